@@ -1,0 +1,49 @@
+/**
+ * A packed batch: sequences laid end to end without padding, and the small interface of what turns one into vectors.
+ *
+ * Device-free. `cuSeqlens` (cumulative sequence lengths) is the field's name: sequence b is tokens cuSeqlens[b] … cuSeqlens[b+1] − 1.
+ */
+export interface PackedBatch {
+  /** B */
+  readonly sequences: number;
+  /** T = cuSeqlens[B] */
+  readonly tokens: number;
+  /** i32 [≥ T] */
+  readonly inputIds: Int32Array;
+  /** i32 [≥ T], or null when all are 0. */
+  readonly tokenTypeIds: Int32Array | null;
+  /** i32 [≥ B + 1] */
+  readonly cuSeqlens: Int32Array;
+  /** Longest sequence of the batch, in tokens. */
+  readonly longest: number;
+  /** i32 [≥ B]: tokens of each sequence that pooling leaves out at its start (prompts with include_prompt: false), or null. */
+  readonly poolingSkips: Int32Array | null;
+  /** Width asked for (Matryoshka): the first `dimensions` of the head's row are kept, then normalised. */
+  readonly dimensions: number;
+  /** L2-normalise the rows. */
+  readonly normalize: boolean;
+}
+
+/** How large a batch an encoder takes, and how large it likes them. */
+export interface EncoderLimits {
+  /** Most tokens in one batch. Never less than the model's maximum length. */
+  readonly tokenBudget: number;
+  /** Most sequences in one batch. */
+  readonly maxSequences: number;
+  /** Batches worth having in flight at once. */
+  readonly batchesInFlight: number;
+}
+
+/** The whole engine below the tokenizer: two implementations, `gpu/` and `cpu/`; nothing above knows which runs. */
+export interface Encoder {
+  readonly limits: EncoderLimits;
+  /**
+   * Runs one batch. `receive` is called once, synchronously, with the rows in batch order: row b is
+   * rows[b * stride … b * stride + dimensions − 1]. The array is only valid during the call.
+   * The batch's arrays may be reused as soon as this function has returned its promise.
+   */
+  encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void>;
+  /** Last hidden states f32 [T, hiddenSize] of one batch: for tests and diagnostics, slow. */
+  lastHiddenState(batch: PackedBatch): Promise<Float32Array>;
+  close(): Promise<void>;
+}

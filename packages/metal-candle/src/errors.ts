@@ -1,0 +1,71 @@
+/**
+ * Every error that metal-candle throws on purpose, each with a stable `code` that programs may switch on.
+ *
+ * Not here: AbortError (an aborted call rejects with the signal's own reason). A message says what was wrong, the value,
+ * the limit, and what to do; it never needs the stack to be understood.
+ */
+
+/** The base of all of them: `error instanceof MetalCandleError && error.code === "GPU_UNAVAILABLE"`. */
+export abstract class MetalCandleError extends Error {
+  /** Stable across versions. */
+  abstract readonly code: string;
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** `device: "gpu"` was asked for and no GPU (or none that is allowed) is there. */
+export class GpuUnavailableError extends MetalCandleError {
+  readonly code = "GPU_UNAVAILABLE";
+}
+
+/** The CPU device cannot run here: onnxruntime is not installed or has no binary for this platform. */
+export class CpuUnavailableError extends MetalCandleError {
+  readonly code = "CPU_UNAVAILABLE";
+}
+
+/** The GPU went away, or returned rows that are not this batch's, and one retry did not help. */
+export class DeviceLostError extends MetalCandleError {
+  readonly code = "DEVICE_LOST";
+}
+
+/** The GPU's memory does not hold the model or its smallest batch. */
+export class GpuOutOfMemoryError extends MetalCandleError {
+  readonly code = "GPU_OUT_OF_MEMORY";
+}
+
+/** No kernel variant of an operation agreed with its reference on this adapter. */
+export class KernelCheckError extends MetalCandleError {
+  readonly code = "KERNEL_CHECK_FAILED";
+}
+
+/** A model id or folder that is not there (in the cache, or on the hub). */
+export class ModelNotFoundError extends MetalCandleError {
+  readonly code = "MODEL_NOT_FOUND";
+}
+
+/** A model file that is there and is not what it should be: truncated, of the wrong shape, not JSON. */
+export class ModelFileError extends MetalCandleError {
+  readonly code = "MODEL_FILE_INVALID";
+}
+
+/** A sound model with a part that we do not run: the message names the part. */
+export class UnsupportedModelError extends MetalCandleError {
+  readonly code = "MODEL_UNSUPPORTED";
+}
+
+/** A download that failed: refused, cut, or with the wrong size or hash. */
+export class DownloadError extends MetalCandleError {
+  readonly code = "DOWNLOAD_FAILED";
+}
+
+/** An argument out of its range or of the wrong kind. */
+export class InvalidArgumentError extends MetalCandleError {
+  readonly code = "INVALID_ARGUMENT";
+}
+
+/** A call on a model after `close()`. */
+export class ModelClosedError extends MetalCandleError {
+  readonly code = "MODEL_CLOSED";
+}

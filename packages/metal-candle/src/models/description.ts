@@ -1,0 +1,126 @@
+/**
+ * What a model is, once its folder has been read: the one object that `gpu/` and `cpu/` build an encoder from.
+ *
+ * Types only. No device and no file format appears here; `models/` fills it, and nothing below it knows a model family.
+ */
+import type { WeightTensor } from "../weights/weight-tensor.ts";
+
+/** Activation functions by the maths, not by the name a config gives them. */
+export type Activation = "identity" | "gelu" | "gelu_tanh" | "relu" | "silu" | "tanh" | "sigmoid";
+
+/** The sizes and constants of a BERT-like encoder (post-norm, absolute positions). */
+export interface EncoderShape {
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly headSize: number;
+  readonly intermediateSize: number;
+  readonly vocabularySize: number;
+  /** Rows of the position table. */
+  readonly positions: number;
+  /** Position id of a sequence's first token: 0 for BERT, padding id + 1 for MPNet, RoBERTa and XLM-R. */
+  readonly positionOffset: number;
+  /** Rows of the token-type table; 0 where the family has none (MPNet). */
+  readonly tokenTypes: number;
+  readonly layerNormEpsilon: number;
+  readonly activation: Activation;
+  /** MPNet's relative-position bias, one table for all layers; null elsewhere. */
+  readonly relativePositionBuckets: number | null;
+}
+
+/** y = x · weightᵀ + bias. `weight` is [out, in] as PyTorch stores it, `bias` [out]. */
+export interface Linear {
+  readonly weight: WeightTensor;
+  readonly bias: WeightTensor;
+}
+
+/** LayerNorm's scale and shift, each [hiddenSize]. */
+export interface Norm {
+  readonly weight: WeightTensor;
+  readonly bias: WeightTensor;
+}
+
+export interface LayerWeights {
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+  readonly attentionOutput: Linear;
+  readonly attentionNorm: Norm;
+  readonly intermediate: Linear;
+  readonly output: Linear;
+  readonly outputNorm: Norm;
+}
+
+export interface EncoderWeights {
+  /** [vocabularySize, hiddenSize] */
+  readonly wordEmbeddings: WeightTensor;
+  /** [positions, hiddenSize] */
+  readonly positionEmbeddings: WeightTensor;
+  /** [tokenTypes, hiddenSize], or null */
+  readonly tokenTypeEmbeddings: WeightTensor | null;
+  readonly embeddingNorm: Norm;
+  readonly layers: readonly LayerWeights[];
+  /** [buckets, heads], or null */
+  readonly relativePositionBias: WeightTensor | null;
+}
+
+/** sentence-transformers' pooling modes. `weightedmean` weighs token i (from 1) by i; `mean_sqrt_len` divides by √n. */
+export type PoolingMode = "cls" | "max" | "mean" | "mean_sqrt_len" | "weightedmean" | "lasttoken";
+
+/** A Dense layer after pooling: y = activation(x · weightᵀ + bias). */
+export interface DenseLayer {
+  /** [out, in] */
+  readonly weight: WeightTensor;
+  /** [out], or null */
+  readonly bias: WeightTensor | null;
+  readonly activation: Activation;
+}
+
+/**
+ * What turns a sequence's last hidden states into one row: pooling (several modes are concatenated in this order), then the
+ * dense layers, then L2 normalisation where `normalize`. A reranker is the same thing: cls pooling, pooler, classifier.
+ */
+export interface Head {
+  readonly poolings: readonly PoolingMode[];
+  /** False: the prompt's tokens (and the special token before them) are left out of pooling. */
+  readonly includePrompt: boolean;
+  readonly dense: readonly DenseLayer[];
+  readonly normalize: boolean;
+  /** Width of the row that comes out. */
+  readonly dimensions: number;
+}
+
+/** Where a tokenizer comes from; `tokenizers/` makes one of it. */
+export interface TokenizerFiles {
+  /** Parsed tokenizer.json. */
+  readonly tokenizer: unknown;
+  /** Parsed tokenizer_config.json ({} where there is none). */
+  readonly config: unknown;
+  /** Changes when tokenizer.json does: the key of our binary cache. */
+  readonly hash: string;
+}
+
+export interface ModelDescription {
+  readonly kind: "embedding" | "reranker";
+  /** The id or folder asked for. */
+  readonly id: string;
+  /** The hub commit, or a hash of the folder's files where there is none. */
+  readonly revision: string;
+  readonly folder: string;
+  readonly modelType: string;
+  readonly shape: EncoderShape;
+  readonly weights: EncoderWeights;
+  readonly head: Head;
+  readonly tokenizer: TokenizerFiles;
+  /** In tokens, special tokens and prompt included. */
+  readonly maxLength: number;
+  /** By name; always has `query` and `passage` (empty where the model has none). */
+  readonly prompts: Readonly<Record<string, string>>;
+  readonly defaultPromptName: string | null;
+  /** For a reranker: number of labels and the activation its config asks for. */
+  readonly classifier: { readonly labels: number; readonly activation: Activation } | null;
+  /** Things a user should hear once, e.g. a folder that looks like E5 without prompts. */
+  readonly warnings: readonly string[];
+  /** Frees the open weight files. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+/**
+ * What every tokenizer offers to the rest of the engine: text in, ids out, written into the caller's array.
+ *
+ * Types only. Implementations: the general path (@huggingface/tokenizers), and our own fast WordPiece and Unigram, which must
+ * give the same ids for every text. Truncation is ours, by the model's maximum length; tokenizer.json's own is ignored.
+ */
+export interface Tokenizer {
+  /** Which implementation serves: "wordpiece", "unigram" or "general". */
+  readonly path: string;
+  /** Special tokens around one text (2 for [CLS] … [SEP]). */
+  readonly specialTokens: number;
+  /** Special tokens around a pair of texts. */
+  readonly pairSpecialTokens: number;
+  /** Special tokens before the first text's own tokens (1 for [CLS]). */
+  readonly leadingSpecialTokens: number;
+  /** 1 + the largest id that can come out. */
+  readonly vocabularySize: number;
+  /** Whether the last `encode` or `encodePair` cut something off. */
+  readonly truncated: boolean;
+  /**
+   * Writes the ids of `text`, special tokens included, at `ids[offset…]`, at most `maxLength` of them (the closing special
+   * tokens are kept). `ids` must have room for `maxLength`. Returns how many were written. An empty text gives the special
+   * tokens alone.
+   */
+  encode(text: string, ids: Int32Array, offset: number, maxLength: number): number;
+  /** The same for a pair, `longest_first` truncation as Hugging Face does it; `types` receives the token-type ids. */
+  encodePair(
+    first: string,
+    second: string,
+    ids: Int32Array,
+    types: Int32Array,
+    offset: number,
+    maxLength: number,
+  ): number;
+  /** How many tokens `text` is, special tokens included, without truncation. */
+  count(text: string): number;
+}
