@@ -92,11 +92,11 @@ export interface Head {
 
 /** Where a tokenizer comes from; `tokenizers/` makes one of it. */
 export interface TokenizerFiles {
-  /** Parsed tokenizer.json. */
-  readonly tokenizer: unknown;
+  /** The bytes of tokenizer.json, unparsed: parsing a large one costs more than reading our own cache of it. */
+  readonly json: Uint8Array;
   /** Parsed tokenizer_config.json ({} where there is none). */
   readonly config: unknown;
-  /** Changes when tokenizer.json does: the key of our binary cache. */
+  /** Names the content of tokenizer.json (a SHA-256 or a hub's own hash): the key of our binary cache. */
   readonly hash: string;
 }
 
