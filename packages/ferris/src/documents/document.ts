@@ -1,0 +1,77 @@
+/**
+ * What a document is between the file and the store: parsed blocks over one text, then chunks of that text.
+ *
+ * Types only. A parser yields a ParsedDocument: one `content` string and blocks that are ranges of it. The chunker cuts
+ * ranges out of `content` and never makes up text, so every position in a chunk can be checked against the content.
+ */
+
+/** A place in the original file, for content that is not the file's own text (HTML, notebooks, e-mail). */
+export interface SourceRange {
+  /** From 1, inclusive. */
+  readonly startLine: number;
+  readonly endLine: number;
+  /** Of the file; `endByte` is exclusive. Null where the format has no such place. */
+  readonly startByte: number | null;
+  readonly endByte: number | null;
+}
+
+/** How a block may be cut when it is too long: prose at sentences, the others at lines. */
+export type BlockKind = "heading" | "prose" | "code" | "table" | "metadata";
+
+/** A piece of the content that belongs together. Blocks are in order and do not overlap. */
+export interface Block {
+  readonly kind: BlockKind;
+  /** UTF-16 offsets into `content`; `end` is exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** Titles of the headings above, outermost first. A heading's own title is the last of its path. */
+  readonly headingPath: readonly string[];
+  /** From 1, for paged formats. */
+  readonly page?: number;
+  /** Where the block is in the file, when `content` is not the file's own text. */
+  readonly source?: SourceRange;
+}
+
+/** How UTF-16 offsets of `content` become byte offsets of the file. */
+export interface ContentEncoding {
+  readonly name: "utf-8" | "utf-16le" | "utf-16be";
+  /** 0, 2 or 3. */
+  readonly byteOrderMarkBytes: number;
+}
+
+export interface ParsedDocument {
+  /** The parser's name: "markdown", "text", "source-code", "pdf" … */
+  readonly type: string;
+  readonly title?: string;
+  /** The text that blocks and line numbers refer to: the decoded file, or the text taken out of it. */
+  readonly content: string;
+  /** Set when `content` is the file's own text, so that line and byte positions are the file's; else null. */
+  readonly encoding: ContentEncoding | null;
+  readonly blocks: readonly Block[];
+  /** What a user should hear: a page without text, a cell left out. */
+  readonly warnings: readonly string[];
+}
+
+/** What is embedded and found. */
+export interface Chunk {
+  /** A slice of the document's content. */
+  readonly text: string;
+  /** What the model reads (without its prompt): the headings that `text` does not show itself, then `text`. */
+  readonly embeddingText: string;
+  readonly headingPath: readonly string[];
+  /** From 1, inclusive: lines of the file where the content is the file's text, else of the extracted text. */
+  readonly startLine: number;
+  readonly endLine: number;
+  /** Byte offsets in the original file, `endByte` exclusive; null where the text was extracted from another format. */
+  readonly startByte: number | null;
+  readonly endByte: number | null;
+  readonly page: number | null;
+  /** Of `embeddingText` as the model sees it, prompt and special tokens included. */
+  readonly tokens: number;
+}
+
+/** What shapes chunks, besides the parser and the tokenizer. Part of what decides whether a document must be cut again. */
+export interface ChunkerSettings {
+  /** A chunk's most tokens, prompt and special tokens included; at most the model's maximum length. */
+  readonly maxTokens: number;
+}

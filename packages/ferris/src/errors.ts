@@ -1,0 +1,84 @@
+/**
+ * Every error that ferris throws on purpose, each with a stable `code` for programs and an `exitCode` for the command line.
+ *
+ * Not here: metal-candle's errors (models, devices), which the command line maps by their own codes, and AbortError (an
+ * aborted call rejects with the signal's own reason). A message says what was wrong, the value, the limit, and what to do.
+ */
+
+/**
+ * What the process ends with. 0 and 1 are `search`'s found and nothing found, as in ripgrep; 2 is a wrong command line or
+ * an error that has no number of its own.
+ */
+export const exitCodes = {
+  success: 0,
+  nothingFound: 1,
+  failure: 2,
+  inputUnusable: 3,
+  indexMissing: 4,
+  indexMismatch: 5,
+  indexUnusable: 6,
+  indexBusy: 7,
+  indexNotWritable: 8,
+  someDocumentsFailed: 9,
+  interrupted: 130,
+} as const;
+
+/** The base of all of them. */
+export abstract class FerrisError extends Error {
+  /** Stable across versions. */
+  abstract readonly code: string;
+  /** One of `exitCodes`. */
+  abstract readonly exitCode: number;
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** An argument out of its range or of the wrong kind. */
+export class UsageError extends FerrisError {
+  readonly code = "USAGE";
+  readonly exitCode = exitCodes.failure;
+}
+
+/** A path that was asked for by name is not there, cannot be read, or holds nothing to index. */
+export class InputError extends FerrisError {
+  readonly code = "INPUT_UNUSABLE";
+  readonly exitCode = exitCodes.inputUnusable;
+}
+
+/** One document cannot be parsed: costs that document, not the run. */
+export class DocumentError extends FerrisError {
+  readonly code = "DOCUMENT_UNREADABLE";
+  readonly exitCode = exitCodes.someDocumentsFailed;
+}
+
+/** No index where one was looked for. */
+export class IndexNotFoundError extends FerrisError {
+  readonly code = "INDEX_NOT_FOUND";
+  readonly exitCode = exitCodes.indexMissing;
+}
+
+/** The index was made with another model than the one in use. */
+export class IndexMismatchError extends FerrisError {
+  readonly code = "INDEX_MISMATCH";
+  readonly exitCode = exitCodes.indexMismatch;
+}
+
+/** The file is not an index of ours, was made by a newer ferris, or is damaged. */
+export class IndexUnusableError extends FerrisError {
+  readonly code = "INDEX_UNUSABLE";
+  readonly exitCode = exitCodes.indexUnusable;
+}
+
+/** Another process is writing to the index. */
+export class IndexBusyError extends FerrisError {
+  readonly code = "INDEX_BUSY";
+  readonly exitCode = exitCodes.indexBusy;
+}
+
+/** The index cannot be written: the disk is full, the folder is read-only. What was committed before is still whole. */
+export class IndexNotWritableError extends FerrisError {
+  readonly code = "INDEX_NOT_WRITABLE";
+  readonly exitCode = exitCodes.indexNotWritable;
+}

@@ -1,0 +1,83 @@
+/**
+ * What a run of indexing tells: the numbers at its end, and the same numbers while it runs.
+ *
+ * Types only. The command line turns them into a progress line, stage lines and an exit code.
+ */
+
+/** Why a file was left out. Counted; the ones in `failures` are named one by one as well. */
+export type SkipReason =
+  | "ignored" // .gitignore, .ferrisignore, --exclude, not in --include
+  | "binary"
+  | "lock file"
+  | "minified"
+  | "build output"
+  | "too large"
+  | "symbolic link"
+  | "duplicate"
+  | "empty"
+  | "not a file" // socket, pipe, device
+  | "unsupported"
+  | "unreadable" // no permission, gone while walking
+  | "encoding" // neither UTF-8 nor UTF-16 with a byte-order mark
+  | "damaged"; // its parser gave up
+
+export type Stage = "walk" | "parse" | "chunk" | "tokenize" | "embed" | "write";
+
+/** How long a stage worked, and which share of the run that is. Stages overlap, so shares may add up to more than 1. */
+export interface StageTime {
+  readonly seconds: number;
+  readonly busy: number;
+}
+
+/** One file that could not be indexed though it should have been. */
+export interface DocumentFailure {
+  readonly path: string;
+  readonly reason: SkipReason;
+  /** One line: what, where, limit, what to do. */
+  readonly message: string;
+}
+
+export interface IndexProgress {
+  /** False while folders are still being read, so that totals still grow. */
+  readonly walkFinished: boolean;
+  /** Files that passed the filters so far, and their bytes. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Files and bytes among those that are done: indexed, unchanged, renamed, or skipped after a look inside. */
+  readonly filesDone: number;
+  readonly bytesDone: number;
+  /** Chunks and tokens that went through the model so far. */
+  readonly chunksEmbedded: number;
+  readonly tokensEmbedded: number;
+  /** Tokens a second through the model, over the last seconds. */
+  readonly tokensPerSecond: number;
+  /** Null until there is something to go by. */
+  readonly secondsLeft: number | null;
+  readonly seconds: number;
+  /** The file that was worked on last. */
+  readonly path: string | null;
+}
+
+export interface IndexReport {
+  /** Documents by what happened to them. */
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly renamed: number;
+  readonly removed: number;
+  /** Files left out, by reason. */
+  readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  /** Files that should have been indexed and were not: the exit code says so. */
+  readonly failures: readonly DocumentFailure[];
+  /** Lines a user should see, such as a scanned page of a PDF. */
+  readonly warnings: readonly string[];
+  readonly chunks: number;
+  readonly chunksEmbedded: number;
+  /** Chunks whose vector the index had already. */
+  readonly chunksReused: number;
+  readonly tokensEmbedded: number;
+  readonly seconds: number;
+  readonly stages: Readonly<Record<Stage, StageTime>>;
+  /** True when the signal stopped the run: the index is whole, a further run goes on. */
+  readonly interrupted: boolean;
+}

@@ -1,0 +1,164 @@
+/**
+ * The seam between ferris and where an index is kept: what indexing writes and what search reads.
+ *
+ * Types only. `sqlite.ts` is the embedded store; a shared one (PostgreSQL) would implement the same interface and pass the
+ * same tests. Methods are asynchronous for the sake of the latter. Errors are those of errors.ts: IndexNotFoundError,
+ * IndexMismatchError, IndexUnusableError, IndexBusyError, IndexNotWritableError.
+ */
+
+/** What makes vectors comparable. Two indexes differ in any of these: their vectors must not meet. */
+export interface ModelIdentity {
+  /** Hub id or folder name. */
+  readonly model: string;
+  readonly revision: string;
+  /** For instance "mean" or "mean+dense+normalize". */
+  readonly pooling: string;
+  /** By name; `passage` is what documents were embedded with. */
+  readonly prompts: Readonly<Record<string, string>>;
+  readonly dimensions: number;
+}
+
+/** A document as the store keeps it. */
+export interface DocumentRecord {
+  /** Absolute. */
+  readonly path: string;
+  /** The parser's name. */
+  readonly type: string;
+  readonly title: string | null;
+  readonly size: number;
+  /** Milliseconds since 1970, fractions included. */
+  readonly modifiedTime: number;
+  /** SHA-256 of the file's bytes, in hex. */
+  readonly contentHash: string;
+  /** Parser and chunker in one string: a document whose recipe differs must be cut again. */
+  readonly recipe: string;
+}
+
+export interface StoredDocument extends DocumentRecord {
+  readonly id: number;
+  readonly chunks: number;
+  readonly tokens: number;
+  /** Milliseconds since 1970. */
+  readonly indexedTime: number;
+}
+
+/** A chunk on its way into the store. */
+export interface ChunkRecord {
+  /** SHA-256 in hex of heading path, embedding text and text: the same hash means the same vector and the same words. */
+  readonly hash: string;
+  readonly text: string;
+  readonly headingPath: readonly string[];
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly startByte: number | null;
+  readonly endByte: number | null;
+  readonly page: number | null;
+  readonly tokens: number;
+}
+
+export interface StoredChunk extends ChunkRecord {
+  readonly id: number;
+  readonly documentId: number;
+  readonly path: string;
+  readonly type: string;
+  readonly title: string | null;
+  /** From 0, within the document. */
+  readonly ordinal: number;
+}
+
+/** Which documents a search looks at; applied before the best are cut off. All that are given must hold. */
+export interface DocumentFilter {
+  /** Glob patterns on the absolute path, or on any of its tails (`docs/**`, `*.md`); one must match. */
+  readonly paths?: readonly string[];
+  /** Parser names; one must match. */
+  readonly types?: readonly string[];
+  /** Milliseconds since 1970: the file was modified then or later. */
+  readonly modifiedSince?: number;
+}
+
+export interface SearchOptions {
+  /** How many hits at most. */
+  readonly limit: number;
+  readonly filter?: DocumentFilter;
+}
+
+export interface VectorSearchOptions extends SearchOptions {
+  /** True: compare with every vector, whatever the size of the index. */
+  readonly exact?: boolean;
+}
+
+/** Best first. Vector search: cosine in [-1, 1]. Text search: BM25, larger is better. */
+export interface Hit {
+  readonly chunkId: number;
+  readonly score: number;
+}
+
+export interface StoreStatistics {
+  readonly path: string;
+  readonly schemaVersion: number;
+  readonly identity: ModelIdentity;
+  readonly documents: number;
+  readonly chunks: number;
+  readonly tokens: number;
+  /** Of all files of the index. */
+  readonly bytes: number;
+  /** Documents by parser name. */
+  readonly types: Readonly<Record<string, number>>;
+  /** Milliseconds since 1970, or null for an empty index. */
+  readonly lastIndexedTime: number | null;
+  /** Folders and files that were named when indexing. */
+  readonly roots: readonly string[];
+}
+
+/** What search and reading need. Every call sees one consistent version of the index. */
+export interface StoreReader {
+  readonly path: string;
+  readonly identity: ModelIdentity;
+  /** Throws IndexMismatchError, naming both, unless `identity` equals the index's own. */
+  requireIdentity(identity: ModelIdentity): void;
+  document(path: string): Promise<StoredDocument | null>;
+  /** In order of path; `under` keeps those that are one of these paths or below one. */
+  documents(options?: { under?: readonly string[]; filter?: DocumentFilter }): Promise<StoredDocument[]>;
+  /** In the order of `ids`; an id that is gone is left out. */
+  chunks(ids: readonly number[]): Promise<StoredChunk[]>;
+  /** Of one document, in order, ordinals `from` (inclusive) to `to` (exclusive). */
+  chunksOf(documentId: number, from?: number, to?: number): Promise<StoredChunk[]>;
+  /** By cosine; `query` has the identity's dimensions and need not be normalised. */
+  searchVectors(query: Float32Array, options: VectorSearchOptions): Promise<Hit[]>;
+  /**
+   * By BM25 with stemming, over text and heading path (the latter weighs more). `query` is what a person typed: words are
+   * alternatives, "quoted words" must stand together. No operator syntax, so nothing typed is a syntax error.
+   */
+  searchText(query: string, options: SearchOptions): Promise<Hit[]>;
+  statistics(): Promise<StoreStatistics>;
+  close(): Promise<void>;
+}
+
+/** What indexing needs besides; one writer at a time. */
+export interface Store extends StoreReader {
+  /** Documents with these bytes. */
+  documentsWithContent(contentHash: string): Promise<StoredDocument[]>;
+  /** Vectors that the index already has, by chunk hash. */
+  vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>>;
+  /**
+   * Keeps vectors by chunk hash ahead of their document, so that an interrupted run does not embed them again. Search does
+   * not see them. `vectors` is [hashes.length * dimensions].
+   */
+  stageVectors(hashes: readonly string[], vectors: Float32Array): Promise<void>;
+  /** Forgets staged vectors that no document took. */
+  clearStaged(): Promise<void>;
+  /**
+   * Writes documents with their chunks, all in one transaction, in place of whatever was at their paths. `vectors` maps
+   * chunk hashes to vectors; a hash may be missing there when the index has it (at this path, elsewhere, or staged).
+   */
+  putDocuments(
+    documents: readonly { record: DocumentRecord; chunks: readonly ChunkRecord[] }[],
+    vectors: ReadonlyMap<string, Float32Array>,
+  ): Promise<void>;
+  /** Same bytes, new place or new times: updates the row of `path` to `record` without touching chunks. */
+  updateDocument(path: string, record: DocumentRecord): Promise<void>;
+  /** Returns how many were there. */
+  removeDocuments(paths: readonly string[]): Promise<number>;
+  /** Remembers what was named on the command line. */
+  addRoots(roots: readonly string[]): Promise<void>;
+}
