@@ -1,0 +1,20 @@
+/**
+ * tokenizer.json -> Tokenizer: chooses the implementation. The only door of this folder for the rest of the engine.
+ */
+import type { TokenizerFiles } from "../models/description.ts";
+import { FramedTokenizer } from "./framed-tokenizer.ts";
+import { readFrame } from "./frame.ts";
+import { openGeneral } from "./general.ts";
+import { parseTokenizerJson } from "./tokenizer-json.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/**
+ * Opens the tokenizer of a model. Truncation and padding that tokenizer.json asks for are ignored: `maxLength` is the caller's.
+ *
+ * @throws ModelFileError when the file is not a tokenizer.
+ * @throws UnsupportedModelError when it has a part that we do not run.
+ */
+export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+  const json = parseTokenizerJson(files.json);
+  return new FramedTokenizer(openGeneral(json), readFrame(json.postProcessor));
+}

@@ -1,0 +1,122 @@
+/**
+ * tokenizer.json as bytes -> a checked object. Says what is missing where the file is not a tokenizer.
+ *
+ * Only the shape that every implementation relies on is checked here; each implementation reads its own settings from the
+ * parts (`unknown` until then) and refuses what it does not know.
+ */
+import { ModelFileError } from "../errors.ts";
+
+export interface AddedTokenJson {
+  readonly id: number;
+  readonly content: string;
+  readonly single_word: boolean;
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  readonly normalized: boolean;
+  readonly special: boolean;
+}
+
+export interface TokenizerJson {
+  readonly model: Readonly<Record<string, unknown>> & { readonly type: string };
+  readonly addedTokens: readonly AddedTokenJson[];
+  /** Null, or an object with `type`; the same for the two below. */
+  readonly normalizer: Component | null;
+  readonly preTokenizer: Component | null;
+  readonly postProcessor: Component | null;
+}
+
+export type Component = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/**
+ * @throws ModelFileError when the bytes are not JSON or not a tokenizer.
+ */
+export function parseTokenizerJson(bytes: Uint8Array): TokenizerJson {
+  let root: unknown;
+  try {
+    root = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new ModelFileError(
+      `tokenizer.json is not JSON (${bytes.length} bytes: ${(cause as Error).message}). Download the model again.`,
+      { cause },
+    );
+  }
+  if (!isObject(root)) {
+    throw notATokenizer(`holds ${describe(root)} where an object is expected`);
+  }
+  const model = root["model"];
+  if (!isObject(model)) {
+    throw notATokenizer(`has no "model" object (it is ${describe(model)})`);
+  }
+  const vocabulary = model["vocab"];
+  if (!Array.isArray(vocabulary) && !isObject(vocabulary)) {
+    throw notATokenizer(`has no vocabulary in "model.vocab" (it is ${describe(vocabulary)})`);
+  }
+  return {
+    model: { ...model, type: modelType(model) },
+    addedTokens: readAddedTokens(root["added_tokens"]),
+    normalizer: readComponent(root["normalizer"], "normalizer"),
+    preTokenizer: readComponent(root["pre_tokenizer"], "pre_tokenizer"),
+    postProcessor: readComponent(root["post_processor"], "post_processor"),
+  };
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** For messages: `a string ("abc")`, `missing`, `an array`. */
+export function describe(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object") return "an object";
+  const text = JSON.stringify(value);
+  return `the ${typeof value} ${text.length > 40 ? `${text.slice(0, 40)}…` : text}`;
+}
+
+export function notATokenizer(what: string): ModelFileError {
+  return new ModelFileError(`tokenizer.json ${what}. It is not a Hugging Face tokenizer, or it is damaged.`);
+}
+
+/** Files of early versions leave the type out; their fields tell it. */
+function modelType(model: Record<string, unknown>): string {
+  if (typeof model["type"] === "string") return model["type"];
+  if (Array.isArray(model["vocab"])) return "Unigram";
+  if ("merges" in model) return "BPE";
+  return "continuing_subword_prefix" in model ? "WordPiece" : "WordLevel";
+}
+
+function readComponent(value: unknown, name: string): Component | null {
+  if (value === undefined || value === null) return null;
+  if (!isObject(value) || typeof value["type"] !== "string") {
+    throw notATokenizer(`has a "${name}" without a type (it is ${describe(value)})`);
+  }
+  return value as Component;
+}
+
+function readAddedTokens(value: unknown): AddedTokenJson[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    throw notATokenizer(`has "added_tokens" that are not a list (they are ${describe(value)})`);
+  }
+  return value.map((token: unknown, index) => {
+    if (!isObject(token) || typeof token["content"] !== "string" || !isTokenId(token["id"])) {
+      throw notATokenizer(`has an added token, number ${index}, without an id and a content`);
+    }
+    const flag = (name: string): boolean => token[name] === true;
+    return {
+      id: token["id"],
+      content: token["content"],
+      single_word: flag("single_word"),
+      lstrip: flag("lstrip"),
+      rstrip: flag("rstrip"),
+      normalized: flag("normalized"),
+      special: flag("special"),
+    };
+  });
+}
+
+/** Ids are i32 on their way to the GPU. */
+export function isTokenId(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
+}

@@ -1,0 +1,39 @@
+/** Every tiny model's tokenizer gives the ids that PyTorch's encoder was fed, truncated to the model's own maximum length. */
+import { describe, expect, it } from "vitest";
+import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
+import { GOLDENS, goldenSequences, readJson, TEXTS, TINY_MODELS, tokenizerFiles } from "./support/goldens.ts";
+
+describe.each(TINY_MODELS)("tiny/%s", (name) => {
+  const folder = `${GOLDENS}tiny/${name}`;
+  const golden = `${folder}/golden.safetensors`;
+  const expected = goldenSequences(golden);
+
+  if (name.includes("reranker")) {
+    it("encodes the pairs, with token types", async () => {
+      const tokenizer = await openTokenizer(tokenizerFiles(folder));
+      const { pairs, max_length: maxLength } = readJson(`${folder}/golden.json`);
+      const ids = new Int32Array(maxLength);
+      const types = new Int32Array(maxLength);
+      const encoded = pairs.map(([a, b]: [number, number]) => {
+        const length = tokenizer.encodePair(TEXTS[a]!, TEXTS[b]!, ids, types, 0, maxLength);
+        return { ids: Array.from(ids.subarray(0, length)), types: Array.from(types.subarray(0, length)) };
+      });
+      expect(encoded.map((pair: { ids: number[] }) => pair.ids)).toEqual(expected);
+      expect(encoded.flatMap((pair: { types: number[] }) => pair.types)).toEqual(
+        goldenSequences(golden, "token_type_ids").flat(),
+      );
+    });
+  } else {
+    it("encodes the texts", async () => {
+      const tokenizer = await openTokenizer(tokenizerFiles(folder));
+      const { max_seq_length: maxLength } = readJson(`${folder}/sentence_bert_config.json`);
+      const ids = new Int32Array(maxLength);
+      const encoded = TEXTS.map((text) => {
+        const length = tokenizer.encode(text, ids, 0, maxLength);
+        expect(tokenizer.truncated).toBe(tokenizer.count(text) > maxLength);
+        return Array.from(ids.subarray(0, length));
+      });
+      expect(encoded).toEqual(expected);
+    });
+  }
+});
