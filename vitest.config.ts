@@ -5,8 +5,12 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source", "node"] } },
   test: {
+    // Processes and not threads: the environment of globalSetup has to be there when a process starts.
     pool: "forks",
     include: ["packages/*/test/**/*.test.ts"],
+    globalSetup: ["packages/testing/src/vitest-global-setup.ts"],
+    // One kernel on a software adapter, on a busy machine of two cores.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

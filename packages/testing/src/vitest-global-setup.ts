@@ -1,0 +1,37 @@
+/**
+ * Runs once before the test processes start: gives them an adapter, keeps them off the network, and says what runs here.
+ *
+ * The environment is set here and nowhere else, because the Vulkan loader and onnxruntime read it when a process starts;
+ * the forks inherit it, and so do the commands that tests start.
+ */
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { TestProject } from "vitest/node";
+import { adapterEnvironment, inspectMachine, type Machine } from "./machine.ts";
+
+function describeMachine(machine: Machine): string[] {
+  const { gpu, browser } = machine;
+  return [
+    gpu.found
+      ? `GPU tests run on: ${gpu.name}${gpu.isSoftware ? " (software)" : ""}`
+      : `NOT RUN: GPU tests, ${gpu.reason}`,
+    browser.found ? `Browser tests run in: ${browser.name}` : `NOT RUN: browser tests, ${browser.reason}`,
+  ];
+}
+
+/** @returns the teardown, which repeats what was not run under the results, where it is read */
+export default async function setup(project: TestProject): Promise<() => void> {
+  const guard = pathToFileURL(fileURLToPath(new URL("../bin/no-network.mjs", import.meta.url))).href;
+  Object.assign(process.env, await adapterEnvironment(), {
+    METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER: "1",
+    HF_HUB_OFFLINE: "1",
+    ORT_DISABLE_TELEMETRY: "1",
+    NODE_OPTIONS: [process.env.NODE_OPTIONS, `--import=${guard}`].filter(Boolean).join(" "),
+  });
+  const machine = await inspectMachine();
+  project.provide("machine", machine);
+  const lines = describeMachine(machine);
+  console.log(lines.join("\n"));
+  return () => {
+    for (const line of lines) if (line.startsWith("NOT RUN")) console.log(line);
+  };
+}
