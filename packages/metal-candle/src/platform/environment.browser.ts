@@ -1,0 +1,16 @@
+/** The environment door, the page's side: no variables, no home, and the threads that the browser admits to. */
+
+/** A page has no environment variables. */
+export function environmentVariable(_name: string): string | undefined {
+  return undefined;
+}
+
+/** A page has no home folder. */
+export function homeFolder(): string | null {
+  return null;
+}
+
+/** Threads worth starting. */
+export function availableThreads(): number {
+  return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1);
+}

@@ -1,0 +1,14 @@
+/**
+ * What the files door gives, whichever side of it one stands on: a file that can be read from anywhere in it.
+ *
+ * Types only; `files.node.ts` and `files.browser.ts` implement it.
+ */
+export interface RandomAccessFile {
+  /** Path or URL, for messages. */
+  readonly path: string;
+  /** Bytes in the file when it was opened. */
+  readonly size: number;
+  /** Fills `target` with the bytes from `position` on. Throws ModelFileError when the file ends before that. */
+  read(target: Uint8Array, position: number): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,140 @@
+/**
+ * The files door, Node's side: opening, probing and joining paths. The only code of the engine that touches node:fs for models.
+ *
+ * A file that does not exist is `null`, never an error; one that exists and cannot be read is a ModelFileError with the
+ * system's reason. Reads are positional and asynchronous, so a model's tensors come straight into the arrays they are wanted in.
+ */
+import { constants } from "node:fs";
+import { access, open, readdir, realpath, stat, type FileHandle } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { ModelFileError } from "../errors.ts";
+import type { RandomAccessFile } from "./file-types.ts";
+
+/** The largest single read that libuv takes is 2³¹ − 1 bytes; this stays well below it. */
+const LARGEST_READ = 1 << 30;
+
+/** Opens a file for positional reads, or gives null where there is none. */
+export async function openFile(path: string): Promise<RandomAccessFile | null> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, constants.O_RDONLY);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw unreadable(path, error);
+  }
+  const information = await handle.stat();
+  if (!information.isFile()) {
+    await handle.close();
+    throw new ModelFileError(`${path} is not a regular file.`);
+  }
+  return new NodeFile(path, information.size, handle);
+}
+
+/** A whole small file, or null where there is none. Throws ModelFileError above `limitBytes`. */
+export async function readFileBytes(path: string, limitBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  const file = await openFile(path);
+  if (file === null) return null;
+  try {
+    if (file.size > limitBytes) {
+      throw new ModelFileError(`${path} has ${file.size} bytes; a file of this kind may have at most ${limitBytes}.`);
+    }
+    const bytes = new Uint8Array(file.size);
+    await file.read(bytes, 0);
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether a folder is there and can be entered. */
+export async function folderExists(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Names of the entries of a folder, sorted; empty where there is no such folder. */
+export async function listFolder(path: string): Promise<string[]> {
+  try {
+    await access(path, constants.R_OK);
+    return (await readdir(path)).toSorted();
+  } catch {
+    return [];
+  }
+}
+
+/** Joins a folder and names below it. */
+export function joinPath(folder: string, ...names: string[]): string {
+  return join(folder, ...names);
+}
+
+/** The absolute form of a path, with `~` for the user's own folder already replaced by the caller. */
+export function absolutePath(path: string): string {
+  return resolve(path);
+}
+
+/** The path with every symbolic link followed; the path itself where that fails. */
+export async function canonicalPath(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+/** Whether a string can only be meant as a path: absolute, or starting with `.` or `~`, or with a backslash in it. */
+export function isPathLike(text: string): boolean {
+  return isAbsolute(text) || /^(\.{1,2}|~)($|[\\/])/.test(text) || /^[A-Za-z]:[\\/]/.test(text) || text.includes("\\");
+}
+
+/** The folder of an installed npm package, or null where it is not installed. */
+export function packageFolder(name: string): string | null {
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  } catch {
+    return null;
+  }
+}
+
+class NodeFile implements RandomAccessFile {
+  readonly path: string;
+  readonly size: number;
+  readonly #handle: FileHandle;
+
+  constructor(path: string, size: number, handle: FileHandle) {
+    this.path = path;
+    this.size = size;
+    this.#handle = handle;
+  }
+
+  async read(target: Uint8Array, position: number): Promise<void> {
+    let done = 0;
+    while (done < target.byteLength) {
+      const length = Math.min(target.byteLength - done, LARGEST_READ);
+      let bytesRead: number;
+      try {
+        ({ bytesRead } = await this.#handle.read(target, done, length, position + done));
+      } catch (error) {
+        throw unreadable(this.path, error);
+      }
+      if (bytesRead === 0) {
+        throw new ModelFileError(
+          `${this.path} ends at byte ${position + done}, ${target.byteLength - done} bytes too early: it was cut short.`,
+        );
+      }
+      done += bytesRead;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+function unreadable(path: string, error: unknown): ModelFileError {
+  return new ModelFileError(`${path} cannot be read: ${(error as Error).message}.`, { cause: error });
+}

@@ -1,0 +1,170 @@
+/**
+ * A safetensors file, open for reading: the checked header, and any part of any tensor as f32 on demand.
+ *
+ * Reads come straight from the file into the array that the caller gets, in pieces where a conversion stands between, so that
+ * neither the file nor a tensor is ever in memory twice. Storage types: F32, F16, BF16, and q8_block32 (I8 with a `.scale`).
+ */
+import { openFile } from "#platform/files";
+import { ModelFileError, UnsupportedModelError } from "../errors.ts";
+import type { RandomAccessFile } from "../platform/file-types.ts";
+import { bfloatToFloat, halfToFloat } from "./half-float.ts";
+import { BLOCK_SIZE, dequantize, QUANTIZATION_METHOD } from "./q8-block32.ts";
+import { headerLength, parseHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors-header.ts";
+import type { WeightTensor } from "./weight-tensor.ts";
+
+/** Elements converted at once: large enough for one read to be cheap, small enough to stay in the cache. */
+const PIECE_ELEMENTS = 1 << 18;
+
+/** One open safetensors file. Close it when its tensors have been read. */
+export class SafetensorsFile {
+  readonly path: string;
+  readonly size: number;
+  readonly header: SafetensorsHeader;
+  /** The header's own bytes, for fingerprints. */
+  readonly headerBytes: Uint8Array<ArrayBuffer>;
+  readonly #file: RandomAccessFile;
+
+  private constructor(file: RandomAccessFile, header: SafetensorsHeader, headerBytes: Uint8Array<ArrayBuffer>) {
+    this.path = file.path;
+    this.size = file.size;
+    this.header = header;
+    this.headerBytes = headerBytes;
+    this.#file = file;
+  }
+
+  /**
+   * Opens a file and checks its header; null where there is no such file.
+   * @throws ModelFileError when it is not a sound safetensors file
+   */
+  static async open(path: string): Promise<SafetensorsFile | null> {
+    const file = await openFile(path);
+    if (file === null) return null;
+    try {
+      if (file.size < 8) {
+        throw new ModelFileError(`${path} has ${file.size} bytes; a safetensors file has at least 8.`);
+      }
+      const prefix = new Uint8Array(8);
+      await file.read(prefix, 0);
+      const headerBytes = new Uint8Array(headerLength(prefix, file.size, path));
+      await file.read(headerBytes, 8);
+      return new SafetensorsFile(file, parseHeader(headerBytes, file.size, path), headerBytes);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** A tensor by name, or null where the file has none. */
+  tensor(name: string): WeightTensor | null {
+    const entry = this.header.tensors.get(name);
+    if (entry === undefined) return null;
+    const scale = this.header.tensors.get(`${name}.scale`);
+    return entry.dtype === "I8" && scale !== undefined ? this.#quantized(entry, scale) : this.#plain(entry);
+  }
+
+  /** Raw bytes of the file, for fingerprints. */
+  async readRaw(target: Uint8Array, position: number): Promise<void> {
+    await this.#file.read(target, position);
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  #plain(entry: TensorEntry): WeightTensor {
+    const rows = rowReader(entry, entry.dtype, async (target, firstElement, elements) => {
+      if (entry.dtype === "F32") {
+        await this.#file.read(bytesOf(target), entry.begin + 4 * firstElement);
+        return;
+      }
+      const convert = entry.dtype === "F16" ? halfToFloat : entry.dtype === "BF16" ? bfloatToFloat : null;
+      if (convert === null) {
+        throw new UnsupportedModelError(
+          `Tensor "${entry.name}" of ${this.path} is stored as ${entry.dtype}; ` +
+            `F32, F16, BF16 and ${QUANTIZATION_METHOD} can be read.`,
+        );
+      }
+      await inPieces(elements, PIECE_ELEMENTS, async (offset, count) => {
+        const piece = new Uint16Array(count);
+        await this.#file.read(bytesOf(piece), entry.begin + 2 * (firstElement + offset));
+        convert(piece, target, offset);
+      });
+    });
+    return rows;
+  }
+
+  #quantized(entry: TensorEntry, scale: TensorEntry): WeightTensor {
+    const columns = entry.shape.at(-1) ?? 0;
+    const scaleShape = [...entry.shape.slice(0, -1), columns / BLOCK_SIZE];
+    if (
+      entry.shape.length !== 2 ||
+      columns % BLOCK_SIZE !== 0 ||
+      scale.dtype !== "F16" ||
+      !same(scale.shape, scaleShape)
+    ) {
+      throw new ModelFileError(
+        `Tensor "${entry.name}" of ${this.path} is I8 [${entry.shape.join(", ")}] with scales ${scale.dtype} ` +
+          `[${scale.shape.join(", ")}]; ${QUANTIZATION_METHOD} needs two dimensions, columns in blocks of ${BLOCK_SIZE}, ` +
+          `and F16 scales [rows, columns / ${BLOCK_SIZE}].`,
+      );
+    }
+    return rowReader(entry, QUANTIZATION_METHOD, async (target, firstElement, elements) => {
+      await inPieces(elements, PIECE_ELEMENTS, async (offset, count) => {
+        const quantized = new Int8Array(count);
+        const scales = new Uint16Array(count / BLOCK_SIZE);
+        await Promise.all([
+          this.#file.read(bytesOf(quantized), entry.begin + firstElement + offset),
+          this.#file.read(bytesOf(scales), scale.begin + (2 * (firstElement + offset)) / BLOCK_SIZE),
+        ]);
+        dequantize(quantized, scales, target, offset);
+      });
+    });
+  }
+}
+
+/** A WeightTensor over `fill`, which writes `elements` elements from `firstElement` on; rows are checked here. */
+function rowReader(
+  entry: TensorEntry,
+  storage: string,
+  fill: (target: Float32Array<ArrayBuffer>, firstElement: number, elements: number) => Promise<void>,
+): WeightTensor {
+  const rows = entry.shape[0] ?? 1;
+  const rowElements = entry.shape.slice(1).reduce((product, dimension) => product * dimension, 1);
+  return {
+    name: entry.name,
+    shape: entry.shape,
+    storage,
+    async read(first = 0, count = rows - first) {
+      if (
+        !Number.isSafeInteger(first) ||
+        !Number.isSafeInteger(count) ||
+        first < 0 ||
+        count < 0 ||
+        first + count > rows
+      ) {
+        throw new RangeError(`Rows ${first} to ${first + count} of "${entry.name}", which has ${rows}.`);
+      }
+      const target = new Float32Array(count * rowElements);
+      await fill(target, first * rowElements, target.length);
+      return target;
+    },
+  };
+}
+
+async function inPieces(
+  elements: number,
+  pieceElements: number,
+  run: (offset: number, count: number) => Promise<void>,
+): Promise<void> {
+  for (let offset = 0; offset < elements; offset += pieceElements) {
+    await run(offset, Math.min(pieceElements, elements - offset));
+  }
+}
+
+function bytesOf(array: Float32Array | Uint16Array | Int8Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+function same(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}
