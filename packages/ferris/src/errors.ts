@@ -20,6 +20,8 @@ export const exitCodes = {
   indexBusy: 7,
   indexNotWritable: 8,
   someDocumentsFailed: 9,
+  // 10 to 18: metal-candle's errors, see cli/terminal/exit-codes.ts
+  outputNotWritable: 19,
   interrupted: 130,
 } as const;
 
@@ -81,4 +83,10 @@ export class IndexBusyError extends FerrisError {
 export class IndexNotWritableError extends FerrisError {
   readonly code = "INDEX_NOT_WRITABLE";
   readonly exitCode = exitCodes.indexNotWritable;
+}
+
+/** A file that was asked for as output cannot be written. */
+export class OutputError extends FerrisError {
+  readonly code = "OUTPUT_NOT_WRITABLE";
+  readonly exitCode = exitCodes.outputNotWritable;
 }
