@@ -1,0 +1,71 @@
+/**
+ * House rules that no linter knows; part of `npm run lint`. Prints every breach with its place, and fails if there is one.
+ *
+ * Looks at the files that git tracks or would track. Fixtures and goldens are other people's text and are left alone.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./steps.mjs";
+
+const MAXIMUM_LINES = 400;
+const MAXIMUM_BYTES = 3_000_000;
+/** The default weights are a package of this repository: 24 MB that every user needs. */
+const WEIGHTS_PACKAGE = "packages/all-minilm-l6-v2-q8/";
+const OLDEST_NODE = ">=20.19.0";
+/** Spelled with brackets, or this line would break its own rule. */
+const UNFINISHED = /\b(T[O]DO|F[I]XME|H[A]CK|X[X]X)\b/;
+
+const breaches = [];
+const breach = (place, text) => breaches.push(`${place}: ${text}`);
+
+function checkSource(file, text) {
+  const lines = text.split("\n");
+  const opening = lines[0].startsWith("#!") ? lines.slice(1).join("\n") : text;
+  if (!/^(\/\*\*|\/\/|#)/.test(opening)) {
+    breach(`${file}:1`, "opens without a comment that says what the file is, what it is not, and where it stands");
+  }
+  if (lines.length - 1 > MAXIMUM_LINES) {
+    breach(file, `has ${lines.length - 1} lines, more than ${MAXIMUM_LINES}: it holds more than one thing`);
+  }
+  for (const [index, line] of lines.entries()) {
+    const mark = UNFINISHED.exec(line)?.[1];
+    if (mark) breach(`${file}:${index + 1}`, `${mark}: do it, or write an issue`);
+    const switchedOff = file.endsWith(".test.ts") && /\.(only|skip|todo)\(/.exec(line)?.[1];
+    if (switchedOff)
+      breach(`${file}:${index + 1}`, `.${switchedOff}(): a test runs always, or says NOT RUN through @ferris/testing`);
+  }
+}
+
+function checkManifest(file, text) {
+  const manifest = JSON.parse(text);
+  const isData = file.startsWith(WEIGHTS_PACKAGE);
+  if (!isData && manifest.engines?.node !== OLDEST_NODE) {
+    breach(file, `engines.node is ${manifest.engines?.node ?? "missing"}, and should be ${OLDEST_NODE}`);
+  }
+  if (manifest.license !== "Apache-2.0") breach(file, `license is ${manifest.license ?? "missing"}, not Apache-2.0`);
+}
+
+const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+const files = execFileSync("git", listing, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 })
+  .split("\0")
+  .filter(Boolean);
+
+for (const file of files) {
+  const path = join(root, file);
+  if (!existsSync(path)) continue;
+  const { size } = statSync(path);
+  if (size > MAXIMUM_BYTES && !file.startsWith(WEIGHTS_PACKAGE)) {
+    breach(file, `has ${(size / 1e6).toFixed(1)} MB, more than ${MAXIMUM_BYTES / 1e6}: a clone should stay small`);
+  }
+  if (/(^|\/)(fixtures|goldens)\//.test(file)) continue;
+  if (/\.(ts|tsx|mts|js|mjs|css|sh)$/.test(file) || file === ".ci/run") checkSource(file, readFileSync(path, "utf8"));
+  if (/(^|\/)package\.json$/.test(file)) checkManifest(file, readFileSync(path, "utf8"));
+}
+
+for (const line of breaches) console.error(line);
+if (breaches.length > 0) {
+  console.error(`\n${breaches.length} house rules broken.`);
+  process.exit(1);
+}
+console.log(`House rules: ${files.length} files, all kept.`);
