@@ -130,6 +130,13 @@ export interface StoreReader {
    * alternatives, "quoted words" must stand together. No operator syntax, so nothing typed is a syntax error.
    */
   searchText(query: string, options: SearchOptions): Promise<Hit[]>;
+  /** Vectors that the index already has, by chunk hash: for indexing, and for the cosine of a chunk found by its words. */
+  vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>>;
+  /**
+   * Vectors of at most `count` chunks spread over the whole index, row after row, always the same ones for the same index:
+   * what search learns the index's own similarities from.
+   */
+  sampleVectors(count: number): Promise<Float32Array>;
   statistics(): Promise<StoreStatistics>;
   close(): Promise<void>;
 }
@@ -138,8 +145,6 @@ export interface StoreReader {
 export interface Store extends StoreReader {
   /** Documents with these bytes. */
   documentsWithContent(contentHash: string): Promise<StoredDocument[]>;
-  /** Vectors that the index already has, by chunk hash. */
-  vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>>;
   /**
    * Keeps vectors by chunk hash ahead of their document, so that an interrupted run does not embed them again. Search does
    * not see them. `vectors` is [hashes.length * dimensions].
