@@ -1,4 +1,5 @@
 /** What the tests of the other packages use: devices, a browser, a shader translator. The adapters themselves come from the global setup. */
 export { type BrowserPage, type BrowserPageOptions, openBrowserPage } from "./browser-page.ts";
 export type { BrowserProgram } from "./chromium.ts";
-export { describeBrowser, describeGpu, eachDevice, type TestDevice } from "./each-device.ts";
+export { describeBrowser, describeGpu, describePublishedModel, eachDevice, type TestDevice } from "./suites.ts";
+export { isTranslatable, type Translation, translateWgsl } from "./translate-wgsl.ts";

@@ -1,7 +1,7 @@
 /**
- * What this machine can run of the suite: which WebGPU adapter Node finds, and which browser there is.
+ * What this machine can run of the suite: which WebGPU adapter Node finds, which browser there is, and whether there are published weights.
  *
- * On Linux x64 everything comes out of npm, so something missing there is a failure. Elsewhere the machine's own adapter
+ * On Linux x64 adapter and browser come out of npm, so a missing one is a failure. Elsewhere the machine's own adapter
  * and browser are used, and what it lacks is told as NOT RUN with the reason: never a pass, never silence.
  */
 import { execFile } from "node:child_process";
@@ -20,10 +20,17 @@ export interface AdapterDescription {
   isSoftware: boolean;
 }
 
+/** Models as their makers published them: gigabytes, which no test run downloads. */
+export interface PublishedWeights {
+  /** A Hugging Face hub cache. */
+  hubCache: string;
+}
+
 /** Given to every test file by the global setup, under the key `machine`. */
 export interface Machine {
   gpu: Available<AdapterDescription>;
   browser: Available<BrowserProgram>;
+  publishedWeights: Available<PublishedWeights>;
 }
 
 declare module "vitest" {
@@ -65,6 +72,12 @@ export async function adapterEnvironment(): Promise<Record<string, string>> {
   return { ...(await swiftShaderEnvironment()) };
 }
 
+function findPublishedWeights(): Available<PublishedWeights> {
+  const hubCache = process.env.METAL_CANDLE_TEST_HUB_CACHE;
+  if (hubCache) return { found: true, hubCache };
+  return { found: false, reason: "METAL_CANDLE_TEST_HUB_CACHE does not name a Hugging Face hub cache" };
+}
+
 /**
  * Looks for everything, once a run.
  *
@@ -76,5 +89,5 @@ export async function inspectMachine(): Promise<Machine> {
   if (hasBundledBinaries() && missing.length > 0) {
     throw new Error(`This machine should run everything and does not: ${missing.join("; ")}`);
   }
-  return { gpu, browser };
+  return { gpu, browser, publishedWeights: findPublishedWeights() };
 }

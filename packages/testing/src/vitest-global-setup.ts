@@ -9,12 +9,15 @@ import type { TestProject } from "vitest/node";
 import { adapterEnvironment, inspectMachine, type Machine } from "./machine.ts";
 
 function describeMachine(machine: Machine): string[] {
-  const { gpu, browser } = machine;
+  const { gpu, browser, publishedWeights } = machine;
   return [
     gpu.found
       ? `GPU tests run on: ${gpu.name}${gpu.isSoftware ? " (software)" : ""}`
       : `NOT RUN: GPU tests, ${gpu.reason}`,
     browser.found ? `Browser tests run in: ${browser.name}` : `NOT RUN: browser tests, ${browser.reason}`,
+    publishedWeights.found
+      ? `Published weights from: ${publishedWeights.hubCache}`
+      : `NOT RUN: tests on published weights, ${publishedWeights.reason}`,
   ];
 }
 
