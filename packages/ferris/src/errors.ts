@@ -4,6 +4,7 @@
  * Not here: metal-candle's errors (models, devices), which the command line maps by their own codes, and AbortError (an
  * aborted call rejects with the signal's own reason). A message says what was wrong, the value, the limit, and what to do.
  */
+import type { SkipReason } from "./documents/skip-reason.ts";
 
 /**
  * What the process ends with. 0 and 1 are `search`'s found and nothing found, as in ripgrep; 2 is a wrong command line or
@@ -49,10 +50,15 @@ export class InputError extends FerrisError {
   readonly exitCode = exitCodes.inputUnusable;
 }
 
-/** One document cannot be parsed: costs that document, not the run. */
+/** One document is left out: costs that document, not the run. The message names neither path nor reason: the caller has both. */
 export class DocumentError extends FerrisError {
   readonly code = "DOCUMENT_UNREADABLE";
   readonly exitCode = exitCodes.someDocumentsFailed;
+  readonly reason: SkipReason;
+  constructor(reason: SkipReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
 }
 
 /** No index where one was looked for. */

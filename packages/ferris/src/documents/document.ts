@@ -16,7 +16,7 @@ export interface SourceRange {
 }
 
 /** How a block may be cut when it is too long: prose at sentences, the others at lines. */
-export type BlockKind = "heading" | "prose" | "code" | "table" | "metadata";
+export type BlockKind = "heading" | "prose" | "list" | "code" | "table" | "metadata";
 
 /** A piece of the content that belongs together. Blocks are in order and do not overlap. */
 export interface Block {

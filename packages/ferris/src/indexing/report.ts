@@ -3,23 +3,9 @@
  *
  * Types only. The command line turns them into a progress line, stage lines and an exit code.
  */
+import type { SkipReason } from "../documents/skip-reason.ts";
 
-/** Why a file was left out. Counted; the ones in `failures` are named one by one as well. */
-export type SkipReason =
-  | "ignored" // .gitignore, .ferrisignore, --exclude, not in --include
-  | "binary"
-  | "lock file"
-  | "minified"
-  | "build output"
-  | "too large"
-  | "symbolic link"
-  | "duplicate"
-  | "empty"
-  | "not a file" // socket, pipe, device
-  | "unsupported"
-  | "unreadable" // no permission, gone while walking
-  | "encoding" // neither UTF-8 nor UTF-16 with a byte-order mark
-  | "damaged"; // its parser gave up
+export type { SkipReason };
 
 export type Stage = "walk" | "parse" | "chunk" | "tokenize" | "embed" | "write";
 

@@ -1,0 +1,202 @@
+/**
+ * Cuts a parsed document into chunks that the model reads whole: by the model's own token counts, along the structure.
+ *
+ * A chunk never crosses a heading or a page. Blocks under one heading are put together up to the limit, in parts of about
+ * equal size; a block that is too long is cut (split.ts). The headings above a chunk that its text does not show are put
+ * in front of what is embedded. No overlap: neighbours are one look-up away in the store. Peers let the tokenizer cut what
+ * is too long without a word; here every final count is the tokenizer's, and at most the limit.
+ */
+import { UsageError } from "../errors.ts";
+import type { Block, Chunk, ChunkerSettings, ParsedDocument, SourceRange } from "./document.ts";
+import { Positions } from "./positions.ts";
+import { type Measure, type Range, split } from "./split.ts";
+
+/** Goes up when the same document and settings give other chunks. */
+export const chunkerVersion = 1;
+
+/** Longer chunks blur what a vector says; measured models lose from about here on. */
+const usualTokens = 256;
+
+/**
+ * A WordPiece tokenizer reads a megabyte without spaces as one unknown word: a token stands for at most this many
+ * characters when it comes to limits.
+ */
+const charactersPerToken = 16;
+
+export function defaultChunkerSettings(maxLength: number): ChunkerSettings {
+  return { maxTokens: Math.min(maxLength, usualTokens) };
+}
+
+/** In one string, for the store: another one means that documents are cut again. */
+export function chunkerRecipe(settings: ChunkerSettings): string {
+  return `chunk@${chunkerVersion}:${settings.maxTokens}`;
+}
+
+/** What must hold of chunker settings for a model with `maxLength`. Throws UsageError. */
+export function checkChunkerSettings(settings: ChunkerSettings, maxLength: number, overhead: number): void {
+  const least = overhead + 16;
+  if (!Number.isInteger(settings.maxTokens) || settings.maxTokens < least || settings.maxTokens > maxLength) {
+    throw new UsageError(
+      `A chunk of at most ${settings.maxTokens} tokens cannot be: the model reads ${maxLength}, and its prompt and special tokens take ${overhead}. ` +
+        `Choose between ${least} and ${maxLength}.`,
+    );
+  }
+}
+
+/**
+ * The chunks of `document`, in order. `countTokens` counts what the model reads for a text, prompt and special tokens
+ * included and nothing cut off. Deterministic. Throws UsageError when the settings leave no room for text.
+ */
+export function chunkDocument(
+  document: ParsedDocument,
+  settings: ChunkerSettings,
+  countTokens: (text: string) => number,
+): Chunk[] {
+  const overhead = countTokens("");
+  const { maxTokens } = settings;
+  checkChunkerSettings(settings, Number.POSITIVE_INFINITY, overhead);
+  const { content } = document;
+  const positions = new Positions(content, document.encoding);
+  const measure: Measure = (text) =>
+    Math.max(countTokens(text) - overhead, Math.ceil(text.length / charactersPerToken));
+  const chunks: Chunk[] = [];
+  for (const section of sectionsOf(document.blocks)) cutSection(section);
+  return chunks;
+
+  function cutSection(section: readonly Block[]): void {
+    const path = section[section.length - 1].headingPath;
+    let headings = section.findIndex((block) => block.kind !== "heading");
+    if (headings < 0) headings = section.length;
+    const shownFrom = Math.min(path.length + 1, ...section.slice(0, headings).map((block) => block.headingPath.length));
+    const firstPrefix = prefixText(path.slice(0, Math.max(0, shownFrom - 1)));
+    const laterPrefix = prefixText(path);
+    const room = maxTokens - overhead - Math.max(measure(firstPrefix), measure(laterPrefix));
+
+    const pieces: (Range & { block: Block })[] = [];
+    let headingCost = 0;
+    section.forEach((block, index) => {
+      // What follows a heading must fit beside it, or the heading would stand alone.
+      const beside = index === headings ? Math.min(headingCost, room / 2) : 0;
+      for (const range of split(content, block, Math.floor(room - beside), measure)) {
+        pieces.push({ ...range, block });
+        if (index < headings) headingCost += range.cost;
+      }
+    });
+
+    let remaining = pieces.reduce((sum, piece) => sum + piece.cost, 0);
+    let first = 0;
+    while (first < pieces.length) {
+      const target = remaining / Math.ceil(remaining / room);
+      let cost = pieces[first].cost;
+      let next = first + 1;
+      while (next < pieces.length && cost + pieces[next].cost <= room && (cost < target || inHeadings(next))) {
+        cost += pieces[next++].cost;
+      }
+      const prefix = pieces[first].block === section[0] && first === 0 ? firstPrefix : laterPrefix;
+      next = first + add(pieces.slice(first, next), prefix, path);
+      for (; first < next; first++) remaining -= pieces[first].cost;
+    }
+
+    function inHeadings(piece: number): boolean {
+      return headings < section.length && pieces[piece - 1].block.kind === "heading";
+    }
+  }
+
+  /** Makes one chunk of as many of `pieces` as fit by the exact count, and returns how many those were. */
+  function add(pieces: readonly (Range & { block: Block })[], prefix: string, path: readonly string[]): number {
+    for (let count = pieces.length; count > 0; count--) {
+      const { start, end } = trim(content, pieces[0].start, pieces[count - 1].end);
+      if (start >= end) return count;
+      const text = content.slice(start, end);
+      const embeddingText = prefix + text;
+      const tokens = countTokens(embeddingText);
+      if (tokens <= maxTokens) {
+        chunks.push({ text, embeddingText, headingPath: path, tokens, ...placeOf(pieces.slice(0, count), start, end) });
+        return count;
+      }
+    }
+    // A single piece whose tokens are more beside the prefix than alone: cut it smaller.
+    const [{ block, start, end, cost }] = pieces;
+    const smaller = split(content, { kind: block.kind, start, end }, Math.floor(cost * 0.75), measure);
+    for (let done = 0; done < smaller.length;) {
+      done += add([{ ...smaller[done], block }], prefix, path);
+    }
+    return 1;
+  }
+
+  function placeOf(pieces: readonly { block: Block }[], start: number, end: number) {
+    const page = pieces[0].block.page ?? null;
+    const sources = pieces.flatMap(({ block }) => block.source ?? []);
+    if (sources.length > 0) return { ...spanOf(sources), page };
+    return {
+      startLine: positions.lineAt(start),
+      endLine: positions.lineAt(end - 1),
+      startByte: positions.byteAt(start),
+      endByte: positions.byteAt(end),
+      page,
+    };
+  }
+
+  /** The nearest headings that fit into a quarter of the room, on a line of their own; the rest is left to the path. */
+  function prefixText(path: readonly string[]): string {
+    const limit = Math.floor((maxTokens - overhead) / 4);
+    for (let from = 0; from < path.length; from++) {
+      const prefix = `${path.slice(from).join(" > ")}\n`;
+      if (measure(prefix) <= limit) return prefix;
+    }
+    const last = path.at(-1);
+    if (last === undefined) return "";
+    const [start] = split(last, { kind: "heading", start: 0, end: last.length }, limit, measure);
+    return `${last.slice(start.start, start.end).trim()}\n`;
+  }
+}
+
+/** Runs of blocks that may share a chunk. Headings with nothing under them go with what follows. */
+function sectionsOf(blocks: readonly Block[]): Block[][] {
+  const sections: Block[][] = [];
+  let current: Block[] = [];
+  let hasBody = false;
+  for (const block of blocks) {
+    const previous = current.at(-1);
+    const breaks =
+      (previous !== undefined &&
+        (block.kind === "heading" ? hasBody : !samePath(block.headingPath, previous.headingPath))) ||
+      (hasBody && block.page !== previous?.page);
+    if (breaks) {
+      sections.push(current);
+      current = [];
+      hasBody = false;
+    }
+    current.push(block);
+    hasBody ||= block.kind !== "heading";
+  }
+  if (current.length > 0) sections.push(current);
+  return sections;
+}
+
+function samePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((title, index) => title === b[index]);
+}
+
+/** Without the blank lines before and the white space after; the first line keeps its indentation. */
+function trim(content: string, start: number, end: number): { start: number; end: number } {
+  while (end > start && isSpace(content.charCodeAt(end - 1))) end--;
+  for (let at = start; at < end && isSpace(content.charCodeAt(at)); at++) {
+    if (content.charCodeAt(at) === 0x0a) start = at + 1;
+  }
+  return { start, end };
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0xfeff;
+}
+
+function spanOf(sources: readonly SourceRange[]) {
+  const bytes = sources.every((source) => source.startByte !== null && source.endByte !== null);
+  return {
+    startLine: Math.min(...sources.map((source) => source.startLine)),
+    endLine: Math.max(...sources.map((source) => source.endLine)),
+    startByte: bytes ? Math.min(...sources.map((source) => source.startByte!)) : null,
+    endByte: bytes ? Math.max(...sources.map((source) => source.endByte!)) : null,
+  };
+}

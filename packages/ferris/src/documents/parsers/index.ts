@@ -1,0 +1,42 @@
+/**
+ * The formats that ferris reads, and which parser takes a file: by its first bytes, then by its extension, else as text.
+ */
+import { basename } from "node:path";
+import { extensionOf } from "../left-out.ts";
+import type { ParserEntry } from "./parser.ts";
+import { languages } from "./languages.ts";
+
+const text: ParserEntry = {
+  type: "text",
+  version: 1,
+  extensions: ["txt", "text", "log", "rst", "adoc", "asciidoc", "org", "tex"],
+  load: async () => (await import("./text.ts")).parseText,
+};
+
+export const parsers: readonly ParserEntry[] = [
+  {
+    type: "markdown",
+    version: 1,
+    extensions: ["md", "markdown", "mdx", "mdown", "mkd", "qmd", "rmd"],
+    load: async () => (await import("./markdown.ts")).parseMarkdown,
+  },
+  {
+    type: "source-code",
+    version: 1,
+    extensions: Object.keys(languages),
+    load: async () => (await import("./source-code.ts")).parseSourceCode,
+  },
+  text,
+];
+
+const byExtension = new Map(parsers.flatMap((parser) => parser.extensions.map((extension) => [extension, parser])));
+
+/** The parser for a file; `head` are its first bytes (a few hundred do). */
+export function parserFor(path: string, head: Uint8Array): ParserEntry {
+  return parsers.find((parser) => parser.recognises?.(head)) ?? byExtension.get(extensionOf(basename(path))) ?? text;
+}
+
+/** What a document's type, parser and the parser's version are called together. */
+export function parserRecipe(parser: ParserEntry): string {
+  return `${parser.type}@${parser.version}`;
+}

@@ -1,0 +1,28 @@
+/**
+ * What a parser is: one file here, one entry in index.ts. Bytes in, one text with blocks out.
+ *
+ * Types only. A parser throws DocumentError for a file that it cannot read, and leaves limits on size and the reading of
+ * files to its callers. It runs in a worker or in the main thread and keeps no state between files.
+ */
+import type { ParsedDocument } from "../document.ts";
+
+export interface ParserInput {
+  /** Absolute; for its extension and for messages. The file is not read again. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export type Parse = (input: ParserInput) => ParsedDocument | Promise<ParsedDocument>;
+
+export interface ParserEntry {
+  /** The document's type, as filters name it. */
+  readonly type: string;
+  /** Goes up when the same bytes give other blocks: documents parsed before are then parsed again. */
+  readonly version: number;
+  /** Lower case, without the dot. */
+  readonly extensions: readonly string[];
+  /** Whether the first bytes are this format's, whatever the file is called. */
+  readonly recognises?: (head: Uint8Array) => boolean;
+  /** Loaded when a file needs it, so that nobody pays for formats they do not have. */
+  readonly load: () => Promise<Parse>;
+}

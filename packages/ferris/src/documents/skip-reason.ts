@@ -1,0 +1,31 @@
+/**
+ * Why a file is left out of the index. Every file that is left out is counted under one of these.
+ */
+export type SkipReason =
+  | "ignored" // .gitignore, .ferrisignore
+  | "filtered" // --include, --exclude
+  | "hidden" // a name that starts with a dot
+  | "dependencies" // node_modules, virtual environments
+  | "build output"
+  | "lock file"
+  | "minified"
+  | "binary"
+  | "too large"
+  | "symbolic link"
+  | "not a file" // socket, pipe, device
+  | "duplicate"
+  | "empty"
+  | "unsupported" // text, but nothing that a person reads
+  | "unreadable" // no permission, or gone while walking
+  | "encoding" // neither UTF-8 nor UTF-16 with a byte-order mark
+  | "damaged" // its parser gave up
+  | "encrypted";
+
+/** Those that a user should hear about one by one, and that the exit code tells: the file was meant to be indexed. */
+export const failureReasons: ReadonlySet<SkipReason> = new Set<SkipReason>([
+  "too large",
+  "unreadable",
+  "encoding",
+  "damaged",
+  "encrypted",
+]);

@@ -1,0 +1,125 @@
+/**
+ * Cuts one block that is too long into ranges that fit: at blank lines, then sentences or lines, then words, then characters.
+ *
+ * Works on offsets and a measure, not on chunks: chunk.ts puts the ranges together again. The ranges of a block cover it
+ * without gaps and are always the same for the same content.
+ */
+import type { BlockKind } from "./document.ts";
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+  /** Of the range alone, as `measure` has it. */
+  readonly cost: number;
+}
+
+/** What a text costs, in tokens without the model's own; roughly additive over neighbouring texts. */
+export type Measure = (text: string) => number;
+
+type Level = "paragraphs" | "items" | "lines" | "sentences" | "words";
+
+const levels: Readonly<Record<BlockKind, readonly Level[]>> = {
+  heading: ["sentences", "words"],
+  prose: ["paragraphs", "sentences", "words"],
+  list: ["items", "lines", "sentences", "words"],
+  code: ["paragraphs", "lines", "words"],
+  table: ["lines", "words"],
+  metadata: ["lines", "words"],
+};
+
+// One fixed locale: the same file must give the same chunks on every machine.
+const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
+
+/** Ends of paragraphs, list items and so on are found by what stands between them. */
+const boundaries: Readonly<Record<Exclude<Level, "sentences">, RegExp>> = {
+  paragraphs: /\n[ \t\r]*\n\s*?(?=[^\s]|[ \t]+\S)/g,
+  items: /\n(?=[ \t]{0,3}(?:[-*+]|\d{1,9}[.)])[ \t])/g,
+  lines: /\n/g,
+  words: /\s+/g,
+};
+
+/** Ranges of `content` from `block.start` to `block.end`, none above `capacity`. */
+export function split(
+  content: string,
+  block: { readonly kind: BlockKind; readonly start: number; readonly end: number },
+  capacity: number,
+  measure: Measure,
+): Range[] {
+  return cut(block.start, block.end, levels[block.kind]);
+
+  function cut(start: number, end: number, [level, ...finer]: readonly Level[]): Range[] {
+    const text = content.slice(start, end);
+    const cost = measure(text);
+    if (cost <= capacity) return [{ start, end, cost }];
+    if (level === undefined) return cutCharacters({ start, end, cost });
+    const ranges: Range[] = [];
+    for (const [from, to] of parts(text, level)) {
+      const pieces = cut(start + from, start + to, finer);
+      if (level !== "words") {
+        for (const piece of pieces) ranges.push(piece);
+        continue;
+      }
+      // There may be millions of words: they are put together at once.
+      for (const piece of pieces) {
+        const last = ranges.at(-1);
+        if (last && last.cost + piece.cost <= capacity) {
+          ranges[ranges.length - 1] = { start: last.start, end: piece.end, cost: last.cost + piece.cost };
+        } else ranges.push(piece);
+      }
+    }
+    return ranges;
+  }
+
+  function cutCharacters(word: Range): Range[] {
+    const ranges: Range[] = [];
+    const guess = Math.max(1, Math.floor(((word.end - word.start) * capacity) / word.cost));
+    for (let from = word.start; from < word.end;) {
+      let to = characterBoundary(content, from, Math.min(word.end, from + guess));
+      let cost = measure(content.slice(from, to));
+      while (cost > capacity) {
+        const shorter = characterBoundary(content, from, from + Math.floor((to - from) * 0.75));
+        if (shorter >= to) break;
+        to = shorter;
+        cost = measure(content.slice(from, to));
+      }
+      ranges.push({ start: from, end: to, cost });
+      from = to;
+    }
+    return ranges;
+  }
+}
+
+function* parts(text: string, level: Level): Generator<[number, number]> {
+  if (level === "sentences") {
+    for (const { index, segment } of sentences.segment(text)) yield [index, index + segment.length];
+    return;
+  }
+  const boundary = new RegExp(boundaries[level]);
+  let start = 0;
+  for (let match = boundary.exec(text); match; match = boundary.exec(text)) {
+    if (boundary.lastIndex >= text.length) break;
+    yield [start, boundary.lastIndex];
+    start = boundary.lastIndex;
+  }
+  yield [start, text.length];
+}
+
+/**
+ * The place nearest below `end` (but above `start`) where a character ends: not inside a surrogate pair, not before a
+ * combining mark, a variation selector or a joiner. Gives up after 32 places: such a pile is no character.
+ */
+function characterBoundary(content: string, start: number, end: number): number {
+  for (let at = end; at > start && end - at < 32; at--) if (isBoundary(content, at)) return at;
+  const low = content.charCodeAt(end) & 0xfc00;
+  if (end > start + 1) return low === 0xdc00 ? end - 1 : end;
+  return start + ((content.charCodeAt(start) & 0xfc00) === 0xd800 && start + 1 < content.length ? 2 : 1);
+}
+
+// Marks include the variation selectors; the joiner is the other character that never starts one.
+const joins = /^(?:\p{M}|\u{200D})/u;
+
+function isBoundary(content: string, at: number): boolean {
+  if (at >= content.length) return true;
+  if ((content.charCodeAt(at) & 0xfc00) === 0xdc00) return false;
+  return !joins.test(content.slice(at, at + 2)) && content.charCodeAt(at - 1) !== 0x200d;
+}

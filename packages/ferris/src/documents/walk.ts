@@ -1,0 +1,207 @@
+/**
+ * Finds the files to index: folders recursively in a fixed order, and a word about everything that is left out.
+ *
+ * Looks at names, sizes and ignore files, never inside documents. Symbolic links are not followed (so there are no loops),
+ * except that a path named by the user may be one. A path named by the user is read even if ignore files, a leading dot or
+ * the built-in rules would leave it out; `.git` and `.ferris` never are.
+ */
+import type { Dirent, Stats } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import picomatch from "picomatch";
+import { InputError } from "../errors.ts";
+import { IgnoreRules } from "./ignore-files.ts";
+import { fileLeftOut, folderLeftOut, isPythonEnvironment } from "./left-out.ts";
+import type { SkipReason } from "./skip-reason.ts";
+
+export interface WalkOptions {
+  /** Files and folders; relative ones are taken from the working folder. */
+  readonly paths: readonly string[];
+  /** Globs relative to each named path (`docs/**`); one without a slash is for names at any depth (`*.md`). */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Larger files are left out. */
+  readonly maxFileBytes: number;
+  /** The index's own folder, so that it is never read. */
+  readonly indexFolder?: string;
+  readonly signal?: AbortSignal;
+  /** Once for each entry that is left out; a folder counts once, whatever is in it. `message` says more where there is more. */
+  readonly onSkip: (reason: SkipReason, path: string, message?: string) => void;
+  /** Receives the seconds spent reading folders. */
+  readonly onTime?: (seconds: number) => void;
+}
+
+export interface WalkedFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedTime: number;
+}
+
+/** What the user named, checked to be there. */
+export interface Root {
+  readonly path: string;
+  readonly isFolder: boolean;
+}
+
+const neverRead = new Set([".git", ".ferris", ".hg", ".svn"]);
+
+/** Resolves what was named. Throws InputError when one of the paths is not there. */
+export async function resolveRoots(paths: readonly string[]): Promise<Root[]> {
+  const roots: Root[] = [];
+  for (const path of new Set(paths.map((named) => resolve(named)))) {
+    let stats: Stats;
+    try {
+      stats = await stat(path);
+    } catch (error) {
+      throw new InputError(
+        `Cannot read ${path}: ${reasonOf(error)}. Check the path; to drop it from the index, use ferris rm.`,
+        {
+          cause: error,
+        },
+      );
+    }
+    roots.push({ path, isFolder: stats.isDirectory() });
+  }
+  return roots.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Whether the --include and --exclude globs keep `path`, which lies under `root`. */
+export function makeGlobFilter(include: readonly string[] = [], exclude: readonly string[] = []) {
+  const anyDepth = (glob: string) => (glob.includes("/") ? glob.replace(/^\.?\//, "") : `**/${glob}`);
+  const compile = (globs: readonly string[]) => picomatch(globs.map(anyDepth), { dot: true, nocase: false });
+  const included = include.length > 0 ? compile(include) : null;
+  const excluded = exclude.length > 0 ? compile(exclude) : null;
+  const inside = (root: Root, path: string) =>
+    path === root.path ? basename(path) : relative(root.path, path).split(sep).join("/");
+  return {
+    keepsFile(root: Root, path: string): boolean {
+      const name = inside(root, path);
+      if (included && !included(name)) return false;
+      for (let tail = name; tail !== "."; tail = dirname(tail)) if (excluded?.(tail)) return false;
+      return true;
+    },
+    entersFolder(root: Root, path: string): boolean {
+      return !excluded?.(inside(root, path));
+    },
+  };
+}
+
+/**
+ * Yields the files under `roots` (see `resolveRoots`) in order of their paths, each once. Throws the signal's reason when
+ * aborted. A folder that cannot be read is skipped as "unreadable".
+ */
+export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "paths">): AsyncGenerator<WalkedFile> {
+  const { onSkip, onTime, signal } = options;
+  const filter = makeGlobFilter(options.include, options.exclude);
+  const rootPaths = new Set(roots.map((root) => root.path));
+
+  for (const root of roots) {
+    if (root.path.split(sep).some((part) => neverRead.has(part))) {
+      throw new InputError(
+        `${root.path} is kept by git or by ferris itself and is never indexed. Name another folder.`,
+      );
+    }
+    if (!root.isFolder) {
+      const file = filter.keepsFile(root, root.path) ? await examine(root.path) : skip("filtered", root.path);
+      if (file) yield file;
+      continue;
+    }
+    const started = performance.now();
+    const rules = await IgnoreRules.above(root.path);
+    onTime?.((performance.now() - started) / 1000);
+    // Named though it is a dependency folder: then the ones nested in it were meant as well.
+    const nestedDependencies = folderLeftOut(basename(root.path), new Set()) === "dependencies";
+    yield* folder(root, root.path, rules, nestedDependencies);
+  }
+
+  async function* folder(
+    root: Root,
+    path: string,
+    outer: IgnoreRules,
+    nestedDependencies: boolean,
+  ): AsyncGenerator<WalkedFile> {
+    signal?.throwIfAborted();
+    let started = performance.now();
+    let entries: Dirent[];
+    try {
+      entries = await readdir(path, { withFileTypes: true });
+    } catch (error) {
+      return skip("unreadable", path, `cannot read the folder: ${reasonOf(error)}`);
+    }
+    const names = new Set(entries.map((entry) => entry.name));
+    if (path !== root.path && !nestedDependencies && isPythonEnvironment(names)) return skip("dependencies", path);
+    const rules =
+      names.has(".gitignore") || names.has(".ferrisignore") || names.has(".git") ? await outer.enter(path) : outer;
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    onTime?.((performance.now() - started) / 1000);
+
+    for (const entry of entries) {
+      const entryPath = join(path, entry.name);
+      if (neverRead.has(entry.name) || rootPaths.has(entryPath) || isIndexFile(entryPath)) continue;
+      if (entry.isSymbolicLink()) skip("symbolic link", entryPath);
+      else if (entry.isDirectory()) {
+        const reason = folderLeftOut(entry.name, names);
+        if (reason && !(reason === "dependencies" && nestedDependencies)) skip(reason, entryPath);
+        else if (rules.ignores(entryPath, true)) skip("ignored", entryPath);
+        else if (!filter.entersFolder(root, entryPath)) skip("filtered", entryPath);
+        else yield* folder(root, entryPath, rules, nestedDependencies);
+      } else {
+        const reason = fileLeftOut(entry.name);
+        if (reason) skip(reason, entryPath);
+        else if (rules.ignores(entryPath, false)) skip("ignored", entryPath);
+        else if (!filter.keepsFile(root, entryPath)) skip("filtered", entryPath);
+        else {
+          started = performance.now();
+          const file = await examine(entryPath);
+          onTime?.((performance.now() - started) / 1000);
+          if (file) yield file;
+        }
+      }
+    }
+  }
+
+  async function examine(path: string): Promise<WalkedFile | undefined> {
+    signal?.throwIfAborted();
+    let stats: Stats;
+    try {
+      stats = await stat(path);
+    } catch (error) {
+      return skip("unreadable", path, reasonOf(error));
+    }
+    if (!stats.isFile()) return skip("not a file", path);
+    if (stats.size === 0) return skip("empty", path);
+    if (stats.size > options.maxFileBytes) {
+      const message = `${megabytes(stats.size)} MB, the limit is ${megabytes(options.maxFileBytes)} MB (--max-file-size)`;
+      return skip("too large", path, message);
+    }
+    return { path, size: stats.size, modifiedTime: stats.mtimeMs };
+  }
+
+  function isIndexFile(path: string): boolean {
+    return (
+      options.indexFolder !== undefined &&
+      dirname(path) === options.indexFolder &&
+      /^(?:index\.db|writer\.)/.test(basename(path))
+    );
+  }
+
+  function skip(reason: SkipReason, path: string, message?: string): undefined {
+    onSkip(reason, path, message);
+  }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0);
+}
+
+/** "no such file or directory" for ENOENT and so on, without the path that Node adds. */
+export function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return "it is not there";
+  if (code === "EACCES" || code === "EPERM") return "permission denied";
+  if (code === "ELOOP") return "too many symbolic links";
+  if (code === "ENAMETOOLONG") return "its name is too long";
+  return error instanceof Error ? error.message.split("\n")[0] : String(error);
+}
