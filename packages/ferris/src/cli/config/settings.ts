@@ -1,0 +1,180 @@
+/**
+ * Every setting there is: its names, where it may come from, how it is checked, and its default.
+ *
+ * One table, from which flags, environment variables, both kinds of file and `ferris config` all follow. Nothing is read here;
+ * `resolve.ts` does that.
+ */
+
+/** What a command works with, after all sources were looked at. */
+export interface SettingValues {
+  db: string | null;
+  /** Null: the index's own model, or the bundled one. */
+  model: string | null;
+  device: "auto" | "gpu" | "cpu";
+  dtype: "auto" | "f32" | "f16";
+  allowSoftwareAdapter: boolean;
+  include: readonly string[];
+  exclude: readonly string[];
+  maxTokens: number | null;
+  maxFileBytes: number | null;
+  mode: "hybrid" | "vector" | "text";
+  limit: number;
+}
+
+export type SettingName = keyof SettingValues;
+
+export interface Setting<Value> {
+  /** As on the command line, without a value's placeholder; null where it is set in files and environment alone. */
+  readonly flag: string | null;
+  readonly variable: string;
+  /** Whether a `ferris.json` in a folder may set it. Such a file can come with a clone: only what to index, and how. */
+  readonly inFolderFile: boolean;
+  readonly defaultValue: Value;
+  /** One line, for `ferris config` and the docs. */
+  readonly description: string;
+  /** Checks a JSON value. Returns what is wrong with it as "must be …", or the value. */
+  check(value: unknown): { value: Value } | { mustBe: string };
+  /** Turns the text of a flag or variable into what `check` takes. */
+  fromText(text: string): unknown;
+}
+
+function text<Value extends string | null>(
+  defaultValue: Value,
+): Pick<Setting<Value>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue,
+    check: (value) =>
+      typeof value === "string" && value !== "" ? { value: value as Value } : { mustBe: "a text that is not empty" },
+    fromText: (given) => given,
+  };
+}
+
+function oneOf<Value extends string>(
+  choices: readonly Value[],
+  defaultValue: Value,
+): Pick<Setting<Value>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue,
+    check: (value) =>
+      choices.includes(value as Value) ? { value: value as Value } : { mustBe: `one of ${choices.join(", ")}` },
+    fromText: (given) => given,
+  };
+}
+
+function globs(): Pick<Setting<readonly string[]>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue: [],
+    check: (value) =>
+      Array.isArray(value) && value.every((glob) => typeof glob === "string" && glob !== "")
+        ? { value: value as string[] }
+        : { mustBe: "a list of globs" },
+    // Commas and colons stand in globs and file names; line breaks hardly ever do.
+    fromText: (given) => given.split("\n").filter((line) => line !== ""),
+  };
+}
+
+function wholeNumber<Value extends number | null>(
+  least: number,
+  most: number,
+  defaultValue: Value,
+): Pick<Setting<Value>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue,
+    check: (value) =>
+      Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+        ? { value: value as Value }
+        : { mustBe: `a whole number from ${least} to ${most}` },
+    fromText: (given) => (/^\d+$/.test(given) ? Number(given) : given),
+  };
+}
+
+function yesOrNo(): Pick<Setting<boolean>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue: false,
+    check: (value) => (typeof value === "boolean" ? { value } : { mustBe: "true or false" }),
+    fromText: (given) => (/^(1|true|yes)$/i.test(given) ? true : /^(0|false|no)$/i.test(given) ? false : given),
+  };
+}
+
+/** By name, in the order that `ferris config` prints. */
+export const settings: { readonly [Name in SettingName]: Setting<SettingValues[Name]> } = {
+  db: {
+    ...text<string | null>(null),
+    flag: "--db",
+    variable: "FERRIS_DB",
+    inFolderFile: false,
+    description: "folder of the index; else the nearest .ferris above the working folder",
+  },
+  model: {
+    ...text<string | null>(null),
+    flag: "--model",
+    variable: "FERRIS_MODEL",
+    inFolderFile: false,
+    description: "Hugging Face id or folder; else the index's own model, for a new index the bundled one",
+  },
+  device: {
+    ...oneOf(["auto", "gpu", "cpu"] as const, "auto"),
+    flag: "--device",
+    variable: "FERRIS_DEVICE",
+    inFolderFile: false,
+    description: "where the model runs",
+  },
+  dtype: {
+    ...oneOf(["auto", "f32", "f16"] as const, "auto"),
+    flag: "--dtype",
+    variable: "FERRIS_DTYPE",
+    inFolderFile: false,
+    description: "how the GPU stores numbers",
+  },
+  allowSoftwareAdapter: {
+    ...yesOrNo(),
+    flag: "--allow-software-adapter",
+    variable: "FERRIS_ALLOW_SOFTWARE_ADAPTER",
+    inFolderFile: false,
+    description: "lets a GPU emulated on the CPU count as a GPU",
+  },
+  include: {
+    ...globs(),
+    flag: "--include",
+    variable: "FERRIS_INCLUDE",
+    inFolderFile: true,
+    description: "globs: index only files that match one",
+  },
+  exclude: {
+    ...globs(),
+    flag: "--exclude",
+    variable: "FERRIS_EXCLUDE",
+    inFolderFile: true,
+    description: "globs: leave out files that match one",
+  },
+  maxTokens: {
+    ...wholeNumber<number | null>(16, 100_000, null),
+    flag: "--max-tokens",
+    variable: "FERRIS_MAX_TOKENS",
+    inFolderFile: true,
+    description: "longest chunk in tokens; else what the model reads",
+  },
+  maxFileBytes: {
+    ...wholeNumber<number | null>(1, Number.MAX_SAFE_INTEGER, null),
+    flag: null,
+    variable: "FERRIS_MAX_FILE_BYTES",
+    inFolderFile: true,
+    description: "files above this size are left out; else 64 MiB",
+  },
+  mode: {
+    ...oneOf(["hybrid", "vector", "text"] as const, "hybrid"),
+    flag: "--mode",
+    variable: "FERRIS_MODE",
+    inFolderFile: false,
+    description: "how to search: by meaning, by words, or both",
+  },
+  limit: {
+    ...wholeNumber<number>(1, 1000, 10),
+    flag: "--limit",
+    variable: "FERRIS_LIMIT",
+    inFolderFile: false,
+    description: "most results of a search",
+  },
+};
+
+export const settingNames = Object.keys(settings) as SettingName[];

@@ -1,0 +1,83 @@
+/**
+ * A file that appears whole or not at all: written beside its place under another name, renamed when complete.
+ *
+ * Where the place is taken by something that is no ordinary file (/dev/null, a named pipe), it is written to directly.
+ */
+import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { OutputError } from "../../errors.ts";
+
+export class AtomicFile {
+  readonly #path: string;
+  readonly #temporary: string | null;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, temporary: string | null, handle: FileHandle) {
+    this.#path = path;
+    this.#temporary = temporary;
+    this.#handle = handle;
+  }
+
+  /** @throws OutputError when the place cannot be written, or is a folder */
+  static async create(path: string): Promise<AtomicFile> {
+    try {
+      // Through a symbolic link, so that the link stays and its target changes.
+      const target = await realpath(path).catch(() => path);
+      const existing = await stat(target).catch(() => null);
+      if (existing?.isDirectory()) throw new OutputError(`${path} is a folder: --output needs the name of a file`);
+      if (existing && !existing.isFile()) return new AtomicFile(target, null, await open(target, "w"));
+      const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.part`);
+      return new AtomicFile(target, temporary, await open(temporary, "w", existing ? existing.mode & 0o777 : 0o666));
+    } catch (error) {
+      throw asOutputError(path, error);
+    }
+  }
+
+  /** Whether parts that were written can be written again, at their place. */
+  get canRewrite(): boolean {
+    return this.#temporary !== null;
+  }
+
+  async write(data: string | Uint8Array): Promise<void> {
+    const bytes = typeof data === "string" ? Buffer.from(data) : data;
+    try {
+      // writeFile on a handle goes on from where it stands, and does not stop at partial writes.
+      await this.#handle.writeFile(bytes);
+    } catch (error) {
+      throw asOutputError(this.#path, error);
+    }
+  }
+
+  /** Overwrites bytes at the start. */
+  async rewriteStart(data: Uint8Array): Promise<void> {
+    try {
+      await this.#handle.write(data, 0, data.length, 0);
+    } catch (error) {
+      throw asOutputError(this.#path, error);
+    }
+  }
+
+  /** Puts the complete file in its place. */
+  async commit(): Promise<void> {
+    try {
+      if (this.#temporary !== null) await this.#handle.sync();
+      await this.#handle.close();
+      if (this.#temporary !== null) await rename(this.#temporary, this.#path);
+    } catch (error) {
+      await this.discard();
+      throw asOutputError(this.#path, error);
+    }
+  }
+
+  /** Leaves nothing behind. */
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+    if (this.#temporary !== null) await rm(this.#temporary, { force: true });
+  }
+}
+
+function asOutputError(path: string, error: unknown): OutputError {
+  if (error instanceof OutputError) return error;
+  const full = (error as NodeJS.ErrnoException).code === "ENOSPC" ? " (the disk is full)" : "";
+  return new OutputError(`${path} cannot be written${full}: ${(error as Error).message}`, { cause: error });
+}

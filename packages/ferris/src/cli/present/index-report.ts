@@ -1,0 +1,75 @@
+/**
+ * What a run of indexing did, for people: documents, what was left out and why, chunks and speed, and where the time went.
+ */
+import type { ModelInfo } from "../../engine.ts";
+import type { IndexProgress, IndexReport, Stage } from "../../indexing/report.ts";
+import type { ProgressState } from "../terminal/progress.ts";
+import { table } from "../terminal/table.ts";
+import { compact, duration, grouped, plural } from "../terminal/text.ts";
+
+const stages: readonly Stage[] = ["walk", "parse", "chunk", "tokenize", "embed", "write"];
+
+/** Where a run stands, for the progress line. */
+export function progressState(progress: IndexProgress): ProgressState {
+  const { walkFinished, files, filesDone, bytes, bytesDone, chunksEmbedded, tokensPerSecond, secondsLeft } = progress;
+  const speed = tokensPerSecond > 0 ? `  ${compact(tokensPerSecond)} tokens/s` : "";
+  return {
+    label: walkFinished ? "indexing" : "reading folders, indexing",
+    done: filesDone,
+    total: files,
+    unit: files === 1 ? "file" : "files",
+    // Until all folders are read nobody knows the whole.
+    share: walkFinished && bytes > 0 ? bytesDone / bytes : undefined,
+    secondsLeft: walkFinished ? secondsLeft : null,
+    detail: `${plural(chunksEmbedded, "chunk")}${speed}`,
+  };
+}
+
+/** The summary, without failures and warnings, which are printed as they are. */
+export function reportLines(report: IndexReport, model: ModelInfo | null, folder: string): string[] {
+  return [...documentLines(report), workLine(report, model), `Index: ${folder}`, "", ...stageLines(report)];
+}
+
+function documentLines({ added, changed, renamed, unchanged, removed, skipped, failures }: IndexReport): string[] {
+  const indexed = added + changed + renamed;
+  const kinds = (
+    [
+      ["new", added],
+      ["changed", changed],
+      ["renamed", renamed],
+    ] as const
+  )
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => `${grouped(count)} ${kind}`);
+  const lines = [
+    `${plural(indexed, "document")} indexed${kinds.length > 0 ? ` (${kinds.join(", ")})` : ""}, ` +
+      `${grouped(unchanged)} unchanged, ${grouped(removed)} removed`,
+  ];
+  const reasons = Object.entries(skipped)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${grouped(count)} ${reason}`);
+  if (reasons.length > 0) lines.push(`Left out: ${reasons.join(", ")}`);
+  if (failures.length > 0) lines.push(`${plural(failures.length, "document")} could not be indexed: see above`);
+  return lines;
+}
+
+function workLine(report: IndexReport, model: ModelInfo | null): string {
+  const { chunks, chunksEmbedded, chunksReused, tokensEmbedded, seconds } = report;
+  const speed = tokensEmbedded > 0 && seconds > 0 ? ` (${compact(tokensEmbedded / seconds)} tokens/s)` : "";
+  const reused = chunksReused > 0 ? `, ${grouped(chunksReused)} vectors reused` : "";
+  const device = model ? ` on the ${model.device.toUpperCase()}, ${model.dtype}, with ${model.id}` : "";
+  return (
+    `${plural(chunks, "chunk")}: ${grouped(chunksEmbedded)} embedded${reused}; ` +
+    `${plural(tokensEmbedded, "token")} in ${duration(seconds)}${speed}${device}`
+  );
+}
+
+/** Stages overlap, so the shares may add up to more than the whole. */
+function stageLines({ stages: times }: IndexReport): string[] {
+  const rows = stages.map((stage) => [
+    stage,
+    `${times[stage].seconds.toFixed(1)} s`,
+    `${Math.round(times[stage].busy * 100)} % busy`,
+  ]);
+  return table(rows, { align: "lrr", indent: "  " });
+}

@@ -1,0 +1,70 @@
+/**
+ * Search results for people: a card each, with place, headings, score and a snippet whose matching words stand out.
+ *
+ * Everything from documents goes through `printable`: what a file says must not steer the terminal.
+ */
+import { relative, sep } from "node:path";
+import type { SearchResult } from "../../search/search.ts";
+import type { Snippet } from "../../search/snippet.ts";
+import type { Session } from "../session.ts";
+import { fileLink, printable, shorten } from "../terminal/text.ts";
+
+type Look = Pick<Session, "colours" | "links" | "columns">;
+
+/** The lines of one result's card. */
+export function resultCard(result: SearchResult, look: Look, from = process.cwd()): string[] {
+  const { colours, links } = look;
+  const place = `${printable(shownPath(result.path, from))}:${lineRange(result)}`;
+  const linked = links ? fileLink(colours.path(place), result.path) : colours.path(place);
+  const headings = result.headingPath.map(printable).join(" › ");
+  const page = result.page === null ? "" : `page ${result.page}`;
+  const details = [headings, page].filter((part) => part !== "").map((part) => colours.strong(part));
+  const number = `${String(result.rank).padStart(2)}. `;
+  const indent = " ".repeat(number.length);
+  return [
+    [`${number}${linked}`, ...details, colours.faint(scoreText(result))].join("  "),
+    ...snippetLines(result.snippet, look).map((line) => indent + line),
+  ];
+}
+
+/** `path` as short as it stays unmistakable: relative inside the working folder, else absolute. */
+export function shownPath(path: string, from: string): string {
+  const inside = relative(from, path);
+  return inside === "" || inside.startsWith(`..${sep}`) || inside === ".." || inside.startsWith(sep) ? path : inside;
+}
+
+/** "12" or "12-34". */
+export function lineRange({ startLine, endLine }: { startLine: number; endLine: number }): string {
+  return startLine === endLine ? `${startLine}` : `${startLine}-${endLine}`;
+}
+
+/** The cosine where there is one, since it means something by itself; else BM25, which only orders. */
+function scoreText({ cosine, bm25 }: SearchResult): string {
+  if (cosine !== null) return cosine.toFixed(3);
+  return `bm25 ${bm25!.toFixed(2)}`;
+}
+
+/** The snippet's lines, without empty ones, each cut at the terminal's width. */
+function snippetLines({ text, highlights }: Snippet, { colours, columns }: Look): string[] {
+  const width = Math.max(20, columns - 6);
+  const lines: string[] = [];
+  let lineStart = 0;
+  for (const line of text.split("\n")) {
+    const shown = shorten(line, width);
+    // The ellipsis is not a character of the line.
+    const kept = shown === line ? line.length : shown.length - 1;
+    let styled = "";
+    let at = 0;
+    for (const { start, end } of highlights) {
+      const from = start - lineStart;
+      const to = end - lineStart;
+      if (from < at || to > kept) continue;
+      styled += printable(line.slice(at, from)) + colours.match(printable(line.slice(from, to)));
+      at = to;
+    }
+    styled += printable(shown.slice(at));
+    if (line.trim() !== "") lines.push(styled);
+    lineStart += line.length + 1;
+  }
+  return lines;
+}

@@ -1,0 +1,60 @@
+/**
+ * The command tree: global options, the commands, and the first page of help, which has to fit a screen of 24 lines.
+ *
+ * Commands are cheap to make and import what they need when they run, so `ferris --help` does not load an engine.
+ */
+import { Command } from "commander";
+import { doctorCommand } from "./commands/doctor.ts";
+import { embedCommand } from "./commands/embed.ts";
+import { indexCommand } from "./commands/index.ts";
+import { searchCommand } from "./commands/search.ts";
+import { versionOfFerris } from "./version.ts";
+
+const globalOptions: readonly (readonly [flags: string, description: string])[] = [
+  ["--db <dir>", "folder of the index (default: the nearest .ferris, going up)"],
+  ["--json", "results, and errors, as JSON"],
+  ["-q, --quiet", "results and errors only"],
+  ["--no-color", "no colours (NO_COLOR and FORCE_COLOR are respected too)"],
+];
+
+/** Everything that `ferris` understands. */
+export function makeProgram(): Command {
+  const program = new Command("ferris")
+    .version(versionOfFerris(), "-V, --version", "the version")
+    .helpOption("-h, --help", "this help")
+    .configureHelp({ showGlobalOptions: true, sortOptions: false })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "ferris: ")) })
+    .showHelpAfterError("(ferris --help shows what there is)")
+    .exitOverride();
+  for (const [flags, description] of globalOptions) program.option(flags, description);
+  const commands = [indexCommand(), searchCommand(), embedCommand(), doctorCommand()];
+  for (const command of commands) {
+    program.addCommand(
+      command.copyInheritedSettings(program).showHelpAfterError(`(ferris ${command.name()} --help shows its options)`),
+    );
+  }
+  return program.configureHelp({ ...program.configureHelp(), formatHelp: () => firstPage(commands) });
+}
+
+function firstPage(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map((command) => usage(command).length)) + 3;
+  return [
+    "ferris: search your own documents, by meaning and by words, on your own machine",
+    "",
+    "Usage: ferris COMMAND [options]      ferris COMMAND --help: its options, with examples",
+    "",
+    ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),
+    "",
+    "Every command takes: --db DIR  --json  -q, --quiet  --no-color  -h, --help",
+    'Start with: ferris index .   then: ferris search "what you want to know"',
+    "",
+  ].join("\n");
+}
+
+function usage(command: Command): string {
+  const words = command.registeredArguments.map((argument) => {
+    const name = argument.name().toUpperCase() + (argument.variadic ? "…" : "");
+    return argument.required ? name : `[${name}]`;
+  });
+  return [command.name(), ...words].join(" ");
+}

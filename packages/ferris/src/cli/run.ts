@@ -1,0 +1,65 @@
+/**
+ * Between commander and a command: opens the session, runs the action, reports the error, decides the exit code.
+ */
+import type { Command } from "commander";
+import { exitCodes } from "../errors.ts";
+import { openSession, type Session } from "./session.ts";
+import { palette, wantsColour } from "./terminal/colour.ts";
+import { errorCode, exitCodeOf, isExpected } from "./terminal/exit-codes.ts";
+import { Interrupted } from "./terminal/interrupt.ts";
+import { whenReaderLeaves } from "./terminal/pipe.ts";
+
+/**
+ * A command's work. `positional` are its arguments in order (a variadic one is an array), `options` its own options.
+ * Returns the exit code.
+ */
+export type Action = (
+  session: Session,
+  positional: readonly never[],
+  options: Readonly<Record<string, never>>,
+) => Promise<number>;
+
+export interface RunOptions {
+  /** For commands that answer found or not found: any error is exit code 2, as ripgrep has it. */
+  readonly errorsAre2?: boolean;
+  /** For commands whose work matters more than their output: a closed stdout does not end them. */
+  readonly outlivesReader?: boolean;
+}
+
+/** Makes `action` what `command` does. Returns `command`. */
+export function runs(
+  command: Command,
+  action: Action,
+  { errorsAre2 = false, outlivesReader = false }: RunOptions = {},
+): Command {
+  return command.action(async (...given: unknown[]) => {
+    const options = command.optsWithGlobals();
+    whenReaderLeaves(() => {
+      if (!outlivesReader) process.exit(exitCodes.success);
+    });
+    let code: number;
+    try {
+      code = await action(openSession(options), given.slice(0, -2) as never[], command.opts());
+    } catch (error) {
+      const exact = exitCodeOf(error);
+      code = errorsAre2 && !(error instanceof Interrupted) ? exitCodes.failure : exact;
+      reportError(error, code, options);
+    }
+    process.exitCode = code;
+  });
+}
+
+/** Says on stderr what went wrong: one line, or one JSON object with `--json`; the stack only where it is our own mistake. */
+export function reportError(error: unknown, exitCode: number, options: Readonly<Record<string, unknown>>): void {
+  const message = error instanceof Error ? error.message : String(error);
+  if (options.json === true) {
+    const code = errorCode(error) ?? "UNEXPECTED";
+    process.stderr.write(`${JSON.stringify({ error: { code, message, exitCode } })}\n`);
+    return;
+  }
+  const colours = palette(wantsColour(process.stderr, process.env, options.color !== false));
+  process.stderr.write(`${colours.bad("ferris:")} ${message}\n`);
+  if (!isExpected(error) && error instanceof Error) {
+    process.stderr.write(`This is a mistake in ferris. Where it happened:\n${error.stack ?? "(no stack)"}\n`);
+  }
+}

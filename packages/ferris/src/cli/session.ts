@@ -1,0 +1,67 @@
+/**
+ * What a running command has at hand: its settings, where to print, how to be interrupted.
+ *
+ * Results go to stdout and everything else to stderr, so that a pipe carries results alone. `--quiet` leaves results and errors;
+ * `--json` makes results JSON. Writing here survives a reader that closes the pipe (see `pipe.ts`).
+ */
+import { type ResolvedSettings, resolveSettings } from "./config/resolve.ts";
+import { palette, type Palette, wantsColour, wantsLinks } from "./terminal/colour.ts";
+import { interruptSignal } from "./terminal/interrupt.ts";
+import { Progress } from "./terminal/progress.ts";
+
+export interface Session {
+  readonly settings: ResolvedSettings;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Styles for stdout. */
+  readonly colours: Palette;
+  /** Whether stdout takes OSC 8 links. */
+  readonly links: boolean;
+  /** Columns of the terminal on stdout; 100 where it is none. */
+  readonly columns: number;
+  /** Writes a line to stdout. */
+  print(line: string): void;
+  /** Writes a value to stdout as one line of JSON. */
+  printJson(value: unknown): void;
+  /** Writes to stdout and waits while its buffer is full: for output without bound. */
+  write(data: string | Uint8Array): Promise<void>;
+  /** Writes a line to stderr unless `--quiet`. */
+  inform(line: string): void;
+  /** Writes a warning to stderr unless `--quiet`. */
+  warn(line: string): void;
+  /** A progress line on stderr; silent with `--quiet` or `--json`. */
+  progress(): Progress;
+  /** Makes Ctrl-C abort the returned signal instead of ending the process; `message` is said then. */
+  interruptible(message: string): AbortSignal;
+}
+
+/** A session for a command with these parsed options (its own and the global ones). */
+export function openSession(options: Readonly<Record<string, unknown>>): Session {
+  const environment = process.env;
+  const json = options.json === true;
+  const quiet = options.quiet === true;
+  const colourFlag = options.color !== false;
+  const errorColours = palette(wantsColour(process.stderr, environment, colourFlag));
+  const inform = (line: string): void => {
+    if (!quiet) process.stderr.write(`${line}\n`);
+  };
+  return {
+    settings: resolveSettings({ flags: options, environment, folder: process.cwd() }),
+    json,
+    quiet,
+    colours: palette(wantsColour(process.stdout, environment, colourFlag)),
+    links: wantsLinks(process.stdout, environment),
+    columns: process.stdout.columns ?? 100,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+    write: (data) =>
+      new Promise((resolve) => {
+        if (process.stdout.write(data)) resolve();
+        else process.stdout.once("drain", resolve);
+      }),
+    inform,
+    warn: (line) => inform(`${errorColours.warning("warning:")} ${line}`),
+    progress: () => new Progress(process.stderr, { quiet: quiet || json, plain: environment.TERM === "dumb" }),
+    interruptible: (message) => interruptSignal(() => inform(message)),
+  };
+}

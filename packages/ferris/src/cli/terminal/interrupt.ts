@@ -1,0 +1,35 @@
+/**
+ * Ctrl-C: the first asks the running command to stop at a safe place, the second quits at once.
+ *
+ * SIGTERM is treated as the first. Both are safe for an index (every document is one transaction); the polite way also finishes
+ * the batch in flight and says what is done. Listening starts with the first look at `signal`: a command that has nothing to
+ * finish never installs a handler, and dies of Ctrl-C as any program does.
+ */
+
+/** Why a command stopped before its end: carries the signal, from which the exit code follows (130 or 143). */
+export class Interrupted extends Error {
+  readonly code = "INTERRUPTED";
+  readonly exitCode: number;
+  constructor(signal: "SIGINT" | "SIGTERM") {
+    super(signal === "SIGINT" ? "interrupted" : "asked to stop (SIGTERM)");
+    this.name = "Interrupted";
+    this.exitCode = signal === "SIGINT" ? 130 : 143;
+  }
+}
+
+/**
+ * An AbortSignal that Ctrl-C and SIGTERM abort, with an {@link Interrupted} as its reason.
+ *
+ * @param announce called on the first signal, to say that the command is stopping
+ */
+export function interruptSignal(announce: () => void): AbortSignal {
+  const controller = new AbortController();
+  const stop = (signal: "SIGINT" | "SIGTERM"): void => {
+    if (controller.signal.aborted) process.exit(new Interrupted(signal).exitCode);
+    announce();
+    controller.abort(new Interrupted(signal));
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return controller.signal;
+}

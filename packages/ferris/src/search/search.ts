@@ -1,0 +1,184 @@
+/**
+ * A query against an index: by meaning, by words, or both, and the passages that answer it.
+ *
+ * The arms are the store's; here they are asked at the same time, fused by rank, and turned into results with snippets. No model
+ * is loaded and nothing is printed here. Filters are the store's to apply, before its best are cut off.
+ */
+import { UsageError } from "../errors.ts";
+import type { DocumentFilter, Hit, StoredChunk, StoreReader } from "../store/store.ts";
+import { fuse } from "./fusion.ts";
+import { selectPassages } from "./select.ts";
+import { makeSnippet, type Snippet } from "./snippet.ts";
+import { queryStems } from "./terms.ts";
+
+export type SearchMode = "hybrid" | "vector" | "text";
+
+/** What search asks of a model: the vector of a query, with the model's query prompt. */
+export type QueryEmbedder = (query: string, signal?: AbortSignal) => Promise<Float32Array>;
+
+export interface SearchRequest {
+  readonly mode: SearchMode;
+  /** Most results. */
+  readonly limit: number;
+  /** Most results from one document; 3 unless given. */
+  readonly perDocument?: number;
+  readonly filter?: DocumentFilter;
+  /** Compare with every vector, whatever the size of the index. */
+  readonly exact?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Why a chunk was found. Ranks are from 1; null where the arm did not find it or was not asked. */
+export interface Evidence {
+  /** What the order follows: fused, cosine or BM25, by mode. */
+  readonly score: number;
+  /** Cosine of chunk and query in [-1, 1]; null in text mode. */
+  readonly cosine: number | null;
+  readonly bm25: number | null;
+  readonly vectorRank: number | null;
+  readonly textRank: number | null;
+}
+
+/** A passage that answers: one chunk, or several that follow one another. */
+export interface SearchResult extends Evidence {
+  /** From 1. */
+  readonly rank: number;
+  /** Of the best chunk: what `ferris get` reads on from. */
+  readonly chunkId: number;
+  /** Absolute. */
+  readonly path: string;
+  readonly type: string;
+  readonly title: string | null;
+  /** Of the best chunk. */
+  readonly headingPath: readonly string[];
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly page: number | null;
+  /** The passage whole. */
+  readonly text: string;
+  readonly snippet: Snippet;
+}
+
+/** Both arms count the same until an evaluation says otherwise; see `ferris eval`. */
+const VECTOR_WEIGHT = 1;
+const TEXT_WEIGHT = 1;
+/** How far down each arm is read before fusing: rank fusion gains little from deeper ranks. */
+const CANDIDATES = 100;
+
+interface FoundChunk {
+  readonly chunk: StoredChunk;
+  readonly evidence: Evidence;
+}
+
+/**
+ * The best passages for `query`, best first.
+ *
+ * @param embedQuery may be null in text mode, which needs no model
+ * @throws UsageError for a query without anything in it
+ */
+export async function search(
+  store: StoreReader,
+  embedQuery: QueryEmbedder | null,
+  query: string,
+  request: SearchRequest,
+): Promise<SearchResult[]> {
+  const found = await findChunks(store, embedQuery, query, request);
+  const stems = queryStems(query);
+  return selectPassages(found, request.limit, request.perDocument ?? 3).map(({ best, chunks }, index) => {
+    const { chunk, evidence } = best;
+    return {
+      rank: index + 1,
+      ...evidence,
+      chunkId: chunk.id,
+      path: chunk.path,
+      type: chunk.type,
+      title: chunk.title,
+      headingPath: chunk.headingPath,
+      startLine: chunks[0]!.chunk.startLine,
+      endLine: chunks.at(-1)!.chunk.endLine,
+      page: chunk.page,
+      text: joinTexts(chunks.map((member) => member.chunk)),
+      snippet: makeSnippet(chunk.text, chunk.startLine, stems),
+    };
+  });
+}
+
+/** The ranked chunks themselves, before neighbours are joined and documents capped: what evaluation measures. */
+export async function findChunks(
+  store: StoreReader,
+  embedQuery: QueryEmbedder | null,
+  query: string,
+  { mode, limit, filter, exact, signal }: SearchRequest,
+): Promise<FoundChunk[]> {
+  if (query.trim() === "")
+    throw new UsageError('the query is empty: say what to look for, as in ferris search "rotate a key"');
+  const depth = Math.max(CANDIDATES, limit * 5);
+  const [vector, textHits] = await Promise.all([
+    mode === "text" ? null : embedQuery!(query, signal),
+    mode === "vector" ? [] : store.searchText(query, { limit: depth, filter }),
+  ]);
+  signal?.throwIfAborted();
+  const vectorHits = vector === null ? [] : await store.searchVectors(vector, { limit: depth, filter, exact });
+
+  const scores = [scoresOf(vectorHits), scoresOf(textHits)] as const;
+  const ranked = fuse([
+    { ids: vectorHits.map((hit) => hit.chunkId), weight: VECTOR_WEIGHT },
+    { ids: textHits.map((hit) => hit.chunkId), weight: TEXT_WEIGHT },
+  ]).slice(0, depth);
+  const chunks = new Map((await store.chunks(ranked.map((hit) => hit.id))).map((chunk) => [chunk.id, chunk]));
+  const cosines = vector === null ? null : await missingCosines(store, vector, [...chunks.values()], scores[0]);
+
+  const found: FoundChunk[] = [];
+  for (const { id, score, ranks } of ranked) {
+    // Gone since the arms were asked: another process is indexing.
+    const chunk = chunks.get(id);
+    if (!chunk) continue;
+    const cosine = scores[0].get(id) ?? cosines?.get(id) ?? null;
+    const bm25 = scores[1].get(id) ?? null;
+    const shown = mode === "vector" ? cosine! : mode === "text" ? bm25! : score;
+    found.push({ chunk, evidence: { score: shown, cosine, bm25, vectorRank: ranks[0]!, textRank: ranks[1]! } });
+  }
+  return found;
+}
+
+function scoresOf(hits: readonly Hit[]): ReadonlyMap<number, number> {
+  return new Map(hits.map((hit) => [hit.chunkId, hit.score]));
+}
+
+/** Cosines, by chunk id, of those chunks that only their words brought up. */
+async function missingCosines(
+  store: StoreReader,
+  query: Float32Array,
+  chunks: readonly StoredChunk[],
+  known: ReadonlyMap<number, number>,
+): Promise<Map<number, number>> {
+  const missing = chunks.filter((chunk) => !known.has(chunk.id));
+  const vectors = await store.vectorsOf(missing.map((chunk) => chunk.hash));
+  const cosines = new Map<number, number>();
+  for (const chunk of missing) {
+    const vector = vectors.get(chunk.hash);
+    if (vector) cosines.set(chunk.id, cosineOf(query, vector));
+  }
+  return cosines;
+}
+
+function cosineOf(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  let squaresA = 0;
+  let squaresB = 0;
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i]! * b[i]!;
+    squaresA += a[i]! * a[i]!;
+    squaresB += b[i]! * b[i]!;
+  }
+  const norm = Math.sqrt(squaresA * squaresB);
+  return norm === 0 ? 0 : dot / norm;
+}
+
+/** Chunks are cut out of one text: those that meet on a line were parted at a space, others at line breaks. */
+function joinTexts(chunks: readonly StoredChunk[]): string {
+  return chunks.reduce((text, chunk, i) => {
+    if (i === 0) return chunk.text;
+    return text + (chunk.startLine === chunks[i - 1]!.endLine ? " " : "\n") + chunk.text;
+  }, "");
+}
