@@ -60,7 +60,7 @@ function readLines(output) {
     column = 0;
   };
   // Hyperlinks (OSC 8) keep their text and lose their address; a style sequence changes what follows; other sequences go.
-  const tokens = /\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[([\d;]*)m|\x1b\[[\d;?]*[A-Za-z]|\r?\n|\r|[^\x1b\r\n]+/g; // oxlint-disable-line no-control-regex
+  const tokens = /\x1b\]8;[^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[([\d;]*)m|\x1b\[[\d;?]*[A-Za-z]|\r?\n|\r|[^\x1b\r\n]+/g;
   for (const [token, codes] of output.matchAll(tokens)) {
     if (codes !== undefined) style = styleAfter(style, codes || "0");
     else if (token === "\n" || token === "\r\n") endLine();

@@ -7,9 +7,10 @@
  */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { Page } from "playwright-core";
 import { build } from "vite";
 import { type BrowserProgram, startBrowser } from "./chromium.ts";
@@ -73,8 +74,9 @@ function fileIn(folders: Record<string, string>, path: string): string | undefin
   return undefined;
 }
 
-function answer(files: Map<string, string | Uint8Array>, folders: Record<string, string>) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+/** Answers one request; a file that cannot be read cuts the response, and the page sees a failed request. */
+function answer(files: Map<string, string | Uint8Array>, folders: Record<string, string>): RequestListener {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
     response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
@@ -86,8 +88,9 @@ function answer(files: Map<string, string | Uint8Array>, folders: Record<string,
     if (!file || size === undefined) return void response.writeHead(404).end(`nothing at ${path}`);
     response.setHeader("Content-Length", size);
     if (request.method === "HEAD") return void response.end();
-    createReadStream(file).pipe(response);
+    await pipeline(createReadStream(file), response);
   };
+  return (request, response) => void respond(request, response).catch(() => response.destroy());
 }
 
 const PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module">
