@@ -11,22 +11,22 @@ describe.each(TINY_MODELS)("tiny/%s", (name) => {
   if (name.includes("reranker")) {
     it("encodes the pairs, with token types", async () => {
       const tokenizer = await openTokenizer(tokenizerFiles(folder));
-      const { pairs, max_length: maxLength } = readJson(`${folder}/golden.json`);
+      const { pairs, max_length: maxLength } = readJson<{ pairs: [number, number][]; max_length: number }>(
+        `${folder}/golden.json`,
+      );
       const ids = new Int32Array(maxLength);
       const types = new Int32Array(maxLength);
-      const encoded = pairs.map(([a, b]: [number, number]) => {
+      const encoded = pairs.map(([a, b]) => {
         const length = tokenizer.encodePair(TEXTS[a]!, TEXTS[b]!, ids, types, 0, maxLength);
         return { ids: Array.from(ids.subarray(0, length)), types: Array.from(types.subarray(0, length)) };
       });
-      expect(encoded.map((pair: { ids: number[] }) => pair.ids)).toEqual(expected);
-      expect(encoded.flatMap((pair: { types: number[] }) => pair.types)).toEqual(
-        goldenSequences(golden, "token_type_ids").flat(),
-      );
+      expect(encoded.map((pair) => pair.ids)).toEqual(expected);
+      expect(encoded.flatMap((pair) => pair.types)).toEqual(goldenSequences(golden, "token_type_ids").flat());
     });
   } else {
     it("encodes the texts", async () => {
       const tokenizer = await openTokenizer(tokenizerFiles(folder));
-      const { max_seq_length: maxLength } = readJson(`${folder}/sentence_bert_config.json`);
+      const { max_seq_length: maxLength } = readJson<{ max_seq_length: number }>(`${folder}/sentence_bert_config.json`);
       const ids = new Int32Array(maxLength);
       const encoded = TEXTS.map((text) => {
         const length = tokenizer.encode(text, ids, 0, maxLength);

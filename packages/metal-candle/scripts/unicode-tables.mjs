@@ -1,0 +1,183 @@
+/**
+ * Writes src/tokenizers/unicode/tables.ts: what Hugging Face's Rust tokenizers take each code point for.
+ *
+ * Their crates carry Unicode versions of their own (from 8 to 17, by crate), and JavaScript engines theirs, so a tokenizer that
+ * asked the engine would give other ids on another Node or browser. Every table here is read off the Rust implementation itself
+ * (the `tokenizers` package), code point by code point. Run it after an update of that package:
+ *
+ *     node packages/metal-candle/scripts/unicode-tables.mjs
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const tokenizers = createRequire(import.meta.url)("tokenizers");
+const { version } = JSON.parse(readFileSync(createRequire(import.meta.url).resolve("tokenizers/package.json"), "utf8"));
+
+const codePoints = [];
+for (let c = 1; c < 0x110000; c++) if (c < 0xd800 || c > 0xdfff) codePoints.push(c);
+
+const bert = (options) => {
+  const normalizer = tokenizers.bertNormalizer({
+    cleanText: false,
+    handleChineseChars: false,
+    stripAccents: false,
+    lowercase: false,
+    ...options,
+  });
+  return (text) => normalizer.normalizeString(text);
+};
+const clean = bert({ cleanText: true });
+const strip = bert({ stripAccents: true });
+const chinese = bert({ handleChineseChars: true });
+const lower = (
+  (normalizer) => (text) =>
+    normalizer.normalizeString(text)
+)(tokenizers.lowercase());
+const decompose = (
+  (normalizer) => (text) =>
+    normalizer.normalizeString(text)
+)(tokenizers.nfdNormalizer());
+const split = (
+  (preTokenizer) => (text) =>
+    preTokenizer.preTokenizeString(text)
+)(tokenizers.bertPreTokenizer());
+
+/**
+ * A normalizer that writes one "Z" for every grapheme cluster below six bytes, and one for every code point of longer ones:
+ * a charsmap whose trie maps each possible first byte to "Z". A trie unit: bits 0–7 label, 8 has a value, 10… offset (xor).
+ */
+function clusterCounter() {
+  const units = new Uint32Array(1024);
+  const base = 256;
+  units[0] = base << 10;
+  for (let byte = 1; byte < 256; byte++) {
+    const position = base ^ byte;
+    units[position] = (byte | (1 << 8) | ((position ^ (512 | byte)) << 10)) >>> 0;
+    units[512 | byte] = 0x80000000;
+  }
+  const bytes = [units.length * 4, ...units].flatMap((n) => [
+    n & 255,
+    (n >> 8) & 255,
+    (n >> 16) & 255,
+    (n >>> 24) & 255,
+  ]);
+  const normalizer = tokenizers.precompiled([...bytes, 90, 0]);
+  return (text) => normalizer.normalizeString(text).length;
+}
+const clusters = clusterCounter();
+if (clusters("abc") !== 3 || clusters("a\u0300c") !== 2) throw new Error("the cluster counter does not count");
+
+const removed = [];
+const nonspacing = [];
+const punctuation = [];
+const ideographs = [];
+const normalizing = [];
+const attaching = [];
+const prepending = [];
+const breaking = [];
+const pictographic = [];
+const lowered = [];
+for (const c of codePoints) {
+  const s = String.fromCodePoint(c);
+  if (clean(`a${s}b`) === "ab") removed.push(c);
+  if (strip(`a${s}b`) === "ab") nonspacing.push(c);
+  if (chinese(s) !== s) ideographs.push(c);
+  if (split(`a${s}b`).length === 3) punctuation.push(c);
+  // U+0345 has the highest combining class, U+0334 the lowest.
+  const inert =
+    decompose(s) === s && decompose(`a\u0345${s}`) === `a\u0345${s}` && decompose(`a${s}\u0334`) === `a${s}\u0334`;
+  if (!inert) normalizing.push(c);
+  if (clusters(`a${s}`) === 1) attaching.push(c);
+  if (clusters(`${s}a`) === 1) prepending.push(c);
+  // © and ® are the only pictographs whose cluster with a joiner (3 bytes) is below six bytes.
+  if (clusters(`\u00a9\u200d${s}`) === 3) pictographic.push(c);
+  const small = lower(s);
+  if (small !== s) lowered.push([c, [...small].map((x) => x.codePointAt(0))]);
+}
+const attaches = new Set(attaching);
+const joiner = new Set(pictographic);
+for (const c of codePoints) {
+  // U+0600 (two bytes) takes in any code point that is no control: up to three bytes can be seen by it.
+  if (c < 0x10000 && clusters(`\u0600${String.fromCodePoint(c)}`) === 2) breaking.push(c);
+  if (attaches.has(c)) joiner.delete(c);
+}
+
+function ranges(list) {
+  const found = [];
+  for (const c of list) {
+    const last = found.at(-1);
+    if (last && last[1] === c - 1) last[1] = c;
+    else found.push([c, c]);
+  }
+  let previous = 0;
+  return found
+    .map(([first, end]) => {
+      const gap = (first - previous).toString(36);
+      previous = end;
+      return end === first ? gap : `${gap}.${(end - first).toString(36)}`;
+    })
+    .join(" ");
+}
+
+/** Runs of code points, one or two apart, whose lower case lies at the same distance: "first.count.step.distance". */
+function lowerCaseRuns() {
+  const runs = [];
+  for (const [c, small] of lowered) {
+    if (small.length !== 1) {
+      if (c !== 0x130) throw new Error(`U+${c.toString(16)} has a lower case of ${small.length} code points`);
+      continue;
+    }
+    const distance = small[0] - c;
+    const run = runs.at(-1);
+    const step = run && c - (run.first + (run.count - 1) * run.step);
+    if (run && run.distance === distance && (run.count === 1 ? step <= 2 : step === run.step)) {
+      if (run.count === 1) run.step = step;
+      run.count++;
+    } else {
+      runs.push({ first: c, count: 1, step: 1, distance });
+    }
+  }
+  return runs
+    .map((run) => [run.first, run.count, run.step, run.distance].map((n) => n.toString(36)).join("."))
+    .join(" ");
+}
+
+const constant = (name, comment, text) => `/** ${comment} */\nexport const ${name} =\n  "${text}";\n`;
+writeFileSync(
+  new URL("../src/tokenizers/unicode/tables.ts", import.meta.url),
+  `/**
+ * What Hugging Face's Rust tokenizers take each code point for. Generated by scripts/unicode-tables.mjs; do not edit.
+ *
+ * Read off tokenizers ${version}, not off a Unicode version: their crates carry several. A table is a list of ranges in base 36,
+ * each "gap from the end of the previous range" or "gap.length − 1"; code-points.ts reads them.
+ */
+
+${[
+  constant("REMOVED", "What BertNormalizer's clean_text removes: controls, formats, private use.", ranges(removed)),
+  constant("NONSPACING_MARKS", "What strip_accents removes after decomposition.", ranges(nonspacing)),
+  constant("IDEOGRAPHS", "What handle_chinese_chars puts spaces around.", ranges(ideographs)),
+  constant("PUNCTUATION", "What BertPreTokenizer isolates.", ranges(punctuation)),
+  constant(
+    "NORMALIZING",
+    "What canonical decomposition replaces or may reorder; everything else stays and stops reordering.",
+    ranges(normalizing),
+  ),
+  constant(
+    "LOWER_CASE",
+    "Lower case of one code point: runs of first.count.step.distance. U+0130, the only one with two, is not in it.",
+    lowerCaseRuns(),
+  ),
+  constant(
+    "ATTACHING",
+    "Joins the grapheme cluster before it (Extend, SpacingMark, zero-width joiner).",
+    ranges(attaching),
+  ),
+  constant("PREPENDING", "Joins the grapheme cluster after it (Prepend).", ranges(prepending)),
+  constant("BREAKING", "Stands alone in its grapheme cluster (Control, CR, LF), below U+10000.", ranges(breaking)),
+  constant(
+    "PICTOGRAPHIC",
+    "Extended_Pictographic: joins a pictograph and a zero-width joiner before it.",
+    ranges([...joiner]),
+  ),
+].join("\n")}`,
+);

@@ -1,0 +1,111 @@
+/**
+ * Reads a tokenizer.json as a BERT tokenizer (BertNormalizer, BertPreTokenizer, WordPiece), or finds that it is not one that the
+ * fast path reproduces exactly: then null, and the general path serves it.
+ */
+import { resolveAddedTokens } from "../added-tokens.ts";
+import type { AddedToken } from "../added-tokens.ts";
+import { isTokenId, notATokenizer, isObject } from "../tokenizer-json.ts";
+import type { Component, TokenizerJson } from "../tokenizer-json.ts";
+import { isWhiteSpace } from "../unicode/code-points.ts";
+import { normalizeBert } from "./normalize.ts";
+
+/** BertNormalizer's flags; `stripAccents` is resolved (null in the file means: as `lowercase`). */
+export interface BertNormalization {
+  readonly cleanText: boolean;
+  readonly handleChineseChars: boolean;
+  readonly stripAccents: boolean;
+  readonly lowercase: boolean;
+}
+
+export interface WordPieceSettings {
+  readonly normalization: BertNormalization;
+  readonly vocabulary: ReadonlyMap<string, number>;
+  readonly unknownId: number;
+  readonly continuingPrefix: string;
+  /** Longer words, in characters, are unknown. */
+  readonly longestWord: number;
+  /** Searched in the text as it is. */
+  readonly rawTokens: readonly AddedToken[];
+  /** Searched in normalised text. Each begins with ASCII punctuation, holds no white space, and may stand inside words. */
+  readonly normalizedTokens: readonly AddedToken[];
+}
+
+/**
+ * @throws ModelFileError when the vocabulary lacks the unknown token or holds something else than ids.
+ */
+export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | null {
+  const { model } = json;
+  const normalization = readNormalization(json.normalizer);
+  const {
+    vocab,
+    unk_token: unknown,
+    continuing_subword_prefix: continuingPrefix,
+    max_input_chars_per_word: longestWord,
+  } = model;
+  if (
+    model.type !== "WordPiece" ||
+    normalization === null ||
+    json.preTokenizer?.type !== "BertPreTokenizer" ||
+    !isObject(vocab) ||
+    typeof unknown !== "string" ||
+    typeof continuingPrefix !== "string" ||
+    typeof longestWord !== "number"
+  ) {
+    return null;
+  }
+  const vocabulary = new Map<string, number>();
+  for (const [token, id] of Object.entries(vocab)) {
+    if (!isTokenId(id)) throw notATokenizer(`gives the token ${JSON.stringify(token)} the id ${JSON.stringify(id)}`);
+    vocabulary.set(token, id);
+  }
+  const unknownId = vocabulary.get(unknown);
+  if (unknownId === undefined) {
+    throw notATokenizer(`names ${JSON.stringify(unknown)} for unknown words, which is not in its vocabulary`);
+  }
+  const { raw, normalized } = resolveAddedTokens(
+    json.addedTokens,
+    vocabulary.size,
+    (content) => vocabulary.get(content),
+    (content) => normalizeBert(content, normalization),
+  );
+  if (raw.some((token) => isWhiteSpace(token.pattern.charCodeAt(0))) || !normalized.every(canBeFoundInWords)) {
+    return null;
+  }
+  return {
+    normalization,
+    vocabulary,
+    unknownId,
+    continuingPrefix,
+    longestWord,
+    rawTokens: raw,
+    normalizedTokens: normalized,
+  };
+}
+
+function readNormalization(normalizer: Component | null): BertNormalization | null {
+  if (normalizer === null) {
+    return { cleanText: false, handleChineseChars: false, stripAccents: false, lowercase: false };
+  }
+  const { type, clean_text, handle_chinese_chars, strip_accents, lowercase } = normalizer;
+  if (
+    type !== "BertNormalizer" ||
+    typeof clean_text !== "boolean" ||
+    typeof handle_chinese_chars !== "boolean" ||
+    typeof lowercase !== "boolean"
+  ) {
+    return null;
+  }
+  return {
+    cleanText: clean_text,
+    handleChineseChars: handle_chinese_chars,
+    stripAccents: typeof strip_accents === "boolean" ? strip_accents : lowercase,
+    lowercase,
+  };
+}
+
+const ASCII_PUNCTUATION = /^[!-/:-@[-`{-~]/;
+
+function canBeFoundInWords(token: AddedToken): boolean {
+  const hasSpace = Array.from(token.pattern).some((c) => isWhiteSpace(c.codePointAt(0)!));
+  return ASCII_PUNCTUATION.test(token.pattern) && !hasSpace && !token.single_word;
+}

@@ -1,0 +1,193 @@
+/**
+ * The fast WordPiece: one pass over the UTF-16 units of a text, no string and no allocation for words seen before.
+ *
+ * Each unit's kind and lower case come from a table; a word is normalised into a small buffer while its hash runs, then found in
+ * the word table. New words are cut into pieces on strings (pieces.ts). A run that the tables do not describe goes to the exact
+ * path up to the next white space. It stops as soon as `limit` ids are known to be exceeded.
+ */
+import { AddedTokens } from "../added-tokens.ts";
+import type { TokenSource } from "../token-source.ts";
+import { HASH_PRIME, HASH_SEED, LONGEST_WORD, WordTable } from "../word-table.ts";
+import { ExactPath } from "./exact-path.ts";
+import { wordPieces } from "./pieces.ts";
+import type { WordPieceSettings } from "./settings.ts";
+import { ALONE, COMPLEX, REMOVED, SEVERAL, SPACE, UNKNOWN, UnitTable, WORD } from "./unit-table.ts";
+
+export class WordPiece implements TokenSource {
+  readonly path = "wordpiece";
+  readonly vocabularySize: number;
+  private readonly settings: WordPieceSettings;
+  private readonly table: UnitTable;
+  private readonly words = new WordTable();
+  private readonly exact: ExactPath;
+  private readonly rawTokens: AddedTokens;
+  /** Ids of ASCII punctuation. */
+  private readonly punctuationIds: Int32Array;
+  /** Patterns of the tokens that are searched in normalised text, by their first unit. */
+  private readonly patterns: readonly string[];
+  private readonly word = new Uint16Array(LONGEST_WORD);
+  /** Where a scan that handed a run to the exact path goes on. */
+  private resumeAt = 0;
+
+  constructor(settings: WordPieceSettings) {
+    this.settings = settings;
+    this.table = new UnitTable(settings.normalization);
+    this.exact = new ExactPath(settings);
+    this.rawTokens = new AddedTokens(settings.rawTokens);
+    this.patterns = settings.normalizedTokens.map((token) => token.pattern);
+    this.punctuationIds = Int32Array.from(
+      { length: 0x80 },
+      (_, unit) => wordPieces(String.fromCharCode(unit), settings)[0]!,
+    );
+    let largest = 0;
+    for (const id of settings.vocabulary.values()) largest = Math.max(largest, id);
+    for (const { id } of [...settings.rawTokens, ...settings.normalizedTokens]) largest = Math.max(largest, id);
+    this.vocabularySize = largest + 1;
+  }
+
+  write(text: string, ids: Int32Array, offset: number, limit: number): number {
+    const tokens = this.rawTokens;
+    tokens.search(text);
+    let written = 0;
+    let start = 0;
+    while (tokens.next()) {
+      written = this.scan(text, start, tokens.start, ids, offset, limit, written);
+      if (written >= limit) return limit + 1;
+      ids[offset + written++] = tokens.id;
+      start = tokens.end;
+    }
+    return this.scan(text, start, text.length, ids, offset, limit, written);
+  }
+
+  /** Writes the ids of text[start … end − 1]; returns how many are written, or limit + 1 when there are more. */
+  private scan(
+    text: string,
+    start: number,
+    end: number,
+    ids: Int32Array,
+    offset: number,
+    limit: number,
+    already: number,
+  ): number {
+    const { words, word, punctuationIds } = this;
+    const { kinds, becomes, expansions } = this.table;
+    let written = already;
+    let i = start;
+    while (i < end) {
+      const wordStart = i;
+      let unit = text.charCodeAt(i);
+      let kind = kinds[unit]!;
+      if (kind === UNKNOWN) kind = this.table.kindOf(unit);
+      if (kind === SPACE || kind === REMOVED) {
+        i++;
+        continue;
+      }
+      let length = 0;
+      let hash = HASH_SEED;
+      if (kind === ALONE) {
+        const single = becomes[unit]!;
+        if (this.patterns.length === 0 || !this.mayBeginToken(single, text, i, end)) {
+          i++;
+          if (single < 0x80) {
+            if (written >= limit) return limit + 1;
+            ids[offset + written++] = punctuationIds[single]!;
+            continue;
+          }
+          word[0] = single;
+          length = 1;
+          hash = Math.imul(hash ^ single, HASH_PRIME);
+        } else {
+          kind = COMPLEX;
+        }
+      } else {
+        for (;;) {
+          if (kind === WORD) {
+            const small = becomes[unit]!;
+            if (length < LONGEST_WORD) word[length] = small;
+            hash = Math.imul(hash ^ small, HASH_PRIME);
+            length++;
+          } else if (kind === SEVERAL) {
+            for (const part of expansions[becomes[unit]!]!) {
+              if (length < LONGEST_WORD) word[length] = part;
+              hash = Math.imul(hash ^ part, HASH_PRIME);
+              length++;
+            }
+          } else if (kind !== REMOVED) {
+            break;
+          }
+          if (++i >= end) break;
+          unit = text.charCodeAt(i);
+          kind = kinds[unit]!;
+          if (kind === UNKNOWN) kind = this.table.kindOf(unit);
+        }
+      }
+      if (kind === COMPLEX || (length > LONGEST_WORD && length <= this.settings.longestWord)) {
+        written = this.writeExact(text, wordStart, end, ids, offset, limit, written);
+        if (written > limit) return written;
+        i = this.resumeAt;
+        continue;
+      }
+      if (length > this.settings.longestWord) {
+        if (written >= limit) return limit + 1;
+        ids[offset + written++] = this.settings.unknownId;
+        continue;
+      }
+      let slot = words.find(word, 0, length, hash);
+      if (slot < 0) slot = this.learn(length, hash);
+      let from = words.first[slot]!;
+      const last = from + words.counts[slot]!;
+      while (from < last) {
+        if (written >= limit) return limit + 1;
+        ids[offset + written++] = words.ids[from++]!;
+      }
+    }
+    return written;
+  }
+
+  private learn(length: number, hash: number): number {
+    const word = String.fromCharCode.apply(null, this.word.subarray(0, length) as unknown as number[]);
+    return this.words.add(this.word, 0, length, hash, wordPieces(word, this.settings));
+  }
+
+  /** Hands text[start …] up to the next white space to the exact path. */
+  private writeExact(
+    text: string,
+    start: number,
+    end: number,
+    ids: Int32Array,
+    offset: number,
+    limit: number,
+    already: number,
+  ): number {
+    let stop = start;
+    while (stop < end) {
+      const unit = text.charCodeAt(stop);
+      if (unit < 0x80 && this.table.kinds[unit] === SPACE) break;
+      stop++;
+    }
+    this.resumeAt = stop;
+    let written = already;
+    for (const id of this.exact.ids(text.slice(start, stop))) {
+      if (written >= limit) return limit + 1;
+      ids[offset + written++] = id;
+    }
+    return written;
+  }
+
+  /** False when plain characters that follow show that no token of normalised text begins at text[i], which becomes `first`. */
+  private mayBeginToken(first: number, text: string, i: number, end: number): boolean {
+    const { kinds, becomes } = this.table;
+    for (const pattern of this.patterns) {
+      if (pattern.charCodeAt(0) !== first) continue;
+      let at = 1;
+      while (at < pattern.length && i + at < end) {
+        const unit = text.charCodeAt(i + at);
+        if (unit >= 0x80 || kinds[unit] === REMOVED) return true;
+        if (kinds[unit] === SPACE || becomes[unit] !== pattern.charCodeAt(at)) break;
+        at++;
+      }
+      if (at === pattern.length) return true;
+    }
+    return false;
+  }
+}
