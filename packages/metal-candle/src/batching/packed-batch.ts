@@ -40,7 +40,7 @@ export interface Encoder {
   /**
    * Runs one batch. `receive` is called once, synchronously, with the rows in batch order: row b is
    * rows[b * stride … b * stride + dimensions − 1]. The array is only valid during the call.
-   * The batch's arrays may be reused as soon as this function has returned its promise.
+   * The batch's arrays must not change until the promise settles: a batch lost with its device runs again.
    */
   encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void>;
   /** Last hidden states f32 [T, hiddenSize] of one batch: for tests and diagnostics, slow. */

@@ -1,0 +1,133 @@
+/**
+ * Runs batches: writes the input, submits, waits without spinning, checks that what came back is this batch's, hands it on.
+ *
+ * Two batches may be in flight: the second is written and submitted while the first computes. The queue runs them in order, so
+ * they share the arena; only their readback buffers are their own.
+ */
+import type { PackedBatch } from "../batching/packed-batch.ts";
+import { DeviceLostError } from "../errors.ts";
+import type { EncoderShape } from "../models/description.ts";
+import { shadersRun } from "#platform/webgpu";
+import { trailerWords } from "./batch-layout.ts";
+import { batchWords, type Arena } from "./arena.ts";
+import { mapModeRead } from "./buffers.ts";
+import type { GpuContext } from "./device.ts";
+import { outputStride } from "./kernels/pooling/finished-row.ts";
+import { recordPlan, type Plan } from "./plan.ts";
+import { writeBatch } from "./batch-writer.ts";
+import { WaitPolicy } from "./wait-policy.ts";
+
+/** One of the places that a batch in flight occupies: its words on the host and its readback buffer. */
+interface Slot {
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly readback: GPUBuffer;
+}
+
+/** What a batch is while it is away. */
+export interface RunnerStats {
+  batches: number;
+  tokens: number;
+  sequences: number;
+  dispatches: number;
+  bytesReadBack: number;
+}
+
+export class BatchRunner {
+  readonly stats: RunnerStats = { batches: 0, tokens: 0, sequences: 0, dispatches: 0, bytesReadBack: 0 };
+  readonly waits = new WaitPolicy();
+  readonly #context: GpuContext;
+  readonly #shape: EncoderShape;
+  readonly #dimensions: number;
+  readonly #queryRows: number;
+  readonly #arena: Arena;
+  readonly #plan: Plan;
+  readonly #free: Slot[];
+  readonly #waiting: ((slot: Slot) => void)[] = [];
+  #nonce = 0;
+
+  constructor(
+    context: GpuContext,
+    shape: EncoderShape,
+    dimensions: number,
+    queryRows: number,
+    arena: Arena,
+    plan: Plan,
+  ) {
+    this.#context = context;
+    this.#shape = shape;
+    this.#dimensions = dimensions;
+    this.#queryRows = queryRows;
+    this.#arena = arena;
+    this.#plan = plan;
+    const words = batchWords(arena.tokenBudget, arena.maxSequences, arena.maxWorkItems);
+    this.#free = arena.readbacks.map((readback) => ({ words: new Uint32Array(words), readback }));
+  }
+
+  /**
+   * Runs one batch and calls `receive` with its rows while they are mapped.
+   * @throws DeviceLostError when the device is gone, or a row is not this batch's
+   */
+  async run(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
+    const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
+    try {
+      this.#nonce = (this.#nonce + 1) >>> 0;
+      const nonce = this.#nonce;
+      const { device, loss } = this.#context;
+      const written = writeBatch(slot.words, batch, this.#shape, this.#queryRows, nonce);
+      const { sequences, tokens } = batch;
+      const stride = outputStride(this.#dimensions);
+      const bytes = sequences * stride * 4;
+      device.queue.writeBuffer(this.#arena.batch, 0, slot.words, 0, written.words);
+      const encoder = device.createCommandEncoder();
+      recordPlan(this.#plan, encoder, { tokens, sequences, workItems: written.workItems });
+      encoder.copyBufferToBuffer(this.#arena.output, 0, slot.readback, 0, bytes);
+      device.queue.submit([encoder.finish()]);
+      const settled = this.waits.submitted(tokens);
+      this.stats.batches += 1;
+      this.stats.tokens += tokens;
+      this.stats.sequences += sequences;
+      this.stats.dispatches += this.#plan.steps.length;
+      this.stats.bytesReadBack += bytes;
+      await this.waits.sleep(settled);
+      try {
+        if (loss.reason !== null) throw new Error(loss.reason);
+        await slot.readback.mapAsync(mapModeRead, 0, bytes);
+      } catch (error) {
+        throw lost(this.#context, error instanceof Error ? error.message : String(error));
+      }
+      this.waits.completed(settled);
+      try {
+        const mapped = slot.readback.getMappedRange(0, bytes);
+        this.#check(new Uint32Array(mapped), sequences, stride, nonce);
+        receive(new Float32Array(mapped), stride);
+      } finally {
+        slot.readback.unmap();
+      }
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(slot);
+      else this.#free.push(slot);
+    }
+  }
+
+  /** Every row's trailer must carry this batch's nonce, a finite squared norm, and no flag. */
+  #check(words: Uint32Array, sequences: number, stride: number, nonce: number): void {
+    let wrong = 0;
+    for (let row = stride - trailerWords, last = sequences * stride; row < last; row += stride) {
+      // An exponent of all ones is infinity or NaN.
+      wrong |= (words[row + 1] ^ nonce) | words[row + 2] | ((words[row] & 0x7f800000) === 0x7f800000 ? 1 : 0);
+    }
+    if (wrong !== 0 && shadersRun()) {
+      throw lost(
+        this.#context,
+        "rows came back that are not this batch's, or are not finite (the driver lost a command)",
+      );
+    }
+  }
+}
+
+/** Marks the context as lost, so that the other batch in flight does not trust it either. */
+function lost(context: GpuContext, reason: string): DeviceLostError {
+  context.loss.reason ??= reason;
+  return new DeviceLostError(`The GPU ${context.report.name} was lost while a batch ran: ${reason}`);
+}

@@ -1,0 +1,83 @@
+/**
+ * The process's one GPU device, shared by every model, and reopened after a loss.
+ *
+ * Policy (which device a model gets) is devices/policy.ts; this file only opens what it is told to, or says why it cannot.
+ */
+import { openWebGpu } from "#platform/webgpu";
+import { describeAdapter, reportedLimits, type AdapterReport } from "../devices/report.ts";
+import { GpuUnavailableError } from "../errors.ts";
+import { Pipelines } from "./pipelines.ts";
+
+export interface GpuContext {
+  readonly device: GPUDevice;
+  readonly report: AdapterReport;
+  readonly pipelines: Pipelines;
+  /** Set once the device is gone; nothing submitted afterwards comes back. */
+  readonly loss: { reason: string | null };
+  /** Bytes and number of the buffers made and not destroyed: what model.stats() counts. */
+  readonly allocations: { buffers: number; bytes: number };
+  /** False for a device that the caller made: it cannot be reopened. */
+  readonly reopenable: boolean;
+}
+
+const optionalFeatures = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix", "timestamp-query"];
+
+let shared: Promise<GpuContext> | null = null;
+
+/**
+ * Opens the shared device, or gives the one that is open.
+ * @throws GpuUnavailableError when there is no adapter, or only a software one that was not allowed.
+ */
+export async function openGpu(allowSoftwareAdapter: boolean): Promise<GpuContext> {
+  const current = await shared?.catch(() => null);
+  if (!current || current.loss.reason !== null) shared = open();
+  const context = await (shared as Promise<GpuContext>);
+  if (context.report.software && !allowSoftwareAdapter) {
+    throw new GpuUnavailableError(
+      `No GPU: the only WebGPU adapter here is a software one (${context.report.name}), which runs on the CPU and is meant ` +
+        `for tests. Install the graphics driver of your GPU, use device "cpu", or admit the software adapter with ` +
+        `allowSoftwareAdapter (METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER=1).`,
+    );
+  }
+  return context;
+}
+
+/** A context around a device that the caller made. */
+export function adoptDevice(device: GPUDevice): GpuContext {
+  const pretendedAdapter = { info: device.adapterInfo, limits: device.limits, features: device.features };
+  return watch(device, describeAdapter(pretendedAdapter as unknown as GPUAdapter, "the caller's device"), false);
+}
+
+async function open(): Promise<GpuContext> {
+  const door = await openWebGpu();
+  if (!door.gpu) {
+    throw new GpuUnavailableError(`No GPU: ${door.reason}. Use device "cpu", or see "npx ferris doctor".`);
+  }
+  const adapter = await door.gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) {
+    throw new GpuUnavailableError(
+      `No GPU: ${door.runtime} found no adapter (looked for Metal, Vulkan and D3D12 drivers). Install the driver of your ` +
+        `GPU (on Linux: a Vulkan driver, see "vulkaninfo"), or use device "cpu".`,
+    );
+  }
+  const report = describeAdapter(adapter, door.runtime);
+  const device = await adapter.requestDevice({
+    requiredFeatures: optionalFeatures.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
+    requiredLimits: Object.fromEntries(reportedLimits.map((name) => [name, adapter.limits[name]])),
+  });
+  return watch(device, report, true);
+}
+
+function watch(device: GPUDevice, report: AdapterReport, reopenable: boolean): GpuContext {
+  const loss: { reason: string | null } = { reason: null };
+  const allocations = { buffers: 0, bytes: 0 };
+  device.lost.then(
+    (info) => (loss.reason = `${info.reason}: ${info.message}`),
+    () => (loss.reason = "unknown"),
+  );
+  device.addEventListener("uncapturederror", (event) => {
+    // A validation error here is our bug, and every later number would be wrong: treat the device as lost, loudly.
+    loss.reason = `uncaptured GPU error: ${event.error.message.split("\n")[0]}`;
+  });
+  return { device, report, pipelines: new Pipelines(device), loss, allocations, reopenable };
+}

@@ -1,0 +1,181 @@
+/**
+ * The GPU encoder: a session (weights, arena, plan on one device) and the rule for when that device is lost.
+ *
+ * After a loss the session is opened again on a new device, once, and the batches that were away run again; a second loss is the
+ * caller's to know. Retrying is invisible but for a note in info() and a counter in stats().
+ */
+import type { Encoder, EncoderLimits, PackedBatch } from "../batching/packed-batch.ts";
+import { DeviceLostError } from "../errors.ts";
+import type { ModelDescription } from "../models/description.ts";
+import { batchesInFlight, makeArena, stridesOf, type Arena } from "./arena.ts";
+import { BatchRunner } from "./batch-runner.ts";
+import { writeBatch } from "./batch-writer.ts";
+import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
+import type { GpuContext } from "./device.ts";
+import { makePlan, recordPlan, type Plan } from "./plan.ts";
+import type { NumericsClass } from "./numerics-class.ts";
+import { chooseKernels, type KernelReport } from "./self-check.ts";
+import type { KernelChoice } from "./variants.ts";
+import { releaseWeights, uploadWeights, type GpuWeights } from "./weights.ts";
+import { readStored } from "./read-stored.ts";
+
+export interface GpuEncoderOptions {
+  /** Opens the device; called again after a loss. */
+  readonly open: () => Promise<GpuContext>;
+  readonly numerics: (context: GpuContext) => NumericsClass;
+  /** Tokens of a batch; by default what suits the adapter. */
+  readonly tokenBudget: number | null;
+}
+
+interface Session {
+  readonly context: GpuContext;
+  readonly numerics: NumericsClass;
+  readonly choice: KernelChoice;
+  readonly kernels: readonly KernelReport[];
+  readonly weights: GpuWeights;
+  readonly arena: Arena;
+  readonly plan: Plan;
+  readonly runner: BatchRunner;
+}
+
+/** Token budget of a software adapter: small, since a batch takes seconds there. */
+const softwareTokenBudget = 2048;
+const gpuTokenBudget = 16_384;
+
+export class GpuEncoder implements Encoder {
+  readonly #description: ModelDescription;
+  readonly #options: GpuEncoderOptions;
+  #session: Promise<Session>;
+  #current: Session;
+  #broken: Session | null = null;
+  #reopened = 0;
+
+  private constructor(description: ModelDescription, options: GpuEncoderOptions, session: Session) {
+    this.#description = description;
+    this.#options = options;
+    this.#session = Promise.resolve(session);
+    this.#current = session;
+  }
+
+  /** Uploads the model and compiles its kernels. */
+  static async open(description: ModelDescription, options: GpuEncoderOptions): Promise<GpuEncoder> {
+    return new GpuEncoder(description, options, await openSession(description, options));
+  }
+
+  get limits(): EncoderLimits {
+    const { arena } = this.#current;
+    return { tokenBudget: arena.tokenBudget, maxSequences: arena.maxSequences, batchesInFlight };
+  }
+
+  /** What runs: for info(). */
+  get report() {
+    const { context, numerics, kernels, arena } = this.#current;
+    return {
+      adapter: context.report,
+      numerics: numerics.name,
+      storage: numerics.storage,
+      kernels,
+      tokenBudget: arena.tokenBudget,
+    };
+  }
+
+  /** Counters: for stats(). */
+  get stats() {
+    const { context, runner, plan } = this.#current;
+    return {
+      ...runner.stats,
+      dispatchesPerBatch: plan.steps.length,
+      gpuBuffers: context.allocations.buffers,
+      gpuBytes: context.allocations.bytes,
+      pipelinesCompiled: context.pipelines.compiled,
+      deviceReopened: this.#reopened,
+    };
+  }
+
+  async encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
+    const session = this.#current;
+    try {
+      await session.runner.run(batch, receive);
+    } catch (error) {
+      if (!(error instanceof DeviceLostError) || !session.context.reopenable) throw error;
+      const next = await this.#reopen(session);
+      await next.runner.run(batch, receive);
+    }
+  }
+
+  async lastHiddenState(batch: PackedBatch): Promise<Float32Array> {
+    const { context, numerics, choice, arena, plan } = this.#current;
+    const { shape } = this.#description;
+    const words = new Uint32Array(arena.batch.size / 4);
+    const written = writeBatch(words, batch, shape, choice.queryRows, 0);
+    const stride = stridesOf(shape).hidden;
+    const { device } = context;
+    const bytes = batch.tokens * stride * (numerics.storage === "f16" ? 2 : 4);
+    const readback = makeBuffer(context, "last hidden state", bytes, bufferUsage.mapRead | bufferUsage.copyTarget);
+    try {
+      device.queue.writeBuffer(arena.batch, 0, words, 0, written.words);
+      const encoder = device.createCommandEncoder();
+      recordPlan(
+        plan,
+        encoder,
+        { tokens: batch.tokens, sequences: batch.sequences, workItems: written.workItems },
+        plan.encoderSteps,
+      );
+      encoder.copyBufferToBuffer(arena.hidden, 0, readback, 0, bytes);
+      device.queue.submit([encoder.finish()]);
+      await readback.mapAsync(mapModeRead);
+      return readStored(readback.getMappedRange(), numerics.storage, batch.tokens, shape.hiddenSize, stride);
+    } finally {
+      releaseBuffers(context, [readback]);
+    }
+  }
+
+  async close(): Promise<void> {
+    const session = await this.#session;
+    releaseSession(session);
+  }
+
+  /** Opens a new session after `broken` was lost; batches that were lost together share it. */
+  #reopen(broken: Session): Promise<Session> {
+    if (this.#broken !== broken) {
+      this.#broken = broken;
+      this.#session = openSession(this.#description, this.#options).then((session) => {
+        this.#current = session;
+        this.#reopened += 1;
+        return session;
+      });
+    }
+    return this.#session;
+  }
+}
+
+async function openSession(description: ModelDescription, options: GpuEncoderOptions): Promise<Session> {
+  const context = await options.open();
+  const { shape, weights, head, maxLength } = description;
+  const numerics = options.numerics(context);
+  const { choice, kernels } = await chooseKernels(context, numerics, shape, head, maxLength);
+  const uploaded = await uploadWeights(context, shape, weights, head, numerics.storage, maxLength);
+  try {
+    const wanted = options.tokenBudget ?? (context.report.software ? softwareTokenBudget : gpuTokenBudget);
+    const arena = await makeArena(
+      context,
+      shape,
+      head,
+      numerics.storage,
+      choice.queryRows,
+      Math.max(wanted, maxLength),
+      maxLength,
+    );
+    const plan = await makePlan(context, shape, head, numerics.storage, choice, uploaded, arena, maxLength);
+    const runner = new BatchRunner(context, shape, head.dimensions, choice.queryRows, arena, plan);
+    return { context, numerics, choice, kernels, weights: uploaded, arena, plan, runner };
+  } catch (error) {
+    releaseWeights(context, uploaded);
+    throw error;
+  }
+}
+
+function releaseSession({ context, weights, arena }: Session): void {
+  releaseBuffers(context, arena.buffers);
+  releaseWeights(context, weights);
+}

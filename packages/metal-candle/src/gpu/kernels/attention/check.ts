@@ -1,0 +1,43 @@
+/** The proof of an attention kernel: sequences of awkward lengths among rows of junk, every output compared. */
+import { writeBatch } from "../../batch-writer.ts";
+import { batchWords } from "../../arena.ts";
+import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
+import type { EncoderShape } from "../../../models/description.ts";
+import { attentionGrid, attentionProgram, type AttentionShape } from "./attention.ts";
+import { attentionReference } from "./reference.ts";
+
+const lengths = [1, 9, 2, 37];
+
+/** Checks the kernel with a model's head size, row limit and kind of bias, on two heads. */
+export function attentionCheck(model: Omit<AttentionShape, "heads" | "qkvStride" | "contextStride">): KernelCheck {
+  const heads = 2;
+  const width = heads * model.headSize;
+  const stride = 3 * width;
+  const checked = lengths.filter((length) => length <= model.longest);
+  const cuSeqlens = Int32Array.from([0, ...checked]);
+  for (let i = 1; i < cuSeqlens.length; i++) cuSeqlens[i] += cuSeqlens[i - 1];
+  const tokens = cuSeqlens[checked.length];
+  const rows = tokens + 8;
+  const shape: AttentionShape = { ...model, heads, qkvStride: stride, contextStride: width };
+  const qkv = storedInput(checkValues(rows * stride, 4, 2), model.storage);
+  const relative = model.relativePositionBuckets === null ? null : checkValues((2 * model.longest - 1) * heads, 5);
+  const bias = relative
+    ? (query: number, key: number, head: number): number => relative[(key - query + model.longest - 1) * heads + head]
+    : undefined;
+  const words = new Uint32Array(batchWords(tokens, checked.length, tokens));
+  const batch = { sequences: checked.length, tokens, cuSeqlens, inputIds: new Int32Array(tokens), tokenTypeIds: null };
+  const limits = { vocabularySize: 1, positionOffset: 0, positions: model.longest, tokenTypes: 0 } as EncoderShape;
+  const options = { longest: Math.max(...checked), poolingSkips: null, dimensions: 0, normalize: false };
+  const written = writeBatch(words, { ...batch, ...options }, limits, model.queryRows, 0);
+  const context = storedInput(new Float32Array(rows * width), model.storage);
+  const expected = attentionReference(qkv.rounded, stride, cuSeqlens, heads, model.headSize, bias);
+  return {
+    program: attentionProgram(shape),
+    inputs: [words, qkv.upload, context.upload, ...(relative ? [relative] : [])],
+    output: 2,
+    outputStorage: model.storage,
+    grid: attentionGrid(written.workItems, heads),
+    expected: new Map(expected.entries()),
+    tolerance: toleranceOf(model.storage),
+  };
+}

@@ -1,0 +1,31 @@
+/** The proof of a GEMM variant: one tile row's worth of rows at an awkward depth, its first and last rows compared. */
+import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
+import { gemmGrid, gemmProgram, tileRows, type GemmShape, type GemmVariant } from "./gemm.ts";
+import { gemmReference } from "./reference.ts";
+
+const comparedRows = 6;
+
+/** Checks a variant with the activation and storage that a model will use it with. */
+export function gemmCheck(variant: GemmVariant, shape: Pick<GemmShape, "storage" | "activation">): KernelCheck {
+  const full: GemmShape = { ...shape, n: 256, k: 384 };
+  const { n, k } = full;
+  const program = gemmProgram(variant, full);
+  const a = storedInput(checkValues(tileRows * k, 1), shape.storage);
+  const w = storedInput(checkValues(k * n, 2, 0.2), shape.storage);
+  const bias = checkValues(n, 3);
+  const expected = new Map<number, number>();
+  for (const first of [0, tileRows - comparedRows]) {
+    const rows = a.rounded.subarray(first * k, (first + comparedRows) * k);
+    gemmReference(rows, w.rounded, bias, k, shape.activation).forEach((value, i) => expected.set(first * n + i, value));
+  }
+  const c = storedInput(new Float32Array(tileRows * n), shape.storage);
+  return {
+    program,
+    inputs: [a.upload, w.upload, bias, c.upload],
+    output: 3,
+    outputStorage: shape.storage,
+    grid: gemmGrid(program, full, tileRows),
+    expected,
+    tolerance: toleranceOf(shape.storage),
+  };
+}

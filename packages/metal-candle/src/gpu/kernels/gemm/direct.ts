@@ -1,0 +1,58 @@
+/**
+ * GEMM straight from memory: each thread owns 8 rows × 8 columns in registers; no workgroup memory, no barriers.
+ *
+ * The plain kernel that the others are compared with. Adjacent threads read adjacent columns of W; rows of A are shared through
+ * the cache. On software adapters, where workgroup memory is ordinary memory, nothing is faster.
+ */
+import { storageHeader } from "../../wgsl/storage.ts";
+import { activationFunction } from "../../wgsl/activations.ts";
+import { binding, constants, repeat } from "../../wgsl/text.ts";
+import type { GemmProgram, GemmShape } from "./gemm.ts";
+
+const threadRows = 8;
+const groupEdge = 8;
+
+/** Buffers: A, W, bias, C (see gemm.ts). */
+export function directGemm({ storage, n, k, activation }: GemmShape): GemmProgram {
+  return {
+    label: `gemm/direct ${storage} ${k}x${n} ${activation}`,
+    tileRows: groupEdge * threadRows,
+    tileColumns: groupEdge * 8,
+    bindings: ["read", "read", "read", "read_write"],
+    code: /* wgsl */ `${storageHeader(storage)}
+${binding(0, "read", "a", "Stored4")}
+${binding(1, "read", "w", "Stored4")}
+${binding(2, "read", "bias", "vec4f")}
+${binding(3, "read_write", "c", "Stored4")}
+${constants({ K4: k / 4, N4: n / 4 })}
+${activationFunction(activation)}
+@compute @workgroup_size(${groupEdge}, ${groupEdge})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let column = id.x * 2u;
+  let firstRow = id.y * ${threadRows}u;
+  ${repeat(threadRows, (r) => `var low${r} = vec4f(0f); var high${r} = vec4f(0f); let row${r} = (firstRow + ${r}u) * K4;`)}
+  for (var k = 0u; k < K4; k++) {
+    ${repeat(threadRows, (r) => `let a${r} = vec4f(a[row${r} + k]);`)}
+    var source = k * 4u * N4 + column;
+    ${repeat(
+      4,
+      (step) => `{
+      let low = vec4f(w[source]); let high = vec4f(w[source + 1u]);
+      ${repeat(threadRows, (r) => `low${r} = fma(vec4f(a${r}[${step}]), low, low${r}); high${r} = fma(vec4f(a${r}[${step}]), high, high${r});`)}
+      source += N4;
+    }`,
+    )}
+  }
+  let lowBias = bias[column]; let highBias = bias[column + 1u];
+  ${repeat(
+    threadRows,
+    (r) => `{
+    let place = (firstRow + ${r}u) * N4 + column;
+    c[place] = stored4(activate(low${r} + lowBias));
+    c[place + 1u] = stored4(activate(high${r} + highBias));
+  }`,
+  )}
+}
+`,
+  };
+}

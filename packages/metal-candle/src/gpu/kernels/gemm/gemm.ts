@@ -1,0 +1,67 @@
+/**
+ * GEMM with a fused epilogue: C = activation(A · W + bias), the encoder's only matrix product, in families.
+ *
+ *   direct           64×64 a workgroup, 8×8 a thread, straight from memory: the reference, and the fastest on software adapters
+ *   register-tiled   tiles of A and W in workgroup memory: what browsers and most GPUs run
+ *
+ * All take the same buffers in the same layout, so that they can stand in for each other:
+ *   A     [rows, K]  activations, rows padded to `tileRows`
+ *   W     [K, N]     the weight transposed (PyTorch stores [N, K]), zero-padded
+ *   bias  f32 [N]
+ *   C     [rows, N]
+ * K and N are multiples of `alignment`, so kernels need no bounds tests; the padding multiplies zeros.
+ *
+ * Within a numerics class every element of C is one f32 accumulator, k ascending, one fma a step, no split-K: tile shapes are
+ * then free, and give the same bits.
+ */
+import type { KernelProgram } from "../../kernel-program.ts";
+import type { StorageType } from "../../wgsl/storage.ts";
+import type { KernelActivation } from "../../wgsl/activations.ts";
+import { directGemm } from "./direct.ts";
+import { registerTiledGemm, type RegisterTile } from "./register-tiled.ts";
+
+/** N, K and every row stride are multiples of this. */
+export const alignment = 128;
+
+/** Rows that arenas pad to: a multiple of every variant's tile height. */
+export const tileRows = 256;
+
+export interface GemmShape {
+  readonly storage: StorageType;
+  readonly n: number;
+  readonly k: number;
+  readonly activation: KernelActivation;
+}
+
+/** One way to compute a GEMM. */
+export type GemmVariant =
+  | { readonly family: "direct" }
+  | { readonly family: "register-tiled"; readonly tile: RegisterTile };
+
+/** A compiled-to-be GEMM and the rows and columns one workgroup covers. */
+export interface GemmProgram extends KernelProgram {
+  readonly tileRows: number;
+  readonly tileColumns: number;
+}
+
+/** The program of one variant. Buffers: A, W, bias, C. */
+export function gemmProgram(variant: GemmVariant, shape: GemmShape): GemmProgram {
+  switch (variant.family) {
+    case "direct":
+      return directGemm(shape);
+    case "register-tiled":
+      return registerTiledGemm(shape, variant.tile);
+  }
+}
+
+/** Grid that covers `rows` rows (rounded up to the tile) of an N-column product. */
+export function gemmGrid(program: GemmProgram, shape: GemmShape, rows: number): [number, number, number] {
+  return [shape.n / program.tileColumns, Math.ceil(rows / program.tileRows), 1];
+}
+
+/** A name for logs and info(): "register-tiled 64x64x16". */
+export function variantName(variant: GemmVariant): string {
+  if (variant.family === "direct") return "direct";
+  const { rows, columns, depth } = variant.tile;
+  return `register-tiled ${rows}x${columns}x${depth}`;
+}

@@ -1,0 +1,94 @@
+/**
+ * GEMM with tiles of A and W in workgroup memory, and a block of C in each thread's registers.
+ *
+ * Per step of `depth`: the workgroup copies A's tile [rows, depth] and W's tile [depth, columns] (next step's tiles are fetched
+ * into registers while this step is multiplied), then each thread multiplies threadRows × threadColumns outputs. The same fma
+ * order as direct.ts, hence the same bits.
+ */
+import { storageHeader } from "../../wgsl/storage.ts";
+import { activationFunction } from "../../wgsl/activations.ts";
+import { binding, constants, repeat } from "../../wgsl/text.ts";
+import type { GemmProgram, GemmShape } from "./gemm.ts";
+
+export interface RegisterTile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  /** Outputs of one thread; columns in multiples of 4. */
+  readonly threadRows: number;
+  readonly threadColumns: number;
+}
+
+/** Tiles that autotune may choose from, the first being the usual one. All fit 16 KiB and 256 threads. */
+export const registerTiles: readonly RegisterTile[] = [
+  { rows: 64, columns: 64, depth: 16, threadRows: 8, threadColumns: 4 },
+  { rows: 64, columns: 64, depth: 16, threadRows: 8, threadColumns: 8 },
+  { rows: 128, columns: 64, depth: 16, threadRows: 8, threadColumns: 8 },
+  { rows: 128, columns: 128, depth: 8, threadRows: 8, threadColumns: 8 },
+  { rows: 32, columns: 32, depth: 32, threadRows: 4, threadColumns: 4 },
+];
+
+/** Buffers: A, W, bias, C (see gemm.ts). */
+export function registerTiledGemm({ storage, n, k, activation }: GemmShape, tile: RegisterTile): GemmProgram {
+  const { rows, columns, depth, threadRows, threadColumns } = tile;
+  const across = columns / threadColumns;
+  const threads = (rows / threadRows) * across;
+  const quads = threadColumns / 4;
+  const depth4 = depth / 4;
+  const columns4 = columns / 4;
+  const copiesA = (rows * depth4) / threads;
+  const copiesW = (depth * columns4) / threads;
+  // One vec4 of padding a row keeps threads of one column from reading the same bank.
+  const pitchA = depth4 + 1;
+  const fetch = (at: string): string => `
+    ${repeat(copiesA, (i) => `nextA${i} = vec4f(a[(firstRow + (thread + ${i * threads}u) / ${depth4}u) * K4 + ${at} / 4u + (thread + ${i * threads}u) % ${depth4}u]);`)}
+    ${repeat(copiesW, (i) => `nextW${i} = vec4f(w[(${at} + (thread + ${i * threads}u) / ${columns4}u) * N4 + firstColumn + (thread + ${i * threads}u) % ${columns4}u]);`)}`;
+  return {
+    label: `gemm/register-tiled ${rows}x${columns}x${depth} ${storage} ${k}x${n} ${activation}`,
+    tileRows: rows,
+    tileColumns: columns,
+    bindings: ["read", "read", "read", "read_write"],
+    code: /* wgsl */ `${storageHeader(storage)}
+${binding(0, "read", "a", "Stored4")}
+${binding(1, "read", "w", "Stored4")}
+${binding(2, "read", "bias", "vec4f")}
+${binding(3, "read_write", "c", "Stored4")}
+${constants({ K: k, K4: k / 4, N4: n / 4, DEPTH: depth })}
+var<workgroup> tileA: array<vec4f, ${rows * pitchA}>;
+var<workgroup> tileW: array<vec4f, ${depth * columns4}>;
+${activationFunction(activation)}
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let firstRow = group.y * ${rows}u;
+  let firstColumn = group.x * ${columns4}u;
+  let mineRow = (thread / ${across}u) * ${threadRows}u;
+  let mineColumn = (thread % ${across}u) * ${quads}u;
+  ${repeat(threadRows, (r) => repeat(quads, (q) => `var sum${r}_${q} = vec4f(0f);`))}
+  ${repeat(copiesA, (i) => `var nextA${i}: vec4f;`)}
+  ${repeat(copiesW, (i) => `var nextW${i}: vec4f;`)}
+  ${fetch("0u")}
+  for (var at = 0u; at < K; at += DEPTH) {
+    workgroupBarrier();
+    ${repeat(copiesA, (i) => `tileA[((thread + ${i * threads}u) / ${depth4}u) * ${pitchA}u + (thread + ${i * threads}u) % ${depth4}u] = nextA${i};`)}
+    ${repeat(copiesW, (i) => `tileW[thread + ${i * threads}u] = nextW${i};`)}
+    workgroupBarrier();
+    let ahead = min(at + DEPTH, K - DEPTH);
+    ${fetch("ahead")}
+    for (var k4 = 0u; k4 < ${depth4}u; k4++) {
+      ${repeat(threadRows, (r) => `let a${r} = tileA[(mineRow + ${r}u) * ${pitchA}u + k4];`)}
+      ${repeat(
+        4,
+        (step) => `{
+        let source = (k4 * 4u + ${step}u) * ${columns4}u + mineColumn;
+        ${repeat(quads, (q) => `let w${q} = tileW[source + ${q}u];`)}
+        ${repeat(threadRows, (r) => repeat(quads, (q) => `sum${r}_${q} = fma(vec4f(a${r}[${step}]), w${q}, sum${r}_${q});`))}
+      }`,
+      )}
+    }
+  }
+  ${repeat(quads, (q) => `let bias${q} = bias[firstColumn + mineColumn + ${q}u];`)}
+  ${repeat(threadRows, (r) => repeat(quads, (q) => `c[(firstRow + mineRow + ${r}u) * N4 + firstColumn + mineColumn + ${q}u] = stored4(activate(sum${r}_${q} + bias${q}));`))}
+}
+`,
+  };
+}

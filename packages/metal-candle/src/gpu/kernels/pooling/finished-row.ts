@@ -1,0 +1,60 @@
+/**
+ * The end of every batch: a row's squared norm, its L2 normalisation, and the trailer that the host checks.
+ *
+ * A lost command buffer reports nothing on some drivers and leaves an older batch's vectors in the readback buffer: finite, of
+ * unit length, of the wrong texts. So each row that comes back ends in three words: the squared norm before normalisation, the
+ * nonce of this batch, and flags.
+ */
+import { trailerWords } from "../../batch-layout.ts";
+
+/** Threads of the kernels that finish rows; their sum's shape is part of the numerics class. */
+export const finishThreads = 128;
+
+/** Words from one row of the output to the next. */
+export function outputStride(dimensions: number): number {
+  return dimensions + trailerWords;
+}
+
+/**
+ * WGSL: `finishRow(sequence, thread)` writes `values[i]` (part `thread + i * ${finishThreads}` of the row, vec4f, PARTS in all)
+ * to `rows`. Wants the constants PARTS, PER_THREAD, DIMENSIONS, the batch layout's names, and the bindings `batch` and `rows`.
+ * torch.nn.functional.normalize divides by max(norm, 1e-12); so does this.
+ */
+export const finishedRow = /* wgsl */ `
+const FINISH_THREADS = ${finishThreads}u;
+const ROW_STRIDE = DIMENSIONS + ${trailerWords}u;
+var<private> values: array<vec4f, PER_THREAD>;
+var<workgroup> squares: array<f32, FINISH_THREADS>;
+
+fn finishRow(sequence: u32, thread: u32) {
+  let kept = batch[HEADER_DIMENSIONS];
+  var sum = 0f;
+  for (var i = 0u; i < PER_THREAD; i++) {
+    let column = (thread + i * FINISH_THREADS) * 4u;
+    for (var j = 0u; j < 4u; j++) {
+      if (column + j < kept) { sum = fma(values[i][j], values[i][j], sum); }
+    }
+  }
+  squares[thread] = sum;
+  workgroupBarrier();
+  for (var half = FINISH_THREADS / 2u; half > 0u; half /= 2u) {
+    if (thread < half) { squares[thread] += squares[thread + half]; }
+    workgroupBarrier();
+  }
+  let total = squares[0];
+  var scale = 1f;
+  if (batch[HEADER_NORMALIZE] == 1u) { scale = 1f / max(sqrt(total), 1e-12f); }
+  let base = sequence * ROW_STRIDE;
+  for (var i = 0u; i < PER_THREAD; i++) {
+    let column = (thread + i * FINISH_THREADS) * 4u;
+    for (var j = 0u; j < 4u; j++) {
+      if (column + j < DIMENSIONS) { rows[base + column + j] = bitcast<u32>(values[i][j] * scale); }
+    }
+  }
+  if (thread == 0u) {
+    rows[base + DIMENSIONS] = bitcast<u32>(total);
+    rows[base + DIMENSIONS + 1u] = batch[HEADER_NONCE];
+    rows[base + DIMENSIONS + 2u] = 0u;
+  }
+}
+`;

@@ -1,0 +1,171 @@
+/**
+ * The plan: the encoder's dispatches in order, compiled and bound once, then recorded for every batch with that batch's grids.
+ *
+ *   embed + LayerNorm (one dispatch a word shard)
+ *   per layer: QKV GEMM → attention → output GEMM → residual + LayerNorm → GEMM + activation → GEMM → residual + LayerNorm
+ *   pooling [→ dense GEMMs → finish]
+ *
+ * MiniLM-L6: 1 + 6 · 7 + 1 = 44 dispatches.
+ */
+import type { EncoderShape, Head } from "../models/description.ts";
+import type { Arena } from "./arena.ts";
+import { stridesOf } from "./arena.ts";
+import type { GpuContext } from "./device.ts";
+import type { KernelProgram } from "./kernel-program.ts";
+import { attentionGrid, attentionProgram } from "./kernels/attention/attention.ts";
+import { embeddingGrid, embeddingProgram } from "./kernels/embedding/embedding.ts";
+import { gemmGrid, gemmProgram, type GemmShape, type GemmVariant } from "./kernels/gemm/gemm.ts";
+import { residualLayerNormGrid, residualLayerNormProgram } from "./kernels/layer-norm/residual-layer-norm.ts";
+import { finishGrid, finishProgram } from "./kernels/pooling/finish.ts";
+import { poolingGrid, poolingProgram } from "./kernels/pooling/pooling.ts";
+import type { KernelChoice } from "./variants.ts";
+import type { GpuLinear, GpuWeights } from "./weights.ts";
+import type { StorageType } from "./wgsl/storage.ts";
+
+/** What a batch's grids depend on. */
+export interface BatchSize {
+  readonly tokens: number;
+  readonly sequences: number;
+  readonly workItems: number;
+}
+
+interface Step {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindings: GPUBindGroup;
+  readonly grid: (size: BatchSize) => readonly [number, number, number];
+  readonly label: string;
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** Steps whose result is the last hidden state, in the arena's `hidden`. */
+  readonly encoderSteps: number;
+}
+
+/** Compiles and binds everything. */
+export async function makePlan(
+  context: GpuContext,
+  shape: EncoderShape,
+  head: Head,
+  storage: StorageType,
+  choice: KernelChoice,
+  weights: GpuWeights,
+  arena: Arena,
+  longest: number,
+): Promise<Plan> {
+  const strides = stridesOf(shape);
+  const steps: Promise<Step>[] = [];
+  const add = (program: KernelProgram, buffers: readonly GPUBuffer[], grid: Step["grid"]): void => {
+    steps.push(
+      context.pipelines.get(program).then((kernel) => ({
+        pipeline: kernel.pipeline,
+        bindings: context.pipelines.bind(
+          kernel,
+          buffers.map((buffer) => ({ buffer })),
+        ),
+        grid,
+        label: program.label,
+      })),
+    );
+  };
+  const gemm = (
+    variant: GemmVariant,
+    shapeOf: Omit<GemmShape, "n" | "k">,
+    linear: GpuLinear,
+    source: GPUBuffer,
+    target: GPUBuffer,
+    rows: (size: BatchSize) => number,
+  ): void => {
+    const full: GemmShape = { ...shapeOf, n: linear.n, k: linear.k };
+    const program = gemmProgram(variant, full);
+    add(program, [source, linear.weight, linear.bias, target], (size) => gemmGrid(program, full, rows(size)));
+  };
+  const tokens = (size: BatchSize): number => size.tokens;
+  const width = shape.hiddenSize;
+  const epsilon = shape.layerNormEpsilon;
+
+  for (const shard of weights.words) {
+    const program = embeddingProgram({
+      storage,
+      width,
+      stride: strides.hidden,
+      epsilon,
+      positions: shape.positions,
+      tokenTypes: shape.tokenTypes,
+      firstWord: shard.first,
+      words: shard.words,
+    });
+    add(program, [arena.batch, shard.buffer, weights.places, weights.norm, arena.hidden], (size) =>
+      embeddingGrid(size.tokens),
+    );
+  }
+  const attention = attentionProgram({
+    storage,
+    heads: shape.heads,
+    headSize: shape.headSize,
+    qkvStride: strides.qkv,
+    contextStride: strides.hidden,
+    longest,
+    queryRows: choice.queryRows,
+    relativePositionBuckets: shape.relativePositionBuckets,
+  });
+  const relative = weights.relativeBias ? [weights.relativeBias] : [];
+  const residualNorm = residualLayerNormProgram({ storage, width, stride: strides.hidden, epsilon });
+  const addNorm = (norm: { weight: GPUBuffer; bias: GPUBuffer }): void =>
+    add(residualNorm, [arena.projected, arena.hidden, norm.weight, norm.bias], (size) =>
+      residualLayerNormGrid(size.tokens),
+    );
+  const plain = { storage, activation: "identity" } as const;
+  for (const layer of weights.layers) {
+    gemm(choice.gemm, plain, layer.qkv, arena.hidden, arena.wide, tokens);
+    add(attention, [arena.batch, arena.wide, arena.context, ...relative], (size) =>
+      attentionGrid(size.workItems, shape.heads),
+    );
+    gemm(choice.gemm, plain, layer.attentionOutput, arena.context, arena.projected, tokens);
+    addNorm(layer.attentionNorm);
+    gemm(
+      choice.gemm,
+      { storage, activation: choice.activation(shape.activation) },
+      layer.intermediate,
+      arena.hidden,
+      arena.wide,
+      tokens,
+    );
+    gemm(choice.gemm, plain, layer.output, arena.wide, arena.projected, tokens);
+    addNorm(layer.outputNorm);
+  }
+  const encoderSteps = steps.length;
+  const pooling = { storage, width, stride: strides.hidden, modes: head.poolings } as const;
+  if (head.dense.length === 0) {
+    const program = poolingProgram({ ...pooling, output: "finished" });
+    add(program, [arena.batch, arena.hidden, arena.output], (size) => poolingGrid(size.sequences));
+  } else {
+    const program = poolingProgram({ ...pooling, output: { pooledStride: weights.dense[0].k } });
+    add(program, [arena.batch, arena.hidden, arena.dense[0]], (size) => poolingGrid(size.sequences));
+    weights.dense.forEach((linear, index) => {
+      const source = arena.dense[index % 2];
+      const target = arena.dense[(index + 1) % 2];
+      const dense = { storage: "f32", activation: head.dense[index].activation } as const;
+      gemm({ family: "direct" }, dense, linear, source, target, (size) => size.sequences);
+    });
+    const last = arena.dense[weights.dense.length % 2];
+    const stride = weights.dense.at(-1)!.n;
+    add(finishProgram(head.dimensions, stride), [arena.batch, last, arena.output], (size) =>
+      finishGrid(size.sequences),
+    );
+  }
+  return { steps: await Promise.all(steps), encoderSteps };
+}
+
+/** Records the first `count` steps into one compute pass. */
+export function recordPlan(plan: Plan, encoder: GPUCommandEncoder, size: BatchSize, count = plan.steps.length): void {
+  const pass = encoder.beginComputePass();
+  for (let index = 0; index < count; index++) {
+    const step = plan.steps[index];
+    const [x, y, z] = step.grid(size);
+    pass.setPipeline(step.pipeline);
+    pass.setBindGroup(0, step.bindings);
+    pass.dispatchWorkgroups(x, y, z);
+  }
+  pass.end();
+}

@@ -1,0 +1,59 @@
+/**
+ * Runs one program once on arrays from the host and reads one binding back: for self-checks, `metal-candle/ops` and tests.
+ *
+ * Not the way of a batch: it makes and destroys its buffers every time.
+ */
+import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers, uploadBuffer } from "./buffers.ts";
+import type { GpuContext } from "./device.ts";
+import type { KernelProgram } from "./kernel-program.ts";
+
+export type HostArray = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+
+/**
+ * @param inputs one array a binding, uploaded as it is
+ * @param output the binding whose bytes are returned
+ */
+export async function runProgram(
+  context: GpuContext,
+  program: KernelProgram,
+  inputs: readonly HostArray[],
+  output: number,
+  grid: readonly [number, number, number],
+): Promise<ArrayBuffer> {
+  const { device, pipelines } = context;
+  const kernel = await pipelines.get(program);
+  const buffers: GPUBuffer[] = [];
+  try {
+    for (const [index, input] of inputs.entries()) {
+      const extra = index === output ? bufferUsage.copySource : 0;
+      buffers.push(uploadBuffer(context, `${program.label} ${index}`, input, extra));
+    }
+    const bytes = buffers[output].size;
+    const readback = makeBuffer(
+      context,
+      `${program.label} readback`,
+      bytes,
+      bufferUsage.mapRead | bufferUsage.copyTarget,
+    );
+    buffers.push(readback);
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(kernel.pipeline);
+    pass.setBindGroup(
+      0,
+      pipelines.bind(
+        kernel,
+        buffers.slice(0, inputs.length).map((buffer) => ({ buffer })),
+      ),
+    );
+    pass.dispatchWorkgroups(...grid);
+    pass.end();
+    encoder.copyBufferToBuffer(buffers[output], 0, readback, 0, bytes);
+    device.queue.submit([encoder.finish()]);
+    await readback.mapAsync(mapModeRead);
+    const result = readback.getMappedRange().slice(0);
+    return result.slice(0, inputs[output].byteLength);
+  } finally {
+    releaseBuffers(context, buffers);
+  }
+}

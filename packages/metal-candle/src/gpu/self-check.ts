@@ -1,0 +1,107 @@
+/**
+ * Every kernel proves itself on the adapter at hand before a model uses it: candidates are tried in order, the first that agrees
+ * with its reference is taken, and what was dropped is reported with the reason.
+ */
+import { KernelCheckError } from "../errors.ts";
+import type { EncoderShape, Head } from "../models/description.ts";
+import { shadersRun } from "#platform/webgpu";
+import { stridesOf } from "./arena.ts";
+import type { GpuContext } from "./device.ts";
+import { runCheck, type KernelCheck } from "./kernel-check.ts";
+import { attentionCheck } from "./kernels/attention/check.ts";
+import { embeddingCheck } from "./kernels/embedding/check.ts";
+import { gemmCheck } from "./kernels/gemm/check.ts";
+import { variantName } from "./kernels/gemm/gemm.ts";
+import { layerNormCheck } from "./kernels/layer-norm/check.ts";
+import { poolingCheck } from "./kernels/pooling/check.ts";
+import type { NumericsClass } from "./numerics-class.ts";
+import { attentionQueryRows, gemmCandidates, kernelActivation, type KernelChoice } from "./variants.ts";
+import { VerdictCache } from "./verdict-cache.ts";
+
+/** How one operation is served, for info() and doctor. */
+export interface KernelReport {
+  readonly operation: string;
+  readonly variant: string;
+  /** Variants that failed their check, and why. */
+  readonly dropped: readonly { readonly variant: string; readonly reason: string }[];
+}
+
+/**
+ * Chooses and proves the kernels of a model.
+ * @throws KernelCheckError when every variant of an operation fails
+ */
+export async function chooseKernels(
+  context: GpuContext,
+  numerics: NumericsClass,
+  shape: EncoderShape,
+  head: Head,
+  longest: number,
+): Promise<{ choice: KernelChoice; kernels: KernelReport[] }> {
+  const { storage } = numerics;
+  const strides = stridesOf(shape);
+  const activation = (wanted: EncoderShape["activation"]) => kernelActivation(numerics, wanted);
+  const queryRows = attentionQueryRows(context.report, shape, longest, storage);
+  const kernels: KernelReport[] = [];
+  const verdicts = await VerdictCache.open(context.report);
+  const prove = async <T>(operation: string, candidates: readonly [T, string, () => KernelCheck[]][]): Promise<T> => {
+    const dropped: { variant: string; reason: string }[] = [];
+    for (const [candidate, variant, checks] of candidates) {
+      const failure = await firstFailure(context, verdicts, checks());
+      if (failure === null) {
+        kernels.push({ operation, variant, dropped });
+        return candidate;
+      }
+      dropped.push({ variant, reason: failure });
+    }
+    throw new KernelCheckError(
+      `No kernel for ${operation} agrees with its reference on ${context.report.name}: ` +
+        `${dropped.map(({ variant, reason }) => `${variant}: ${reason}`).join("; ")}. ` +
+        `This is a bug of the driver or of ours: please report it with the output of "npx ferris doctor --json". ` +
+        `Device "cpu" works meanwhile.`,
+    );
+  };
+  const only = (operation: string, variant: string, check: () => KernelCheck) =>
+    prove(operation, [[null, variant, () => [check()]]]);
+  const rows = { storage, width: shape.hiddenSize, stride: strides.hidden, epsilon: shape.layerNormEpsilon };
+  const gemm = await prove(
+    "gemm",
+    gemmCandidates(context.report, numerics).map((variant) => [
+      variant,
+      variantName(variant),
+      () => [
+        gemmCheck(variant, { storage, activation: "identity" }),
+        gemmCheck(variant, { storage, activation: activation(shape.activation) }),
+      ],
+    ]),
+  );
+  await only("attention", `direct, ${queryRows} queries`, () =>
+    attentionCheck({
+      storage,
+      headSize: shape.headSize,
+      longest,
+      queryRows,
+      relativePositionBuckets: shape.relativePositionBuckets,
+    }),
+  );
+  await only("embedding", "row", () => embeddingCheck({ ...rows, tokenTypes: shape.tokenTypes }));
+  await only("layer-norm", "row", () => layerNormCheck(rows));
+  await only("pooling", head.poolings.join("+"), () => poolingCheck(storage, rows.width, rows.stride, head.poolings));
+  await verdicts.save();
+  return { choice: { gemm, queryRows, activation }, kernels };
+}
+
+/** Runs checks in order; null when all pass. A verdict is remembered by adapter, driver and the kernel's own text. */
+async function firstFailure(
+  context: GpuContext,
+  verdicts: VerdictCache,
+  checks: readonly KernelCheck[],
+): Promise<string | null> {
+  for (const check of checks) {
+    if (shadersRun() && verdicts.has(check.program)) continue;
+    const { error } = await runCheck(context, check);
+    if (!shadersRun()) continue;
+    if (error !== null) return error;
+    verdicts.add(check.program);
+  }
+  return null;
+}

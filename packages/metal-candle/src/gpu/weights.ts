@@ -1,0 +1,250 @@
+/**
+ * A model's weights in GPU memory, in the layout that the kernels want: matrices transposed to [in, out] and padded to the GEMM
+ * tile, Q, K and V side by side, the word table in shards that fit a binding.
+ *
+ * Tensors are read, converted and uploaded one after another, so the host never holds more than one matrix and one slice of
+ * the word table.
+ */
+import { GpuOutOfMemoryError } from "../errors.ts";
+import type { EncoderShape, EncoderWeights, Head, LayerWeights, Linear, Norm } from "../models/description.ts";
+import type { WeightTensor } from "../weights/weight-tensor.ts";
+import { bufferUsage, makeBuffer, releaseBuffers, uploadBuffer } from "./buffers.ts";
+import type { GpuContext } from "./device.ts";
+import { toHalf } from "./half.ts";
+import { alignment } from "./kernels/gemm/gemm.ts";
+import { roundUp } from "./kernel-program.ts";
+import { storageBytes, type StorageType } from "./wgsl/storage.ts";
+
+/** A matrix ready for a GEMM: W [k, n] in storage type, bias f32 [n]. */
+export interface GpuLinear {
+  readonly weight: GPUBuffer;
+  readonly bias: GPUBuffer;
+  readonly k: number;
+  readonly n: number;
+}
+
+export interface GpuLayer {
+  readonly qkv: GpuLinear;
+  readonly attentionOutput: GpuLinear;
+  readonly attentionNorm: { readonly weight: GPUBuffer; readonly bias: GPUBuffer };
+  readonly intermediate: GpuLinear;
+  readonly output: GpuLinear;
+  readonly outputNorm: { readonly weight: GPUBuffer; readonly bias: GPUBuffer };
+}
+
+export interface WordShard {
+  readonly buffer: GPUBuffer;
+  readonly first: number;
+  readonly words: number;
+}
+
+export interface GpuWeights {
+  readonly words: readonly WordShard[];
+  /** Position rows, then token-type rows, f32. */
+  readonly places: GPUBuffer;
+  /** Embedding LayerNorm: weight, then bias, f32. */
+  readonly norm: GPUBuffer;
+  readonly layers: readonly GpuLayer[];
+  /** The head's dense layers, always f32. */
+  readonly dense: readonly GpuLinear[];
+  /** f32 [2 · longest − 1, heads] by key − query, or null. */
+  readonly relativeBias: GPUBuffer | null;
+  readonly buffers: readonly GPUBuffer[];
+}
+
+/** Slices of the word table that are read at a time. */
+const sliceBytes = 8 << 20;
+
+/**
+ * Uploads everything.
+ * @throws GpuOutOfMemoryError when the adapter's memory does not hold the model.
+ */
+export async function uploadWeights(
+  context: GpuContext,
+  shape: EncoderShape,
+  weights: EncoderWeights,
+  head: Head,
+  storage: StorageType,
+  longest: number,
+): Promise<GpuWeights> {
+  const buffers: GPUBuffer[] = [];
+  const keep = <T extends GPUBuffer>(buffer: T): T => {
+    buffers.push(buffer);
+    return buffer;
+  };
+  context.device.pushErrorScope("out-of-memory");
+  try {
+    const linear = async (parts: readonly Linear[], type: StorageType): Promise<GpuLinear> => {
+      const packed = await packLinear(parts, type);
+      return {
+        weight: keep(uploadBuffer(context, parts[0].weight.name, packed.weight)),
+        bias: keep(uploadBuffer(context, parts[0].weight.name, packed.bias)),
+        k: packed.k,
+        n: packed.n,
+      };
+    };
+    const vector = async (tensor: WeightTensor): Promise<GPUBuffer> =>
+      keep(uploadBuffer(context, tensor.name, ownFloats(await tensor.read())));
+    const norm = async ({ weight, bias }: Norm) => ({ weight: await vector(weight), bias: await vector(bias) });
+    const layer = async (source: LayerWeights): Promise<GpuLayer> => ({
+      qkv: await linear([source.query, source.key, source.value], storage),
+      attentionOutput: await linear([source.attentionOutput], storage),
+      attentionNorm: await norm(source.attentionNorm),
+      intermediate: await linear([source.intermediate], storage),
+      output: await linear([source.output], storage),
+      outputNorm: await norm(source.outputNorm),
+    });
+    const words = await uploadWordTable(context, weights.wordEmbeddings, shape, storage, keep);
+    const places = keep(
+      uploadBuffer(context, "places", await joined(weights.positionEmbeddings, weights.tokenTypeEmbeddings)),
+    );
+    const embeddingNorm = keep(
+      uploadBuffer(context, "embedding norm", await joined(weights.embeddingNorm.weight, weights.embeddingNorm.bias)),
+    );
+    const layers: GpuLayer[] = [];
+    for (const source of weights.layers) layers.push(await layer(source));
+    const dense: GpuLinear[] = [];
+    for (const source of head.dense)
+      dense.push(await linear([{ weight: source.weight, bias: source.bias as WeightTensor }], "f32"));
+    const relativeBias = weights.relativePositionBias
+      ? keep(
+          uploadBuffer(
+            context,
+            "relative bias",
+            relativeBiasTable(await weights.relativePositionBias.read(), shape, longest),
+          ),
+        )
+      : null;
+    return { words, places, norm: embeddingNorm, layers, dense, relativeBias, buffers };
+  } catch (error) {
+    releaseBuffers(context, buffers);
+    throw error;
+  } finally {
+    const exhausted = await context.device.popErrorScope();
+    if (exhausted) {
+      const bytes = buffers.reduce((sum, buffer) => sum + buffer.size, 0);
+      releaseBuffers(context, buffers);
+      // oxlint-disable-next-line no-unsafe-finally -- memory exhaustion is the cause of whatever else failed here
+      throw new GpuOutOfMemoryError(
+        `${context.report.name} has no room for the model's weights (${Math.round(bytes / 1e6)} MB in ${storage}). ` +
+          `Close other programs that use the GPU, take a smaller model, or use device "cpu".`,
+      );
+    }
+  }
+}
+
+async function uploadWordTable(
+  context: GpuContext,
+  table: WeightTensor,
+  shape: EncoderShape,
+  storage: StorageType,
+  keep: (buffer: GPUBuffer) => GPUBuffer,
+): Promise<WordShard[]> {
+  const rowBytes = shape.hiddenSize * storageBytes(storage);
+  const limit = Math.min(context.report.limits.maxStorageBufferBindingSize, context.report.limits.maxBufferSize);
+  const shardRows = Math.floor(limit / rowBytes);
+  const sliceRows = Math.max(1, Math.floor(sliceBytes / rowBytes));
+  const shards: WordShard[] = [];
+  for (let first = 0; first < shape.vocabularySize; first += shardRows) {
+    const words = Math.min(shardRows, shape.vocabularySize - first);
+    const buffer = keep(
+      makeBuffer(context, `words ${first}`, words * rowBytes, bufferUsage.storage | bufferUsage.copyTarget),
+    );
+    for (let row = 0; row < words; row += sliceRows) {
+      const slice = ownFloats(await table.read(first + row, Math.min(sliceRows, words - row)));
+      context.device.queue.writeBuffer(buffer, row * rowBytes, storage === "f16" ? toHalf(slice) : slice);
+    }
+    shards.push({ buffer, first, words });
+  }
+  return shards;
+}
+
+/** Matrices [out, in] side by side as one [k, n], zero-padded to the tile, and their biases. */
+async function packLinear(parts: readonly Linear[], storage: StorageType) {
+  const [, inputs] = parts[0].weight.shape;
+  const outputs = parts.reduce((sum, part) => sum + part.weight.shape[0], 0);
+  const k = roundUp(inputs, alignment);
+  const n = roundUp(outputs, alignment);
+  const weight = new Float32Array(k * n);
+  const bias = new Float32Array(n);
+  let column = 0;
+  for (const part of parts) {
+    const rows = part.weight.shape[0];
+    transposeInto(weight, await part.weight.read(), rows, inputs, n, column);
+    if (part.bias) bias.set(await part.bias.read(), column);
+    column += rows;
+  }
+  return { weight: storage === "f16" ? toHalf(weight) : weight, bias, k, n };
+}
+
+/** target[i · stride + column + o] = source[o · inputs + i], in blocks that stay in the cache. */
+function transposeInto(
+  target: Float32Array,
+  source: Float32Array,
+  outputs: number,
+  inputs: number,
+  stride: number,
+  column: number,
+): void {
+  const block = 32;
+  for (let firstOutput = 0; firstOutput < outputs; firstOutput += block) {
+    const lastOutput = Math.min(firstOutput + block, outputs);
+    for (let firstInput = 0; firstInput < inputs; firstInput += block) {
+      const lastInput = Math.min(firstInput + block, inputs);
+      for (let i = firstInput; i < lastInput; i++) {
+        const row = i * stride + column;
+        for (let o = firstOutput; o < lastOutput; o++) target[row + o] = source[o * inputs + i];
+      }
+    }
+  }
+}
+
+async function joined(first: WeightTensor, second: WeightTensor | null): Promise<Float32Array<ArrayBuffer>> {
+  const head = await first.read();
+  const tail = second ? await second.read() : new Float32Array(0);
+  const whole = new Float32Array(head.length + tail.length);
+  whole.set(head);
+  whole.set(tail, head.length);
+  return whole;
+}
+
+function ownFloats(values: Float32Array): Float32Array<ArrayBuffer> {
+  return values as Float32Array<ArrayBuffer>;
+}
+
+/**
+ * MPNet's relative-position bias spread out by distance: entry (key − query + longest − 1, head). Buckets as T5 has them,
+ * both directions, exact up to 8, then logarithmic to 128 (transformers' MPNetEncoder.relative_position_bucket).
+ */
+export function relativeBiasTable(
+  table: Float32Array,
+  shape: EncoderShape,
+  longest: number,
+): Float32Array<ArrayBuffer> {
+  const buckets = shape.relativePositionBuckets as number;
+  const spread = new Float32Array((2 * longest - 1) * shape.heads);
+  for (let distance = 1 - longest; distance < longest; distance++) {
+    const bucket = relativePositionBucket(distance, buckets);
+    for (let head = 0; head < shape.heads; head++) {
+      spread[(distance + longest - 1) * shape.heads + head] = table[bucket * shape.heads + head];
+    }
+  }
+  return spread;
+}
+
+/** The bucket of `key − query`. */
+export function relativePositionBucket(distance: number, buckets: number, maxDistance = 128): number {
+  const half = buckets / 2;
+  const exact = half / 2;
+  const back = -distance;
+  const offset = back < 0 ? half : 0;
+  const steps = Math.abs(back);
+  if (steps < exact) return offset + steps;
+  const log = Math.fround(Math.log(steps / exact)) / Math.log(maxDistance / exact);
+  return offset + Math.min(half - 1, exact + Math.trunc(Math.fround(log * (half - exact))));
+}
+
+/** Frees a model's weights. */
+export function releaseWeights(context: GpuContext, weights: GpuWeights): void {
+  releaseBuffers(context, weights.buffers);
+}

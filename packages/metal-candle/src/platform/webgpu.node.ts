@@ -1,0 +1,49 @@
+/**
+ * The WebGPU door, Node's side: Dawn through the `webgpu` package, loaded only when a GPU is asked for.
+ *
+ * The package is an optional dependency with native libraries (glibc 2.34 and later on Linux); where it cannot load, the CPU device
+ * must still work, so failure here is an answer, not an exception at import.
+ */
+
+/** What `openWebGpu` found: the entry object, or why there is none. */
+export type WebGpuDoor =
+  | { readonly gpu: GPU; readonly runtime: string }
+  | { readonly gpu: null; readonly reason: string };
+
+/**
+ * Dawn aborts the process when the object that `create()` returned is collected, so it is held here for the life of the
+ * process, and read on every call.
+ */
+let door: WebGpuDoor | undefined;
+
+const enabled = [
+  "allow_unsafe_apis",
+  "disable_robustness",
+  "disable_workgroup_init",
+  "vulkan_enable_f16_on_nvidia",
+  "vulkan_use_cooperative_matrix_robust_access",
+];
+
+/** Opens WebGPU once. `METAL_CANDLE_DAWN_BACKEND` (e.g. "null") is for benchmarks of the host side alone. */
+export async function openWebGpu(): Promise<WebGpuDoor> {
+  if (door) return door;
+  const backend = process.env.METAL_CANDLE_DAWN_BACKEND;
+  try {
+    const { create } = await import("webgpu");
+    const options = [
+      `enable-dawn-features=${enabled.join(",")}`,
+      "disable-dawn-features=timestamp_quantization",
+      ...(backend ? [`backend=${backend}`] : []),
+    ];
+    door = { gpu: create(options) as GPU, runtime: "Dawn (webgpu)" };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    door = { gpu: null, reason: `the "webgpu" package could not be loaded: ${reason}` };
+  }
+  return door;
+}
+
+/** Whether shaders do not run here (Dawn's null backend): checks are then timed and their verdicts ignored. */
+export function shadersRun(): boolean {
+  return process.env.METAL_CANDLE_DAWN_BACKEND !== "null";
+}

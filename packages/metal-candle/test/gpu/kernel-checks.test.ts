@@ -1,0 +1,69 @@
+/** Every kernel against its plain reference on the adapter at hand: the same checks that a model runs before it uses a variant. */
+import { describe, expect, test } from "vitest";
+import { openGpu } from "../../src/gpu/device.ts";
+import { runCheck, type KernelCheck } from "../../src/gpu/kernel-check.ts";
+import { attentionCheck } from "../../src/gpu/kernels/attention/check.ts";
+import { embeddingCheck } from "../../src/gpu/kernels/embedding/check.ts";
+import { gemmCheck } from "../../src/gpu/kernels/gemm/check.ts";
+import { variantName, type GemmVariant } from "../../src/gpu/kernels/gemm/gemm.ts";
+import { registerTiles } from "../../src/gpu/kernels/gemm/register-tiled.ts";
+import { layerNormCheck } from "../../src/gpu/kernels/layer-norm/check.ts";
+import { poolingCheck } from "../../src/gpu/kernels/pooling/check.ts";
+import type { StorageType } from "../../src/gpu/wgsl/storage.ts";
+import type { Activation, PoolingMode } from "../../src/models/description.ts";
+
+const context = await openGpu(true);
+const storages: StorageType[] = context.report.features.includes("shader-f16") ? ["f32", "f16"] : ["f32"];
+const gemmVariants: GemmVariant[] = [
+  { family: "direct" },
+  ...registerTiles.map((tile) => ({ family: "register-tiled", tile }) as const),
+];
+
+async function passes(check: KernelCheck): Promise<void> {
+  const { error } = await runCheck(context, check);
+  expect(error).toBeNull();
+}
+
+describe.each(storages)("%s kernels agree with their references", (storage) => {
+  test.each(gemmVariants.map((variant) => [variantName(variant), variant] as const))("gemm %s", async (_, variant) => {
+    await passes(gemmCheck(variant, { storage, activation: "identity" }));
+  });
+
+  const activations: Activation[] = ["identity", "gelu", "gelu_tanh", "relu", "silu", "tanh", "sigmoid"];
+  test.each(activations)("gemm with %s", async (activation) => {
+    await passes(gemmCheck({ family: "direct" }, { storage, activation }));
+  });
+
+  test.each([
+    [4, 128, null, 8],
+    [24, 100, null, 8],
+    [32, 256, null, 4],
+    [64, 64, 32, 8],
+    [128, 40, null, 8],
+  ])("attention, head size %d, rows of %d, buckets %s, %d queries", async (headSize, longest, buckets, queryRows) => {
+    await passes(attentionCheck({ storage, headSize, longest, relativePositionBuckets: buckets, queryRows }));
+  });
+
+  test.each([
+    [64, 128, 2],
+    [72, 128, 0],
+    [384, 384, 1],
+    [1024, 1024, 2],
+  ])("embedding and layer-norm, width %d, stride %d, %d token types", async (width, stride, tokenTypes) => {
+    await passes(embeddingCheck({ storage, width, stride, tokenTypes, epsilon: 1e-12 }));
+    await passes(layerNormCheck({ storage, width, stride, epsilon: 1e-12 }));
+  });
+
+  const poolings: PoolingMode[][] = [
+    ["cls"],
+    ["max"],
+    ["mean"],
+    ["mean_sqrt_len"],
+    ["weightedmean"],
+    ["lasttoken"],
+    ["cls", "max", "mean"],
+  ];
+  test.each(poolings.map((modes) => [modes.join("+"), modes] as const))("pooling %s", async (_, modes) => {
+    await passes(poolingCheck(storage, 72, 128, modes));
+  });
+});
