@@ -142,7 +142,7 @@ function parseEntry(
   const size = shape.reduce((product: number, dimension: number) => product * dimension, elementBytes);
   if (size !== end - begin) {
     throw bad(
-      `tensor "${name}" is ${dtype} [${shape.join(", ")}], ${size} bytes, but has ${end - begin} bytes of data`,
+      `tensor "${name}" is ${dtype as string} [${shape.join(", ")}], ${size} bytes, but has ${end - begin} bytes of data`,
     );
   }
   return { name, dtype: dtype as string, shape, begin: dataStart + begin, end: dataStart + end };

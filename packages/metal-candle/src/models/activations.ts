@@ -1,0 +1,53 @@
+/**
+ * The names that configs give to activation functions, and which maths each stands for.
+ *
+ * Two vocabularies: transformers' `hidden_act` strings, and the PyTorch class paths of sentence-transformers' Dense layers and
+ * rerankers. A name that is not here is an error, never a guess.
+ */
+import { UnsupportedModelError } from "../errors.ts";
+import type { Activation } from "./description.ts";
+
+/** transformers' ACT2FN, as far as we compute it. All of gelu_new, gelu_fast and gelu_accurate are the tanh form. */
+const HIDDEN_ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>([
+  ["gelu", "gelu"],
+  ["gelu_python", "gelu"],
+  ["gelu_new", "gelu_tanh"],
+  ["gelu_fast", "gelu_tanh"],
+  ["gelu_accurate", "gelu_tanh"],
+  ["gelu_pytorch_tanh", "gelu_tanh"],
+  ["gelu_python_tanh", "gelu_tanh"],
+  ["relu", "relu"],
+  ["silu", "silu"],
+  ["swish", "silu"],
+  ["tanh", "tanh"],
+  ["sigmoid", "sigmoid"],
+  ["linear", "identity"],
+]);
+
+/** torch.nn classes, made without arguments. */
+const TORCH_CLASSES: ReadonlyMap<string, Activation> = new Map<string, Activation>([
+  ["Identity", "identity"],
+  ["Tanh", "tanh"],
+  ["Sigmoid", "sigmoid"],
+  ["ReLU", "relu"],
+  ["GELU", "gelu"],
+  ["SiLU", "silu"],
+]);
+
+/** The activation of an encoder's feed-forward layers. */
+export function hiddenActivation(name: string, path: string): Activation {
+  const activation = HIDDEN_ACTIVATIONS.get(name);
+  if (activation !== undefined) return activation;
+  throw new UnsupportedModelError(
+    `${path}: the activation "${name}" (hidden_act) is not supported; supported are ${[...HIDDEN_ACTIVATIONS.keys()].join(", ")}.`,
+  );
+}
+
+/** The activation that a PyTorch class path names, such as `torch.nn.modules.activation.Tanh`. */
+export function torchActivation(classPath: string, path: string): Activation {
+  const activation = classPath.startsWith("torch.nn.") ? TORCH_CLASSES.get(classPath.split(".").at(-1)!) : undefined;
+  if (activation !== undefined) return activation;
+  throw new UnsupportedModelError(
+    `${path}: the activation "${classPath}" is not supported; supported are torch.nn's ${[...TORCH_CLASSES.keys()].join(", ")}.`,
+  );
+}

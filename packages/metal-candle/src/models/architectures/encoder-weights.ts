@@ -1,0 +1,88 @@
+/**
+ * From a family's tensor names to the EncoderWeights that devices build from, every shape checked on the way.
+ *
+ * Also finds the prefix that the encoder's tensors carry, which depends on how the checkpoint was saved.
+ */
+import { ModelFileError } from "../../errors.ts";
+import type { EncoderShape, EncoderWeights, Linear, Norm } from "../description.ts";
+import type { WeightLookup } from "../weight-lookup.ts";
+import type { Architecture } from "./architecture.ts";
+
+const WORD_EMBEDDINGS = "embeddings.word_embeddings.weight";
+
+/**
+ * What stands before the encoder's tensor names in this file.
+ * @throws ModelFileError when there is no word table, or more than one
+ */
+export function findPrefix(weights: WeightLookup, architecture: Architecture): string {
+  const wrappers = ["", "0.auto_model.", "auto_model.", "0.model.", "model."];
+  const known = wrappers.flatMap((wrapper) => [wrapper, wrapper + architecture.basePrefix]);
+  const found = known.filter((prefix) => weights.names.has(prefix + WORD_EMBEDDINGS));
+  if (found.length === 1) return found[0];
+  throw new ModelFileError(
+    found.length === 0
+      ? `${weights.path} has no tensor "${WORD_EMBEDDINGS}", with or without one of the prefixes ${known.slice(1).join(", ")}: ` +
+          `it has no weights of a model of type ${architecture.modelType}.`
+      : `${weights.path} has ${found.length} word tables, with the prefixes ${found.map((prefix) => `"${prefix}"`).join(" and ")}.`,
+  );
+}
+
+/**
+ * All tensors of the encoder.
+ * @throws ModelFileError for a missing tensor or a wrong shape
+ */
+export function encoderWeights(
+  weights: WeightLookup,
+  prefix: string,
+  architecture: Architecture,
+  shape: EncoderShape,
+): EncoderWeights {
+  const { hiddenSize, intermediateSize } = shape;
+  const linear = (name: string, out: number, into: number): Linear => linearWeights(weights, prefix + name, out, into);
+  const norm = (name: string): Norm => ({
+    // Checkpoints from before 2019 call them gamma and beta; transformers renames them, so do we.
+    weight: weights.tensor([`${prefix}${name}.weight`, `${prefix}${name}.gamma`], [hiddenSize]),
+    bias: weights.tensor([`${prefix}${name}.bias`, `${prefix}${name}.beta`], [hiddenSize]),
+  });
+  const layers = Array.from({ length: shape.layers }, (_, index) => {
+    const names = architecture.names.layer(index);
+    return {
+      query: linear(names.query, hiddenSize, hiddenSize),
+      key: linear(names.key, hiddenSize, hiddenSize),
+      value: linear(names.value, hiddenSize, hiddenSize),
+      attentionOutput: linear(names.attentionOutput, hiddenSize, hiddenSize),
+      attentionNorm: norm(names.attentionNorm),
+      intermediate: linear(names.intermediate, intermediateSize, hiddenSize),
+      output: linear(names.output, hiddenSize, intermediateSize),
+      outputNorm: norm(names.outputNorm),
+    };
+  });
+  const bias = architecture.names.relativePositionBias;
+  return {
+    wordEmbeddings: weights.tensor(prefix + WORD_EMBEDDINGS, [shape.vocabularySize, hiddenSize]),
+    positionEmbeddings: weights.tensor(`${prefix}embeddings.position_embeddings.weight`, [shape.positions, hiddenSize]),
+    tokenTypeEmbeddings:
+      shape.tokenTypes === 0
+        ? null
+        : weights.tensor(`${prefix}embeddings.token_type_embeddings.weight`, [shape.tokenTypes, hiddenSize]),
+    embeddingNorm: norm("embeddings.LayerNorm"),
+    layers,
+    relativePositionBias:
+      bias === null || shape.relativePositionBuckets === null
+        ? null
+        : weights.tensor(`${prefix}${bias}.weight`, [shape.relativePositionBuckets, shape.heads]),
+  };
+}
+
+/** A linear layer with its bias, by the module's full name. */
+export function linearWeights(weights: WeightLookup, name: string, out: number, into: number): Linear {
+  return { weight: weights.tensor(`${name}.weight`, [out, into]), bias: weights.tensor(`${name}.bias`, [out]) };
+}
+
+/** Tensors that checkpoints of encoders carry and that no embedding reads: the pooler, buffers, and heads of pre-training. */
+export function isUnusedByEmbeddings(name: string, prefix: string): boolean {
+  if (/^(cls\.|lm_head\.)/.test(name)) return true;
+  return (
+    name.startsWith(prefix) && /^(pooler\.|embeddings\.(position_ids|token_type_ids)$)/.test(name.slice(prefix.length))
+  );
+}

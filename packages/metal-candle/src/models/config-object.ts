@@ -1,0 +1,117 @@
+/**
+ * One JSON object of a model's files, read with its path in hand: a value of the wrong kind is an error that says where it is.
+ *
+ * Knows JSON and messages; what the keys mean is the business of whoever asks. Keys are looked up as own properties only.
+ */
+import { joinPath, readFileBytes } from "#platform/files";
+import { ModelFileError } from "../errors.ts";
+
+/** Bytes that a configuration file may have. */
+const LARGEST_CONFIG = 16 << 20;
+
+/** A parsed JSON object and the file it came from. */
+export class ConfigObject {
+  readonly path: string;
+  /** The object as JSON.parse gave it. */
+  readonly raw: object;
+  readonly #values: ReadonlyMap<string, unknown>;
+
+  constructor(path: string, values: object) {
+    this.path = path;
+    this.raw = values;
+    this.#values = new Map(Object.entries(values));
+  }
+
+  /** Whether the key is there and not null. */
+  has(key: string): boolean {
+    return this.value(key) !== undefined;
+  }
+
+  /** The value as it is; undefined when missing or null, which these files use alike. */
+  value(key: string): unknown {
+    return this.#values.get(key) ?? undefined;
+  }
+
+  keys(): string[] {
+    return [...this.#values.keys()];
+  }
+
+  /** A whole number of at least `least`; `otherwise` when missing, or an error when there is none. */
+  integer(key: string, least: number, otherwise?: number): number {
+    const value = this.value(key) ?? otherwise;
+    if (!Number.isSafeInteger(value) || (value as number) < least) {
+      throw this.wrong(key, `a whole number of at least ${least}`);
+    }
+    return value as number;
+  }
+
+  /** A finite number above 0. */
+  positiveNumber(key: string, otherwise?: number): number {
+    const value = this.value(key) ?? otherwise;
+    if (typeof value !== "number" || !Number.isFinite(value) || value <= 0) throw this.wrong(key, "a number above 0");
+    return value;
+  }
+
+  string(key: string, otherwise?: string): string {
+    const value = this.value(key) ?? otherwise;
+    if (typeof value !== "string") throw this.wrong(key, "a string");
+    return value;
+  }
+
+  boolean(key: string, otherwise: boolean): boolean {
+    const value = this.value(key) ?? otherwise;
+    if (typeof value !== "boolean") throw this.wrong(key, "true or false");
+    return value;
+  }
+
+  strings(key: string): string[] {
+    const value = this.value(key) ?? [];
+    if (!Array.isArray(value) || !value.every((item) => typeof item === "string"))
+      throw this.wrong(key, "a list of strings");
+    return value as string[];
+  }
+
+  /** A nested object, or null when missing. */
+  object(key: string): ConfigObject | null {
+    const value = this.value(key);
+    if (value === undefined) return null;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.wrong(key, "an object");
+    return new ConfigObject(`${this.path}, "${key}"`, value);
+  }
+
+  /** The error for a key whose value is not what it must be. */
+  wrong(key: string, wanted: string): ModelFileError {
+    const value = this.value(key);
+    const found = value === undefined ? "is missing" : `is ${shorten(JSON.stringify(value))}`;
+    return new ModelFileError(`${this.path}: "${key}" ${found}; it must be ${wanted}.`);
+  }
+}
+
+/**
+ * Reads a JSON object from a folder; null where there is no such file.
+ * @throws ModelFileError when the file is not a JSON object
+ */
+export async function readConfig(folder: string, name: string): Promise<ConfigObject | null> {
+  const path = joinPath(folder, name);
+  const value = await readJson(path);
+  if (value === undefined) return null;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ModelFileError(`${path} is not a JSON object.`);
+  }
+  return new ConfigObject(path, value);
+}
+
+/** Reads any JSON file; undefined where there is none. */
+export async function readJson(path: string): Promise<unknown> {
+  const bytes = await readFileBytes(path, LARGEST_CONFIG);
+  if (bytes === null) return undefined;
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
+  } catch (error) {
+    throw new ModelFileError(`${path} is not JSON: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,160 @@
+/**
+ * The head of a sentence-embedding model: Pooling, then any Dense layers, then Normalize, as modules.json lists them.
+ *
+ * Everything comes from the model's own files. A module, mode or option that we do not run is an error that names it. Modes are
+ * sentence-transformers' (sentence_transformer/modules/pooling.py), in both of the forms that its releases have written.
+ */
+import { joinPath, listFolder } from "#platform/files";
+import { ModelFileError, UnsupportedModelError } from "../../errors.ts";
+import { openWeightFiles, type WeightFiles } from "../../weights/weight-files.ts";
+import { torchActivation } from "../activations.ts";
+import { readConfig, type ConfigObject } from "../config-object.ts";
+import type { DenseLayer, Head, PoolingMode } from "../description.ts";
+import type { Module } from "../modules.ts";
+import { WeightLookup } from "../weight-lookup.ts";
+
+/** The newer form's names, and the older form's flags, in the order in which the older form concatenates. */
+const POOLING_MODES: readonly { mode: PoolingMode; name: string; flag: string }[] = [
+  { mode: "cls", name: "cls", flag: "pooling_mode_cls_token" },
+  { mode: "max", name: "max", flag: "pooling_mode_max_tokens" },
+  { mode: "mean", name: "mean", flag: "pooling_mode_mean_tokens" },
+  { mode: "mean_sqrt_len", name: "mean_sqrt_len_tokens", flag: "pooling_mode_mean_sqrt_len_tokens" },
+  { mode: "weightedmean", name: "weightedmean", flag: "pooling_mode_weightedmean_tokens" },
+  { mode: "lasttoken", name: "lasttoken", flag: "pooling_mode_lasttoken" },
+];
+
+/**
+ * Reads the modules that follow the Transformer.
+ * @param opened receives every weight file that stays open for the head's tensors
+ * @throws ModelFileError, UnsupportedModelError
+ */
+export async function readSentenceHead(
+  modules: readonly Module[],
+  hiddenSize: number,
+  opened: WeightFiles[],
+): Promise<Head> {
+  const [pooling, ...rest] = modules;
+  if (pooling?.type !== "Pooling") {
+    throw new UnsupportedModelError(
+      pooling === undefined
+        ? "modules.json has nothing after the Transformer; a sentence embedding needs a Pooling module."
+        : `${pooling.label} follows the Transformer; only Pooling may.`,
+    );
+  }
+  const { poolings, includePrompt } = await readPooling(pooling, hiddenSize);
+  let dimensions = hiddenSize * poolings.length;
+  const dense: DenseLayer[] = [];
+  let normalize = false;
+  for (const module of rest) {
+    if (normalize)
+      throw new UnsupportedModelError(`${module.label} comes after Normalize; only Normalize may be last.`);
+    if (module.type === "Dense") {
+      const layer = await readDense(module, dimensions, opened);
+      dense.push(layer);
+      dimensions = layer.weight.shape[0];
+    } else if (module.type === "Normalize") {
+      expectSentenceEmbedding(await readConfig(module.folder, "config.json"), module);
+      normalize = true;
+    } else {
+      throw new UnsupportedModelError(
+        `${module.label} is not supported; supported are Transformer, Pooling, Dense and Normalize.`,
+      );
+    }
+  }
+  return { poolings, includePrompt, dense, normalize, dimensions };
+}
+
+async function readPooling(module: Module, hiddenSize: number): Promise<Pick<Head, "poolings" | "includePrompt">> {
+  const config = await readConfig(module.folder, "config.json");
+  if (config === null) {
+    throw new ModelFileError(`${joinPath(module.folder, "config.json")} is missing; it says how the model pools.`);
+  }
+  const width = config.has("embedding_dimension") ? "embedding_dimension" : "word_embedding_dimension";
+  if (config.integer(width, 1) !== hiddenSize) throw config.wrong(width, `the encoder's hidden_size, ${hiddenSize}`);
+  return {
+    poolings: config.has("pooling_mode") ? namedModes(config) : flaggedModes(config),
+    includePrompt: config.boolean("include_prompt", true),
+  };
+}
+
+/** `"pooling_mode": "mean"`, or a list in the order of concatenation. */
+function namedModes(config: ConfigObject): PoolingMode[] {
+  const value = config.value("pooling_mode");
+  const names = typeof value === "string" ? [value] : config.strings("pooling_mode");
+  if (names.length === 0) throw config.wrong("pooling_mode", "at least one mode");
+  return names.map((name) => {
+    const known = POOLING_MODES.find((entry) => entry.name === name);
+    if (known === undefined)
+      throw unknownMode(
+        config,
+        name,
+        POOLING_MODES.map((entry) => entry.name),
+      );
+    return known.mode;
+  });
+}
+
+/** `"pooling_mode_mean_tokens": true` and its like. */
+function flaggedModes(config: ConfigObject): PoolingMode[] {
+  const flags = POOLING_MODES.map((entry) => entry.flag);
+  for (const key of config.keys()) {
+    if (key.startsWith("pooling_mode_") && !flags.includes(key) && config.value(key) !== false) {
+      throw unknownMode(config, key, flags);
+    }
+  }
+  const modes = POOLING_MODES.filter((entry) => config.boolean(entry.flag, false)).map((entry) => entry.mode);
+  if (modes.length === 0) {
+    throw new ModelFileError(`${config.path} turns no pooling mode on; one of ${flags.join(", ")} must be true.`);
+  }
+  return modes;
+}
+
+function unknownMode(config: ConfigObject, name: string, known: readonly string[]): UnsupportedModelError {
+  return new UnsupportedModelError(
+    `${config.path}: the pooling mode "${name}" is not supported; supported are ${known.join(", ")}.`,
+  );
+}
+
+async function readDense(module: Module, into: number, opened: WeightFiles[]): Promise<DenseLayer> {
+  const config = await readConfig(module.folder, "config.json");
+  if (config === null) throw new ModelFileError(`${joinPath(module.folder, "config.json")} is missing.`);
+  if (config.integer("in_features", 1) !== into) throw config.wrong("in_features", `${into}, the width before it`);
+  const out = config.integer("out_features", 1);
+  const hasBias = config.boolean("bias", true);
+  expectSentenceEmbedding(config, module);
+  if (config.boolean("use_residual", false)) {
+    throw new UnsupportedModelError(`${module.label}: "use_residual" is true, which is not supported.`);
+  }
+  // sentence-transformers' own default, which is what a missing key means there.
+  const activation = torchActivation(
+    config.string("activation_function", "torch.nn.modules.activation.Tanh"),
+    config.path,
+  );
+  const files = await openWeightFiles(module.folder).catch(async (error: unknown) => {
+    const shown = (await listFolder(module.folder)).join(", ");
+    throw new ModelFileError(`${module.label}: ${(error as Error).message} The folder has: ${shown || "nothing"}.`, {
+      cause: error,
+    });
+  });
+  opened.push(files);
+  const weights = new WeightLookup(files);
+  const layer = {
+    weight: weights.tensor("linear.weight", [out, into]),
+    bias: hasBias ? weights.tensor("linear.bias", [out]) : null,
+    activation,
+  };
+  weights.expectNothingElse(() => false);
+  return layer;
+}
+
+/** Newer releases let a module read from and write to other features than the sentence embedding; we do not. */
+function expectSentenceEmbedding(config: ConfigObject | null, module: Module): void {
+  for (const key of ["module_input_name", "module_output_name"]) {
+    const feature = config?.value(key) ?? "sentence_embedding";
+    if (feature !== "sentence_embedding") {
+      throw new UnsupportedModelError(
+        `${module.label}: "${key}" is ${JSON.stringify(feature)}; only "sentence_embedding" is supported.`,
+      );
+    }
+  }
+}
