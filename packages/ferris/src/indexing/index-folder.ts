@@ -1,10 +1,33 @@
 /**
- * The contract of an indexing run: paths in, an up-to-date index and a report out.
+ * Brings an index up to date with files and folders: walk → prepare → embed → write, each ahead of the next.
+ *
+ * This file wires the stages and removes what is gone; each stage has a file of its own. The queues between them are
+ * bounded, so memory does not grow with the number of files. Whatever ends a run, the index holds whole documents only, and
+ * the next run does what is left.
  */
+import { dirname } from "node:path";
+import { checkChunkerSettings, defaultChunkerSettings } from "../documents/chunk.ts";
 import type { ChunkerSettings } from "../documents/document.ts";
+import { makeGlobFilter, resolveRoots, type Root, walk, type WalkedFile } from "../documents/walk.ts";
+import { isAtOrBelow } from "../documents/paths.ts";
 import type { Store } from "../store/store.ts";
+import { FerrisError } from "../errors.ts";
+import { BoundedQueue } from "./bounded-queue.ts";
+import { embedDocuments, type EmbeddedDocument } from "./embed.ts";
 import type { Embedder } from "./embedder.ts";
+import { prepare, type PreparedDocument } from "./prepare.ts";
 import type { IndexProgress, IndexReport } from "./report.ts";
+import { IndexRun } from "./run.ts";
+import { writeDocuments } from "./write.ts";
+
+export const defaultMaxFileBytes = 64 * 2 ** 20;
+
+/** Files that the walk is ahead; names and sizes only. */
+const filesAhead = 100_000;
+/** Characters of cut text that wait for the model. */
+const charactersAhead = 8 * 2 ** 20;
+/** Chunks with vectors that wait for the store. */
+const chunksAhead = 8_192;
 
 export interface IndexOptions {
   /** Files and folders; relative ones are taken from the working folder. One named here is read even if ignored. */
@@ -13,7 +36,7 @@ export interface IndexOptions {
   readonly embedder: Embedder;
   /** Defaults to `defaultChunkerSettings(embedder.maxLength)`. */
   readonly chunker?: ChunkerSettings;
-  /** Globs relative to each named path; only matching files are read. */
+  /** Globs relative to each named path; only matching files are read. What they leave out stays as it is in the index. */
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   /** Files above this many bytes are reported and left out. Defaults to 64 MiB. */
@@ -24,5 +47,105 @@ export interface IndexOptions {
   readonly onProgress?: (progress: IndexProgress) => void;
 }
 
-/** See IndexOptions. Throws InputError when a named path is not there, and the store's errors. */
-export type IndexPaths = (options: IndexOptions) => Promise<IndexReport>;
+/** See IndexOptions. Throws InputError when a named path is not there, UsageError for chunker settings, and the store's errors. */
+export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
+  const { store, embedder, include, exclude, signal } = options;
+  const chunker = options.chunker ?? defaultChunkerSettings(embedder.maxLength);
+  checkChunkerSettings(chunker, embedder.maxLength, embedder.countTokens(""));
+  store.requireIdentity(embedder.identity);
+  const maxFileBytes = options.maxFileBytes ?? defaultMaxFileBytes;
+  const roots = await resolveRoots(options.paths);
+  await store.addRoots(roots.map((root) => root.path));
+
+  const run = new IndexRun(options.onProgress);
+  const kept = new Set<string>();
+  const unreadable: string[] = [];
+  const stop = new AbortController();
+  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+
+  const files = new BoundedQueue<WalkedFile>(filesAhead);
+  const prepared = new BoundedQueue<PreparedDocument>(charactersAhead);
+  const embedded = new BoundedQueue<EmbeddedDocument>(chunksAhead);
+
+  const walking = async () => {
+    const found = walk(roots, {
+      include,
+      exclude,
+      maxFileBytes,
+      indexFolder: dirname(store.path),
+      signal: stopped,
+      onTime: (seconds) => run.clock.add("walk", seconds),
+      onSkip: (reason, path, message) => {
+        if (reason === "unreadable") unreadable.push(path);
+        run.skip(reason, path, message);
+      },
+    });
+    for await (const file of found) {
+      run.found(file.size);
+      await files.push(file, 1);
+    }
+    run.walkFinished();
+    files.close();
+  };
+  const preparing = async () => {
+    const keep = (path: string) => kept.add(path);
+    const documents = prepare(drain(files), { store, embedder, chunker, maxFileBytes, run, keep });
+    for await (const document of documents) {
+      stopped.throwIfAborted();
+      await prepared.push(
+        document,
+        document.chunks.reduce((sum, chunk) => sum + chunk.embeddingText.length, 0),
+      );
+    }
+    prepared.close();
+  };
+
+  // The first stage that fails ends the ones before it; what already has its vectors is still written.
+  const end = (error: unknown) => {
+    stop.abort(error);
+    files.fail(error);
+    prepared.fail(error);
+    embedded.close();
+    throw error;
+  };
+  stopped.addEventListener("abort", () => {
+    files.fail(stopped.reason);
+    prepared.fail(stopped.reason);
+  });
+  const outcomes = await Promise.allSettled([
+    walking().catch(end),
+    preparing().catch(end),
+    embedDocuments(prepared, embedded, { store, embedder, run, signal: stopped }).catch(end),
+    writeDocuments(embedded, { store, run }).catch((error: unknown) => {
+      embedded.fail(error);
+      end(error);
+    }),
+  ]);
+  const reasons = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+  if (reasons.length > 0) {
+    // A full disk is told even when it is met while stopping; the model's word about being stopped is not.
+    if (signal?.aborted && !reasons.some((reason) => reason instanceof FerrisError)) return run.report(true);
+    throw reasons.find((reason) => reason instanceof FerrisError) ?? reasons[0];
+  }
+
+  await store.clearStaged();
+  run.removed = await removeGone();
+  return run.report(false);
+
+  /** Documents below the named paths that this run neither met nor has a reason to leave alone. */
+  async function removeGone(): Promise<number> {
+    const filter = makeGlobFilter(include, exclude);
+    const rootOf = (path: string) => roots.find((root: Root) => isAtOrBelow(path, root.path))!;
+    const gone = (await store.documents({ under: roots.map((root) => root.path) })).filter(
+      ({ path }) =>
+        !kept.has(path) &&
+        filter.keepsFile(rootOf(path), path) &&
+        !unreadable.some((folder) => isAtOrBelow(path, folder)),
+    );
+    return run.clock.time("write", () => store.removeDocuments(gone.map((document) => document.path)));
+  }
+}
+
+async function* drain<T>(queue: BoundedQueue<T>): AsyncGenerator<T> {
+  for (let item = await queue.take(); item !== undefined; item = await queue.take()) yield item;
+}

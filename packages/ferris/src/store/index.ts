@@ -1,19 +1,96 @@
 /**
- * Opens an index: where it lies, and as what.
+ * Opens an index: where it lies, and to read it or to change it.
  *
- * The contract only names what `sqlite.ts` provides today; a shared store would be chosen here, by its URL.
+ * The embedded store is the only one today; a shared one would be chosen here, by its URL. An index is a folder (`.ferris`
+ * beside the documents, or what --db says) with `index.db`, and while someone writes, a lock and a note about who.
  */
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { IndexNotFoundError, IndexNotWritableError } from "../errors.ts";
+import { type Database, openForReading, openForWriting, transaction, translated } from "./database.ts";
+import { checkSchema, createSchema, isEmpty } from "./schema.ts";
+import { SqliteReader } from "./sqlite-reader.ts";
+import { SqliteStore } from "./sqlite-store.ts";
 import type { ModelIdentity, Store, StoreReader } from "./store.ts";
+import { WriterLock } from "./writer-lock.ts";
 
-/** The folder of the index that serves `from`: the nearest `.ferris` above it that holds one, or null. */
-export type FindIndexFolder = (from: string) => string | null;
+const folderName = ".ferris";
+const fileName = "index.db";
 
-/** Opens the index in `folder` (a `.ferris` folder, or what --db says) to search it. Beside a writer: never blocks it. */
-export type OpenIndex = (folder: string) => Promise<StoreReader>;
+/** The folder of the index that serves `from`: the nearest `.ferris` in or above it that holds one, or null. */
+export function findIndexFolder(from: string): string | null {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const candidate = join(folder, folderName);
+    if (existsSync(join(candidate, fileName))) return candidate;
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+/**
+ * Opens the index in `folder` to search it. Beside a writer: it sees the last commit and never blocks it. Throws
+ * IndexNotFoundError, IndexUnusableError.
+ */
+export async function openIndex(folder: string): Promise<StoreReader> {
+  const path = join(resolve(folder), fileName);
+  const database = openForReading(path);
+  return closedOnError(database, path, () => {
+    if (isEmpty(database)) {
+      throw new IndexNotFoundError(
+        `The index at ${path} is empty: its making was cut off. Run ferris index PATH again.`,
+      );
+    }
+    checkSchema(database, path);
+    return new SqliteReader(database, path);
+  });
+}
 
 /**
  * Opens the index in `folder` to change it, and holds its lock until `close()`: a second writer gets IndexBusyError with
  * the first one's process id. With `identity`, an absent index is made and a present one must be of that model; without,
  * an absent one is IndexNotFoundError (removing and compacting need no model).
  */
-export type OpenIndexForWriting = (folder: string, options: { identity?: ModelIdentity }) => Promise<Store>;
+export async function openIndexForWriting(folder: string, options: { identity?: ModelIdentity }): Promise<Store> {
+  const { identity } = options;
+  const place = resolve(folder);
+  const path = join(place, fileName);
+  if (identity === undefined && !existsSync(path)) {
+    throw new IndexNotFoundError(`There is no index at ${path}. Make one with ferris index PATH.`);
+  }
+  try {
+    mkdirSync(place, { recursive: true });
+  } catch (cause) {
+    throw new IndexNotWritableError(
+      `Cannot make the folder ${place} for the index (${(cause as Error).message}). Choose another with --db.`,
+      { cause },
+    );
+  }
+  const lock = WriterLock.take(place);
+  try {
+    const database = openForWriting(path);
+    return closedOnError(database, path, () => {
+      if (isEmpty(database)) {
+        if (identity === undefined) {
+          throw new IndexNotFoundError(`The index at ${path} is empty. Run ferris index PATH first.`);
+        }
+        const meta = { identity: JSON.stringify(identity), created: new Date().toISOString() };
+        transaction(database, path, () => createSchema(database, meta));
+      }
+      checkSchema(database, path);
+      const store = new SqliteStore(database, path, lock);
+      if (identity !== undefined) store.requireIdentity(identity);
+      return store;
+    });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function closedOnError<T>(database: Database, path: string, work: () => T): T {
+  try {
+    return translated(path, work);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * A file's bytes to a parsed document: picks the parser and turns whatever it throws into a DocumentError.
+ */
+import { DocumentError } from "../errors.ts";
+import type { ParsedDocument } from "./document.ts";
+import { parserFor, parserRecipe, parsers } from "./parsers/index.ts";
+
+/** First bytes that decide about the format. */
+const headBytes = 4096;
+
+/**
+ * Parses `bytes`, the content of the file at `path`. Throws DocumentError, and only that: one document that cannot be read
+ * must not cost the run, whatever its parser's library throws.
+ */
+export async function parseDocument(path: string, bytes: Uint8Array): Promise<ParsedDocument> {
+  const entry = parserFor(path, bytes.subarray(0, headBytes));
+  try {
+    const parse = await entry.load();
+    return await parse({ path, bytes });
+  } catch (cause) {
+    if (cause instanceof DocumentError) throw cause;
+    const detail = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];
+    throw new DocumentError("damaged", `not readable as ${entry.type}: ${detail}`, { cause });
+  }
+}
+
+/** The recipe of the parser that would read these bytes. */
+export function recipeFor(path: string, bytes: Uint8Array): string {
+  return parserRecipe(parserFor(path, bytes.subarray(0, headBytes)));
+}
+
+/** The recipe of today's parser for a type; null for a type that no parser makes any more. */
+export function recipeOfType(type: string): string | null {
+  const parser = parsers.find((entry) => entry.type === type);
+  return parser ? parserRecipe(parser) : null;
+}

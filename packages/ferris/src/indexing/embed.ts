@@ -1,0 +1,137 @@
+/**
+ * Gives documents their vectors: chunks of many documents in one batch for the model, two batches under way.
+ *
+ * Chunks that the index has a vector for are not embedded again. Batches grow with the model's speed, so that a GPU is fed
+ * and a slow CPU still shows progress and loses little when it is killed.
+ */
+import type { Store } from "../store/store.ts";
+import type { BoundedQueue } from "./bounded-queue.ts";
+import type { Embedder } from "./embedder.ts";
+import type { PreparedChunk, PreparedDocument } from "./prepare.ts";
+import type { IndexRun } from "./run.ts";
+
+/** Seconds that one call to the model should take. */
+const callSeconds = 0.5;
+const fewestTokens = 4_096;
+const mostTokens = 262_144;
+const callsUnderWay = 2;
+
+/** Documents with more chunks than this have their vectors put by as they come, in the store instead of in memory. */
+const stagedAbove = 1_024;
+
+export interface EmbeddedDocument {
+  readonly document: PreparedDocument;
+  /** By chunk hash, without those that the store has staged. */
+  readonly vectors: Map<string, Float32Array>;
+  readonly reused: number;
+}
+
+/** A document while some of its vectors are missing. */
+interface Unfinished extends EmbeddedDocument {
+  readonly staged: boolean;
+  missing: number;
+}
+
+interface Wanted {
+  readonly chunk: PreparedChunk;
+  /** The same text may stand in several documents. */
+  readonly owners: Set<Unfinished>;
+}
+
+/** Takes documents from `input` until it is closed, and puts them into `output`, which it closes. */
+export async function embedDocuments(
+  input: BoundedQueue<PreparedDocument>,
+  output: BoundedQueue<EmbeddedDocument>,
+  { store, embedder, run, signal }: { store: Store; embedder: Embedder; run: IndexRun; signal: AbortSignal },
+): Promise<void> {
+  // In the order of documents; those under way stay until their vectors are there, so that a twin finds them.
+  const wanted = new Map<string, Wanted>();
+  const waiting: Wanted[] = [];
+  let waitingTokens = 0;
+  let batchTokens = fewestTokens;
+  const calls = new Set<Promise<void>>();
+
+  try {
+    for (;;) {
+      let document: PreparedDocument | undefined;
+      while (waitingTokens < batchTokens && (document = input.takeNow())) await enlist(document);
+      const isFull = waitingTokens >= batchTokens;
+      const mayGrow = !isFull && !input.finished;
+      if (waiting.length === 0 && !mayGrow) break;
+      // An idle model takes what there is; a busy one gets a full batch next.
+      if (waiting.length > 0 && calls.size < callsUnderWay && (calls.size === 0 || !mayGrow)) start(takeBatch());
+      else await Promise.race(mayGrow ? [...calls, input.arrival()] : calls);
+    }
+    await Promise.all(calls);
+    output.close();
+  } finally {
+    // Nothing of this run may still be under way when it has ended.
+    await Promise.allSettled(calls);
+  }
+
+  function start(batch: readonly Wanted[]): void {
+    const call = embedBatch(batch);
+    calls.add(call);
+    // The loop meets a failure in the promise itself; this only takes successes off the list.
+    call.then(
+      () => calls.delete(call),
+      () => {},
+    );
+  }
+
+  async function enlist(document: PreparedDocument): Promise<void> {
+    const hashes = [...new Set(document.chunks.map((chunk) => chunk.hash))];
+    const vectors = await run.clock.time("write", () => store.vectorsOf(hashes));
+    const reused = document.chunks.filter((chunk) => vectors.has(chunk.hash)).length;
+    const missing = hashes.length - vectors.size;
+    const unfinished: Unfinished = { document, vectors, reused, missing, staged: missing > stagedAbove };
+    if (missing === 0) return output.push(unfinished, document.chunks.length);
+    for (const chunk of document.chunks) {
+      if (vectors.has(chunk.hash)) continue;
+      const known = wanted.get(chunk.hash);
+      if (known) known.owners.add(unfinished);
+      else {
+        const entry = { chunk, owners: new Set([unfinished]) };
+        wanted.set(chunk.hash, entry);
+        waiting.push(entry);
+        waitingTokens += chunk.tokens;
+      }
+    }
+  }
+
+  function takeBatch(): Wanted[] {
+    let count = 0;
+    let tokens = 0;
+    while (count < waiting.length && (count === 0 || tokens + waiting[count].chunk.tokens <= batchTokens)) {
+      tokens += waiting[count++].chunk.tokens;
+    }
+    waitingTokens -= tokens;
+    return waiting.splice(0, count);
+  }
+
+  async function embedBatch(batch: readonly Wanted[]): Promise<void> {
+    signal.throwIfAborted();
+    const tokens = batch.reduce((sum, { chunk }) => sum + chunk.tokens, 0);
+    const started = performance.now();
+    const texts = batch.map(({ chunk }) => chunk.embeddingText);
+    const vectors = await run.clock.embedding(() => embedder.embed(texts, signal));
+    const seconds = (performance.now() - started) / 1000;
+    batchTokens = Math.round(Math.min(mostTokens, Math.max(fewestTokens, (tokens / seconds) * callSeconds)));
+    run.embedded(batch.length, tokens);
+
+    const { dimensions } = embedder;
+    const staged = batch.some(({ owners }) => [...owners].some((owner) => owner.staged));
+    if (staged) {
+      const hashes = batch.map(({ chunk }) => chunk.hash);
+      await run.clock.time("write", () => store.stageVectors(hashes, vectors));
+    }
+    for (const [row, { chunk, owners }] of batch.entries()) {
+      wanted.delete(chunk.hash);
+      const vector = vectors.slice(row * dimensions, (row + 1) * dimensions);
+      for (const owner of owners) {
+        if (!owner.staged) owner.vectors.set(chunk.hash, vector);
+        if (--owner.missing === 0) await output.push(owner, owner.document.chunks.length);
+      }
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * From files to documents that are ready for the model: what changed, parsed and cut.
+ *
+ * Unchanged files stop at a look at their times; touched ones at their hash; renamed and duplicate ones at the hash too.
+ * A DocumentError costs its document. Runs ahead of the model as far as its queue lets it.
+ */
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { chunkDocument, chunkerRecipe } from "../documents/chunk.ts";
+import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
+import { parseDocument, recipeFor, recipeOfType } from "../documents/parse.ts";
+import { reasonOf, type WalkedFile } from "../documents/walk.ts";
+import { DocumentError } from "../errors.ts";
+import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../store/store.ts";
+import type { Embedder } from "./embedder.ts";
+import type { IndexRun, Outcome } from "./run.ts";
+
+/** Files read ahead of the one that is parsed, at most this many and this many bytes. */
+const filesAhead = 8;
+const bytesAhead = 64 * 2 ** 20;
+
+/** A file changed this shortly before it was indexed may change again without a new time or size: its hash decides. */
+const timeGranularity = 2_000;
+
+export interface PreparedChunk extends ChunkRecord {
+  readonly embeddingText: string;
+}
+
+export interface PreparedDocument {
+  readonly record: DocumentRecord;
+  readonly chunks: readonly PreparedChunk[];
+  readonly outcome: Outcome;
+}
+
+export interface PrepareContext {
+  readonly store: Store;
+  readonly embedder: Embedder;
+  readonly chunker: ChunkerSettings;
+  readonly maxFileBytes: number;
+  readonly run: IndexRun;
+  /** Receives paths that must stay in the index. */
+  readonly keep: (path: string) => void;
+}
+
+/** What reading a file found: its bytes, or why there are none to look at. */
+type ReadFile =
+  | {
+      readonly file: WalkedFile;
+      readonly known: StoredDocument | null;
+      readonly bytes: Uint8Array;
+      readonly contentHash: string;
+    }
+  | { readonly file: WalkedFile; readonly unchanged: true }
+  | { readonly file: WalkedFile; readonly failure: DocumentError };
+
+/** Yields, in the order of `files`, those documents that need chunks written. */
+export async function* prepare(
+  files: AsyncIterable<WalkedFile>,
+  context: PrepareContext,
+): AsyncGenerator<PreparedDocument> {
+  const { run, keep } = context;
+  // Content hashes of documents on their way to the store, where documentsWithContent cannot see them yet.
+  const onTheWay = new Map<string, string>();
+  for await (const read of readAhead(files, context)) {
+    const { file } = read;
+    if ("unchanged" in read) {
+      keep(file.path);
+      run.cut(file.path, file.size, 0);
+      run.done("unchanged", file.size);
+      continue;
+    }
+    try {
+      if ("failure" in read) throw read.failure;
+      const document = await prepareOne(read, context, onTheWay);
+      if (document === null) continue;
+      keep(file.path);
+      onTheWay.set(document.record.contentHash, file.path);
+      run.cut(
+        file.path,
+        file.size,
+        document.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0),
+      );
+      yield document;
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      // What cannot be read now may be readable tomorrow; what can be read and is bad has replaced what was indexed.
+      if (error.reason === "unreadable") keep(file.path);
+      run.cut(file.path, file.size, 0);
+      run.skip(error.reason, file.path, error.message, file.size);
+    }
+  }
+}
+
+async function prepareOne(
+  read: Extract<ReadFile, { bytes: Uint8Array }>,
+  { store, embedder, chunker, run, keep }: PrepareContext,
+  onTheWay: ReadonlyMap<string, string>,
+): Promise<PreparedDocument | null> {
+  const { file, known, bytes, contentHash } = read;
+  const { path, size, modifiedTime } = file;
+  const recipe = `${recipeFor(path, bytes)} ${chunkerRecipe(chunker)}`;
+  const settled = async (outcome: Outcome, from: StoredDocument) => {
+    await store.updateDocument(from.path, { ...from, path, size, modifiedTime });
+    keep(path);
+    run.cut(path, size, 0);
+    run.done(outcome, size, from.chunks, from.chunks);
+    return null;
+  };
+  if (known?.contentHash === contentHash && known.recipe === recipe) return settled("unchanged", known);
+
+  const twin = onTheWay.get(contentHash);
+  if (twin !== undefined) throw new DocumentError("duplicate", `the same as ${twin}`);
+  for (const other of await store.documentsWithContent(contentHash)) {
+    if (other.path === path || other.recipe !== recipe) continue;
+    const there = await stat(other.path).catch(() => null);
+    if (there === null && known === null) return settled("renamed", other);
+    if (there?.size === other.size && there.mtimeMs === other.modifiedTime) {
+      throw new DocumentError("duplicate", `the same as ${other.path}`);
+    }
+  }
+
+  const parsed = await run.clock.time("parse", () => parseDocument(path, bytes));
+  for (const warning of parsed.warnings) run.warn(`${path}: ${warning}`);
+  const chunks = cutAndTime(parsed, chunker, embedder, run);
+  if (chunks.length === 0) throw new DocumentError("empty", "no text in it");
+  const record: DocumentRecord = {
+    path,
+    type: parsed.type,
+    title: parsed.title ?? null,
+    size,
+    modifiedTime,
+    contentHash,
+    recipe,
+  };
+  return { record, chunks: chunks.map(withHash), outcome: known ? "changed" : "added" };
+}
+
+function cutAndTime(parsed: ParsedDocument, chunker: ChunkerSettings, embedder: Embedder, run: IndexRun): Chunk[] {
+  let tokenizing = 0;
+  const started = performance.now();
+  const chunks = chunkDocument(parsed, chunker, (text) => {
+    const before = performance.now();
+    const count = embedder.countTokens(text);
+    tokenizing += performance.now() - before;
+    return count;
+  });
+  run.clock.add("tokenize", tokenizing / 1000);
+  run.clock.add("chunk", (performance.now() - started - tokenizing) / 1000);
+  return chunks;
+}
+
+function withHash(chunk: Chunk): PreparedChunk {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify([chunk.headingPath, chunk.embeddingText, chunk.text]));
+  return { ...chunk, hash: hash.digest("hex") };
+}
+
+/** Reads files in their order, a few ahead, skipping those whose size and time are as the index has them. */
+async function* readAhead(files: AsyncIterable<WalkedFile>, context: PrepareContext): AsyncGenerator<ReadFile> {
+  const ahead: { reading: Promise<ReadFile>; size: number }[] = [];
+  let bytes = 0;
+  const isFull = () => ahead.length > filesAhead || (bytes > bytesAhead && ahead.length > 1);
+  const next = () => {
+    const { reading, size } = ahead.shift()!;
+    bytes -= size;
+    // Only what is left to wait for counts: the rest happened while other stages worked.
+    return context.run.clock.time("parse", () => reading);
+  };
+  for await (const file of files) {
+    const reading = readOne(file, context);
+    // Its error is met when its turn comes; until then it must not count as unhandled.
+    reading.catch(() => {});
+    ahead.push({ reading, size: file.size });
+    bytes += file.size;
+    while (isFull()) yield await next();
+  }
+  while (ahead.length > 0) yield await next();
+}
+
+async function readOne(file: WalkedFile, { store, chunker, maxFileBytes }: PrepareContext): Promise<ReadFile> {
+  const known = await store.document(file.path);
+  if (known && isUnchanged(file, known, chunker)) return { file, unchanged: true };
+  try {
+    const bytes = await readFile(file.path);
+    if (bytes.length > maxFileBytes) {
+      const failure = new DocumentError("too large", `it grew to ${bytes.length} bytes, the limit is ${maxFileBytes}`);
+      return { file, failure };
+    }
+    return { file, known, bytes, contentHash: createHash("sha256").update(bytes).digest("hex") };
+  } catch (cause) {
+    return { file, failure: new DocumentError("unreadable", reasonOf(cause), { cause }) };
+  }
+}
+
+function isUnchanged(file: WalkedFile, known: StoredDocument, chunker: ChunkerSettings): boolean {
+  return (
+    known.size === file.size &&
+    known.modifiedTime === file.modifiedTime &&
+    known.modifiedTime < known.indexedTime - timeGranularity &&
+    known.recipe === `${recipeOfType(known.type)} ${chunkerRecipe(chunker)}`
+  );
+}

@@ -1,0 +1,151 @@
+/**
+ * What the stages of one indexing run share: its counts, its clock, and the word to the user.
+ *
+ * Stages call its methods as things happen; it holds no queue and decides nothing.
+ */
+import { failureReasons, type SkipReason } from "../documents/skip-reason.ts";
+import type { DocumentFailure, IndexProgress, IndexReport } from "./report.ts";
+import { StageClock } from "./stage-clock.ts";
+
+/** Progress at most this often, in milliseconds. */
+const progressInterval = 100;
+
+/** Speed is taken over about this many seconds. */
+const speedSeconds = 5;
+
+export type Outcome = "added" | "changed" | "unchanged" | "renamed";
+
+export class IndexRun {
+  readonly clock = new StageClock();
+  readonly #onProgress: ((progress: IndexProgress) => void) | undefined;
+  readonly #outcomes: Record<Outcome, number> = { added: 0, changed: 0, unchanged: 0, renamed: 0 };
+  readonly #skipped: Partial<Record<SkipReason, number>> = {};
+  readonly #failures: DocumentFailure[] = [];
+  readonly #warnings: string[] = [];
+  #lastProgress = 0;
+  #walkFinished = false;
+  #files = 0;
+  #bytes = 0;
+  #filesDone = 0;
+  #bytesDone = 0;
+  #bytesCut = 0;
+  #chunks = 0;
+  #chunksReused = 0;
+  #chunksEmbedded = 0;
+  #tokensFound = 0;
+  #tokensEmbedded = 0;
+  #speedSamples: { seconds: number; tokens: number }[] = [];
+  #path: string | null = null;
+  removed = 0;
+
+  constructor(onProgress?: (progress: IndexProgress) => void) {
+    this.#onProgress = onProgress;
+  }
+
+  /** A file that the walk found. */
+  found(bytes: number): void {
+    this.#files++;
+    this.#bytes += bytes;
+    this.#progress();
+  }
+
+  walkFinished(): void {
+    this.#walkFinished = true;
+  }
+
+  /** `bytes` of a file have been looked at, and `tokens` of it are to be embedded. */
+  cut(path: string, bytes: number, tokens: number): void {
+    this.#path = path;
+    this.#bytesCut += bytes;
+    this.#tokensFound += tokens;
+  }
+
+  embedded(chunks: number, tokens: number): void {
+    this.#chunksEmbedded += chunks;
+    this.#tokensEmbedded += tokens;
+    const seconds = this.clock.seconds;
+    this.#speedSamples.push({ seconds, tokens: this.#tokensEmbedded });
+    while (this.#speedSamples.length > 2 && this.#speedSamples[1].seconds < seconds - speedSeconds)
+      this.#speedSamples.shift();
+    this.#progress();
+  }
+
+  /** A document is in the index, or was there already. */
+  done(outcome: Outcome, bytes: number, chunks = 0, reused = 0): void {
+    this.#outcomes[outcome]++;
+    this.#chunks += chunks;
+    this.#chunksReused += reused;
+    this.#finish(bytes);
+  }
+
+  /** A file or folder that is left out. `bytes` is set for one that the walk had found. */
+  skip(reason: SkipReason, path: string, message?: string, bytes?: number): void {
+    this.#skipped[reason] = (this.#skipped[reason] ?? 0) + 1;
+    if (failureReasons.has(reason)) this.#failures.push({ path, reason, message: message ?? reason });
+    if (bytes !== undefined) this.#finish(bytes);
+  }
+
+  warn(line: string): void {
+    this.#warnings.push(line);
+  }
+
+  report(interrupted: boolean): IndexReport {
+    this.#progress(true);
+    return {
+      ...this.#outcomes,
+      removed: this.removed,
+      skipped: this.#skipped,
+      failures: this.#failures,
+      warnings: this.#warnings,
+      chunks: this.#chunks,
+      chunksEmbedded: this.#chunksEmbedded,
+      chunksReused: this.#chunksReused,
+      tokensEmbedded: this.#tokensEmbedded,
+      seconds: this.clock.seconds,
+      stages: this.clock.times(),
+      interrupted,
+    };
+  }
+
+  #finish(bytes: number): void {
+    this.#filesDone++;
+    this.#bytesDone += bytes;
+    this.#progress();
+  }
+
+  #progress(now = false): void {
+    const time = performance.now();
+    if (!this.#onProgress || (!now && time - this.#lastProgress < progressInterval)) return;
+    this.#lastProgress = time;
+    const speed = this.#tokensPerSecond();
+    this.#onProgress({
+      walkFinished: this.#walkFinished,
+      files: this.#files,
+      bytes: this.#bytes,
+      filesDone: this.#filesDone,
+      bytesDone: this.#bytesDone,
+      chunksEmbedded: this.#chunksEmbedded,
+      tokensEmbedded: this.#tokensEmbedded,
+      tokensPerSecond: speed,
+      secondsLeft: this.#secondsLeft(speed),
+      seconds: this.clock.seconds,
+      path: this.#path,
+    });
+  }
+
+  #tokensPerSecond(): number {
+    const [first] = this.#speedSamples;
+    if (!first) return 0;
+    // The first sample ends the first call to the model: what came before it has no beginning to measure from.
+    const last = this.#speedSamples[this.#speedSamples.length - 1];
+    if (last === first) return first.tokens / first.seconds;
+    return (last.tokens - first.tokens) / (last.seconds - first.seconds);
+  }
+
+  /** Tokens that are known to be left and, for files that have not been cut yet, as many per byte as so far. */
+  #secondsLeft(speed: number): number | null {
+    if (!this.#walkFinished || speed === 0 || this.clock.seconds < 1) return null;
+    const perByte = this.#bytesCut > 0 ? this.#tokensFound / this.#bytesCut : 0;
+    return (this.#tokensFound - this.#tokensEmbedded + perByte * (this.#bytes - this.#bytesCut)) / speed;
+  }
+}

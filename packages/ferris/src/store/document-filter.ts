@@ -1,0 +1,30 @@
+/**
+ * A DocumentFilter as a test on documents: the store asks it before it looks for the best chunks.
+ */
+import { sep } from "node:path";
+import picomatch from "picomatch";
+import type { DocumentFilter } from "./store.ts";
+
+interface Candidate {
+  readonly path: string;
+  readonly type: string;
+  readonly modifiedTime: number;
+}
+
+/** True for documents that all parts of `filter` keep. */
+export function makeDocumentTest(filter: DocumentFilter): (document: Candidate) => boolean {
+  const types = filter.types && new Set(filter.types);
+  const matches = filter.paths && picomatch(filter.paths.flatMap(anyTail), { dot: true });
+  const since = filter.modifiedSince;
+  return (document) =>
+    (types === undefined || types.has(document.type)) &&
+    (since === undefined || document.modifiedTime >= since) &&
+    (matches === undefined || matches(document.path.split(sep).join("/")));
+}
+
+/** `docs` and `docs/` stand for everything below a folder of that name as well. */
+function anyTail(glob: string): string[] {
+  const bare = glob.split(sep).join("/").replace(/^\.\//, "").replace(/\/+$/, "");
+  const rooted = /^(?:\/|[a-zA-Z]:\/)/.test(bare) ? bare : `**/${bare}`;
+  return [rooted, `${rooted}/**`];
+}

@@ -1,0 +1,285 @@
+/**
+ * Reading an index kept in SQLite: documents, chunks, and search by vector and by words.
+ *
+ * Every public method runs its statements without giving way to other work in this process, and inside one read
+ * transaction where there are several, so it sees one version of the index beside a writer.
+ */
+import { existsSync, statSync } from "node:fs";
+import { isAtOrBelow } from "../documents/paths.ts";
+import { IndexMismatchError, IndexUnusableError } from "../errors.ts";
+import { type Database, translated } from "./database.ts";
+import { makeDocumentTest } from "./document-filter.ts";
+import { fullTextQuery } from "./full-text-query.ts";
+import { headingWeight, schemaVersion } from "./schema.ts";
+import type {
+  DocumentFilter,
+  Hit,
+  ModelIdentity,
+  SearchOptions,
+  StoredChunk,
+  StoredDocument,
+  StoreReader,
+  StoreStatistics,
+  VectorSearchOptions,
+} from "./store.ts";
+
+/** Joins headings in one column; the tokenizer reads it as a space, and parsers keep it out of headings. */
+export const headingSeparator = "\u001f";
+
+const documentColumns =
+  "id, path, type, title, size, modified_time AS modifiedTime, lower(hex(content_hash)) AS contentHash, recipe, chunks, tokens, indexed_time AS indexedTime";
+
+const chunkColumns = `c.id, c.document_id AS documentId, d.path, d.type, d.title, c.ordinal, lower(hex(c.hash)) AS hash, c.heading_path AS headingPath,
+  c.text, c.start_line AS startLine, c.end_line AS endLine, c.start_byte AS startByte, c.end_byte AS endByte, c.page, c.tokens`;
+
+export class SqliteReader implements StoreReader {
+  readonly path: string;
+  readonly identity: ModelIdentity;
+  protected readonly database: Database;
+  #documentByPath: ReturnType<Database["prepare"]> | undefined;
+  #vectorByHash: ReturnType<Database["prepare"]> | undefined;
+
+  /** `database` has been opened by database.ts and checked by schema.ts. */
+  constructor(database: Database, path: string) {
+    this.database = database;
+    this.path = path;
+    this.identity = translated(path, () => readIdentity(database, path));
+  }
+
+  requireIdentity(identity: ModelIdentity): void {
+    const differences = identityDifferences(this.identity, identity);
+    if (differences.length === 0) return;
+    throw new IndexMismatchError(
+      `The index ${this.path} was made with ${describe(this.identity)}, not with ${describe(identity)}: ${differences.join(", ")}. ` +
+        `Use --model ${this.identity.model}, or index into another folder with --db.`,
+    );
+  }
+
+  async document(path: string): Promise<StoredDocument | null> {
+    return this.read(() => this.selectDocument(path) ?? null);
+  }
+
+  async documents(options: { under?: readonly string[]; filter?: DocumentFilter } = {}): Promise<StoredDocument[]> {
+    return this.read(() => {
+      const test = makeDocumentTest(options.filter ?? {});
+      const { under } = options;
+      const found: StoredDocument[] = [];
+      for (const row of this.database.prepare(`SELECT ${documentColumns} FROM documents ORDER BY path`).iterate()) {
+        const document = row as StoredDocument;
+        if (under && !under.some((folder) => isAtOrBelow(document.path, folder))) continue;
+        if (test(document)) found.push(document);
+      }
+      return found;
+    });
+  }
+
+  async chunks(ids: readonly number[]): Promise<StoredChunk[]> {
+    return this.read(() => {
+      const rows = this.database
+        .prepare(
+          `SELECT ${chunkColumns} FROM json_each(?) AS j CROSS JOIN chunks AS c ON c.id = j.value CROSS JOIN documents AS d ON d.id = c.document_id ORDER BY j.key`,
+        )
+        .all(JSON.stringify(ids));
+      return rows.map(toChunk);
+    });
+  }
+
+  async chunksOf(documentId: number, from = 0, to = Number.MAX_SAFE_INTEGER): Promise<StoredChunk[]> {
+    return this.read(() => {
+      const rows = this.database
+        .prepare(
+          `SELECT ${chunkColumns} FROM chunks AS c JOIN documents AS d ON d.id = c.document_id
+           WHERE c.document_id = ? AND c.ordinal >= ? AND c.ordinal < ? ORDER BY c.ordinal`,
+        )
+        .all(documentId, from, to);
+      return rows.map(toChunk);
+    });
+  }
+
+  async searchVectors(query: Float32Array, { limit, filter }: VectorSearchOptions): Promise<Hit[]> {
+    if (query.length !== this.identity.dimensions) {
+      throw new IndexMismatchError(
+        `The query has ${query.length} dimensions, the index ${this.path} has ${this.identity.dimensions} (${describe(this.identity)}).`,
+      );
+    }
+    return this.read(() => {
+      const documents = this.documentIds(filter);
+      const among =
+        documents === null
+          ? ""
+          : "WHERE chunk_id IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?)))";
+      const rows = this.database
+        .prepare(
+          `SELECT chunk_id AS chunkId, vec_distance_cosine(vector, ?) AS distance FROM vectors ${among} ORDER BY distance, chunk_id LIMIT ?`,
+        )
+        .all(bytesOf(query), ...(documents === null ? [] : [documents]), limit);
+      return rows.map(({ chunkId, distance }) => ({ chunkId, score: 1 - distance }));
+    });
+  }
+
+  async searchText(query: string, { limit, filter }: SearchOptions): Promise<Hit[]> {
+    const expression = fullTextQuery(query);
+    if (expression === null) return [];
+    return this.read(() => {
+      const documents = this.documentIds(filter);
+      const among =
+        documents === null
+          ? ""
+          : "AND rowid IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?)))";
+      const rows = this.database
+        .prepare(
+          `SELECT rowid AS chunkId, rank FROM chunk_words
+           WHERE chunk_words MATCH ? AND rank MATCH 'bm25(${headingWeight}.0, 1.0)' ${among} ORDER BY rank, rowid LIMIT ?`,
+        )
+        .all(expression, ...(documents === null ? [] : [documents]), limit);
+      return rows.map(({ chunkId, rank }) => ({ chunkId, score: -rank }));
+    });
+  }
+
+  async vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>> {
+    return this.read(() => {
+      const found = new Map<string, Float32Array>();
+      for (const hash of new Set(hashes)) {
+        const vector = this.selectVector(Buffer.from(hash, "hex"));
+        if (vector) found.set(hash, vector);
+      }
+      return found;
+    });
+  }
+
+  async sampleVectors(count: number): Promise<Float32Array> {
+    return this.read(() => {
+      // In order of hash: as good as drawn by lot, and always the same.
+      const rows = this.database
+        .prepare(
+          "SELECT vector FROM vectors WHERE chunk_id IN (SELECT id FROM chunks INDEXED BY chunks_by_hash ORDER BY hash LIMIT ?) ORDER BY chunk_id",
+        )
+        .all(count) as { vector: Uint8Array }[];
+      const { dimensions } = this.identity;
+      const sample = new Float32Array(rows.length * dimensions);
+      rows.forEach(({ vector }, row) => sample.set(this.toVector(vector), row * dimensions));
+      return sample;
+    });
+  }
+
+  async statistics(): Promise<StoreStatistics> {
+    return this.read(() => {
+      const totals = this.database
+        .prepare(
+          `SELECT count(*) AS documents, coalesce(sum(chunks), 0) AS chunks, coalesce(sum(tokens), 0) AS tokens,
+           max(indexed_time) AS lastIndexedTime FROM documents`,
+        )
+        .get() as Pick<StoreStatistics, "documents" | "chunks" | "tokens" | "lastIndexedTime">;
+      const types = this.database
+        .prepare("SELECT type, count(*) AS count FROM documents GROUP BY type ORDER BY type")
+        .all();
+      const roots = this.database.prepare("SELECT path FROM roots ORDER BY path").all();
+      return {
+        path: this.path,
+        schemaVersion,
+        identity: this.identity,
+        ...totals,
+        bytes: ["", "-wal", "-shm"].reduce((sum, suffix) => sum + sizeOf(this.path + suffix), 0),
+        types: Object.fromEntries(types.map(({ type, count }) => [type, count])),
+        roots: roots.map((root) => root.path),
+      };
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.database.isOpen) this.database.close();
+  }
+
+  protected selectDocument(path: string): StoredDocument | undefined {
+    this.#documentByPath ??= this.database.prepare(`SELECT ${documentColumns} FROM documents WHERE path = ?`);
+    return this.#documentByPath.get(path);
+  }
+
+  /** Of any chunk with this hash, or of a staged one. */
+  protected selectVector(hash: Uint8Array): Float32Array | undefined {
+    this.#vectorByHash ??= this.database.prepare(
+      `SELECT vector FROM vectors WHERE chunk_id = (SELECT id FROM chunks WHERE hash = ?1 LIMIT 1)
+       UNION ALL SELECT vector FROM staged_vectors WHERE hash = ?1 LIMIT 1`,
+    );
+    const row = this.#vectorByHash.get(hash) as { vector: Uint8Array } | undefined;
+    return row && this.toVector(row.vector);
+  }
+
+  /** Runs `work` on one version of the index. */
+  protected read<T>(work: () => T): T {
+    return translated(this.path, () => {
+      this.database.exec("BEGIN");
+      try {
+        return work();
+      } finally {
+        if (this.database.isTransaction) this.database.exec("COMMIT");
+      }
+    });
+  }
+
+  /** A JSON array of the ids that `filter` keeps, or null where it keeps all. */
+  protected documentIds(filter: DocumentFilter | undefined): string | null {
+    if (filter === undefined || Object.values(filter).every((part) => part === undefined)) return null;
+    const test = makeDocumentTest(filter);
+    const ids: number[] = [];
+    const rows = this.database.prepare("SELECT id, path, type, modified_time AS modifiedTime FROM documents").iterate();
+    for (const row of rows) if (test(row)) ids.push(row.id);
+    return JSON.stringify(ids);
+  }
+
+  /** Checked, because the file is not trusted: a row of another width would shift every row after it. */
+  protected toVector(bytes: Uint8Array): Float32Array {
+    if (bytes.byteLength !== this.identity.dimensions * 4) {
+      throw new IndexUnusableError(
+        `${this.path} is damaged: a vector of ${bytes.byteLength} bytes where ${this.identity.dimensions * 4} are due. Delete it and index again.`,
+      );
+    }
+    return new Float32Array(bytes.slice().buffer);
+  }
+}
+
+/** The bytes of a vector as SQLite keeps them: f32, little-endian. */
+export function bytesOf(vector: Float32Array): Uint8Array {
+  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+}
+
+function toChunk(row: Omit<StoredChunk, "headingPath"> & { headingPath: string }): StoredChunk {
+  return { ...row, headingPath: row.headingPath === "" ? [] : row.headingPath.split(headingSeparator) };
+}
+
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}
+
+function readIdentity(database: Database, path: string): ModelIdentity {
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'identity'").get() as { value: string } | undefined;
+  try {
+    const identity = JSON.parse(row?.value ?? "") as ModelIdentity;
+    const texts = [identity.model, identity.revision, identity.pooling, ...Object.values(identity.prompts)];
+    if (texts.some((text) => typeof text !== "string") || !(identity.dimensions > 0 && identity.dimensions <= 65_536)) {
+      throw new TypeError("a field is missing or of the wrong kind");
+    }
+    return identity;
+  } catch (cause) {
+    throw new IndexUnusableError(`${path} does not say which model it was made with. Delete it and index again.`, {
+      cause,
+    });
+  }
+}
+
+function describe({ model, revision, dimensions }: ModelIdentity): string {
+  return `${model} (revision ${revision.slice(0, 12)}, ${dimensions} dimensions)`;
+}
+
+/** What differs between two models, in words; empty when their vectors may meet. */
+function identityDifferences(index: ModelIdentity, given: ModelIdentity): string[] {
+  const differences: string[] = [];
+  for (const key of ["model", "revision", "pooling", "dimensions"] as const) {
+    if (index[key] !== given[key]) differences.push(`${key} ${index[key]} against ${given[key]}`);
+  }
+  for (const name of new Set([...Object.keys(index.prompts), ...Object.keys(given.prompts)])) {
+    const [ours, theirs] = [index.prompts[name] ?? "", given.prompts[name] ?? ""];
+    if (ours !== theirs) differences.push(`prompt ${name} ${JSON.stringify(ours)} against ${JSON.stringify(theirs)}`);
+  }
+  return differences;
+}
