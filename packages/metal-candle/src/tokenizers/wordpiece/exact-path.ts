@@ -5,8 +5,8 @@
 import { AddedTokens } from "../added-tokens.ts";
 import { isWhiteSpace, punctuation, wellFormed } from "../unicode/code-points.ts";
 import { normalizeBert } from "./normalize.ts";
-import { wordPieces } from "./pieces.ts";
 import type { WordPieceSettings } from "./settings.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 /** Runs are remembered up to this length in UTF-16 units, and this many of them. */
 const LONGEST_REMEMBERED = 64;
@@ -14,11 +14,13 @@ const MOST_REMEMBERED = 1 << 14;
 
 export class ExactPath {
   private readonly settings: WordPieceSettings;
+  private readonly vocabulary: Vocabulary;
   private readonly normalizedTokens: AddedTokens;
   private readonly remembered = new Map<string, readonly number[]>();
 
-  constructor(settings: WordPieceSettings) {
+  constructor(settings: WordPieceSettings, vocabulary: Vocabulary) {
     this.settings = settings;
+    this.vocabulary = vocabulary;
     this.normalizedTokens = new AddedTokens(settings.normalizedTokens);
   }
 
@@ -51,7 +53,10 @@ export class ExactPath {
   private addWords(text: string, ids: number[]): void {
     let word = "";
     const close = (): void => {
-      for (const id of wordPieces(word, this.settings)) ids.push(id);
+      const units = Uint16Array.from({ length: word.length }, (_, i) => word.charCodeAt(i));
+      const pieces = new Int32Array(Math.max(word.length, 1));
+      const count = this.vocabulary.cut(units, units.length, pieces);
+      for (let i = 0; i < count; i++) ids.push(pieces[i]!);
       word = "";
     };
     for (const character of text) {

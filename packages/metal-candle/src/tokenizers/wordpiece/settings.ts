@@ -7,7 +7,9 @@ import type { AddedToken } from "../added-tokens.ts";
 import { isTokenId, notATokenizer, isObject } from "../tokenizer-json.ts";
 import type { Component, TokenizerJson } from "../tokenizer-json.ts";
 import { isWhiteSpace } from "../unicode/code-points.ts";
+import { LONGEST_KEY } from "../unit-hash.ts";
 import { normalizeBert } from "./normalize.ts";
+import type { WordPieceModel } from "./vocabulary.ts";
 
 /** BertNormalizer's flags; `stripAccents` is resolved (null in the file means: as `lowercase`). */
 export interface BertNormalization {
@@ -19,11 +21,7 @@ export interface BertNormalization {
 
 export interface WordPieceSettings {
   readonly normalization: BertNormalization;
-  readonly vocabulary: ReadonlyMap<string, number>;
-  readonly unknownId: number;
-  readonly continuingPrefix: string;
-  /** Longer words, in characters, are unknown. */
-  readonly longestWord: number;
+  readonly model: WordPieceModel;
   /** Searched in the text as it is. */
   readonly rawTokens: readonly AddedToken[];
   /** Searched in normalised text. Each begins with ASCII punctuation, holds no white space, and may stand inside words. */
@@ -31,14 +29,14 @@ export interface WordPieceSettings {
 }
 
 /**
- * @throws ModelFileError when the vocabulary lacks the unknown token or holds something else than ids.
+ * @throws ModelFileError when the vocabulary holds something else than ids.
  */
 export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | null {
   const { model } = json;
   const normalization = readNormalization(json.normalizer);
   const {
     vocab,
-    unk_token: unknown,
+    unk_token: unknownToken,
     continuing_subword_prefix: continuingPrefix,
     max_input_chars_per_word: longestWord,
   } = model;
@@ -47,25 +45,22 @@ export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | 
     normalization === null ||
     json.preTokenizer?.type !== "BertPreTokenizer" ||
     !isObject(vocab) ||
-    typeof unknown !== "string" ||
+    typeof unknownToken !== "string" ||
     typeof continuingPrefix !== "string" ||
     typeof longestWord !== "number"
   ) {
     return null;
   }
-  const vocabulary = new Map<string, number>();
-  for (const [token, id] of Object.entries(vocab)) {
+  const tokens = Object.entries(vocab);
+  for (const [token, id] of tokens) {
     if (!isTokenId(id)) throw notATokenizer(`gives the token ${JSON.stringify(token)} the id ${JSON.stringify(id)}`);
-    vocabulary.set(token, id);
+    if (token.length > LONGEST_KEY) return null;
   }
-  const unknownId = vocabulary.get(unknown);
-  if (unknownId === undefined) {
-    throw notATokenizer(`names ${JSON.stringify(unknown)} for unknown words, which is not in its vocabulary`);
-  }
+  const vocabulary = vocab as Record<string, number>;
   const { raw, normalized } = resolveAddedTokens(
     json.addedTokens,
-    vocabulary.size,
-    (content) => vocabulary.get(content),
+    tokens.length,
+    (content) => (Object.hasOwn(vocabulary, content) ? vocabulary[content] : undefined),
     (content) => normalizeBert(content, normalization),
   );
   if (raw.some((token) => isWhiteSpace(token.pattern.charCodeAt(0))) || !normalized.every(canBeFoundInWords)) {
@@ -73,10 +68,7 @@ export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | 
   }
   return {
     normalization,
-    vocabulary,
-    unknownId,
-    continuingPrefix,
-    longestWord,
+    model: { vocabulary, unknownToken, continuingPrefix, longestWord },
     rawTokens: raw,
     normalizedTokens: normalized,
   };

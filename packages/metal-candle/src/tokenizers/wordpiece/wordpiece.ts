@@ -7,16 +7,17 @@
  */
 import { AddedTokens } from "../added-tokens.ts";
 import type { TokenSource } from "../token-source.ts";
-import { HASH_PRIME, HASH_SEED, LONGEST_WORD, WordTable } from "../word-table.ts";
+import { HASH_PRIME, HASH_SEED, LONGEST_KEY } from "../unit-hash.ts";
+import { WordTable } from "../word-table.ts";
 import { ExactPath } from "./exact-path.ts";
-import { wordPieces } from "./pieces.ts";
 import type { WordPieceSettings } from "./settings.ts";
 import { ALONE, COMPLEX, REMOVED, SEVERAL, SPACE, UNKNOWN, UnitTable, WORD } from "./unit-table.ts";
+import { Vocabulary } from "./vocabulary.ts";
 
 export class WordPiece implements TokenSource {
   readonly path = "wordpiece";
   readonly vocabularySize: number;
-  private readonly settings: WordPieceSettings;
+  private readonly vocabulary: Vocabulary;
   private readonly table: UnitTable;
   private readonly words = new WordTable();
   private readonly exact: ExactPath;
@@ -25,24 +26,26 @@ export class WordPiece implements TokenSource {
   private readonly punctuationIds: Int32Array;
   /** Patterns of the tokens that are searched in normalised text, by their first unit. */
   private readonly patterns: readonly string[];
-  private readonly word = new Uint16Array(LONGEST_WORD);
+  /** The word at hand, normalised, and its pieces. */
+  private readonly word = new Uint16Array(LONGEST_KEY);
+  private readonly pieces = new Int32Array(LONGEST_KEY);
   /** Where a scan that handed a run to the exact path goes on. */
   private resumeAt = 0;
 
   constructor(settings: WordPieceSettings) {
-    this.settings = settings;
+    this.vocabulary = new Vocabulary(settings.model);
     this.table = new UnitTable(settings.normalization);
-    this.exact = new ExactPath(settings);
+    this.exact = new ExactPath(settings, this.vocabulary);
     this.rawTokens = new AddedTokens(settings.rawTokens);
     this.patterns = settings.normalizedTokens.map((token) => token.pattern);
-    this.punctuationIds = Int32Array.from(
-      { length: 0x80 },
-      (_, unit) => wordPieces(String.fromCharCode(unit), settings)[0]!,
-    );
-    let largest = 0;
-    for (const id of settings.vocabulary.values()) largest = Math.max(largest, id);
-    for (const { id } of [...settings.rawTokens, ...settings.normalizedTokens]) largest = Math.max(largest, id);
-    this.vocabularySize = largest + 1;
+    this.punctuationIds = new Int32Array(0x80);
+    for (let unit = 0; unit < 0x80; unit++) {
+      this.word[0] = unit;
+      this.vocabulary.cut(this.word, 1, this.pieces);
+      this.punctuationIds[unit] = this.pieces[0]!;
+    }
+    const added = [...settings.rawTokens, ...settings.normalizedTokens];
+    this.vocabularySize = 1 + added.reduce((largest, { id }) => Math.max(largest, id), this.vocabulary.largestId);
   }
 
   write(text: string, ids: Int32Array, offset: number, limit: number): number {
@@ -71,6 +74,7 @@ export class WordPiece implements TokenSource {
   ): number {
     const { words, word, punctuationIds } = this;
     const { kinds, becomes, expansions } = this.table;
+    const { longestWord } = this.vocabulary;
     let written = already;
     let i = start;
     while (i < end) {
@@ -103,12 +107,12 @@ export class WordPiece implements TokenSource {
         for (;;) {
           if (kind === WORD) {
             const small = becomes[unit]!;
-            if (length < LONGEST_WORD) word[length] = small;
+            if (length < LONGEST_KEY) word[length] = small;
             hash = Math.imul(hash ^ small, HASH_PRIME);
             length++;
           } else if (kind === SEVERAL) {
             for (const part of expansions[becomes[unit]!]!) {
-              if (length < LONGEST_WORD) word[length] = part;
+              if (length < LONGEST_KEY) word[length] = part;
               hash = Math.imul(hash ^ part, HASH_PRIME);
               length++;
             }
@@ -121,15 +125,15 @@ export class WordPiece implements TokenSource {
           if (kind === UNKNOWN) kind = this.table.kindOf(unit);
         }
       }
-      if (kind === COMPLEX || (length > LONGEST_WORD && length <= this.settings.longestWord)) {
+      if (kind === COMPLEX || (length > LONGEST_KEY && length <= longestWord)) {
         written = this.writeExact(text, wordStart, end, ids, offset, limit, written);
         if (written > limit) return written;
         i = this.resumeAt;
         continue;
       }
-      if (length > this.settings.longestWord) {
+      if (length > longestWord) {
         if (written >= limit) return limit + 1;
-        ids[offset + written++] = this.settings.unknownId;
+        ids[offset + written++] = this.vocabulary.unknownId;
         continue;
       }
       let slot = words.find(word, 0, length, hash);
@@ -144,9 +148,10 @@ export class WordPiece implements TokenSource {
     return written;
   }
 
+  /** Cuts the word at hand into pieces and remembers them; returns its slot. */
   private learn(length: number, hash: number): number {
-    const word = String.fromCharCode.apply(null, this.word.subarray(0, length) as unknown as number[]);
-    return this.words.add(this.word, 0, length, hash, wordPieces(word, this.settings));
+    const count = this.vocabulary.cut(this.word, length, this.pieces);
+    return this.words.add(this.word, 0, length, hash, this.pieces, count);
   }
 
   /** Hands text[start …] up to the next white space to the exact path. */
