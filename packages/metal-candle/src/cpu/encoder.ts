@@ -1,0 +1,100 @@
+/**
+ * The CPU device: an Encoder that runs a description's graph in onnxruntime.
+ *
+ * The explicit fallback, the baseline of benchmarks, and the second opinion in tests. It pads where the GPU packs, and in Node
+ * it computes on the calling thread's time: one batch at a time, each short enough that an abort or a timer comes through.
+ */
+import { availableThreads } from "#platform/environment";
+import { createOnnxSession } from "#platform/onnx";
+import type { Encoder, EncoderLimits, PackedBatch } from "../batching/packed-batch.ts";
+import { ModelClosedError } from "../errors.ts";
+import type { ModelDescription } from "../models/description.ts";
+import type { OnnxSession } from "../platform/onnx-types.ts";
+import { encoderGraph, HIDDEN, ROWS } from "./encoder-graph.ts";
+import { paddedInputs } from "./padded-batch.ts";
+
+/** Sequences in a batch: the fastest of 8 to 64 for short texts; longer texts fill the token budget first. */
+const MOST_SEQUENCES = 32;
+
+/** Tokens in a batch, padding included: past this the activations fall out of the processor's cache and a batch takes long. */
+const TOKEN_BUDGET = 2048;
+
+/** Texts sorted by length before batches are cut: with 32 batches to choose from, a batch's lengths differ by a token or two. */
+const SORT_WINDOW = 32 * MOST_SEQUENCES;
+
+export interface CpuEncoderOptions {
+  /** Threads that compute; as many as the machine offers by default. */
+  readonly threads?: number;
+}
+
+/**
+ * Loads the weights and opens a session.
+ * @throws CpuUnavailableError when onnxruntime is not there
+ */
+export async function openCpuEncoder(description: ModelDescription, options: CpuEncoderOptions = {}): Promise<Encoder> {
+  const { shape, weights, head } = description;
+  const graph = await encoderGraph(shape, weights, head);
+  const session = await createOnnxSession({ ...graph, threads: options.threads ?? availableThreads() });
+  const limits = {
+    tokenBudget: Math.max(TOKEN_BUDGET, description.maxLength),
+    maxSequences: MOST_SEQUENCES,
+    batchesInFlight: 1,
+    sortWindow: SORT_WINDOW,
+  };
+  return new CpuEncoder(description, session, limits);
+}
+
+class CpuEncoder implements Encoder {
+  readonly limits: EncoderLimits;
+  readonly #description: ModelDescription;
+  #session: OnnxSession | null;
+
+  constructor(description: ModelDescription, session: OnnxSession, limits: EncoderLimits) {
+    this.#description = description;
+    this.#session = session;
+    this.limits = limits;
+  }
+
+  async encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
+    const rows = await this.#run(batch, ROWS);
+    const stride = this.#description.head.dimensions;
+    if (batch.normalize) {
+      for (let row = 0; row < batch.sequences; row++) {
+        normalize(rows.subarray(row * stride, row * stride + batch.dimensions));
+      }
+    }
+    receive(rows, stride);
+  }
+
+  async lastHiddenState(batch: PackedBatch): Promise<Float32Array> {
+    const { hiddenSize } = this.#description.shape;
+    const padded = await this.#run(batch, HIDDEN);
+    const packed = new Float32Array(batch.tokens * hiddenSize);
+    for (let sequence = 0; sequence < batch.sequences; sequence++) {
+      const start = batch.cuSeqlens[sequence];
+      const first = sequence * batch.longest;
+      const length = batch.cuSeqlens[sequence + 1] - start;
+      packed.set(padded.subarray(first * hiddenSize, (first + length) * hiddenSize), start * hiddenSize);
+    }
+    return packed;
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.release();
+    this.#session = null;
+  }
+
+  async #run(batch: PackedBatch, output: string): Promise<Float32Array> {
+    if (this.#session === null) throw new ModelClosedError("This encoder has been closed.");
+    const { shape, head } = this.#description;
+    return await this.#session.run(paddedInputs(batch, shape, head), output);
+  }
+}
+
+/** Divides by the Euclidean norm, or by 1e-12 where that is smaller, as torch.nn.functional.normalize does. */
+function normalize(row: Float32Array): void {
+  let squares = 0;
+  for (let index = 0; index < row.length; index++) squares += row[index] * row[index];
+  const factor = 1 / Math.max(Math.sqrt(squares), 1e-12);
+  for (let index = 0; index < row.length; index++) row[index] *= factor;
+}

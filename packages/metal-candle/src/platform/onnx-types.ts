@@ -1,0 +1,25 @@
+/**
+ * What the onnxruntime door gives, whichever build of it stands behind: a session that takes typed arrays and returns f32.
+ *
+ * Types only; `onnx.node.ts` and `onnx.browser.ts` implement it.
+ */
+
+/** A tensor on its way in. */
+export interface OnnxInput {
+  readonly data: Float32Array | Int32Array | BigInt64Array;
+  readonly shape: readonly number[];
+}
+
+export interface OnnxSession {
+  /** Runs the graph and returns the named output's f32 data. */
+  run(inputs: Readonly<Record<string, OnnxInput>>, output: string): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+export interface OnnxSessionOptions {
+  /** The model's bytes. */
+  readonly model: Uint8Array;
+  /** Its external data, by location. */
+  readonly weights: readonly { readonly name: string; readonly data: Float32Array }[];
+  readonly threads: number;
+}
