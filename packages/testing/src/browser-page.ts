@@ -9,7 +9,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join, normalize, sep } from "node:path";
+import { extname, join, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Page } from "playwright-core";
 import { build } from "vite";
@@ -68,8 +68,9 @@ async function bundle(entry: string): Promise<Map<string, string | Uint8Array>> 
 function fileIn(folders: Record<string, string>, path: string): string | undefined {
   for (const [prefix, folder] of Object.entries(folders)) {
     if (!path.startsWith(`${prefix}/`)) continue;
-    const file = normalize(join(folder, path.slice(prefix.length)));
-    if (file.startsWith(normalize(folder) + sep)) return file;
+    const root = resolve(folder);
+    const file = join(root, path.slice(prefix.length));
+    if (file.startsWith(root + sep)) return file;
   }
   return undefined;
 }
@@ -99,9 +100,9 @@ const PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,
 </script>`;
 
 async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((listening, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(0, "127.0.0.1", listening);
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
@@ -120,7 +121,7 @@ export async function openBrowserPage(program: BrowserProgram, options: BrowserP
   const close = async () => {
     await running.close();
     server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await new Promise((closed) => server.close(closed));
   };
   try {
     const page = await running.browser.newPage();

@@ -16,7 +16,7 @@ describeBrowser("a page in the browser", (program) => {
       folders: { "/pages": join(here, "pages") },
     });
   });
-  afterAll(() => page.close());
+  afterAll(() => page?.close());
 
   test("is isolated and has an adapter", async () => {
     expect(await page.call("facts")).toEqual({ isolated: true, vendor: expect.any(String) });

@@ -1,0 +1,76 @@
+/**
+ * The examples in the documentation of the public functions compile against the built packages, and run.
+ *
+ * Each runs as a program of its own, in a folder with a few documents to read. An example of a method, which starts in the
+ * middle of things, gets the lines that its class's example would have before it.
+ */
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type DocExample, docExamples } from "../src/index.ts";
+
+const run = promisify(execFile);
+const require = createRequire(import.meta.url);
+const packages = join(import.meta.dirname, "..", "..");
+// Inside the repository, so that the packages are found by name, and under a name that git ignores.
+const folder = join(import.meta.dirname, "..", ".cache", `examples-${process.pid}`);
+
+/** What stands before and after an example without imports of its own, by the file that it comes from. */
+const surroundings: Record<string, { before: string; after: string }> = {
+  "src/ferris.ts": {
+    before:
+      'import { Ferris } from "ferris";\nconst ferris = await Ferris.open({ db: "index" });\nawait ferris.index(["notes"]);\n',
+    after: "\nawait ferris.close();\n",
+  },
+};
+
+function programOf({ code, file }: DocExample): string {
+  if (/^import /m.test(code)) return code;
+  const { before, after } = surroundings[file] ?? { before: "", after: "" };
+  return `${before}${code}${after}`;
+}
+
+const examples = ["metal-candle", "ferris"].flatMap((name) =>
+  docExamples(join(packages, name)).map((example, index) => ({
+    ...example,
+    place: `${name}/${example.place}`,
+    program: `${name}-${index}`,
+  })),
+);
+
+const compilerOptions = {
+  outDir: "programs",
+  composite: false,
+  declaration: false,
+  declarationMap: false,
+  sourceMap: false,
+  noUnusedLocals: false,
+};
+
+beforeAll(async () => {
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(import.meta.dirname, "fixtures", "documents"), join(folder, "documents"), { recursive: true });
+  for (const example of examples)
+    writeFileSync(join(folder, `${example.program}.ts`), `${programOf(example)}\nexport {};\n`);
+  const settings = { extends: "../../../../tsconfig.base.json", compilerOptions, include: ["*.ts"] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  const compiler = join(dirname(require.resolve("typescript/package.json")), "bin", "tsc");
+  await run(process.execPath, [compiler, "-p", folder]).catch((error: { stdout: string }) => {
+    throw new Error(`The examples do not compile:\n${error.stdout}`);
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("both packages show examples", () => {
+  expect(examples.map(({ place }) => place.split("/")[0])).toEqual(expect.arrayContaining(["metal-candle", "ferris"]));
+});
+
+test.each(examples)("$place", async ({ program }) => {
+  // Fails with everything that the program printed when it ends with another exit code than 0.
+  const ended = run(process.execPath, [join(folder, "programs", `${program}.js`)], { cwd: join(folder, "documents") });
+  await expect(ended).resolves.toBeDefined();
+});
