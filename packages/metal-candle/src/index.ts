@@ -1,1 +1,8 @@
-export {};
+/** metal-candle's main entry point: sentence embeddings. See also metal-candle/ops, /tokenizer and /diagnostics. */
+export { EmbeddingModel, type ModelInfo, type ModelStats } from "./embedding-model.ts";
+export { Embeddings } from "./embeddings.ts";
+export type { EmbedOptions, LoadOptions, LoadProgress } from "./options.ts";
+export type { DeviceChoice } from "./devices/policy.ts";
+export type { AdapterReport, SubgroupMatrixConfig } from "./devices/report.ts";
+export type { KernelReport } from "./gpu/self-check.ts";
+export * from "./errors.ts";

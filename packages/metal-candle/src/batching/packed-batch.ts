@@ -32,6 +32,8 @@ export interface EncoderLimits {
   readonly maxSequences: number;
   /** Batches worth having in flight at once. */
   readonly batchesInFlight: number;
+  /** Texts worth sorting by length before batches are cut, where rows are padded to the longest; 0 where nothing is padded. */
+  readonly sortWindow: number;
 }
 
 /** The whole engine below the tokenizer: two implementations, `gpu/` and `cpu/`; nothing above knows which runs. */

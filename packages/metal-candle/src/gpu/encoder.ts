@@ -12,6 +12,7 @@ import { BatchRunner } from "./batch-runner.ts";
 import { writeBatch } from "./batch-writer.ts";
 import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
+import { weightLayout } from "./kernels/gemm/gemm.ts";
 import { makePlan, recordPlan, type Plan } from "./plan.ts";
 import type { NumericsClass } from "./numerics-class.ts";
 import { chooseKernels, type KernelReport } from "./self-check.ts";
@@ -42,6 +43,9 @@ interface Session {
 const softwareTokenBudget = 2048;
 const gpuTokenBudget = 16_384;
 
+/** Milliseconds that one submit may take on a real GPU. */
+const longestSubmit = 50;
+
 export class GpuEncoder implements Encoder {
   readonly #description: ModelDescription;
   readonly #options: GpuEncoderOptions;
@@ -63,8 +67,12 @@ export class GpuEncoder implements Encoder {
   }
 
   get limits(): EncoderLimits {
-    const { arena } = this.#current;
-    return { tokenBudget: arena.tokenBudget, maxSequences: arena.maxSequences, batchesInFlight };
+    const { arena, runner, context } = this.#current;
+    const { maxLength } = this.#description;
+    // A GPU that drives a display must get it back: macOS kills longer compute silently, Windows resets the device at 2 s.
+    const bearable = context.report.software ? Infinity : runner.waits.tokensWithin(longestSubmit);
+    const tokenBudget = Math.max(maxLength, Math.min(arena.tokenBudget, bearable));
+    return { tokenBudget, maxSequences: arena.maxSequences, batchesInFlight, sortWindow: 0 };
   }
 
   /** What runs: for info(). */
@@ -154,7 +162,15 @@ async function openSession(description: ModelDescription, options: GpuEncoderOpt
   const { shape, weights, head, maxLength } = description;
   const numerics = options.numerics(context);
   const { choice, kernels } = await chooseKernels(context, numerics, shape, head, maxLength);
-  const uploaded = await uploadWeights(context, shape, weights, head, numerics.storage, maxLength);
+  const uploaded = await uploadWeights(
+    context,
+    shape,
+    weights,
+    head,
+    numerics.storage,
+    weightLayout(choice.gemm),
+    maxLength,
+  );
   try {
     const wanted = options.tokenBudget ?? (context.report.software ? softwareTokenBudget : gpuTokenBudget);
     const arena = await makeArena(

@@ -16,13 +16,6 @@ export interface KernelProgram {
   readonly bindings: readonly BindingUse[];
 }
 
-/** Work to record: a program over buffers with a grid. */
-export interface Dispatch {
-  readonly program: KernelProgram;
-  readonly buffers: readonly GPUBufferBinding[];
-  readonly grid: readonly [number, number, number];
-}
-
 /** WGSL's limit on one dimension of a dispatch (the default maxComputeWorkgroupsPerDimension). */
 const gridLimit = 65_535;
 

@@ -31,5 +31,20 @@ export function numericsClass(report: AdapterReport, dtype: Dtype): NumericsClas
     );
   }
   const storage: StorageType = dtype === "f16" || (dtype === "auto" && hasHalf && !report.software) ? "f16" : "f32";
-  return { name: `${storage}-scalar`, storage, matrix: null };
+  const matrix = matrixUnits(report, storage);
+  const units = matrix ? `matrix-${matrix.m}x${matrix.n}x${matrix.k}` : "scalar";
+  return { name: `${storage}-${units}`, storage, matrix };
+}
+
+/**
+ * The matrix configuration that a class uses: operands as stored, f32 accumulators (f16 ones lose too much from K = 384 on), the
+ * largest block. Subgroups must have one size, because the kernels count on it.
+ */
+function matrixUnits(report: AdapterReport, storage: StorageType): SubgroupMatrixConfig | null {
+  const { subgroupSizes, subgroupMatrixConfigs, features } = report;
+  if (!features.includes("chromium-experimental-subgroup-matrix")) return null;
+  if (!subgroupSizes || subgroupSizes[0] !== subgroupSizes[1]) return null;
+  const usable = subgroupMatrixConfigs.filter((config) => config.component === storage && config.result === "f32");
+  const size = ({ m, n, k }: SubgroupMatrixConfig): number => m * n * k;
+  return usable.toSorted((first, second) => size(second) - size(first))[0] ?? null;
 }

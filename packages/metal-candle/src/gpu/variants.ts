@@ -5,6 +5,7 @@ import type { Activation, EncoderShape } from "../models/description.ts";
 import { attentionWorkgroupBytes } from "./kernels/attention/attention.ts";
 import type { GemmVariant } from "./kernels/gemm/gemm.ts";
 import { registerTiles } from "./kernels/gemm/register-tiled.ts";
+import { subgroupMatrixTiles } from "./kernels/gemm/subgroup-matrix.ts";
 import type { NumericsClass } from "./numerics-class.ts";
 import type { KernelActivation } from "./wgsl/activations.ts";
 import type { StorageType } from "./wgsl/storage.ts";
@@ -18,11 +19,24 @@ export interface KernelChoice {
   readonly activation: (activation: Activation) => KernelActivation;
 }
 
-/** GEMM variants of a class, in the order to try them. On a software adapter workgroup memory is plain memory: direct wins. */
-export function gemmCandidates(report: AdapterReport, _numerics: NumericsClass): GemmVariant[] {
+/**
+ * GEMM variants of a class, in the order to try them. On a software adapter workgroup memory is plain memory: direct wins. A class
+ * with matrix units ends in the scalar ones all the same: they are what is left when no matrix kernel passes its check, and
+ * info() says so.
+ */
+export function gemmCandidates(report: AdapterReport, numerics: NumericsClass): GemmVariant[] {
+  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = report.limits;
+  const matrix = numerics.matrix
+    ? subgroupMatrixTiles(
+        numerics.matrix,
+        (report.subgroupSizes as readonly number[])[1],
+        maxComputeWorkgroupStorageSize,
+        maxComputeInvocationsPerWorkgroup,
+      ).map((tile) => ({ family: "subgroup-matrix", tile }) as const)
+    : [];
   const direct: GemmVariant = { family: "direct" };
   const tiled: GemmVariant = { family: "register-tiled", tile: registerTiles[0] };
-  return report.software ? [direct, tiled] : [tiled, direct];
+  return [...matrix, ...(report.software ? [direct, tiled] : [tiled, direct])];
 }
 
 /** The cheap GELU is for f16 storage alone: in f32 it would be the largest error of all. */

@@ -49,8 +49,8 @@ export class WaitPolicy {
     else this.#lastEnd = now;
   }
 
-  /** Predicted milliseconds of a batch of `tokens` tokens; 0 when nothing has been measured. */
-  predict(tokens: number): number {
-    return tokens * this.#perToken;
+  /** Tokens that a batch of `milliseconds` holds at the measured rate; Infinity when nothing has been measured. */
+  tokensWithin(milliseconds: number): number {
+    return this.#perToken === 0 ? Infinity : Math.floor(milliseconds / this.#perToken);
   }
 }

@@ -65,6 +65,7 @@ export async function uploadWeights(
   weights: EncoderWeights,
   head: Head,
   storage: StorageType,
+  layout: "kn" | "nk",
   longest: number,
 ): Promise<GpuWeights> {
   const buffers: GPUBuffer[] = [];
@@ -74,8 +75,8 @@ export async function uploadWeights(
   };
   context.device.pushErrorScope("out-of-memory");
   try {
-    const linear = async (parts: readonly Linear[], type: StorageType): Promise<GpuLinear> => {
-      const packed = await packLinear(parts, type);
+    const linear = async (parts: readonly Linear[], type = storage, order = layout): Promise<GpuLinear> => {
+      const packed = await packLinear(parts, type, order);
       return {
         weight: keep(uploadBuffer(context, parts[0].weight.name, packed.weight)),
         bias: keep(uploadBuffer(context, parts[0].weight.name, packed.bias)),
@@ -87,11 +88,11 @@ export async function uploadWeights(
       keep(uploadBuffer(context, tensor.name, ownFloats(await tensor.read())));
     const norm = async ({ weight, bias }: Norm) => ({ weight: await vector(weight), bias: await vector(bias) });
     const layer = async (source: LayerWeights): Promise<GpuLayer> => ({
-      qkv: await linear([source.query, source.key, source.value], storage),
-      attentionOutput: await linear([source.attentionOutput], storage),
+      qkv: await linear([source.query, source.key, source.value]),
+      attentionOutput: await linear([source.attentionOutput]),
       attentionNorm: await norm(source.attentionNorm),
-      intermediate: await linear([source.intermediate], storage),
-      output: await linear([source.output], storage),
+      intermediate: await linear([source.intermediate]),
+      output: await linear([source.output]),
       outputNorm: await norm(source.outputNorm),
     });
     const words = await uploadWordTable(context, weights.wordEmbeddings, shape, storage, keep);
@@ -105,7 +106,7 @@ export async function uploadWeights(
     for (const source of weights.layers) layers.push(await layer(source));
     const dense: GpuLinear[] = [];
     for (const source of head.dense)
-      dense.push(await linear([{ weight: source.weight, bias: source.bias as WeightTensor }], "f32"));
+      dense.push(await linear([{ weight: source.weight, bias: source.bias as WeightTensor }], "f32", "kn"));
     const relativeBias = weights.relativePositionBias
       ? keep(
           uploadBuffer(
@@ -159,8 +160,8 @@ async function uploadWordTable(
   return shards;
 }
 
-/** Matrices [out, in] side by side as one [k, n], zero-padded to the tile, and their biases. */
-async function packLinear(parts: readonly Linear[], storage: StorageType) {
+/** Matrices [out, in] side by side as one [k, n] or [n, k], zero-padded to the tile, and their biases. */
+async function packLinear(parts: readonly Linear[], storage: StorageType, layout: "kn" | "nk") {
   const [, inputs] = parts[0].weight.shape;
   const outputs = parts.reduce((sum, part) => sum + part.weight.shape[0], 0);
   const k = roundUp(inputs, alignment);
@@ -170,7 +171,11 @@ async function packLinear(parts: readonly Linear[], storage: StorageType) {
   let column = 0;
   for (const part of parts) {
     const rows = part.weight.shape[0];
-    transposeInto(weight, await part.weight.read(), rows, inputs, n, column);
+    const source = await part.weight.read();
+    if (layout === "kn") transposeInto(weight, source, rows, inputs, n, column);
+    else
+      for (let row = 0; row < rows; row++)
+        weight.set(source.subarray(row * inputs, (row + 1) * inputs), (column + row) * k);
     if (part.bias) bias.set(await part.bias.read(), column);
     column += rows;
   }

@@ -9,6 +9,10 @@ import { variantName, type GemmVariant } from "../../src/gpu/kernels/gemm/gemm.t
 import { registerTiles } from "../../src/gpu/kernels/gemm/register-tiled.ts";
 import { layerNormCheck } from "../../src/gpu/kernels/layer-norm/check.ts";
 import { poolingCheck } from "../../src/gpu/kernels/pooling/check.ts";
+import { subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
+import { numericsClass } from "../../src/gpu/numerics-class.ts";
+import { gemmCandidates } from "../../src/gpu/variants.ts";
+import type { SubgroupMatrixConfig } from "../../src/devices/report.ts";
 import type { StorageType } from "../../src/gpu/wgsl/storage.ts";
 import type { Activation, PoolingMode } from "../../src/models/description.ts";
 
@@ -19,10 +23,50 @@ const gemmVariants: GemmVariant[] = [
   ...registerTiles.map((tile) => ({ family: "register-tiled", tile }) as const),
 ];
 
+/** Every configuration that keeps f32 accumulation, here or elsewhere: Apple's f32, NVIDIA's and lavapipe's f16. */
+const emulatedConfigs: SubgroupMatrixConfig[] = [
+  { component: "f32", result: "f32", m: 8, n: 8, k: 8 },
+  { component: "f16", result: "f32", m: 8, n: 8, k: 8 },
+  { component: "f16", result: "f32", m: 16, n: 16, k: 16 },
+  { component: "f16", result: "f32", m: 16, n: 8, k: 16 },
+];
+
 async function passes(check: KernelCheck): Promise<void> {
   const { error } = await runCheck(context, check);
   expect(error).toBeNull();
 }
+
+describe.each(
+  emulatedConfigs.map((config) => [`${config.component} ${config.m}x${config.n}x${config.k}`, config] as const),
+)("subgroup-matrix %s, emulated", (_, config) => {
+  const tiles = subgroupMatrixTiles(config, 32, 32_768, 256, true);
+
+  test("has tiles", () => expect(tiles.length).toBeGreaterThan(2));
+
+  test.each(tiles.map((tile) => [variantName({ family: "subgroup-matrix", tile }), tile] as const))(
+    "%s",
+    async (name, tile) => {
+      const storage = config.component as StorageType;
+      await passes(gemmCheck({ family: "subgroup-matrix", tile }, { storage, activation: "gelu" }));
+      expect(name).toContain("emulated");
+    },
+  );
+});
+
+const native = storages
+  .map((storage) => numericsClass(context.report, storage))
+  .filter(({ matrix }) => matrix !== null);
+
+describe.runIf(native.length > 0).each(native.map((numerics) => [numerics.name, numerics] as const))(
+  "%s",
+  (_, numerics) => {
+    const candidates = gemmCandidates(context.report, numerics).filter(({ family }) => family === "subgroup-matrix");
+
+    test.each(candidates.map((variant) => [variantName(variant), variant] as const))("%s", async (__, variant) => {
+      await passes(gemmCheck(variant, { storage: numerics.storage, activation: "gelu_fast" }));
+    });
+  },
+);
 
 describe.each(storages)("%s kernels agree with their references", (storage) => {
   test.each(gemmVariants.map((variant) => [variantName(variant), variant] as const))("gemm %s", async (_, variant) => {

@@ -29,8 +29,8 @@ const bodies: Record<KernelActivation, string> = {
   gelu_fast: /* wgsl */ `
   let limited = clamp(x, vec4f(-5.5f), vec4f(5.5f));
   let square = limited * limited;
-  let exponent = limited * (2.302043f + square * (0.1052284f + square * (-3.603426e-4f + square * (-8.832071e-5f + square * 3.2374e-6f))));
-  return x / (1f + exp2(-exponent));`,
+  let exponent = x * (2.302043f + square * (0.1052284f + square * (-3.603426e-4f + square * (-8.832071e-5f + square * 3.2374e-6f))));
+  return x / (1f + exp2(min(-exponent, vec4f(120f))));`,
 };
 
 /** `fn activate(x: vec4f) -> vec4f` for one activation. */

@@ -1,6 +1,6 @@
 /** The proof of a GEMM variant: one tile row's worth of rows at an awkward depth, its first and last rows compared. */
 import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
-import { gemmGrid, gemmProgram, tileRows, type GemmShape, type GemmVariant } from "./gemm.ts";
+import { gemmGrid, gemmProgram, tileRows, weightLayout, type GemmShape, type GemmVariant } from "./gemm.ts";
 import { gemmReference } from "./reference.ts";
 
 const comparedRows = 6;
@@ -18,14 +18,25 @@ export function gemmCheck(variant: GemmVariant, shape: Pick<GemmShape, "storage"
     const rows = a.rounded.subarray(first * k, (first + comparedRows) * k);
     gemmReference(rows, w.rounded, bias, k, shape.activation).forEach((value, i) => expected.set(first * n + i, value));
   }
+  const weight =
+    weightLayout(variant) === "kn" ? w.upload : storedInput(transposed(w.rounded, k, n), shape.storage).upload;
   const c = storedInput(new Float32Array(tileRows * n), shape.storage);
   return {
     program,
-    inputs: [a.upload, w.upload, bias, c.upload],
+    inputs: [a.upload, weight, bias, c.upload],
     output: 3,
     outputStorage: shape.storage,
     grid: gemmGrid(program, full, tileRows),
     expected,
     tolerance: toleranceOf(shape.storage),
   };
+}
+
+/** [rows, columns] as [columns, rows]. */
+function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
+  const result = new Float32Array(matrix.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) result[column * rows + row] = matrix[row * columns + column];
+  }
+  return result;
 }

@@ -1,12 +1,13 @@
 /**
- * GEMM with a fused epilogue: C = activation(A · W + bias), the encoder's only matrix product, in families.
+ * GEMM with a fused epilogue: C = activation(A · W + bias), the encoder's only matrix product, in three families.
  *
  *   direct           64×64 a workgroup, 8×8 a thread, straight from memory: the reference, and the fastest on software adapters
  *   register-tiled   tiles of A and W in workgroup memory: what browsers and most GPUs run
+ *   subgroup-matrix  the adapter's matrix units
  *
  * All take the same buffers in the same layout, so that they can stand in for each other:
  *   A     [rows, K]  activations, rows padded to `tileRows`
- *   W     [K, N]     the weight transposed (PyTorch stores [N, K]), zero-padded
+ *   W     [K, N]     the weight transposed, zero-padded; [N, K], as PyTorch stores it, for subgroup-matrix (weightLayout)
  *   bias  f32 [N]
  *   C     [rows, N]
  * K and N are multiples of `alignment`, so kernels need no bounds tests; the padding multiplies zeros.
@@ -19,6 +20,7 @@ import type { StorageType } from "../../wgsl/storage.ts";
 import type { KernelActivation } from "../../wgsl/activations.ts";
 import { directGemm } from "./direct.ts";
 import { registerTiledGemm, type RegisterTile } from "./register-tiled.ts";
+import { subgroupMatrixGemm, type SubgroupMatrixTile } from "./subgroup-matrix.ts";
 
 /** N, K and every row stride are multiples of this. */
 export const alignment = 128;
@@ -36,7 +38,8 @@ export interface GemmShape {
 /** One way to compute a GEMM. */
 export type GemmVariant =
   | { readonly family: "direct" }
-  | { readonly family: "register-tiled"; readonly tile: RegisterTile };
+  | { readonly family: "register-tiled"; readonly tile: RegisterTile }
+  | { readonly family: "subgroup-matrix"; readonly tile: SubgroupMatrixTile };
 
 /** A compiled-to-be GEMM and the rows and columns one workgroup covers. */
 export interface GemmProgram extends KernelProgram {
@@ -51,7 +54,14 @@ export function gemmProgram(variant: GemmVariant, shape: GemmShape): GemmProgram
       return directGemm(shape);
     case "register-tiled":
       return registerTiledGemm(shape, variant.tile);
+    case "subgroup-matrix":
+      return subgroupMatrixGemm(shape, variant.tile);
   }
+}
+
+/** In which order a family wants the weight: the upload puts it so. */
+export function weightLayout(variant: GemmVariant): "kn" | "nk" {
+  return variant.family === "subgroup-matrix" ? "nk" : "kn";
 }
 
 /** Grid that covers `rows` rows (rounded up to the tile) of an N-column product. */
@@ -63,5 +73,8 @@ export function gemmGrid(program: GemmProgram, shape: GemmShape, rows: number): 
 export function variantName(variant: GemmVariant): string {
   if (variant.family === "direct") return "direct";
   const { rows, columns, depth } = variant.tile;
-  return `register-tiled ${rows}x${columns}x${depth}`;
+  if (variant.family === "register-tiled") return `register-tiled ${rows}x${columns}x${depth}`;
+  const { matrix, emulated } = variant.tile;
+  const units = `${matrix.component}->f32 ${matrix.m}x${matrix.n}x${matrix.k}`;
+  return `subgroup-matrix ${rows}x${columns}x${depth} ${units}${emulated ? " emulated" : ""}`;
 }

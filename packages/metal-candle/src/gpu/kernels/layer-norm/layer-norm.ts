@@ -3,7 +3,7 @@
  *
  * Inside the encoder LayerNorm is never alone: see residual-layer-norm.ts and ../embedding.
  */
-import { linearGrid, type Dispatch, type KernelProgram } from "../../kernel-program.ts";
+import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
 import { binding } from "../../wgsl/text.ts";
 import { rowLanes, rowsPerWorkgroup } from "../../wgsl/row-reduction.ts";
 import { normalizedRow, type NormalizedRow } from "./normalized-row.ts";
@@ -41,16 +41,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   };
 }
 
-/** One dispatch over `rows` rows. */
-export function layerNorm(
-  width: number,
-  epsilon: number,
-  rows: number,
-  buffers: { x: GPUBufferBinding; weight: GPUBufferBinding; bias: GPUBufferBinding },
-): Dispatch {
-  return {
-    program: layerNormProgram(width, epsilon),
-    buffers: [buffers.x, buffers.weight, buffers.bias],
-    grid: linearGrid(Math.ceil(rows / rowsPerWorkgroup)),
-  };
+/** Grid for `rows` rows. */
+export function layerNormGrid(rows: number): [number, number, number] {
+  return linearGrid(Math.ceil(rows / rowsPerWorkgroup));
 }

@@ -1,5 +1,5 @@
 /** RMSNorm of each row, in place: x ← x / √(mean(x²) + ε) · weight. For `metal-candle/ops`; no encoder here uses it. */
-import { linearGrid, type Dispatch, type KernelProgram } from "../../kernel-program.ts";
+import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
 import { partAlias, rowLanes, rowReductions, rowsPerWorkgroup } from "../../wgsl/row-reduction.ts";
 import { binding, constants, floatLiteral } from "../../wgsl/text.ts";
 
@@ -32,16 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   };
 }
 
-/** One dispatch over `rows` rows. */
-export function rmsNorm(
-  width: number,
-  epsilon: number,
-  rows: number,
-  buffers: { x: GPUBufferBinding; weight: GPUBufferBinding },
-): Dispatch {
-  return {
-    program: rmsNormProgram(width, epsilon),
-    buffers: [buffers.x, buffers.weight],
-    grid: linearGrid(Math.ceil(rows / rowsPerWorkgroup)),
-  };
+/** Grid for `rows` rows. */
+export function rmsNormGrid(rows: number): [number, number, number] {
+  return linearGrid(Math.ceil(rows / rowsPerWorkgroup));
 }

@@ -1,5 +1,5 @@
 /** Softmax of each row, in place: x ← exp(x − max) / Σ exp(x − max). For `metal-candle/ops`; attention has its own inside. */
-import { linearGrid, type Dispatch, type KernelProgram } from "../../kernel-program.ts";
+import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
 import { partAlias, rowLanes, rowReductions, rowsPerWorkgroup } from "../../wgsl/row-reduction.ts";
 import { binding, constants } from "../../wgsl/text.ts";
 
@@ -33,11 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   };
 }
 
-/** One dispatch over `rows` rows. */
-export function softmax(width: number, rows: number, buffers: { x: GPUBufferBinding }): Dispatch {
-  return {
-    program: softmaxProgram(width),
-    buffers: [buffers.x],
-    grid: linearGrid(Math.ceil(rows / rowsPerWorkgroup)),
-  };
+/** Grid for `rows` rows. */
+export function softmaxGrid(rows: number): [number, number, number] {
+  return linearGrid(Math.ceil(rows / rowsPerWorkgroup));
 }

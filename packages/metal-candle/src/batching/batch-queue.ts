@@ -1,0 +1,96 @@
+/**
+ * The queue between embed calls and the encoder: keeps as many batches in flight as the encoder likes, packs the next one while
+ * they compute, and gives each row back to its request. Calls that overlap share batches, in turn.
+ */
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { BatchBuffers } from "./batch-buffers.ts";
+import { SortingPacker, StreamingPacker, type Packer } from "./packer.ts";
+import type { Encoder } from "./packed-batch.ts";
+import type { EmbedRequest } from "./request.ts";
+
+export class BatchQueue {
+  readonly #encoder: Encoder;
+  readonly #packer: Packer;
+  readonly #waiting: EmbedRequest[] = [];
+  readonly #free: BatchBuffers[];
+  readonly #idle: (() => void)[] = [];
+  #inFlight = 0;
+  #scheduled = false;
+  /** Batches run so far. */
+  batches = 0;
+
+  constructor(encoder: Encoder, tokenizer: Tokenizer, maxLength: number) {
+    const { tokenBudget, maxSequences, batchesInFlight, sortWindow } = encoder.limits;
+    this.#encoder = encoder;
+    this.#packer = sortWindow > 0 ? new SortingPacker(tokenizer, maxLength) : new StreamingPacker(tokenizer, maxLength);
+    this.#free = Array.from({ length: batchesInFlight }, () => new BatchBuffers(tokenBudget, maxSequences, maxLength));
+  }
+
+  /** Adds a request; it settles by itself (request.finished). */
+  add(request: EmbedRequest): void {
+    this.#waiting.push(request);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // After the caller's own turn: calls made together, as by Promise.all, then share a batch.
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  /** Resolves when no batch is in flight: aborted calls may leave some behind. */
+  async idle(): Promise<void> {
+    if (this.#inFlight > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #pump(): void {
+    for (;;) {
+      const batch = this.#free.pop();
+      if (!batch) return;
+      const { limits } = this.#encoder;
+      // With nothing in flight the device is idle: a smaller first batch puts it to work while the next is tokenised.
+      const tokens = this.#inFlight === 0 ? Math.ceil(limits.tokenBudget / firstBatchShare) : limits.tokenBudget;
+      let filled = false;
+      try {
+        filled = this.#packer.fill(batch, this.#waiting, limits, tokens);
+      } catch (error) {
+        // A tokenizer that throws has no row to blame but those being packed: their calls fail, the others go on.
+        for (const request of [...batch.requests, ...this.#waiting.splice(0)]) request.fail(error);
+      }
+      if (!filled) {
+        this.#free.push(batch);
+        return;
+      }
+      this.#inFlight += 1;
+      this.batches += 1;
+      void this.#run(batch);
+    }
+  }
+
+  async #run(batch: BatchBuffers): Promise<void> {
+    const touched = new Set(batch.requests);
+    try {
+      await this.#encoder.encode(batch, (rows, stride) => this.#deliver(batch, rows, stride));
+      for (const request of touched) request.batchDone();
+    } catch (error) {
+      for (const request of touched) request.fail(error);
+    } finally {
+      this.#inFlight -= 1;
+      this.#free.push(batch);
+      this.#pump();
+      if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  #deliver(batch: BatchBuffers, rows: Float32Array, stride: number): void {
+    const { dimensions, sequences, requests, indexes } = batch;
+    for (let row = 0; row < sequences; row++) {
+      const request = requests[row];
+      request.data.set(rows.subarray(row * stride, row * stride + dimensions), indexes[row] * dimensions);
+      request.rowDone();
+    }
+  }
+}
+
+/** The first batch of an idle device is this much smaller than the budget. */
+const firstBatchShare = 4;

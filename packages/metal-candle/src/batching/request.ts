@@ -1,0 +1,91 @@
+/**
+ * One embed call on its way: its texts, how far they have been taken, and where its vectors go.
+ *
+ * Device-free. The packers take texts from requests in turn; the queue hands rows back.
+ */
+
+export interface RequestOptions {
+  /** Prepended to each text. */
+  readonly prompt: string;
+  /** Tokens that pooling leaves out at the start (0 unless the model leaves prompts out). */
+  readonly poolingSkip: number;
+  readonly dimensions: number;
+  readonly normalize: boolean;
+}
+
+export class EmbedRequest {
+  readonly options: RequestOptions;
+  readonly texts: readonly string[];
+  /** f32 [texts, dimensions] */
+  readonly data: Float32Array<ArrayBuffer>;
+  /** Tokens of each text as it was embedded, special tokens and prompt included. */
+  readonly tokenCounts: Int32Array<ArrayBuffer>;
+  /** Indexes of texts that were cut to the maximum length. */
+  readonly truncated: number[] = [];
+  /** Resolves when every row is in `data`. */
+  readonly finished: Promise<void>;
+  /** The next text to be tokenised. */
+  next = 0;
+  /** False once resolved, rejected or aborted: rows that still arrive are dropped. */
+  live = true;
+  #left: number;
+  readonly #onProgress: ((done: number, total: number) => void) | undefined;
+  #resolve!: () => void;
+  #reject!: (reason: unknown) => void;
+
+  constructor(
+    texts: readonly string[],
+    options: RequestOptions,
+    signal?: AbortSignal,
+    onProgress?: (done: number, total: number) => void,
+  ) {
+    this.texts = texts;
+    this.options = options;
+    this.data = new Float32Array(texts.length * options.dimensions);
+    this.tokenCounts = new Int32Array(texts.length);
+    this.#left = texts.length;
+    this.#onProgress = onProgress;
+    this.finished = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    if (signal) {
+      const abort = (): void => this.fail(signal.reason);
+      signal.addEventListener("abort", abort, { once: true });
+      const forget = (): void => signal.removeEventListener("abort", abort);
+      this.finished.then(forget, forget);
+    }
+    if (texts.length === 0) this.#end(this.#resolve);
+  }
+
+  /** Whether texts of both may share a batch. */
+  sharesBatchWith(other: EmbedRequest): boolean {
+    return this.options.dimensions === other.options.dimensions && this.options.normalize === other.options.normalize;
+  }
+
+  /** One row has been written to `data`. */
+  rowDone(): void {
+    this.#left -= 1;
+  }
+
+  /** Reports progress after a batch, and resolves when it was the last. */
+  batchDone(): void {
+    if (!this.live) return;
+    this.#onProgress?.(this.texts.length - this.#left, this.texts.length);
+    if (this.#left === 0) {
+      this.truncated.sort((first, second) => first - second);
+      this.#end(this.#resolve);
+    }
+  }
+
+  /** Rejects the call; a second time does nothing. */
+  fail(reason: unknown): void {
+    this.#end(() => this.#reject(reason));
+  }
+
+  #end(settle: () => void): void {
+    if (!this.live) return;
+    this.live = false;
+    settle();
+  }
+}

@@ -1,0 +1,363 @@
+/**
+ * EmbeddingModel: texts in, vectors out. Wires the parts: model folder → tokenizer → packed batches → encoder (gpu | cpu) → vectors.
+ *
+ * No arithmetic here and no knowledge of a device beyond the choice; each part has its own folder.
+ */
+import { BatchQueue } from "./batching/batch-queue.ts";
+import type { Encoder } from "./batching/packed-batch.ts";
+import { EmbedRequest, type RequestOptions } from "./batching/request.ts";
+import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./devices/policy.ts";
+import type { AdapterReport } from "./devices/report.ts";
+import { Embeddings } from "./embeddings.ts";
+import { InvalidArgumentError, ModelClosedError, UnsupportedModelError } from "./errors.ts";
+import { adoptDevice, openGpu, type GpuContext } from "./gpu/device.ts";
+import { GpuEncoder } from "./gpu/encoder.ts";
+import { numericsClass } from "./gpu/numerics-class.ts";
+import type { KernelReport } from "./gpu/self-check.ts";
+import type { ModelDescription } from "./models/description.ts";
+import { readModel } from "./models/read-model.ts";
+import type { EmbedOptions, LoadOptions } from "./options.ts";
+import { openTokenizer } from "./tokenizers/open-tokenizer.ts";
+import type { Tokenizer } from "./tokenizers/tokenizer.ts";
+
+/** What `info()` says: everything that decided the numbers. */
+export interface ModelInfo {
+  readonly id: string;
+  readonly revision: string;
+  readonly folder: string;
+  readonly modelType: string;
+  readonly device: "gpu" | "cpu";
+  /** Which device and why, for a person. */
+  readonly reason: string;
+  readonly dtype: "f32" | "f16";
+  readonly adapter: AdapterReport | null;
+  /** The numerics class: results of one class are bit-identical. */
+  readonly numerics: string;
+  readonly kernels: readonly KernelReport[];
+  readonly maxLength: number;
+  readonly dimensions: number;
+  readonly pooling: readonly string[];
+  readonly normalize: boolean;
+  readonly prompts: Readonly<Record<string, string>>;
+  readonly defaultPromptName: string | null;
+  readonly tokenizer: string;
+  readonly tokenBudget: number;
+  readonly warnings: readonly string[];
+}
+
+/** Counters since the model was loaded. On the GPU, buffers and pipelines stop growing after the first batches. */
+export interface ModelStats {
+  readonly batches: number;
+  readonly texts: number;
+  readonly tokens: number;
+  readonly truncatedTexts: number;
+  readonly gpu: GpuEncoder["stats"] | null;
+}
+
+export class EmbeddingModel {
+  readonly #description: ModelDescription;
+  readonly #tokenizer: Tokenizer;
+  readonly #encoder: Encoder;
+  readonly #queue: BatchQueue;
+  readonly #chosen: ChosenDevice;
+  readonly #dimensions: number;
+  readonly #pending = new Set<Promise<unknown>>();
+  #counts = { texts: 0, tokens: 0, truncatedTexts: 0 };
+  #closed = false;
+
+  private constructor(
+    description: ModelDescription,
+    tokenizer: Tokenizer,
+    encoder: Encoder,
+    chosen: ChosenDevice,
+    dimensions: number,
+  ) {
+    this.#description = description;
+    this.#tokenizer = tokenizer;
+    this.#encoder = encoder;
+    this.#queue = new BatchQueue(encoder, tokenizer, description.maxLength);
+    this.#chosen = chosen;
+    this.#dimensions = dimensions;
+  }
+
+  /**
+   * Loads a model by Hugging Face id (from the standard cache, or downloaded) or by folder, and readies it on a device.
+   *
+   * @throws ModelNotFoundError, ModelFileError, UnsupportedModelError for what is wrong with the model
+   * @throws GpuUnavailableError for `device: "gpu"` without one; CpuUnavailableError without onnxruntime
+   * @throws InvalidArgumentError for an option out of its range
+   * @example
+   * import { EmbeddingModel } from "metal-candle";
+   * const model = await EmbeddingModel.load("all-minilm-l6-v2-q8");
+   * const embeddings = await model.embed(["a text", "another"]);
+   * console.log(embeddings.length, embeddings.dimensions);
+   * await model.close();
+   */
+  static async load(idOrFolder: string, options: LoadOptions = {}): Promise<EmbeddingModel> {
+    const { device = "auto", dtype = "auto", signal, onNotice = console.error } = options;
+    signal?.throwIfAborted();
+    const [description, chosen] = await bothOrNeither(
+      readModel(idOrFolder, options),
+      options.gpuDevice
+        ? {
+            device: "gpu" as const,
+            reason: "the GPUDevice that the caller gave",
+            context: adoptDevice(options.gpuDevice),
+          }
+        : chooseDevice({ device, dtype, allowSoftwareAdapter: options.allowSoftwareAdapter }),
+    );
+    try {
+      signal?.throwIfAborted();
+      if (description.kind !== "embedding") {
+        throw new UnsupportedModelError(
+          `${description.id} is a reranker: it scores pairs of texts. Load it with Reranker.load.`,
+        );
+      }
+      const dimensions = checkedDimensions(
+        options.dimensions,
+        description.head.dimensions,
+        description.head.dimensions,
+      );
+      if (device === "auto") onNotice(`metal-candle: device auto is ${chosen.reason}`);
+      for (const warning of description.warnings) onNotice(`metal-candle: ${warning}`);
+      const [tokenizer, encoder] = await Promise.all([
+        openTokenizer(description.tokenizer),
+        openEncoder(description, chosen, options),
+      ]);
+      signal?.throwIfAborted();
+      return new EmbeddingModel(description, tokenizer, encoder, chosen, dimensions);
+    } catch (error) {
+      await description.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Embeds texts. Calls may overlap: they share batches, in turn.
+   *
+   * @throws InvalidArgumentError for an unknown prompt name (listing those there are), a text that is not a string, or
+   *   dimensions out of range
+   * @throws ModelClosedError after close()
+   */
+  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Embeddings> {
+    if (this.#closed) throw new ModelClosedError(`${this.#description.id} is closed.`);
+    options.signal?.throwIfAborted();
+    checkTexts(texts);
+    const request = new EmbedRequest(texts, this.#requestOptions(options), options.signal, options.onProgress);
+    this.#queue.add(request);
+    const finished = request.finished;
+    this.#pending.add(finished);
+    try {
+      await finished;
+    } finally {
+      this.#pending.delete(finished);
+    }
+    this.#counts.texts += texts.length;
+    this.#counts.truncatedTexts += request.truncated.length;
+    for (const count of request.tokenCounts) this.#counts.tokens += count;
+    return new Embeddings(request.data, request.options.dimensions, request.tokenCounts, request.truncated);
+  }
+
+  /**
+   * Embeds any number of texts in constant memory, yielding blocks in order. At most two blocks are held: the one being embedded
+   * and the one being consumed.
+   *
+   * @example
+   * import { EmbeddingModel } from "metal-candle";
+   * const model = await EmbeddingModel.load("all-minilm-l6-v2-q8");
+   * async function* lines() { yield "first"; yield "second"; }
+   * for await (const block of model.embedStream(lines())) console.log(block.length);
+   * await model.close();
+   */
+  async *embedStream(
+    texts: AsyncIterable<string> | Iterable<string>,
+    options: EmbedOptions & { readonly blockSize?: number } = {},
+  ): AsyncGenerator<Embeddings, void, undefined> {
+    const { blockSize = 1024 } = options;
+    if (!Number.isInteger(blockSize) || blockSize < 1) {
+      throw new InvalidArgumentError(`blockSize is ${blockSize}; it must be a whole number of at least 1.`);
+    }
+    const blocks = inBlocks(texts, blockSize);
+    const start = async (): Promise<Embeddings | null> => {
+      const block = await blocks.next();
+      return block.done ? null : this.embed(block.value, options);
+    };
+    let current = start();
+    try {
+      for (;;) {
+        const embeddings = await current;
+        if (embeddings === null) return;
+        current = start();
+        // Its error surfaces when it is awaited; until then it must not count as unhandled.
+        current.catch(() => undefined);
+        yield embeddings;
+      }
+    } finally {
+      await current.catch(() => undefined);
+      await blocks.return(undefined);
+    }
+  }
+
+  /** Tokens of a text as this model would read it, special tokens and prompt included, before truncation. */
+  countTokens(text: string, options: Pick<EmbedOptions, "prompt" | "promptName"> = {}): number {
+    return this.#tokenizer.count(this.#prompt(options) + text);
+  }
+
+  /** What runs, and what decided it. */
+  info(): ModelInfo {
+    const { id, revision, folder, modelType, maxLength, head, prompts, defaultPromptName, warnings } =
+      this.#description;
+    const gpu = this.#encoder instanceof GpuEncoder ? this.#encoder.report : null;
+    return {
+      id,
+      revision,
+      folder,
+      modelType,
+      device: this.#chosen.device,
+      reason: this.#chosen.reason,
+      dtype: gpu?.storage ?? "f32",
+      adapter: gpu?.adapter ?? null,
+      numerics: gpu?.numerics ?? "onnxruntime-f32",
+      kernels: gpu?.kernels ?? [],
+      maxLength,
+      dimensions: this.#dimensions,
+      pooling: head.poolings,
+      normalize: head.normalize,
+      prompts,
+      defaultPromptName,
+      tokenizer: this.#tokenizer.path,
+      tokenBudget: this.#encoder.limits.tokenBudget,
+      warnings,
+    };
+  }
+
+  /** Counters since the model was loaded. */
+  stats(): ModelStats {
+    const gpu = this.#encoder instanceof GpuEncoder ? this.#encoder.stats : null;
+    return { batches: this.#queue.batches, ...this.#counts, gpu };
+  }
+
+  /** Waits for the calls that are under way, then frees the device's memory. Calling it again does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.allSettled(this.#pending);
+    await this.#queue.idle();
+    await this.#encoder.close();
+    await this.#description.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #requestOptions(options: EmbedOptions): RequestOptions {
+    const { head } = this.#description;
+    const prompt = this.#prompt(options);
+    const { leadingSpecialTokens, specialTokens } = this.#tokenizer;
+    const promptTokens = (): number => this.#tokenizer.count(prompt) - (specialTokens - leadingSpecialTokens);
+    return {
+      prompt,
+      poolingSkip: head.includePrompt || prompt === "" ? 0 : promptTokens(),
+      dimensions: checkedDimensions(options.dimensions, this.#dimensions, head.dimensions),
+      normalize: options.normalize ?? head.normalize,
+    };
+  }
+
+  #prompt({ prompt, promptName }: Pick<EmbedOptions, "prompt" | "promptName">): string {
+    if (prompt !== undefined && promptName !== undefined) {
+      throw new InvalidArgumentError(`prompt and promptName were both given; give one of them.`);
+    }
+    if (prompt !== undefined) return prompt;
+    const { prompts, defaultPromptName } = this.#description;
+    const name = promptName ?? defaultPromptName;
+    if (name === null) return "";
+    if (!Object.hasOwn(prompts, name)) {
+      const names = Object.keys(prompts).map((known) => `"${known}"`);
+      throw new InvalidArgumentError(
+        `${this.#description.id} has no prompt named "${name}"; it has ${names.join(", ")}.`,
+      );
+    }
+    return prompts[name];
+  }
+}
+
+/** Opens the encoder on the device that was chosen. */
+async function openEncoder(
+  description: ModelDescription,
+  chosen: ChosenDevice,
+  options: LoadOptions,
+): Promise<Encoder> {
+  const { dtype = "auto", tokenBudget } = options;
+  if (tokenBudget !== undefined && (!Number.isInteger(tokenBudget) || tokenBudget < 1)) {
+    throw new InvalidArgumentError(`tokenBudget is ${tokenBudget}; it must be a whole number of at least 1.`);
+  }
+  if (chosen.device === "cpu") {
+    const { openCpuEncoder } = await import("./cpu/encoder.ts");
+    return openCpuEncoder(description);
+  }
+  let first: GpuContext | null = chosen.context;
+  return GpuEncoder.open(description, {
+    open: async () => {
+      const context = first ?? (await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter)));
+      first = null;
+      return context;
+    },
+    numerics: (context) => numericsClass(context.report, dtype),
+    tokenBudget: tokenBudget ?? null,
+  });
+}
+
+/** Waits for both; when one fails, what the other opened is closed. */
+async function bothOrNeither(
+  reading: Promise<ModelDescription>,
+  choosing: ChosenDevice | Promise<ChosenDevice>,
+): Promise<[ModelDescription, ChosenDevice]> {
+  const [description, chosen] = await Promise.allSettled([reading, choosing]);
+  if (description.status === "rejected") throw description.reason;
+  if (chosen.status === "rejected") {
+    await description.value.close();
+    throw chosen.reason;
+  }
+  return [description.value, chosen.value];
+}
+
+function checkedDimensions(wanted: number | undefined, usual: number, full: number): number {
+  if (wanted === undefined) return usual;
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > full) {
+    throw new InvalidArgumentError(
+      `dimensions is ${wanted}; it must be a whole number from 1 to ${full}, the model's own.`,
+    );
+  }
+  return wanted;
+}
+
+function checkTexts(texts: readonly string[]): void {
+  if (!Array.isArray(texts)) {
+    throw new InvalidArgumentError(
+      `embed takes an array of strings, and got ${texts === null ? "null" : typeof texts}.`,
+    );
+  }
+  const wrong = texts.findIndex((text) => typeof text !== "string");
+  if (wrong >= 0) {
+    throw new InvalidArgumentError(
+      `Text ${wrong} of ${texts.length} is not a string but ${texts[wrong] === null ? "null" : typeof texts[wrong]}.`,
+    );
+  }
+}
+
+/** Arrays of up to `size` items. */
+async function* inBlocks(
+  texts: AsyncIterable<string> | Iterable<string>,
+  size: number,
+): AsyncGenerator<string[], void, undefined> {
+  let block: string[] = [];
+  for await (const text of texts) {
+    block.push(text);
+    if (block.length === size) {
+      yield block;
+      block = [];
+    }
+  }
+  if (block.length > 0) yield block;
+}

@@ -1,0 +1,178 @@
+/**
+ * GEMM on the adapter's matrix units: f16 (or f32) operands, f32 accumulators, fused epilogue.
+ *
+ * Per step of `depth`: tiles of A [rows, depth] and of the weight go to workgroup memory (the next step's are fetched into registers
+ * meanwhile), each subgroup multiplies its subgroupRows × subgroupColumns block from there. At the end the accumulators pass
+ * through workgroup memory, strip by strip, where bias and activation are applied and the result is packed: WGSL gives no access
+ * to a matrix's elements. One stage, with register prefetch: two stages in workgroup memory measured slower.
+ *
+ * Everything in memory is raw vec4<u32>, so one workgroup array serves the operands and the f32 epilogue.
+ */
+import type { SubgroupMatrixConfig } from "../../../devices/report.ts";
+import { activationFunction } from "../../wgsl/activations.ts";
+import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
+import { binding, constants, repeat } from "../../wgsl/text.ts";
+import type { GemmProgram, GemmShape } from "./gemm.ts";
+
+export interface SubgroupMatrixTile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  /** The block of one subgroup. */
+  readonly subgroupRows: number;
+  readonly subgroupColumns: number;
+  readonly matrix: SubgroupMatrixConfig;
+  /** Threads of a subgroup on this adapter (its minimum and maximum must be the same). */
+  readonly subgroupSize: number;
+  /** Plain WGSL instead of matrix units: for executing a configuration that no adapter here has. */
+  readonly emulated: boolean;
+}
+
+/** Bytes of workgroup memory that a tile takes. */
+export function subgroupMatrixBytes(tile: SubgroupMatrixTile): number {
+  return layoutOf(tile).words * 16;
+}
+
+function layoutOf({ rows, columns, depth, subgroupRows, subgroupColumns, matrix, subgroupSize }: SubgroupMatrixTile) {
+  const perWord = elementsPerWord(matrix);
+  const depthWords = depth / perWord;
+  // One word of padding a row keeps rows out of each other's banks; two measured 15 % slower.
+  const pitch = depthWords + 1;
+  const subgroups = (rows / subgroupRows) * (columns / subgroupColumns);
+  const stripPitch = subgroupColumns / 4 + 1;
+  const strip = matrix.m * stripPitch;
+  return {
+    perWord,
+    depthWords,
+    pitch,
+    stripPitch,
+    strip,
+    threads: subgroups * subgroupSize,
+    weightAt: rows * pitch,
+    words: Math.max((rows + columns) * pitch, strip * subgroups),
+  };
+}
+
+/** Buffers: A, W [n, k] (PyTorch's own order: see weightLayout in gemm.ts), bias, C. */
+export function subgroupMatrixGemm({ storage, n, k, activation }: GemmShape, tile: SubgroupMatrixTile): GemmProgram {
+  const { rows, columns, depth, subgroupRows, subgroupColumns, matrix, subgroupSize, emulated } = tile;
+  const { perWord, depthWords, pitch, stripPitch, strip, threads, weightAt, words } = layoutOf(tile);
+  const unit = emulated ? emulatedMatrices(matrix, subgroupSize) : nativeMatrices(matrix);
+  const down = rows / subgroupRows;
+  const blocksDown = subgroupRows / matrix.m;
+  const blocksAcross = subgroupColumns / matrix.n;
+  const copiesA = (rows * depthWords) / threads;
+  const copiesW = (columns * depthWords) / threads;
+  const place = (i: number): string => `(thread + ${i * threads}u)`;
+  const fetch = (at: string): string => `
+    ${repeat(copiesA, (i) => `nextA${i} = a[(firstRow + ${place(i)} / ${depthWords}u) * K_WORDS + ${at} + ${place(i)} % ${depthWords}u];`)}
+    ${repeat(copiesW, (i) => `nextW${i} = w[(firstColumn + ${place(i)} / ${depthWords}u) * K_WORDS + ${at} + ${place(i)} % ${depthWords}u];`)}`;
+  const keep = (base: string, count: number, name: string): string =>
+    repeat(
+      count,
+      (i) =>
+        `stage[${base} + (${place(i)} / ${depthWords}u) * ${pitch}u + ${place(i)} % ${depthWords}u] = ${name}${i};`,
+    );
+  const halves = storage === "f16";
+  const outputsPerWord = halves ? 8 : 4;
+  const stripWords = (matrix.m * subgroupColumns) / outputsPerWord;
+  const finish = halves
+    ? /* wgsl */ `
+      let low = clamp(activate(bitcast<vec4f>(stage[source]) + bias[column]), vec4f(-65504f), vec4f(65504f));
+      let high = clamp(activate(bitcast<vec4f>(stage[source + 1u]) + bias[column + 1u]), vec4f(-65504f), vec4f(65504f));
+      let packed = vec4u(pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));`
+    : /* wgsl */ `let packed = bitcast<vec4u>(activate(bitcast<vec4f>(stage[source]) + bias[column]));`;
+  return {
+    label: `gemm/subgroup-matrix ${rows}x${columns}x${depth} ${storage} ${k}x${n} ${activation}`,
+    tileRows: rows,
+    tileColumns: columns,
+    bindings: ["read", "read", "read", "read_write"],
+    code: /* wgsl */ `${unit.directives}
+${binding(0, "read", "a", "vec4u")}
+${binding(1, "read", "w", "vec4u")}
+${binding(2, "read", "bias", "vec4f")}
+${binding(3, "read_write", "c", "vec4u")}
+${constants({ K_WORDS: k / perWord, N_WORDS: n / outputsPerWord, DEPTH: depthWords })}
+var<workgroup> stage: array<vec4u, ${words}>;
+${unit.declarations}
+${activationFunction(activation)}
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_invocation_index) thread: u32) {
+  ${unit.prologue}
+  let firstRow = group.y * ${rows}u;
+  let firstColumn = group.x * ${columns}u;
+  let subgroupRow = (subgroup % ${down}u) * ${subgroupRows}u;
+  let subgroupColumn = (subgroup / ${down}u) * ${subgroupColumns}u;
+  ${repeat(blocksDown, (i) => repeat(blocksAcross, (j) => unit.accumulator(`sum${i}_${j}`)))}
+  ${repeat(copiesA, (i) => `var nextA${i}: vec4u;`)}
+  ${repeat(copiesW, (i) => `var nextW${i}: vec4u;`)}
+  ${fetch("0u")}
+  for (var at = 0u; at < K_WORDS; at += DEPTH) {
+    workgroupBarrier();
+    ${keep("0u", copiesA, "nextA")}
+    ${keep(`${weightAt}u`, copiesW, "nextW")}
+    workgroupBarrier();
+    let ahead = min(at + DEPTH, K_WORDS - DEPTH);
+    ${fetch("ahead")}
+    for (var step = 0u; step < DEPTH; step += ${matrix.k / perWord}u) {
+      ${repeat(blocksDown, (i) => unit.left(`left${i}`, `(subgroupRow + ${i * matrix.m}u) * ${pitch}u + step`, `${pitch}u`))}
+      ${repeat(
+        blocksAcross,
+        (j) => `{
+        ${unit.right("right", `${weightAt}u + (subgroupColumn + ${j * matrix.n}u) * ${pitch}u + step`, `${pitch}u`, true)}
+        ${repeat(blocksDown, (i) => unit.multiplyAccumulate(`sum${i}_${j}`, `left${i}`, "right"))}
+      }`,
+      )}
+    }
+  }
+  let stripAt = subgroup * ${strip}u;
+  ${repeat(
+    blocksDown,
+    (i) => `
+  workgroupBarrier();
+  ${repeat(blocksAcross, (j) => unit.store(`sum${i}_${j}`, `stripAt + ${(j * matrix.n) / 4}u`, `${stripPitch}u`))}
+  workgroupBarrier();
+  for (var item = lane; item < ${stripWords}u; item += ${subgroupSize}u) {
+    let row = item / ${subgroupColumns / outputsPerWord}u;
+    let word = item % ${subgroupColumns / outputsPerWord}u;
+    let source = stripAt + row * ${stripPitch}u + word * ${outputsPerWord / 4}u;
+    let column = (firstColumn + subgroupColumn) / 4u + word * ${outputsPerWord / 4}u;
+    ${finish}
+    c[(firstRow + subgroupRow + ${i * matrix.m}u + row) * N_WORDS + (firstColumn + subgroupColumn) / ${outputsPerWord}u + word] = packed;
+  }`,
+  )}
+}
+`,
+  };
+}
+
+/**
+ * Tiles for a configuration, best first. 128×128×32 with four subgroups of 64×64 won on an H200; the smaller ones suit fewer rows,
+ * smaller workgroup memory and other vendors. All members of one configuration give the same bits.
+ */
+export function subgroupMatrixTiles(
+  matrix: SubgroupMatrixConfig,
+  subgroupSize: number,
+  workgroupBytes: number,
+  workgroupThreads: number,
+  emulated = false,
+): SubgroupMatrixTile[] {
+  const depth = matrix.component === "f16" ? 32 : 16;
+  const shapes = [
+    [128, 128, 64, 64],
+    [64, 64, 32, 32],
+    [64, 128, 32, 64],
+    [32, 64, 16, 32],
+    [32, 32, 16, 16],
+  ];
+  return shapes
+    .map(([rows, columns, subgroupRows, subgroupColumns]) => {
+      return { rows, columns, depth, subgroupRows, subgroupColumns, matrix, subgroupSize, emulated };
+    })
+    .filter((tile) => {
+      const { threads, depthWords } = layoutOf(tile);
+      const whole = (tile.rows * depthWords) % threads === 0 && (tile.columns * depthWords) % threads === 0;
+      const fits = tile.subgroupRows % matrix.m === 0 && tile.subgroupColumns % matrix.n === 0;
+      return whole && fits && threads <= workgroupThreads && subgroupMatrixBytes(tile) <= workgroupBytes;
+    });
+}

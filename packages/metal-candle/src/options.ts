@@ -1,0 +1,57 @@
+/** The options of `EmbeddingModel.load` and `embed`, in one place, with their units and defaults. Types only. */
+import type { DeviceChoice } from "./devices/policy.ts";
+import type { Dtype } from "./gpu/numerics-class.ts";
+
+/** What is happening while a model loads. */
+export interface LoadProgress {
+  readonly stage: "download" | "read" | "upload";
+  /** File or tensor at work. */
+  readonly item: string;
+  readonly done: number;
+  /** Bytes in all, where known. */
+  readonly total: number | null;
+}
+
+export interface LoadOptions {
+  /** "gpu" or an error; "cpu"; or "auto" (the default): the GPU where there is one, else the CPU, saying which. */
+  readonly device?: DeviceChoice;
+  /** How weights and activations are stored on the GPU. "auto" (the default): f16 where a real GPU has it, else f32. */
+  readonly dtype?: Dtype;
+  /** Admit adapters that run on the CPU (SwiftShader, lavapipe, WARP). Default: METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER. */
+  readonly allowSoftwareAdapter?: boolean;
+  /** A GPUDevice of the caller's; it is not reopened when lost. */
+  readonly gpuDevice?: GPUDevice;
+  /** Tokens of one batch: bounds memory. Default: what suits the adapter. */
+  readonly tokenBudget?: number;
+  /** Tokens after which a text is cut, at most the model's own maximum. */
+  readonly maxLength?: number;
+  /** Width of the vectors (Matryoshka): the first n, normalised again. */
+  readonly dimensions?: number;
+  /** The Hugging Face cache to look in. Default: HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub. */
+  readonly cacheDir?: string;
+  /** A branch, tag or commit of the hub's repository. Default: main. */
+  readonly revision?: string;
+  /** Never download. Default: HF_HUB_OFFLINE. */
+  readonly offline?: boolean;
+  /** Prompts by name, for a folder whose own files carry none. */
+  readonly prompts?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Receives what a user should hear once (the device that "auto" chose, warnings). Default: console.error. */
+  readonly onNotice?: (message: string) => void;
+}
+
+export interface EmbedOptions {
+  /** Text put before each text. */
+  readonly prompt?: string;
+  /** A prompt by the model's own name for it; "query" and "passage" always exist. */
+  readonly promptName?: string;
+  /** L2-normalise. Default: what the model's files say. */
+  readonly normalize?: boolean;
+  /** Width of the vectors (Matryoshka), normalised again unless `normalize` is false. */
+  readonly dimensions?: number;
+  /** Aborts within one batch; the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called after each batch with the texts done so far. */
+  readonly onProgress?: (done: number, total: number) => void;
+}

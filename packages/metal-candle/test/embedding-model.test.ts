@@ -1,0 +1,72 @@
+/** EmbeddingModel against PyTorch's goldens, on each device: from text to vector, through our own tokenizer. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { EmbeddingModel } from "../src/index.ts";
+import {
+  bundledModelFolder,
+  floats,
+  goldenTexts,
+  integers,
+  largestDifference,
+  readGolden,
+  tinyModelFolder,
+  tinyModels,
+} from "./support/goldens.ts";
+
+const texts = goldenTexts();
+const devices = ["gpu", "cpu"] as const;
+const quiet = { onNotice: (): void => undefined };
+const embedders = tinyModels.filter((name) => !name.includes("reranker"));
+
+describe.each(devices)("on the %s", (device) => {
+  test.each(embedders)("tiny/%s", async (name) => {
+    const golden = readGolden(`tiny/${name}/golden.safetensors`);
+    const model = await EmbeddingModel.load(tinyModelFolder(name), { device, dtype: "f32", ...quiet });
+    const embeddings = await model.embed(texts);
+    expect(largestDifference(embeddings.data, floats(golden, "embedding"))).toBeLessThan(1e-5);
+    const starts = integers(golden, "cu_seqlens");
+    expect([...embeddings.tokenCounts]).toEqual(texts.map((_, i) => starts[i + 1] - starts[i]));
+    expect(embeddings.truncated.length).toBeGreaterThan(0);
+    await model.close();
+  });
+
+  test("a prompt that pooling leaves out", async () => {
+    const golden = readGolden("tiny/bert-prompt-excluded/golden.safetensors");
+    const model = await EmbeddingModel.load(tinyModelFolder("bert-prompt-excluded"), {
+      device,
+      dtype: "f32",
+      ...quiet,
+    });
+    const embeddings = await model.embed(texts, { promptName: "query" });
+    expect(largestDifference(embeddings.data, floats(golden, "embedding_query"))).toBeLessThan(1e-5);
+    await model.close();
+  });
+
+  describe("the bundled model", () => {
+    let model: EmbeddingModel;
+    beforeAll(async () => {
+      model = await EmbeddingModel.load(bundledModelFolder, { device, dtype: "f32", ...quiet });
+    });
+    afterAll(() => model.close());
+
+    test("gives PyTorch's vectors", async () => {
+      const embeddings = await model.embed(texts);
+      const golden = readGolden("real/all-MiniLM-L6-v2-q8/golden.safetensors");
+      expect(largestDifference(embeddings.data, floats(golden, "embedding"))).toBeLessThan(1e-5);
+    });
+
+    test("info and stats say what runs", async () => {
+      const info = model.info();
+      expect(info).toMatchObject({
+        device,
+        dimensions: 384,
+        maxLength: 256,
+        pooling: ["mean"],
+        normalize: true,
+        dtype: "f32",
+      });
+      const { gpu } = model.stats();
+      if (device === "gpu") expect(gpu?.dispatchesPerBatch).toBe(44);
+      else expect(gpu).toBeNull();
+    });
+  });
+});
