@@ -23,6 +23,7 @@ export const exitCodes = {
   someDocumentsFailed: 9,
   // 10 to 18: metal-candle's errors, see cli/terminal/exit-codes.ts
   outputNotWritable: 19,
+  answerFailed: 20,
   interrupted: 130,
 } as const;
 
@@ -95,4 +96,10 @@ export class IndexNotWritableError extends FerrisError {
 export class OutputError extends FerrisError {
   readonly code = "OUTPUT_NOT_WRITABLE";
   readonly exitCode = exitCodes.outputNotWritable;
+}
+
+/** The language model that was to answer could not be reached, refused, or broke off. */
+export class AnswerError extends FerrisError {
+  readonly code = "ANSWER_FAILED";
+  readonly exitCode = exitCodes.answerFailed;
 }

@@ -1,1 +1,20 @@
-export {};
+/**
+ * ferris as a library: search your own documents, by meaning and by words.
+ *
+ * The entry point, and nothing else in it.
+ */
+export { bundledModel } from "./engine.ts";
+export { Ferris } from "./ferris.ts";
+export type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions } from "./ferris.ts";
+export * from "./errors.ts";
+export type { SkipReason } from "./documents/skip-reason.ts";
+export type { IndexProgress, IndexReport, DocumentFailure, Stage, StageTime } from "./indexing/report.ts";
+export type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
+export type { Question } from "./evaluation/question-set.ts";
+export type { Inspection } from "./inspection.ts";
+export type { Chunk, ParsedDocument } from "./documents/document.ts";
+export type { DocumentPassage, LineRange, PassageLine } from "./search/passage.ts";
+export type { SearchMode, SearchResult, Evidence } from "./search/search.ts";
+export type { Snippet } from "./search/snippet.ts";
+export type { Range } from "./search/terms.ts";
+export type { DocumentFilter, ModelIdentity, StoredDocument, StoreStatistics } from "./store/store.ts";

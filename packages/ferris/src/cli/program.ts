@@ -4,10 +4,20 @@
  * Commands are cheap to make and import what they need when they run, so `ferris --help` does not load an engine.
  */
 import { Command } from "commander";
+import { askCommand } from "./commands/ask.ts";
+import { completionCommand } from "./commands/completion.ts";
+import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embedCommand } from "./commands/embed.ts";
+import { evalCommand } from "./commands/eval.ts";
+import { getCommand } from "./commands/get.ts";
 import { indexCommand } from "./commands/index.ts";
+import { inspectCommand } from "./commands/inspect.ts";
+import { lsCommand } from "./commands/ls.ts";
+import { mcpCommand } from "./commands/mcp.ts";
+import { rmCommand } from "./commands/rm.ts";
 import { searchCommand } from "./commands/search.ts";
+import { statusCommand } from "./commands/status.ts";
 import { versionOfFerris } from "./version.ts";
 
 const globalOptions: readonly (readonly [flags: string, description: string])[] = [
@@ -27,7 +37,22 @@ export function makeProgram(): Command {
     .showHelpAfterError("(ferris --help shows what there is)")
     .exitOverride();
   for (const [flags, description] of globalOptions) program.option(flags, description);
-  const commands = [indexCommand(), searchCommand(), embedCommand(), doctorCommand()];
+  const commands = [
+    indexCommand(),
+    searchCommand(),
+    askCommand(),
+    getCommand(),
+    statusCommand(),
+    lsCommand(),
+    rmCommand(),
+    inspectCommand(),
+    mcpCommand(),
+    embedCommand(),
+    evalCommand(),
+    doctorCommand(),
+    configCommand(),
+    completionCommand(),
+  ];
   for (const command of commands) {
     program.addCommand(
       command.copyInheritedSettings(program).showHelpAfterError(`(ferris ${command.name()} --help shows its options)`),

@@ -17,7 +17,7 @@ export interface Session {
   readonly colours: Palette;
   /** Whether stdout takes OSC 8 links. */
   readonly links: boolean;
-  /** Columns of the terminal on stdout; 100 where it is none. */
+  /** Columns of the terminal on stdout; infinite where it is none. */
   readonly columns: number;
   /** Writes a line to stdout. */
   print(line: string): void;
@@ -51,7 +51,7 @@ export function openSession(options: Readonly<Record<string, unknown>>): Session
     quiet,
     colours: palette(wantsColour(process.stdout, environment, colourFlag)),
     links: wantsLinks(process.stdout, environment),
-    columns: process.stdout.columns ?? 100,
+    columns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
     print: (line) => void process.stdout.write(`${line}\n`),
     printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
     write: (data) =>

@@ -9,7 +9,7 @@ import type { DocumentFilter, Hit, StoredChunk, StoreReader } from "../store/sto
 import { fuse } from "./fusion.ts";
 import { selectPassages } from "./select.ts";
 import { makeSnippet, type Snippet } from "./snippet.ts";
-import { queryStems } from "./terms.ts";
+import { queryStems, withoutStopWords } from "./terms.ts";
 
 export type SearchMode = "hybrid" | "vector" | "text";
 
@@ -54,7 +54,7 @@ export interface SearchResult extends Evidence {
   readonly startLine: number;
   readonly endLine: number;
   readonly page: number | null;
-  /** The passage whole. */
+  /** The passage whole: its i-th line is line `startLine + i` of the document. */
   readonly text: string;
   readonly snippet: Snippet;
 }
@@ -115,7 +115,7 @@ export async function findChunks(
   const depth = Math.max(CANDIDATES, limit * 5);
   const [vector, textHits] = await Promise.all([
     mode === "text" ? null : embedQuery!(query, signal),
-    mode === "vector" ? [] : store.searchText(query, { limit: depth, filter }),
+    mode === "vector" ? [] : store.searchText(withoutStopWords(query), { limit: depth, filter }),
   ]);
   signal?.throwIfAborted();
   const vectorHits = vector === null ? [] : await store.searchVectors(vector, { limit: depth, filter, exact });
@@ -175,10 +175,12 @@ function cosineOf(a: Float32Array, b: Float32Array): number {
   return norm === 0 ? 0 : dot / norm;
 }
 
-/** Chunks are cut out of one text: those that meet on a line were parted at a space, others at line breaks. */
+/** Chunks with what stood between them: line i of the result is line i of the document, counted from the first's. */
 function joinTexts(chunks: readonly StoredChunk[]): string {
   return chunks.reduce((text, chunk, i) => {
     if (i === 0) return chunk.text;
-    return text + (chunk.startLine === chunks[i - 1]!.endLine ? " " : "\n") + chunk.text;
+    // Chunks that meet on a line were parted at a space; what is between others is line breaks alone.
+    const gap = chunk.startLine - chunks[i - 1]!.endLine;
+    return text + (gap === 0 ? " " : "\n".repeat(gap)) + chunk.text;
   }, "");
 }

@@ -8,11 +8,11 @@ import { stemmer } from "stemmer";
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 
-/** Words that carry no meaning of their own; marking them would mark everything. */
+/** Articles, prepositions and question words: words that say nothing of what is looked for. */
 const STOP_WORDS = new Set(
   (
-    "a an and are as at be but by can do does for from had has have how i if in into is it its me my no not of on or our so " +
-    "such than that the their them then there these they this to was we were what when where which who why will with you your"
+    "a an and are as at be by can do does for from how i in into is it its me my of on or our the them these they this " +
+    "those to was we were what when where which who why with you your"
   ).split(" "),
 );
 
@@ -27,6 +27,16 @@ export function queryStems(query: string): ReadonlySet<string> {
   const words = [...query.matchAll(WORD)].map(([word]) => word.toLowerCase());
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   return new Set((telling.length > 0 ? telling : words).map(stem));
+}
+
+/**
+ * What full-text search is asked: the query without its stop words, or all of it where there is nothing else. Phrases in quotes
+ * stay whole. In a small index stop words are rare enough for BM25 to rank by them.
+ */
+export function withoutStopWords(query: string): string {
+  const parts = query.match(/"[^"]*"?|[^\s"]+/g) ?? [];
+  const telling = parts.filter((part) => !STOP_WORDS.has(part.toLowerCase().replace(/^\W+|\W+$/g, "")));
+  return (telling.length > 0 ? telling : parts).join(" ");
 }
 
 /** Where words with one of these stems stand in `text`, in order, each with its stem. */

@@ -10,6 +10,7 @@ import { AtomicFile } from "../io/atomic-file.ts";
 import { embeddingLine, parseTextRecord, type TextRecord } from "../io/json-lines.ts";
 import { readLines } from "../io/lines.ts";
 import { littleEndianBytes, npyHeader } from "../io/npy.ts";
+import { modelOptions } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { grouped, plural } from "../terminal/text.ts";
@@ -56,9 +57,8 @@ async function embed(session: Session, options: EmbedCommandOptions): Promise<nu
     throw new UsageError("--prompt and --prompt-name exclude each other: give one of them");
   }
 
-  const settings = session.settings.values;
   const signal = session.interruptible("stopping");
-  const model = await loadModel({ ...settings, model: settings.model ?? bundledModel }, { signal });
+  const model = await loadModel(session.settings.values.model ?? bundledModel, { ...modelOptions(session), signal });
   const file = output === undefined ? null : await AtomicFile.create(output);
   try {
     if (format === "npy" && !file!.canRewrite)

@@ -19,6 +19,9 @@ export interface SettingValues {
   maxFileBytes: number | null;
   mode: "hybrid" | "vector" | "text";
   limit: number;
+  llmBaseUrl: string | null;
+  llmModel: string | null;
+  llmApiKey: string | null;
 }
 
 export type SettingName = keyof SettingValues;
@@ -32,6 +35,10 @@ export interface Setting<Value> {
   readonly defaultValue: Value;
   /** One line, for `ferris config` and the docs. */
   readonly description: string;
+  /** All values there are, where they can be listed. */
+  readonly choices?: readonly string[];
+  /** A key or password: never printed. */
+  readonly secret?: boolean;
   /** Checks a JSON value. Returns what is wrong with it as "must be …", or the value. */
   check(value: unknown): { value: Value } | { mustBe: string };
   /** Turns the text of a flag or variable into what `check` takes. */
@@ -52,9 +59,10 @@ function text<Value extends string | null>(
 function oneOf<Value extends string>(
   choices: readonly Value[],
   defaultValue: Value,
-): Pick<Setting<Value>, "defaultValue" | "check" | "fromText"> {
+): Pick<Setting<Value>, "defaultValue" | "check" | "fromText" | "choices"> {
   return {
     defaultValue,
+    choices,
     check: (value) =>
       choices.includes(value as Value) ? { value: value as Value } : { mustBe: `one of ${choices.join(", ")}` },
     fromText: (given) => given,
@@ -174,6 +182,28 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     variable: "FERRIS_LIMIT",
     inFolderFile: false,
     description: "most results of a search",
+  },
+  llmBaseUrl: {
+    ...text<string | null>(null),
+    flag: null,
+    variable: "FERRIS_LLM_BASE_URL",
+    inFolderFile: false,
+    description: "OpenAI-compatible endpoint for ask; else Ollama or LM Studio on this machine",
+  },
+  llmModel: {
+    ...text<string | null>(null),
+    flag: null,
+    variable: "FERRIS_LLM_MODEL",
+    inFolderFile: false,
+    description: "the endpoint's model; else the first that it lists",
+  },
+  llmApiKey: {
+    ...text<string | null>(null),
+    flag: null,
+    variable: "FERRIS_LLM_API_KEY",
+    inFolderFile: false,
+    secret: true,
+    description: "the endpoint's key",
   },
 };
 

@@ -44,7 +44,9 @@ function scoreText({ cosine, bm25 }: SearchResult): string {
   return `bm25 ${bm25!.toFixed(2)}`;
 }
 
-/** The snippet's lines, without empty ones, each cut at the terminal's width. */
+const mostLines = 4;
+
+/** The snippet's first lines, without empty ones, each cut at the terminal's width. */
 function snippetLines({ text, highlights }: Snippet, { colours, columns }: Look): string[] {
   const width = Math.max(20, columns - 6);
   const lines: string[] = [];
@@ -66,5 +68,5 @@ function snippetLines({ text, highlights }: Snippet, { colours, columns }: Look)
     if (line.trim() !== "") lines.push(styled);
     lineStart += line.length + 1;
   }
-  return lines;
+  return lines.slice(0, mostLines);
 }

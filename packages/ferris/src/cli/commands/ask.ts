@@ -1,0 +1,111 @@
+/**
+ * `ferris ask`: an answer from the documents, with citations, by a language model of the user's choice.
+ *
+ * Without one the passages are printed, and how to name one. Retrieval is `search`; prompt and streaming are in answer/.
+ */
+import { Command } from "commander";
+import { exitCodes } from "../../errors.ts";
+import type { SearchResult } from "../../search/search.ts";
+import { openFerris } from "../open.ts";
+import { lineRange, resultCard, shownPath } from "../present/results.ts";
+import { runs } from "../run.ts";
+import type { Session } from "../session.ts";
+import { printable } from "../terminal/text.ts";
+import {
+  documentFilter,
+  type FilterOptions,
+  withExamples,
+  withFilterOptions,
+  withModelOptions,
+} from "./shared-options.ts";
+
+/** What a small model's context holds: eight passages of 256 tokens. */
+const passagesUnlessGiven = 8;
+
+export function askCommand(): Command {
+  const command = new Command("ask")
+    .summary("an answer from the documents, with citations")
+    .description(
+      "Searches, then has a language model answer from the passages that were found, and names them. Any OpenAI-compatible\n" +
+        "endpoint will do: FERRIS_LLM_BASE_URL, FERRIS_LLM_MODEL, FERRIS_LLM_API_KEY; else Ollama or LM Studio on this machine.\n" +
+        "Ends with 0 if the documents answer, 1 if they do not, 2 on an error.",
+    )
+    .argument("<question...>", "in your own words");
+  command.option("-k, --limit <n>", `most passages to answer from (default: ${passagesUnlessGiven})`);
+  withFilterOptions(command);
+  withModelOptions(command);
+  withExamples(command, [
+    ['ferris ask "how do I rotate a key without downtime"', "an answer, and the passages that it rests on"],
+    ['FERRIS_LLM_BASE_URL=http://127.0.0.1:8080/v1 ferris ask "what is cu_seqlens"', "by another server"],
+  ]);
+  return runs(
+    command,
+    (session, [words], options) => ask(session, (words as string[]).join(" "), options as FilterOptions),
+    {
+      errorsAre2: true,
+    },
+  );
+}
+
+async function ask(session: Session, question: string, options: FilterOptions): Promise<number> {
+  const { values, origins } = session.settings;
+  const limit = origins.limit.kind === "default" ? passagesUnlessGiven : values.limit;
+  const signal = session.interruptible("stopping");
+  const [{ findEndpoint }, { makeMessages, citedPassages, notAnswered }, { streamChat }] = await Promise.all([
+    import("../../answer/endpoint.ts"),
+    import("../../answer/prompt.ts"),
+    import("../../answer/chat.ts"),
+  ]);
+  const ferris = await openFerris(session);
+  try {
+    const [results, endpoint] = await Promise.all([
+      ferris.search(question, { limit, mode: values.mode, filter: await documentFilter(options), signal }),
+      findEndpoint(values, { signal }),
+    ]);
+    if (results.length === 0) return withoutPassages(session, question);
+    if (endpoint === null) return withoutEndpoint(session, question, results);
+
+    session.inform(`asking ${printable(endpoint.model)} at ${endpoint.baseUrl}`);
+    let answer = "";
+    for await (const piece of streamChat(endpoint, makeMessages(question, results), signal)) {
+      answer += piece;
+      if (!session.json) await session.write(piece.split("\n").map(printable).join("\n"));
+    }
+    const answered = !answer.includes(notAnswered);
+    const cited = citedPassages(answer, results.length);
+    if (session.json) {
+      session.printJson({ question, answered, answer, model: endpoint.model, cited, passages: results });
+    } else {
+      session.print("");
+      for (const number of cited) session.print(`[${number}] ${place(results[number - 1]!)}`);
+      if (answered && cited.length === 0) session.warn("the answer cites no passage: check it against the documents");
+    }
+    return answered ? exitCodes.success : exitCodes.nothingFound;
+  } finally {
+    await ferris.close();
+  }
+}
+
+function withoutPassages(session: Session, question: string): number {
+  if (session.json)
+    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages: [] });
+  else session.inform("The documents do not answer this: nothing was found.");
+  return exitCodes.nothingFound;
+}
+
+function withoutEndpoint(session: Session, question: string, passages: readonly SearchResult[]): number {
+  if (session.json) {
+    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages });
+  } else {
+    session.print(passages.map((result) => resultCard(result, session).join("\n")).join("\n\n"));
+    session.inform(
+      "\nThese are the passages; to have them made into an answer, start Ollama or LM Studio on this machine, or set\n" +
+        "FERRIS_LLM_BASE_URL (an OpenAI-compatible endpoint), FERRIS_LLM_MODEL and, if it needs one, FERRIS_LLM_API_KEY.",
+    );
+  }
+  return exitCodes.success;
+}
+
+function place(result: SearchResult): string {
+  return `${printable(shownPath(result.path, process.cwd()))}:${lineRange(result)}`;
+}

@@ -1,0 +1,34 @@
+/**
+ * `ferris rm`: takes documents out of an index. The files themselves are not touched.
+ */
+import { resolve } from "node:path";
+import { Command } from "commander";
+import { exitCodes } from "../../errors.ts";
+import { openFerris } from "../open.ts";
+import { runs } from "../run.ts";
+import type { Session } from "../session.ts";
+import { plural } from "../terminal/text.ts";
+import { withExamples } from "./shared-options.ts";
+
+export function rmCommand(): Command {
+  const command = new Command("rm")
+    .summary("take files and folders out of the index")
+    .description(
+      "Removes the documents at and below PATH from the index; the files stay. Ends with 1 if none was there.",
+    )
+    .argument("<path...>", "files and folders, which need not exist any more");
+  withExamples(command, [["ferris rm old/reports", "forgets everything below old/reports"]]);
+  return runs(command, (session, [paths]) => rm(session, paths), { errorsAre2: true });
+}
+
+async function rm(session: Session, paths: readonly string[]): Promise<number> {
+  const ferris = await openFerris(session);
+  try {
+    const removed = await ferris.remove(paths.map((path) => resolve(path)));
+    if (session.json) session.printJson({ removed });
+    else session.inform(`${plural(removed, "document")} removed from ${ferris.folder}`);
+    return removed === 0 ? exitCodes.nothingFound : exitCodes.success;
+  } finally {
+    await ferris.close();
+  }
+}

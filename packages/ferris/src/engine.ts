@@ -1,0 +1,87 @@
+/**
+ * The one door to metal-candle: loads an embedding model and shows it to indexing and search as what they ask for.
+ *
+ * metal-candle is imported when a model is loaded, not before: commands that need none (help, status) stay instant. Documents
+ * are embedded with the model's `passage` prompt and queries with `query`; which texts those are is the model's business.
+ */
+import { basename, resolve } from "node:path";
+import type { EmbeddingModel, LoadOptions, ModelInfo } from "metal-candle";
+import type { Embedder } from "./indexing/embedder.ts";
+import type { ModelIdentity } from "./store/store.ts";
+
+export type { EmbeddingModel, Embeddings, ModelInfo } from "metal-candle";
+
+/** The model that is used when nothing else is asked: it comes with ferris. */
+export const bundledModel = "all-minilm-l6-v2-q8";
+
+/** What decides how a model is loaded: see metal-candle's LoadOptions. */
+export type ModelOptions = Pick<
+  LoadOptions,
+  "device" | "dtype" | "allowSoftwareAdapter" | "offline" | "signal" | "onNotice" | "onProgress"
+>;
+
+/**
+ * Loads a model by Hugging Face id or folder.
+ *
+ * @throws MetalCandleError (its subclass says what): no such model, an unsupported one, no such device
+ */
+export async function loadModel(model: string, options: ModelOptions): Promise<EmbeddingModel> {
+  const engine = await import("metal-candle");
+  return engine.EmbeddingModel.load(model, options);
+}
+
+/** Starts importing the engine, so that it is there by the time a model is asked for. */
+export function preloadEngine(): void {
+  // Where it fails, loading a model will say so.
+  import("metal-candle").catch(() => {});
+}
+
+/** What makes this model's vectors comparable with others, as an index records it. */
+export function identityOf({
+  id,
+  folder,
+  revision,
+  pooling,
+  normalize,
+  prompts,
+  dimensions,
+}: ModelInfo): ModelIdentity {
+  return {
+    // A model given as a folder is known by the folder's name: where it lies is no part of what it is.
+    model: resolve(id) === folder ? basename(folder) : id,
+    revision,
+    pooling: [...pooling, ...(normalize ? ["normalize"] : [])].join("+"),
+    prompts,
+    dimensions,
+  };
+}
+
+/** The view that indexing has of a model: documents embedded with the `passage` prompt. */
+export function documentEmbedder(model: EmbeddingModel): Embedder {
+  const info = model.info();
+  return {
+    identity: identityOf(info),
+    dimensions: info.dimensions,
+    maxLength: info.maxLength,
+    countTokens: (text) => model.countTokens(text, { promptName: "passage" }),
+    embed: async (texts, signal) => (await model.embed(texts, { promptName: "passage", signal })).data,
+  };
+}
+
+/** The vector of a query, with the `query` prompt. */
+export async function embedQuery(model: EmbeddingModel, query: string, signal?: AbortSignal): Promise<Float32Array> {
+  return (await model.embed([query], { promptName: "query", signal })).at(0);
+}
+
+/** What `metal-candle/diagnostics` finds. */
+export interface Diagnosis {
+  readonly works: boolean;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export async function diagnose(options: object): Promise<Diagnosis> {
+  const diagnostics = (await import("metal-candle/diagnostics" as string)) as {
+    diagnose(o: object): Promise<Diagnosis>;
+  };
+  return diagnostics.diagnose(options);
+}

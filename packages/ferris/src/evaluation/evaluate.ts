@@ -1,0 +1,62 @@
+/**
+ * Asks an index every question of a set, in each mode, and counts how well it answers.
+ *
+ * The ranking that is measured is the one that search uses, before neighbours are joined and documents capped: a document's
+ * place is that of its best chunk.
+ */
+import { findChunks, type QueryEmbedder, type SearchMode } from "../search/search.ts";
+import type { StoreReader } from "../store/store.ts";
+import { ndcg, recall, reciprocalRank } from "./metrics.ts";
+import type { Question } from "./question-set.ts";
+
+/** Means over all questions. */
+export interface ModeScores {
+  readonly mode: SearchMode;
+  readonly ndcg10: number;
+  readonly recall100: number;
+  readonly mrr10: number;
+  /** Median of a query's time in milliseconds, its embedding included. */
+  readonly milliseconds: number;
+}
+
+export interface EvaluateOptions {
+  readonly modes: readonly SearchMode[];
+  /** The id that judgements use for the document at a path. */
+  readonly documentId: (path: string) => string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Scores of each mode, in the order of `modes`. `embedQuery` may be null when all of them are "text". */
+export async function evaluate(
+  store: StoreReader,
+  embedQuery: QueryEmbedder | null,
+  questions: readonly Question[],
+  { modes, documentId, signal, onProgress }: EvaluateOptions,
+): Promise<ModeScores[]> {
+  const scores: ModeScores[] = [];
+  const total = modes.length * questions.length;
+  for (const [turn, mode] of modes.entries()) {
+    const sums = { ndcg10: 0, recall100: 0, mrr10: 0 };
+    const times: number[] = [];
+    for (const [index, { text, relevant }] of questions.entries()) {
+      const started = performance.now();
+      const found = await findChunks(store, embedQuery, text, { mode, limit: 100, signal });
+      times.push(performance.now() - started);
+      const ranked = [...new Set(found.map(({ chunk }) => documentId(chunk.path)))];
+      sums.ndcg10 += ndcg(ranked, relevant, 10);
+      sums.recall100 += recall(ranked, relevant, 100);
+      sums.mrr10 += reciprocalRank(ranked, relevant, 10);
+      onProgress?.(turn * questions.length + index + 1, total);
+    }
+    const mean = (sum: number): number => sum / questions.length;
+    scores.push({
+      mode,
+      ndcg10: mean(sums.ndcg10),
+      recall100: mean(sums.recall100),
+      mrr10: mean(sums.mrr10),
+      milliseconds: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0,
+    });
+  }
+  return scores;
+}

@@ -1,0 +1,265 @@
+/**
+ * `Ferris`: an index and the model it was made with, as one object. What the commands do, programs do through this class.
+ *
+ * It wires the parts (store, indexing, search, engine) and holds no logic of theirs. The model is loaded at the first call that
+ * needs one, and the index is opened at the first that reads or writes.
+ */
+import { join, resolve } from "node:path";
+import {
+  bundledModel,
+  documentEmbedder,
+  embedQuery,
+  type EmbeddingModel,
+  identityOf,
+  loadModel,
+  type ModelInfo,
+  preloadEngine,
+} from "./engine.ts";
+import { IndexNotFoundError, UsageError } from "./errors.ts";
+import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
+import type { Question } from "./evaluation/question-set.ts";
+import type { IndexProgress, IndexReport } from "./indexing/report.ts";
+import type { Inspection } from "./inspection.ts";
+import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
+import { search, type SearchMode, type SearchResult } from "./search/search.ts";
+import { findIndexFolder, openIndex, openIndexForWriting } from "./store/index.ts";
+import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
+
+export interface FerrisOptions {
+  /** Folder of the index. Else the nearest `.ferris` above the working folder; where there is none, indexing makes one there. */
+  readonly db?: string;
+  /** Hugging Face id or folder. Else the index's own model; for a new index the bundled one. */
+  readonly model?: string;
+  /** "auto" unless given. "gpu" never falls back. */
+  readonly device?: "auto" | "gpu" | "cpu";
+  /** "auto" unless given. */
+  readonly dtype?: "auto" | "f32" | "f16";
+  /** Lets a GPU that is emulated on the CPU count as a GPU. */
+  readonly allowSoftwareAdapter?: boolean;
+  /** Receives what a user should hear once, such as which device "auto" chose; console.error unless given. */
+  readonly onNotice?: (message: string) => void;
+}
+
+export interface FerrisIndexOptions {
+  /** Globs relative to each path; only matching files are read. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** A chunk's most tokens; else what the model reads. */
+  readonly maxTokens?: number;
+  /** Files above this size are left out; 64 MiB unless given. */
+  readonly maxFileBytes?: number;
+  /** Stops after the transaction in flight; the report then says `interrupted`. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: IndexProgress) => void;
+}
+
+export interface FerrisSearchOptions {
+  /** 10 unless given. */
+  readonly limit?: number;
+  /** "hybrid" unless given. */
+  readonly mode?: SearchMode;
+  /** Most results from one document; 3 unless given. */
+  readonly perDocument?: number;
+  readonly filter?: DocumentFilter;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * An index of documents, to fill and to search.
+ *
+ * @example
+ * import { Ferris } from "ferris";
+ *
+ * const ferris = await Ferris.open({ db: "notes-index" });
+ * await ferris.index(["notes"]);
+ * for (const { path, startLine, snippet } of await ferris.search("how do I rotate a key", { limit: 3 })) {
+ *   console.log(`${path}:${startLine}`, snippet.text);
+ * }
+ * await ferris.close();
+ */
+export class Ferris {
+  /** The index's folder, whether it is there yet or not. */
+  readonly folder: string;
+  readonly #options: FerrisOptions;
+  #reader: Promise<StoreReader> | null = null;
+  #model: Promise<EmbeddingModel> | null = null;
+
+  private constructor(folder: string, options: FerrisOptions) {
+    this.folder = folder;
+    this.#options = options;
+  }
+
+  /** Finds the index. Fast: nothing is loaded, and whether it is sound shows at the first call. */
+  static async open(options: FerrisOptions = {}): Promise<Ferris> {
+    const here = process.cwd();
+    const folder = options.db === undefined ? (findIndexFolder(here) ?? join(here, ".ferris")) : resolve(options.db);
+    return new Ferris(folder, options);
+  }
+
+  /**
+   * Brings the index up to date with files and folders: new and changed documents are read and embedded, those gone from
+   * below these paths are removed, the rest is left alone.
+   *
+   * @throws InputError for a path that is not there; IndexMismatchError where the index belongs to another model; IndexBusyError
+   * @example
+   * const report = await ferris.index(["docs", "README.md"], { exclude: ["drafts/**"] });
+   * console.log(report.added, "new,", report.unchanged, "unchanged");
+   */
+  async index(paths: readonly string[], options: FerrisIndexOptions = {}): Promise<IndexReport> {
+    preloadEngine();
+    const model = await this.#loadModel(await this.#recordedModel(), options.signal);
+    const embedder = documentEmbedder(model);
+    const { indexPaths } = await import("./indexing/index-folder.ts");
+    const store = await openIndexForWriting(this.folder, { identity: embedder.identity });
+    try {
+      const { maxTokens, ...rest } = options;
+      return await indexPaths({
+        ...rest,
+        paths,
+        store,
+        embedder,
+        chunker: maxTokens === undefined ? undefined : { maxTokens },
+      });
+    } finally {
+      await store.close();
+    }
+  }
+
+  /**
+   * The passages that fit `query` best, best first; `[]` where nothing does.
+   *
+   * @throws UsageError for an empty query; IndexNotFoundError; IndexMismatchError
+   * @example
+   * const [best] = await ferris.search("what is cu_seqlens", { mode: "vector", limit: 1 });
+   */
+  async search(query: string, options: FerrisSearchOptions = {}): Promise<SearchResult[]> {
+    const { limit = 10, mode = "hybrid" } = options;
+    if (mode !== "text") preloadEngine();
+    const reader = await this.#openReader();
+    const model = mode === "text" ? null : await this.#modelFor(reader, options.signal);
+    const embed = model && ((text: string, signal?: AbortSignal) => embedQuery(model, text, signal));
+    return search(reader, embed, query, { ...options, limit, mode });
+  }
+
+  /**
+   * Reads on from a result: lines of its document, as they were indexed. Null where the chunk is not there (any more).
+   *
+   * @param range lines of the document, from 1; else those of the chunk
+   * @example
+   * const [best] = await ferris.search("retry policy");
+   * const passage = best && (await ferris.read(best.chunkId, { from: best.startLine, count: 40 }));
+   */
+  async read(chunkId: number, range?: LineRange): Promise<DocumentPassage | null> {
+    return readAround(await this.#openReader(), chunkId, range);
+  }
+
+  /** Lines of an indexed document by its absolute path, as they were indexed. Null where the index does not have it. */
+  async readDocument(path: string, range: LineRange): Promise<DocumentPassage | null> {
+    return readDocument(await this.#openReader(), path, range);
+  }
+
+  /** Takes documents out of the index: those at or below these absolute paths. Returns how many they were. */
+  async remove(paths: readonly string[]): Promise<number> {
+    const store = await openIndexForWriting(this.folder, {});
+    try {
+      const documents = await store.documents({ under: paths });
+      return await store.removeDocuments(documents.map((document) => document.path));
+    } finally {
+      await store.close();
+    }
+  }
+
+  /**
+   * How a file would be read and cut, with the token counts of the model in use. Writes nothing.
+   *
+   * @throws InputError for a file that cannot be read, DocumentError for one that cannot be parsed
+   */
+  async inspect(file: string, { maxTokens }: { maxTokens?: number } = {}): Promise<Inspection> {
+    preloadEngine();
+    const model = await this.#loadModel(await this.#recordedModel());
+    const { inspectFile } = await import("./inspection.ts");
+    return inspectFile(file, documentEmbedder(model), maxTokens);
+  }
+
+  /**
+   * Asks questions whose answers are known, in each mode, and counts how well the index answers them. Relevant documents are
+   * named by their absolute paths.
+   */
+  async evaluate(
+    questions: readonly Question[],
+    { modes, signal, onProgress }: Omit<EvaluateOptions, "documentId">,
+  ): Promise<ModeScores[]> {
+    const { evaluate } = await import("./evaluation/evaluate.ts");
+    const reader = await this.#openReader();
+    const model = modes.every((mode) => mode === "text") ? null : await this.#modelFor(reader, signal);
+    const embed = model && ((text: string) => embedQuery(model, text, signal));
+    return evaluate(reader, embed, questions, { modes, signal, onProgress, documentId: (path) => path });
+  }
+
+  /** The documents in the index, in order of path. */
+  async documents(options: { under?: readonly string[]; filter?: DocumentFilter } = {}): Promise<StoredDocument[]> {
+    return (await this.#openReader()).documents(options);
+  }
+
+  /** What the index holds. */
+  async statistics(): Promise<StoreStatistics> {
+    return (await this.#openReader()).statistics();
+  }
+
+  /** The model in use, or null while none is loaded. */
+  async modelInfo(): Promise<ModelInfo | null> {
+    return this.#model === null ? null : (await this.#model).info();
+  }
+
+  /** Frees the model and closes the index. Waits for what is running. */
+  async close(): Promise<void> {
+    const [reader, model] = [this.#reader, this.#model];
+    this.#reader = this.#model = null;
+    await Promise.all([reader?.then((open) => open.close()), model?.then((loaded) => loaded.close())]);
+  }
+
+  #openReader(): Promise<StoreReader> {
+    return (this.#reader ??= openIndex(this.folder).catch((error: unknown) => {
+      // So that the next call looks again: an index may have been made meanwhile.
+      this.#reader = null;
+      throw error;
+    }));
+  }
+
+  async #modelFor(reader: StoreReader, signal?: AbortSignal): Promise<EmbeddingModel> {
+    const model = await this.#loadModel(reader.identity.model, signal);
+    reader.requireIdentity(identityOf(model.info()));
+    return model;
+  }
+
+  /** What the index says it was made with; null where there is no index yet. */
+  async #recordedModel(): Promise<string | null> {
+    try {
+      return (await this.#openReader()).identity.model;
+    } catch (error) {
+      if (error instanceof IndexNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  #loadModel(recorded: string | null, signal?: AbortSignal): Promise<EmbeddingModel> {
+    return (this.#model ??= this.#startLoading(recorded, signal).catch((error: unknown) => {
+      this.#model = null;
+      throw error;
+    }));
+  }
+
+  async #startLoading(recorded: string | null, signal?: AbortSignal): Promise<EmbeddingModel> {
+    const { model, device, dtype, allowSoftwareAdapter, onNotice } = this.#options;
+    const options = { device, dtype, allowSoftwareAdapter, onNotice, signal };
+    if (model !== undefined) return loadModel(model, options);
+    if (recorded === null || recorded === bundledModel) return loadModel(bundledModel, options);
+    // An index that was found is untrusted: it may name a model that is here already, not a folder, nor cause a download.
+    if (!/^[\w.-]+\/[\w.-]+$/.test(recorded)) {
+      throw new UsageError(
+        `the index in ${this.folder} was made with a model in a folder named "${recorded}": say where it is with --model FOLDER`,
+      );
+    }
+    return loadModel(recorded, { ...options, offline: true });
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * How one file is read and cut: the same parser and chunker that indexing uses, without an index.
+ */
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { checkChunkerSettings, chunkDocument, defaultChunkerSettings } from "./documents/chunk.ts";
+import type { Chunk, ParsedDocument } from "./documents/document.ts";
+import { parserFor } from "./documents/parsers/index.ts";
+import { InputError } from "./errors.ts";
+import type { Embedder } from "./indexing/embedder.ts";
+
+export interface Inspection {
+  readonly document: ParsedDocument;
+  readonly chunks: readonly Chunk[];
+  /** A chunk's most tokens, prompt and special tokens included. */
+  readonly maxTokens: number;
+}
+
+/** @throws InputError for a file that cannot be read, DocumentError for one that cannot be parsed */
+export async function inspectFile(file: string, embedder: Embedder, maxTokens?: number): Promise<Inspection> {
+  const path = resolve(file);
+  const bytes = await readFile(path).catch((error: Error) => {
+    throw new InputError(`${file} cannot be read: ${error.message}`, { cause: error });
+  });
+  const settings = maxTokens === undefined ? defaultChunkerSettings(embedder.maxLength) : { maxTokens };
+  checkChunkerSettings(settings, embedder.maxLength, embedder.countTokens(""));
+  const parse = await parserFor(path, bytes.subarray(0, 4096)).load();
+  const document = await parse({ path, bytes });
+  const chunks = chunkDocument(document, settings, (text) => embedder.countTokens(text));
+  return { document, chunks, maxTokens: settings.maxTokens };
+}
