@@ -5,19 +5,17 @@
  */
 import { BatchQueue } from "./batching/batch-queue.ts";
 import type { Encoder } from "./batching/packed-batch.ts";
+import { checkTexts } from "./batching/check-texts.ts";
 import { EmbedRequest, type RequestOptions } from "./batching/request.ts";
-import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./devices/policy.ts";
+import type { ChosenDevice } from "./devices/policy.ts";
 import type { AdapterReport } from "./devices/report.ts";
 import { Embeddings } from "./embeddings.ts";
-import { InvalidArgumentError, ModelClosedError, UnsupportedModelError } from "./errors.ts";
-import { adoptDevice, openGpu, type GpuContext } from "./gpu/device.ts";
+import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { GpuEncoder } from "./gpu/encoder.ts";
-import { numericsClass } from "./gpu/numerics-class.ts";
 import type { KernelReport } from "./gpu/self-check.ts";
 import type { ModelDescription } from "./models/description.ts";
-import { readModel } from "./models/read-model.ts";
+import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
 import type { EmbedOptions, LoadOptions } from "./options.ts";
-import { openTokenizer } from "./tokenizers/open-tokenizer.ts";
 import type { Tokenizer } from "./tokenizers/tokenizer.ts";
 
 /** What `info()` says: everything that decided the numbers. */
@@ -65,13 +63,7 @@ export class EmbeddingModel {
   #counts = { texts: 0, tokens: 0, truncatedTexts: 0 };
   #closed = false;
 
-  private constructor(
-    description: ModelDescription,
-    tokenizer: Tokenizer,
-    encoder: Encoder,
-    chosen: ChosenDevice,
-    dimensions: number,
-  ) {
+  private constructor({ description, tokenizer, encoder, chosen }: ModelParts, dimensions: number) {
     this.#description = description;
     this.#tokenizer = tokenizer;
     this.#encoder = encoder;
@@ -94,40 +86,12 @@ export class EmbeddingModel {
    * await model.close();
    */
   static async load(idOrFolder: string, options: LoadOptions = {}): Promise<EmbeddingModel> {
-    const { device = "auto", dtype = "auto", signal, onNotice = console.error } = options;
-    signal?.throwIfAborted();
-    const [description, chosen] = await bothOrNeither(
-      readModel(idOrFolder, options),
-      options.gpuDevice
-        ? {
-            device: "gpu" as const,
-            reason: "the GPUDevice that the caller gave",
-            context: adoptDevice(options.gpuDevice),
-          }
-        : chooseDevice({ device, dtype, allowSoftwareAdapter: options.allowSoftwareAdapter }),
-    );
+    const parts = await loadParts(idOrFolder, "embedding", options);
+    const { head } = parts.description;
     try {
-      signal?.throwIfAborted();
-      if (description.kind !== "embedding") {
-        throw new UnsupportedModelError(
-          `${description.id} is a reranker: it scores pairs of texts. Load it with Reranker.load.`,
-        );
-      }
-      const dimensions = checkedDimensions(
-        options.dimensions,
-        description.head.dimensions,
-        description.head.dimensions,
-      );
-      if (device === "auto") onNotice(`metal-candle: device auto is ${chosen.reason}`);
-      for (const warning of description.warnings) onNotice(`metal-candle: ${warning}`);
-      const [tokenizer, encoder] = await Promise.all([
-        openTokenizer(description.tokenizer),
-        openEncoder(description, chosen, options),
-      ]);
-      signal?.throwIfAborted();
-      return new EmbeddingModel(description, tokenizer, encoder, chosen, dimensions);
+      return new EmbeddingModel(parts, checkedDimensions(options.dimensions, head.dimensions, head.dimensions));
     } catch (error) {
-      await description.close();
+      await closeParts(parts);
       throw error;
     }
   }
@@ -142,7 +106,7 @@ export class EmbeddingModel {
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Embeddings> {
     if (this.#closed) throw new ModelClosedError(`${this.#description.id} is closed.`);
     options.signal?.throwIfAborted();
-    checkTexts(texts);
+    checkTexts(texts, "Text");
     const request = new EmbedRequest(texts, this.#requestOptions(options), options.signal, options.onProgress);
     this.#queue.add(request);
     const finished = request.finished;
@@ -243,8 +207,7 @@ export class EmbeddingModel {
     this.#closed = true;
     await Promise.allSettled(this.#pending);
     await this.#queue.idle();
-    await this.#encoder.close();
-    await this.#description.close();
+    await closeParts({ encoder: this.#encoder, description: this.#description });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -258,6 +221,7 @@ export class EmbeddingModel {
     const promptTokens = (): number => this.#tokenizer.count(prompt) - (specialTokens - leadingSpecialTokens);
     return {
       prompt,
+      query: null,
       poolingSkip: head.includePrompt || prompt === "" ? 0 : promptTokens(),
       dimensions: checkedDimensions(options.dimensions, this.#dimensions, head.dimensions),
       normalize: options.normalize ?? head.normalize,
@@ -282,46 +246,6 @@ export class EmbeddingModel {
   }
 }
 
-/** Opens the encoder on the device that was chosen. */
-async function openEncoder(
-  description: ModelDescription,
-  chosen: ChosenDevice,
-  options: LoadOptions,
-): Promise<Encoder> {
-  const { dtype = "auto", tokenBudget } = options;
-  if (tokenBudget !== undefined && (!Number.isInteger(tokenBudget) || tokenBudget < 1)) {
-    throw new InvalidArgumentError(`tokenBudget is ${tokenBudget}; it must be a whole number of at least 1.`);
-  }
-  if (chosen.device === "cpu") {
-    const { openCpuEncoder } = await import("./cpu/encoder.ts");
-    return openCpuEncoder(description);
-  }
-  let first: GpuContext | null = chosen.context;
-  return GpuEncoder.open(description, {
-    open: async () => {
-      const context = first ?? (await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter)));
-      first = null;
-      return context;
-    },
-    numerics: (context) => numericsClass(context.report, dtype),
-    tokenBudget: tokenBudget ?? null,
-  });
-}
-
-/** Waits for both; when one fails, what the other opened is closed. */
-async function bothOrNeither(
-  reading: Promise<ModelDescription>,
-  choosing: ChosenDevice | Promise<ChosenDevice>,
-): Promise<[ModelDescription, ChosenDevice]> {
-  const [description, chosen] = await Promise.allSettled([reading, choosing]);
-  if (description.status === "rejected") throw description.reason;
-  if (chosen.status === "rejected") {
-    await description.value.close();
-    throw chosen.reason;
-  }
-  return [description.value, chosen.value];
-}
-
 function checkedDimensions(wanted: number | undefined, usual: number, full: number): number {
   if (wanted === undefined) return usual;
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > full) {
@@ -330,20 +254,6 @@ function checkedDimensions(wanted: number | undefined, usual: number, full: numb
     );
   }
   return wanted;
-}
-
-function checkTexts(texts: readonly string[]): void {
-  if (!Array.isArray(texts)) {
-    throw new InvalidArgumentError(
-      `embed takes an array of strings, and got ${texts === null ? "null" : typeof texts}.`,
-    );
-  }
-  const wrong = texts.findIndex((text) => typeof text !== "string");
-  if (wrong >= 0) {
-    throw new InvalidArgumentError(
-      `Text ${wrong} of ${texts.length} is not a string but ${texts[wrong] === null ? "null" : typeof texts[wrong]}.`,
-    );
-  }
 }
 
 /** Arrays of up to `size` items. */

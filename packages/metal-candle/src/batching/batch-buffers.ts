@@ -9,16 +9,18 @@ export class BatchBuffers implements PackedBatch {
   normalize = true;
   readonly inputIds: Int32Array;
   readonly cuSeqlens: Int32Array;
-  readonly tokenTypeIds = null;
   /** The request of each row, and the row's place in it. */
   readonly requests: EmbedRequest[] = [];
   readonly indexes: Int32Array;
   readonly #skips: Int32Array;
   #anySkip = false;
+  readonly #types: Int32Array;
+  #pairs = false;
 
   /** @param tokenBudget most tokens; the arrays have room for one more text than that, which tokenizers may need */
   constructor(tokenBudget: number, maxSequences: number, maxLength: number) {
     this.inputIds = new Int32Array(tokenBudget + maxLength);
+    this.#types = new Int32Array(tokenBudget + maxLength);
     this.cuSeqlens = new Int32Array(maxSequences + 1);
     this.indexes = new Int32Array(maxSequences);
     this.#skips = new Int32Array(maxSequences);
@@ -26,6 +28,16 @@ export class BatchBuffers implements PackedBatch {
 
   get tokens(): number {
     return this.cuSeqlens[this.sequences];
+  }
+
+  /** Null in a batch of single texts, whose types are all 0. */
+  get tokenTypeIds(): Int32Array | null {
+    return this.#pairs ? this.#types : null;
+  }
+
+  /** Where the types of the next pair go: at the same offset as its ids. */
+  get types(): Int32Array {
+    return this.#types;
   }
 
   get poolingSkips(): Int32Array | null {
@@ -38,6 +50,7 @@ export class BatchBuffers implements PackedBatch {
     this.longest = 0;
     this.requests.length = 0;
     this.#anySkip = false;
+    this.#pairs = request.options.query !== null;
     this.dimensions = request.options.dimensions;
     this.normalize = request.options.normalize;
   }

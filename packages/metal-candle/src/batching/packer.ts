@@ -22,18 +22,22 @@ function dropTaken(waiting: EmbedRequest[]): void {
   waiting.length = kept;
 }
 
-/** Tokenises the next text of a request at ids[offset…]; notes its length and whether it was cut. */
+/** Tokenises the next text or pair of a request at ids[offset…]; notes its length and whether it was cut. */
 function tokenizeNext(
   tokenizer: Tokenizer,
   request: EmbedRequest,
   ids: Int32Array,
+  types: Int32Array,
   offset: number,
   maxLength: number,
 ): number {
   const index = request.next++;
-  const { prompt } = request.options;
+  const { prompt, query } = request.options;
   const text = prompt === "" ? request.texts[index] : prompt + request.texts[index];
-  const length = tokenizer.encode(text, ids, offset, maxLength);
+  const length =
+    query === null
+      ? tokenizer.encode(text, ids, offset, maxLength)
+      : tokenizer.encodePair(query, text, ids, types, offset, maxLength);
   request.tokenCounts[index] = length;
   if (tokenizer.truncated) request.truncated.push(index);
   return length;
@@ -67,7 +71,7 @@ export class StreamingPacker implements Packer {
         batch.add(
           request,
           index,
-          tokenizeNext(this.#tokenizer, request, batch.inputIds, batch.tokens, this.#maxLength),
+          tokenizeNext(this.#tokenizer, request, batch.inputIds, batch.types, batch.tokens, this.#maxLength),
         );
       }
       // To the back of the line.
@@ -83,6 +87,8 @@ interface Tokenized {
   readonly request: EmbedRequest;
   readonly index: number;
   readonly ids: Int32Array;
+  /** Of a pair; null for a text on its own. */
+  readonly types: Int32Array | null;
 }
 
 /** For encoders that pad to the longest: a window of texts is tokenised, sorted by length, and cut into even batches. */
@@ -90,6 +96,7 @@ export class SortingPacker implements Packer {
   readonly #tokenizer: Tokenizer;
   readonly #maxLength: number;
   readonly #scratch: Int32Array;
+  readonly #types: Int32Array;
   /** Tokenised texts in ascending length; batches are cut from the end, longest first. */
   #window: Tokenized[] = [];
 
@@ -97,6 +104,7 @@ export class SortingPacker implements Packer {
     this.#tokenizer = tokenizer;
     this.#maxLength = maxLength;
     this.#scratch = new Int32Array(maxLength);
+    this.#types = new Int32Array(maxLength);
   }
 
   fill(batch: BatchBuffers, waiting: EmbedRequest[], limits: EncoderLimits, tokens: number): boolean {
@@ -106,10 +114,11 @@ export class SortingPacker implements Packer {
     if (!longest) return false;
     batch.begin(longest.request);
     while (this.#window.length > 0 && batch.sequences < limits.maxSequences) {
-      const { request, index, ids } = this.#window.at(-1)!;
+      const { request, index, ids, types } = this.#window.at(-1)!;
       if (!request.sharesBatchWith(longest.request)) break;
       if (batch.sequences > 0 && (batch.sequences + 1) * batch.longest > tokens) break;
       batch.inputIds.set(ids, batch.tokens);
+      if (types) batch.types.set(types, batch.tokens);
       batch.add(request, index, ids.length);
       this.#window.pop();
     }
@@ -123,8 +132,9 @@ export class SortingPacker implements Packer {
       const until = Math.min(request.texts.length, request.next + turn);
       while (request.next < until) {
         const index = request.next;
-        const length = tokenizeNext(this.#tokenizer, request, this.#scratch, 0, this.#maxLength);
-        this.#window.push({ request, index, ids: this.#scratch.slice(0, length) });
+        const length = tokenizeNext(this.#tokenizer, request, this.#scratch, this.#types, 0, this.#maxLength);
+        const types = request.options.query === null ? null : this.#types.slice(0, length);
+        this.#window.push({ request, index, ids: this.#scratch.slice(0, length), types });
       }
       if (request.next < request.texts.length) waiting.push(request);
     }

@@ -1,5 +1,5 @@
 /**
- * One embed call on its way: its texts, how far they have been taken, and where its vectors go.
+ * One embed or rank call on its way: its texts, how far they have been taken, and where its vectors go.
  *
  * Device-free. The packers take texts from requests in turn; the queue hands rows back.
  */
@@ -7,6 +7,8 @@
 export interface RequestOptions {
   /** Prepended to each text. */
   readonly prompt: string;
+  /** For a reranker: the first text of each pair; null for texts on their own. */
+  readonly query: string | null;
   /** Tokens that pooling leaves out at the start (0 unless the model leaves prompts out). */
   readonly poolingSkip: number;
   readonly dimensions: number;

@@ -53,7 +53,7 @@ export function describeAdapter(adapter: GPUAdapter, runtime: string): AdapterRe
     vendor: info.vendor,
     architecture: info.architecture,
     device: info.device,
-    software: info.isFallbackAdapter === true,
+    software: Boolean(info.isFallbackAdapter),
     runtime,
     features: [...adapter.features].sort(),
     limits: Object.fromEntries(reportedLimits.map((name) => [name, limits[name]])),

@@ -1,0 +1,203 @@
+/**
+ * What must hold of the engine whatever the input: a text's vector does not depend on its neighbours, memory is flat, calls overlap,
+ * aborts are prompt, a lost device is survived, wrong rows are never handed on.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openGpu } from "../src/gpu/device.ts";
+import { EmbeddingModel, InvalidArgumentError, ModelClosedError, Reranker } from "../src/index.ts";
+import { floats, goldenTexts, largestDifference, readGolden, tinyModelFolder, tinyModels } from "./support/goldens.ts";
+import { readFileSync } from "node:fs";
+
+const texts = goldenTexts();
+const quiet = { onNotice: (): void => undefined };
+const load = (name: string, options: object = {}): Promise<EmbeddingModel> =>
+  EmbeddingModel.load(tinyModelFolder(name), { device: "gpu", dtype: "f32", ...quiet, ...options });
+
+describe("a text's vector does not depend on its neighbours (bit for bit)", () => {
+  test.each(["bert", "bert-odd", "mpnet"])(
+    "tiny/%s: alone, in a batch of 64 others, reversed, with a small token budget",
+    async (name) => {
+      const model = await load(name);
+      const small = await load(name, { tokenBudget: 260 });
+      const many = Array.from({ length: 64 }, (_, i) => texts[(i * 7) % texts.length].slice(0, 20 + i));
+      const together = await model.embed([...texts, ...many]);
+      const reversed = await model.embed(texts.toReversed());
+      const cut = await small.embed(texts);
+      for (const [index, text] of texts.entries()) {
+        expect(reversed.at(texts.length - 1 - index)).toEqual(together.at(index));
+        expect(cut.at(index)).toEqual(together.at(index));
+        // A software adapter takes a while over each batch: every third text alone, the longest among them.
+        if (index % 3 !== 0) continue;
+        const alone = (await model.embed([text])).at(0);
+        expect(together.at(index), text.slice(0, 30)).toEqual(alone);
+      }
+      await Promise.all([model.close(), small.close()]);
+    },
+    120_000,
+  );
+});
+
+describe("calls", () => {
+  let model: EmbeddingModel;
+  beforeAll(async () => {
+    model = await load("bert");
+  });
+  afterAll(() => model.close());
+
+  test("overlap, share batches, and each gets its own rows", async () => {
+    const before = model.stats().batches;
+    const expected = await model.embed(texts);
+    const calls = await Promise.all(texts.map((text) => model.embed([text])));
+    calls.forEach((call, index) => expect(call.at(0)).toEqual(expected.at(index)));
+    expect(model.stats().batches - before).toBeLessThan(texts.length / 2);
+  });
+
+  test("an empty list gives no vectors", async () => {
+    const none = await model.embed([]);
+    expect([none.length, none.data.length, none.dimensions]).toEqual([0, 0, 64]);
+  });
+
+  test("embedStream yields blocks in order, in constant memory", async () => {
+    const expected = await model.embed(texts);
+    const rows: number[] = [];
+    for await (const block of model.embedStream(texts, { blockSize: 7 })) {
+      expect(block.length).toBeLessThanOrEqual(7);
+      rows.push(...block.data);
+    }
+    expect(Float32Array.from(rows)).toEqual(expected.data);
+  });
+
+  test("embedStream hands on the error of its input", async () => {
+    async function* broken(): AsyncGenerator<string> {
+      yield "fine";
+      throw new Error("the input broke");
+    }
+    await expect(
+      Array.fromAsync?.(model.embedStream(broken())) ?? collect(model.embedStream(broken())),
+    ).rejects.toThrow("the input broke");
+  });
+
+  test("dimensions cut and normalise again; normalize: false keeps the pooled values", async () => {
+    const full = await model.embed(["some text"], { normalize: false });
+    const cut = await model.embed(["some text"], { dimensions: 16 });
+    const norm = Math.hypot(...full.at(0).subarray(0, 16));
+    expect(
+      largestDifference(
+        cut.at(0),
+        full
+          .at(0)
+          .slice(0, 16)
+          .map((value) => value / norm),
+      ),
+    ).toBeLessThan(1e-6);
+  });
+
+  test("an abort rejects with the signal's reason, and later calls work", async () => {
+    const controller = new AbortController();
+    const aborted = model.embed(
+      Array.from({ length: 500 }, () => texts[33]),
+      { signal: controller.signal },
+    );
+    setTimeout(() => controller.abort(new Error("changed my mind")), 5);
+    await expect(aborted).rejects.toThrow("changed my mind");
+    expect((await model.embed(["still here"])).length).toBe(1);
+  });
+
+  test.each([
+    [{ promptName: "nope" }, 'has no prompt named "nope"; it has "query", "passage"'],
+    [{ prompt: "a", promptName: "query" }, "prompt and promptName were both given"],
+    [{ dimensions: 65 }, "dimensions is 65; it must be a whole number from 1 to 64"],
+  ])("wrong options %j", async (options, message) => {
+    await expect(model.embed(["x"], options)).rejects.toThrow(message);
+  });
+
+  test("a text that is not a string", async () => {
+    await expect(model.embed(["x", 3 as unknown as string])).rejects.toThrow("Text 1 of 2 is not a string but number.");
+    await expect(model.embed("x" as unknown as string[])).rejects.toThrow(InvalidArgumentError);
+  });
+});
+
+async function collect(stream: AsyncIterable<unknown>): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}
+
+test("close waits for calls under way, and refuses later ones", async () => {
+  const model = await load("bert");
+  const pending = model.embed(texts);
+  await model.close();
+  expect((await pending).length).toBe(texts.length);
+  await expect(model.embed(["x"])).rejects.toThrow(ModelClosedError);
+  await model.close();
+});
+
+test("two thousand batches of varied shapes allocate nothing new, and the process stays flat", async () => {
+  const model = await load("bert-head64-cls", { tokenBudget: 256 });
+  let seed = 1;
+  const random = (limit: number): number => (seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0) % limit;
+  const batch = (): string[] => Array.from({ length: 1 + random(3) }, () => "word ".repeat(random(12)));
+  for (let i = 0; i < 200; i++) await model.embed(batch());
+  globalThis.gc?.();
+  const warm = model.stats().gpu!;
+  const resident = process.memoryUsage().rss;
+  for (let i = 0; i < 1800; i++) {
+    await model.embed(batch());
+    if (i % 100 === 0) globalThis.gc?.();
+  }
+  globalThis.gc?.();
+  const after = model.stats().gpu!;
+  expect(after.batches).toBeGreaterThanOrEqual(2000);
+  expect([after.gpuBuffers, after.gpuBytes, after.pipelinesCompiled]).toEqual([
+    warm.gpuBuffers,
+    warm.gpuBytes,
+    warm.pipelinesCompiled,
+  ]);
+  expect(process.memoryUsage().rss - resident).toBeLessThan(64 * 2 ** 20);
+  await model.close();
+}, 180_000);
+
+test("bytes read back are D × 4 + 12 a text", async () => {
+  const model = await load("bert");
+  await model.embed(texts);
+  const { gpu, texts: count } = model.stats();
+  expect(gpu!.bytesReadBack).toBe(count * (64 * 4 + 12));
+  await model.close();
+});
+
+test("a device lost while batches run is reopened once, and the calls succeed", async () => {
+  const model = await load("bert");
+  const expected = await model.embed(texts);
+  const { device } = await openGpu(true);
+  const running = model.embed(texts);
+  device.destroy();
+  expect((await running).data).toEqual(expected.data);
+  expect(model.stats().gpu!.deviceReopened).toBe(1);
+  expect((await model.embed(texts)).data).toEqual(expected.data);
+  await model.close();
+});
+
+const rerankers = tinyModels.filter((name) => name.includes("reranker"));
+
+describe.each(["gpu", "cpu"] as const)("rerankers on the %s", (device) => {
+  test.each(rerankers)("tiny/%s", async (name) => {
+    const { pairs } = JSON.parse(readFileSync(`${tinyModelFolder(name)}/golden.json`, "utf8")) as {
+      pairs: [number, number][];
+    };
+    const golden = floats(readGolden(`tiny/${name}/golden.safetensors`), "logits");
+    const reranker = await Reranker.load(tinyModelFolder(name), { device, dtype: "f32", ...quiet });
+    const rankings = await Promise.all(pairs.map(([query, text]) => reranker.rank(texts[query], [texts[text]])));
+    const logits = rankings.flatMap((ranking) => [...ranking.logits]);
+    expect(largestDifference(logits, golden)).toBeLessThan(1e-5);
+    await reranker.close();
+  });
+
+  test("an embedding model is not a reranker, and the other way round", async () => {
+    await expect(Reranker.load(tinyModelFolder("bert"), { device })).rejects.toThrow(
+      "Load it with EmbeddingModel.load",
+    );
+    await expect(EmbeddingModel.load(tinyModelFolder("bert-reranker-1"), { device })).rejects.toThrow(
+      "Load it with Reranker.load",
+    );
+  });
+});
