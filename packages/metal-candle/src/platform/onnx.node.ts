@@ -8,24 +8,12 @@
 import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
 import { CpuUnavailableError } from "../errors.ts";
+import { openSession, type OnnxRuntime } from "./onnx-session.ts";
 import type { OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
 
 const TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
-/** The part of onnxruntime-node's interface that is used here. */
-interface Runtime {
-  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => unknown;
-  readonly InferenceSession: {
-    create(model: Uint8Array, options: object): Promise<NativeSession>;
-  };
-}
-
-interface NativeSession {
-  run(feeds: object, fetches: readonly string[]): Promise<Record<string, { data: Float32Array }>>;
-  release(): Promise<void>;
-}
-
-let loaded: Promise<Runtime> | null = null;
+let loaded: Promise<OnnxRuntime> | null = null;
 
 /**
  * Makes a session.
@@ -37,31 +25,10 @@ export async function createOnnxSession(options: OnnxSessionOptions): Promise<On
     loaded = null;
     throw error;
   });
-  const session = await runtime.InferenceSession.create(options.model, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: options.threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: "basic",
-    logSeverityLevel: 3,
-    externalData: options.weights.map(({ name, data }) => ({
-      path: name,
-      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    })),
-  });
-  return {
-    async run(inputs, output) {
-      const feeds: Record<string, unknown> = {};
-      for (const [name, { data, shape }] of Object.entries(inputs)) {
-        const type = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "int64";
-        feeds[name] = new runtime.Tensor(type, data, shape);
-      }
-      return (await session.run(feeds, [output]))[output].data;
-    },
-    release: () => session.release(),
-  };
+  return openSession(runtime, "cpu", options);
 }
 
-/** What is installed, for `doctor`: the version, or null. */
+/** What is installed, for `doctor`: name and version, or null. */
 export function onnxRuntimeVersion(): string | null {
   try {
     const manifest = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
@@ -71,7 +38,7 @@ export function onnxRuntimeVersion(): string | null {
   }
 }
 
-async function load(): Promise<Runtime> {
+async function load(): Promise<OnnxRuntime> {
   if (isMainThread) {
     process.env[TELEMETRY] = "1";
   } else if (process.env[TELEMETRY] !== "1") {
@@ -82,7 +49,7 @@ async function load(): Promise<Runtime> {
     );
   }
   try {
-    const module = (await import("onnxruntime-node")) as unknown as { default?: Runtime } & Runtime;
+    const module = (await import("onnxruntime-node")) as unknown as OnnxRuntime & { default?: OnnxRuntime };
     return module.default ?? module;
   } catch (error) {
     const missing = onnxRuntimeVersion() === null;
@@ -90,7 +57,7 @@ async function load(): Promise<Runtime> {
       missing
         ? `The CPU device needs onnxruntime-node, which is not installed: npm install onnxruntime-node@1.30.0`
         : `The CPU device needs onnxruntime-node, which is installed and does not load on ${process.platform}-${process.arch}: ` +
-            `${(error as Error).message}. It has binaries for 64-bit Linux, Windows, and macOS on Apple silicon.`,
+            `${(error as Error).message}. It has binaries for 64-bit Linux (glibc), Windows, and macOS on Apple silicon.`,
       { cause: error },
     );
   }
