@@ -73,9 +73,13 @@ const punctuation = [];
 const ideographs = [];
 const normalizing = [];
 const attaching = [];
+const spacing = [];
 const prepending = [];
 const breaking = [];
 const pictographic = [];
+const consonants = [];
+const linkers = [];
+const unlinking = [];
 const lowered = [];
 for (const c of codePoints) {
   const s = String.fromCodePoint(c);
@@ -87,19 +91,29 @@ for (const c of codePoints) {
   const inert =
     decompose(s) === s && decompose(`a\u0345${s}`) === `a\u0345${s}` && decompose(`a${s}\u0334`) === `a${s}\u0334`;
   if (!inert) normalizing.push(c);
-  if (clusters(`a${s}`) === 1) attaching.push(c);
-  if (clusters(`${s}a`) === 1) prepending.push(c);
-  // © and ® are the only pictographs whose cluster with a joiner (3 bytes) is below six bytes.
-  if (clusters(`\u00a9\u200d${s}`) === 3) pictographic.push(c);
   const small = lower(s);
   if (small !== s) lowered.push([c, [...small].map((x) => x.codePointAt(0))]);
+  // Clusters below six bytes count as one, longer ones by their code points. So a letter x of up to three bytes with U+0301
+  // counts one where a cluster begins at x, and two where x has joined a cluster before it.
+  if (clusters(`${s}a`) === 1) prepending.push(c);
+  if (clusters(`a${s}`) === 1) {
+    attaching.push(c);
+    // Devanagari ka, virama, ka are one cluster, whatever Extend stands between; linkers do what the virama does.
+    if (clusters(`\u0915${s}\u0915\u0301`) === 4) linkers.push(c);
+    else if (clusters(`\u0915\u094d${s}\u0915\u0301`) === 4) unlinking.push(c);
+    // ©, joiner, watch are one cluster, whatever Extend stands before the joiner; a second joiner breaks it.
+    if (c !== 0x200d && clusters(`\u00a9${s}\u200d\u231a\u0301`) === 4) spacing.push(c);
+  } else if (clusters(`${s}\u0301\u0302`) === 2) {
+    breaking.push(c);
+  } else if (clusters(`\u00a9\u200d${s}`) === 3) {
+    pictographic.push(c);
+  } else if (c < 0x10000 && clusters(`\u0915\u094d${s}\u0301`) === 4) {
+    consonants.push(c);
+  }
 }
-const attaches = new Set(attaching);
-const joiner = new Set(pictographic);
-for (const c of codePoints) {
-  // U+0600 (two bytes) takes in any code point that is no control: up to three bytes can be seen by it.
-  if (c < 0x10000 && clusters(`\u0600${String.fromCodePoint(c)}`) === 2) breaking.push(c);
-  if (attaches.has(c)) joiner.delete(c);
+
+if (unlinking.join() !== [...spacing, 0x200c].toSorted((a, b) => a - b).join()) {
+  throw new Error("conjuncts are broken by something else than SpacingMark and U+200C: graphemes.ts must follow");
 }
 
 function ranges(list) {
@@ -164,7 +178,7 @@ ${[
   ),
   constant(
     "LOWER_CASE",
-    "Lower case of one code point: runs of first.count.step.distance. U+0130, the only one with two, is not in it.",
+    "Lower case of a code point: runs of first.count.step.distance. U+0130, the only one with two, is not in it.",
     lowerCaseRuns(),
   ),
   constant(
@@ -172,12 +186,19 @@ ${[
     "Joins the grapheme cluster before it (Extend, SpacingMark, zero-width joiner).",
     ranges(attaching),
   ),
+  constant(
+    "SPACING",
+    "Those of ATTACHING that are SpacingMark: nothing after them joins what is before them.",
+    ranges(spacing),
+  ),
+  constant("LINKERS", "Those of ATTACHING that form a conjunct of two consonants (InCB=Linker).", ranges(linkers)),
+  constant("CONSONANTS", "InCB=Consonant, below U+10000.", ranges(consonants)),
   constant("PREPENDING", "Joins the grapheme cluster after it (Prepend).", ranges(prepending)),
-  constant("BREAKING", "Stands alone in its grapheme cluster (Control, CR, LF), below U+10000.", ranges(breaking)),
+  constant("BREAKING", "Stands alone in its grapheme cluster (Control, CR, LF).", ranges(breaking)),
   constant(
     "PICTOGRAPHIC",
     "Extended_Pictographic: joins a pictograph and a zero-width joiner before it.",
-    ranges([...joiner]),
+    ranges(pictographic),
   ),
 ].join("\n")}`,
 );

@@ -2,6 +2,7 @@
  * tokenizer.json -> Tokenizer: chooses the implementation. The only door of this folder for the rest of the engine.
  */
 import type { TokenizerFiles } from "../models/description.ts";
+import { readCachedTokenizer, SMALLEST_CACHED, writeCachedTokenizer } from "./binary-cache.ts";
 import { FramedTokenizer } from "./framed-tokenizer.ts";
 import { readFrame } from "./frame.ts";
 import { openGeneral } from "./general.ts";
@@ -9,23 +10,36 @@ import type { TokenSource } from "./token-source.ts";
 import { parseTokenizerJson } from "./tokenizer-json.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+import { readUnigramSettings, readUnigramVocabulary } from "./unigram/settings.ts";
+import { Unigram } from "./unigram/unigram.ts";
 import { readWordPieceSettings } from "./wordpiece/settings.ts";
 import { WordPiece } from "./wordpiece/wordpiece.ts";
 
 /**
  * Opens the tokenizer of a model. Truncation and padding that tokenizer.json asks for are ignored: `maxLength` is the caller's.
+ * Large Unigram tokenizers are kept in our cache under `files.hash`, and read from there the next time.
  *
  * @throws ModelFileError when the file is not a tokenizer.
  * @throws UnsupportedModelError when it has a part that we do not run.
  */
 export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+  const cacheable = files.json.length >= SMALLEST_CACHED;
+  const cached = cacheable ? await readCachedTokenizer(files.hash) : null;
+  if (cached !== null) {
+    const settings = readUnigramSettings(cached.json, cached.vocabulary);
+    if (settings !== null) return frame(new Unigram(settings), cached.json);
+  }
   const json = parseTokenizerJson(files.json);
-  return new FramedTokenizer(openSource(json), readFrame(json.postProcessor));
+  const vocabulary = readUnigramVocabulary(json.model);
+  const unigram = vocabulary === null ? null : readUnigramSettings(json, vocabulary);
+  if (unigram !== null) {
+    if (cacheable) await writeCachedTokenizer(files.hash, { json, vocabulary: unigram.vocabulary });
+    return frame(new Unigram(unigram), json);
+  }
+  const wordPiece = readWordPieceSettings(json);
+  return frame(wordPiece === null ? openGeneral(json) : new WordPiece(wordPiece), json);
 }
 
-/** The fastest implementation that gives exactly the ids of Hugging Face's own. */
-function openSource(json: TokenizerJson): TokenSource {
-  const wordPiece = readWordPieceSettings(json);
-  if (wordPiece !== null) return new WordPiece(wordPiece);
-  return openGeneral(json);
+function frame(source: TokenSource, json: TokenizerJson): Tokenizer {
+  return new FramedTokenizer(source, readFrame(json.postProcessor));
 }

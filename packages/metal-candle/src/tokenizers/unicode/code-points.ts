@@ -7,7 +7,9 @@
 import {
   ATTACHING,
   BREAKING,
+  CONSONANTS,
   IDEOGRAPHS,
+  LINKERS,
   LOWER_CASE,
   NONSPACING_MARKS,
   NORMALIZING,
@@ -15,6 +17,7 @@ import {
   PREPENDING,
   PUNCTUATION,
   REMOVED,
+  SPACING,
 } from "./tables.ts";
 
 /** A set of code points, decoded from a table at its first use. */
@@ -47,6 +50,9 @@ export const ideographs = new CodePointSet(IDEOGRAPHS);
 export const punctuation = new CodePointSet(PUNCTUATION);
 export const normalizing = new CodePointSet(NORMALIZING);
 export const attaching = new CodePointSet(ATTACHING);
+export const spacing = new CodePointSet(SPACING);
+export const linkers = new CodePointSet(LINKERS);
+export const consonants = new CodePointSet(CONSONANTS);
 export const prepending = new CodePointSet(PREPENDING);
 export const breaking = new CodePointSet(BREAKING);
 export const pictographic = new CodePointSet(PICTOGRAPHIC);

@@ -24,7 +24,7 @@ export const PUNCTUATION =
 export const NORMALIZING =
   "5c.5 2.8 2.5 3.4 3.5 2.8 2.5 3.4 2.g 3.j 3.8 4.3 2.5 5.5 4.5 3.h 3.m y.1 e.1 t.f 2.5 3.a 4.1 3.z 3.1 7.d 5p.26 2.v 5 a 7.5 2 2.2 q.6 q.4 5.1 18.1 2 4 5.2 b w n.1 2 4 5.2 o.1 c.4 1m.1 e.3 3.1 3.5 3.5 3.b 3.1 48.18 2 2.1 2.1 2 21.a 8.4 11.k h 28 2 h 3.6 3.5 3.1 2.3 10 v.q 4h.8 z.3 2.8 2.2 2.4 18.2 3d.d 2.s 16 8 3 8 h 4.3 4.7 2l f.2 f.1 2 2c 3 6 h c.2 3 2m h 33 c 3.2 f.1 1j 1i.3 3f 5 8.1 2u 4 7.1 2.1 2 3h.3 3h g 2.2 2i.2 e.3 31.1 f.3 25.1 s 2 2 a a 5 5 5 d 8.5 2 2.3 3.4 2.1 c a 5 5 5 d d 2o h 2.1 2b k0.2 qd w 4e b 5o 40.2 64.1 20 l.7 3 1d.d 21 2 2 2 2 4 y 7 2 3.1 2.1 13.8 1j.1 1n c.1 1w 49.2 2.c 2.6 5 7 4.1 5j.1h 6.4e 2 5.2h 7.l 3.5 3.11 3.5 3.7 2 2 2 2.u 3.1g 2.6 2 3.3 2.d 3.5 2.i 3.2 2.7 3.1 5r.c 5 4.b 1i 4.1 33.1 j v.2 1h 5 3 o 2 r 3 3 2 n 2 b.4 3.1 3.1 7.1 3.1 3.1 z.3 1d.3 7.3 1o.1 1iq er.2 3y 2p.v ff.5 t 2 2 2 2 2 2 2 2 2 2 2 3 2 2 7.1 2.1 2.1 2.1 2.1 n 5.1 4 e 2 2 2 2 2 2 2 2 2 2 2 3 2 2 7.1 2.1 2.1 2.1 2.1 n 3.3 4 n75 5.9 x.1 29.1 7p 5a s.h 1m.2 12 2o d 6o 2.2 3.1 6.1 2 1h 6v j.8mb 6l9.7h 3 2 3.9 2 2 3.1 4.1v 3.2x 1w.2 b.c 2.4 2 2.1 2.1 2.8 k2.f r2 6b 46.4 1ar 2 15.2 5 4m.1 128 1l r 2 f e.1 1y.2 18.1 4.1 1r 25 a 2z.1 4z.1 2a f.2 p.6 4.4 5q 4 39.1 2 4.1 6v.1 4.1 3j 3b.1 38 104 fjl.4 1o.6 g2w 43k.b 4.5 9.7 3.6 v.3 e.5 3m.2 2po.6 2.g 3.6 2.1 2.4 1pi.6 32.6 1hh2.f1";
 
-/** Lower case of one code point: runs of first.count.step.distance. U+0130, the only one with two, is not in it. */
+/** Lower case of a code point: runs of first.count.step.distance. U+0130, the only one with two, is not in it. */
 export const LOWER_CASE =
   "1t.q.1.w 5c.n.1.w 60.7.1.w 74.o.2.1 8i.3.2.1 8p.8.2.1 96.n.2.1 ag.1.1.-3d ah.3.2.1 ap.1.1.5u aq.2.2.1 au.1.1.5q av.1.1.1 ax.2.1.5p az.1.1.1 b2.1.1.27 b3.1.1.5m b4.1.1.5n b5.1.1.1 b7.1.1.5p b8.1.1.5r ba.1.1.5v bb.1.1.5t bc.1.1.1 bg.1.1.5v bh.1.1.5x bj.1.1.5y bk.3.2.1 bq.1.1.62 br.1.1.1 bt.1.1.62 bw.1.1.1 by.1.1.62 bz.1.1.1 c1.2.1.61 c3.2.2.1 c7.1.1.63 c8.1.1.1 cc.1.1.1 ck.1.1.2 cl.1.1.1 cn.1.1.2 co.1.1.1 cq.1.1.2 cr.9.2.1 da.9.2.1 dt.1.1.2 du.2.2.1 dy.1.1.-2p dz.1.1.-1k e0.k.2.1 f4.1.1.-3m f6.9.2.1 fu.1.1.8bv fv.1.1.1 fx.1.1.-4j fy.1.1.8bs g1.1.1.1 g3.1.1.-5f g4.1.1.1x g5.1.1.1z g6.5.2.1 og.2.2.1 om.1.1.1 ov.1.1.38 p2.1.1.12 p4.3.1.11 p8.1.1.1s pa.2.1.1r pd.h.1.w pv.9.1.w r3.1.1.8 rc.c.2.1 s4.1.1.-1o s7.1.1.1 s9.1.1.-7 sa.1.1.1 sd.3.1.-3m sg.g.1.28 sw.w.1.w v4.h.2.1 wa.r.2.1 xs.1.1.f xt.7.2.1 y8.1c.2.1 10x.12.1.1c 3a8.12.1.5ls 3bb.1.1.5ls 3bh.1.1.5ls 3vk.28.1.tzk 3xs.6.1.8 5mx.1.1.1 5n4.17.1.-2bk 5od.3.1.-2bk 5xc.23.2.1 61q.1.1.-5vj 61s.1c.2.1 64o.8.1.-8 654.6.1.-8 65k.8.1.-8 660.8.1.-8 66g.6.1.-8 66x.4.2.-8 67c.8.1.-8 688.8.1.-8 68o.8.1.-8 694.8.1.-8 69k.2.1.-8 69m.2.1.-22 69o.1.1.-9 6a0.4.1.-2e 6a4.1.1.-9 6ag.2.1.-8 6ai.2.1.-2s 6aw.2.1.-8 6ay.2.1.-34 6b0.1.1.-7 6bc.2.1.-3k 6be.2.1.-3i 6bg.1.1.-9 6jq.1.1.-5st 6ju.1.1.-6gv 6jv.1.1.-6di 6k2.1.1.s 6lc.g.1.g 6mb.1.1.1 792.q.1.q 8ow.1c.1.1c 8rk.1.1.1 8rm.1.1.-8af 8rn.1.1.-2xy 8ro.1.1.-89z 8rr.3.2.1 8rx.1.1.-8bg 8ry.1.1.-8al 8rz.1.1.-8bj 8s0.1.1.-8bi 8s2.1.1.1 8s5.1.1.1 8se.2.1.-8cf 8sg.1e.2.1 8vf.2.2.1 8vm.1.1.1 wu8.n.2.1 ww0.e.2.1 x0i.7.2.1 x0y.v.2.1 x2x.2.2.1 x31.1.1.-r9g x32.5.2.1 x3f.1.1.1 x3h.1.1.-wmg x3k.2.2.1 x3q.a.2.1 x4a.1.1.-wn8 x4b.1.1.-wnj x4c.1.1.-wnf x4d.1.1.-wn5 x4e.1.1.-wn8 x4g.1.1.-wlu x4h.1.1.-wmi x4i.1.1.-wlx x4j.1.1.ps x4k.8.2.1 x50.1.1.-1c x51.1.1.-wn7 x52.1.1.-raw x53.2.2.1 x57.1.1.-wo7 x58.8.2.1 x5o.1.1.-wu9 x6d.1.1.1 1ee9.q.1.w 1fcw.14.1.14 1fhs.10.1.14 1fn4.b.1.13 1fng.f.1.13 1fnw.7.1.13 1fo4.2.1.13 1h1c.1f.1.1s 1h74.m.1.w 1jfk.w.1.w 20cg.w.1.w 20f4.p.1.r 2olc.y.1.y";
 
@@ -32,11 +32,22 @@ export const LOWER_CASE =
 export const ATTACHING =
   "lc.33 7o.6 7c.18 2 2.1 2.1 2 21.a 1d.k h 2u.6 3.5 3.1 2.3 10 v.q 2k.a 1n.8 a p.3 2.8 2.2 2.4 18.2 1o.8 17.n 2.w 1j.2 2.h 2.6 b.1 u.2 1l 2.6 3.1 3.2 a b.1 r 3.2 1l 2.4 5.1 3.2 4 v.1 4 c.2 1l 2.7 2.2 2.2 l.1 n.5 2.2 1l 2.6 3.1 3.2 8.2 b.1 v 1o.4 4.2 2.3 a 15.4 1k 2.6 2.2 2.3 8.1 c.1 u.2 1l 2.6 2.2 2.3 8.1 c.1 g d.3 1k.1 2.6 2.2 2.3 a b.1 u.2 1z 5.5 2 2.7 j.1 1q 2.7 d.7 2r 2.9 c.6 22.1 s 2 2 5.1 1e.j 2.1 6.a 2.z a 2v.a 2.5 o.3 5.2 h.3 e 2.2 7 g jk.2 qb.3 t.2 u.1 v.1 1t.v a 1a.2 2 3a.1 z 3b.b 5.b 64.4 1m.9 2 2 3.n 3 1d.19 3.b l.4 1c.g 13.8 d.2 v.c 1l.d 1d.j 49.2 2.k 5 7 3.2 5j.1r el.1 5f.w 2db.2 3y 2p.v ff.5 2y.1 n9x.3 2.9 x.1 29.1 7l 4 5 o.4 5 2c.1 1f.h r.h e 13.7 q.c 19.3 1c.d 11 1w.d d 9.1 1b 1g 2.2 3.1 6.1 2 16.4 6.1 6l.7 2.1 fn5 ki.f h.f a7.1 gu 6b 46.4 1af.2 2.1 6.3 15.2 5 4m.1 fy.3 1u.4 8u.1 26.5 1z.a 1e.3 3f.2 1i.e 16 3.1 b.3 1a.a 8 1q.2 11.d h.1 19 d.2 1d.d 9.3 2.1 2l.b 7 3 4e.b m.3 1k.1 2.6 3.1 3.2 a b.1 3.6 4.4 1w.8 2 3 2.3 2.4 2 f.1 2b.h o 2a.j 6k.6 3.8 s.1 2b.g 2z.c 2u.2 3.9 75.e 6u.5 2.1 3.3 2 2.1 3y.6 3.6 4 t.9 15.6 2.3 9 a.a 1b.f 5j.7 5k.7 2.7 2b.l 2.d 3f.5 4 2.1 2.6 2 1v.4 2.1 2.4 9o.3 a.1 2 1d.6 4.4 o 44m 7.e 8uh.h 1xd.4 1o.6 t5 2.1i 8.3 2a c.1 f58.1 3mq.19 3.m f3.4 4.5 9.7 3.6 v.3 45.2 1j0.1i 5.1d 9 f n.4 2.e 11t.6 2.g 3.6 2.1 2.4 2t 4h.6 ag 1q.3 e5.3 73.1 6s 3 8.1 6 d7.6 32.6 241.4 gx7l.2n 3l.6n";
 
+/** Those of ATTACHING that are SpacingMark: nothing after them joins what is before them. */
+export const SPACING =
+  "1s3 1k 3.2 9.3 2.1 1f.1 1o.1 7.1 3.1 1j 1n.2 1v 1n.2 9 2.1 1i.1 1p 7.1 3.1 37 2.1 4.2 2.2 1h.2 1q.3 1q.1 1n 3 2.1 1b f.1 1o.1 6.2 2.2 1i.1 25.1 7.6 k.1 1s 3k 3v.1 1s 4y a.1 q.1 19 1f6 8.7 2.1 9n.3 3.2 5.1 2.5 69.1 1n 2 m.5 42 1m.3 1t v 5.1 1s 3.2 2 1i.7 9.1 4s m rho.1 3 2h.1 1f.f 3z 1d 1d.1 5.1 3.1 34.1 3.1 p 4e 3.1 6 6m.1 2.1 2.1 2 jro 2 3k 1a.2 5.1 38 p.1 1o 1d.2 a f 2m.2 4.1 4t.2 w.1 1o 2.3 3.1 3.1 m.1 2e.1 g 2.1 2w.2 9.1 4 30.1 7 2.1 2 3 6n.1 7.3 3 36.2 9.1 2 32 2.1 33 8 7a.2 a 6x.4 2.1 8 2 3z.2 9.3 5 2d u.1 1r 5m 4 2 5k f 2z 8 3 5y.4 5.1 2 9r.1 d 1d.1 9.1 d0r.2 2sl.1i";
+
+/** Those of ATTACHING that form a conjunct of two consonants (InCB=Linker). */
+export const LINKERS = "1u5 3k 74 3k 74 74 ks 1i1 i6 6c 2v s2d 8m itl 1dg il 12m 7d 2a x5";
+
+/** InCB=Consonant, below U+10000. */
+export const CONSONANTS =
+  "1sl.10 v.7 p.7 m.j 2.6 2 4.3 z.1 2 h.1 4k.j 2.6 2.1 2.4 1s s.j 2.6 2.1 2.4 z.1 2 i 4k.j 2.f v.2 57.11 jq.16 l h.5 5.3 4 4.1 8.2 5.c d 1de.1f h9.1g 53.1 7.w i.7 1j.t e.1 c.2 s0c.2 4.z 1a.4 3.8 b.4 2q.f 2.2 7 4.1 2p.a 5y.q";
+
 /** Joins the grapheme cluster after it (Prepend). */
 export const PREPENDING = "16o.5 60 1e ap.1 29 vg 1f8v g 6t.1 em 12m 2 8z.5 jh cc";
 
-/** Stands alone in its grapheme cluster (Control, CR, LF), below U+10000. */
-export const BREAKING = "1.u 2o.w e 12n 3jm 1kt 3.1 p.6 1e.f 17yo 6p.b";
+/** Stands alone in its grapheme cluster (Control, CR, LF). */
+export const BREAKING = "1.u 2o.w e 12n 3jm 1kt 3.1 p.6 1e.f 17yo 6p.b ab9.f qxt.3 440.7 h406.v 2p.3j 6p.2rz";
 
 /** Extended_Pictographic: joins a pictograph and a zero-width joiner before it. */
 export const PICTOGRAPHIC =

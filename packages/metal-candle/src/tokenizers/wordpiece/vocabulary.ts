@@ -9,8 +9,6 @@ import { HASH_PRIME, HASH_SEED, LONGEST_KEY, UnitHash } from "../unit-hash.ts";
 class Pieces {
   /** Units of the longest piece. */
   longest = 0;
-  /** By slot. */
-  private readonly ids: Int32Array;
   private readonly hash: UnitHash;
 
   /** `tokens` without their first `prefix` units, each at most LONGEST_KEY long. */
@@ -20,7 +18,6 @@ class Pieces {
       slots,
       tokens.reduce((sum, token) => sum + token.length - prefix, 0),
     );
-    this.ids = new Int32Array(slots);
     const units = new Uint16Array(LONGEST_KEY);
     for (const token of tokens) {
       const length = token.length - prefix;
@@ -31,13 +28,13 @@ class Pieces {
         hash = Math.imul(hash ^ units[i]!, HASH_PRIME);
       }
       this.longest = Math.max(this.longest, length);
-      this.ids[this.hash.add(units, 0, length, hash)] = vocabulary[token]!;
+      this.hash.add(units, 0, length, hash, vocabulary[token]!);
     }
   }
 
+  /** The id of units[start … start + length − 1], or −1. */
   find(units: Uint16Array, start: number, length: number, hash: number): number {
-    const slot = this.hash.find(units, start, length, hash);
-    return slot < 0 ? -1 : this.ids[slot]!;
+    return this.hash.find(units, start, length, hash);
   }
 }
 

@@ -136,10 +136,10 @@ export class WordPiece implements TokenSource {
         ids[offset + written++] = this.vocabulary.unknownId;
         continue;
       }
-      let slot = words.find(word, 0, length, hash);
-      if (slot < 0) slot = this.learn(length, hash);
-      let from = words.first[slot]!;
-      const last = from + words.counts[slot]!;
+      let place = words.find(word, 0, length, hash);
+      if (place < 0) place = this.learn(length, hash);
+      let from = place >>> 8;
+      const last = from + (place & 0xff);
       while (from < last) {
         if (written >= limit) return limit + 1;
         ids[offset + written++] = words.ids[from++]!;
@@ -148,7 +148,7 @@ export class WordPiece implements TokenSource {
     return written;
   }
 
-  /** Cuts the word at hand into pieces and remembers them; returns its slot. */
+  /** Cuts the word at hand into pieces and remembers them; returns the place of its ids. */
   private learn(length: number, hash: number): number {
     const count = this.vocabulary.cut(this.word, length, this.pieces);
     return this.words.add(this.word, 0, length, hash, this.pieces, count);

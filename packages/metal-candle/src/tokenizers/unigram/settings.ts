@@ -1,0 +1,125 @@
+/**
+ * Reads a tokenizer.json as one of the XLM-R kind (a SentencePiece Unigram model behind Metaspace), or finds that it is not one
+ * that our path reproduces exactly: then null, and the general path serves it.
+ *
+ * The vocabulary, which is nearly all of the file, is apart from the rest: our cache keeps it in another form.
+ */
+import { resolveAddedTokens } from "../added-tokens.ts";
+import type { AddedToken } from "../added-tokens.ts";
+import { isObject, notATokenizer } from "../tokenizer-json.ts";
+import type { Component, TokenizerJson } from "../tokenizer-json.ts";
+import { isWhiteSpace } from "../unicode/code-points.ts";
+import { readUnigramNormalizer } from "./normalizer.ts";
+import type { UnigramNormalizer } from "./normalizer.ts";
+import { buildTrie, MARKER, PieceTrie } from "./piece-trie.ts";
+import { UnitBuffer } from "./unit-buffer.ts";
+
+/** The pieces and, by id, their scores (log probabilities). */
+export interface UnigramVocabulary {
+  readonly trie: PieceTrie;
+  readonly scores: Float64Array;
+}
+
+export interface UnigramSettings {
+  readonly vocabulary: UnigramVocabulary;
+  readonly unknownId: number;
+  readonly normalizer: UnigramNormalizer;
+  /** Words end at white space, which is lost; otherwise at spaces alone, each of which becomes a ▁ of the word behind it. */
+  readonly splitsAtWhiteSpace: boolean;
+  /** ▁ is put before words (before the text, if that is not split) that do not begin with it. */
+  readonly prepends: boolean;
+  /** Searched in the text as it is, and in normalised text. None holds white space. */
+  readonly rawTokens: readonly AddedToken[];
+  readonly normalizedTokens: readonly AddedToken[];
+}
+
+/**
+ * The vocabulary of a Unigram model: [[piece, score], …].
+ * @throws ModelFileError when an entry is something else.
+ */
+export function readUnigramVocabulary(model: TokenizerJson["model"]): UnigramVocabulary | null {
+  const { type, vocab } = model;
+  if (type !== "Unigram" || !Array.isArray(vocab) || vocab.length === 0) return null;
+  const scores = new Float64Array(vocab.length);
+  const pieces = vocab.map((entry: unknown, id) => {
+    if (!Array.isArray(entry) || typeof entry[0] !== "string" || typeof entry[1] !== "number") {
+      throw notATokenizer(`has a vocabulary entry, number ${id}, that is not a piece with its score`);
+    }
+    scores[id] = asRustReads(entry[1]);
+    return entry[0];
+  });
+  return { trie: new PieceTrie(buildTrie(pieces)), scores };
+}
+
+/**
+ * A score as serde_json reads it from its shortest decimal form: digits and power of ten are rounded one after the other, so that
+ * the last bit may differ from the number that JSON.parse gives. Paths of nearly equal score are decided by that bit.
+ */
+export function asRustReads(score: number): number {
+  const [decimal, exponent = "0"] = String(Math.abs(score)).split("e") as [string, string?];
+  const [whole, fraction = ""] = decimal.split(".") as [string, string?];
+  const power = Number(exponent) - fraction.length;
+  const digits = Number(whole + fraction);
+  const value = power < 0 ? digits / Number(`1e${-power}`) : digits * Number(`1e${power}`);
+  return score < 0 ? -value : value;
+}
+
+/** `json.model.vocab` is not looked at: the vocabulary is `vocabulary`. */
+export function readUnigramSettings(json: TokenizerJson, vocabulary: UnigramVocabulary): UnigramSettings | null {
+  const { unk_id: unknownId, byte_fallback: byteFallback } = json.model;
+  const metaspace = readMetaspace(json.preTokenizer);
+  const normalizer = readUnigramNormalizer(json.normalizer);
+  if (
+    json.model.type !== "Unigram" ||
+    typeof unknownId !== "number" ||
+    !(unknownId in vocabulary.scores) ||
+    byteFallback === true ||
+    metaspace === null ||
+    normalizer === undefined ||
+    !unknownsStayUnknown(vocabulary.scores, unknownId)
+  ) {
+    return null;
+  }
+  const buffer = new UnitBuffer();
+  const { raw, normalized } = resolveAddedTokens(
+    json.addedTokens,
+    vocabulary.scores.length,
+    (content) => vocabulary.trie.idOf(content),
+    (content) => {
+      normalizer.normalize(content, 0, content.length, buffer, true, true);
+      return String.fromCharCode(...buffer.units.subarray(1, buffer.end));
+    },
+  );
+  if ([...raw, ...normalized].some(hasWhiteSpace) || normalized.some((token) => token.rstrip)) return null;
+  return { vocabulary, unknownId, normalizer, ...metaspace, rawTokens: raw, normalizedTokens: normalized };
+}
+
+/**
+ * Neighbouring unknown characters are one token, whose text is looked up once more; it can only be a piece if the model would
+ * rather take unknown characters than the piece. With log probabilities it never does.
+ */
+function unknownsStayUnknown(scores: Float64Array, unknownId: number): boolean {
+  const least = scores.reduce((lowest, score) => Math.min(lowest, score), Infinity);
+  return least <= 0 && scores[unknownId]! <= 0;
+}
+
+function hasWhiteSpace(token: AddedToken): boolean {
+  return Array.from(token.pattern).some((c) => isWhiteSpace(c.codePointAt(0)!));
+}
+
+/** Metaspace alone, or WhitespaceSplit and Metaspace. */
+function readMetaspace(
+  preTokenizer: Component | null,
+): Pick<UnigramSettings, "splitsAtWhiteSpace" | "prepends"> | null {
+  const components = preTokenizer?.type === "Sequence" ? preTokenizer["pretokenizers"] : [preTokenizer];
+  if (!Array.isArray(components) || !components.every(isObject)) return null;
+  const metaspace = components.at(-1);
+  const splitsAtWhiteSpace = components.length === 2 && components[0]!["type"] === "WhitespaceSplit";
+  if (metaspace?.["type"] !== "Metaspace" || (components.length !== 1 && !splitsAtWhiteSpace)) return null;
+  const { replacement, add_prefix_space: addPrefixSpace, prepend_scheme: scheme = "always", split = true } = metaspace;
+  if (replacement !== String.fromCharCode(MARKER) || split !== true) return null;
+  if (scheme !== "always" && scheme !== "never") return null;
+  // Files of before prepend_scheme say add_prefix_space; false beside "always" is a contradiction that Rust refuses, too.
+  if (addPrefixSpace === false && "prepend_scheme" in metaspace && scheme === "always") return null;
+  return { splitsAtWhiteSpace, prepends: scheme === "always" && addPrefixSpace !== false };
+}

@@ -1,0 +1,208 @@
+/**
+ * Our own Unigram: text to normalised units, to words, to ids found in the word table or by Viterbi over the trie of pieces.
+ *
+ * Works through a text in blocks, so that a long one costs no more than the ids that are asked for. Nothing is allocated for
+ * words that were seen before; words too long to be remembered (text without spaces) are segmented anew each time.
+ */
+import { AddedTokens } from "../added-tokens.ts";
+import type { TokenSource } from "../token-source.ts";
+import { HASH_PRIME, HASH_SEED } from "../unit-hash.ts";
+import { WordTable } from "../word-table.ts";
+import { isWhiteSpace } from "../unicode/code-points.ts";
+import { MARKER } from "./piece-trie.ts";
+import type { UnigramSettings } from "./settings.ts";
+import { UnitBuffer } from "./unit-buffer.ts";
+import { Viterbi } from "./viterbi.ts";
+
+/** UTF-16 units that are normalised at a time, where a text can be cut. */
+const BLOCK = 2048;
+/** Words of at most so many units are remembered. */
+const LONGEST_REMEMBERED = 48;
+
+const SPACE = 0x20;
+const LAST_WHITE_SPACE = 0x3000;
+const MARKER_HASH = Math.imul(HASH_SEED ^ MARKER, HASH_PRIME);
+
+export class Unigram implements TokenSource {
+  readonly path = "unigram";
+  readonly vocabularySize: number;
+  private readonly settings: UnigramSettings;
+  private readonly viterbi: Viterbi;
+  private readonly words = new WordTable();
+  private readonly buffer = new UnitBuffer();
+  private readonly rawTokens: AddedTokens;
+  private readonly normalizedTokens: AddedTokens;
+  /** First units of the tokens that are searched in normalised text. */
+  private readonly normalizedFirsts: readonly number[];
+  /** 1 for units that end a word. */
+  private readonly ends = new Uint8Array(LAST_WHITE_SPACE + 1);
+  private readonly reversed = new Int32Array(LONGEST_REMEMBERED);
+
+  constructor(settings: UnigramSettings) {
+    const { vocabulary, rawTokens, normalizedTokens } = settings;
+    this.settings = settings;
+    this.viterbi = new Viterbi(vocabulary.trie, vocabulary.scores, settings.unknownId);
+    this.rawTokens = new AddedTokens(rawTokens);
+    this.normalizedTokens = new AddedTokens(normalizedTokens);
+    this.normalizedFirsts = [...new Set(normalizedTokens.map((token) => token.pattern.charCodeAt(0)))];
+    this.vocabularySize = [...rawTokens, ...normalizedTokens].reduce(
+      (size, { id }) => Math.max(size, id + 1),
+      vocabulary.scores.length,
+    );
+    for (let unit = 0; unit <= LAST_WHITE_SPACE; unit++) {
+      const ends = unit === MARKER || (settings.splitsAtWhiteSpace ? isWhiteSpace(unit) : unit === SPACE);
+      this.ends[unit] = ends ? 1 : 0;
+    }
+  }
+
+  write(text: string, ids: Int32Array, offset: number, limit: number): number {
+    const tokens = this.rawTokens;
+    tokens.search(text);
+    let written = 0;
+    let start = 0;
+    while (tokens.next()) {
+      written = this.writeSegment(text, start, tokens.start, ids, offset, limit, written);
+      if (written >= limit) return limit + 1;
+      ids[offset + written++] = tokens.id;
+      start = tokens.end;
+    }
+    return this.writeSegment(text, start, text.length, ids, offset, limit, written);
+  }
+
+  /** text[start … end − 1] lies between two added tokens. Returns how many ids are written, or more than `limit`. */
+  private writeSegment(
+    text: string,
+    start: number,
+    end: number,
+    ids: Int32Array,
+    offset: number,
+    limit: number,
+    already: number,
+  ): number {
+    const { buffer } = this;
+    let written = already;
+    for (let at = start; at < end && written <= limit;) {
+      const stop = blockEnd(text, at, end);
+      this.settings.normalizer.normalize(text, at, stop, buffer, at === start, stop === end);
+      written = this.holdsNormalizedToken()
+        ? this.writeAroundTokens(at === start, ids, offset, limit, written)
+        : this.writeWords(1, buffer.end, at === start, ids, offset, limit, written);
+      at = stop;
+    }
+    return written;
+  }
+
+  private holdsNormalizedToken(): boolean {
+    const { units, end } = this.buffer;
+    return this.normalizedFirsts.some((unit) => {
+      const at = units.indexOf(unit, 1);
+      return at >= 0 && at < end;
+    });
+  }
+
+  private writeAroundTokens(first: boolean, ids: Int32Array, offset: number, limit: number, already: number): number {
+    const { buffer, normalizedTokens: tokens } = this;
+    tokens.search(stringOf(buffer));
+    let written = already;
+    let start = 0;
+    let begins = first;
+    while (tokens.next()) {
+      written = this.writeWords(1 + start, 1 + tokens.start, begins, ids, offset, limit, written);
+      if (written >= limit) return limit + 1;
+      ids[offset + written++] = tokens.id;
+      start = tokens.end;
+      begins = true;
+    }
+    return this.writeWords(1 + start, buffer.end, begins, ids, offset, limit, written);
+  }
+
+  /** Words of the buffer's units[start … end − 1]; `begins`: nothing before them belongs to the same piece of text. */
+  private writeWords(
+    start: number,
+    end: number,
+    begins: boolean,
+    ids: Int32Array,
+    offset: number,
+    limit: number,
+    already: number,
+  ): number {
+    const { ends, words } = this;
+    const { units } = this.buffer;
+    const { splitsAtWhiteSpace, prepends } = this.settings;
+    let written = already;
+    let at = start;
+    while (at < end) {
+      let unit = units[at]!;
+      if (splitsAtWhiteSpace && unit !== MARKER && unit <= LAST_WHITE_SPACE && ends[unit] === 1) {
+        at++;
+        continue;
+      }
+      // A word and its hash. The unit before it is free: white space that was passed, a token that was written, or unit 0.
+      let wordStart = at;
+      let hash = MARKER_HASH;
+      if (unit === MARKER || unit === SPACE) {
+        units[at++] = MARKER;
+      } else if (prepends && (splitsAtWhiteSpace || (begins && at === start))) {
+        units[--wordStart] = MARKER;
+      } else {
+        hash = HASH_SEED;
+      }
+      for (; at < end; at++) {
+        unit = units[at]!;
+        if (unit <= LAST_WHITE_SPACE && ends[unit] === 1) break;
+        hash = Math.imul(hash ^ unit, HASH_PRIME);
+      }
+      const length = at - wordStart;
+      if (length <= LONGEST_REMEMBERED) {
+        let place = words.find(units, wordStart, length, hash);
+        if (place < 0) place = this.learn(wordStart, length, hash);
+        let from = place >>> 8;
+        const last = from + (place & 0xff);
+        while (from < last) {
+          if (written >= limit) return limit + 1;
+          ids[offset + written++] = words.ids[from++]!;
+        }
+      } else {
+        const count = this.viterbi.segment(units, wordStart, length);
+        for (let i = count - 1; i >= 0; i--) {
+          if (written >= limit) return limit + 1;
+          ids[offset + written++] = this.viterbi.ids[i]!;
+        }
+      }
+    }
+    return written;
+  }
+
+  /** Segments a word of the buffer and remembers it; returns the place of its ids. */
+  private learn(start: number, length: number, hash: number): number {
+    const { units } = this.buffer;
+    const count = this.viterbi.segment(units, start, length);
+    for (let i = 0; i < count; i++) this.reversed[i] = this.viterbi.ids[count - 1 - i]!;
+    return this.words.add(units, start, length, hash, this.reversed, count);
+  }
+}
+
+/**
+ * Where a block that begins at `start` may end: before a space between two ASCII letters or digits, with which no cluster, no
+ * run of spaces and no added token can overlap.
+ */
+function blockEnd(text: string, start: number, end: number): number {
+  if (end - start <= BLOCK) return end;
+  for (let at = text.indexOf(" ", start + BLOCK); at >= 0 && at + 1 < end; at = text.indexOf(" ", at + 1)) {
+    if (isAsciiWord(text.charCodeAt(at - 1)) && isAsciiWord(text.charCodeAt(at + 1))) return at;
+  }
+  return end;
+}
+
+function isAsciiWord(unit: number): boolean {
+  return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);
+}
+
+function stringOf(buffer: UnitBuffer): string {
+  let text = "";
+  for (let at = 1; at < buffer.end; at += BLOCK) {
+    const units = buffer.units.subarray(at, Math.min(at + BLOCK, buffer.end));
+    text += String.fromCharCode.apply(null, units as unknown as number[]);
+  }
+  return text;
+}
