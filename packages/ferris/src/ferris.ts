@@ -61,6 +61,8 @@ export interface FerrisSearchOptions {
   /** Most results from one document; 3 unless given. */
   readonly perDocument?: number;
   readonly filter?: DocumentFilter;
+  /** Only passages whose cosine with the query is at least this; not in text mode. */
+  readonly minCosine?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -23,6 +23,8 @@ export interface SearchRequest {
   /** Most results from one document; 3 unless given. */
   readonly perDocument?: number;
   readonly filter?: DocumentFilter;
+  /** Only chunks whose cosine with the query is at least this; not in text mode, which has none. */
+  readonly minCosine?: number;
   /** Compare with every vector, whatever the size of the index. */
   readonly exact?: boolean;
   readonly signal?: AbortSignal;
@@ -108,10 +110,13 @@ export async function findChunks(
   store: StoreReader,
   embedQuery: QueryEmbedder | null,
   query: string,
-  { mode, limit, filter, exact, signal }: SearchRequest,
+  { mode, limit, filter, minCosine, exact, signal }: SearchRequest,
 ): Promise<FoundChunk[]> {
   if (query.trim() === "")
     throw new UsageError('the query is empty: say what to look for, as in ferris search "rotate a key"');
+  if (minCosine !== undefined && mode === "text") {
+    throw new UsageError("a least score is a cosine, which text mode does not have: use hybrid or vector mode");
+  }
   const depth = Math.max(CANDIDATES, limit * 5);
   const [vector, textHits] = await Promise.all([
     mode === "text" ? null : embedQuery!(query, signal),
@@ -134,6 +139,7 @@ export async function findChunks(
     const chunk = chunks.get(id);
     if (!chunk) continue;
     const cosine = scores[0].get(id) ?? cosines?.get(id) ?? null;
+    if (minCosine !== undefined && (cosine === null || cosine < minCosine)) continue;
     const bm25 = scores[1].get(id) ?? null;
     const shown = mode === "vector" ? cosine! : mode === "text" ? bm25! : score;
     found.push({ chunk, evidence: { score: shown, cosine, bm25, vectorRank: ranks[0]!, textRank: ranks[1]! } });

@@ -1,13 +1,34 @@
 /**
  * `ferris search`: a question in, the passages that answer it out.
+ *
+ * The searching is the library's; here are the options and the forms of output.
  */
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes, UsageError } from "../../errors.ts";
+import type { Ferris } from "../../ferris.ts";
+import type { SearchResult } from "../../search/search.ts";
+import type { DocumentFilter } from "../../store/store.ts";
 import { openFerris } from "../open.ts";
-import { resultCard } from "../present/results.ts";
+import { csvLines, fileLines, markdownLines } from "../present/formats.ts";
+import { contextLines, explanation, resultCard } from "../present/results.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
-import { withExamples, withModelOptions } from "./shared-options.ts";
+import {
+  documentFilter,
+  type FilterOptions,
+  withExamples,
+  withFilterOptions,
+  withModelOptions,
+} from "./shared-options.ts";
+
+interface SearchCommandOptions extends FilterOptions {
+  readonly format?: string;
+  readonly context?: string;
+  readonly minScore?: string;
+  readonly explain?: true;
+}
+
+const formats = ["cards", "csv", "md", "files"];
 
 export function searchCommand(): Command {
   const command = new Command("search")
@@ -19,32 +40,92 @@ export function searchCommand(): Command {
     .argument("<query...>", "what to look for, in your own words");
   command
     .option("-k, --limit <n>", "most results (default: 10)")
-    .option("--mode <name>", "hybrid, vector (by meaning) or text (by words)");
+    .option("--mode <name>", "hybrid, vector (by meaning) or text (by words)")
+    .option("--per-file <n>", "most results from one file (default: 3)")
+    .option("--min-score <cosine>", "only passages at least this similar, from -1 to 1");
+  withFilterOptions(command);
+  command
+    .option("-C, --context <n>", "whole passages, with line numbers and n lines around them")
+    .option("--explain", "say how each result came to its place")
+    .option("-f, --format <name>", `${formats.join(", ")} (default: cards; see also --json)`);
   withModelOptions(command);
   withExamples(command, [
     ['ferris search "how do I rotate a key"', "asks the nearest index, going up from here"],
     ["ferris search --mode text ECONNRESET", "by words alone: names, codes, versions; loads no model"],
-    ['ferris search -k 3 --json "retry policy" | jq ".results[].path"', "for programs"],
+    ["ferris search retries --path 'docs/**' --since 4w", "only in some documents"],
+    ["vim $(ferris search --format files -k 3 retries)", "for other programs; --json has everything"],
   ]);
-  return runs(command, (session, [words]) => search(session, (words as string[]).join(" ")), { errorsAre2: true });
+  return runs(command, (session, [words], options) => search(session, (words as string[]).join(" "), options), {
+    errorsAre2: true,
+  });
 }
 
-async function search(session: Session, query: string): Promise<number> {
+async function search(session: Session, query: string, options: SearchCommandOptions): Promise<number> {
+  const { format = "cards" } = options;
+  if (!formats.includes(format))
+    throw new UsageError(`--format is "${format}": it must be one of ${formats.join(", ")}`);
+  const context = optionalNumber("--context", options.context, 0, 1000);
+  const minCosine = optionalNumber("--min-score", options.minScore, -1, 1);
   const started = performance.now();
-  const { mode, limit } = session.settings.values;
+  const { mode, limit, perFile } = session.settings.values;
   const ferris = await openFerris(session);
   try {
-    const results = await ferris.search(query, { mode, limit });
+    const filter = await documentFilter(options);
+    const results = await ferris.search(query, { mode, limit, perDocument: perFile, filter, minCosine });
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
       session.printJson({ query, mode, index: ferris.folder, seconds, results });
     } else if (results.length === 0) {
-      session.inform("nothing found");
+      session.inform(await whyNothing(ferris, filter, minCosine));
+    } else if (format === "csv") {
+      session.print(csvLines(results).join("\r\n"));
+    } else if (format === "md") {
+      session.print(markdownLines(results).join("\n").trimEnd());
+    } else if (format === "files") {
+      session.print(fileLines(results).join("\n"));
     } else {
-      session.print(results.map((result) => resultCard(result, session).join("\n")).join("\n\n"));
+      await printCards(session, ferris, results, { context, explain: options.explain === true });
     }
     return results.length === 0 ? exitCodes.nothingFound : exitCodes.success;
   } finally {
     await ferris.close();
   }
+}
+
+async function printCards(
+  session: Session,
+  ferris: Ferris,
+  results: readonly SearchResult[],
+  { context, explain }: { context: number | undefined; explain: boolean },
+): Promise<void> {
+  for (const [index, result] of results.entries()) {
+    const { chunkId, startLine, endLine } = result;
+    let body: string[] | undefined;
+    if (context !== undefined) {
+      const from = Math.max(1, startLine - context);
+      const passage = await ferris.read(chunkId, { from, count: endLine + context - from + 1 });
+      body = passage ? contextLines(passage.lines, result, session) : undefined;
+    }
+    const lines = resultCard(result, session, body);
+    if (explain) lines.push(`    ${session.colours.faint(explanation(result))}`);
+    session.print(`${index === 0 ? "" : "\n"}${lines.join("\n")}`);
+  }
+}
+
+async function whyNothing(
+  ferris: Ferris,
+  filter: DocumentFilter | undefined,
+  minCosine: number | undefined,
+): Promise<string> {
+  if (filter !== undefined && (await ferris.documents({ filter })).length === 0) {
+    return "nothing found: no document in the index passes the filter";
+  }
+  return minCosine === undefined ? "nothing found" : `nothing found with a score of at least ${minCosine}`;
+}
+
+function optionalNumber(flag: string, given: string | undefined, least: number, most: number): number | undefined {
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (given.trim() !== "" && value >= least && value <= most) return value;
+  throw new UsageError(`${flag} is "${given}": it must be a number from ${least} to ${most}`);
 }

@@ -19,6 +19,7 @@ export interface SettingValues {
   maxFileBytes: number | null;
   mode: "hybrid" | "vector" | "text";
   limit: number;
+  perFile: number;
   llmBaseUrl: string | null;
   llmModel: string | null;
   llmApiKey: string | null;
@@ -182,6 +183,13 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     variable: "FERRIS_LIMIT",
     inFolderFile: false,
     description: "most results of a search",
+  },
+  perFile: {
+    ...wholeNumber<number>(1, 1000, 3),
+    flag: "--per-file",
+    variable: "FERRIS_PER_FILE",
+    inFolderFile: false,
+    description: "most results from one file",
   },
   llmBaseUrl: {
     ...text<string | null>(null),

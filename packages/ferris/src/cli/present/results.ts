@@ -4,6 +4,7 @@
  * Everything from documents goes through `printable`: what a file says must not steer the terminal.
  */
 import { relative, sep } from "node:path";
+import type { PassageLine } from "../../search/passage.ts";
 import type { SearchResult } from "../../search/search.ts";
 import type { Snippet } from "../../search/snippet.ts";
 import type { Session } from "../session.ts";
@@ -11,10 +12,10 @@ import { fileLink, printable, shorten } from "../terminal/text.ts";
 
 type Look = Pick<Session, "colours" | "links" | "columns">;
 
-/** The lines of one result's card. */
-export function resultCard(result: SearchResult, look: Look, from = process.cwd()): string[] {
+/** The lines of one result's card; `body` takes the place of its snippet. */
+export function resultCard(result: SearchResult, look: Look, body?: readonly string[]): string[] {
   const { colours, links } = look;
-  const place = `${printable(shownPath(result.path, from))}:${lineRange(result)}`;
+  const place = `${printable(shownPath(result.path, process.cwd()))}:${lineRange(result)}`;
   const linked = links ? fileLink(colours.path(place), result.path) : colours.path(place);
   const headings = result.headingPath.map(printable).join(" › ");
   const page = result.page === null ? "" : `page ${result.page}`;
@@ -22,9 +23,38 @@ export function resultCard(result: SearchResult, look: Look, from = process.cwd(
   const number = `${String(result.rank).padStart(2)}. `;
   const indent = " ".repeat(number.length);
   return [
-    [`${number}${linked}`, ...details, colours.faint(scoreText(result))].join("  "),
-    ...snippetLines(result.snippet, look).map((line) => indent + line),
+    [`${number}${linked}`, ...details, colours.faint(`${scoreText(result)} #${result.chunkId}`)].join("  "),
+    ...(body ?? snippetLines(result.snippet, look).map((line) => indent + line)),
   ];
+}
+
+/** How a result came to its place, for --explain. */
+export function explanation(result: SearchResult): string {
+  const arm = (name: string, rank: number | null, score: number | null): string =>
+    rank === null
+      ? `${name}: not among its best${score === null ? "" : ` (${score.toFixed(3)})`}`
+      : `${name}: rank ${rank}, ${score!.toFixed(3)}`;
+  return [
+    `fused ${result.score.toFixed(5)}`,
+    arm("meaning (cosine)", result.vectorRank, result.cosine),
+    arm("words (BM25)", result.textRank, result.bm25),
+    `#${result.chunkId}`,
+  ].join("; ");
+}
+
+/** Lines of a document with their numbers, the passage's own marked, for --context. */
+export function contextLines(
+  lines: readonly PassageLine[],
+  own: { startLine: number; endLine: number },
+  { colours, columns }: Look,
+): string[] {
+  const width = String(lines.at(-1)?.number ?? 0).length;
+  return lines.map(({ number, text }) => {
+    const inside = number >= own.startLine && number <= own.endLine;
+    const shown = printable(shorten(text.replaceAll("\t", "    "), Math.max(20, columns - width - 8)));
+    const label = `${String(number).padStart(width)}${inside ? ":" : "-"}`;
+    return `    ${colours.faint(label)} ${inside ? shown : colours.faint(shown)}`.trimEnd();
+  });
 }
 
 /** `path` as short as it stays unmistakable: relative inside the working folder, else absolute. */

@@ -1,0 +1,46 @@
+/**
+ * Search results in forms for other programs: CSV, Markdown, and paths alone. JSON is the command's own.
+ */
+import { pathToFileURL } from "node:url";
+import type { SearchResult } from "../../search/search.ts";
+import { printable } from "../terminal/text.ts";
+import { lineRange, shownPath } from "./results.ts";
+
+/** RFC 4180, with a header; every field that needs it is quoted. */
+export function csvLines(results: readonly SearchResult[]): string[] {
+  const rows = results.map(({ rank, path, startLine, endLine, page, headingPath, score, cosine, bm25, text }) => [
+    rank,
+    path,
+    startLine,
+    endLine,
+    page,
+    headingPath.join(" › "),
+    score,
+    cosine,
+    bm25,
+    text,
+  ]);
+  const header = ["rank", "path", "start_line", "end_line", "page", "headings", "score", "cosine", "bm25", "text"];
+  return [header, ...rows].map((row) => row.map(csvField).join(","));
+}
+
+function csvField(value: string | number | null): string {
+  if (value === null) return "";
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A list with links, each with the passage as a quotation. */
+export function markdownLines(results: readonly SearchResult[], from = process.cwd()): string[] {
+  return results.flatMap(({ path, startLine, endLine, headingPath, text }) => {
+    const label = `${shownPath(path, from)}:${lineRange({ startLine, endLine })}`.replace(/[[\]\\]/g, String.raw`\$&`);
+    const headings = headingPath.length > 0 ? ` — ${printable(headingPath.join(" › "))}` : "";
+    const quoted = text.split(/\r?\n/).map((line) => `> ${printable(line.replaceAll("\t", "    "))}`.trimEnd());
+    return [`### [${printable(label)}](${pathToFileURL(path).href}#L${startLine})${headings}`, "", ...quoted, ""];
+  });
+}
+
+/** Each file once, in the order of its best passage. */
+export function fileLines(results: readonly SearchResult[], from = process.cwd()): string[] {
+  return [...new Set(results.map(({ path }) => printable(shownPath(path, from))))];
+}

@@ -1,0 +1,117 @@
+/**
+ * Runs the command as people do: a process of its own, from dist, built first where it is older than the sources.
+ *
+ * A process gets a home of its own, so that no test depends on the settings of whoever runs it, and nothing of ferris'
+ * environment except what a test says.
+ */
+import { type ChildProcess, execFileSync, spawn, type SpawnOptions } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll } from "vitest";
+
+const workspace = fileURLToPath(new URL("../../../../../", import.meta.url));
+const command = join(workspace, "packages/ferris/bin/ferris.js");
+
+export interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string | Uint8Array;
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+let home: string | undefined;
+
+/** A folder that is gone after the tests of the file. */
+export function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `ferris-test-${name}-`));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Starts `ferris ARGS`; for tests that do something while it runs. */
+export function startFerris(
+  args: readonly string[],
+  { cwd, environment = {} }: RunOptions = {},
+  stdio: SpawnOptions["stdio"] = "pipe",
+): ChildProcess {
+  buildIfStale();
+  home ??= mkdtempSync(join(tmpdir(), "ferris-test-home-"));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(FERRIS_|NO_COLOR$|FORCE_COLOR$|FORCE_HYPERLINK$)/.test(name),
+  );
+  return spawn(process.execPath, [command, ...args], {
+    cwd: cwd ?? home,
+    env: { ...Object.fromEntries(inherited), XDG_CONFIG_HOME: home, ...environment },
+    stdio,
+  });
+}
+
+/** Runs `ferris ARGS` to its end. */
+export function ferris(args: readonly string[], options: RunOptions = {}): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const child = startFerris(args, options);
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout!.on("data", (data: Buffer) => out.push(data));
+    child.stderr!.on("data", (data: Buffer) => err.push(data));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
+    });
+    // A command that does not read its input may be gone before it is written.
+    child.stdin!.on("error", () => {});
+    child.stdin!.end(options.input ?? "");
+  });
+}
+
+let checked = false;
+
+function buildIfStale(): void {
+  if (checked) return;
+  checked = true;
+  const packages = ["metal-candle", "ferris"];
+  const built = Math.min(
+    ...packages.map((name) => modified(join(workspace, "packages", name, "tsconfig.tsbuildinfo"))),
+  );
+  const written = Math.max(...packages.map((name) => newest(join(workspace, "packages", name, "src"))));
+  if (built > written) return;
+  // Test files run at the same time: one builds, the others wait for it.
+  const lock = join(workspace, "node_modules", ".ferris-test-build");
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if (Date.now() - modified(lock) > 120_000) rmSync(lock, { recursive: true, force: true });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    execFileSync(process.execPath, [join(workspace, "node_modules/typescript/bin/tsc"), "-b", "packages/ferris"], {
+      cwd: workspace,
+    });
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function modified(path: string): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+function newest(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Math.max(...files.map((entry) => modified(join(entry.parentPath, entry.name))));
+}
