@@ -4,7 +4,7 @@
  * A process gets a home of its own, so that no test depends on the settings of whoever runs it, and nothing of ferris'
  * environment except what a test says.
  */
-import { type ChildProcess, execFileSync, spawn, type SpawnOptions } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,22 +35,24 @@ export function temporaryFolder(name: string): string {
   return folder;
 }
 
-/** Starts `ferris ARGS`; for tests that do something while it runs. */
-export function startFerris(
+/** What has to be started for `ferris ARGS`, in an environment of its own. */
+export function ferrisCommand(
   args: readonly string[],
-  { cwd, environment = {} }: RunOptions = {},
-  stdio: SpawnOptions["stdio"] = "pipe",
-): ChildProcess {
+  environment: RunOptions["environment"] = {},
+): { file: string; args: string[]; env: Record<string, string>; home: string } {
   buildIfStale();
   home ??= mkdtempSync(join(tmpdir(), "ferris-test-home-"));
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(FERRIS_|NO_COLOR$|FORCE_COLOR$|FORCE_HYPERLINK$)/.test(name),
-  );
-  return spawn(process.execPath, [command, ...args], {
-    cwd: cwd ?? home,
-    env: { ...Object.fromEntries(inherited), XDG_CONFIG_HOME: home, ...environment },
-    stdio,
-  });
+  const hidden = /^(FERRIS_|NO_COLOR$|FORCE_COLOR$|FORCE_HYPERLINK$)/;
+  const inherited = Object.entries(process.env).filter(([name]) => !hidden.test(name));
+  const all = Object.entries({ ...Object.fromEntries(inherited), XDG_CONFIG_HOME: home, ...environment });
+  const env = Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return { file: process.execPath, args: [command, ...args], env, home };
+}
+
+/** Starts `ferris ARGS`; for tests that do something while it runs. */
+export function startFerris(args: readonly string[], { cwd, environment }: RunOptions = {}): ChildProcess {
+  const { file, args: all, env, home: own } = ferrisCommand(args, environment);
+  return spawn(file, all, { cwd: cwd ?? own, env, stdio: "pipe" });
 }
 
 /** Runs `ferris ARGS` to its end. */
