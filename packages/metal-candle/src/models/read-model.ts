@@ -84,7 +84,9 @@ async function describe(
   return {
     kind: reranker ? "reranker" : "embedding",
     id: location.hubId ?? id,
-    revision: location.commit ?? (await fingerprint(opened, [config, saved, tokenizerConfig], head, tokenizer.hash)),
+    revision:
+      location.commit ??
+      (await fingerprint(opened, [config, saved, sentence.config, tokenizerConfig], head, tokenizer.hash)),
     folder: location.folder,
     modelType: architecture.modelType,
     shape,

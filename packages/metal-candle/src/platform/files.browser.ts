@@ -4,7 +4,7 @@
  * A file is fetched once and kept as one ArrayBuffer until `close()`; there is no listing, and no cache but the browser's own.
  * A development server that answers a missing file with its start page (HTML) counts as "not there".
  */
-import { ModelFileError } from "../errors.ts";
+import { InvalidArgumentError, ModelFileError } from "../errors.ts";
 import type { RandomAccessFile } from "./file-types.ts";
 
 /** Fetches a file, or gives null where the server has none. */
@@ -34,6 +34,16 @@ export async function folderExists(path: string): Promise<boolean> {
 /** A page cannot list a folder. */
 export async function listFolder(): Promise<string[]> {
   return [];
+}
+
+/** A page cannot list a folder. */
+export async function listFiles(): Promise<string[]> {
+  return [];
+}
+
+/** A page cannot write files: always throws. */
+export async function writeWholeFile(path: string): Promise<void> {
+  throw new InvalidArgumentError(`${path} cannot be written: a page has no files.`);
 }
 
 /** Joins a URL prefix and names below it. */

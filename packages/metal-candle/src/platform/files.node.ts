@@ -4,8 +4,9 @@
  * A file that does not exist is `null`, never an error; one that exists and cannot be read is a ModelFileError with the
  * system's reason. Reads are positional and asynchronous, so a model's tensors come straight into the arrays they are wanted in.
  */
+import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, open, readdir, realpath, stat, type FileHandle } from "node:fs/promises";
+import { access, mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { ModelFileError } from "../errors.ts";
@@ -64,6 +65,43 @@ export async function listFolder(path: string): Promise<string[]> {
   } catch {
     return [];
   }
+}
+
+/** Paths of all files below a folder, relative to it with `/`, sorted. Links are followed, as hub caches are made of them. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await listFolder(folder)) {
+    const information = await stat(join(folder, name)).catch(() => null);
+    if (information?.isDirectory()) {
+      for (const below of await listFiles(join(folder, name))) found.push(`${name}/${below}`);
+    } else if (information?.isFile()) {
+      found.push(name);
+    }
+  }
+  return found;
+}
+
+/**
+ * Writes a file whole or not at all: beside its place, synced, then renamed into it. Makes the folders above it.
+ * Throws the system's error (a full disk, no permission).
+ */
+export async function writeWholeFile(
+  path: string,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomUUID()}.part`;
+  const handle = await open(temporary, "wx");
+  try {
+    for await (const piece of pieces) await handle.writeFile(piece);
+    await handle.sync();
+  } catch (error) {
+    await handle.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await handle.close();
+  await rename(temporary, path);
 }
 
 /** Joins a folder and names below it. */

@@ -1,0 +1,296 @@
+/** What a sound folder becomes: prompts, lengths, heads, prefixes, identity. The numbers themselves are test/cpu's and test/gpu's. */
+import { mkdirSync, renameSync } from "node:fs";
+import { describePublishedModel } from "@ferris/testing";
+import { afterEach, describe, expect, test } from "vitest";
+import type { ModelDescription } from "../../src/models/description.ts";
+import { readModel, type ReadModelOptions } from "../../src/models/read-model.ts";
+import { checkVocabulary } from "../../src/models/tokenizer-files.ts";
+import { bundledModelFolder, tinyModelFolder, tinyModels } from "../support/goldens.ts";
+import { ModelFolder } from "../support/model-folder.ts";
+
+const folders: ModelFolder[] = [];
+const descriptions: ModelDescription[] = [];
+afterEach(async () => {
+  for (const description of descriptions.splice(0)) await description.close();
+  for (const folder of folders.splice(0)) folder.remove();
+});
+
+function copy(name: string): ModelFolder {
+  const folder = new ModelFolder(name);
+  folders.push(folder);
+  return folder;
+}
+
+async function read(folder: ModelFolder | string, options?: ReadModelOptions): Promise<ModelDescription> {
+  const description = await readModel(typeof folder === "string" ? folder : folder.path, options);
+  descriptions.push(description);
+  return description;
+}
+
+test.each(tinyModels)("%s loads", async (name) => {
+  const description = await read(tinyModelFolder(name));
+  expect(description.kind).toBe(name.includes("reranker") ? "reranker" : "embedding");
+  expect(description.warnings).toEqual([]);
+  expect(description.prompts).toMatchObject({ query: expect.any(String), passage: expect.any(String) });
+  expect(description.weights.layers).toHaveLength(description.shape.layers);
+});
+
+describe("prompts", () => {
+  test("are empty where the model has none", async () => {
+    expect({ ...(await read(copy("bert"))).prompts }).toEqual({ query: "", passage: "" });
+  });
+
+  test("come from the files, with `document` for a passage", async () => {
+    const folder = copy("bert");
+    folder.set("config_sentence_transformers.json", {
+      prompts: { query: "find: ", document: "text: ", extra: null },
+      default_prompt_name: "query",
+    });
+    const { prompts, defaultPromptName } = await read(folder);
+    expect({ ...prompts }).toEqual({ query: "find: ", document: "text: ", passage: "text: ", extra: "" });
+    expect(defaultPromptName).toBe("query");
+  });
+
+  test("that the caller gives win over the files'", async () => {
+    const { prompts } = await read(tinyModelFolder("bert-prompt-excluded"), {
+      prompts: { query: "q: ", other: "o: " },
+    });
+    expect({ ...prompts }).toEqual({ query: "q: ", passage: "", other: "o: " });
+  });
+
+  test("a folder that looks like E5 and has none is a warning, until the caller says which", async () => {
+    const folder = copy("bert");
+    folder.set("config.json", { _name_or_path: "someone/my-e5-small-tuned" });
+    const [warning, ...more] = (await read(folder)).warnings;
+    expect(warning).toMatch(/looks like a model of the E5 family.*Pass `prompts`/);
+    expect(more).toEqual([]);
+    expect((await read(folder, { prompts: { query: "", passage: "" } })).warnings).toEqual([]);
+    folder.set("config.json", { _name_or_path: "someone/type5-small" });
+    expect((await read(folder)).warnings).toEqual([]);
+  });
+
+  test.each([
+    ["intfloat/e5-small-v2", "query: ", "passage: "],
+    ["intfloat/multilingual-e5-large", "query: ", "passage: "],
+    [
+      "intfloat/multilingual-e5-large-instruct",
+      "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: ",
+      "",
+    ],
+  ])("of %s come from the table, by its id in a hub cache", async (id, query, passage) => {
+    const cache = copy("bert");
+    const commit = "0123456789abcdef0123456789abcdef01234567";
+    const repository = `models--${id.replace("/", "--")}`;
+    const source = copy("bert");
+    mkdirSync(cache.file(`${repository}/snapshots`), { recursive: true });
+    mkdirSync(cache.file(`${repository}/refs`), { recursive: true });
+    cache.write(`${repository}/refs/main`, `${commit}\n`);
+    renameSync(source.path, cache.file(`${repository}/snapshots/${commit}`));
+    const description = await read(id, { cacheDir: cache.path });
+    expect({ ...description.prompts }).toEqual({ query, passage });
+    expect(description).toMatchObject({ id, revision: commit, warnings: [] });
+    // The same folder, named by its path, is the same model.
+    expect({ ...(await read(description.folder)).prompts }).toEqual({ query, passage });
+  });
+});
+
+describe("maximum length", () => {
+  test("is max_seq_length, not what tokenizer.json truncates to", async () => {
+    expect((await read(bundledModelFolder)).maxLength).toBe(256);
+  });
+
+  test("falls back to the tokenizer's, then to the positions", async () => {
+    const folder = copy("xlm-roberta");
+    folder.remove("sentence_bert_config.json");
+    folder.set("tokenizer_config.json", { model_max_length: 100 });
+    expect((await read(folder)).maxLength).toBe(100);
+    folder.set("tokenizer_config.json", { model_max_length: 1e30 });
+    expect((await read(folder)).maxLength).toBe(128);
+  });
+
+  test("that the positions do not hold is cut, and said", async () => {
+    const folder = copy("xlm-roberta");
+    folder.set("sentence_bert_config.json", { max_seq_length: 130 });
+    const { maxLength, warnings } = await read(folder);
+    expect(maxLength).toBe(128);
+    expect(warnings).toEqual([expect.stringMatching(/max_seq_length 130.*positions for 128/)]);
+  });
+});
+
+describe("heads", () => {
+  test("pooling as newer releases write it, modules as they name them", async () => {
+    const folder = copy("bert");
+    folder.list("modules.json", (modules) =>
+      modules.map((module, index) => ({
+        ...module,
+        type: [
+          "sentence_transformers.base.modules.transformer.Transformer",
+          "sentence_transformers.sentence_transformer.modules.pooling.Pooling",
+          "sentence_transformers.base.modules.normalize.Normalize",
+        ][index],
+      })),
+    );
+    folder.write(
+      "1_Pooling/config.json",
+      JSON.stringify({ embedding_dimension: 64, pooling_mode: ["max", "cls", "mean_sqrt_len_tokens"] }),
+    );
+    folder.set("sentence_bert_config.json", {
+      transformer_task: "feature-extraction",
+      module_output_name: "token_embeddings",
+      modality_config: { text: { method: "forward", method_output_name: "last_hidden_state" } },
+      unpad_inputs: false,
+    });
+    const { head } = await read(folder);
+    expect(head).toMatchObject({
+      poolings: ["max", "cls", "mean_sqrt_len"],
+      includePrompt: true,
+      normalize: true,
+      dimensions: 192,
+    });
+  });
+
+  test.each([
+    [{}, "sigmoid"],
+    [{ sentence_transformers: { activation_fn: "torch.nn.modules.linear.Identity" } }, "identity"],
+    [{ sbert_ce_default_activation_function: "torch.nn.modules.linear.Identity" }, "identity"],
+  ])("a reranker of one label with %o has the activation %s", async (extra, activation) => {
+    const folder = copy("bert-reranker-1");
+    folder.set("config.json", extra);
+    expect((await read(folder)).classifier).toEqual({ labels: 1, activation });
+  });
+
+  test("a reranker as newer releases save it", async () => {
+    const folder = copy("bert-reranker-1");
+    folder.write(
+      "modules.json",
+      JSON.stringify([
+        { idx: 0, name: "0", path: "", type: "sentence_transformers.base.modules.transformer.Transformer" },
+      ]),
+    );
+    folder.set("sentence_bert_config.json", {
+      transformer_task: "sequence-classification",
+      module_output_name: "scores",
+    });
+    folder.set("config_sentence_transformers.json", {
+      activation_fn: "torch.nn.modules.linear.Identity",
+      prompts: {},
+      default_prompt_name: null,
+    });
+    expect(await read(folder)).toMatchObject({ kind: "reranker", classifier: { labels: 1, activation: "identity" } });
+  });
+});
+
+describe("tensor names", () => {
+  test.each(["bert.", "0.auto_model.", "auto_model.", "0.auto_model.bert."])("with the prefix %s", async (prefix) => {
+    const folder = copy("bert");
+    await folder.tensors((tensors) => {
+      for (const [name, tensor] of Array.from(tensors)) {
+        tensors.delete(name);
+        tensors.set(prefix + name, tensor);
+      }
+    });
+    const description = await read(folder);
+    expect(description.weights.wordEmbeddings.name).toBe(`${prefix}embeddings.word_embeddings.weight`);
+  });
+
+  test("of before 2019, and what embeddings do not read", async () => {
+    const folder = copy("bert");
+    await folder.tensors((tensors) => {
+      for (const [name, tensor] of Array.from(tensors)) {
+        tensors.delete(name);
+        tensors.set(
+          name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"),
+          tensor,
+        );
+      }
+      tensors.set("pooler.dense.weight", { shape: [1], data: new Float32Array(1) });
+      tensors.set("cls.predictions.bias", { shape: [1], data: new Float32Array(1) });
+    });
+    expect((await read(folder)).weights.embeddingNorm.weight.name).toBe("embeddings.LayerNorm.gamma");
+  });
+});
+
+test("an encoder in a folder of its own", async () => {
+  const folder = copy("bert");
+  mkdirSync(folder.file("0_Transformer"));
+  for (const name of [
+    "config.json",
+    "model.safetensors",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "sentence_bert_config.json",
+  ]) {
+    renameSync(folder.file(name), folder.file(`0_Transformer/${name}`));
+  }
+  folder.list("modules.json", (modules) => modules.with(0, { ...modules[0], path: "0_Transformer" }));
+  // Without a config.json at its root a folder is found all the same.
+  expect((await read(folder)).maxLength).toBe(128);
+});
+
+describe("identity", () => {
+  test("of a folder follows its content and not its place", async () => {
+    const { revision } = await read(copy("bert"));
+    expect(revision).toMatch(/^[0-9a-f]{40}$/);
+    expect((await read(copy("bert"))).revision).toBe(revision);
+  });
+
+  test.each<[string, (folder: ModelFolder) => void | Promise<void>]>([
+    [
+      "weights",
+      (folder) =>
+        folder.tensors((tensors) =>
+          tensors.forEach((tensor) => tensor.data.forEach((value, index) => (tensor.data[index] = value + 1))),
+        ),
+    ],
+    [
+      "pooling",
+      (folder) =>
+        folder.set("1_Pooling/config.json", { pooling_mode_mean_tokens: false, pooling_mode_cls_token: true }),
+    ],
+    ["prompts", (folder) => folder.set("config_sentence_transformers.json", { prompts: { query: "q: " } })],
+    ["tokenizer", (folder) => folder.set("tokenizer.json", { version: "1.1" })],
+    ["constants", (folder) => folder.set("config.json", { layer_norm_eps: 1e-6 })],
+    ["maximum length", (folder) => folder.set("sentence_bert_config.json", { max_seq_length: 64 })],
+  ])("changes with its %s", async (_, change) => {
+    const { revision } = await read(tinyModelFolder("bert"));
+    const folder = copy("bert");
+    await change(folder);
+    expect((await read(folder)).revision).not.toBe(revision);
+  });
+});
+
+describe("tokenizers", () => {
+  test("lowercase first where sentence_bert_config.json asks, and only if they do not already", async () => {
+    const folder = copy("xlm-roberta");
+    const plain = (await read(folder)).tokenizer;
+    folder.set("sentence_bert_config.json", { do_lower_case: true });
+    const lower = (await read(folder)).tokenizer;
+    const { normalizer } = JSON.parse(new TextDecoder().decode(lower.json)) as {
+      normalizer: { normalizers: object[] };
+    };
+    expect(normalizer.normalizers[0]).toEqual({ type: "Lowercase" });
+    expect(lower.hash).not.toBe(plain.hash);
+
+    const bert = copy("bert");
+    const before = (await read(bert)).tokenizer;
+    bert.set("sentence_bert_config.json", { do_lower_case: true });
+    expect((await read(bert)).tokenizer.hash).toBe(before.hash);
+  });
+
+  test("with ids beyond the word table are refused", async () => {
+    const { shape, folder } = await read(tinyModelFolder("bert"));
+    checkVocabulary(2600, shape, folder);
+    expect(() => checkVocabulary(2601, shape, folder)).toThrow(/ids up to 2600.*word table has 2600 rows/);
+  });
+});
+
+describePublishedModel("sentence-transformers/all-mpnet-base-v2", (cacheDir) => {
+  test("is found by its name alone, as in Python", async () => {
+    const description = await read("all-mpnet-base-v2", { cacheDir });
+    expect(description).toMatchObject({
+      id: "sentence-transformers/all-mpnet-base-v2",
+      maxLength: 384,
+      modelType: "mpnet",
+    });
+  });
+});
