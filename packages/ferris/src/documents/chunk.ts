@@ -23,6 +23,8 @@ const usualTokens = 256;
  */
 const charactersPerToken = 16;
 
+const longestIndentation = 200;
+
 export function defaultChunkerSettings(maxLength: number): ChunkerSettings {
   return { maxTokens: Math.min(maxLength, usualTokens) };
 }
@@ -67,7 +69,8 @@ export function chunkDocument(
     const path = section[section.length - 1].headingPath;
     let headings = section.findIndex((block) => block.kind !== "heading");
     if (headings < 0) headings = section.length;
-    const shownFrom = Math.min(path.length + 1, ...section.slice(0, headings).map((block) => block.headingPath.length));
+    const shown = section.slice(0, headings);
+    const shownFrom = shown.reduce((least, block) => Math.min(least, block.headingPath.length), path.length + 1);
     const firstPrefix = prefixText(path.slice(0, Math.max(0, shownFrom - 1)));
     const laterPrefix = prefixText(path);
     const room = maxTokens - overhead - Math.max(measure(firstPrefix), measure(laterPrefix));
@@ -178,13 +181,12 @@ function samePath(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((title, index) => title === b[index]);
 }
 
-/** Without the blank lines before and the white space after; the first line keeps its indentation. */
+/** Without the blank lines before and the white space after; the first line keeps a reasonable indentation. */
 function trim(content: string, start: number, end: number): { start: number; end: number } {
   while (end > start && isSpace(content.charCodeAt(end - 1))) end--;
-  for (let at = start; at < end && isSpace(content.charCodeAt(at)); at++) {
-    if (content.charCodeAt(at) === 0x0a) start = at + 1;
-  }
-  return { start, end };
+  let at = start;
+  for (; at < end && isSpace(content.charCodeAt(at)); at++) if (content.charCodeAt(at) === 0x0a) start = at + 1;
+  return { start: at - start > longestIndentation ? at : start, end };
 }
 
 function isSpace(code: number): boolean {

@@ -16,24 +16,28 @@ export interface Range {
 /** What a text costs, in tokens without the model's own; roughly additive over neighbouring texts. */
 export type Measure = (text: string) => number;
 
+/** Neighbours that are small against the capacity are one range at once: a list may have millions of items. */
+const smallShare = 1 / 8;
+
 type Level = "paragraphs" | "items" | "lines" | "sentences" | "words";
 
 const levels: Readonly<Record<BlockKind, readonly Level[]>> = {
   heading: ["sentences", "words"],
-  prose: ["paragraphs", "sentences", "words"],
+  prose: ["paragraphs", "sentences", "lines", "words"],
   list: ["items", "lines", "sentences", "words"],
   code: ["paragraphs", "lines", "words"],
   table: ["lines", "words"],
   metadata: ["lines", "words"],
 };
 
-// One fixed locale: the same file must give the same chunks on every machine.
-const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
-
-/** Ends of paragraphs, list items and so on are found by what stands between them. */
-const boundaries: Readonly<Record<Exclude<Level, "sentences">, RegExp>> = {
-  paragraphs: /\n[ \t\r]*\n\s*?(?=[^\s]|[ \t]+\S)/g,
+/**
+ * What stands between two paragraphs, list items and so on; the cut comes after it. A sentence ends where a full stop is
+ * followed by what may begin one, so not after "e.g. this". (Intl.Segmenter takes quadratic time on long runs without full
+ * stops: 40 s for 0.7 MB.)
+ */
+const boundaries: Readonly<Record<Exclude<Level, "paragraphs">, RegExp>> = {
   items: /\n(?=[ \t]{0,3}(?:[-*+]|\d{1,9}[.)])[ \t])/g,
+  sentences: /(?:[.!?…]["'”’)\]]{0,3}\s+(?=["'“‘([]?[\p{Lu}\p{Lo}\p{N}])|[。！？]["”’」』）]{0,3}\s*)/gu,
   lines: /\n/g,
   words: /\s+/g,
 };
@@ -53,16 +57,11 @@ export function split(
     if (cost <= capacity) return [{ start, end, cost }];
     if (level === undefined) return cutCharacters({ start, end, cost });
     const ranges: Range[] = [];
+    const together = level === "words" ? capacity : capacity * smallShare;
     for (const [from, to] of parts(text, level)) {
-      const pieces = cut(start + from, start + to, finer);
-      if (level !== "words") {
-        for (const piece of pieces) ranges.push(piece);
-        continue;
-      }
-      // There may be millions of words: they are put together at once.
-      for (const piece of pieces) {
+      for (const piece of cut(start + from, start + to, finer)) {
         const last = ranges.at(-1);
-        if (last && last.cost + piece.cost <= capacity) {
+        if (last && last.cost + piece.cost <= together) {
           ranges[ranges.length - 1] = { start: last.start, end: piece.end, cost: last.cost + piece.cost };
         } else ranges.push(piece);
       }
@@ -90,18 +89,28 @@ export function split(
 }
 
 function* parts(text: string, level: Level): Generator<[number, number]> {
-  if (level === "sentences") {
-    for (const { index, segment } of sentences.segment(text)) yield [index, index + segment.length];
-    return;
-  }
-  const boundary = new RegExp(boundaries[level]);
   let start = 0;
-  for (let match = boundary.exec(text); match; match = boundary.exec(text)) {
-    if (boundary.lastIndex >= text.length) break;
-    yield [start, boundary.lastIndex];
-    start = boundary.lastIndex;
+  for (const end of level === "paragraphs" ? endsOfParagraphs(text) : endsOf(text, boundaries[level])) {
+    if (end >= text.length) break;
+    yield [start, end];
+    start = end;
   }
   yield [start, text.length];
+}
+
+function* endsOf(text: string, boundary: RegExp): Generator<number> {
+  const search = new RegExp(boundary);
+  while (search.exec(text)) yield search.lastIndex;
+}
+
+/** After each run of blank lines. By hand: V8's regular expressions run out of stack on a million blank lines. */
+function* endsOfParagraphs(text: string): Generator<number> {
+  for (let newline = text.indexOf("\n"); newline >= 0; newline = text.indexOf("\n", newline + 1)) {
+    let end = newline + 1;
+    for (let at = end; at < text.length && " \t\r\n".includes(text[at]); at++) if (text[at] === "\n") end = at + 1;
+    if (end > newline + 1) yield end;
+    newline = end - 1;
+  }
 }
 
 /**
