@@ -72,16 +72,3 @@ export function documentEmbedder(model: EmbeddingModel): Embedder {
 export async function embedQuery(model: EmbeddingModel, query: string, signal?: AbortSignal): Promise<Float32Array> {
   return (await model.embed([query], { promptName: "query", signal })).at(0);
 }
-
-/** What `metal-candle/diagnostics` finds. */
-export interface Diagnosis {
-  readonly works: boolean;
-  readonly versions: Readonly<Record<string, string>>;
-}
-
-export async function diagnose(options: object): Promise<Diagnosis> {
-  const diagnostics = (await import("metal-candle/diagnostics" as string)) as {
-    diagnose(o: object): Promise<Diagnosis>;
-  };
-  return diagnostics.diagnose(options);
-}

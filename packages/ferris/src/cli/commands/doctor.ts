@@ -1,12 +1,11 @@
 /**
  * `ferris doctor`: what this machine offers, what ferris would use of it and why, and whether embedding works.
  *
- * The looking is metal-candle's (`metal-candle/diagnostics`); here are the index of this folder, the versions, and the print.
+ * The looking is metal-candle's (`metal-candle/diagnostics`); here are the versions of the rest, and the print.
  */
 import { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
-import { diagnose } from "../../engine.ts";
-import { describeDiagnosis } from "../present/diagnosis.ts";
+import { diagnosisLines } from "../present/diagnosis.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
@@ -29,10 +28,20 @@ export function doctorCommand(): Command {
 }
 
 async function doctor(session: Session): Promise<number> {
+  const { diagnose } = await import("metal-candle/diagnostics");
   const { device, dtype, allowSoftwareAdapter, model } = session.settings.values;
-  const diagnosis = await diagnose({ device, dtype, allowSoftwareAdapter, model });
-  const versions = { ferris: versionOfFerris(), node: process.versions.node, ...diagnosis.versions };
-  if (session.json) session.printJson({ ...diagnosis, versions });
-  else session.print(describeDiagnosis({ ...diagnosis, versions }, session.colours).join("\n"));
+  const found = await diagnose({
+    device,
+    dtype,
+    // Left to the engine's own environment variable unless somebody said so here.
+    allowSoftwareAdapter: allowSoftwareAdapter || undefined,
+    model: model ?? undefined,
+  });
+  const diagnosis = {
+    ...found,
+    versions: { ferris: versionOfFerris(), node: process.versions.node, ...found.versions },
+  };
+  if (session.json) session.printJson(diagnosis);
+  else session.print(diagnosisLines(diagnosis, session.colours).join("\n"));
   return diagnosis.works ? exitCodes.success : exitCodes.failure;
 }

@@ -1,9 +1,98 @@
 /**
- * A diagnosis for people.
+ * A diagnosis for people: the verdict first, then what it rests on. `--json` has all of it.
  */
-import type { Diagnosis } from "../../engine.ts";
+import type { Diagnosis } from "metal-candle/diagnostics";
 import type { Palette } from "../terminal/colour.ts";
+import { table } from "../terminal/table.ts";
+import { bytes, grouped, plural, printable } from "../terminal/text.ts";
 
-export function describeDiagnosis(diagnosis: Diagnosis, colours: Palette): string[] {
-  return [JSON.stringify(diagnosis, null, 2), colours.enabled ? "" : ""];
+/** Limits that decide anything, and whether they are bytes. */
+const shownLimits: readonly (readonly [name: string, isBytes: boolean])[] = [
+  ["maxStorageBufferBindingSize", true],
+  ["maxComputeWorkgroupStorageSize", true],
+  ["maxComputeInvocationsPerWorkgroup", false],
+];
+
+export function diagnosisLines(diagnosis: Diagnosis, colours: Palette): string[] {
+  return [
+    verdict(diagnosis, colours),
+    "",
+    ...table([
+      ...adapterRows(diagnosis),
+      ["--device auto", `${diagnosis.auto.device ?? "nothing"}: ${printable(diagnosis.auto.reason)}`],
+      [
+        "CPU device",
+        diagnosis.cpu.available ? `${diagnosis.cpu.onnxruntime}` : "not available: onnxruntime-node is not installed",
+      ],
+      [
+        "Numerics",
+        Object.entries(diagnosis.numerics)
+          .map(([dtype, name]) => `${dtype}: ${name}`)
+          .join("; ") || "none on a GPU",
+      ],
+      ...cacheRows(diagnosis),
+      ["Versions", Object.entries(diagnosis.versions).map(versionText).join(", ")],
+      ["Platform", diagnosis.platform],
+    ]),
+    ...kernelLines(diagnosis, colours),
+  ];
+}
+
+function verdict({ works, embedding }: Diagnosis, colours: Palette): string {
+  const { model, device, dtype, loadMilliseconds, textMilliseconds, error } = embedding;
+  if (works) {
+    return (
+      `${colours.good("Embedding works")}: ${printable(model)} on the ${device.toUpperCase()} in ${dtype}, ` +
+      `ready in ${grouped(loadMilliseconds ?? 0)} ms, a first text in ${textMilliseconds} ms`
+    );
+  }
+  return `${colours.bad("Embedding does not work")} with ${printable(model)} on device ${device}: ${printable(error?.message ?? "unknown")}`;
+}
+
+function adapterRows({ adapter, gpuProblem }: Diagnosis): string[][] {
+  const rows = [];
+  if (adapter) {
+    const { name, vendor, architecture, software, runtime, limits, features, subgroupSizes, subgroupMatrixConfigs } =
+      adapter;
+    rows.push(["Adapter", `${printable(name)}${software ? " (software)" : ""}`]);
+    rows.push(["", `${[vendor, architecture].filter(Boolean).join(" ")}, by ${runtime}`]);
+    rows.push(["Features", features.join(", ")]);
+    rows.push([
+      "Limits",
+      shownLimits.map(([limit, isBytes]) => `${limit} ${(isBytes ? bytes : grouped)(limits[limit] ?? 0)}`).join(", "),
+    ]);
+    rows.push(["Subgroups", subgroupSizes ? `${subgroupSizes[0]} to ${subgroupSizes[1]} threads` : "none"]);
+    const configs = subgroupMatrixConfigs.map(
+      ({ component, result, m, n, k }) => `${component}→${result} ${m}×${n}×${k}`,
+    );
+    rows.push(["Matrix units", configs.join(", ") || "none"]);
+  } else {
+    rows.push(["Adapter", "none"]);
+  }
+  if (gpuProblem !== null) rows.push(["", printable(gpuProblem)]);
+  return rows;
+}
+
+function cacheRows({ caches }: Diagnosis): string[][] {
+  if (caches.folder === null) return [["Caches", "none"]];
+  const entries = caches.entries.map(
+    ({ kind, files, bytes: size }) => `${kind}: ${plural(files, "file")}, ${bytes(size)}`,
+  );
+  return [["Caches", `${printable(caches.folder)}${entries.length > 0 ? ` (${entries.join("; ")})` : " (empty)"}`]];
+}
+
+function kernelLines({ embedding: { kernels } }: Diagnosis, colours: Palette): string[] {
+  if (kernels.length === 0) return [];
+  const rows = kernels.map(({ operation, variant }) => [operation, variant, colours.good("proved here")]);
+  const dropped = kernels.flatMap(({ operation, dropped: variants }) =>
+    variants.map(
+      ({ variant, reason }) => `  ${colours.warning("dropped")} ${operation} ${variant}: ${printable(reason)}`,
+    ),
+  );
+  return ["", "Kernels", ...table(rows, { indent: "  " }), ...dropped];
+}
+
+/** Some versions name what they are of, since there is a choice of it. */
+function versionText([name, version]: [string, string | null]): string {
+  return version?.startsWith(`${name} `) ? version : `${name} ${version ?? "(missing)"}`;
 }

@@ -1,0 +1,40 @@
+/** `ferris doctor` as a process: its exit code is whether embedding works. */
+import { eachDevice } from "@ferris/testing";
+import { expect, test } from "vitest";
+import { ferris } from "../support/ferris-process.ts";
+
+interface Report {
+  works: boolean;
+  versions: Record<string, string | null>;
+  embedding: { device: string; kernels: { operation: string; variant: string }[]; error: { code: string } | null };
+}
+
+eachDevice("doctor", (device) => {
+  test("ends with 0 where embedding works, and says on what", async () => {
+    const { code, stdout } = await ferris(["doctor", "--device", device, "--json"]);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as Report;
+    expect(report.works).toBe(true);
+    expect(report.embedding).toMatchObject({ device, error: null });
+    const operations = report.embedding.kernels.map(({ operation }) => operation);
+    expect(operations.includes("attention")).toBe(device === "gpu");
+    for (const name of ["ferris", "node", "metal-candle", "onnxruntime-node"])
+      expect(report.versions[name]).toMatch(/\d+\.\d+/);
+  });
+});
+
+test("for people, the verdict comes first", async () => {
+  const { code, stdout } = await ferris(["doctor", "--device", "cpu"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Embedding works: all-minilm-l6-v2-q8 on the CPU in f32, ready in [\d,]+ ms/);
+  expect(stdout).toMatch(/^--device auto +(gpu|cpu): /m);
+  expect(stdout).toMatch(/^Caches /m);
+});
+
+test("ends with 2 where it does not, and says why", async () => {
+  const { code, stdout } = await ferris(["doctor", "--device", "cpu", "--model", "nobody/nothing", "--json"]);
+  expect(code).toBe(2);
+  const report = JSON.parse(stdout) as Report;
+  expect(report.works).toBe(false);
+  expect(report.embedding.error?.code).toBe("MODEL_NOT_FOUND");
+});
