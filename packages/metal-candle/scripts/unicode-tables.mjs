@@ -37,6 +37,10 @@ const decompose = (
   (normalizer) => (text) =>
     normalizer.normalizeString(text)
 )(tokenizers.nfdNormalizer());
+const byteLevel = (
+  (preTokenizer) => (text) =>
+    preTokenizer.preTokenizeString(text)
+)(tokenizers.byteLevelPreTokenizer(false, true));
 const split = (
   (preTokenizer) => (text) =>
     preTokenizer.preTokenizeString(text)
@@ -80,6 +84,8 @@ const pictographic = [];
 const consonants = [];
 const linkers = [];
 const unlinking = [];
+const letters = [];
+const numbers = [];
 const lowered = [];
 for (const c of codePoints) {
   const s = String.fromCodePoint(c);
@@ -87,6 +93,8 @@ for (const c of codePoints) {
   if (strip(`a${s}b`) === "ab") nonspacing.push(c);
   if (chinese(s) !== s) ideographs.push(c);
   if (split(`a${s}b`).length === 3) punctuation.push(c);
+  if (byteLevel(`a${s}`).length === 1) letters.push(c);
+  if (byteLevel(`1${s}`).length === 1) numbers.push(c);
   // U+0345 has the highest combining class, U+0334 the lowest.
   const inert =
     decompose(s) === s && decompose(`a\u0345${s}`) === `a\u0345${s}` && decompose(`a${s}\u0334`) === `a${s}\u0334`;
@@ -171,6 +179,8 @@ ${[
   constant("NONSPACING_MARKS", "What strip_accents removes after decomposition.", ranges(nonspacing)),
   constant("IDEOGRAPHS", "What handle_chinese_chars puts spaces around.", ranges(ideographs)),
   constant("PUNCTUATION", "What BertPreTokenizer isolates.", ranges(punctuation)),
+  constant("LETTERS", "What ByteLevel takes for a letter.", ranges(letters)),
+  constant("NUMBERS", "What ByteLevel takes for a number.", ranges(numbers)),
   constant(
     "NORMALIZING",
     "What canonical decomposition replaces or may reorder; everything else stays and stops reordering.",

@@ -3,6 +3,8 @@
  */
 import type { TokenizerFiles } from "../models/description.ts";
 import { readCachedTokenizer, SMALLEST_CACHED, writeCachedTokenizer } from "./binary-cache.ts";
+import { ByteLevelBpe } from "./byte-level-bpe/byte-level-bpe.ts";
+import { readByteLevelSettings } from "./byte-level-bpe/settings.ts";
 import { FramedTokenizer } from "./framed-tokenizer.ts";
 import { readFrame } from "./frame.ts";
 import { openGeneral } from "./general.ts";
@@ -37,7 +39,9 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
     return frame(new Unigram(unigram), json);
   }
   const wordPiece = readWordPieceSettings(json);
-  return frame(wordPiece === null ? openGeneral(json) : new WordPiece(wordPiece), json);
+  if (wordPiece !== null) return frame(new WordPiece(wordPiece), json);
+  const byteLevel = readByteLevelSettings(json);
+  return frame(byteLevel === null ? openGeneral(json) : new ByteLevelBpe(byteLevel), json);
 }
 
 function frame(source: TokenSource, json: TokenizerJson): Tokenizer {

@@ -1,11 +1,11 @@
 /**
  * What every tokenizer offers to the rest of the engine: text in, ids out, written into the caller's array.
  *
- * Types only. Implementations: the general path (@huggingface/tokenizers), and our own fast WordPiece and Unigram, which must
- * give the same ids for every text. Truncation is ours, by the model's maximum length; tokenizer.json's own is ignored.
+ * Types only. Implementations: our own WordPiece, Unigram and byte-level BPE, and the general path (@huggingface/tokenizers)
+ * for the rest. Truncation is ours, by the model's maximum length; tokenizer.json's own is ignored.
  */
 export interface Tokenizer {
-  /** Which implementation serves: "wordpiece", "unigram" or "general". */
+  /** Which implementation serves: "wordpiece", "unigram", "byte-level-bpe" or "general". */
   readonly path: string;
   /** Special tokens around one text (2 for [CLS] … [SEP]). */
   readonly specialTokens: number;

@@ -9,10 +9,12 @@ import {
   BREAKING,
   CONSONANTS,
   IDEOGRAPHS,
+  LETTERS,
   LINKERS,
   LOWER_CASE,
   NONSPACING_MARKS,
   NORMALIZING,
+  NUMBERS,
   PICTOGRAPHIC,
   PREPENDING,
   PUNCTUATION,
@@ -48,6 +50,8 @@ export const removed = new CodePointSet(REMOVED);
 export const nonspacingMarks = new CodePointSet(NONSPACING_MARKS);
 export const ideographs = new CodePointSet(IDEOGRAPHS);
 export const punctuation = new CodePointSet(PUNCTUATION);
+export const letters = new CodePointSet(LETTERS);
+export const numbers = new CodePointSet(NUMBERS);
 export const normalizing = new CodePointSet(NORMALIZING);
 export const attaching = new CodePointSet(ATTACHING);
 export const spacing = new CodePointSet(SPACING);

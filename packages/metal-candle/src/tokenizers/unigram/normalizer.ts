@@ -58,7 +58,10 @@ export function readUnigramNormalizer(normalizer: Component | null): UnigramNorm
 function readCharsmapBytes(base64: unknown): Uint8Array {
   try {
     if (typeof base64 !== "string") throw new TypeError(`it is ${describe(base64)}`);
-    return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const binary = atob(base64);
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
   } catch (cause) {
     throw notATokenizer(`has a "precompiled_charsmap" that is not base64 (${(cause as Error).message})`);
   }

@@ -1,0 +1,104 @@
+/**
+ * Byte-pair encoding of one word: its bytes' ids, merged pair by pair, the lowest rank first and of equal ranks the leftmost
+ * (Sennrich 2016; the order of `merge_all` in the Rust tokenizers). A heap keeps the cost of long words at n log n.
+ */
+import type { ByteLevelSettings } from "./settings.ts";
+
+/** Pairs and heap entries are packed into one number each: the high part times this, plus the low part. */
+const PACK = 2 ** 26;
+
+/** Heap entries have the rank above the position, which may take 32 bits. */
+const POSITIONS = 2 ** 32;
+
+export class Merger {
+  /** The word that `merge` works on, and its result. */
+  ids = new Int32Array(256);
+  private readonly ranks = new Map<number, number>();
+  /** By rank. */
+  private readonly merged: Int32Array;
+  /** By position: the neighbours' positions (−1: none). */
+  private previous = new Int32Array(256);
+  private next = new Int32Array(256);
+  /** Symbols that were merged into the one before them. */
+  private gone = new Uint8Array(256);
+  private readonly heap: number[] = [];
+
+  constructor(settings: ByteLevelSettings) {
+    this.merged = Int32Array.from(settings.merges, (merge) => merge.merged);
+    settings.merges.forEach(({ left, right }, rank) => this.ranks.set(left * PACK + right, rank));
+  }
+
+  /** Makes `ids` at least `length` long. */
+  makeRoom(length: number): void {
+    if (length <= this.ids.length) return;
+    this.ids = new Int32Array(length * 2);
+    this.previous = new Int32Array(length * 2);
+    this.next = new Int32Array(length * 2);
+    this.gone = new Uint8Array(length * 2);
+  }
+
+  /** Merges ids[0 … length − 1] in place; returns how many are left. */
+  merge(length: number): number {
+    const { ids, previous, next, gone, heap, merged } = this;
+    for (let at = 0; at < length; at++) {
+      previous[at] = at - 1;
+      next[at] = at + 1 < length ? at + 1 : -1;
+      gone[at] = 0;
+      this.offer(at);
+    }
+    while (heap.length > 0) {
+      const top = popLeast(heap);
+      const rank = Math.floor(top / POSITIONS);
+      const at = top % POSITIONS;
+      const right = next[at]!;
+      if (gone[at] === 1 || right < 0) continue;
+      const now = this.ranks.get(ids[at]! * PACK + ids[right]!);
+      if (now === undefined || merged[now] !== merged[rank]) continue;
+      ids[at] = merged[rank]!;
+      gone[right] = 1;
+      next[at] = next[right]!;
+      if (next[at]! >= 0) previous[next[at]!] = at;
+      if (previous[at]! >= 0) this.offer(previous[at]!);
+      this.offer(at);
+    }
+    let count = 0;
+    for (let at = 0; at < length; at++) if (gone[at] === 0) ids[count++] = ids[at]!;
+    return count;
+  }
+
+  /** Puts the pair that begins at a position into the heap, if it can be merged. */
+  private offer(at: number): void {
+    const right = this.next[at]!;
+    const rank = right < 0 ? undefined : this.ranks.get(this.ids[at]! * PACK + this.ids[right]!);
+    if (rank !== undefined) push(this.heap, rank * POSITIONS + at);
+  }
+}
+
+function push(heap: number[], entry: number): void {
+  let at = heap.length;
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if (heap[parent]! <= entry) break;
+    heap[at] = heap[parent]!;
+    at = parent;
+  }
+  heap[at] = entry;
+}
+
+function popLeast(heap: number[]): number {
+  const least = heap[0]!;
+  const entry = heap.pop()!;
+  const size = heap.length;
+  if (size === 0) return least;
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= size) break;
+    if (child + 1 < size && heap[child + 1]! < heap[child]!) child++;
+    if (heap[child]! >= entry) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = entry;
+  return least;
+}
