@@ -1,0 +1,45 @@
+/** docs/cli.md keeps up with the code: every command, setting, variable and exit code is in it. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { settingNames, settings } from "../../src/cli/config/settings.ts";
+import { makeProgram } from "../../src/cli/program.ts";
+import { engineExitCodes } from "../../src/cli/terminal/exit-codes.ts";
+import * as errors from "../../src/errors.ts";
+
+const page = readFileSync(new URL("../../../../docs/cli.md", import.meta.url), "utf8");
+
+test.each(makeProgram().commands.map((command) => command.name()))("command %s", (name) => {
+  expect(page).toMatch(new RegExp(`\`${name}[ \`]|\`${name}\``));
+});
+
+test.each(settingNames)("setting %s", (name) => {
+  const row = page.split("\n").find((line) => line.startsWith(`| \`${name}\` `));
+  expect(row).toBeDefined();
+  const { flag, variable, inFolderFile } = settings[name];
+  expect(row).toContain(variable);
+  if (flag !== null) expect(row).toContain(`\`${flag}\``);
+  expect(row!.split("|")[4]!.trim()).toBe(inFolderFile ? "yes" : "");
+});
+
+describe("exit codes", () => {
+  const rows = page.split("\n").filter((line) => /^\| \d+/.test(line));
+  test.each(Object.entries(engineExitCodes))("%s of the engine", (code, exitCode) => {
+    const row = rows.find((line) => line.includes(`\`${code}\``));
+    expect(row?.split("|")[1]!.trim()).toBe(String(exitCode));
+  });
+  const classes = Object.values(errors).filter(
+    (value): value is new (message: string) => errors.FerrisError =>
+      typeof value === "function" && value.prototype instanceof errors.FerrisError,
+  );
+  test.each(classes.map((type) => [type.name, type] as const))("%s", (_name, Type) => {
+    const { code, exitCode } = new Type("");
+    const row = rows.find((line) => line.includes(`\`${code}\``));
+    expect(row?.split("|")[1]!.trim()).toBe(String(exitCode));
+  });
+  test("no two errors share a number, except the general one", () => {
+    const numbers = [...Object.values(engineExitCodes), ...classes.map((Type) => new Type("").exitCode)].filter(
+      (code) => code !== 2,
+    );
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
