@@ -149,8 +149,13 @@ export function chunkDocument(
     }
     const last = path.at(-1);
     if (last === undefined) return "";
-    const [start] = split(last, { kind: "heading", start: 0, end: last.length }, limit, measure);
-    return `${last.slice(start.start, start.end).trim()}\n`;
+    let shortened = "";
+    for (const { end } of split(last, { kind: "heading", start: 0, end: last.length }, limit, measure)) {
+      const longer = `${last.slice(0, end).trim()}\n`;
+      if (measure(longer) > limit) break;
+      shortened = longer;
+    }
+    return shortened;
   }
 }
 

@@ -16,7 +16,7 @@ export interface Range {
 /** What a text costs, in tokens without the model's own; roughly additive over neighbouring texts. */
 export type Measure = (text: string) => number;
 
-/** Neighbours that are small against the capacity are one range at once: a list may have millions of items. */
+/** Neighbours that are small against the capacity are one range at once: a text may have millions of words. */
 const smallShare = 1 / 8;
 
 type Level = "paragraphs" | "items" | "lines" | "sentences" | "words";
@@ -38,7 +38,7 @@ const levels: Readonly<Record<BlockKind, readonly Level[]>> = {
 const boundaries: Readonly<Record<Exclude<Level, "paragraphs">, RegExp>> = {
   items: /\n(?=[ \t]{0,3}(?:[-*+]|\d{1,9}[.)])[ \t])/g,
   sentences: /(?:[.!?…]["'”’)\]]{0,3}\s+(?=["'“‘([]?[\p{Lu}\p{Lo}\p{N}])|[。！？]["”’」』）]{0,3}\s*)/gu,
-  lines: /\n/g,
+  lines: /\n+/g,
   words: /\s+/g,
 };
 
@@ -57,11 +57,10 @@ export function split(
     if (cost <= capacity) return [{ start, end, cost }];
     if (level === undefined) return cutCharacters({ start, end, cost });
     const ranges: Range[] = [];
-    const together = level === "words" ? capacity : capacity * smallShare;
     for (const [from, to] of parts(text, level)) {
       for (const piece of cut(start + from, start + to, finer)) {
         const last = ranges.at(-1);
-        if (last && last.cost + piece.cost <= together) {
+        if (last && last.cost + piece.cost <= capacity * smallShare) {
           ranges[ranges.length - 1] = { start: last.start, end: piece.end, cost: last.cost + piece.cost };
         } else ranges.push(piece);
       }

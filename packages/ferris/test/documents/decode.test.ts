@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeText } from "../../src/documents/decode.ts";
 import { Positions } from "../../src/documents/positions.ts";
-import { DocumentError } from "../../src/errors.ts";
+import type { DocumentError } from "../../src/errors.ts";
 
 function failure(bytes: Uint8Array): DocumentError {
   try {

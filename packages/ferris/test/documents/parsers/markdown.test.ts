@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { parseMarkdown } from "../../../src/documents/parsers/markdown.ts";
+
+function parse(text: string) {
+  return parseMarkdown({ path: "/a.md", bytes: Buffer.from(text) });
+}
+
+/** Kind, text and heading path of each block. */
+function outline(text: string): string[] {
+  const { content, blocks } = parse(text);
+  return blocks.map(
+    ({ kind, start, end, headingPath }) => `${kind} [${headingPath.join(" > ")}] ${content.slice(start, end).trim()}`,
+  );
+}
+
+describe("parseMarkdown", () => {
+  test("front matter, headings of both kinds, paragraphs, lists, code, tables, quotes", () => {
+    const text = [
+      "---",
+      'title: "A guide"',
+      "---",
+      "# Start *here* with `code` and [a link](https://x.y)",
+      "",
+      "One",
+      "paragraph.",
+      "",
+      "Second level",
+      "---",
+      "- item",
+      "  with more",
+      "- another",
+      "",
+      "```js",
+      "# not a heading",
+      "```",
+      "### Third",
+      "| a | b |",
+      "|---|---|",
+      "| 1 | 2 |",
+      "",
+      "> # quoted",
+      "",
+      "## Sibling",
+      "    indented code",
+      "",
+      "[ref]: https://x.y",
+    ].join("\n");
+    expect(outline(text)).toEqual([
+      'metadata [] ---\ntitle: "A guide"\n---',
+      "heading [Start here with code and a link] # Start *here* with `code` and [a link](https://x.y)",
+      "prose [Start here with code and a link] One\nparagraph.",
+      "heading [Start here with code and a link > Second level] Second level\n---",
+      "list [Start here with code and a link > Second level] - item\n  with more\n- another",
+      "code [Start here with code and a link > Second level] ```js\n# not a heading\n```",
+      "heading [Start here with code and a link > Second level > Third] ### Third",
+      "table [Start here with code and a link > Second level > Third] | a | b |\n|---|---|\n| 1 | 2 |",
+      "prose [Start here with code and a link > Second level > Third] > # quoted",
+      "heading [Start here with code and a link > Sibling] ## Sibling",
+      "code [Start here with code and a link > Sibling] indented code",
+      "prose [Start here with code and a link > Sibling] [ref]: https://x.y",
+    ]);
+    expect(parse(text).title).toBe("A guide");
+  });
+
+  test("the title is front matter's, else the first heading's; it stands above sections without a first-level heading", () => {
+    expect(parse("intro\n\n## Usage\n").title).toBe("Usage");
+    expect(parse("text only").title).toBeUndefined();
+    const { blocks } = parse("+++\ntitle = 'Kept'\n+++\n\n## Usage\n\ntext");
+    expect(blocks.map((block) => block.headingPath)).toEqual([[], ["Kept", "Usage"], ["Kept", "Usage"]]);
+    expect(parse("---\ntitle: Kept\n---\n# Other\n\ntext").blocks.at(-1)!.headingPath).toEqual(["Other"]);
+  });
+
+  test("an HTML heading is a heading; skipped levels leave no gap", () => {
+    expect(outline('<h1 align="center">\n  <img src="x"> The  Tool\n</h1>\n\ntext\n\n#### Deep\n\nmore')).toEqual([
+      'heading [The Tool] <h1 align="center">\n  <img src="x"> The  Tool\n</h1>',
+      "prose [The Tool] text",
+      "heading [The Tool > Deep] #### Deep",
+      "prose [The Tool > Deep] more",
+    ]);
+  });
+
+  test("blocks cover the file: with a byte-order mark, any line ends, tabs and stray text", () => {
+    for (const text of [
+      "\ufeff# A\r\n\r\ntext\r\n\r\n## B\r\n\r\n\tcode\r\n",
+      "# A\r\rold Mac\r\r## B\rtext",
+      "\n\n  \n# A\n\n\n\ntext\n   \n",
+      "no heading at all",
+      "<!-- comment -->\n\n[ref]: /x\n\n***\n\n- [ ] task\n\n[^1]: note",
+      "---\nno: end of front matter\n",
+    ]) {
+      const { content, blocks } = parse(text);
+      expect(blocks.map(({ start, end }) => content.slice(start, end)).join("")).toBe(content);
+      expect(blocks.every(({ start, end }) => start < end)).toBe(true);
+    }
+  });
+
+  test("headings know nothing of control characters, which the store keeps for itself", () => {
+    expect(parse("# a\u001fb\u0007c\n\nx").blocks[0].headingPath).toEqual(["a b c"]);
+  });
+
+  test("hostile nesting costs neither the stack nor the afternoon", () => {
+    const started = performance.now();
+    for (const text of [
+      ">".repeat(50_000),
+      "- ".repeat(50_000),
+      "[".repeat(100_000),
+      `# ${"*a_".repeat(5_000)}`,
+      "`".repeat(99_999),
+    ]) {
+      expect(parse(text).content).toBe(text);
+    }
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
