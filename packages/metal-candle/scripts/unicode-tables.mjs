@@ -100,7 +100,7 @@ for (const c of codePoints) {
     decompose(s) === s && decompose(`a\u0345${s}`) === `a\u0345${s}` && decompose(`a${s}\u0334`) === `a${s}\u0334`;
   if (!inert) normalizing.push(c);
   const small = lower(s);
-  if (small !== s) lowered.push([c, [...small].map((x) => x.codePointAt(0))]);
+  if (small !== s) lowered.push([c, Array.from(small).map((x) => x.codePointAt(0))]);
   // Clusters below six bytes count as one, longer ones by their code points. So a letter x of up to three bytes with U+0301
   // counts one where a cluster begins at x, and two where x has joined a cluster before it.
   if (clusters(`${s}a`) === 1) prepending.push(c);

@@ -26,6 +26,8 @@ export interface UnigramSettings {
   readonly normalizer: UnigramNormalizer;
   /** Words end at white space, which is lost; otherwise at spaces alone, each of which becomes a ▁ of the word behind it. */
   readonly splitsAtWhiteSpace: boolean;
+  /** False: a text (without added tokens) is one word. */
+  readonly splits: boolean;
   /** ▁ is put before words (before the text, if that is not split) that do not begin with it. */
   readonly prepends: boolean;
   /** Searched in the text as it is, and in normalised text. None holds white space. */
@@ -110,16 +112,17 @@ function hasWhiteSpace(token: AddedToken): boolean {
 /** Metaspace alone, or WhitespaceSplit and Metaspace. */
 function readMetaspace(
   preTokenizer: Component | null,
-): Pick<UnigramSettings, "splitsAtWhiteSpace" | "prepends"> | null {
+): Pick<UnigramSettings, "splitsAtWhiteSpace" | "splits" | "prepends"> | null {
   const components = preTokenizer?.type === "Sequence" ? preTokenizer["pretokenizers"] : [preTokenizer];
   if (!Array.isArray(components) || !components.every(isObject)) return null;
   const metaspace = components.at(-1);
   const splitsAtWhiteSpace = components.length === 2 && components[0]!["type"] === "WhitespaceSplit";
   if (metaspace?.["type"] !== "Metaspace" || (components.length !== 1 && !splitsAtWhiteSpace)) return null;
   const { replacement, add_prefix_space: addPrefixSpace, prepend_scheme: scheme = "always", split = true } = metaspace;
-  if (replacement !== String.fromCharCode(MARKER) || split !== true) return null;
+  if (replacement !== String.fromCharCode(MARKER) || typeof split !== "boolean") return null;
   if (scheme !== "always" && scheme !== "never") return null;
   // Files of before prepend_scheme say add_prefix_space; false beside "always" is a contradiction that Rust refuses, too.
   if (addPrefixSpace === false && "prepend_scheme" in metaspace && scheme === "always") return null;
-  return { splitsAtWhiteSpace, prepends: scheme === "always" && addPrefixSpace !== false };
+  if (splitsAtWhiteSpace && !split) return null;
+  return { splitsAtWhiteSpace, splits: split, prepends: scheme === "always" && addPrefixSpace !== false };
 }

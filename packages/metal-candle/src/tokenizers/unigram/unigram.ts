@@ -51,7 +51,7 @@ export class Unigram implements TokenSource {
     );
     for (let unit = 0; unit <= LAST_WHITE_SPACE; unit++) {
       const ends = unit === MARKER || (settings.splitsAtWhiteSpace ? isWhiteSpace(unit) : unit === SPACE);
-      this.ends[unit] = ends ? 1 : 0;
+      this.ends[unit] = settings.splits && ends ? 1 : 0;
     }
   }
 
@@ -80,9 +80,10 @@ export class Unigram implements TokenSource {
     already: number,
   ): number {
     const { buffer } = this;
+    const { splits } = this.settings;
     let written = already;
     for (let at = start; at < end && written <= limit;) {
-      const stop = blockEnd(text, at, end);
+      const stop = splits ? blockEnd(text, at, end) : end;
       this.settings.normalizer.normalize(text, at, stop, buffer, at === start, stop === end);
       written = this.holdsNormalizedToken()
         ? this.writeAroundTokens(at === start, ids, offset, limit, written)
@@ -128,7 +129,8 @@ export class Unigram implements TokenSource {
   ): number {
     const { ends, words } = this;
     const { units } = this.buffer;
-    const { splitsAtWhiteSpace, prepends } = this.settings;
+    const { splits, splitsAtWhiteSpace, prepends } = this.settings;
+    if (!splits) markSpaces(units, start, end);
     let written = already;
     let at = start;
     while (at < end) {
@@ -196,6 +198,10 @@ function blockEnd(text: string, start: number, end: number): number {
 
 function isAsciiWord(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);
+}
+
+function markSpaces(units: Uint16Array, start: number, end: number): void {
+  for (let at = start; at < end; at++) if (units[at] === SPACE) units[at] = MARKER;
 }
 
 function stringOf(buffer: UnitBuffer): string {

@@ -7,7 +7,7 @@ import type { BertNormalization } from "./settings.ts";
 
 /** The steps in BertNormalizer's order: clean, space out ideographs, strip accents, lower-case. */
 export function normalizeBert(text: string, settings: BertNormalization): string {
-  let result = text;
+  let result = settings.lowercaseFirst ? lowerCase(text) : text;
   if (settings.cleanText) result = clean(result);
   if (settings.handleChineseChars) result = spaceOutIdeographs(result);
   if (settings.stripAccents) result = stripAccents(result);

@@ -13,6 +13,8 @@ import type { WordPieceModel } from "./vocabulary.ts";
 
 /** BertNormalizer's flags; `stripAccents` is resolved (null in the file means: as `lowercase`). */
 export interface BertNormalization {
+  /** A Lowercase normaliser stands before it (sentence_bert_config.json's do_lower_case). */
+  readonly lowercaseFirst: boolean;
   readonly cleanText: boolean;
   readonly handleChineseChars: boolean;
   readonly stripAccents: boolean;
@@ -74,12 +76,18 @@ export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | 
   };
 }
 
+/** BertNormalizer, alone or behind Lowercase, or nothing at all. */
 function readNormalization(normalizer: Component | null): BertNormalization | null {
-  if (normalizer === null) {
-    return { cleanText: false, handleChineseChars: false, stripAccents: false, lowercase: false };
+  const parts = normalizer?.type === "Sequence" ? normalizer["normalizers"] : normalizer === null ? [] : [normalizer];
+  if (!Array.isArray(parts) || !parts.every(isObject)) return null;
+  const lowercaseFirst = parts[0]?.["type"] === "Lowercase";
+  const rest = lowercaseFirst ? parts.slice(1) : parts;
+  if (rest.length === 0) {
+    return { lowercaseFirst, cleanText: false, handleChineseChars: false, stripAccents: false, lowercase: false };
   }
-  const { type, clean_text, handle_chinese_chars, strip_accents, lowercase } = normalizer;
+  const { type, clean_text, handle_chinese_chars, strip_accents, lowercase } = rest[0]!;
   if (
+    rest.length !== 1 ||
     type !== "BertNormalizer" ||
     typeof clean_text !== "boolean" ||
     typeof handle_chinese_chars !== "boolean" ||
@@ -88,6 +96,7 @@ function readNormalization(normalizer: Component | null): BertNormalization | nu
     return null;
   }
   return {
+    lowercaseFirst,
     cleanText: clean_text,
     handleChineseChars: handle_chinese_chars,
     stripAccents: typeof strip_accents === "boolean" ? strip_accents : lowercase,

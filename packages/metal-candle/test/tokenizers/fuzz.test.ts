@@ -1,0 +1,64 @@
+/**
+ * Hostile texts, seeded: our ids equal those of the Rust tokenizers for every kind of tokenizer and each variant of its settings.
+ *
+ * FERRIS_FUZZ=20 runs twenty times as many texts (the normal run takes about ten seconds), FERRIS_FUZZ_SEED other ones.
+ */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
+import { filesOf, GOLDENS, MINILM } from "./support/goldens.ts";
+import { hostileText } from "./support/hostile.ts";
+import { randomFrom } from "./support/random.ts";
+import { RustTokenizer } from "./support/rust.ts";
+import { BYTE_LEVEL_VARIANTS, UNIGRAM_VARIANTS, WORDPIECE_VARIANTS } from "./support/variants.ts";
+import type { Variant } from "./support/variants.ts";
+
+const FACTOR = Number(process.env["FERRIS_FUZZ"] ?? 1);
+const SEED = Number(process.env["FERRIS_FUZZ_SEED"] ?? 1);
+const BATCH = 500;
+const TIMEOUT = 60_000 * Math.max(1, FACTOR);
+
+const model = (name: string, path: string, folder: string): Variant => ({
+  name,
+  path,
+  json: readFileSync(`${folder}/tokenizer.json`),
+});
+
+const MODELS: readonly Variant[] = [
+  model("MiniLM", "wordpiece", MINILM),
+  model("tiny MPNet", "wordpiece", `${GOLDENS}tiny/mpnet`),
+  model("tiny XLM-RoBERTa", "unigram", `${GOLDENS}tiny/xlm-roberta`),
+  model("tiny RoBERTa", "byte-level-bpe", `${GOLDENS}tiny/roberta`),
+];
+
+/** The texts whose ids differ, with both. */
+async function differences(variant: Variant, texts: number): Promise<unknown[]> {
+  const ours = await openTokenizer(filesOf(variant.json));
+  expect(ours.path).toBe(variant.path);
+  const rust = new RustTokenizer(variant.json);
+  const random = randomFrom(SEED);
+  const ids = new Int32Array(1 << 14);
+  const found: unknown[] = [];
+  for (let done = 0; done < texts; done += BATCH) {
+    const batch = Array.from({ length: BATCH }, () => hostileText(random));
+    const expected = await rust.encode(batch);
+    batch.forEach((text, i) => {
+      const length = ours.encode(text, ids, 0, ids.length);
+      const got = Array.from(ids.subarray(0, length));
+      if (got.join() !== expected[i]!.join()) found.push({ text: JSON.stringify(text), got, expected: expected[i] });
+    });
+  }
+  return found;
+}
+
+describe.each(MODELS)("$name", (variant) => {
+  it("gives Rust's ids for hostile texts", { timeout: TIMEOUT }, async () => {
+    expect(await differences(variant, 5000 * FACTOR)).toEqual([]);
+  });
+});
+
+describe.each([...WORDPIECE_VARIANTS, ...UNIGRAM_VARIANTS, ...BYTE_LEVEL_VARIANTS])("$name", (variant) => {
+  it("gives Rust's ids for hostile texts", { timeout: TIMEOUT }, async () => {
+    expect(await differences(variant, 500 * FACTOR)).toEqual([]);
+  });
+});
