@@ -1,0 +1,167 @@
+/**
+ * Talking to a hub: where it is, who asks, and what its refusals mean.
+ *
+ * Requests that may succeed later (a dropped connection, 429, 5xx) are tried again, as long as the server says or the policy
+ * allows; everything else becomes an error that says what to do. The API's own shapes are @huggingface/hub's business.
+ */
+import { environmentVariable, homeFolder } from "#platform/environment";
+import { networkFetch } from "#platform/fetch";
+import { joinPath, readFileBytes } from "#platform/files";
+import { DownloadError, InvalidArgumentError, ModelNotFoundError } from "../errors.ts";
+
+/** How patient to be. */
+export interface Patience {
+  /** Attempts at one request or one stretch of a file that brought nothing. */
+  readonly attempts: number;
+  /** Wait before the second attempt; doubled for each further one. */
+  readonly backoffMilliseconds: number;
+  /** Longest wait that a server may ask for (429 with Retry-After). */
+  readonly longestWaitMilliseconds: number;
+  /** A connection that brings nothing for so long is dropped. */
+  readonly stallMilliseconds: number;
+}
+
+export const PATIENCE: Patience = {
+  attempts: 5,
+  backoffMilliseconds: 500,
+  longestWaitMilliseconds: 60_000,
+  stallMilliseconds: 30_000,
+};
+
+/** A request that failed in a way that may pass. `waitMilliseconds` is the server's wish. */
+export class TransientFailure extends Error {
+  readonly waitMilliseconds: number | null;
+  constructor(message: string, waitMilliseconds: number | null = null) {
+    super(message);
+    this.waitMilliseconds = waitMilliseconds;
+  }
+}
+
+/** The hub that the environment names: HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE. */
+export class HubClient {
+  readonly endpoint: string;
+  readonly patience: Patience;
+  readonly #token: string | null;
+  readonly #fetch: typeof fetch;
+
+  private constructor(endpoint: string, token: string | null, fetcher: typeof fetch, patience: Patience) {
+    this.endpoint = endpoint;
+    this.patience = patience;
+    this.#token = token;
+    this.#fetch = fetcher;
+  }
+
+  /**
+   * @throws DownloadError when HF_HUB_OFFLINE forbids it; InvalidArgumentError for an HF_ENDPOINT that is no URL
+   */
+  static async open(patience: Patience): Promise<HubClient> {
+    if (/^(1|true|yes|on)$/i.test(environmentVariable("HF_HUB_OFFLINE") ?? "")) {
+      throw new DownloadError("HF_HUB_OFFLINE is set, so nothing is downloaded. Unset it to pull models.");
+    }
+    const endpoint = (environmentVariable("HF_ENDPOINT") ?? "https://huggingface.co").replace(/\/+$/, "");
+    if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint)) {
+      throw new InvalidArgumentError(`HF_ENDPOINT is "${endpoint}"; it must be an http or https URL.`);
+    }
+    return new HubClient(endpoint, await readToken(), await networkFetch(), patience);
+  }
+
+  /** Sends one request, with the token where it goes to the hub itself. Redirects are followed; theirs carry no token. */
+  async send(url: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (this.#token !== null && url.startsWith(`${this.endpoint}/`)) {
+      headers.set("authorization", `Bearer ${this.#token}`);
+    }
+    try {
+      return await this.#fetch(url, { ...init, headers });
+    } catch (error) {
+      init.signal?.throwIfAborted();
+      const cause = (error as Error).cause;
+      throw new TransientFailure(cause instanceof Error ? cause.message : (error as Error).message);
+    }
+  }
+
+  /**
+   * The response if it is a good one.
+   * @throws TransientFailure, DownloadError, ModelNotFoundError
+   */
+  async expectOk(response: Response, id: string, what: string): Promise<Response> {
+    if (response.ok) return response;
+    await response.body?.cancel();
+    const { status } = response;
+    if (status === 429 || status >= 500 || status === 408) {
+      const wait = Number(response.headers.get("retry-after"));
+      const reason = status === 429 ? "the hub asks for fewer requests (429)" : `the hub answered ${status}`;
+      throw new TransientFailure(reason, Number.isFinite(wait) && wait > 0 ? wait * 1000 : null);
+    }
+    if (status === 401 || status === 403) {
+      throw new DownloadError(
+        `${this.endpoint} refuses ${what} of ${id} (${status}). The name may be misspelt, or the repository private or gated: ` +
+          (this.#token === null
+            ? "then set HF_TOKEN to a token of an account that may read it."
+            : "the token in HF_TOKEN may not read it; open the model's page and accept its terms."),
+      );
+    }
+    if (status === 404) throw new ModelNotFoundError(`${this.endpoint} has no ${what} of ${id} (404).`);
+    throw new DownloadError(`${this.endpoint} answered ${status} to ${what} of ${id}.`);
+  }
+
+  /**
+   * Runs `attempt` until it succeeds, fails for good, or has failed `attempts` times without `progress` in between.
+   * @throws DownloadError with the last reason
+   */
+  async retrying<T>(
+    what: string,
+    signal: AbortSignal | undefined,
+    attempt: () => Promise<T>,
+    progress: () => number = () => 0,
+  ): Promise<T> {
+    const { attempts, backoffMilliseconds, longestWaitMilliseconds } = this.patience;
+    let failures = 0;
+    for (;;) {
+      signal?.throwIfAborted();
+      const before = progress();
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof TransientFailure)) throw error;
+        failures = progress() > before ? 1 : failures + 1;
+        const wait = error.waitMilliseconds ?? backoffMilliseconds * 2 ** (failures - 1);
+        if (failures >= attempts || wait > longestWaitMilliseconds) {
+          const tooLong = wait > longestWaitMilliseconds ? `, for ${Math.ceil(wait / 1000)} seconds` : "";
+          throw new DownloadError(
+            `${what} failed after ${failures === 1 ? "one attempt" : `${failures} attempts`}: ${error.message}${tooLong}. ` +
+              `Try again later; what was downloaded is kept.`,
+            { cause: error },
+          );
+        }
+        await pause(wait, signal);
+      }
+    }
+  }
+}
+
+/** HF_TOKEN, else the token that `hf auth login` stored. */
+async function readToken(): Promise<string | null> {
+  const given = environmentVariable("HF_TOKEN") ?? environmentVariable("HUGGING_FACE_HUB_TOKEN");
+  if (given !== undefined) return given.trim();
+  const home = environmentVariable("HF_HOME");
+  const user = homeFolder();
+  const folder = home ?? (user === null ? null : joinPath(user, ".cache", "huggingface"));
+  const path = environmentVariable("HF_TOKEN_PATH") ?? (folder === null ? null : joinPath(folder, "token"));
+  const stored = path === null ? null : await readFileBytes(path, 4096).catch(() => null);
+  return stored === null ? null : new TextDecoder().decode(stored).trim() || null;
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => {
+      clearTimeout(timer);
+      reject(signal!.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", aborted);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", aborted, { once: true });
+  });
+}

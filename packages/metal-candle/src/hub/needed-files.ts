@@ -1,0 +1,47 @@
+/**
+ * Which files of a repository a model needs: configuration, tokenizer, safetensors; of every repository, only those.
+ *
+ * Repositories carry the same weights many times over (PyTorch, ONNX, OpenVINO, TensorFlow, Rust). Module folders
+ * (1_Pooling, 2_Dense, 0_Transformer) are the only folders looked into.
+ */
+import { UnsupportedModelError } from "../errors.ts";
+
+const CONFIGURATION =
+  /^(config|modules|tokenizer|tokenizer_config|special_tokens_map|added_tokens|config_sentence_transformers|sentence_[\w-]+_config)\.json$/;
+const MODULE_FOLDER = /^\d+_\w+$/;
+const SHARD = /^model-\d+-of-\d+\.safetensors$/;
+
+/**
+ * The paths to download, small files first.
+ * @throws UnsupportedModelError when the repository has no model that can be read
+ */
+export function neededFiles<Entry extends { readonly path: string; readonly size: number }>(
+  id: string,
+  entries: readonly Entry[],
+): Entry[] {
+  const paths = new Set(entries.map((entry) => entry.path));
+  if (!paths.has("config.json") && !paths.has("modules.json")) {
+    throw new UnsupportedModelError(
+      `${id} has neither config.json nor modules.json: it is not a model of transformers.`,
+    );
+  }
+  const needed = entries.filter(({ path }) => {
+    const names = path.split("/");
+    const name = names.at(-1)!;
+    const folder = names.slice(0, -1).join("/");
+    if (folder !== "" && !MODULE_FOLDER.test(folder)) return false;
+    if (CONFIGURATION.test(name)) return true;
+    // One file wins over shards, as transformers reads them.
+    const single = folder === "" ? "model.safetensors" : `${folder}/model.safetensors`;
+    if (paths.has(single)) return path === single;
+    return name === "model.safetensors.index.json" || SHARD.test(name);
+  });
+  if (!needed.some((entry) => entry.path.endsWith(".safetensors"))) {
+    const other = entries.find((entry) => /\.(bin|h5|msgpack|onnx|ot)$/.test(entry.path))?.path;
+    throw new UnsupportedModelError(
+      `${id} has no weights as safetensors${other === undefined ? "" : ` (it has ${other})`}; ` +
+        `look for a revision that has them: its pull requests often do, e.g. --revision refs/pr/1.`,
+    );
+  }
+  return needed.toSorted((a, b) => a.size - b.size);
+}

@@ -1,0 +1,114 @@
+/**
+ * Downloads a model into the standard Hugging Face cache: just the needed files, in the layout that Python's tools share.
+ *
+ * Blobs first, each checked; then the snapshot, which appears whole; then the reference that makes it found by name. So an
+ * interrupted pull never looks complete, and the next one goes on where it stopped.
+ */
+import { linkSnapshot, writeReference } from "#platform/blobs";
+import { DownloadError, InvalidArgumentError } from "../errors.ts";
+import { hubCacheFolder, isModelId, isRevision, repositoryFolder } from "./cache.ts";
+import { downloadFile, type HubFile } from "./download-file.ts";
+import { HubClient, PATIENCE, TransientFailure, type Patience } from "./hub-client.ts";
+import { neededFiles } from "./needed-files.ts";
+
+export interface PullProgress {
+  /** The file that is being fetched. */
+  readonly file: string;
+  /** Bytes of all files: on disk, and in all. */
+  readonly bytes: number;
+  readonly total: number;
+}
+
+export interface PullOptions {
+  /** Branch, tag or commit; "main" by default. */
+  readonly revision?: string;
+  /** The hub cache; what the environment says by default. */
+  readonly cacheDir?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: PullProgress) => void;
+}
+
+export interface PullResult {
+  readonly id: string;
+  readonly commit: string;
+  /** The snapshot's folder. */
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly bytes: number;
+}
+
+/**
+ * Downloads a model. What is there already is not fetched again.
+ * @param id a hub id, ORG/NAME
+ * @param patience how often and how long to try; for tests
+ * @throws ModelNotFoundError, UnsupportedModelError, DownloadError, InvalidArgumentError; the signal's reason when aborted
+ */
+export async function pullModel(
+  id: string,
+  options: PullOptions = {},
+  patience: Patience = PATIENCE,
+): Promise<PullResult> {
+  const { revision = "main", signal, onProgress } = options;
+  if (!isModelId(id)) throw new InvalidArgumentError(`"${id}" is no model id; it must be ORG/NAME or NAME.`);
+  if (!isRevision(revision)) {
+    throw new InvalidArgumentError(`"${revision}" is no revision; it must be a branch, a tag or a commit.`);
+  }
+  const cache = options.cacheDir ?? hubCacheFolder();
+  if (cache === null) throw new DownloadError("There is no home folder to keep models in; set HF_HUB_CACHE.");
+
+  const client = await HubClient.open(patience);
+  const { commit, entries } = await client.retrying(`Asking for ${id}`, signal, () =>
+    describe(client, id, revision, signal),
+  );
+  const files = neededFiles(id, entries);
+  const repository = repositoryFolder(cache, id);
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  let before = 0;
+  for (const file of files) {
+    const report = (bytes: number): void => onProgress?.({ file: file.path, bytes: before + bytes, total });
+    await downloadFile(client, id, commit, file, repository, signal, report);
+    before += file.size;
+  }
+  signal?.throwIfAborted();
+  const folder = await linkSnapshot(repository, commit, files);
+  if (revision !== commit) await writeReference(repository, revision, commit);
+  return { id, commit, folder, files: files.map((file) => file.path), bytes: total };
+}
+
+/** The commit that a revision is, and the files in it. */
+async function describe(
+  client: HubClient,
+  id: string,
+  revision: string,
+  signal: AbortSignal | undefined,
+): Promise<{ commit: string; entries: HubFile[] }> {
+  const { listFiles, modelInfo } = await import("@huggingface/hub");
+  const fetch = async (resource: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const url = resource instanceof Request ? resource.url : String(resource);
+    return client.expectOk(await client.send(url, { ...init, signal }), id, `revision ${revision}`);
+  };
+  const shared = { hubUrl: client.endpoint, fetch };
+  try {
+    const { sha } = await modelInfo({ ...shared, name: id, revision, additionalFields: ["sha"] });
+    if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha)) {
+      throw new DownloadError(`${client.endpoint} names no commit for ${id} at ${revision}.`);
+    }
+    const entries: HubFile[] = [];
+    for await (const { type, path, size, oid, lfs } of listFiles({
+      ...shared,
+      repo: id,
+      revision: sha,
+      recursive: true,
+    })) {
+      const blob = lfs?.oid ?? oid;
+      if (type !== "file" || blob === undefined || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(blob)) continue;
+      entries.push({ path, size: lfs?.size ?? size, blob, hash: lfs === undefined ? "git" : "sha256" });
+    }
+    return { commit: sha, entries };
+  } catch (error) {
+    signal?.throwIfAborted();
+    // A body that broke off, or that is no JSON: a proxy's page, a cut connection.
+    if (error instanceof SyntaxError || error instanceof TypeError) throw new TransientFailure(error.message);
+    throw error;
+  }
+}
