@@ -1,7 +1,8 @@
 /** Downloads from a hub on this machine: the cache's layout, and every way in which a download goes wrong. */
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -293,6 +294,18 @@ describe("content that is not what the hub lists", () => {
     await writeFile(join(repository(), "blobs", `${sha256}.incomplete`), new Uint8Array(1000).fill(9));
     const { folder } = await pull();
     expect(readFileSync(join(folder, "model.safetensors")).equals(files.get("model.safetensors")!)).toBe(true);
+  });
+
+  test("a file that a killed process left is taken up, one that a running process writes is not", async () => {
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    const whole = files.get("model.safetensors")!;
+    const name = createHash("sha256").update(whole).digest("hex");
+    await mkdir(join(repository(), "blobs"), { recursive: true });
+    await writeFile(join(repository(), "blobs", `${name}.${pid}-1.incomplete`), whole.subarray(0, 300_000));
+    await writeFile(join(repository(), "blobs", `${name}.${process.ppid}-1.incomplete`), whole.subarray(0, 400_000));
+    await pull();
+    expect(hub.requests.at(-1)!.range).toBe("bytes=300000-");
+    expect(incomplete()).toEqual([`${name}.${process.ppid}-1.incomplete`]);
   });
 
   test("by being larger", async () => {
