@@ -4,13 +4,58 @@
  * @photostructure/sqlite is node:sqlite's interface with binaries of its own, so that every Node version runs the same
  * SQLite with the same FTS5. Nothing here knows the tables.
  */
-import { existsSync, statSync } from "node:fs";
-import { pathToFileURL } from "node:url";
+import { existsSync } from "node:fs";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { getLoadablePath } from "sqlite-vec";
 import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusableError } from "../errors.ts";
 
-export type Database = DatabaseSyncInstance;
+type Statement = ReturnType<DatabaseSyncInstance["prepare"]>;
+
+/** An open SQLite file with its prepared statements. */
+export class Database {
+  readonly #connection: DatabaseSyncInstance;
+  readonly #statements = new Map<string, Statement>();
+
+  readonly #writes: boolean;
+
+  constructor(connection: DatabaseSyncInstance, writes: boolean) {
+    this.#connection = connection;
+    this.#writes = writes;
+  }
+
+  get isTransaction(): boolean {
+    return this.#connection.isTransaction;
+  }
+
+  exec(sql: string): void {
+    this.#connection.exec(sql);
+  }
+
+  /** The statement for `sql`, prepared once. Its parameters are values; `sql` itself is never made of data. */
+  prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#connection.prepare(sql)));
+    return statement;
+  }
+
+  /**
+   * Closes the file; more than once does no harm. A writer leaves a plain file without a log beside it, which can be read
+   * from a read-only folder and copied. It does so by itself, because this library's `close` leaves the connection open
+   * until its statements have been garbage collected. Where somebody reads at this moment, the log stays, emptied.
+   */
+  close(): void {
+    if (!this.#connection.isOpen) return;
+    if (this.#writes) {
+      try {
+        this.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE");
+      } catch {
+        this.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      }
+    }
+    this.#statements.clear();
+    this.#connection.close();
+  }
+}
 
 const busyMilliseconds = 5_000;
 
@@ -24,36 +69,28 @@ export function openForWriting(path: string): Database {
     const database = new DatabaseSync(path, options(false));
     // Holds five vectors of 384 dimensions where 4096 held two, and reads them a third faster. Only works while empty.
     database.exec("PRAGMA page_size = 8192");
-    database.exec("PRAGMA journal_mode = WAL");
-    database.exec("PRAGMA synchronous = NORMAL");
-    database.exec("PRAGMA journal_size_limit = 67108864");
-    return prepare(database);
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864");
+    return configured(database, true);
   });
 }
 
-/** For reading. In a folder that cannot be written to, too, if the last writer closed the index properly. */
+/** For reading; the folder may be read-only. */
 export function openForReading(path: string): Database {
   if (!existsSync(path)) throw new IndexNotFoundError(`There is no index at ${path}. Make one with ferris index PATH.`);
   return translated(path, () => {
-    let database = new DatabaseSync(path, options(true));
+    const database = new DatabaseSync(path, options(true));
     try {
-      database.prepare("SELECT 1 FROM sqlite_schema").get();
+      database.exec("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema");
     } catch (error) {
-      if (primaryCode(error) !== 14) throw error;
-      // WAL needs a file for shared memory beside the database, which cannot be made here. With no log left to read, the
-      // file is all there is, and nobody can change it.
       database.close();
-      if (existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0) {
-        throw new IndexNotWritableError(
-          `${path} was not closed properly and cannot be put in order, because its folder is read-only. ` +
-            "Make the folder writable once, or copy it to where it is.",
-          { cause: error },
-        );
-      }
-      database = new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, options(true));
+      if (primaryCode(error) !== 14) throw error;
+      throw new IndexNotWritableError(
+        `${path} was left in the middle of writing and cannot be put in order, because its folder is read-only. ` +
+          "Run any command on it once where it can be written.",
+        { cause: error },
+      );
     }
-    database.exec("PRAGMA query_only = ON");
-    return prepare(database);
+    return configured(database, false);
   });
 }
 
@@ -67,17 +104,14 @@ function options(readOnly: boolean) {
   };
 }
 
-function prepare(database: Database): Database {
+function configured(connection: DatabaseSyncInstance, writes: boolean): Database {
   // The file may come from anybody: its schema must not call functions, and damaged pages are found when they are read.
-  database.exec("PRAGMA trusted_schema = OFF");
-  database.exec("PRAGMA cell_size_check = ON");
-  database.exec("PRAGMA mmap_size = 0");
-  database.exec("PRAGMA cache_size = -32768");
-  database.exec("PRAGMA temp_store = MEMORY");
-  database.enableLoadExtension(true);
-  database.loadExtension(getLoadablePath());
-  database.enableLoadExtension(false);
-  return database;
+  connection.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0");
+  connection.exec("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY");
+  connection.enableLoadExtension(true);
+  connection.loadExtension(getLoadablePath());
+  connection.enableLoadExtension(false);
+  return new Database(connection, writes);
 }
 
 /** Runs `work` in one transaction: all of it or nothing. */
@@ -102,7 +136,9 @@ export function translated<T>(path: string, work: () => T): T {
     return work();
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    switch (primaryCode(cause)) {
+    // sqlite-vec's word about a vector of the wrong width or none, which only a damaged or made-up file holds.
+    const code = primaryCode(cause) === 1 && /vector/i.test(detail) ? 11 : primaryCode(cause);
+    switch (code) {
       case 5: // BUSY
       case 6: // LOCKED
         throw new IndexBusyError(

@@ -4,8 +4,8 @@
  * docs/store.md says what each column is for. An index may come with a cloned folder, so nothing in it is trusted: a
  * trigger, a view or a table that is not ours means that the file is refused.
  */
-import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { IndexUnusableError } from "../errors.ts";
+import type { Database } from "./database.ts";
 
 /** Goes up with every change below; docs/store.md lists what changed. */
 export const schemaVersion = 1;
@@ -73,7 +73,7 @@ const implied =
   /^(?:sqlite_sequence|sqlite_stat[14]|sqlite_autoindex_[a-z_]+_\d+|chunk_words_(?:data|idx|docsize|config))$/;
 
 /** Makes the tables in an empty database, with what `meta` says. To be called in a transaction. */
-export function createSchema(database: DatabaseSyncInstance, meta: Readonly<Record<string, string>>): void {
+export function createSchema(database: Database, meta: Readonly<Record<string, string>>): void {
   for (const statement of Object.values(statements)) database.exec(statement);
   const insert = database.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
   for (const [key, value] of Object.entries(meta)) insert.run(key, value);
@@ -82,13 +82,13 @@ export function createSchema(database: DatabaseSyncInstance, meta: Readonly<Reco
 }
 
 /** True for a database without anything in it: one that is new, or whose making was cut off. */
-export function isEmpty(database: DatabaseSyncInstance): boolean {
+export function isEmpty(database: Database): boolean {
   const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as { count: number };
   return count === 0;
 }
 
 /** Throws IndexUnusableError unless the database is an index of this schema version and nothing else. */
-export function checkSchema(database: DatabaseSyncInstance, path: string): void {
+export function checkSchema(database: Database, path: string): void {
   const read = (pragma: string) => Object.values(database.prepare(`PRAGMA ${pragma}`).get() as object)[0] as number;
   if (read("application_id") !== applicationId) {
     throw new IndexUnusableError(`${path} is a database, but not an index of ferris. Name another folder with --db.`);

@@ -36,8 +36,6 @@ export class SqliteReader implements StoreReader {
   readonly path: string;
   readonly identity: ModelIdentity;
   protected readonly database: Database;
-  #documentByPath: ReturnType<Database["prepare"]> | undefined;
-  #vectorByHash: ReturnType<Database["prepare"]> | undefined;
 
   /** `database` has been opened by database.ts and checked by schema.ts. */
   constructor(database: Database, path: string) {
@@ -187,21 +185,21 @@ export class SqliteReader implements StoreReader {
   }
 
   async close(): Promise<void> {
-    if (this.database.isOpen) this.database.close();
+    this.database.close();
   }
 
   protected selectDocument(path: string): StoredDocument | undefined {
-    this.#documentByPath ??= this.database.prepare(`SELECT ${documentColumns} FROM documents WHERE path = ?`);
-    return this.#documentByPath.get(path);
+    return this.database.prepare(`SELECT ${documentColumns} FROM documents WHERE path = ?`).get(path);
   }
 
   /** Of any chunk with this hash, or of a staged one. */
   protected selectVector(hash: Uint8Array): Float32Array | undefined {
-    this.#vectorByHash ??= this.database.prepare(
-      `SELECT vector FROM vectors WHERE chunk_id = (SELECT id FROM chunks WHERE hash = ?1 LIMIT 1)
-       UNION ALL SELECT vector FROM staged_vectors WHERE hash = ?1 LIMIT 1`,
-    );
-    const row = this.#vectorByHash.get(hash) as { vector: Uint8Array } | undefined;
+    const row = this.database
+      .prepare(
+        `SELECT vector FROM vectors WHERE chunk_id = (SELECT id FROM chunks WHERE hash = ?1 LIMIT 1)
+         UNION ALL SELECT vector FROM staged_vectors WHERE hash = ?1 LIMIT 1`,
+      )
+      .get(hash) as { vector: Uint8Array } | undefined;
     return row && this.toVector(row.vector);
   }
 
@@ -255,7 +253,8 @@ function readIdentity(database: Database, path: string): ModelIdentity {
   const row = database.prepare("SELECT value FROM meta WHERE key = 'identity'").get() as { value: string } | undefined;
   try {
     const identity = JSON.parse(row?.value ?? "") as ModelIdentity;
-    const texts = [identity.model, identity.revision, identity.pooling, ...Object.values(identity.prompts)];
+    const prompts = typeof identity.prompts === "object" ? Object.values(identity.prompts) : [null];
+    const texts = [identity.model, identity.revision, identity.pooling, ...prompts];
     if (texts.some((text) => typeof text !== "string") || !(identity.dimensions > 0 && identity.dimensions <= 65_536)) {
       throw new TypeError("a field is missing or of the wrong kind");
     }

@@ -12,11 +12,8 @@ import type { WriterLock } from "./writer-lock.ts";
 /** Documents removed in one transaction: keeps its log small. */
 const removedAtOnce = 64;
 
-type Statement = ReturnType<Database["prepare"]>;
-
 export class SqliteStore extends SqliteReader implements Store {
   readonly #lock: WriterLock;
-  readonly #statements = new Map<string, Statement>();
 
   /** `database` has been opened by database.ts and has its tables; `lock` is released by `close`. */
   constructor(database: Database, path: string, lock: WriterLock) {
@@ -26,9 +23,9 @@ export class SqliteStore extends SqliteReader implements Store {
 
   async documentsWithContent(contentHash: string): Promise<StoredDocument[]> {
     return this.read(() => {
-      const rows = this.#prepared("SELECT path FROM documents WHERE content_hash = ? ORDER BY path").all(
-        hexBytes(contentHash),
-      );
+      const rows = this.database
+        .prepare("SELECT path FROM documents WHERE content_hash = ? ORDER BY path")
+        .all(hexBytes(contentHash));
       return rows.map((row) => this.selectDocument(row.path)!);
     });
   }
@@ -36,7 +33,7 @@ export class SqliteStore extends SqliteReader implements Store {
   async stageVectors(hashes: readonly string[], vectors: Float32Array): Promise<void> {
     const { dimensions } = this.identity;
     transaction(this.database, this.path, () => {
-      const insert = this.#prepared("INSERT OR IGNORE INTO staged_vectors (hash, vector) VALUES (?, ?)");
+      const insert = this.database.prepare("INSERT OR IGNORE INTO staged_vectors (hash, vector) VALUES (?, ?)");
       hashes.forEach((hash, row) => {
         insert.run(hexBytes(hash), bytesOf(vectors.subarray(row * dimensions, (row + 1) * dimensions)));
       });
@@ -58,10 +55,12 @@ export class SqliteStore extends SqliteReader implements Store {
 
   async updateDocument(path: string, record: DocumentRecord): Promise<void> {
     transaction(this.database, this.path, () => {
-      this.#prepared(
-        `UPDATE documents SET path = ?, type = ?, title = ?, size = ?, modified_time = ?, content_hash = ?, recipe = ?,
+      this.database
+        .prepare(
+          `UPDATE documents SET path = ?, type = ?, title = ?, size = ?, modified_time = ?, content_hash = ?, recipe = ?,
          indexed_time = ? WHERE path = ?`,
-      ).run(...documentValues(record), Date.now(), path);
+        )
+        .run(...documentValues(record), Date.now(), path);
     });
   }
 
@@ -70,11 +69,13 @@ export class SqliteStore extends SqliteReader implements Store {
     for (let first = 0; first < paths.length; first += removedAtOnce) {
       transaction(this.database, this.path, () => {
         for (const path of paths.slice(first, first + removedAtOnce)) {
-          const row = this.#prepared("SELECT id FROM documents WHERE path = ?").get(path) as { id: number } | undefined;
+          const row = this.database.prepare("SELECT id FROM documents WHERE path = ?").get(path) as
+            | { id: number }
+            | undefined;
           if (row === undefined) continue;
-          const chunks = this.#prepared("SELECT id FROM chunks WHERE document_id = ?").all(row.id);
+          const chunks = this.database.prepare("SELECT id FROM chunks WHERE document_id = ?").all(row.id);
           for (const chunk of chunks) this.#removeChunk(chunk.id);
-          this.#prepared("DELETE FROM documents WHERE id = ?").run(row.id);
+          this.database.prepare("DELETE FROM documents WHERE id = ?").run(row.id);
           removed++;
         }
       });
@@ -84,12 +85,11 @@ export class SqliteStore extends SqliteReader implements Store {
 
   async addRoots(roots: readonly string[]): Promise<void> {
     transaction(this.database, this.path, () => {
-      for (const root of roots) this.#prepared("INSERT OR IGNORE INTO roots (path) VALUES (?)").run(root);
+      for (const root of roots) this.database.prepare("INSERT OR IGNORE INTO roots (path) VALUES (?)").run(root);
     });
   }
 
   override async close(): Promise<void> {
-    if (!this.database.isOpen) return;
     try {
       await super.close();
     } finally {
@@ -103,19 +103,21 @@ export class SqliteStore extends SqliteReader implements Store {
     vectors: ReadonlyMap<string, Float32Array>,
   ): void {
     const tokens = chunks.reduce((sum, chunk) => sum + chunk.tokens, 0);
-    const { id } = this.#prepared(
-      `INSERT INTO documents (path, type, title, size, modified_time, content_hash, recipe, chunks, tokens, indexed_time)
+    const { id } = this.database
+      .prepare(
+        `INSERT INTO documents (path, type, title, size, modified_time, content_hash, recipe, chunks, tokens, indexed_time)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (path) DO UPDATE SET type = excluded.type, title = excluded.title, size = excluded.size,
          modified_time = excluded.modified_time, content_hash = excluded.content_hash, recipe = excluded.recipe,
          chunks = excluded.chunks, tokens = excluded.tokens, indexed_time = excluded.indexed_time
        RETURNING id`,
-    ).get(...documentValues(record), chunks.length, tokens, Date.now()) as { id: number };
+      )
+      .get(...documentValues(record), chunks.length, tokens, Date.now()) as { id: number };
 
     const old = new Map<string, number[]>();
-    for (const row of this.#prepared("SELECT id, lower(hex(hash)) AS hash FROM chunks WHERE document_id = ?").iterate(
-      id,
-    )) {
+    for (const row of this.database
+      .prepare("SELECT id, lower(hex(hash)) AS hash FROM chunks WHERE document_id = ?")
+      .iterate(id)) {
       const ids = old.get(row.hash);
       if (ids) ids.push(row.id);
       else old.set(row.hash, [row.id]);
@@ -124,9 +126,11 @@ export class SqliteStore extends SqliteReader implements Store {
       const kept = old.get(chunk.hash)?.shift();
       if (kept === undefined) this.#insertChunk(id, ordinal, chunk, vectors);
       else {
-        this.#prepared(
-          "UPDATE chunks SET ordinal = ?, start_line = ?, end_line = ?, start_byte = ?, end_byte = ?, page = ? WHERE id = ?",
-        ).run(ordinal, chunk.startLine, chunk.endLine, chunk.startByte, chunk.endByte, chunk.page, kept);
+        this.database
+          .prepare(
+            "UPDATE chunks SET ordinal = ?, start_line = ?, end_line = ?, start_byte = ?, end_byte = ?, page = ? WHERE id = ?",
+          )
+          .run(ordinal, chunk.startLine, chunk.endLine, chunk.startByte, chunk.endByte, chunk.page, kept);
       }
     });
     // Last, so that a chunk that moved to another hash's place could still be copied from.
@@ -141,48 +145,44 @@ export class SqliteStore extends SqliteReader implements Store {
   ): void {
     const headingPath = chunk.headingPath.join(headingSeparator);
     const hash = hexBytes(chunk.hash);
-    const { lastInsertRowid: id } = this.#prepared(
-      `INSERT INTO chunks (document_id, ordinal, hash, heading_path, text, start_line, end_line, start_byte, end_byte, page, tokens)
+    const { lastInsertRowid: id } = this.database
+      .prepare(
+        `INSERT INTO chunks (document_id, ordinal, hash, heading_path, text, start_line, end_line, start_byte, end_byte, page, tokens)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ).run(
-      documentId,
-      ordinal,
-      hash,
-      headingPath,
-      chunk.text,
-      chunk.startLine,
-      chunk.endLine,
-      chunk.startByte,
-      chunk.endByte,
-      chunk.page,
-      chunk.tokens,
-    );
-    this.#prepared("INSERT INTO chunk_words (rowid, heading_path, text) VALUES (?, ?, ?)").run(
-      id,
-      headingPath,
-      chunk.text,
-    );
+      )
+      .run(
+        documentId,
+        ordinal,
+        hash,
+        headingPath,
+        chunk.text,
+        chunk.startLine,
+        chunk.endLine,
+        chunk.startByte,
+        chunk.endByte,
+        chunk.page,
+        chunk.tokens,
+      );
+    this.database
+      .prepare("INSERT INTO chunk_words (rowid, heading_path, text) VALUES (?, ?, ?)")
+      .run(id, headingPath, chunk.text);
     const vector = vectors.get(chunk.hash) ?? this.selectVector(hash);
     if (vector === undefined || vector.length !== this.identity.dimensions) {
       throw new TypeError(
         `chunk ${chunk.hash}: ${vector?.length ?? "no"} dimensions given, ${this.identity.dimensions} due`,
       );
     }
-    this.#prepared("INSERT INTO vectors (chunk_id, vector) VALUES (?, ?)").run(id, bytesOf(vector));
+    this.database.prepare("INSERT INTO vectors (chunk_id, vector) VALUES (?, ?)").run(id, bytesOf(vector));
   }
 
   #removeChunk(id: number): void {
-    this.#prepared(
-      "INSERT INTO chunk_words (chunk_words, rowid, heading_path, text) SELECT 'delete', id, heading_path, text FROM chunks WHERE id = ?",
-    ).run(id);
-    this.#prepared("DELETE FROM vectors WHERE chunk_id = ?").run(id);
-    this.#prepared("DELETE FROM chunks WHERE id = ?").run(id);
-  }
-
-  #prepared(sql: string): Statement {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) this.#statements.set(sql, (statement = this.database.prepare(sql)));
-    return statement;
+    this.database
+      .prepare(
+        "INSERT INTO chunk_words (chunk_words, rowid, heading_path, text) SELECT 'delete', id, heading_path, text FROM chunks WHERE id = ?",
+      )
+      .run(id);
+    this.database.prepare("DELETE FROM vectors WHERE chunk_id = ?").run(id);
+    this.database.prepare("DELETE FROM chunks WHERE id = ?").run(id);
   }
 }
 

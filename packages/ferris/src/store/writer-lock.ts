@@ -46,7 +46,9 @@ export class WriterLock {
     return new WriterLock(database, note);
   }
 
+  /** More than once does no harm. */
   release(): void {
+    if (!this.#database.isOpen) return;
     rmSync(this.#note, { force: true });
     this.#database.close();
   }

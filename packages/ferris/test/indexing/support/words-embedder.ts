@@ -17,7 +17,12 @@ export function countWords(text: string): number {
   return (text.match(/[\p{L}\p{N}]{1,8}|[^\s\p{L}\p{N}]/gu)?.length ?? 0) + prompt;
 }
 
-export function wordsEmbedder({ dimensions = 32, maxLength = 64, model = "words", milliseconds = 0 } = {}): WordsEmbedder {
+export function wordsEmbedder({
+  dimensions = 32,
+  maxLength = 64,
+  model = "words",
+  milliseconds = 0,
+} = {}): WordsEmbedder {
   const embedded: string[] = [];
   return {
     identity: { model, revision: "1", pooling: "mean", prompts: { query: "", passage: "" }, dimensions },
@@ -43,7 +48,7 @@ export function wordsVector(text: string, dimensions = 32): Float32Array {
   for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
     let hash = 2166136261;
     for (const character of word) hash = Math.imul(hash ^ character.codePointAt(0)!, 16777619);
-    vector[(hash >>> 0) % dimensions] += 1;
+    vector[((hash ^ (hash >>> 15)) >>> 0) % dimensions] += 1;
   }
   const norm = Math.hypot(...vector);
   return vector.map((value) => value / norm);
