@@ -136,9 +136,9 @@ export function translated<T>(path: string, work: () => T): T {
     return work();
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    // sqlite-vec's word about a vector of the wrong width or none, which only a damaged or made-up file holds.
-    const code = primaryCode(cause) === 1 && /vector/i.test(detail) ? 11 : primaryCode(cause);
-    switch (code) {
+    // sqlite-vec's word (without a number) about a vector of the wrong width: only a damaged or made-up file holds one.
+    const isVectorError = (cause as { code?: unknown }).code === "ERR_SQLITE_ERROR" && /vector/i.test(detail);
+    switch (isVectorError ? 11 : primaryCode(cause)) {
       case 5: // BUSY
       case 6: // LOCKED
         throw new IndexBusyError(
