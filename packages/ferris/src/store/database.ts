@@ -136,9 +136,7 @@ export function translated<T>(path: string, work: () => T): T {
     return work();
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
-    // sqlite-vec's word (without a number) about a vector of the wrong width: only a damaged or made-up file holds one.
-    const isVectorError = (cause as { code?: unknown }).code === "ERR_SQLITE_ERROR" && /vector/i.test(detail);
-    switch (isVectorError ? 11 : primaryCode(cause)) {
+    switch (primaryCode(cause)) {
       case 5: // BUSY
       case 6: // LOCKED
         throw new IndexBusyError(
@@ -176,8 +174,21 @@ export function translated<T>(path: string, work: () => T): T {
   }
 }
 
+/** By SQLite's own words, for errors that the library passes on without a number. */
+const codesByMessage: readonly (readonly [RegExp, number])[] = [
+  // FTS5's and sqlite-vec's words about rows that only a damaged or made-up file holds.
+  [/malformed|corrupt|vector/i, 11],
+  [/not a database/, 26],
+  [/disk is full/, 13],
+  [/disk I\/O error/, 10],
+  [/readonly/, 8],
+  [/unable to open/, 14],
+  [/locked/, 5],
+];
+
 /** SQLite's primary result code, or null for other errors. */
 function primaryCode(error: unknown): number | null {
-  const code = (error as { errcode?: unknown }).errcode;
-  return typeof code === "number" ? code & 0xff : null;
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return null;
+  if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
+  return codesByMessage.find(([words]) => words.test(error.message))?.[1] ?? null;
 }
