@@ -61,6 +61,12 @@ export class FramedTokenizer implements Tokenizer {
     let secondTokens = this.source.write(second, this.scratch, 0, room);
     this.truncated = firstTokens + secondTokens > room;
     if (this.truncated) {
+      if (firstTokens > room && secondTokens > room && room % 2 === 1) {
+        // The longer one gets the odd token: only now it matters by how much each is longer than the room.
+        firstTokens = this.countTokens(first);
+        secondTokens = this.countTokens(second);
+        this.source.write(second, this.scratch, 0, room);
+      }
       firstTokens = longestFirst(firstTokens, secondTokens, room);
       secondTokens = room - firstTokens;
     }
@@ -78,9 +84,13 @@ export class FramedTokenizer implements Tokenizer {
   }
 
   count(text: string): number {
+    return this.countTokens(text) + this.specialTokens;
+  }
+
+  private countTokens(text: string): number {
     for (;;) {
       const tokens = this.source.write(text, this.scratch, 0, this.scratch.length);
-      if (tokens <= this.scratch.length) return tokens + this.specialTokens;
+      if (tokens <= this.scratch.length) return tokens;
       this.scratch = new Int32Array(this.scratch.length * 4);
     }
   }
@@ -103,7 +113,7 @@ export class FramedTokenizer implements Tokenizer {
 /**
  * How many tokens of the first text `longest_first` keeps, where both together are more than `room`
  * (tokenizers, utils/truncation.rs): the shorter one stays whole if it is at most half, else both are cut to halves, of which
- * the longer text gets the odd token. Counts above `room` may be capped at room + 1: the result is the same.
+ * the longer text gets the odd token, the second one where both are as long.
  */
 export function longestFirst(first: number, second: number, room: number): number {
   const shorter = Math.min(first, second);

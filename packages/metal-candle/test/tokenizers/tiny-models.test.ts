@@ -11,9 +11,10 @@ describe.each(TINY_MODELS)("tiny/%s", (name) => {
   if (name.includes("reranker")) {
     it("encodes the pairs, with token types", async () => {
       const tokenizer = await openTokenizer(tokenizerFiles(folder));
-      const { pairs, max_length: maxLength } = readJson<{ pairs: [number, number][]; max_length: number }>(
-        `${folder}/golden.json`,
-      );
+      const { pairs, max_length: maxLength } = readJson(`${folder}/golden.json`) as {
+        pairs: [number, number][];
+        max_length: number;
+      };
       const ids = new Int32Array(maxLength);
       const types = new Int32Array(maxLength);
       const encoded = pairs.map(([a, b]) => {
@@ -26,7 +27,9 @@ describe.each(TINY_MODELS)("tiny/%s", (name) => {
   } else {
     it("encodes the texts", async () => {
       const tokenizer = await openTokenizer(tokenizerFiles(folder));
-      const { max_seq_length: maxLength } = readJson<{ max_seq_length: number }>(`${folder}/sentence_bert_config.json`);
+      const { max_seq_length: maxLength } = readJson(`${folder}/sentence_bert_config.json`) as {
+        max_seq_length: number;
+      };
       const ids = new Int32Array(maxLength);
       const encoded = TEXTS.map((text) => {
         const length = tokenizer.encode(text, ids, 0, maxLength);

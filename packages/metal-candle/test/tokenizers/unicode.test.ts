@@ -65,7 +65,10 @@ describe("code points", () => {
     const rust = bertNormalizer({ ...NOTHING, stripAccents: true });
     const wrong = disagreements(
       (text) => rust.normalizeString(text),
-      (c) => Array.from(decompose(c)).filter((part) => !nonspacingMarks.has(part.codePointAt(0)!)).join(""),
+      (c) =>
+        Array.from(decompose(c))
+          .filter((part) => !nonspacingMarks.has(part.codePointAt(0)!))
+          .join(""),
     );
     expect(wrong).toEqual([]);
   });

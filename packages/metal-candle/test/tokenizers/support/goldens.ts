@@ -26,11 +26,11 @@ export const TINY_MODELS = [
   "xlm-roberta-reranker-1",
 ] as const;
 
-export function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(path, "utf8")) as T;
+export function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
 }
 
-export const TEXTS: readonly string[] = readJson<string[]>(`${GOLDENS}texts.json`);
+export const TEXTS: readonly string[] = readJson(`${GOLDENS}texts.json`) as string[];
 
 /** As models/ fills it: the bytes of tokenizer.json and a hash of them. */
 export function tokenizerFiles(folder: string): TokenizerFiles {

@@ -22,7 +22,7 @@ export class RustTokenizer {
 
   async encodePairs(pairs: readonly (readonly [string, string])[], maxLength: number): Promise<RustIds[]> {
     this.tokenizer.setTruncation(maxLength);
-    const encoded = await this.tokenizer.encodeBatch(pairs.map(([first, second]) => [first, second]));
+    const encoded = await Promise.all(pairs.map(([first, second]) => this.tokenizer.encode(first, second)));
     this.tokenizer.disableTruncation();
     return encoded.map((encoding) => ({ ids: encoding.getIds(), types: encoding.getTypeIds() }));
   }
