@@ -133,8 +133,16 @@ export class SqliteStore extends SqliteReader implements Store {
           .run(ordinal, chunk.startLine, chunk.endLine, chunk.startByte, chunk.endByte, chunk.page, kept);
       }
     });
-    // Last, so that a chunk that moved to another hash's place could still be copied from.
-    for (const ids of old.values()) for (const gone of ids) this.#removeChunk(gone);
+    for (const gone of [...old.values()].flat()) {
+      // Its text may turn up in another document of this run.
+      this.database
+        .prepare(
+          `INSERT OR IGNORE INTO staged_vectors (hash, vector)
+           SELECT hash, vector FROM chunks JOIN vectors ON chunk_id = id WHERE id = ?`,
+        )
+        .run(gone);
+      this.#removeChunk(gone);
+    }
   }
 
   #insertChunk(

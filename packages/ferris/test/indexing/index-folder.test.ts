@@ -1,0 +1,355 @@
+import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { IndexMismatchError, InputError, UsageError } from "../../src/errors.ts";
+import { indexPaths, type IndexOptions } from "../../src/indexing/index-folder.ts";
+import type { IndexProgress } from "../../src/indexing/report.ts";
+import { openIndexForWriting } from "../../src/store/index.ts";
+import { folderOf } from "../support/files.ts";
+import { type WordsEmbedder, wordsEmbedder } from "./support/words-embedder.ts";
+
+/** An index of its own over `folder`, with a fresh model for each run so that its texts can be counted. */
+async function indexOf(folder: string) {
+  const place = folderOf();
+  const store = await openIndexForWriting(place, { identity: wordsEmbedder().identity });
+  onTestFinished(() => store.close());
+  return {
+    store,
+    async run(options: Partial<IndexOptions> & { embedder?: WordsEmbedder } = {}) {
+      const embedder = options.embedder ?? wordsEmbedder();
+      const report = await indexPaths({ paths: [folder], store, ...options, embedder });
+      return { ...report, texts: (embedder as WordsEmbedder).embedded };
+    },
+    async paths() {
+      return (await store.documents()).map((document) => relative(folder, document.path));
+    },
+    async texts(path: string) {
+      const document = await store.document(join(folder, path));
+      return document && (await store.chunksOf(document.id)).map((chunk) => chunk.text);
+    },
+  };
+}
+
+/** Sections of about one chunk each. */
+function sections(...names: string[]): string {
+  return names.map((name) => `## ${name}\n\n${`${name} words here. `.repeat(6)}\n`).join("\n");
+}
+
+/** Sets a file's time back, as if it had not been touched for a while. */
+function age(...path: string[]): void {
+  const past = Date.now() / 1000 - 1000;
+  utimesSync(join(...path), past, past);
+}
+
+describe("indexPaths", () => {
+  test("indexes a folder once; a second run looks at times only", async () => {
+    const folder = folderOf({ "a.md": sections("one", "two"), "sub/b.txt": "plain text", "c.png": "x" });
+    age(folder, "a.md");
+    age(folder, "sub/b.txt");
+    const index = await indexOf(folder);
+    const first = await index.run();
+    expect(first).toMatchObject({
+      added: 2,
+      unchanged: 0,
+      chunks: 3,
+      chunksEmbedded: 3,
+      skipped: { binary: 1 },
+      failures: [],
+      interrupted: false,
+    });
+    expect(first.tokensEmbedded).toBe((await index.store.statistics()).tokens);
+    expect(await index.paths()).toEqual(["a.md", "sub/b.txt"]);
+    expect(await index.texts("sub/b.txt")).toEqual(["plain text"]);
+    for (const { seconds, busy } of Object.values(first.stages)) {
+      expect(seconds).toBeGreaterThan(0);
+      expect(busy).toBeLessThanOrEqual(1.01);
+    }
+    const second = await index.run();
+    expect(second).toMatchObject({ added: 0, changed: 0, unchanged: 2, chunksEmbedded: 0, texts: [] });
+    expect(second.stages.parse.seconds).toBeLessThan(first.stages.parse.seconds);
+  });
+
+  test("a file that was only touched is not parsed again; one changed within the clock's grain is noticed", async () => {
+    const folder = folderOf({ "a.md": "same", "b.md": "old!" });
+    const index = await indexOf(folder);
+    await index.run();
+    utimesSync(join(folder, "a.md"), 1, 1);
+    writeFileSync(join(folder, "b.md"), "new!");
+    const second = await index.run();
+    expect(second).toMatchObject({ changed: 1, unchanged: 1, texts: ["new!"] });
+    expect((await index.store.document(join(folder, "a.md")))!.modifiedTime).toBe(1000);
+  });
+
+  test("of a changed file only the changed chunks are embedded", async () => {
+    const folder = folderOf({ "a.md": sections("one", "two", "three") });
+    const index = await indexOf(folder);
+    await index.run();
+    writeFileSync(join(folder, "a.md"), sections("zero", "one", "three"));
+    const report = await index.run();
+    expect(report).toMatchObject({ changed: 1, chunks: 3, chunksReused: 2, chunksEmbedded: 1 });
+    expect(report.texts[0]).toContain("zero");
+    expect((await index.texts("a.md"))!.map((text) => text.slice(3, 7))).toEqual(["zero", "one\n", "thre"]);
+  });
+
+  test("renames cost nothing, a whole folder's too", async () => {
+    const folder = folderOf({ "a/x.md": sections("one"), "a/y.md": sections("two"), "z.md": sections("three") });
+    const index = await indexOf(folder);
+    await index.run();
+    const before = await index.store.document(join(folder, "a/x.md"));
+    renameSync(join(folder, "a"), join(folder, "b"));
+    const report = await index.run();
+    expect(report).toMatchObject({ renamed: 2, added: 0, unchanged: 1, removed: 0, texts: [] });
+    expect(await index.paths()).toEqual(["b/x.md", "b/y.md", "z.md"]);
+    expect((await index.store.document(join(folder, "b/x.md")))!.id).toBe(before!.id);
+  });
+
+  test("what is deleted leaves the index, below the named paths only", async () => {
+    const folder = folderOf({ "a/x.md": "x", "a/y.md": "y", "b/z.md": "z", "b/w.md": "w" });
+    const index = await indexOf(folder);
+    await index.run();
+    rmSync(join(folder, "a/x.md"));
+    rmSync(join(folder, "b/z.md"));
+    expect(await index.run({ paths: [join(folder, "a")] })).toMatchObject({ removed: 1 });
+    expect(await index.paths()).toEqual(["a/y.md", "b/w.md", "b/z.md"]);
+    expect(await index.run()).toMatchObject({ removed: 1, unchanged: 2 });
+    expect(await index.paths()).toEqual(["a/y.md", "b/w.md"]);
+    await expect(index.run({ paths: [join(folder, "gone")] })).rejects.toThrow(InputError);
+  });
+
+  test("filters add, ignore rules take away", async () => {
+    const folder = folderOf({ "a.md": "a", "b.txt": "b", "c.md": "c" });
+    const index = await indexOf(folder);
+    await index.run({ include: ["*.md"] });
+    await index.run({ include: ["*.txt"] });
+    expect(await index.paths()).toEqual(["a.md", "b.txt", "c.md"]);
+    writeFileSync(join(folder, ".ferrisignore"), "c.md\n");
+    expect(await index.run()).toMatchObject({ removed: 1, skipped: { ignored: 1, hidden: 1 } });
+    expect(await index.paths()).toEqual(["a.md", "b.txt"]);
+  });
+
+  test("of equal files one is indexed; when it goes the other takes its place without the model", async () => {
+    const folder = folderOf({ "a.md": sections("one"), "copy/a.md": sections("one") });
+    const index = await indexOf(folder);
+    expect(await index.run()).toMatchObject({ added: 1, skipped: { duplicate: 1 } });
+    expect(await index.run()).toMatchObject({ unchanged: 1, skipped: { duplicate: 1 } });
+    rmSync(join(folder, "a.md"));
+    expect(await index.run()).toMatchObject({ renamed: 1, texts: [] });
+    expect(await index.paths()).toEqual(["copy/a.md"]);
+  });
+
+  test("a copy of a file that then changes is no duplicate", async () => {
+    const folder = folderOf({ "a.md": sections("one"), "b.md": sections("one") });
+    const index = await indexOf(folder);
+    await index.run();
+    writeFileSync(join(folder, "a.md"), sections("two"));
+    expect(await index.run()).toMatchObject({ changed: 1, added: 1, chunksReused: 1, chunksEmbedded: 1 });
+    expect((await index.texts("b.md"))![0]).toContain("one");
+  });
+
+  test("sections that move to another file are not embedded again", async () => {
+    const folder = folderOf({ "a.md": sections("one", "two"), "b.md": sections("three") });
+    const index = await indexOf(folder);
+    await index.run();
+    writeFileSync(join(folder, "a.md"), sections("two"));
+    writeFileSync(join(folder, "b.md"), sections("three", "one"));
+    expect(await index.run()).toMatchObject({ changed: 2, chunksReused: 3, texts: [] });
+  });
+
+  test("text that stands in many files goes through the model once", async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 20 }, (_, i) => [`${i}.md`, `${sections("license")}\n${sections(`own${i}`)}`]),
+    );
+    const index = await indexOf(folderOf(files));
+    const report = await index.run();
+    expect(report.chunks).toBe(40);
+    expect(report.texts.filter((text) => text.includes("license")).length).toBe(1);
+  });
+
+  test("bad files cost one line each, the rest is indexed", async () => {
+    const folder = folderOf({
+      "good.md": "good",
+      "latin.txt": Buffer.from("gr\xfcn", "latin1"),
+      "wide.txt": Buffer.from("\ufeffwide text", "utf16le"),
+      "program.txt": Buffer.from("\x7fELF\0\0"),
+      "blank.txt": "\n \n",
+      "min.js": "var a=1;".repeat(2000),
+      "line.txt": "word ".repeat(200_000),
+      "huge.txt": "",
+      "a\nnewline.md": "named oddly",
+    });
+    truncateSync(join(folder, "huge.txt"), 2 ** 31);
+    const index = await indexOf(folder);
+    const report = await index.run();
+    expect(await index.paths()).toEqual(["a\nnewline.md", "good.md", "line.txt", "wide.txt"]);
+    expect(report.skipped).toEqual({ encoding: 1, binary: 1, empty: 1, minified: 1, "too large": 1 });
+    expect(report.failures.map(({ path, reason, message }) => [relative(folder, path), reason, message])).toEqual([
+      ["huge.txt", "too large", expect.stringMatching(/2048 MB, the limit is 64 MB/)],
+      ["latin.txt", "encoding", expect.stringMatching(/0xFC at offset 2/)],
+    ]);
+  });
+
+  test("an indexed file that turned bad leaves the index", async () => {
+    const folder = folderOf({ "a.txt": "text" });
+    const index = await indexOf(folder);
+    await index.run();
+    writeFileSync(join(folder, "a.txt"), Buffer.from("\xff\xff", "latin1"));
+    expect(await index.run()).toMatchObject({ removed: 1, skipped: { encoding: 1 } });
+  });
+
+  test("other chunker settings cut again and keep what stays the same", async () => {
+    const folder = folderOf({ "a.txt": "One sentence stands here. ".repeat(20), "b.txt": "short" });
+    age(folder, "a.txt");
+    age(folder, "b.txt");
+    const index = await indexOf(folder);
+    await index.run({ chunker: { maxTokens: 60 } });
+    const before = (await index.texts("a.txt"))!.length;
+    const report = await index.run({ chunker: { maxTokens: 30 } });
+    expect(report).toMatchObject({ changed: 2, chunksReused: 1 });
+    expect((await index.texts("a.txt"))!.length).toBeGreaterThan(before);
+    await expect(index.run({ chunker: { maxTokens: 65 } })).rejects.toThrow(UsageError);
+  });
+
+  test("an empty folder is an empty report", async () => {
+    const index = await indexOf(folderOf());
+    expect(await index.run()).toMatchObject({ added: 0, chunks: 0, skipped: {}, failures: [] });
+  });
+
+  test("the index's own files and folder are never read", async () => {
+    const folder = folderOf({ "a.md": "a" });
+    for (const place of [folder, join(folder, ".ferris"), join(folder, "index")]) {
+      const embedder = wordsEmbedder();
+      const store = await openIndexForWriting(place, { identity: embedder.identity });
+      const report = await indexPaths({ paths: [folder], store, embedder });
+      await store.close();
+      expect([report.added, report.failures]).toEqual([1, []]);
+      rmSync(join(place, "index.db"));
+    }
+  });
+
+  test("the same files give the same rows", async () => {
+    const folder = folderOf(
+      Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i % 3}/${i}.md`, sections(`s${i}`, "common")])),
+    );
+    const dumps = [];
+    for (let i = 0; i < 2; i++) {
+      const index = await indexOf(folder);
+      await index.run();
+      const documents = await index.store.documents();
+      const chunks = await Promise.all(documents.map((document) => index.store.chunksOf(document.id)));
+      dumps.push(chunks.flat().map((chunk) => ({ ...chunk, id: 0, documentId: 0 })));
+    }
+    expect(dumps[0].length).toBe(60);
+    expect(dumps[1]).toEqual(dumps[0]);
+  });
+
+  test("another model is refused before anything is touched", async () => {
+    const folder = folderOf({ "a.md": "a" });
+    const index = await indexOf(folder);
+    await expect(index.run({ embedder: wordsEmbedder({ model: "another" }) })).rejects.toThrow(IndexMismatchError);
+    expect(await index.paths()).toEqual([]);
+  });
+
+  test("progress never goes back and ends complete", async () => {
+    const folder = folderOf(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i}.md`, sections(`s${i}`)])));
+    appendFileSync(join(folder, "0.md"), sections("more"));
+    const seen: IndexProgress[] = [];
+    const index = await indexOf(folder);
+    const report = await index.run({
+      embedder: wordsEmbedder({ milliseconds: 30 }),
+      onProgress: (progress) => seen.push(progress),
+    });
+    expect(seen.length).toBeGreaterThan(1);
+    for (const key of [
+      "files",
+      "bytes",
+      "filesDone",
+      "bytesDone",
+      "chunksEmbedded",
+      "tokensEmbedded",
+      "seconds",
+    ] as const) {
+      const values = seen.map((progress) => progress[key]);
+      expect(values).toEqual(values.toSorted((a, b) => a - b));
+    }
+    expect(seen.at(-1)).toMatchObject({ walkFinished: true, files: 40, filesDone: 40, chunksEmbedded: report.chunks });
+    expect(seen.at(-1)!.bytesDone).toBe(seen.at(-1)!.bytes);
+  });
+});
+
+describe("a run that ends early", () => {
+  test("a signal stops it, the index is whole, the next run does only the rest", async () => {
+    const folder = folderOf(
+      Object.fromEntries(
+        Array.from({ length: 400 }, (_, i) => [
+          `${i}.md`,
+          sections(...Array.from({ length: 20 }, (_n, n) => `s${i}n${n}`)),
+        ]),
+      ),
+    );
+    const index = await indexOf(folder);
+    const controller = new AbortController();
+    const slow = wordsEmbedder({ milliseconds: 20 });
+    const first = await index.run({
+      embedder: slow,
+      signal: controller.signal,
+      onProgress: ({ filesDone }) => filesDone > 40 && controller.abort(new Error("Ctrl-C")),
+    });
+    expect(first.interrupted).toBe(true);
+    const done = (await index.store.documents()).length;
+    expect(done).toBeGreaterThan(40);
+    expect(done).toBeLessThan(400);
+    for (const document of await index.store.documents()) expect(document.chunks).toBe(20);
+    const second = await index.run();
+    expect(second).toMatchObject({ interrupted: false, added: 400 - done, unchanged: done, removed: 0 });
+    expect(second.texts.length).toBe((400 - done) * 20);
+  });
+
+  test("a model that fails ends the run with its error; what was embedded is kept", async () => {
+    const folder = folderOf(
+      Object.fromEntries(
+        Array.from({ length: 300 }, (_, i) => [
+          `${i}.md`,
+          sections(...Array.from({ length: 20 }, (_n, n) => `s${i}n${n}`)),
+        ]),
+      ),
+    );
+    const index = await indexOf(folder);
+    let calls = 0;
+    const model = wordsEmbedder();
+    const failing: WordsEmbedder = {
+      ...model,
+      embed: async (texts, signal) => {
+        if (++calls > 4) throw new Error("the device is gone");
+        return model.embed(texts, signal);
+      },
+    };
+    await expect(index.run({ embedder: failing })).rejects.toThrow("the device is gone");
+    const done = (await index.store.documents()).length;
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThan(300);
+    expect(await index.run()).toMatchObject({ added: 300 - done, unchanged: done });
+  });
+
+  test("a document too large for one batch is not begun again", async () => {
+    const folder = folderOf({ "large.md": sections(...Array.from({ length: 3000 }, (_, n) => `s${n}`)) });
+    const index = await indexOf(folder);
+    let calls = 0;
+    const model = wordsEmbedder();
+    const failing: WordsEmbedder = {
+      ...model,
+      embed: async (texts, signal) => {
+        if (++calls > 1) throw new Error("the device is gone");
+        return model.embed(texts, signal);
+      },
+    };
+    await expect(index.run({ embedder: failing })).rejects.toThrow("the device is gone");
+    expect(await index.paths()).toEqual([]);
+    expect((await index.store.searchVectors(new Float32Array(32).fill(1), { limit: 1 })).length).toBe(0);
+    const second = await index.run();
+    expect(second).toMatchObject({ added: 1, chunks: 3000, chunksReused: model.embedded.length });
+    expect(second.texts.length).toBe(3000 - model.embedded.length);
+    expect(model.embedded.length).toBeGreaterThan(100);
+    mkdirSync(join(folder, "more"));
+    expect(await index.run()).toMatchObject({ unchanged: 1 });
+  });
+});
