@@ -5,6 +5,8 @@
  * is wasted. Padding tokens take part in nothing: the mask keeps them out of attention, the pooling weights out of the result.
  */
 import type { PackedBatch } from "../batching/packed-batch.ts";
+import { writePositionIds } from "../batching/position-ids.ts";
+import { InvalidArgumentError } from "../errors.ts";
 import type { EncoderShape, Head, PoolingMode } from "../models/description.ts";
 import type { OnnxInput } from "../platform/onnx-types.ts";
 import { relativePositionBuckets } from "./relative-positions.ts";
@@ -12,9 +14,13 @@ import { relativePositionBuckets } from "./relative-positions.ts";
 /** Added to a score or a value to take it out: far below any real one, and finite. */
 const OUT = -1e30;
 
-/** All inputs of the graph for one batch. */
+/**
+ * All inputs of the graph for one batch.
+ * @throws InvalidArgumentError for an id, position or token type outside its table
+ */
 export function paddedInputs(batch: PackedBatch, shape: EncoderShape, head: Head): Record<string, OnnxInput> {
   const { sequences, longest, cuSeqlens } = batch;
+  checkIds(batch, shape);
   const tokens = sequences * longest;
   const ids = new Int32Array(tokens);
   const positions = new Int32Array(tokens);
@@ -26,7 +32,7 @@ export function paddedInputs(batch: PackedBatch, shape: EncoderShape, head: Head
     const row = sequence * longest;
     ids.set(batch.inputIds.subarray(start, start + length), row);
     if (batch.tokenTypeIds !== null) types.set(batch.tokenTypeIds.subarray(start, start + length), row);
-    for (let token = 0; token < length; token++) positions[row + token] = shape.positionOffset + token;
+    writePositionIds(batch.inputIds, start, length, shape.positionOffset, positions, row);
     mask.fill(OUT, row + length, row + longest);
   }
   const inputs: Record<string, OnnxInput> = {
@@ -43,6 +49,28 @@ export function paddedInputs(batch: PackedBatch, shape: EncoderShape, head: Head
     inputs["buckets"] = { data: buckets, shape: [longest, longest] };
   }
   return inputs;
+}
+
+/** onnxruntime would refuse what is outside of a table too, but could not say what it means. */
+function checkIds(batch: PackedBatch, shape: EncoderShape): void {
+  const usable = shape.positions - shape.positionOffset;
+  if (batch.longest > usable) {
+    throw new InvalidArgumentError(
+      `A text of ${batch.longest} tokens is longer than the model's position table (${usable}).`,
+    );
+  }
+  const ids = batch.inputIds.subarray(0, batch.tokens);
+  const id = ids.find((value) => value < 0 || value >= shape.vocabularySize);
+  if (id !== undefined) {
+    throw new InvalidArgumentError(
+      `Token id ${id} is outside the model's vocabulary of ${shape.vocabularySize}: the tokenizer is not this model's.`,
+    );
+  }
+  const types = shape.tokenTypes === 0 ? undefined : batch.tokenTypeIds?.subarray(0, batch.tokens);
+  const type = types?.find((value) => value < 0 || value >= shape.tokenTypes);
+  if (type !== undefined) {
+    throw new InvalidArgumentError(`Token type ${type} is outside the model's table of ${shape.tokenTypes}.`);
+  }
 }
 
 /** One row of weights over the tokens per sequence and mode that is a sum; what max leaves out, where it is a mode. */

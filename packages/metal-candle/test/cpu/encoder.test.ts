@@ -6,7 +6,7 @@ import type { Encoder, PackedBatch } from "../../src/batching/packed-batch.ts";
 import { encoderGraph, ROWS } from "../../src/cpu/encoder-graph.ts";
 import { openCpuEncoder } from "../../src/cpu/encoder.ts";
 import { paddedInputs } from "../../src/cpu/padded-batch.ts";
-import { ModelClosedError } from "../../src/errors.ts";
+import { InvalidArgumentError, ModelClosedError } from "../../src/errors.ts";
 import type { ModelDescription } from "../../src/models/description.ts";
 import { readModel } from "../../src/models/read-model.ts";
 import {
@@ -132,6 +132,17 @@ describe("what a batch may ask for", () => {
         ),
       ).toBeLessThan(1e-6);
     }
+  });
+
+  test.each([
+    ["an id beyond the vocabulary", { inputIds: Int32Array.of(2600) }, /Token id 2600 is outside.*2600/],
+    ["a negative id", { inputIds: Int32Array.of(-1) }, /Token id -1/],
+    ["a token type beyond its table", { tokenTypeIds: Int32Array.of(2) }, /Token type 2/],
+    ["a text beyond the positions", { longest: 129 }, /129 tokens.*\(128\)/],
+  ])("not %s", async (_, change, message) => {
+    const one = { ...goldenBatch(golden, { rows: [0], dimensions: 64, normalize: true }), sequences: 1, tokens: 1 };
+    await expect(encoder.lastHiddenState({ ...one, ...change })).rejects.toThrow(message);
+    await expect(encoder.lastHiddenState({ ...one, ...change })).rejects.toThrow(InvalidArgumentError);
   });
 
   test("a closed encoder says so", async () => {
