@@ -14,10 +14,18 @@ import { isObject } from "./tokenizer-json.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { wellFormed } from "./unicode/code-points.ts";
 
+/** The library takes any other type for a model of its own making. */
+const MODELS: ReadonlySet<string> = new Set(["WordPiece", "Unigram", "BPE"]);
+
 /**
  * @throws UnsupportedModelError when the library cannot run a component, or runs it differently; the message names it.
  */
 export function openGeneral(json: TokenizerJson): TokenSource {
+  if (!MODELS.has(json.model.type)) {
+    throw new UnsupportedModelError(
+      `The tokenizer's model "${json.model.type}" is not supported (${[...MODELS].join(", ")} are).`,
+    );
+  }
   refuseKnownDifferences(json.preTokenizer, json.model.type);
   let tokenizer: HuggingFaceTokenizer;
   try {
