@@ -1,0 +1,146 @@
+/** What only shows with processes of their own: a kill at any moment, two indexers, a disk without room. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { beforeAll, expect, test } from "vitest";
+import { openIndex } from "../../src/store/index.ts";
+import { bundle, start } from "../support/child.ts";
+import { folderOf } from "../support/files.ts";
+import { randomFrom } from "../documents/support/random-documents.ts";
+
+let program: string;
+beforeAll(async () => {
+  program = await bundle(fileURLToPath(new URL("support/index-child.ts", import.meta.url)));
+});
+
+const documents = 60;
+
+/** Documents of 1 to 40 chunks, and one that is too large for a batch. */
+function corpus(): string {
+  const section = (name: string) => `## ${name}\n\n${`${name} and more words. `.repeat(8)}\n\n`;
+  const files = Array.from({ length: documents - 1 }, (_, i) => [
+    `${i % 7}/${i}.md`,
+    Array.from({ length: 1 + ((i * 17) % 40) }, (_n, n) => section(`d${i}s${n}`)).join(""),
+  ]);
+  return folderOf({
+    ...Object.fromEntries(files),
+    "large.md": Array.from({ length: 1500 }, (_, n) => section(`large${n}`)).join(""),
+  });
+}
+
+/** Counts rows of a copy of the index, after SQLite and FTS5 have checked themselves. */
+function examine(place: string): { documents: number; chunks: number } {
+  const copy = folderOf();
+  for (const suffix of ["", "-wal"]) {
+    const file = join(place, `index.db${suffix}`);
+    if (existsSync(file)) copyFileSync(file, join(copy, `index.db${suffix}`));
+  }
+  const database = new DatabaseSync(join(copy, "index.db"));
+  const one = (sql: string) => Object.values(database.prepare(sql).get() as object)[0];
+  expect(one("PRAGMA integrity_check")).toBe("ok");
+  if (one("SELECT count(*) FROM sqlite_schema") === 0) return { documents: 0, chunks: 0 };
+  database.exec("INSERT INTO chunk_words (chunk_words, rank) VALUES ('integrity-check', 1)");
+  // No document without all of its chunks, no chunk without its vector and its document.
+  expect(
+    one("SELECT count(*) FROM documents AS d WHERE chunks <> (SELECT count(*) FROM chunks WHERE document_id = d.id)"),
+  ).toBe(0);
+  expect(one("SELECT count(*) FROM chunks WHERE id NOT IN (SELECT chunk_id FROM vectors)")).toBe(0);
+  expect(one("SELECT count(*) FROM vectors WHERE chunk_id NOT IN (SELECT id FROM chunks)")).toBe(0);
+  expect(one("SELECT count(*) FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)")).toBe(0);
+  return {
+    documents: one("SELECT count(*) FROM documents") as number,
+    chunks: one("SELECT count(*) FROM chunks") as number,
+  };
+}
+
+test("kill -9 at 20 random moments: never half a document, never less than before, and the same index in the end", async () => {
+  const folder = corpus();
+  const place = folderOf();
+  const random = randomFrom(7);
+  let done = 0;
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const { child, ended } = start(process.execPath, [program, place, folder, "15"]);
+    const delay = 150 + random() * 500;
+    const timer = setTimeout(() => child.kill("SIGKILL"), delay);
+    await ended;
+    clearTimeout(timer);
+    const found = examine(place);
+    expect(found.documents).toBeGreaterThanOrEqual(done);
+    done = found.documents;
+  }
+  const last = await start(process.execPath, [program, place, folder, "0"]).ended;
+  expect(last).toMatchObject({ code: 0, stderr: "" });
+  expect(examine(place).documents).toBe(documents);
+
+  const fresh = folderOf();
+  await start(process.execPath, [program, fresh, folder, "0"]).ended;
+  const [resumed, expected] = await Promise.all([place, fresh].map(contents));
+  expect(resumed).toEqual(expected);
+});
+
+/** Every chunk with its place, without ids. */
+async function contents(place: string): Promise<string[]> {
+  const reader = await openIndex(place);
+  const chunks = [];
+  for (const { id } of await reader.documents()) chunks.push(...(await reader.chunksOf(id)));
+  await reader.close();
+  return chunks.map(({ path, ordinal, startLine, text }) => `${path} ${ordinal} ${startLine} ${text}`);
+}
+
+test("of two indexers the second says who the first is, and the first is not disturbed", async () => {
+  const folder = corpus();
+  const place = folderOf();
+  const first = start(process.execPath, [program, place, folder, "100"]);
+  await new Promise((resolve) => first.child.stdout!.once("data", resolve));
+  const second = await start(process.execPath, [program, place, folder, "0"]).ended;
+  expect(second.code).toBe(7);
+  expect(JSON.parse(second.stdout)).toMatchObject({ error: "INDEX_BUSY" });
+  expect(second.stdout).toContain(`process ${first.child.pid} since`);
+  // A search beside the indexer sees whole documents.
+  const reader = await openIndex(place);
+  for (const document of await reader.documents()) {
+    expect((await reader.chunksOf(document.id)).length).toBe(document.chunks);
+  }
+  await reader.close();
+  expect((await first.ended).code).toBe(0);
+  expect(examine(place).documents).toBe(documents);
+  expect((await start(process.execPath, [program, place, folder, "0"]).ended).stdout).toContain('"unchanged":60');
+});
+
+test("a lock does not outlive its process", async () => {
+  const folder = corpus();
+  const place = folderOf();
+  const first = start(process.execPath, [program, place, folder, "100"]);
+  await new Promise((resolve) => first.child.stdout!.once("data", resolve));
+  first.child.kill("SIGKILL");
+  await first.ended;
+  expect(existsSync(join(place, "writer.json"))).toBe(true);
+  expect((await start(process.execPath, [program, place, folder, "0"]).ended).code).toBe(0);
+});
+
+// A limit on the size of files, as a quota or a full disk would be. POSIX shells have it, Windows does not.
+test.runIf(process.platform !== "win32")(
+  "no room left: one line, its exit code, a whole index, and on it goes with room",
+  async () => {
+    const folder = corpus();
+    let refused = 0;
+    for (const kilobytes of [64, 1500]) {
+      const place = join(folderOf(), `limit-${kilobytes}`);
+      mkdirSync(place);
+      // ulimit counts blocks of 512 bytes in POSIX mode, of 1024 in bash's.
+      const limited = ["-c", `ulimit -f ${kilobytes}; exec "$0" "$@"`, process.execPath, program, place, folder, "0"];
+      const { code, stdout, stderr } = await start("bash", limited).ended;
+      expect([code, stderr]).toEqual([8, ""]);
+      const line = JSON.parse(stdout.trim().split("\n").at(-1)!);
+      expect(line.error).toBe("INDEX_NOT_WRITABLE");
+      expect(line.message).toMatch(/full|failed.*room|Cannot/);
+      expect(line.message).not.toContain("\n");
+      if (existsSync(join(place, "index.db")) && readFileSync(join(place, "index.db")).length > 0) examine(place);
+      expect((await start(process.execPath, [program, place, folder, "0"]).ended).code).toBe(0);
+      expect(examine(place).documents).toBe(documents);
+      refused++;
+    }
+    expect(refused).toBe(2);
+  },
+);
