@@ -1,10 +1,11 @@
 /**
- * The goldens that PyTorch made, for tests: folders of tiny models, their golden tensors, and batches made of their token ids.
+ * The goldens that PyTorch made (f32, CPU), for tests: folders of tiny models, their golden tensors, and batches of their ids.
  *
- * What is in them is written down in docs (testing); here is only how a test gets at it.
+ * tiny/NAME is a complete model with random weights. golden.safetensors has input_ids and cu_seqlens (sequences end to end,
+ * special tokens included, truncated), last_hidden_state and embedding, or token_type_ids and logits; real/NAME the same for
+ * published weights, without hidden states. The texts are texts.json; real/NAME/golden.json names the prompts before them.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PackedBatch } from "../../src/batching/packed-batch.ts";
@@ -100,12 +101,4 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
     if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
   }
   return largest;
-}
-
-/** The snapshot folder of a model in the machine's Hugging Face cache, or null: real weights are not in the repository. */
-export function cachedSnapshot(id: string): string | null {
-  const snapshots = join(homedir(), ".cache/huggingface/hub", `models--${id.replace("/", "--")}`, "snapshots");
-  if (!existsSync(snapshots)) return null;
-  const [commit] = readdirSync(snapshots);
-  return commit === undefined ? null : join(snapshots, commit);
 }
