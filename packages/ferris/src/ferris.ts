@@ -21,7 +21,8 @@ import type { Question } from "./evaluation/question-set.ts";
 import type { IndexProgress, IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
-import { search, type SearchMode, type SearchResult } from "./search/search.ts";
+import { noiseFloor } from "./search/relevance.ts";
+import { search, type SearchAnswer, type SearchMode } from "./search/search.ts";
 import { findIndexFolder, openIndex, openIndexForWriting } from "./store/index.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
 
@@ -74,9 +75,8 @@ export interface FerrisSearchOptions {
  *
  * const ferris = await Ferris.open({ db: "notes-index" });
  * await ferris.index(["notes"]);
- * for (const { path, startLine, snippet } of await ferris.search("how do I rotate a key", { limit: 3 })) {
- *   console.log(`${path}:${startLine}`, snippet.text);
- * }
+ * const { results } = await ferris.search("how do I rotate a key", { limit: 3 });
+ * for (const { path, startLine, snippet } of results) console.log(`${path}:${startLine}`, snippet.text);
  * await ferris.close();
  */
 export class Ferris {
@@ -85,6 +85,7 @@ export class Ferris {
   readonly #options: FerrisOptions;
   #reader: Promise<StoreReader> | null = null;
   #model: Promise<EmbeddingModel> | null = null;
+  #noiseFloor: Promise<number | null> | null = null;
 
   private constructor(folder: string, options: FerrisOptions) {
     this.folder = folder;
@@ -109,6 +110,7 @@ export class Ferris {
    */
   async index(paths: readonly string[], options: FerrisIndexOptions = {}): Promise<IndexReport> {
     preloadEngine();
+    this.#noiseFloor = null;
     const model = await this.#loadModel(await this.#recordedModel(), options.signal);
     const embedder = documentEmbedder(model);
     const { indexPaths } = await import("./indexing/index-folder.ts");
@@ -128,19 +130,26 @@ export class Ferris {
   }
 
   /**
-   * The passages that fit `query` best, best first; `[]` where nothing does.
+   * The passages that fit `query` best, best first; none where nothing is nearer than chance, and then the nearest miss.
    *
    * @throws UsageError for an empty query; IndexNotFoundError; IndexMismatchError
    * @example
-   * const [best] = await ferris.search("what is cu_seqlens", { mode: "vector", limit: 1 });
+   * const { results, nearestMiss } = await ferris.search("what is cu_seqlens", { mode: "vector", limit: 1 });
    */
-  async search(query: string, options: FerrisSearchOptions = {}): Promise<SearchResult[]> {
+  async search(query: string, options: FerrisSearchOptions = {}): Promise<SearchAnswer> {
     const { limit = 10, mode = "hybrid" } = options;
     if (mode !== "text") preloadEngine();
     const reader = await this.#openReader();
     const model = mode === "text" ? null : await this.#modelFor(reader, options.signal);
-    const embed = model && ((text: string, signal?: AbortSignal) => embedQuery(model, text, signal));
-    return search(reader, embed, query, { ...options, limit, mode });
+    if (model === null) return search(reader, null, query, { ...options, limit, mode });
+    const embed = (text: string, signal?: AbortSignal): Promise<Float32Array> => embedQuery(model, text, signal);
+    // Measured at the first search and kept: an index that grows meanwhile moves it very little.
+    const floor = (): Promise<number | null> =>
+      (this.#noiseFloor ??= noiseFloor(reader, embed).catch((error: unknown) => {
+        this.#noiseFloor = null;
+        throw error;
+      }));
+    return search(reader, embed, query, { ...options, limit, mode, noiseFloor: floor });
   }
 
   /**
@@ -148,8 +157,8 @@ export class Ferris {
    *
    * @param range lines of the document, from 1; else those of the chunk
    * @example
-   * const [best] = await ferris.search("retry policy");
-   * const passage = best && (await ferris.read(best.chunkId, { from: best.startLine, count: 40 }));
+   * const { results } = await ferris.search("retry policy");
+   * const passage = await ferris.read(results[0].chunkId, { from: results[0].startLine, count: 40 });
    */
   async read(chunkId: number, range?: LineRange): Promise<DocumentPassage | null> {
     return readAround(await this.#openReader(), chunkId, range);

@@ -14,7 +14,7 @@ export type { Question } from "./evaluation/question-set.ts";
 export type { Inspection } from "./inspection.ts";
 export type { Chunk, ParsedDocument } from "./documents/document.ts";
 export type { DocumentPassage, LineRange, PassageLine } from "./search/passage.ts";
-export type { SearchMode, SearchResult, Evidence } from "./search/search.ts";
+export type { Evidence, SearchAnswer, SearchMode, SearchResult } from "./search/search.ts";
 export type { Snippet } from "./search/snippet.ts";
 export type { Range } from "./search/terms.ts";
 export type { DocumentFilter, ModelIdentity, StoredDocument, StoreStatistics } from "./store/store.ts";

@@ -4,7 +4,8 @@
  * The ranking that is measured is the one that search uses, before neighbours are joined and documents capped: a document's
  * place is that of its best chunk.
  */
-import { findChunks, type QueryEmbedder, type SearchMode } from "../search/search.ts";
+import { noiseFloor } from "../search/relevance.ts";
+import { findChunks, hasAnswer, type QueryEmbedder, type SearchMode } from "../search/search.ts";
 import type { StoreReader } from "../store/store.ts";
 import { ndcg, recall, reciprocalRank } from "./metrics.ts";
 import type { Question } from "./question-set.ts";
@@ -15,6 +16,8 @@ export interface ModeScores {
   readonly ndcg10: number;
   readonly recall100: number;
   readonly mrr10: number;
+  /** Share of the questions to which search would say that nothing is relevant: too often, since all have answers. Null in text mode. */
+  readonly declined: number | null;
   /** Median of a query's time in milliseconds, its embedding included. */
   readonly milliseconds: number;
 }
@@ -37,7 +40,8 @@ export async function evaluate(
   const scores: ModeScores[] = [];
   const total = modes.length * questions.length;
   for (const [turn, mode] of modes.entries()) {
-    const sums = { ndcg10: 0, recall100: 0, mrr10: 0 };
+    const sums = { ndcg10: 0, recall100: 0, mrr10: 0, declined: 0 };
+    const floor = mode === "text" || embedQuery === null ? null : await noiseFloor(store, embedQuery, signal);
     const times: number[] = [];
     for (const [index, { text, relevant }] of questions.entries()) {
       const started = performance.now();
@@ -47,6 +51,7 @@ export async function evaluate(
       sums.ndcg10 += ndcg(ranked, relevant, 10);
       sums.recall100 += recall(ranked, relevant, 100);
       sums.mrr10 += reciprocalRank(ranked, relevant, 10);
+      if (floor !== null && !hasAnswer(found, floor, text)) sums.declined++;
       onProgress?.(turn * questions.length + index + 1, total);
     }
     const mean = (sum: number): number => sum / questions.length;
@@ -55,6 +60,7 @@ export async function evaluate(
       ndcg10: mean(sums.ndcg10),
       recall100: mean(sums.recall100),
       mrr10: mean(sums.mrr10),
+      declined: floor === null ? null : mean(sums.declined),
       milliseconds: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0,
     });
   }

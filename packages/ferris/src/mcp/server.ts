@@ -45,8 +45,9 @@ export function makeServer(ferris: Ferris, version: string): McpServer {
     },
     ({ query, limit, mode, ...written }) =>
       answered(async () => {
-        const results = await ferris.search(query, { limit, mode, filter: makeFilter(written) });
-        return results.length === 0 ? "Nothing found." : results.map(resultText).join("\n\n");
+        const { results, nearestMiss } = await ferris.search(query, { limit, mode, filter: makeFilter(written) });
+        if (results.length > 0) return results.map(resultText).join("\n\n");
+        return nearestMiss ? `Nothing relevant. The nearest miss:\n${resultText(nearestMiss)}` : "Nothing found.";
       }),
   );
 

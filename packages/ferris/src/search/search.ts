@@ -6,10 +6,11 @@
  */
 import { UsageError } from "../errors.ts";
 import type { DocumentFilter, Hit, StoredChunk, StoreReader } from "../store/store.ts";
+import { cosineOf } from "./cosine.ts";
 import { fuse } from "./fusion.ts";
-import { selectPassages } from "./select.ts";
+import { type Passage, selectPassages } from "./select.ts";
 import { makeSnippet, type Snippet } from "./snippet.ts";
-import { queryStems, withoutStopWords } from "./terms.ts";
+import { findTerms, queryStems, withoutStopWords } from "./terms.ts";
 
 export type SearchMode = "hybrid" | "vector" | "text";
 
@@ -25,6 +26,11 @@ export interface SearchRequest {
   readonly filter?: DocumentFilter;
   /** Only chunks whose cosine with the query is at least this; not in text mode, which has none. */
   readonly minCosine?: number;
+  /**
+   * What chance scores in this index (see relevance.ts): when nothing that was found is above it, nothing is relevant. Left out:
+   * whatever is nearest is a result. A `minCosine` takes its place.
+   */
+  readonly noiseFloor?: () => Promise<number | null>;
   /** Compare with every vector, whatever the size of the index. */
   readonly exact?: boolean;
   readonly signal?: AbortSignal;
@@ -61,13 +67,22 @@ export interface SearchResult extends Evidence {
   readonly snippet: Snippet;
 }
 
+export interface SearchAnswer {
+  /** Best first; empty where nothing is relevant. */
+  readonly results: readonly SearchResult[];
+  /** Where something was found and none of it is relevant: the best of it. */
+  readonly nearestMiss: SearchResult | null;
+  /** The cosine that chance reaches in this index; null where it was not asked for, and in text mode. */
+  readonly noiseFloor: number | null;
+}
+
 /** Both arms count the same until an evaluation says otherwise; see `ferris eval`. */
 const VECTOR_WEIGHT = 1;
 const TEXT_WEIGHT = 1;
 /** How far down each arm is read before fusing: rank fusion gains little from deeper ranks. */
 const CANDIDATES = 100;
 
-interface FoundChunk {
+export interface FoundChunk {
   readonly chunk: StoredChunk;
   readonly evidence: Evidence;
 }
@@ -83,26 +98,52 @@ export async function search(
   embedQuery: QueryEmbedder | null,
   query: string,
   request: SearchRequest,
-): Promise<SearchResult[]> {
-  const found = await findChunks(store, embedQuery, query, request);
+): Promise<SearchAnswer> {
+  const { mode, limit, perDocument = 3, minCosine } = request;
+  const [found, floor] = await Promise.all([
+    findChunks(store, embedQuery, query, request),
+    mode === "text" || minCosine !== undefined ? null : (request.noiseFloor?.() ?? null),
+  ]);
   const stems = queryStems(query);
-  return selectPassages(found, request.limit, request.perDocument ?? 3).map(({ best, chunks }, index) => {
-    const { chunk, evidence } = best;
-    return {
-      rank: index + 1,
-      ...evidence,
-      chunkId: chunk.id,
-      path: chunk.path,
-      type: chunk.type,
-      title: chunk.title,
-      headingPath: chunk.headingPath,
-      startLine: chunks[0]!.chunk.startLine,
-      endLine: chunks.at(-1)!.chunk.endLine,
-      page: chunk.page,
-      text: joinTexts(chunks.map((member) => member.chunk)),
-      snippet: makeSnippet(chunk.text, chunk.startLine, stems),
-    };
-  });
+  const results = selectPassages(found, limit, perDocument).map((passage, index) =>
+    toResult(passage, index + 1, stems),
+  );
+  const relevant = floor === null || found.some((candidate) => isRelevant(candidate, floor, stems));
+  return relevant
+    ? { results, nearestMiss: null, noiseFloor: floor }
+    : { results: [], nearestMiss: results[0] ?? null, noiseFloor: floor };
+}
+
+/** Whether any of the candidates is more than chance brings up: see relevance.ts. */
+export function hasAnswer(found: readonly FoundChunk[], floor: number, query: string): boolean {
+  const stems = queryStems(query);
+  return found.some((candidate) => isRelevant(candidate, floor, stems));
+}
+
+/** Above what chance scores; or every word that was asked for is there, whatever the model makes of it: a code, a name. */
+function isRelevant({ chunk, evidence }: FoundChunk, floor: number, stems: ReadonlySet<string>): boolean {
+  if (evidence.cosine !== null && evidence.cosine >= floor) return true;
+  if (evidence.textRank === null || evidence.textRank > 10 || stems.size === 0) return false;
+  const terms = findTerms(`${chunk.headingPath.join(" ")} ${chunk.text}`, stems);
+  return new Set(terms.map((term) => term.stem)).size === stems.size;
+}
+
+function toResult({ best, chunks }: Passage<FoundChunk>, rank: number, stems: ReadonlySet<string>): SearchResult {
+  const { chunk, evidence } = best;
+  return {
+    rank,
+    ...evidence,
+    chunkId: chunk.id,
+    path: chunk.path,
+    type: chunk.type,
+    title: chunk.title,
+    headingPath: chunk.headingPath,
+    startLine: chunks[0]!.chunk.startLine,
+    endLine: chunks.at(-1)!.chunk.endLine,
+    page: chunk.page,
+    text: joinTexts(chunks.map((member) => member.chunk)),
+    snippet: makeSnippet(chunk.text, chunk.startLine, stems),
+  };
 }
 
 /** The ranked chunks themselves, before neighbours are joined and documents capped: what evaluation measures. */
@@ -166,19 +207,6 @@ async function missingCosines(
     if (vector) cosines.set(chunk.id, cosineOf(query, vector));
   }
   return cosines;
-}
-
-function cosineOf(a: Float32Array, b: Float32Array): number {
-  let dot = 0;
-  let squaresA = 0;
-  let squaresB = 0;
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i]! * b[i]!;
-    squaresA += a[i]! * a[i]!;
-    squaresB += b[i]! * b[i]!;
-  }
-  const norm = Math.sqrt(squaresA * squaresB);
-  return norm === 0 ? 0 : dot / norm;
 }
 
 /** Chunks with what stood between them: line i of the result is line i of the document, counted from the first's. */

@@ -2,14 +2,14 @@
 import { expect, test } from "vitest";
 import { fuse } from "../../src/search/fusion.ts";
 
-test("adds weight / (60 + rank) over the rankings that hold an id", () => {
+test("adds weight / (10 + rank) over the rankings that hold an id", () => {
   const fused = fuse([
     { ids: [7, 8], weight: 1 },
     { ids: [8, 9], weight: 0.5 },
   ]);
   expect(fused.map((hit) => hit.id)).toEqual([8, 7, 9]);
-  expect(fused[0]!.score).toBeCloseTo(1 / 62 + 0.5 / 61, 12);
-  expect(fused[1]!.score).toBeCloseTo(1 / 61, 12);
+  expect(fused[0]!.score).toBeCloseTo(1 / 12 + 0.5 / 11, 12);
+  expect(fused[1]!.score).toBeCloseTo(1 / 11, 12);
   expect(fused.map((hit) => hit.ranks)).toEqual([
     [2, 1],
     [1, null],

@@ -58,7 +58,7 @@ async function ask(session: Session, question: string, options: FilterOptions): 
   ]);
   const ferris = await openFerris(session);
   try {
-    const [results, endpoint] = await Promise.all([
+    const [{ results }, endpoint] = await Promise.all([
       ferris.search(question, { limit, mode: values.mode, filter: await documentFilter(options), signal }),
       findEndpoint(values, { signal }),
     ]);
@@ -89,7 +89,7 @@ async function ask(session: Session, question: string, options: FilterOptions): 
 function withoutPassages(session: Session, question: string): number {
   if (session.json)
     session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages: [] });
-  else session.inform("The documents do not answer this: nothing was found.");
+  else session.inform("The documents do not answer this: nothing relevant was found.");
   return exitCodes.nothingFound;
 }
 

@@ -166,15 +166,19 @@ async function evaluateBeir(
 }
 
 function sectionLines({ name, questions, scores }: Section): string[] {
-  const rows = scores.map(({ mode, ndcg10, recall100, mrr10, milliseconds }) => [
+  const rows = scores.map(({ mode, ndcg10, recall100, mrr10, declined, milliseconds }) => [
     mode,
     ndcg10.toFixed(4),
     recall100.toFixed(4),
     mrr10.toFixed(4),
+    declined === null ? "" : `${(declined * 100).toFixed(1)} %`,
     milliseconds.toFixed(1),
   ]);
   return [
     `${printable(name)}, ${grouped(questions)} questions`,
-    ...table([["mode", "nDCG@10", "recall@100", "MRR@10", "ms/query"], ...rows], { align: "lrrrr", indent: "  " }),
+    ...table([["mode", "nDCG@10", "recall@100", "MRR@10", "declined", "ms/query"], ...rows], {
+      align: "lrrrrr",
+      indent: "  ",
+    }),
   ];
 }

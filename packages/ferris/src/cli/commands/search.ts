@@ -10,9 +10,10 @@ import type { SearchResult } from "../../search/search.ts";
 import type { DocumentFilter } from "../../store/store.ts";
 import { openFerris } from "../open.ts";
 import { csvLines, fileLines, markdownLines } from "../present/formats.ts";
-import { contextLines, explanation, resultCard } from "../present/results.ts";
+import { contextLines, explanation, lineRange, resultCard, shownPath } from "../present/results.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
+import { printable } from "../terminal/text.ts";
 import {
   documentFilter,
   type FilterOptions,
@@ -71,10 +72,18 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   const ferris = await openFerris(session);
   try {
     const filter = await documentFilter(options);
-    const results = await ferris.search(query, { mode, limit, perDocument: perFile, filter, minCosine });
+    const { results, nearestMiss, noiseFloor } = await ferris.search(query, {
+      mode,
+      limit,
+      perDocument: perFile,
+      filter,
+      minCosine,
+    });
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
-      session.printJson({ query, mode, index: ferris.folder, seconds, results });
+      session.printJson({ query, mode, index: ferris.folder, seconds, results, nearestMiss, noiseFloor });
+    } else if (nearestMiss !== null) {
+      session.inform(missText(nearestMiss, noiseFloor));
     } else if (results.length === 0) {
       session.inform(await whyNothing(ferris, filter, minCosine));
     } else if (format === "csv") {
@@ -110,6 +119,15 @@ async function printCards(
     if (explain) lines.push(`    ${session.colours.faint(explanation(result))}`);
     session.print(`${index === 0 ? "" : "\n"}${lines.join("\n")}`);
   }
+}
+
+function missText({ path, startLine, endLine, headingPath, cosine }: SearchResult, floor: number | null): string {
+  const place = `${printable(shownPath(path, process.cwd()))}:${lineRange({ startLine, endLine })}`;
+  const headings = headingPath.length > 0 ? ` (${headingPath.map(printable).join(" › ")})` : "";
+  return (
+    `nothing relevant. The nearest miss is ${place}${headings} with ${cosine?.toFixed(3)}; in this index chance reaches ` +
+    `${floor?.toFixed(3)}. --min-score -1 shows it all the same`
+  );
 }
 
 async function whyNothing(

@@ -7,7 +7,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ferris, ferrisCommand, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, succeeds, ferrisCommand, temporaryFolder } from "../support/ferris-process.ts";
 
 const folder = temporaryFolder("assistants");
 const keys = join(folder, "docs", "keys.md");
@@ -20,8 +20,7 @@ beforeAll(async () => {
   );
   writeFileSync(join(folder, "docs", "bread.txt"), "Knead the dough for ten minutes and let it rise.\n");
   writeFileSync(join(folder, "secret.md"), "This file was never indexed.\n");
-  const { code, stderr } = await ferris(["index", "docs", "--device", "cpu"], { cwd: folder });
-  expect(code, stderr).toBe(0);
+  await succeeds(["index", "docs", "--device", "cpu"], { cwd: folder });
 });
 
 describe("mcp", () => {

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ferris, startFerris, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, succeeds, startFerris, temporaryFolder } from "../support/ferris-process.ts";
 
 const require = createRequire(import.meta.url);
 /** Documents that nobody here wrote. */
@@ -26,8 +26,7 @@ beforeAll(async () => {
     join(docs, "evil.md"),
     "# Escape\n\nA document with \u001b[2J\u001b]0;owned\u0007 in it, about the zebra crossing.\n",
   );
-  const { code, stderr } = await ferris(["index", "docs", "--device", "cpu"], { cwd: folder });
-  expect(code, stderr).toBe(0);
+  await succeeds(["index", "docs", "--device", "cpu"], { cwd: folder });
 });
 
 const search = (args: readonly string[], environment = {}, cwd = folder) =>
@@ -98,6 +97,23 @@ describe("search", () => {
   test("ends with 1 when nothing is found", async () => {
     const { code, stdout, stderr } = await search(["--mode", "text", "xyzzyqwv"]);
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: "", stderr: "nothing found\n" });
+  });
+
+  test("says that nothing is relevant, and what came nearest; a code that is there is relevant by itself", async () => {
+    const { code, stdout, stderr } = await search(["best hiking trails near Lisbon"]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /^nothing relevant\. The nearest miss is docs\/\S+:\d+-\d+ .* in this index chance reaches 0\.\d{3}/,
+    );
+    const json = JSON.parse((await search(["best hiking trails near Lisbon", "--json"])).stdout) as {
+      results: unknown[];
+      nearestMiss: { cosine: number };
+      noiseFloor: number;
+    };
+    expect(json.results).toEqual([]);
+    expect(json.nearestMiss.cosine).toBeLessThan(json.noiseFloor);
+    expect((await search(["best hiking trails near Lisbon", "--min-score", "-1"])).code).toBe(0);
+    expect((await search(["FERR-1042"])).stdout).toContain("keys.md");
   });
 
   test("filters choose documents before the best are cut off", async () => {

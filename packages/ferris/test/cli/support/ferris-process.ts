@@ -73,6 +73,12 @@ export function ferris(args: readonly string[], options: RunOptions = {}): Promi
   });
 }
 
+/** Runs `ferris ARGS` as a preparation: anything but exit code 0 is an error with what it said. */
+export async function succeeds(args: readonly string[], options: RunOptions = {}): Promise<void> {
+  const { code, stderr } = await ferris(args, options);
+  if (code !== 0) throw new Error(`ferris ${args.join(" ")} ended with ${code}: ${stderr}`);
+}
+
 let checked = false;
 
 function buildIfStale(): void {

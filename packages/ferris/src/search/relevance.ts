@@ -1,0 +1,93 @@
+/**
+ * What chance scores in an index: below it, the nearest passage is not an answer but merely the least far away.
+ *
+ * A nearest passage always exists. Its cosine alone says little, since every index and model has its own noise, so the noise is
+ * measured on the index itself: questions that have nothing to do with each other or, most of them, with any one index are
+ * compared with a sample of its vectors. Each has a mean and a spread; the best of N independent values lies about √(2 ln N)
+ * spreads above the mean, which predicts what the question would reach in the whole index. The 90th percentile of these is the
+ * floor: three of the 32 may happen to be on the index's subject without moving it. (Random pairs of the index's own chunks
+ * would do in a mixed index, but not in one about a single thing, where all pairs are alike.)
+ */
+import type { StoreReader } from "../store/store.ts";
+import { cosineOf } from "./cosine.ts";
+import type { QueryEmbedder } from "./search.ts";
+
+/** Everyday questions on as many subjects as there are lines. */
+const probes = [
+  "how long should pasta boil",
+  "which vaccines does a kitten need",
+  "who painted the Mona Lisa",
+  "opening hours of the city library",
+  "how to remove a coffee stain from a shirt",
+  "when does the school year start",
+  "best exercises for a sore back",
+  "how far is the moon",
+  "lyrics of a lullaby",
+  "how do bees make honey",
+  "change the name on a plane ticket",
+  "what to plant in the garden in spring",
+  "rules of table tennis",
+  "how to fold a paper boat",
+  "who invented the telephone",
+  "a birthday present for my grandmother",
+  "train times for Sunday morning",
+  "how to get rid of ants in the kitchen",
+  "the plot of Romeo and Juliet",
+  "how much does a wedding cost",
+  "what causes earthquakes",
+  "is this mushroom edible",
+  "how to knit a scarf",
+  "tickets for the football final",
+  "how to meditate before sleeping",
+  "what language is spoken in Brazil",
+  "how to remove wallpaper",
+  "why is the sky blue",
+  "a good name for a dog",
+  "how to renew a passport",
+  "what is the longest river in Africa",
+  "second-hand bicycle for sale",
+] as const;
+
+const sampleSize = 1000;
+const quantile = 0.9;
+
+/**
+ * The cosine that questions without an answer reach in this index; null for an empty one.
+ *
+ * @param embedQuery of the index's model; called for all probes at once, so that they share a batch
+ */
+export async function noiseFloor(
+  store: StoreReader,
+  embedQuery: QueryEmbedder,
+  signal?: AbortSignal,
+): Promise<number | null> {
+  const [sample, { chunks }, vectors] = await Promise.all([
+    store.sampleVectors(sampleSize),
+    store.statistics(),
+    Promise.all(probes.map((probe) => embedQuery(probe, signal))),
+  ]);
+  if (sample.length === 0) return null;
+  return floorOf(vectors, sample, chunks);
+}
+
+/** The same from vectors: `sample` is [n * dimensions], of an index with `size` chunks. */
+export function floorOf(probeVectors: readonly Float32Array[], sample: Float32Array, size: number): number {
+  const reached = probeVectors.map((probe) => {
+    const { mean, spread } = cosineStatistics(probe, sample);
+    return mean + spread * Math.sqrt(2 * Math.log(Math.max(1, size)));
+  });
+  return reached.toSorted((a, b) => a - b)[Math.floor(reached.length * quantile)]!;
+}
+
+function cosineStatistics(query: Float32Array, sample: Float32Array): { mean: number; spread: number } {
+  const count = sample.length / query.length;
+  let sum = 0;
+  let squares = 0;
+  for (let row = 0; row < count; row++) {
+    const cosine = cosineOf(query, sample.subarray(row * query.length, (row + 1) * query.length));
+    sum += cosine;
+    squares += cosine * cosine;
+  }
+  const mean = sum / count;
+  return { mean, spread: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
+}
