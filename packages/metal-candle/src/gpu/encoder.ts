@@ -13,6 +13,7 @@ import { writeBatch } from "./batch-writer.ts";
 import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
 import { weightLayout } from "./kernels/gemm/gemm.ts";
+import { profilePlan, type StepTime } from "./profile.ts";
 import { makePlan, recordPlan, type Plan } from "./plan.ts";
 import type { NumericsClass } from "./numerics-class.ts";
 import { chooseKernels, type KernelReport } from "./self-check.ts";
@@ -136,6 +137,16 @@ export class GpuEncoder implements Encoder {
     } finally {
       releaseBuffers(context, [readback]);
     }
+  }
+
+  /** Time of each kernel over one batch, or null where the adapter has no timestamps: for benchmarks. */
+  async profile(batch: PackedBatch): Promise<StepTime[] | null> {
+    const { context, choice, arena, plan } = this.#current;
+    const words = new Uint32Array(arena.batch.size / 4);
+    const written = writeBatch(words, batch, this.#description.shape, choice.queryRows, 0);
+    context.device.queue.writeBuffer(arena.batch, 0, words, 0, written.words);
+    const { tokens, sequences } = batch;
+    return profilePlan(context, plan, { tokens, sequences, workItems: written.workItems });
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,79 @@
+/**
+ * npm run bench:gpu: everything that docs/performance.md says of a GPU, in one run: correctness, GEMM, text to vectors, one query,
+ * where the time goes, the CPU device and peers on the same host. Prints as it goes and writes a JSON file.
+ *
+ *   node benchmarks/gpu.mjs [--sections correctness,gemm,speed,profile,cpu,peers] [--dtypes f32,f16] [--models minilm-l6,bert-base]
+ *                           [--token-budget N] [--out FILE]
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { openGpu } from "../packages/metal-candle/dist/gpu/device.js";
+import { correctness } from "./gpu/correctness.mjs";
+import { gemm } from "./gpu/gemm.mjs";
+import { profile, textToVectors } from "./gpu/text-to-vectors.mjs";
+import { englishTexts } from "./lib/english-texts.mjs";
+
+const { values } = parseArgs({
+  options: {
+    sections: { type: "string", default: "correctness,gemm,speed,profile,cpu,peers" },
+    dtypes: { type: "string" },
+    models: { type: "string", default: "minilm-l6,bert-base" },
+    "token-budget": { type: "string" },
+    rows: { type: "string", default: "65536" },
+    lengths: { type: "string", default: "24,91,256" },
+    out: { type: "string", default: "gpu-benchmark.json" },
+  },
+});
+const { report } = await openGpu(true);
+const dtypes = values.dtypes?.split(",") ?? (report.features.includes("shader-f16") ? ["f32", "f16"] : ["f32"]);
+const models = values.models.split(",");
+const tokenBudget = values["token-budget"] ? Number(values["token-budget"]) : undefined;
+const textsFile = englishTexts();
+console.log(
+  `${report.name} (${report.runtime}); matrix units: ${report.subgroupMatrixConfigs.map((c) => `${c.component}->${c.result} ${c.m}x${c.n}x${c.k}`).join(", ") || "none"}; ${cpus().length} × ${cpus()[0]?.model}`,
+);
+
+const runners = {
+  correctness: () => correctness({ dtypes }),
+  gemm: () => gemm({ dtypes, rows: Number(values.rows) }),
+  speed: () => textToVectors({ models, dtypes, tokenBudget, textsFile }),
+  profile: () => profile({ models, dtypes, textsFile, lengths: values.lengths.split(",").map(Number) }),
+  cpu: () => textToVectors({ models: ["minilm-l6"], dtypes: ["f32"], device: "cpu", textsFile, runs: 3 }),
+  peers: () => {
+    const script = fileURLToPath(new URL("gpu-machine/peers.py", import.meta.url));
+    const output = execFileSync("python3", [script, textsFile, tmpdir()], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    process.stdout.write(output);
+    return output
+      .trim()
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line));
+  },
+};
+const results = {
+  date: new Date().toISOString(),
+  adapter: report,
+  cpu: `${cpus().length} × ${cpus()[0]?.model}`,
+  node: process.version,
+};
+for (const section of values.sections.split(",")) {
+  console.log(`\n== ${section}`);
+  const began = performance.now();
+  try {
+    results[section] = await runners[section]();
+  } catch (error) {
+    results[section] = { failed: String(error?.message ?? error) };
+    console.log(`NOT RUN: ${section}: ${error?.stack ?? error}`);
+  }
+  console.log(`(${((performance.now() - began) / 1000).toFixed(1)} s)`);
+}
+const target = existsSync(values.out) || !process.env.OUT ? values.out : `${process.env.OUT}/${values.out}`;
+writeFileSync(target, `${JSON.stringify(results, null, 1)}\n`);
+console.log(`\nwritten: ${target}`);
+process.exit(0);

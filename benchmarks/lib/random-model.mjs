@@ -1,0 +1,112 @@
+/**
+ * A model folder of a real architecture's shape with random weights: for speed alone, where the published weights are not at hand.
+ * The tokenizer is the default model's, so texts are cut into tokens as a real model's would be.
+ */
+import { copyFileSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync, closeSync } from "node:fs";
+import { join } from "node:path";
+
+/** The shapes that docs/performance.md speaks of. */
+export const shapes = {
+  "minilm-l6": { hidden: 384, layers: 6, heads: 12, intermediate: 1536 },
+  "e5-small": { hidden: 384, layers: 12, heads: 12, intermediate: 1536 },
+  "bert-base": { hidden: 768, layers: 12, heads: 12, intermediate: 3072 },
+  "e5-large": { hidden: 1024, layers: 24, heads: 16, intermediate: 4096 },
+};
+
+/** FLOPs of the encoder's matrix products for one token, attention left out. */
+export function flopsPerToken({ hidden, layers, intermediate }) {
+  return 2 * layers * (4 * hidden * hidden + 2 * hidden * intermediate);
+}
+
+/** Writes the folder once and returns its path. Weights are F16, small and fixed, one block repeated with shifts. */
+export function randomModel(name, tokenizerFolder, into) {
+  const { hidden, layers, heads, intermediate } = shapes[name];
+  const folder = join(into, `random-${name}`);
+  if (existsSync(join(folder, "model.safetensors"))) return folder;
+  mkdirSync(join(folder, "1_Pooling"), { recursive: true });
+  const write = (file, value) => writeFileSync(join(folder, file), JSON.stringify(value));
+  const vocabulary = 30522;
+  write("config.json", {
+    architectures: ["BertModel"],
+    model_type: "bert",
+    hidden_size: hidden,
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    intermediate_size: intermediate,
+    hidden_act: "gelu",
+    layer_norm_eps: 1e-12,
+    max_position_embeddings: 512,
+    type_vocab_size: 2,
+    vocab_size: vocabulary,
+    pad_token_id: 0,
+    position_embedding_type: "absolute",
+  });
+  const module = (idx, path, type) => ({ idx, name: String(idx), path, type: `sentence_transformers.models.${type}` });
+  write("modules.json", [
+    module(0, "", "Transformer"),
+    module(1, "1_Pooling", "Pooling"),
+    module(2, "2_Normalize", "Normalize"),
+  ]);
+  write("1_Pooling/config.json", {
+    word_embedding_dimension: hidden,
+    pooling_mode_cls_token: false,
+    pooling_mode_mean_tokens: true,
+  });
+  write("sentence_bert_config.json", { max_seq_length: 256, do_lower_case: false });
+  for (const file of ["tokenizer.json", "tokenizer_config.json"])
+    copyFileSync(join(tokenizerFolder, file), join(folder, file));
+
+  const tensors = [
+    ["embeddings.word_embeddings.weight", [vocabulary, hidden]],
+    ["embeddings.position_embeddings.weight", [512, hidden]],
+    ["embeddings.token_type_embeddings.weight", [2, hidden]],
+    ["embeddings.LayerNorm.weight", [hidden]],
+    ["embeddings.LayerNorm.bias", [hidden]],
+  ];
+  const linear = (prefix, out, inputs) => tensors.push([`${prefix}.weight`, [out, inputs]], [`${prefix}.bias`, [out]]);
+  const norm = (prefix) => tensors.push([`${prefix}.weight`, [hidden]], [`${prefix}.bias`, [hidden]]);
+  for (let layer = 0; layer < layers; layer++) {
+    const at = `encoder.layer.${layer}`;
+    for (const part of ["query", "key", "value"]) linear(`${at}.attention.self.${part}`, hidden, hidden);
+    linear(`${at}.attention.output.dense`, hidden, hidden);
+    norm(`${at}.attention.output.LayerNorm`);
+    linear(`${at}.intermediate.dense`, intermediate, hidden);
+    linear(`${at}.output.dense`, hidden, intermediate);
+    norm(`${at}.output.LayerNorm`);
+  }
+  let offset = 0;
+  const header = {};
+  for (const [key, shape] of tensors) {
+    const bytes = shape.reduce((product, size) => product * size, 2);
+    header[key] = { dtype: "F16", shape, data_offsets: [offset, offset + bytes] };
+    offset += bytes;
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const file = openSync(join(folder, "model.safetensors"), "w");
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  writeSync(file, length);
+  writeSync(file, text);
+  const block = randomHalves(1 << 20);
+  for (const [key, shape] of tensors) {
+    let left = shape.reduce((product, size) => product * size, 1);
+    const ones = key.endsWith("LayerNorm.weight") ? new Uint16Array(left).fill(0x3c00) : null;
+    for (let part = 0; left > 0; part++) {
+      const start = (part * 7919) % 4096;
+      const values = ones ?? block.subarray(start, Math.min(block.length, start + left));
+      writeSync(file, Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+      left -= values.length;
+    }
+  }
+  closeSync(file);
+  return folder;
+}
+
+/** Half-precision values of magnitude 0.015 to 0.06, either sign, from a fixed seed. */
+function randomHalves(count) {
+  let state = 1;
+  return Uint16Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return 0x2400 + ((state >>> 12) & 0x7ff) + ((state >>> 16) & 0x8000);
+  });
+}
