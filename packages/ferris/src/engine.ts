@@ -7,6 +7,7 @@
 import { basename, resolve } from "node:path";
 import type { EmbeddingModel, LoadOptions, ModelInfo } from "metal-candle";
 import type { Embedder } from "./indexing/embedder.ts";
+import type { QueryEmbedder } from "./search/search.ts";
 import type { ModelIdentity } from "./store/store.ts";
 
 export type { EmbeddingModel, Embeddings, ModelInfo } from "metal-candle";
@@ -68,7 +69,7 @@ export function documentEmbedder(model: EmbeddingModel): Embedder {
   };
 }
 
-/** The vector of a query, with the `query` prompt. */
-export async function embedQuery(model: EmbeddingModel, query: string, signal?: AbortSignal): Promise<Float32Array> {
-  return (await model.embed([query], { promptName: "query", signal })).at(0);
+/** What search asks of a model: vectors of queries, with the `query` prompt. */
+export function queryEmbedder(model: EmbeddingModel): QueryEmbedder {
+  return async (queries, signal) => [...(await model.embed(queries, { promptName: "query", signal }))];
 }

@@ -8,12 +8,12 @@ import { join, resolve } from "node:path";
 import {
   bundledModel,
   documentEmbedder,
-  embedQuery,
   type EmbeddingModel,
   identityOf,
   loadModel,
   type ModelInfo,
   preloadEngine,
+  queryEmbedder,
 } from "./engine.ts";
 import { IndexNotFoundError, UsageError } from "./errors.ts";
 import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
@@ -142,7 +142,7 @@ export class Ferris {
     const reader = await this.#openReader();
     const model = mode === "text" ? null : await this.#modelFor(reader, options.signal);
     if (model === null) return search(reader, null, query, { ...options, limit, mode });
-    const embed = (text: string, signal?: AbortSignal): Promise<Float32Array> => embedQuery(model, text, signal);
+    const embed = queryEmbedder(model);
     // Measured at the first search and kept: an index that grows meanwhile moves it very little.
     const floor = (): Promise<number | null> =>
       (this.#noiseFloor ??= noiseFloor(reader, embed).catch((error: unknown) => {
@@ -203,8 +203,12 @@ export class Ferris {
     const { evaluate } = await import("./evaluation/evaluate.ts");
     const reader = await this.#openReader();
     const model = modes.every((mode) => mode === "text") ? null : await this.#modelFor(reader, signal);
-    const embed = model && ((text: string) => embedQuery(model, text, signal));
-    return evaluate(reader, embed, questions, { modes, signal, onProgress, documentId: (path) => path });
+    return evaluate(reader, model && queryEmbedder(model), questions, {
+      modes,
+      signal,
+      onProgress,
+      documentId: (path) => path,
+    });
   }
 
   /** The documents in the index, in order of path. */

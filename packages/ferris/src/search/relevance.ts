@@ -54,7 +54,7 @@ const quantile = 0.9;
 /**
  * The cosine that questions without an answer reach in this index; null for an empty one.
  *
- * @param embedQuery of the index's model; called for all probes at once, so that they share a batch
+ * @param embedQuery of the index's model
  */
 export async function noiseFloor(
   store: StoreReader,
@@ -64,7 +64,7 @@ export async function noiseFloor(
   const [sample, { chunks }, vectors] = await Promise.all([
     store.sampleVectors(sampleSize),
     store.statistics(),
-    Promise.all(probes.map((probe) => embedQuery(probe, signal))),
+    embedQuery(probes, signal),
   ]);
   if (sample.length === 0) return null;
   return floorOf(vectors, sample, chunks);

@@ -14,8 +14,8 @@ import { findTerms, queryStems, withoutStopWords } from "./terms.ts";
 
 export type SearchMode = "hybrid" | "vector" | "text";
 
-/** What search asks of a model: the vector of a query, with the model's query prompt. */
-export type QueryEmbedder = (query: string, signal?: AbortSignal) => Promise<Float32Array>;
+/** What search asks of a model: the vectors of queries, in their order, with the model's query prompt. */
+export type QueryEmbedder = (queries: readonly string[], signal?: AbortSignal) => Promise<readonly Float32Array[]>;
 
 export interface SearchRequest {
   readonly mode: SearchMode;
@@ -160,7 +160,7 @@ export async function findChunks(
   }
   const depth = Math.max(CANDIDATES, limit * 5);
   const [vector, textHits] = await Promise.all([
-    mode === "text" ? null : embedQuery!(query, signal),
+    mode === "text" ? null : embedQuery!([query], signal).then(([only]) => only!),
     mode === "vector" ? [] : store.searchText(withoutStopWords(query), { limit: depth, filter }),
   ]);
   signal?.throwIfAborted();

@@ -27,7 +27,7 @@ describe("exit codes", () => {
     const row = rows.find((line) => line.includes(`\`${code}\``));
     expect(row?.split("|")[1]!.trim()).toBe(String(exitCode));
   });
-  const classes = Object.values(errors).filter(
+  const classes = Object.values(errors as Record<string, unknown>).filter(
     (value): value is new (message: string) => errors.FerrisError =>
       typeof value === "function" && value.prototype instanceof errors.FerrisError,
   );

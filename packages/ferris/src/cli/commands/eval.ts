@@ -8,7 +8,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { bundledModel, documentEmbedder, embedQuery, loadModel } from "../../engine.ts";
+import { bundledModel, documentEmbedder, loadModel, queryEmbedder } from "../../engine.ts";
 import { exitCodes, UsageError } from "../../errors.ts";
 import type { ModeScores } from "../../evaluation/evaluate.ts";
 import type { SearchMode } from "../../search/search.ts";
@@ -148,7 +148,7 @@ async function evaluateBeir(
         signal,
         onProgress: (done) => line.update({ label: "indexing", done, unit: "documents" }),
       });
-      const scores = await evaluate(store, (query) => embedQuery(model, query, signal), questions, {
+      const scores = await evaluate(store, queryEmbedder(model), questions, {
         modes,
         documentId: corpusId,
         signal,
