@@ -24,7 +24,8 @@ export class ModelFolder {
 
   constructor(name: string) {
     this.path = mkdtempSync(join(tmpdir(), `metal-candle-model-`));
-    cpSync(tinyModelFolder(name), this.path, { recursive: true });
+    // Files, not links to them: a test must not be able to edit the original.
+    cpSync(tinyModelFolder(name), this.path, { recursive: true, dereference: true });
   }
 
   file(name: string): string {
