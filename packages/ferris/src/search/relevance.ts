@@ -9,7 +9,6 @@
  * would do in a mixed index, but not in one about a single thing, where all pairs are alike.)
  */
 import type { StoreReader } from "../store/store.ts";
-import { cosineOf } from "./cosine.ts";
 import type { QueryEmbedder } from "./search.ts";
 
 /** Everyday questions on as many subjects as there are lines. */
@@ -50,9 +49,11 @@ const probes = [
 
 const sampleSize = 1000;
 const quantile = 0.9;
+/** In a smaller index a spread cannot be measured, and its few passages are quickly looked through. */
+const fewestChunks = 30;
 
 /**
- * The cosine that questions without an answer reach in this index; null for an empty one.
+ * The cosine that questions without an answer reach in this index; null for one of a few chunks.
  *
  * @param embedQuery of the index's model
  */
@@ -66,28 +67,40 @@ export async function noiseFloor(
     store.statistics(),
     embedQuery(probes, signal),
   ]);
-  if (sample.length === 0) return null;
+  if (chunks < fewestChunks) return null;
   return floorOf(vectors, sample, chunks);
 }
 
 /** The same from vectors: `sample` is [n * dimensions], of an index with `size` chunks. */
 export function floorOf(probeVectors: readonly Float32Array[], sample: Float32Array, size: number): number {
+  const rows = unitRows(sample, probeVectors[0]!.length);
   const reached = probeVectors.map((probe) => {
-    const { mean, spread } = cosineStatistics(probe, sample);
+    const { mean, spread } = cosineStatistics(unitRows(probe, probe.length)[0]!, rows);
     return mean + spread * Math.sqrt(2 * Math.log(Math.max(1, size)));
   });
   return reached.toSorted((a, b) => a - b)[Math.floor(reached.length * quantile)]!;
 }
 
-function cosineStatistics(query: Float32Array, sample: Float32Array): { mean: number; spread: number } {
-  const count = sample.length / query.length;
+/** Views of a copy of `matrix`, each of length 1 (or 0). */
+function unitRows(matrix: Float32Array, dimensions: number): Float32Array[] {
+  const copy = matrix.slice();
+  return Array.from({ length: copy.length / dimensions }, (_, index) => {
+    const row = copy.subarray(index * dimensions, (index + 1) * dimensions);
+    const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    if (norm > 0) for (let i = 0; i < dimensions; i++) row[i]! /= norm;
+    return row;
+  });
+}
+
+function cosineStatistics(unitQuery: Float32Array, rows: readonly Float32Array[]): { mean: number; spread: number } {
   let sum = 0;
   let squares = 0;
-  for (let row = 0; row < count; row++) {
-    const cosine = cosineOf(query, sample.subarray(row * query.length, (row + 1) * query.length));
+  for (const row of rows) {
+    let cosine = 0;
+    for (let i = 0; i < row.length; i++) cosine += unitQuery[i]! * row[i]!;
     sum += cosine;
     squares += cosine * cosine;
   }
-  const mean = sum / count;
-  return { mean, spread: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
+  const mean = sum / rows.length;
+  return { mean, spread: Math.sqrt(Math.max(0, squares / rows.length - mean * mean)) };
 }

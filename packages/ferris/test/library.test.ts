@@ -1,0 +1,120 @@
+/** The library facade over real files, on the CPU device. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Ferris, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "ferris-library-"));
+const db = join(folder, "index");
+const docs = join(folder, "docs");
+const quiet = { device: "cpu", onNotice: () => {} } as const;
+let ferris: Ferris;
+
+beforeAll(async () => {
+  mkdirSync(docs);
+  writeFileSync(join(docs, "keys.md"), "# Keys\n\nTo rotate a key, create the second one first.\n");
+  writeFileSync(join(docs, "bread.txt"), "Knead the dough for ten minutes and let it rise in a warm place.\n");
+  ferris = await Ferris.open({ db, ...quiet });
+});
+afterAll(async () => {
+  await ferris.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("Ferris", () => {
+  test("has nothing to search before it has indexed", async () => {
+    await expect(ferris.search("anything")).rejects.toThrow(IndexNotFoundError);
+    expect(await ferris.modelInfo()).toBeNull();
+  });
+
+  test("indexes, and says what it did", async () => {
+    const seen: number[] = [];
+    const report = await ferris.index([docs], { onProgress: ({ filesDone }) => seen.push(filesDone) });
+    expect(report).toMatchObject({ added: 2, unchanged: 0, chunks: 2, interrupted: false });
+    expect(seen.length).toBeGreaterThan(0);
+    expect((await ferris.index([docs])).unchanged).toBe(2);
+    expect(await ferris.modelInfo()).toMatchObject({ device: "cpu", id: "all-minilm-l6-v2-q8" });
+  });
+
+  test("searches in every mode, and reads on", async () => {
+    for (const mode of ["hybrid", "vector", "text"] as const) {
+      const { results } = await ferris.search("rotate a key", { mode, limit: 1 });
+      expect(results[0]).toMatchObject({
+        rank: 1,
+        path: join(docs, "keys.md"),
+        startLine: 1,
+        endLine: 3,
+        headingPath: ["Keys"],
+      });
+      const passage = await ferris.read(results[0]!.chunkId, { from: 3, count: 1 });
+      expect(passage?.lines).toEqual([{ number: 3, text: "To rotate a key, create the second one first." }]);
+    }
+    const { results } = await ferris.search("making dough", { filter: { types: ["text"] } });
+    expect(results.map(({ path }) => path)).toEqual([join(docs, "bread.txt")]);
+    expect(await ferris.read(999_999)).toBeNull();
+    expect(await ferris.readDocument(join(folder, "elsewhere"), { from: 1, count: 1 })).toBeNull();
+    await expect(ferris.search(" ")).rejects.toThrow(UsageError);
+  });
+
+  test("two searches at once share the model", async () => {
+    const [one, two] = await Promise.all([ferris.search("rotate a key"), ferris.search("making dough")]);
+    expect(one.results[0]!.path).toBe(join(docs, "keys.md"));
+    expect(two.results[0]!.path).toBe(join(docs, "bread.txt"));
+  });
+
+  test("lists, counts, evaluates, inspects", async () => {
+    expect((await ferris.documents()).map(({ path }) => path)).toEqual([
+      join(docs, "bread.txt"),
+      join(docs, "keys.md"),
+    ]);
+    expect(await ferris.statistics()).toMatchObject({ documents: 2, chunks: 2, roots: [docs] });
+    const questions = [{ id: "1", text: "swap a credential", relevant: new Map([[join(docs, "keys.md"), 1]]) }];
+    const [scores] = await ferris.evaluate(questions, { modes: ["vector"] });
+    expect(scores).toMatchObject({ mode: "vector", ndcg10: 1, mrr10: 1, recall100: 1, declined: 0 });
+    const { document, chunks, maxTokens } = await ferris.inspect(join(docs, "keys.md"));
+    expect(document.type).toBe("markdown");
+    expect(maxTokens).toBe(256);
+    expect(chunks.map(({ startLine, endLine }) => [startLine, endLine])).toEqual([[1, 3]]);
+  });
+
+  test("asked with another model, names both", async () => {
+    const model = new URL("../../metal-candle/test/goldens/tiny/bert/", import.meta.url).pathname;
+    const other = await Ferris.open({ db, model, ...quiet });
+    await expect(other.search("rotate a key")).rejects.toThrow(IndexMismatchError);
+    await expect(other.index([docs])).rejects.toThrow(/all-minilm-l6-v2-q8.*bert/s);
+    await other.close();
+  });
+
+  test("an index made with a model of its own is searched with it, and never downloads what it names", async () => {
+    const model = new URL("../../metal-candle/test/goldens/tiny/bert/", import.meta.url).pathname;
+    const place = join(folder, "tiny");
+    const maker = await Ferris.open({ db: place, model, ...quiet });
+    await maker.index([docs]);
+    await maker.close();
+    const finder = await Ferris.open({ db: place, ...quiet });
+    await expect(finder.search("rotate a key", { mode: "vector" })).rejects.toThrow(
+      /made with a model in a folder named "bert".*--model FOLDER/,
+    );
+    expect((await finder.search("rotate", { mode: "text" })).results.length).toBe(1);
+    await finder.close();
+    const named = await Ferris.open({ db: place, model, ...quiet });
+    expect((await named.search("rotate a key", { mode: "vector", minCosine: -1 })).results.length).toBe(2);
+    await named.close();
+  });
+
+  test("an aborted run leaves what it finished, and says so", async () => {
+    const report = await ferris
+      .index([docs], { signal: AbortSignal.abort(new Error("enough")) })
+      .catch((error: Error) => error.message);
+    expect(report).toEqual(expect.anything());
+    expect((await ferris.documents()).length).toBe(2);
+  });
+
+  test("forgets documents on request", async () => {
+    expect(await ferris.remove([join(docs, "bread.txt")])).toBe(1);
+    expect((await ferris.documents()).length).toBe(1);
+    expect(await ferris.remove([docs])).toBe(1);
+    expect((await ferris.search("anything")).results).toEqual([]);
+  });
+});
