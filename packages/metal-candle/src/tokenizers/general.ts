@@ -6,7 +6,7 @@
  * tokenizers. Components that it is known to run differently are refused by name. What is left are single characters: the library
  * follows the Unicode version of the JavaScript engine, Rust its own.
  */
-import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import type { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { UnsupportedModelError } from "../errors.ts";
 import { AddedTokens, resolveAddedTokens } from "./added-tokens.ts";
 import type { TokenSource } from "./token-source.ts";
@@ -20,17 +20,19 @@ const MODELS: ReadonlySet<string> = new Set(["WordPiece", "Unigram", "BPE"]);
 /**
  * @throws UnsupportedModelError when the library cannot run a component, or runs it differently; the message names it.
  */
-export function openGeneral(json: TokenizerJson): TokenSource {
+export async function openGeneral(json: TokenizerJson): Promise<TokenSource> {
   if (!MODELS.has(json.model.type)) {
     throw new UnsupportedModelError(
       `The tokenizer's model "${json.model.type}" is not supported (${[...MODELS].join(", ")} are).`,
     );
   }
   refuseKnownDifferences(json.preTokenizer, json.model.type);
+  // Loaded when a tokenizer needs it: few do.
+  const { Tokenizer } = await import("@huggingface/tokenizers");
   let tokenizer: HuggingFaceTokenizer;
   try {
     const { model, normalizer, preTokenizer } = json;
-    tokenizer = new HuggingFaceTokenizer(
+    tokenizer = new Tokenizer(
       { model, added_tokens: [], normalizer, pre_tokenizer: preTokenizer, post_processor: null, decoder: null },
       {},
     );

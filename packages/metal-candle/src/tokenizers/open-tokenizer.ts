@@ -41,7 +41,7 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   const wordPiece = readWordPieceSettings(json);
   if (wordPiece !== null) return frame(new WordPiece(wordPiece), json);
   const byteLevel = readByteLevelSettings(json);
-  return frame(byteLevel === null ? openGeneral(json) : new ByteLevelBpe(byteLevel), json);
+  return frame(byteLevel === null ? await openGeneral(json) : new ByteLevelBpe(byteLevel), json);
 }
 
 function frame(source: TokenSource, json: TokenizerJson): Tokenizer {

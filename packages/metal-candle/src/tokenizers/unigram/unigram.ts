@@ -95,10 +95,11 @@ export class Unigram implements TokenSource {
 
   private holdsNormalizedToken(): boolean {
     const { units, end } = this.buffer;
-    return this.normalizedFirsts.some((unit) => {
+    for (const unit of this.normalizedFirsts) {
       const at = units.indexOf(unit, 1);
-      return at >= 0 && at < end;
-    });
+      if (at >= 0 && at < end) return true;
+    }
+    return false;
   }
 
   private writeAroundTokens(first: boolean, ids: Int32Array, offset: number, limit: number, already: number): number {

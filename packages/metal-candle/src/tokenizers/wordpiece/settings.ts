@@ -31,7 +31,7 @@ export interface WordPieceSettings {
 }
 
 /**
- * @throws ModelFileError when the vocabulary holds something else than ids.
+ * @throws ModelFileError when the vocabulary lacks the unknown token or holds something else than ids.
  */
 export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | null {
   const { model } = json;
@@ -53,24 +53,30 @@ export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | 
   ) {
     return null;
   }
-  const tokens = Object.entries(vocab);
-  for (const [token, id] of tokens) {
+  const tokens = Object.keys(vocab);
+  const ids = new Int32Array(tokens.length);
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    const id = vocab[token];
     if (!isTokenId(id)) throw notATokenizer(`gives the token ${JSON.stringify(token)} the id ${JSON.stringify(id)}`);
     if (token.length > LONGEST_KEY) return null;
+    ids[i] = id;
   }
-  const vocabulary = vocab as Record<string, number>;
-  const { raw, normalized } = resolveAddedTokens(
-    json.addedTokens,
-    tokens.length,
-    (content) => (Object.hasOwn(vocabulary, content) ? vocabulary[content] : undefined),
-    (content) => normalizeBert(content, normalization),
+  const idOf = (token: string): number | undefined =>
+    Object.hasOwn(vocab, token) ? (vocab[token] as number) : undefined;
+  const unknownId = idOf(unknownToken);
+  if (unknownId === undefined) {
+    throw notATokenizer(`names ${JSON.stringify(unknownToken)} for unknown words, which is not in its vocabulary`);
+  }
+  const { raw, normalized } = resolveAddedTokens(json.addedTokens, tokens.length, idOf, (content) =>
+    normalizeBert(content, normalization),
   );
   if (raw.some((token) => isWhiteSpace(token.pattern.charCodeAt(0))) || !normalized.every(canBeFoundInWords)) {
     return null;
   }
   return {
     normalization,
-    model: { vocabulary, unknownToken, continuingPrefix, longestWord },
+    model: { tokens, ids, unknownId, continuingPrefix, longestWord },
     rawTokens: raw,
     normalizedTokens: normalized,
   };

@@ -2,7 +2,6 @@
  * WordPiece itself: a vocabulary, and one word cut into its longest pieces from left to right, each after the first with the
  * continuing prefix. A word that cannot be covered, or is too long, is one unknown token.
  */
-import { notATokenizer } from "../tokenizer-json.ts";
 import { HASH_PRIME, HASH_SEED, LONGEST_KEY, UnitHash } from "../unit-hash.ts";
 
 /** Pieces of one position in a word (first, or continuing), by their units. */
@@ -11,24 +10,28 @@ class Pieces {
   longest = 0;
   private readonly hash: UnitHash;
 
-  /** `tokens` without their first `prefix` units, each at most LONGEST_KEY long. */
-  constructor(tokens: readonly string[], prefix: number, vocabulary: Readonly<Record<string, number>>) {
-    const slots = 2 ** Math.ceil(Math.log2(tokens.length / 0.6 + 2));
-    this.hash = new UnitHash(
-      slots,
-      tokens.reduce((sum, token) => sum + token.length - prefix, 0),
-    );
-    const units = new Uint16Array(LONGEST_KEY);
+  /** The tokens that begin with `prefix`, without it. */
+  constructor(tokens: readonly string[], ids: Int32Array, prefix: string) {
+    let count = 0;
+    let unitsOfAll = 0;
     for (const token of tokens) {
-      const length = token.length - prefix;
-      if (length === 0) continue;
+      if (!token.startsWith(prefix)) continue;
+      count++;
+      unitsOfAll += token.length - prefix.length;
+    }
+    this.hash = new UnitHash(2 ** Math.ceil(Math.log2(count / 0.6 + 2)), unitsOfAll);
+    const units = new Uint16Array(LONGEST_KEY);
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i]!;
+      const length = token.length - prefix.length;
+      if (length === 0 || !token.startsWith(prefix)) continue;
       let hash = HASH_SEED;
-      for (let i = 0; i < length; i++) {
-        units[i] = token.charCodeAt(prefix + i);
-        hash = Math.imul(hash ^ units[i]!, HASH_PRIME);
+      for (let at = 0; at < length; at++) {
+        units[at] = token.charCodeAt(prefix.length + at);
+        hash = Math.imul(hash ^ units[at]!, HASH_PRIME);
       }
       this.longest = Math.max(this.longest, length);
-      this.hash.add(units, 0, length, hash, vocabulary[token]!);
+      this.hash.add(units, 0, length, hash, ids[i]!);
     }
   }
 
@@ -39,9 +42,10 @@ class Pieces {
 }
 
 export interface WordPieceModel {
-  /** Token → id, as tokenizer.json has it; no token longer than LONGEST_KEY units. */
-  readonly vocabulary: Readonly<Record<string, number>>;
-  readonly unknownToken: string;
+  /** Each at most LONGEST_KEY units long, and their ids. */
+  readonly tokens: readonly string[];
+  readonly ids: Int32Array;
+  readonly unknownId: number;
   readonly continuingPrefix: string;
   /** Longer words, in characters, are unknown. */
   readonly longestWord: number;
@@ -56,21 +60,13 @@ export class Vocabulary {
   /** Hashes of the prefixes of what is left of a word. */
   private readonly prefixHashes = new Int32Array(LONGEST_KEY + 1);
 
-  /**
-   * @throws ModelFileError when the unknown token is not in the vocabulary.
-   */
   constructor(model: WordPieceModel) {
-    const { vocabulary, unknownToken, continuingPrefix, longestWord } = model;
-    if (!Object.hasOwn(vocabulary, unknownToken)) {
-      throw notATokenizer(`names ${JSON.stringify(unknownToken)} for unknown words, which is not in its vocabulary`);
-    }
-    this.unknownId = vocabulary[unknownToken]!;
-    this.longestWord = longestWord;
-    const tokens = Object.keys(vocabulary);
-    const continuing = tokens.filter((token) => token.startsWith(continuingPrefix));
-    this.first = new Pieces(tokens, 0, vocabulary);
-    this.continuing = new Pieces(continuing, continuingPrefix.length, vocabulary);
-    this.largestId = tokens.reduce((largest, token) => Math.max(largest, vocabulary[token]!), 0);
+    const { tokens, ids, continuingPrefix } = model;
+    this.unknownId = model.unknownId;
+    this.longestWord = model.longestWord;
+    this.first = new Pieces(tokens, ids, "");
+    this.continuing = new Pieces(tokens, ids, continuingPrefix);
+    this.largestId = ids.reduce((largest, id) => Math.max(largest, id), 0);
   }
 
   /**

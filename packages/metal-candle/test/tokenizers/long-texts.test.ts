@@ -1,0 +1,51 @@
+/** Long texts cost time in proportion to their length, whatever they are made of. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
+import type { Tokenizer } from "../../src/tokenizers/tokenizer.ts";
+import { GOLDENS, MINILM, tokenizerFiles } from "./support/goldens.ts";
+
+const FOLDERS = [MINILM, `${GOLDENS}tiny/mpnet`, `${GOLDENS}tiny/xlm-roberta`, `${GOLDENS}tiny/roberta`];
+const PARTS = [
+  "a",
+  " ",
+  "\n",
+  "<",
+  "[",
+  "[MASK]",
+  "<mask> ",
+  " <mask>",
+  "<unk",
+  "中",
+  "，",
+  "각",
+  "\u0301",
+  "e\u0301",
+  "क्",
+  "\u200d",
+  "😀",
+  "\ud800",
+  "\u0001",
+  "the quick brown fox ",
+  "x, ",
+];
+const UNITS = 200_000;
+/** What grows with the square takes minutes; what we have takes 2 to 300 ms. */
+const MOST_MILLISECONDS = 5000;
+
+describe.each(FOLDERS)("the tokenizer of %s", (folder) => {
+  let tokenizer: Tokenizer;
+  beforeAll(async () => {
+    tokenizer = await openTokenizer(tokenizerFiles(folder));
+  });
+
+  it.each(PARTS)("takes a long text of %j", (part) => {
+    const text = part.repeat(UNITS / part.length);
+    const ids = new Int32Array(512);
+    const start = performance.now();
+    const count = tokenizer.count(text);
+    const length = tokenizer.encode(text, ids, 0, 512);
+    expect(performance.now() - start).toBeLessThan(MOST_MILLISECONDS);
+    expect(length).toBe(Math.min(count, 512));
+    expect(tokenizer.truncated).toBe(count > 512);
+  });
+});
