@@ -71,7 +71,7 @@ describe("Ferris", () => {
     expect(await ferris.statistics()).toMatchObject({ documents: 2, chunks: 2, roots: [docs] });
     const questions = [{ id: "1", text: "swap a credential", relevant: new Map([[join(docs, "keys.md"), 1]]) }];
     const [scores] = await ferris.evaluate(questions, { modes: ["vector"] });
-    expect(scores).toMatchObject({ mode: "vector", ndcg10: 1, mrr10: 1, recall100: 1, declined: 0 });
+    expect(scores).toMatchObject({ mode: "vector", ndcg10: 1, mrr10: 1, recall100: 1, declined: null });
     const { document, chunks, maxTokens } = await ferris.inspect(join(docs, "keys.md"));
     expect(document.type).toBe("markdown");
     expect(maxTokens).toBe(256);
