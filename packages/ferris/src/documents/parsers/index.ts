@@ -26,8 +26,22 @@ export const parsers: readonly ParserEntry[] = [
     extensions: Object.keys(languages),
     load: async () => (await import("./source-code.ts")).parseSourceCode,
   },
+  {
+    type: "html",
+    version: 1,
+    extensions: ["html", "htm", "xhtml"],
+    recognises: (head) => /^\s*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
+    load: async () => (await import("./html.ts")).parseHtml,
+  },
   text,
 ];
+
+/** The first bytes as text, for looking at; not decoded. */
+function beginning(head: Uint8Array): string {
+  return Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 1024))
+    .toString("latin1")
+    .replace(/^\xef\xbb\xbf/, "");
+}
 
 const byExtension = new Map(parsers.flatMap((parser) => parser.extensions.map((extension) => [extension, parser])));
 

@@ -5,6 +5,7 @@
  * A block reaches to the next one's start, so the blocks cover the file and no text is lost whatever the grammar ignores.
  */
 import MarkdownIt from "markdown-it";
+import { oneLine } from "../content-builder.ts";
 import { decodeText } from "../decode.ts";
 import type { Block, BlockKind, ParsedDocument } from "../document.ts";
 import type { ParserInput } from "./parser.ts";
@@ -78,21 +79,16 @@ function plainText(markdown: string): string {
   const words = (inlineParser.parseInline(markdown, {})[0]?.children ?? []).map((token) =>
     token.type === "softbreak" || token.type === "hardbreak" ? " " : token.type === "html_inline" ? "" : token.content,
   );
-  return tidy(words.join(""));
+  return oneLine(words.join(""));
 }
 
 /** READMEs often open with <h1 align="center">…</h1>. */
 function htmlHeading(html: string): { level: number; text: string } | null {
   const match = /<h([1-6])\b[^>]*>([\s\S]*?)<\/h\1>/i.exec(html);
-  return match && { level: Number(match[1]), text: tidy(match[2].replace(/<[^>]*>/g, " ")) };
+  return match && { level: Number(match[1]), text: oneLine(match[2].replace(/<[^>]*>/g, " ")) };
 }
 
 function frontMatterTitle(frontMatter: string): string | undefined {
   const match = /^title\s*[:=]\s*(.+?)\s*$/m.exec(frontMatter);
-  return match ? tidy(match[1].replace(/^(["'])(.*)\1$/, "$2")) || undefined : undefined;
-}
-
-/** One line without control characters: headings are joined with a control character in the store. */
-function tidy(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return match ? oneLine(match[1].replace(/^(["'])(.*)\1$/, "$2")) || undefined : undefined;
 }

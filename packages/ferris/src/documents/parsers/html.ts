@@ -1,0 +1,237 @@
+/**
+ * HTML: the main content of a page with its headings, not its menus; scripts, styles and forms are never content.
+ *
+ * What is main follows the page's own marks (main, article, role=main) and, without them, leaves out what is marked as
+ * navigation or is nothing but links. Each block knows its lines in the file. Also reads the XHTML of e-books and the HTML
+ * of messages.
+ */
+import { DomHandler, isTag, isText, type ChildNode, type Document, type Element } from "domhandler";
+import { Parser } from "htmlparser2";
+import { ContentBuilder, type Place } from "../content-builder.ts";
+import { DocumentError } from "../../errors.ts";
+import { decodeText } from "../decode.ts";
+import type { BlockKind, ParsedDocument } from "../document.ts";
+import { Positions } from "../positions.ts";
+import type { ParserInput } from "./parser.ts";
+
+const neverContent = new Set(
+  "script style noscript template svg canvas iframe object embed form button select option input textarea head nav dialog menu".split(
+    " ",
+  ),
+);
+const navigationRoles = new Set([
+  "navigation",
+  "banner",
+  "contentinfo",
+  "search",
+  "menu",
+  "menubar",
+  "toolbar",
+  "dialog",
+]);
+const outsideMain = new Set(["header", "footer", "aside"]);
+const blockTags = new Set(
+  "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer header hgroup hr html li main ol p pre section summary table tbody td th thead tr ul h1 h2 h3 h4 h5 h6".split(
+    " ",
+  ),
+);
+
+/** The library's time grows with the square of the depth; browsers give up nesting at 512. */
+const deepestReadable = 5_000;
+
+/** Deeper elements are read as if they stood at this depth. */
+const deepest = 400;
+
+export function parseHtml({ bytes }: ParserInput): ParsedDocument {
+  const { content: html, encoding } = decodeText(bytes);
+  const positions = new Positions(html, encoding);
+  const builder = new ContentBuilder();
+  const title = readHtml(html, builder, (start, end) => ({
+    source: {
+      startLine: positions.lineAt(start),
+      endLine: positions.lineAt(Math.max(start, end - 1)),
+      startByte: positions.byteAt(start),
+      endByte: positions.byteAt(end),
+    },
+  }));
+  return builder.finish("html", { title });
+}
+
+/**
+ * Adds the main content of `html` to `builder`; `place` turns offsets of `html` into a block's place. Headings start at
+ * `level`. Returns the page's title.
+ */
+export function readHtml(
+  html: string,
+  builder: ContentBuilder,
+  place: (start: number, end: number) => Place = () => ({}),
+  level = 1,
+): string | undefined {
+  const document = treeOf(html);
+  const main = markedMain(document);
+  let text = "";
+  let start = -1;
+  let end = -1;
+  const roots = (main ?? find(document, (element) => element.name === "body") ?? document).children;
+  for (const node of roots) visit(node, 0, "prose");
+  flush("prose");
+  const title = find(document, (element) => element.name === "title");
+  return title && textOf(title);
+
+  function visit(node: ChildNode, depth: number, kind: BlockKind): void {
+    if (isText(node)) return say(kind === "code" ? node.data : node.data.replace(/\s+/g, " "), node);
+    if (!isTag(node) || isLeftOut(node)) return;
+    const { name } = node;
+    if (!main && outsideMain.has(name) && !isInArticle(node)) {
+      // A page's header often holds its only title.
+      if (name === "header")
+        for (const heading of elements(node, ({ name: inner }) => inner === "h1")) visit(heading, depth, kind);
+    } else if (name === "br") text += "\n";
+    else if (name === "img" && node.attribs.alt) say(` ${node.attribs.alt} `, node);
+    else if (/^h[1-6]$/.test(name)) {
+      flush(kind);
+      builder.heading(level - 1 + Number(name[1]), textOf(node), place(node.startIndex!, node.endIndex! + 1));
+    } else if (name === "pre") inBlock(node, depth, kind, "code");
+    else if (name === "table" && !find(node, (inner) => inner !== node && inner.name === "table")) {
+      flush(kind);
+      builder.add("table", rowsOf(node), place(node.startIndex!, node.endIndex! + 1));
+    } else if (name === "li" || name === "dt" || name === "dd")
+      inBlock(node, depth, kind, "list", name === "li" ? "- " : "");
+    else if (blockTags.has(name)) inBlock(node, depth, kind, kind === "list" ? "list" : "prose");
+    else children(node, depth, kind);
+  }
+
+  function say(words: string, node: ChildNode): void {
+    text += words;
+    if (words.trim() === "") return;
+    if (start < 0) start = node.startIndex!;
+    end = node.endIndex! + 1;
+  }
+
+  function inBlock(element: Element, depth: number, outer: BlockKind, kind: BlockKind, mark = ""): void {
+    flush(outer);
+    text = mark;
+    children(element, depth, kind);
+    flush(kind);
+  }
+
+  function children(element: Element, depth: number, kind: BlockKind): void {
+    if (depth < deepest) for (const child of element.children) visit(child, depth + 1, kind);
+    else say(textOf(element), element);
+  }
+
+  function flush(kind: BlockKind): void {
+    const added =
+      kind === "code"
+        ? text
+        : text
+            .replace(/ *\n */g, "\n")
+            .replace(/ +/g, " ")
+            .trim();
+    if (start >= 0) builder.add(kind, added, place(start, end));
+    text = "";
+    start = end = -1;
+  }
+}
+
+function treeOf(html: string): Document {
+  const handler = new Tree(undefined, { withStartIndices: true, withEndIndices: true });
+  new Parser(handler).end(html);
+  return handler.root;
+}
+
+/** Elements with their places; refuses to be nested without end. */
+class Tree extends DomHandler {
+  override onopentag(name: string, attributes: Record<string, string>): void {
+    super.onopentag(name, attributes);
+    if (this.tagStack.length > deepestReadable) {
+      throw new DocumentError("damaged", `elements nested more than ${deepestReadable} deep`);
+    }
+  }
+}
+
+/** What the page itself calls its main content. */
+function markedMain(document: Document): Element | undefined {
+  const marked = find(document, ({ name, attribs }) => name === "main" || attribs.role === "main");
+  const articles = marked ? [] : elements(document, (element) => element.name === "article");
+  const main = marked ?? (articles.length === 1 ? articles[0] : undefined);
+  // Some pages mark an empty shell.
+  return main && textOf(main).length > textOf(document).length / 20 ? main : undefined;
+}
+
+function isLeftOut(element: Element): boolean {
+  const { name, attribs } = element;
+  if (neverContent.has(name) || navigationRoles.has(attribs.role)) return true;
+  if ("hidden" in attribs || attribs["aria-hidden"] === "true") return true;
+  return (name === "ul" || name === "ol") && isMenu(element);
+}
+
+function isInArticle(element: Element): boolean {
+  for (let above = element.parent; above && isTag(above); above = above.parent)
+    if (above.name === "article") return true;
+  return false;
+}
+
+/** Several short links and hardly a word beside them. Looks at a list's first items only, so that nested lists cost little. */
+function isMenu(list: Element): boolean {
+  let links = 0;
+  let linked = 0;
+  let plain = 0;
+  let seen = 0;
+  for (const element of walk(list)) {
+    if (++seen > 200) break;
+    const own = element.children.reduce((sum, child) => sum + (isText(child) ? child.data.trim().length : 0), 0);
+    if (element.name === "a") links++;
+    if (isInLink(element, list)) linked += own;
+    else plain += own;
+  }
+  return links >= 4 && linked / links < 40 && linked > 0.9 * (linked + plain);
+}
+
+function isInLink(element: Element, list: Element): boolean {
+  for (let at: Element = element; at !== list; at = at.parent as Element) if (at.name === "a") return true;
+  return false;
+}
+
+function find(root: Document | Element, test: (element: Element) => boolean): Element | undefined {
+  for (const element of walk(root)) if (test(element)) return element;
+  return undefined;
+}
+
+function elements(root: Document | Element, test: (element: Element) => boolean): Element[] {
+  return [...walk(root)].filter(test);
+}
+
+/** All elements below `root`, in document order, without recursion: pages can be nested a million deep. */
+function* walk(root: Document | Element): Generator<Element> {
+  const stack: ChildNode[] = root.children.toReversed();
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (!isTag(node)) continue;
+    yield node;
+    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]);
+  }
+}
+
+/** The words of an element on one line, without those of scripts and styles. */
+function textOf(root: Document | Element): string {
+  const stack: ChildNode[] = root.children.toReversed();
+  let text = "";
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (isText(node)) text += node.data;
+    if (!isTag(node) || node.name === "script" || node.name === "style") continue;
+    if (blockTags.has(node.name)) text += " ";
+    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]);
+  }
+  return text.replace(/\s+/g, " ").trim();
+}
+
+/** A table as lines of cells. */
+function rowsOf(table: Element): string {
+  const rows = elements(table, (element) => element.name === "tr").map((row) =>
+    row.children
+      .filter((cell): cell is Element => isTag(cell) && (cell.name === "td" || cell.name === "th"))
+      .map(textOf)
+      .join(" | "),
+  );
+  return rows.join("\n");
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse.ts";
+import { outline } from "../support/outline.ts";
+
+async function parse(html: string, path = "/page.html") {
+  return parseDocument(path, Buffer.from(html));
+}
+
+const page = `<!DOCTYPE html>
+<html><head><title> The  Page </title><style>p { color: red }</style></head>
+<body>
+<header><h1>Site</h1><p>Slogan</p></header>
+<nav><a href="/">Home</a></nav>
+<ul class="menu"><li><a>One</a></li><li><a>Two</a></li><li><a>Three</a></li><li><a>Four</a></li></ul>
+<h2>First &amp; foremost</h2>
+<p>A paragraph with <b>bold</b>,
+a <a href="/x">link</a><br>and a break.</p>
+<script>var a = "<p>no</p>";</script>
+<ul><li>Item one</li><li>Item two<ul><li>Nested</li></ul></li></ul>
+<h3>Deeper</h3>
+<pre>code {
+  indented
+}</pre>
+<table><tr><th>Name</th><th>Value</th></tr><tr><td>a</td><td>1</td></tr></table>
+<div>Loose text <div>inside</div> after</div>
+<p hidden>secret</p>
+<img alt="A diagram">
+<footer>Imprint</footer>
+</body></html>`;
+
+describe("parseHtml", () => {
+  test("keeps what a reader reads, in order, under its headings", async () => {
+    const document = await parse(page);
+    expect(outline(document)).toEqual([
+      "heading [Site] Site",
+      "heading [Site > First & foremost] First & foremost",
+      "prose [Site > First & foremost] A paragraph with bold, a link\nand a break.",
+      "list [Site > First & foremost] - Item one",
+      "list [Site > First & foremost] - Item two",
+      "list [Site > First & foremost] - Nested",
+      "heading [Site > First & foremost > Deeper] Deeper",
+      "code [Site > First & foremost > Deeper] code {\n  indented\n}",
+      "table [Site > First & foremost > Deeper] Name | Value\na | 1",
+      "prose [Site > First & foremost > Deeper] Loose text",
+      "prose [Site > First & foremost > Deeper] inside",
+      "prose [Site > First & foremost > Deeper] after",
+      "prose [Site > First & foremost > Deeper] A diagram",
+    ]);
+    expect(document.title).toBe("The Page");
+  });
+
+  test("blocks know their lines and bytes in the file", async () => {
+    const html = `\ufeff${page}`;
+    const { content, blocks } = await parse(html);
+    const lines = html.split("\n");
+    const bytes = Buffer.from(html);
+    for (const { kind, start, end, source } of blocks) {
+      const word = /\w+/.exec(content.slice(start, end))![0];
+      expect(lines.slice(source!.startLine - 1, source!.endLine).join("\n")).toContain(word);
+      expect(bytes.subarray(source!.startByte!, source!.endByte!).toString()).toContain(word);
+      if (kind === "prose") expect(source!.endLine - source!.startLine).toBeLessThan(2);
+    }
+  });
+
+  test("main, role=main or a single article is the page; empty shells are not believed", async () => {
+    const words = "Some real text of the page stands here. ".repeat(5);
+    for (const [open, close] of [
+      ["<main>", "</main>"],
+      ['<div role="main">', "</div>"],
+      ["<article>", "</article>"],
+    ]) {
+      const { content } = await parse(
+        `<body><p>Cookie banner</p>${open}<header><h1>T</h1></header><p>${words}</p>${close}<p>Related</p></body>`,
+      );
+      expect(content).toBe(`T\n\n${words.trim()}\n\n`);
+    }
+    expect((await parse(`<main></main><p>${words}</p>`)).content).toContain("real text");
+  });
+
+  test("is known by its content too; UTF-16 and broken markup are read", async () => {
+    expect((await parse("<!doctype html><p>x", "/no-extension")).type).toBe("html");
+    expect((await parse("<p>not a page", "/notes.txt")).type).toBe("text");
+    const wide = Buffer.from("\ufeff<p>größe</p>", "utf16le");
+    expect((await parseDocument("/a.html", wide)).content.trim()).toBe("größe");
+    expect((await parse("<p>one<p>two<li>three</div><td>four")).content.match(/\w+/g)).toEqual([
+      "one",
+      "two",
+      "three",
+      "four",
+    ]);
+  });
+
+  test("hostile pages end, with their text or a word about why not", async () => {
+    const started = performance.now();
+    expect((await parse(`${"<div>".repeat(4_000)}deep`)).content).toContain("deep");
+    expect((await parse(`${"<ul><li>".repeat(2_000)}deep`)).content).toContain("deep");
+    for (const tag of ["div", "b", "p", "table"]) {
+      const html = `<${tag}><i>`.repeat(100_000);
+      await expect(parse(html)).rejects.toMatchObject({
+        reason: "damaged",
+        message: expect.stringContaining("5000 deep"),
+      });
+    }
+    expect((await parse("<".repeat(200_000))).type).toBe("html");
+    expect((await parse(`<p ${"a ".repeat(200_000)}>x`)).content).toContain("x");
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
