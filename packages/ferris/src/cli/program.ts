@@ -15,6 +15,8 @@ import { indexCommand } from "./commands/index.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { mcpCommand } from "./commands/mcp.ts";
+import { pullCommand } from "./commands/pull.ts";
+import { quantizeCommand } from "./commands/quantize.ts";
 import { rmCommand } from "./commands/rm.ts";
 import { searchCommand } from "./commands/search.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -48,6 +50,8 @@ export function makeProgram(): Command {
     inspectCommand(),
     mcpCommand(),
     embedCommand(),
+    pullCommand(),
+    quantizeCommand(),
     evalCommand(),
     doctorCommand(),
     configCommand(),

@@ -105,7 +105,10 @@ function buildIfStale(): void {
   try {
     execFileSync(process.execPath, [join(workspace, "node_modules/typescript/bin/tsc"), "-b", "packages/ferris"], {
       cwd: workspace,
+      encoding: "utf8",
     });
+  } catch (error) {
+    throw new Error(`ferris does not build: ${(error as { stdout: string }).stdout}`, { cause: error });
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
