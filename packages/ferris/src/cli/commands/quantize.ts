@@ -56,7 +56,6 @@ async function quantize(session: Session, model: string, { out, check }: Quantiz
   const report = (done: number, total: number): void => line.update({ label: "writing", done, total, unit: "tensors" });
   try {
     const result = await quantizeModel(model, out, {
-      offline: true,
       onProgress: ({ tensors, total }) => report(tensors, total),
     });
     line.finish();
