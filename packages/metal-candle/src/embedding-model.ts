@@ -118,7 +118,7 @@ export class EmbeddingModel {
     }
     this.#counts.texts += texts.length;
     this.#counts.truncatedTexts += request.truncated.length;
-    for (const count of request.tokenCounts) this.#counts.tokens += count;
+    this.#counts.tokens += request.tokenCounts.reduce((sum, count) => sum + count, 0);
     return new Embeddings(request.data, request.options.dimensions, request.tokenCounts, request.truncated);
   }
 

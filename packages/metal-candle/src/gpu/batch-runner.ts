@@ -89,13 +89,14 @@ export class BatchRunner {
       this.stats.dispatches += this.#plan.steps.length;
       this.stats.bytesReadBack += bytes;
       await this.waits.sleep(settled);
+      const asked = performance.now();
       try {
         if (loss.reason !== null) throw new Error(loss.reason);
         await slot.readback.mapAsync(mapModeRead, 0, bytes);
       } catch (error) {
         throw lost(this.#context, error instanceof Error ? error.message : String(error));
       }
-      this.waits.completed(settled);
+      this.waits.completed(settled, asked);
       try {
         const mapped = slot.readback.getMappedRange(0, bytes);
         this.#check(new Uint32Array(mapped), sequences, stride, nonce);

@@ -2,51 +2,94 @@
  * How long to sleep before asking for a batch's results.
  *
  * Dawn in Node waits by spinning a core: no delay, but 100 % of the main thread, and on a small machine it takes the core that a
- * software adapter computes on. So when a batch is predicted to take more than a few milliseconds, the runner sleeps until shortly
- * before its predicted end. Short batches are waited for at once: a sleep could only add to them.
+ * software adapter computes on. So when a batch is predicted to take long, the runner sleeps until shortly before its predicted
+ * end. Short batches are waited for at once: a sleep could only add to them.
+ *
+ * Only a wait that had to wait measures the device. Results that were there when they were asked for say no more than "not longer
+ * than this": the sleep was too long, or the host was busy with the next batch. Learning from those as if they were measurements
+ * makes every sleep the reason for the next one.
  */
 
-/** A batch shorter than this is not worth a timer, which is a millisecond late at best. */
-const shortest = 2;
+/** A batch that has less than this left is not slept for, in milliseconds: timers are late, and so is a host that packs batches. */
+const shortest = 8;
 
 /** How long before the predicted end the wait begins, in milliseconds. */
 const margin = 5;
 
+/** Results that arrive within this of being asked for were there before, in milliseconds. */
+const instant = 0.3;
+
+/** What is left of the trust in an estimate that proved too long, when nothing says by how much. */
+const distrust = 0.7;
+
+/** Weight of a new measurement in the moving average. */
+const newest = 0.3;
+
 export interface Flight {
   readonly tokens: number;
-  /** performance.now() when the GPU can have begun: at submission, or when the batch before it is predicted to end. */
-  readonly begun: number;
+  /** performance.now() at submission. */
+  readonly submitted: number;
   readonly predictedEnd: number;
 }
 
 export class WaitPolicy {
-  /** Milliseconds a token takes, a moving average; 0 until the first batch came back. */
+  /** Milliseconds a token takes at most: a moving average, or a bound where nothing was measured; 0 until a batch came back. */
   #perToken = 0;
-  #lastEnd = 0;
+  /** What of it sleeps rely on: less than 1 since the last real measurement if results were there before they were asked for. */
+  #trust = 1;
+  /** Tokens of the largest batch that the average was learned from. */
+  #learnedFrom = 0;
+  /** When the last batch in flight is predicted to end. */
+  #busyUntil = 0;
+  /** When the last batch came back. */
+  #lastCompleted = 0;
 
-  /** Notes a submission and predicts its end. */
+  /**
+   * Notes a submission and predicts its end; batches compute in order. A batch larger than any before is predicted to take as long
+   * as the largest did: more would be a guess, because what a small batch takes is mostly not its tokens.
+   */
   submitted(tokens: number): Flight {
-    const begun = Math.max(performance.now(), this.#lastEnd);
-    const flight = { tokens, begun, predictedEnd: begun + tokens * this.#perToken };
-    this.#lastEnd = flight.predictedEnd;
-    return flight;
+    const submitted = performance.now();
+    const duration = Math.min(tokens, this.#learnedFrom) * this.#perToken * this.#trust;
+    const predictedEnd = Math.max(submitted, this.#busyUntil) + duration;
+    this.#busyUntil = predictedEnd;
+    return { tokens, submitted, predictedEnd };
   }
 
   /** Sleeps until shortly before the predicted end, or not at all. */
   async sleep(flight: Flight): Promise<void> {
     const left = flight.predictedEnd - performance.now();
-    if (left <= shortest) return;
-    const pause = Math.max(left - margin, left * 0.5);
-    if (pause >= 1) await new Promise((resolve) => setTimeout(resolve, pause));
+    if (left >= shortest) await new Promise((resolve) => setTimeout(resolve, left - margin));
   }
 
-  /** Learns from a batch that came back. */
-  completed(flight: Flight): void {
+  /**
+   * Learns from a batch that came back.
+   * @param asked performance.now() when its results were asked for
+   */
+  completed(flight: Flight, asked: number): void {
     const now = performance.now();
-    const measured = (now - Math.min(flight.begun, now)) / flight.tokens;
-    this.#perToken = this.#perToken === 0 ? measured : this.#perToken * 0.7 + measured * 0.3;
-    if (this.#lastEnd > flight.predictedEnd) this.#lastEnd += now - flight.predictedEnd;
-    else this.#lastEnd = now;
+    this.#learn(flight, now - Math.max(flight.submitted, this.#lastCompleted), now - asked > instant);
+    this.#lastCompleted = now;
+    const isLast = this.#busyUntil <= flight.predictedEnd;
+    this.#busyUntil = isLast ? now : this.#busyUntil + now - flight.predictedEnd;
+  }
+
+  #learn({ tokens }: Flight, milliseconds: number, waited: boolean): void {
+    const measured = milliseconds / tokens;
+    if (tokens > 2 * this.#learnedFrom) {
+      this.#perToken = measured;
+      this.#trust = 1;
+    } else if (2 * tokens < this.#learnedFrom) {
+      // A token's share of a small batch is mostly overhead: a bound from above.
+      this.#perToken = Math.min(this.#perToken, measured);
+    } else if (waited) {
+      this.#perToken = this.#trust < 1 ? measured : this.#perToken + (measured - this.#perToken) * newest;
+      this.#trust = 1;
+    } else {
+      this.#perToken = Math.min(this.#perToken, measured);
+      this.#trust *= distrust;
+    }
+    this.#learnedFrom = Math.max(this.#learnedFrom, tokens);
   }
 
   /** Tokens that a batch of `milliseconds` holds at the measured rate; Infinity when nothing has been measured. */

@@ -1,0 +1,72 @@
+/** When a batch's results are asked for: the clock is vitest's, the device a function of tokens. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { WaitPolicy } from "../../src/gpu/wait-policy.ts";
+
+beforeEach(() => vi.useFakeTimers({ toFake: ["performance", "setTimeout"] }));
+afterEach(() => vi.useRealTimers());
+
+/** Runs one batch that takes `milliseconds` on the device; `hostBusy` passes before anything is asked. */
+async function runBatch(policy: WaitPolicy, tokens: number, milliseconds: number, hostBusy = 0) {
+  const began = performance.now();
+  const flight = policy.submitted(tokens);
+  vi.advanceTimersByTime(hostBusy);
+  const sleep = policy.sleep(flight);
+  await vi.runAllTimersAsync();
+  await sleep;
+  const asked = performance.now();
+  const slept = asked - began - hostBusy;
+  vi.advanceTimersByTime(Math.max(0, began + milliseconds - asked));
+  policy.completed(flight, asked);
+  return { slept, late: performance.now() - began - milliseconds };
+}
+
+test("sleeps through most of a long batch, and never past its end, once it has seen one", async () => {
+  const policy = new WaitPolicy();
+  expect((await runBatch(policy, 4096, 200)).slept).toBe(0);
+  for (let i = 0; i < 5; i++) {
+    const { slept, late } = await runBatch(policy, 4096, 200);
+    expect(slept).toBeGreaterThan(190);
+    expect(late).toBe(0);
+  }
+});
+
+test("does not sleep for short batches", async () => {
+  const policy = new WaitPolicy();
+  for (let i = 0; i < 5; i++) expect((await runBatch(policy, 16_384, 6)).slept).toBe(0);
+});
+
+test("a host that was busy does not teach it to sleep", async () => {
+  const policy = new WaitPolicy();
+  let slept = 0;
+  for (let i = 0; i < 20; i++) slept = (await runBatch(policy, 4096, 1, 30)).slept;
+  expect(slept).toBe(0);
+  // And once the host is free, the first batches come back at once.
+  for (let i = 0; i < 5; i++) expect((await runBatch(policy, 4096, 1)).late).toBe(0);
+});
+
+test("comes back from having slept too long: a device that got faster", async () => {
+  const policy = new WaitPolicy();
+  await runBatch(policy, 4096, 400);
+  const delays: number[] = [];
+  for (let i = 0; i < 12; i++) delays.push((await runBatch(policy, 4096, 20)).late);
+  expect(delays[0]).toBeGreaterThan(300);
+  expect(delays.slice(8).every((late) => late === 0)).toBe(true);
+});
+
+test("queries, which are mostly overhead, say nothing of what a large batch takes", async () => {
+  const policy = new WaitPolicy();
+  for (let i = 0; i < 50; i++) await runBatch(policy, 24, 0.7);
+  expect((await runBatch(policy, 16_384, 1.5)).late).toBe(0);
+  for (let i = 0; i < 50; i++) await runBatch(policy, 24, 0.7);
+  expect((await runBatch(policy, 16_384, 1.5)).late).toBe(0);
+});
+
+test("bounds a submit by what was measured, also while the host is too busy to measure", async () => {
+  const policy = new WaitPolicy();
+  expect(policy.tokensWithin(50)).toBe(Infinity);
+  await runBatch(policy, 4096, 40);
+  expect(policy.tokensWithin(50)).toBe(5120);
+  for (let i = 0; i < 20; i++) await runBatch(policy, 4096, 40, 60);
+  expect(policy.tokensWithin(50)).toBeGreaterThan(3000);
+  expect(policy.tokensWithin(50)).toBeLessThanOrEqual(5200);
+});
