@@ -8,12 +8,12 @@ import type { PackedBatch } from "../batching/packed-batch.ts";
 import { DeviceLostError } from "../errors.ts";
 import type { EncoderShape } from "../models/description.ts";
 import { shadersRun } from "#platform/webgpu";
-import { trailerWords } from "./batch-layout.ts";
 import { batchWords, type Arena } from "./arena.ts";
 import { mapModeRead } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
 import { outputStride } from "./kernels/pooling/finished-row.ts";
 import { recordPlan, type Plan } from "./plan.ts";
+import { trailersMatch } from "./trailers.ts";
 import { writeBatch } from "./batch-writer.ts";
 import { WaitPolicy } from "./wait-policy.ts";
 
@@ -99,7 +99,12 @@ export class BatchRunner {
       this.waits.completed(settled, asked);
       try {
         const mapped = slot.readback.getMappedRange(0, bytes);
-        this.#check(new Uint32Array(mapped), sequences, stride, nonce);
+        if (!trailersMatch(new Uint32Array(mapped), sequences, stride, nonce) && shadersRun()) {
+          throw lost(
+            this.#context,
+            "rows came back that are not this batch's, or are not finite (the driver lost a command)",
+          );
+        }
         receive(new Float32Array(mapped), stride);
       } finally {
         slot.readback.unmap();
@@ -108,21 +113,6 @@ export class BatchRunner {
       const next = this.#waiting.shift();
       if (next) next(slot);
       else this.#free.push(slot);
-    }
-  }
-
-  /** Every row's trailer must carry this batch's nonce, a finite squared norm, and no flag. */
-  #check(words: Uint32Array, sequences: number, stride: number, nonce: number): void {
-    let wrong = 0;
-    for (let row = stride - trailerWords, last = sequences * stride; row < last; row += stride) {
-      // An exponent of all ones is infinity or NaN.
-      wrong |= (words[row + 1] ^ nonce) | words[row + 2] | ((words[row] & 0x7f800000) === 0x7f800000 ? 1 : 0);
-    }
-    if (wrong !== 0 && shadersRun()) {
-      throw lost(
-        this.#context,
-        "rows came back that are not this batch's, or are not finite (the driver lost a command)",
-      );
     }
   }
 }

@@ -1,0 +1,38 @@
+/** What a row's trailer must say before its vector is believed. */
+import { expect, test } from "vitest";
+import { trailersMatch } from "../../src/gpu/trailers.ts";
+
+const stride = 4 + 3;
+const nonce = 7;
+
+/** Two whole rows of width 4: squared norm 1.5, this nonce, no flag. */
+function rows(): { words: Uint32Array; floats: Float32Array } {
+  const floats = new Float32Array(2 * stride).fill(0.5);
+  const words = new Uint32Array(floats.buffer);
+  for (let row = 0; row < 2; row++) {
+    floats[row * stride + 4] = 1.5;
+    words[row * stride + 5] = nonce;
+    words[row * stride + 6] = 0;
+  }
+  return { words, floats };
+}
+
+test("whole rows pass, and only as many as the batch has are looked at", () => {
+  const { words } = rows();
+  expect(trailersMatch(words, 2, stride, nonce)).toBe(true);
+  words[stride + 5] = nonce - 1;
+  expect(trailersMatch(words, 2, stride, nonce)).toBe(false);
+  expect(trailersMatch(words, 1, stride, nonce)).toBe(true);
+});
+
+test.each([NaN, Infinity, -Infinity])("a squared norm of %s does not pass", (norm) => {
+  const { words, floats } = rows();
+  floats[stride + 4] = norm;
+  expect(trailersMatch(words, 2, stride, nonce)).toBe(false);
+});
+
+test("a flag in any row does not pass", () => {
+  const { words } = rows();
+  words[6] = 1;
+  expect(trailersMatch(words, 2, stride, nonce)).toBe(false);
+});
