@@ -12,7 +12,7 @@ const ferris = join("packages", "ferris", "bin", "ferris.js");
 const index = ".ferris";
 
 const questions = [
-  "how do I cancel a request that takes too long",
+  "show a progress bar in the terminal",
   "parse command line options with default values",
   "which characters does a glob pattern match",
 ];
