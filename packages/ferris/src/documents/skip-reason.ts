@@ -19,7 +19,8 @@ export type SkipReason =
   | "unreadable" // no permission, or gone while walking
   | "encoding" // neither UTF-8 nor UTF-16 with a byte-order mark
   | "damaged" // its parser gave up
-  | "encrypted";
+  | "encrypted"
+  | "no text"; // a scan
 
 /** Those that a user should hear about one by one, and that the exit code tells: the file was meant to be indexed. */
 export const failureReasons: ReadonlySet<SkipReason> = new Set<SkipReason>([
@@ -28,4 +29,5 @@ export const failureReasons: ReadonlySet<SkipReason> = new Set<SkipReason>([
   "encoding",
   "damaged",
   "encrypted",
+  "no text",
 ]);

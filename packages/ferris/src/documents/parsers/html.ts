@@ -12,6 +12,7 @@ import { DocumentError } from "../../errors.ts";
 import { decodeText } from "../decode.ts";
 import type { BlockKind, ParsedDocument } from "../document.ts";
 import { Positions } from "../positions.ts";
+import { addRows } from "../rows.ts";
 import type { ParserInput } from "./parser.ts";
 
 const neverContent = new Set(
@@ -94,7 +95,7 @@ export function readHtml(
     } else if (name === "pre") inBlock(node, depth, kind, "code");
     else if (name === "table" && !find(node, (inner) => inner !== node && inner.name === "table")) {
       flush(kind);
-      builder.add("table", rowsOf(node), place(node.startIndex!, node.endIndex! + 1));
+      addRows(builder, rowsOf(node), { place: place(node.startIndex!, node.endIndex! + 1) });
     } else if (name === "li" || name === "dt" || name === "dd")
       inBlock(node, depth, kind, "list", name === "li" ? "- " : "");
     else if (blockTags.has(name)) inBlock(node, depth, kind, kind === "list" ? "list" : "prose");
@@ -225,13 +226,10 @@ function textOf(root: Document | Element): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
-/** A table as lines of cells. */
-function rowsOf(table: Element): string {
-  const rows = elements(table, (element) => element.name === "tr").map((row) =>
+function rowsOf(table: Element): string[][] {
+  return elements(table, (element) => element.name === "tr").map((row) =>
     row.children
       .filter((cell): cell is Element => isTag(cell) && (cell.name === "td" || cell.name === "th"))
-      .map(textOf)
-      .join(" | "),
+      .map(textOf),
   );
-  return rows.join("\n");
 }

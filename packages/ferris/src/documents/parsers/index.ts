@@ -33,6 +33,43 @@ export const parsers: readonly ParserEntry[] = [
     recognises: (head) => /^\s*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
     load: async () => (await import("./html.ts")).parseHtml,
   },
+  {
+    type: "pdf",
+    version: 1,
+    extensions: ["pdf"],
+    recognises: (head) => beginning(head).includes("%PDF-"),
+    load: async () => (await import("./pdf.ts")).parsePdf,
+  },
+  {
+    type: "docx",
+    version: 1,
+    extensions: ["docx", "docm"],
+    load: async () => (await import("./docx.ts")).parseDocx,
+  },
+  {
+    type: "pptx",
+    version: 1,
+    extensions: ["pptx", "pptm"],
+    load: async () => (await import("./pptx.ts")).parsePptx,
+  },
+  {
+    type: "xlsx",
+    version: 1,
+    extensions: ["xlsx", "xlsm"],
+    load: async () => (await import("./xlsx.ts")).parseXlsx,
+  },
+  {
+    type: "opendocument",
+    version: 1,
+    extensions: ["odt", "ods", "odp"],
+    load: async () => (await import("./open-document.ts")).parseOpenDocument,
+  },
+  {
+    type: "epub",
+    version: 1,
+    extensions: ["epub"],
+    load: async () => (await import("./epub.ts")).parseEpub,
+  },
   text,
 ];
 

@@ -40,7 +40,7 @@ describe("parseHtml", () => {
       "list [Site > First & foremost] - Nested",
       "heading [Site > First & foremost > Deeper] Deeper",
       "code [Site > First & foremost > Deeper] code {\n  indented\n}",
-      "table [Site > First & foremost > Deeper] Name | Value\na | 1",
+      "table [Site > First & foremost > Deeper] Name: a; Value: 1",
       "prose [Site > First & foremost > Deeper] Loose text",
       "prose [Site > First & foremost > Deeper] inside",
       "prose [Site > First & foremost > Deeper] after",

@@ -1,0 +1,83 @@
+/**
+ * DOCX: paragraphs, headings by their styles, lists, tables and footnotes of a Word document.
+ *
+ * Formatting, comments, headers and deleted text of tracked changes are left out. Pages are Word's business when it prints:
+ * the file does not know them.
+ */
+import { Archive } from "../archive.ts";
+import { ContentBuilder } from "../content-builder.ts";
+import type { ParsedDocument } from "../document.ts";
+import { addRows } from "../rows.ts";
+import { readXml, textOfFirst } from "../xml.ts";
+import type { ParserInput } from "./parser.ts";
+
+export function parseDocx({ bytes }: ParserInput): ParsedDocument {
+  const archive = new Archive(bytes);
+  const builder = new ContentBuilder();
+  const levels = headingLevels(archive.text("word/styles.xml"));
+  readBody(archive.requiredText("word/document.xml"), levels, builder);
+  const footnotes = archive.text("word/footnotes.xml");
+  if (footnotes) readBody(footnotes, levels, builder);
+  return builder.finish("docx", { title: textOfFirst(archive.text("docProps/core.xml"), "dc:title") });
+}
+
+/** Levels from 1 of the styles that are headings, by style id. Names are "heading 1" in every language of Word. */
+function headingLevels(styles: string | null): Map<string, number> {
+  const levels = new Map<string, number>();
+  let id = "";
+  readXml(styles ?? "", {
+    open(name, attributes) {
+      if (name === "w:style") id = attributes["w:styleId"] ?? "";
+      const value = attributes["w:val"] ?? "";
+      const heading = name === "w:name" ? /^heading ([1-9])$/i.exec(value)?.[1] : undefined;
+      if (heading) levels.set(id, Number(heading));
+      else if (name === "w:name" && /^title$/i.test(value)) levels.set(id, 1);
+      else if (name === "w:outlineLvl" && !levels.has(id) && Number(value) < 9) levels.set(id, Number(value) + 1);
+    },
+  });
+  return levels;
+}
+
+function readBody(xml: string, levels: ReadonlyMap<string, number>, builder: ContentBuilder): void {
+  let paragraph = "";
+  let level: number | undefined;
+  let isItem = false;
+  let inText = false;
+  /** Inside of what must not be read: the second version of a drawing. */
+  let skipping = 0;
+  // Of the outermost table; those nested in it are read as text of their cell.
+  let tables = 0;
+  let rows: string[][] = [];
+  let cells: string[] = [];
+  let cell: string[] = [];
+
+  readXml(xml, {
+    open(name, attributes) {
+      if (skipping > 0 || name === "mc:Fallback") skipping++;
+      else if (name === "w:p") [paragraph, level, isItem] = ["", undefined, false];
+      else if (name === "w:pStyle") level = levels.get(attributes["w:val"] ?? "");
+      else if (name === "w:numPr") isItem = true;
+      else if (name === "w:t") inText = true;
+      else if (name === "w:tab") paragraph += "\t";
+      else if (name === "w:br" || name === "w:cr") paragraph += "\n";
+      else if (name === "w:noBreakHyphen") paragraph += "-";
+      else if (name === "w:tbl" && tables++ === 0) rows = [];
+      else if (name === "w:tr" && tables === 1) cells = [];
+      else if (name === "w:tc" && tables === 1) cell = [];
+    },
+    text(text) {
+      if (inText && skipping === 0) paragraph += text;
+    },
+    close(name) {
+      if (skipping > 0) skipping--;
+      else if (name === "w:t") inText = false;
+      else if (name === "w:p") {
+        if (tables > 0) cell.push(paragraph.trim());
+        else if (level !== undefined) builder.heading(level, paragraph);
+        else builder.add(isItem ? "list" : "prose", isItem ? `- ${paragraph.trim()}` : paragraph);
+      } else if (name === "w:tc" && tables === 1) cells.push(cell.filter((text) => text !== "").join(" "));
+      else if (name === "w:tr" && tables === 1) rows.push(cells);
+      else if (name === "w:tbl" && --tables === 0) addRows(builder, rows);
+    },
+  });
+}

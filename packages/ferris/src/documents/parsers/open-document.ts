@@ -1,0 +1,85 @@
+/**
+ * OpenDocument: texts (ODT), sheets (ODS) and slides (ODP), which share one XML vocabulary. Slides are pages.
+ */
+import { DocumentError } from "../../errors.ts";
+import { Archive } from "../archive.ts";
+import { ContentBuilder, type Place } from "../content-builder.ts";
+import type { ParsedDocument } from "../document.ts";
+import { readXml, textOfFirst } from "../xml.ts";
+import { addRows } from "../rows.ts";
+import type { ParserInput } from "./parser.ts";
+
+/** Not for readers: what tracked changes took out, tables of contents, which repeat the headings, and page numbers. */
+const leftOut = new Set(["text:tracked-changes", "text:table-of-content", "office:forms", "text:page-number"]);
+
+export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
+  const archive = new Archive(bytes);
+  if (archive.text("META-INF/manifest.xml")?.includes("manifest:encryption-data")) {
+    throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
+  }
+  const builder = new ContentBuilder();
+  readContent(archive.requiredText("content.xml"), builder);
+  return builder.finish("opendocument", { title: textOfFirst(archive.text("meta.xml"), "dc:title") });
+}
+
+function readContent(xml: string, builder: ContentBuilder): void {
+  let text = "";
+  let level = 0;
+  let items = 0;
+  let skipping = 0;
+  let page = 0;
+  let isSheet = false;
+  let isTitle = false;
+  // Of the outermost table; those nested in it are read as text of their cell.
+  let tables = 0;
+  let rows: string[][] = [];
+  let cells: string[] = [];
+  let repeated = 1;
+  const place = (): Place => (page > 0 ? { page } : {});
+
+  readXml(xml, {
+    open(name, attributes) {
+      if (skipping > 0 || leftOut.has(name)) skipping++;
+      else if (name === "office:spreadsheet") isSheet = true;
+      else if (name === "draw:page") {
+        page++;
+        builder.section(1, "");
+      } else if (name === "text:h" || name === "text:p") {
+        if (tables === 0) text = "";
+        else if (text !== "") text += " ";
+        level = name === "text:h" ? Number(attributes["text:outline-level"] ?? 1) : 0;
+      } else if (name === "draw:frame") isTitle = attributes["presentation:class"] === "title";
+      else if (name === "text:list-item") items++;
+      else if (name === "text:s") text += " ".repeat(Math.min(Number(attributes["text:c"] ?? 1), 100));
+      else if (name === "text:tab") text += "\t";
+      else if (name === "text:line-break") text += "\n";
+      else if (name === "table:table" && tables++ === 0) {
+        rows = [];
+        if (isSheet) builder.section(1, attributes["table:name"] ?? "");
+      } else if (name === "table:table-row" && tables === 1) cells = [];
+      else if ((name === "table:table-cell" || name === "table:covered-table-cell") && tables === 1) {
+        text = "";
+        repeated = Number(attributes["table:number-columns-repeated"] ?? 1);
+      }
+    },
+    text(more) {
+      if (skipping === 0) text += more;
+    },
+    close(name) {
+      if (skipping > 0) skipping--;
+      else if (name === "text:list-item") items--;
+      else if ((name === "text:h" || name === "text:p") && tables === 0) {
+        if (name === "text:h") builder.heading(level, text, place());
+        else if (isTitle) builder.heading(1, text, place());
+        else builder.add(items > 0 ? "list" : "prose", items > 0 ? `- ${text}` : text, place());
+        text = "";
+      } else if (name === "table:table-cell" && tables === 1) {
+        // Sheets end in thousands of empty cells.
+        if (text.trim() !== "") for (let i = 0; i < Math.min(repeated, 100); i++) cells.push(text.trim());
+        else if (repeated < 100) cells.push(...Array.from({ length: repeated }, () => ""));
+        text = "";
+      } else if (name === "table:table-row" && tables === 1) rows.push(cells);
+      else if (name === "table:table" && --tables === 0) addRows(builder, rows, { place: place() });
+    },
+  });
+}

@@ -1,0 +1,180 @@
+/**
+ * PDF: text page by page, put together to lines, paragraphs and headings from where it stands and how large it is.
+ *
+ * A PDF has no paragraphs, only words at places. They are taken in the order of the file, which goes down one column after
+ * the other in everything but hand-made pages; words cut by a hyphen at a line's end are joined; lines that most pages
+ * repeat at the same place (running heads, page numbers) are left out. Pages without text are reported: no OCR here.
+ */
+import { fileURLToPath } from "node:url";
+import { DocumentError } from "../../errors.ts";
+import { ContentBuilder } from "../content-builder.ts";
+import type { ParsedDocument } from "../document.ts";
+import type { ParserInput } from "./parser.ts";
+
+interface Line {
+  readonly text: string;
+  /** From the page's bottom, of the baseline. */
+  readonly y: number;
+  readonly height: number;
+  /** The font's name in the file where the line has one font only. */
+  readonly font: string | null;
+}
+
+/** Baselines further apart than this many line heights end a paragraph. */
+const paragraphGap = 1.8;
+/** Larger than the body text by this factor: a heading. */
+const headingFactor = 1.12;
+const longestHeading = 150;
+/** Running heads are looked for in documents of at least this many pages. */
+const fewestPages = 4;
+
+export async function parsePdf({ bytes }: ParserInput): Promise<ParsedDocument> {
+  const { pages, title } = await readPages(bytes);
+  const warnings: string[] = [];
+  const empty = pages.flatMap((lines, index) => (lines.length === 0 ? [index + 1] : []));
+  if (empty.length === pages.length) {
+    throw new DocumentError(
+      "no text",
+      `${pages.length === 1 ? "its only page has no text" : `none of its ${pages.length} pages has text`}: scanned? Run OCR over it first, for instance with ocrmypdf`,
+    );
+  }
+  if (empty.length > 0) {
+    const which = empty.slice(0, 10).join(", ") + (empty.length > 10 ? " …" : "");
+    warnings.push(`no text on ${empty.length} of ${pages.length} pages (${which}): pictures or scans`);
+  }
+  const body = pages.length >= fewestPages ? withoutRunningHeads(pages) : pages;
+  const levels = headingLevels(body);
+  const builder = new ContentBuilder();
+  body.forEach((lines, index) => {
+    for (const paragraph of paragraphsOf(lines)) {
+      const level = levels(paragraph[0].height);
+      const text = joined(paragraph);
+      const place = { page: index + 1 };
+      if (level !== null && text.length <= longestHeading && /\p{L}/u.test(text)) builder.heading(level, text, place);
+      else builder.add("prose", text, place);
+    }
+  });
+  return builder.finish("pdf", { title, warnings });
+}
+
+async function readPages(bytes: Uint8Array): Promise<{ pages: Line[][]; title?: string }> {
+  const pdfjs = await import("pdfjs-dist/legacy/build/pdf.mjs");
+  const besides = (folder: string) =>
+    fileURLToPath(new URL(`../../${folder}/`, import.meta.resolve("pdfjs-dist/legacy/build/pdf.mjs")));
+  const task = pdfjs.getDocument({
+    // The library takes the buffer away from its owner.
+    data: Uint8Array.from(bytes),
+    verbosity: 0,
+    disableFontFace: true,
+    useSystemFonts: false,
+    isEvalSupported: false,
+    enableXfa: false,
+    cMapUrl: besides("cmaps"),
+    cMapPacked: true,
+    standardFontDataUrl: besides("standard_fonts"),
+  });
+  try {
+    const document = await task.promise;
+    const info = (await document.getMetadata().catch(() => null))?.info as { Title?: unknown } | undefined;
+    const pages: Line[][] = [];
+    for (let number = 1; number <= document.numPages; number++) {
+      const page = await document.getPage(number);
+      const { items } = await page.getTextContent();
+      pages.push(linesOf(items as readonly Item[]));
+      page.cleanup();
+    }
+    return { pages, title: typeof info?.Title === "string" && info.Title.trim() !== "" ? info.Title : undefined };
+  } catch (cause) {
+    if (cause instanceof Error && cause.name === "PasswordException") {
+      throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it", { cause });
+    }
+    throw cause;
+  } finally {
+    await task.destroy();
+  }
+}
+
+/** Words with their places, as pdfjs has them (and marks of structure, which have none). */
+interface Item {
+  readonly str?: string;
+  readonly transform?: readonly number[];
+  readonly height?: number;
+  readonly fontName?: string;
+  readonly hasEOL?: boolean;
+}
+
+function linesOf(items: readonly Item[]): Line[] {
+  const lines: Line[] = [];
+  let text = "";
+  let first: Omit<Line, "text"> | null = null;
+  const end = () => {
+    const trimmed = text.replace(/\s+/g, " ").trim();
+    if (first && trimmed !== "") lines.push({ text: trimmed, ...first });
+    text = "";
+    first = null;
+  };
+  for (const { str, transform, height = 0, fontName = "", hasEOL } of items) {
+    if (str === undefined || transform === undefined) continue;
+    if (str.trim() !== "") {
+      const [, b, , d, , y] = transform;
+      // Set in a matrix rather than as a height by some producers; `b` is for text that is turned.
+      const size = height || Math.hypot(b, d);
+      if (first && Math.abs(first.y - y) > Math.max(first.height, size) * 0.6) end();
+      first ??= { y, height: size, font: fontName };
+      if (first.font !== fontName) first = { ...first, font: null };
+    }
+    text += str;
+    if (hasEOL) end();
+  }
+  end();
+  return lines;
+}
+
+/** Without lines that stand at the same height on most pages, page numbers aside. */
+function withoutRunningHeads(pages: readonly Line[][]): Line[][] {
+  const key = ({ text, y }: Line) => `${Math.round(y)} ${text.replace(/\d+/g, "#")}`;
+  const counts = new Map<string, number>();
+  for (const lines of pages) for (const name of new Set(lines.map(key))) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return pages.map((lines) => lines.filter((line) => counts.get(key(line))! <= pages.length / 2));
+}
+
+function paragraphsOf(lines: readonly Line[]): Line[][] {
+  const paragraphs: Line[][] = [];
+  for (const line of lines) {
+    const previous = paragraphs.at(-1)?.at(-1);
+    const drop = previous ? previous.y - line.y : 0;
+    const continues =
+      previous !== undefined &&
+      drop >= 0 &&
+      drop <= paragraphGap * Math.max(previous.height, line.height) &&
+      Math.abs(previous.height - line.height) <= 0.15 * line.height &&
+      // A line of bold type above a text is its heading, even in the text's size.
+      (previous.font === line.font || previous.font === null || line.font === null);
+    if (continues) paragraphs[paragraphs.length - 1].push(line);
+    else paragraphs.push([line]);
+  }
+  return paragraphs;
+}
+
+function joined(paragraph: readonly Line[]): string {
+  return paragraph.reduce((text, line) => {
+    if (text === "") return line.text;
+    const isCut = /\p{L}[-\u00ad\u2010]$/u.test(text) && /^\p{Ll}/u.test(line.text);
+    return isCut ? text.slice(0, -1) + line.text : `${text} ${line.text}`;
+  }, "");
+}
+
+/** The level of a line by its height: 1 for the largest of up to three sizes above the body text's; null for body text. */
+function headingLevels(pages: readonly Line[][]): (height: number) => number | null {
+  const characters = new Map<number, number>();
+  const size = (height: number) => Math.round(height * 2) / 2;
+  for (const { text, height } of pages.flat()) {
+    characters.set(size(height), (characters.get(size(height)) ?? 0) + text.length);
+  }
+  const body = [...characters].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0;
+  const larger = [...characters.keys()].filter((height) => height > body * headingFactor).toSorted((a, b) => b - a);
+  return (height) => {
+    const rank = larger.indexOf(size(height));
+    return rank < 0 ? null : Math.min(rank, 2) + 1;
+  };
+}

@@ -1,0 +1,186 @@
+/** Formats that are archives of XML, and PDF: files that LibreOffice, Word and groff made. */
+import { readFileSync } from "node:fs";
+import { strToU8, zipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse.ts";
+import { outline } from "../support/outline.ts";
+
+async function parseFixture(name: string) {
+  return parseDocument(`/somewhere/${name}`, readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)));
+}
+
+const manual = [
+  "heading [Pump manual] Pump manual",
+  "prose [Pump manual] This manual is for the people who keep the pumps of the harbour running.",
+  "heading [Pump manual > Maintenance] Maintenance",
+  "prose [Pump manual > Maintenance] Check the seals every month. A worn seal lets salt water into the bearing.",
+  "list [Pump manual > Maintenance] - Close the inlet valve.",
+  "list [Pump manual > Maintenance] - Drain the housing.",
+  "heading [Pump manual > Maintenance > Lubrication] Lubrication",
+  "prose [Pump manual > Maintenance > Lubrication] Use grease of class NLGI\u00a02. Größere Pumpen brauchen 40\u00a0g.",
+  "table [Pump manual > Maintenance > Lubrication] Part: Seal; Interval: 30 days",
+  "table [Pump manual > Maintenance > Lubrication] Part: Bearing; Interval: 1 year",
+  "heading [Pump manual > Troubleshooting] Troubleshooting",
+  "prose [Pump manual > Troubleshooting] Error E-117 means that the motor protection has tripped.",
+];
+
+describe("text documents", () => {
+  test.each(["manual.docx", "manual.odt"])("%s: headings, lists, tables", async (name) => {
+    const document = await parseFixture(name);
+    expect(outline(document)).toEqual(manual);
+    expect(document.title).toBe("Pump manual");
+  });
+
+  test("a file from Word with nested tables", async () => {
+    expect(outline(await parseFixture("word.docx"))).toEqual([
+      "prose [] Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
+      "table [] Text before Table Between Text after",
+      "prose [] Donec semper facilisis metus finibus malesuada.",
+    ]);
+  });
+
+  test("a book", async () => {
+    const document = await parseFixture("manual.epub");
+    expect(document.title).toBe("Pump manual");
+    expect(document.content).toContain("Error E-117 means that the motor protection has tripped.");
+    expect(document.content).toContain("Part: Bearing; Interval: 1 year");
+  });
+
+  test("chapters come in reading order with their headings", async () => {
+    const chapter = (number: number) =>
+      strToU8(`<html><body><h1>Chapter ${number}</h1><p>Text ${number}.</p></body></html>`);
+    const book = zipSync({
+      "META-INF/container.xml": strToU8(
+        '<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
+      ),
+      "OEBPS/book.opf": strToU8(
+        '<package><metadata><dc:title>Two</dc:title></metadata><manifest><item id="a" href="c%201.xhtml" media-type="application/xhtml+xml"/><item id="b" href="c2.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="b"/><itemref idref="a"/></spine></package>',
+      ),
+      "OEBPS/c 1.xhtml": chapter(1),
+      "OEBPS/c2.xhtml": chapter(2),
+    });
+    expect(outline(await parseDocument("/b.epub", book))).toEqual([
+      "heading [Chapter 2] Chapter 2",
+      "prose [Chapter 2] Text 2.",
+      "heading [Chapter 1] Chapter 1",
+      "prose [Chapter 1] Text 1.",
+    ]);
+  });
+});
+
+test.each(["slides.pptx", "slides.odp"])("%s: slides are pages, with notes and tables", async (name) => {
+  const document = await parseFixture(name);
+  expect(outline(document).map((line) => line.replace(/^list(.*)- /, "prose$1"))).toEqual(
+    expect.arrayContaining([
+      "heading [1: Harbour pumps] Harbour pumps",
+      "prose [1: Harbour pumps] Yearly review",
+      "heading [2: What broke] What broke",
+      "prose [2: What broke] Mention the salt water.",
+      "heading [3: Costs] Costs",
+      "table [3: Costs] Part: Seal; Euro: 40",
+    ]),
+  );
+  expect(document.content).toMatch(/Two seals in March[\s\S]*One bearing in July/);
+  expect(document.content).not.toContain("number");
+});
+
+test.each(["stock.xlsx", "stock.ods"])("%s: rows say their columns' names", async (name) => {
+  expect(outline(await parseFixture(name))).toEqual([
+    "table [stock] Part: Seal; Stock: 12; Supplier: Harbour Supplies",
+    "table [stock] Part: Bearing; Stock: 3; Supplier: Miller, Sons",
+    "table [stock] Part: Grease; Stock: 40; Supplier: Oil & Co",
+  ]);
+});
+
+test("a sheet's dates, booleans, gaps and phonetic guides", async () => {
+  const part = (xml: string) => strToU8(xml);
+  const bytes = zipSync({
+    "xl/workbook.xml": part('<workbook><sheets><sheet name="Log" r:id="r1"/></sheets></workbook>'),
+    "xl/_rels/workbook.xml.rels": part(
+      '<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/s.xml"/></Relationships>',
+    ),
+    "xl/sharedStrings.xml": part(
+      "<sst><si><t>東京</t><rPh><t>トウキョウ</t></rPh></si><si><r><t>rich </t></r><r><t>text</t></r></si></sst>",
+    ),
+    "xl/styles.xml": part(
+      '<styleSheet><numFmts><numFmt numFmtId="170" formatCode="dd.mm.yyyy"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/></cellXfs></styleSheet>',
+    ),
+    "xl/worksheets/s.xml": part(
+      '<worksheet><sheetData><row><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row><row><c r="A2" s="1"><v>45000</v></c><c r="B2" s="2"><v>45000.5</v></c><c r="C2" t="b"><v>1</v></c><c r="D2" t="inlineStr"><is><t>in line</t></is></c></row></sheetData></worksheet>',
+    ),
+  });
+  expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual([
+    "table [Log] 東京 |  | rich text",
+    "table [Log] 2023-03-15 | 2023-03-15 12:00 | TRUE | in line",
+  ]);
+});
+
+describe("PDF", () => {
+  test("headings by size, paragraphs by place, pages", async () => {
+    const document = await parseFixture("manual.pdf");
+    expect(outline(document).slice(0, 4)).toEqual([
+      "heading [1: Pump manual] Pump manual",
+      "prose [1: Pump manual] This manual is for the people who keep the pumps of the harbour running.",
+      "heading [1: Pump manual > Maintenance] Maintenance",
+      "prose [1: Pump manual > Maintenance] Check the seals every month. A worn seal lets salt water into the bearing.",
+    ]);
+    expect(document.title).toBe("Pump manual");
+  });
+
+  test("two columns one after the other, words cut by hyphens joined", async () => {
+    const { content } = await parseFixture("paper.pdf");
+    expect(content).toContain(
+      "Everybody who has ever maintained a centrifugal pump understands that the replacement of mechanical seals is responsible for considerable expenditure. Nevertheless, comparatively little experimental investigation concerning contamination has been undertaken internationally, notwithstanding extraordinarily unfavourable circumstances in saltwater installations.",
+    );
+    expect(content).toMatch(/\n1\. Introduction\n/);
+    expect(content).toContain("unrepresentative observations were subsequently eliminated.");
+  });
+
+  test("encrypted, scanned and damaged files say what they are", async () => {
+    await expect(parseFixture("encrypted.pdf")).rejects.toMatchObject({ reason: "encrypted" });
+    await expect(parseFixture("scan.pdf")).rejects.toMatchObject({
+      reason: "no text",
+      message: expect.stringContaining("OCR"),
+    });
+    const whole = readFileSync(new URL("../../fixtures/manual.pdf", import.meta.url));
+    for (const length of [20, 1000, whole.length / 2]) {
+      await expect(parseDocument("/a.pdf", whole.subarray(0, length))).rejects.toMatchObject({ name: "DocumentError" });
+    }
+    expect((await parseDocument("/named-wrongly.txt", whole)).type).toBe("pdf");
+  });
+});
+
+describe("archives that are not what they should be", () => {
+  const small = strToU8("<w:document><w:body><w:p><w:r><w:t>text</w:t></w:r></w:p></w:body></w:document>");
+
+  test("a bomb is refused by the sizes it claims, before it is unpacked", async () => {
+    const bomb = zipSync({ "word/document.xml": new Uint8Array(2 ** 28) });
+    expect(bomb.length).toBeLessThan(2 ** 20);
+    const before = process.memoryUsage().rss;
+    await expect(parseDocument("/bomb.docx", bomb)).rejects.toMatchObject({
+      reason: "too large",
+      message: expect.stringMatching(/bomb|MB/),
+    });
+    expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 27);
+  });
+
+  test("no archive, a missing part, a truncated file, an old or encrypted one, XML without end", async () => {
+    const cases: [Uint8Array, string][] = [
+      [strToU8("not a zip file"), "damaged"],
+      [zipSync({ "other.xml": small }), "damaged"],
+      [zipSync({ "word/document.xml": small }).subarray(0, 60), "damaged"],
+      [Uint8Array.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1]), "encrypted"],
+      [zipSync({ "word/document.xml": strToU8("<a>".repeat(100_000)) }), "damaged"],
+      [zipSync({ "word/document.xml": Uint8Array.from([0xff, 0x41]) }), "encoding"],
+    ];
+    for (const [bytes, reason] of cases)
+      await expect(parseDocument("/a.docx", bytes)).rejects.toMatchObject({ reason });
+    expect((await parseDocument("/a.docx", zipSync({ "word/document.xml": small }))).content.trim()).toBe("text");
+  });
+
+  test("entities of a document's own are not expanded", async () => {
+    const laughs = `<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "${"&a;".repeat(1000)}">]><w:document><w:p><w:t>&b;</w:t></w:p></w:document>`;
+    const { content } = await parseDocument("/a.docx", zipSync({ "word/document.xml": strToU8(laughs) }));
+    expect(content.length).toBeLessThan(100);
+  });
+});
