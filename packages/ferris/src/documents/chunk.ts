@@ -169,7 +169,7 @@ function sectionsOf(blocks: readonly Block[]): Block[][] {
     const breaks =
       (previous !== undefined &&
         (block.kind === "heading" ? hasBody : !samePath(block.headingPath, previous.headingPath))) ||
-      (hasBody && block.page !== previous?.page);
+      (hasBody && (block.page !== previous?.page || block.alone || previous?.alone));
     if (breaks) {
       sections.push(current);
       current = [];

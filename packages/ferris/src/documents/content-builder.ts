@@ -9,6 +9,8 @@ export interface Place {
   /** From 1. */
   readonly page?: number;
   readonly source?: SourceRange;
+  /** See Block. */
+  readonly alone?: boolean;
 }
 
 export class ContentBuilder {
@@ -41,15 +43,6 @@ export class ContentBuilder {
     if (trimmed.trim() !== "") this.#push(kind, trimmed, place);
   }
 
-  /** Takes over the blocks of another document, below the current headings. `place` maps a block of it to the file. */
-  include(document: ParsedDocument, place: (block: Block) => Place = () => ({})): void {
-    const above = this.#path();
-    for (const block of document.blocks) {
-      const text = document.content.slice(block.start, block.end).trimEnd();
-      if (text.trim() !== "") this.#push(block.kind, text, place(block), [...above, ...block.headingPath]);
-    }
-  }
-
   /** `title` defaults to the first heading. */
   finish(type: string, options: { title?: string; warnings?: readonly string[] } = {}): ParsedDocument {
     return {
@@ -66,11 +59,11 @@ export class ContentBuilder {
     return this.#headings.filter((title) => title !== "");
   }
 
-  #push(kind: BlockKind, text: string, place: Place = {}, headingPath = this.#path()): void {
+  #push(kind: BlockKind, text: string, place: Place = {}): void {
     const start = this.#length;
     this.#parts.push(text, "\n\n");
     this.#length += text.length + 2;
-    this.#blocks.push({ kind, start, end: start + text.length, headingPath, ...place });
+    this.#blocks.push({ kind, start, end: start + text.length, headingPath: this.#path(), ...place });
   }
 }
 

@@ -28,6 +28,8 @@ export interface Block {
   readonly headingPath: readonly string[];
   /** From 1, for paged formats. */
   readonly page?: number;
+  /** True: shares a chunk with no other block (a record that is found by itself). */
+  readonly alone?: boolean;
   /** Where the block is in the file, when `content` is not the file's own text. */
   readonly source?: SourceRange;
 }

@@ -11,8 +11,8 @@ import { ContentBuilder, type Place } from "../content-builder.ts";
 import { DocumentError } from "../../errors.ts";
 import { decodeText } from "../decode.ts";
 import type { BlockKind, ParsedDocument } from "../document.ts";
-import { Positions } from "../positions.ts";
 import { addRows } from "../rows.ts";
+import { sourcePlaces } from "../source-places.ts";
 import type { ParserInput } from "./parser.ts";
 
 const neverContent = new Set(
@@ -44,17 +44,10 @@ const deepestReadable = 5_000;
 const deepest = 400;
 
 export function parseHtml({ bytes }: ParserInput): ParsedDocument {
-  const { content: html, encoding } = decodeText(bytes);
-  const positions = new Positions(html, encoding);
+  const text = decodeText(bytes);
+  const placeOf = sourcePlaces(text);
   const builder = new ContentBuilder();
-  const title = readHtml(html, builder, (start, end) => ({
-    source: {
-      startLine: positions.lineAt(start),
-      endLine: positions.lineAt(Math.max(start, end - 1)),
-      startByte: positions.byteAt(start),
-      endByte: positions.byteAt(end),
-    },
-  }));
+  const title = readHtml(text.content, builder, (start, end) => ({ source: placeOf(start, end) }));
   return builder.finish("html", { title });
 }
 

@@ -70,6 +70,42 @@ export const parsers: readonly ParserEntry[] = [
     extensions: ["epub"],
     load: async () => (await import("./epub.ts")).parseEpub,
   },
+  {
+    type: "csv",
+    version: 1,
+    extensions: ["csv", "tsv"],
+    load: async () => (await import("./csv.ts")).parseCsv,
+  },
+  {
+    type: "json",
+    version: 1,
+    extensions: ["json", "json5", "jsonc", "geojson"],
+    load: async () => (await import("./json.ts")).parseJson,
+  },
+  {
+    type: "jsonl",
+    version: 1,
+    extensions: ["jsonl", "ndjson"],
+    load: async () => (await import("./json.ts")).parseJsonLines,
+  },
+  {
+    type: "notebook",
+    version: 1,
+    extensions: ["ipynb"],
+    load: async () => (await import("./notebook.ts")).parseNotebook,
+  },
+  {
+    type: "email",
+    version: 1,
+    extensions: ["eml"],
+    load: async () => (await import("./email.ts")).parseEml,
+  },
+  {
+    type: "mailbox",
+    version: 1,
+    extensions: ["mbox"],
+    load: async () => (await import("./email.ts")).parseMbox,
+  },
   text,
 ];
 

@@ -1,0 +1,206 @@
+/** Formats of records: CSV, JSON, JSON Lines, notebooks, mail. Files from LibreOffice, Jupyter and Python's mail package. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { chunkDocument } from "../../../src/documents/chunk.ts";
+import type { ParsedDocument } from "../../../src/documents/document.ts";
+import { parseDocument } from "../../../src/documents/parse.ts";
+import { countWords } from "../../indexing/support/words-embedder.ts";
+import { outline } from "../support/outline.ts";
+
+async function parse(path: string, text: string): Promise<ParsedDocument> {
+  return parseDocument(path, Buffer.from(text));
+}
+
+function fixture(name: string): Buffer {
+  return readFileSync(new URL(`../../fixtures/${name}`, import.meta.url));
+}
+
+/** First and last line of each block in the file. */
+function lines({ blocks }: ParsedDocument): [number, number][] {
+  return blocks.map(({ source }) => [source!.startLine, source!.endLine]);
+}
+
+describe("CSV", () => {
+  test("a file from LibreOffice, whatever the separator", async () => {
+    const expected = [
+      "table [] Part: Seal; Stock: 12; Supplier: Harbour Supplies",
+      "table [] Part: Bearing; Stock: 3; Supplier: Miller, Sons",
+      "table [] Part: Grease; Stock: 40; Supplier: Oil & Co",
+    ];
+    const document = await parseDocument("/stock.csv", fixture("stock.csv"));
+    expect(outline(document)).toEqual(expected);
+    expect(lines(document)).toEqual([
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ]);
+    const tabs = "Part\tStock\tSupplier\r\nSeal\t12\tHarbour Supplies\r\n";
+    expect(outline(await parse("/a.tsv", tabs))).toEqual(expected.slice(0, 1));
+    expect(outline(await parse("/a.csv", tabs))).toEqual(expected.slice(0, 1));
+  });
+
+  test("quotes, line ends inside of them, empty cells, long rows, no header", async () => {
+    const document = await parse("/a.csv", 'name,text\n"a ""b""","one\ntwo"\nc,\n\nd,e,more\n');
+    expect(outline(document)).toEqual([
+      'table [] name: a "b"; text: one\ntwo',
+      "table [] name: c",
+      "table [] d | e | more",
+    ]);
+    expect(lines(document)).toEqual([
+      [2, 3],
+      [4, 4],
+      [6, 6],
+    ]);
+    expect(outline(await parse("/a.csv", "1,2\n3,4\n"))).toEqual(["table [] 1 | 2", "table [] 3 | 4"]);
+    expect(outline(await parse("/a.csv", 'a,b\nc,"never closed\n'))).toEqual(["table [] a: c; b: never closed"]);
+  });
+
+  test("short rows share a chunk, whose lines are theirs", async () => {
+    const document = await parse(
+      "/a.csv",
+      `name,number\n${Array.from({ length: 50 }, (_, i) => `row${i},${i}`).join("\n")}\n`,
+    );
+    const chunks = chunkDocument(document, { maxTokens: 64 }, countWords);
+    expect(chunks.length).toBeLessThan(12);
+    expect(chunks[0].startLine).toBe(2);
+    expect(chunks.at(-1)!.endLine).toBe(51);
+    for (const [i, chunk] of chunks.entries()) if (i > 0) expect(chunk.startLine).toBe(chunks[i - 1].endLine + 1);
+  });
+});
+
+describe("JSON", () => {
+  test("small values are lines of a path and a value; large ones are cut with their keys as headings", async () => {
+    expect(
+      outline(await parse("/a.json", '{"name":"x","on":true,"list":[1,2],"deep":{"a":{"b":"c"}},"none":null}')),
+    ).toEqual(["code [] name: x\non: true\nlist: 1, 2\ndeep.a.b: c"]);
+    const large = {
+      title: "Big",
+      items: [
+        { id: 1, text: "a ".repeat(900) },
+        { id: 2, text: "b ".repeat(900) },
+      ],
+    };
+    const document = await parse("/a.json", JSON.stringify(large, null, 2));
+    expect(document.title).toBe("Big");
+    expect(outline(document).map((line) => line.slice(0, 30))).toEqual([
+      "code [] title: Big",
+      "code [items] id: 1\ntext: a a a",
+      "code [items] id: 2\ntext: b b b",
+    ]);
+    expect(lines(document)).toEqual([
+      [2, 2],
+      [4, 7],
+      [8, 11],
+    ]);
+  });
+
+  test("what is no JSON is the text it is; a million levels end", async () => {
+    const comments = '// settings\n{ "a": 1, }\n';
+    expect(await parse("/tsconfig.json", comments)).toMatchObject({
+      type: "json",
+      content: comments,
+      encoding: { name: "utf-8" },
+    });
+    const depth = 200_000;
+    expect((await parse("/a.json", "[".repeat(depth) + "]".repeat(depth))).blocks).toEqual([]);
+    expect((await parse("/a.json", '{"k":'.repeat(depth) + '"end"' + "}".repeat(depth))).content).toContain("end");
+    expect((await parse("/a.json", "[".repeat(depth))).content.length).toBe(depth);
+  });
+
+  test("strings may hold anything that looks like structure", async () => {
+    const tricky = { 'a"}': 'x\\"]}{['.repeat(300), b: ["\\", '"'.repeat(1500), "]"] };
+    const { content } = await parse("/a.json", JSON.stringify(tricky));
+    expect(content).toContain(tricky['a"}']);
+    expect(content).toContain(tricky.b[1]);
+  });
+
+  test("of JSON Lines each record is a chunk by itself, a broken one too, with a word about it", async () => {
+    const document = await parse(
+      "/a.jsonl",
+      '{"id":"1","title":"One","text":"first"}\n\n{"id":"2","text":"second"}\r\nnot json\n',
+    );
+    expect(outline(document)).toEqual([
+      "code [] id: 1\ntitle: One\ntext: first",
+      "code [] id: 2\ntext: second",
+      "code [] not json",
+    ]);
+    expect(document.warnings).toEqual([expect.stringContaining("1 of 3 lines")]);
+    const chunks = chunkDocument(document, { maxTokens: 64 }, countWords);
+    expect(chunks.map(({ startLine, endLine }) => [startLine, endLine])).toEqual([
+      [1, 1],
+      [3, 3],
+      [4, 4],
+    ]);
+  });
+});
+
+describe("notebooks", () => {
+  test("cells, headings over the cells below, what was printed", async () => {
+    const bytes = fixture("vibration.ipynb");
+    const document = await parseDocument("/vibration.ipynb", bytes);
+    expect(document).toMatchObject({ type: "notebook", title: "Vibration" });
+    expect(outline(document).map((line) => line.trim())).toEqual([
+      "heading [Vibration] # Vibration",
+      "prose [Vibration] What we *measured*.",
+      "code [Vibration] ```\nimport math\nprint(math.pi)\n```",
+      "code [Vibration] ```\n3.14159\n\n```",
+      "heading [Vibration > Results] ## Results",
+      "code [Vibration > Results] ````\nx = '```'\nx\n````",
+      "code [Vibration > Results] ```\n'three ticks'\n```",
+      "code [Vibration > Results] ```\n1/0\n```",
+      "code [Vibration > Results] ```\ndivision by zero\n```",
+    ]);
+    const file = bytes.toString().split("\n");
+    const [, , code] = document.blocks;
+    expect(file.slice(code.source!.startLine - 1, code.source!.endLine).join("\n")).toContain("print(math.pi)");
+    expect(bytes.subarray(code.source!.startByte!, code.source!.endByte!).toString()).toMatch(/^\{[\s\S]*\}$/);
+  });
+
+  test("a file that only has the name is damaged", async () => {
+    for (const text of ["{}", "[]", "{", '{"worksheets":[]}']) {
+      await expect(parse("/a.ipynb", text)).rejects.toMatchObject({ reason: "damaged" });
+    }
+  });
+});
+
+describe("mail", () => {
+  test("a message with an alternative and an attachment", async () => {
+    const document = await parseDocument("/message.eml", fixture("message.eml"));
+    expect(document.title).toBe("Seal for pump 3 – größer?");
+    expect(outline(document)).toEqual([
+      "heading [Seal for pump 3 – größer?] Seal for pump 3 – größer?",
+      "metadata [Seal for pump 3 – größer?] From: Anna Keeper <anna@harbour.example>\nTo: store@harbour.example, Bo <bo@harbour.example>\nDate: 2026-03-03T08:30:00.000Z\nAttachments: drawing.pdf",
+      "prose [Seal for pump 3 – größer?] Hello,\n\nwe need a new seal for pump 3. From now on please order two.\n\nFrom the quay,\nAnna",
+    ]);
+    await expect(parse("/a.eml", "\n\nno header")).rejects.toMatchObject({ reason: "damaged" });
+  });
+
+  test("a mailbox: each message a section with its lines, lines that start with From are no messages", async () => {
+    const bytes = fixture("mail.mbox");
+    const document = await parseDocument("/mail.mbox", bytes);
+    expect(outline(document).filter((line) => !line.startsWith("metadata"))).toEqual([
+      "heading [Seal for pump 3 – größer?] Seal for pump 3 – größer?",
+      expect.stringMatching(/^prose .*\n\nFrom the quay,\nAnna$/s),
+      "heading [Re: Seal for pump 3] Re: Seal for pump 3",
+      "heading [Re: Seal for pump 3 > Ordered] Ordered",
+      "prose [Re: Seal for pump 3 > Ordered] It comes on Friday.",
+    ]);
+    const { source } = document.blocks.at(-1)!;
+    expect(
+      bytes
+        .toString()
+        .split("\n")
+        .slice(source!.startLine - 1, source!.endLine)
+        .join("\n"),
+    ).toMatch(/^From .*Friday/s);
+    await expect(parse("/a.mbox", "no messages")).rejects.toMatchObject({ reason: "damaged" });
+  });
+
+  test("parts inside parts without end cost one message", async () => {
+    const nested = Array.from(
+      { length: 300 },
+      (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\n\n--b${i}\n`,
+    ).join("");
+    await expect(parse("/a.eml", `Subject: x\n${nested}`)).rejects.toMatchObject({ reason: "damaged" });
+  });
+});
