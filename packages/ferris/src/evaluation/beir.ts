@@ -6,10 +6,10 @@
 import { spawn } from "node:child_process";
 import { createReadStream, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { InputError, UsageError } from "../errors.ts";
+import { readLines } from "../lines.ts";
 import type { CorpusDocument, Question } from "./question-set.ts";
 
 /** The documents, in the file's order. @throws InputError naming file and line */
@@ -75,23 +75,36 @@ function file(folder: string, name: string): string {
 }
 
 async function* lines(path: string): AsyncGenerator<[line: string, place: string]> {
-  let number = 0;
-  for await (const line of createInterface({ input: open(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    number++;
-    if (line.trim() !== "") yield [line, `${path}, line ${number}`];
+  for await (const { text, number } of readLines(blocks(path), path)) {
+    if (text.trim() !== "") yield [text, `${path}, line ${number}`];
   }
 }
 
-function open(path: string): Readable {
-  if (path.endsWith(".gz")) return createReadStream(path).pipe(createGunzip());
-  if (!path.endsWith(".xz")) return createReadStream(path);
-  const xz = spawn("xz", ["-dc", "--", path], { stdio: ["ignore", "pipe", "inherit"] });
-  const fail = (why: string): void => {
-    xz.stdout.destroy(new InputError(`${path} cannot be decompressed: ${why}; decompress it by hand`));
-  };
-  xz.on("error", (error) => fail(`the program xz does not start (${error.message})`));
-  xz.on("exit", (code) => code !== 0 && fail(`xz ended with ${code}`));
-  return xz.stdout;
+async function* blocks(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    if (path.endsWith(".xz")) yield* decompressedByXz(path);
+    else if (path.endsWith(".gz")) yield* pipeline(createReadStream(path), createGunzip(), () => {});
+    else yield* createReadStream(path);
+  } catch (error) {
+    throw new InputError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function* decompressedByXz(path: string): AsyncGenerator<Uint8Array> {
+  const xz = spawn("xz", ["-dc", "--", path], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  xz.stderr.on("data", (data: Buffer) => (said += data.toString()));
+  const failure = new Promise<string | null>((resolve) => {
+    xz.on("error", () => resolve("the program xz is not installed; decompress the file by hand"));
+    xz.on("close", (code) => resolve(code === 0 ? null : said.trim() || `xz ended with ${code}`));
+  });
+  try {
+    yield* xz.stdout;
+    const why = await failure;
+    if (why !== null) throw new Error(why);
+  } finally {
+    xz.kill();
+  }
 }
 
 function parse(line: string, place: string): Record<string, unknown> {

@@ -76,10 +76,13 @@ export interface SearchAnswer {
   readonly noiseFloor: number | null;
 }
 
-/** Both arms count the same until an evaluation says otherwise; see `ferris eval`. */
-const VECTOR_WEIGHT = 1;
-const TEXT_WEIGHT = 1;
-/** How far down each arm is read before fusing: rank fusion gains little from deeper ranks. */
+/**
+ * A chunk that full-text search found counts twice as much as one found by meaning if it has every word that was asked for, and by
+ * the square of the share of them that it has: one common word out of four is no evidence. Chosen on three sets (docs/search.md).
+ */
+const TEXT_WEIGHT = 2;
+const COVERAGE_EXPONENT = 2;
+/** How far down each arm is read before fusing: rank fusion gains nothing from deeper ranks. */
 const CANDIDATES = 100;
 
 export interface FoundChunk {
@@ -123,9 +126,14 @@ export function hasAnswer(found: readonly FoundChunk[], floor: number, query: st
 /** Above what chance scores; or every word that was asked for is there, whatever the model makes of it: a code, a name. */
 function isRelevant({ chunk, evidence }: FoundChunk, floor: number, stems: ReadonlySet<string>): boolean {
   if (evidence.cosine !== null && evidence.cosine >= floor) return true;
-  if (evidence.textRank === null || evidence.textRank > 10 || stems.size === 0) return false;
+  return evidence.textRank !== null && evidence.textRank <= 10 && coverage(chunk, stems) === 1;
+}
+
+/** The share of the query's words that a chunk has, in its text or headings. */
+function coverage(chunk: StoredChunk | undefined, stems: ReadonlySet<string>): number {
+  if (!chunk || stems.size === 0) return 0;
   const terms = findTerms(`${chunk.headingPath.join(" ")} ${chunk.text}`, stems);
-  return new Set(terms.map((term) => term.stem)).size === stems.size;
+  return new Set(terms.map((term) => term.stem)).size / stems.size;
 }
 
 function toResult({ best, chunks }: Passage<FoundChunk>, rank: number, stems: ReadonlySet<string>): SearchResult {
@@ -158,7 +166,7 @@ export async function findChunks(
   if (minCosine !== undefined && mode === "text") {
     throw new UsageError("a least score is a cosine, which text mode does not have: use hybrid or vector mode");
   }
-  const depth = Math.max(CANDIDATES, limit * 5);
+  const depth = Math.max(CANDIDATES, limit * 3);
   const [vector, textHits] = await Promise.all([
     mode === "text" ? null : embedQuery!([query], signal).then(([only]) => only!),
     mode === "vector" ? [] : store.searchText(withoutStopWords(query), { limit: depth, filter }),
@@ -167,11 +175,16 @@ export async function findChunks(
   const vectorHits = vector === null ? [] : await store.searchVectors(vector, { limit: depth, filter, exact });
 
   const scores = [scoresOf(vectorHits), scoresOf(textHits)] as const;
+  const ids = [scores[0], scores[1]].map((arm) => [...arm.keys()]);
+  const chunks = new Map((await store.chunks([...new Set(ids.flat())])).map((chunk) => [chunk.id, chunk]));
+  const stems = queryStems(query);
   const ranked = fuse([
-    { ids: vectorHits.map((hit) => hit.chunkId), weight: VECTOR_WEIGHT },
-    { ids: textHits.map((hit) => hit.chunkId), weight: TEXT_WEIGHT },
-  ]).slice(0, depth);
-  const chunks = new Map((await store.chunks(ranked.map((hit) => hit.id))).map((chunk) => [chunk.id, chunk]));
+    { ids: ids[0]!, weight: () => 1 },
+    {
+      ids: ids[1]!,
+      weight: (id) => (mode === "text" ? 1 : TEXT_WEIGHT * coverage(chunks.get(id), stems) ** COVERAGE_EXPONENT),
+    },
+  ]);
   const cosines = vector === null ? null : await missingCosines(store, vector, [...chunks.values()], scores[0]);
 
   const found: FoundChunk[] = [];

@@ -49,7 +49,17 @@ export function findTerms(text: string, stems: ReadonlySet<string>): (Range & { 
   return found;
 }
 
+const stemOf = new Map<string, string>();
+/** Words repeat; the few that do not must not fill the memory of a process that searches for months. */
+const mostStems = 50_000;
+
 // As FTS5's porter wrapper over unicode61: without diacritics.
 function stem(word: string): string {
-  return stemmer(word.normalize("NFD").replace(/\p{M}/gu, ""));
+  let known = stemOf.get(word);
+  if (known === undefined) {
+    known = stemmer(word.normalize("NFD").replace(/\p{M}/gu, ""));
+    if (stemOf.size >= mostStems) stemOf.clear();
+    stemOf.set(word, known);
+  }
+  return known;
 }

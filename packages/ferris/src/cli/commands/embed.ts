@@ -8,7 +8,7 @@ import { bundledModel, type Embeddings, loadModel } from "../../engine.ts";
 import { UsageError } from "../../errors.ts";
 import { AtomicFile } from "../io/atomic-file.ts";
 import { embeddingLine, parseTextRecord, type TextRecord } from "../io/json-lines.ts";
-import { readLines } from "../io/lines.ts";
+import { readLines } from "../../lines.ts";
 import { littleEndianBytes, npyHeader } from "../io/npy.ts";
 import { modelOptions } from "../open.ts";
 import { runs } from "../run.ts";

@@ -1,11 +1,11 @@
 /**
- * Standard input as lines, in constant memory.
+ * A stream of bytes as lines, in constant memory.
  *
  * What a line is: the bytes up to a line feed, without a carriage return right before it (files from Windows), or up to the end
  * of the input. A lone carriage return, a form feed and Unicode's line separators are text. An empty line is a line; no bytes
  * are no line. Node's readline is not used: it breaks lines at all of those, and puts U+FFFD in place of bad bytes unsaid.
  */
-import { InputError } from "../../errors.ts";
+import { InputError } from "./errors.ts";
 
 /** A line and where it stood. */
 export interface Line {
@@ -20,11 +20,11 @@ const CARRIAGE_RETURN = 0x0d;
 export const longestLineBytes = 64 * 1024 * 1024;
 
 /**
- * The lines of a byte stream, decoded as UTF-8; a byte-order mark at its start is dropped.
+ * The lines of a byte stream, decoded as UTF-8; a byte-order mark at its start is dropped. `name` is what messages call it.
  *
  * @throws InputError naming the line: bytes that are not UTF-8, or a line above 64 MiB
  */
-export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+export async function* readLines(input: AsyncIterable<Uint8Array>, name = "standard input"): AsyncGenerator<Line> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
@@ -36,7 +36,7 @@ export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerat
     try {
       text = decoder.decode(bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes);
     } catch (error) {
-      throw new InputError(`standard input, line ${number}: the bytes are not UTF-8; convert the input first`, {
+      throw new InputError(`${name}, line ${number}: the bytes are not UTF-8; convert the input first`, {
         cause: error,
       });
     }
@@ -57,7 +57,7 @@ export async function* readLines(input: AsyncIterable<Uint8Array>): AsyncGenerat
       pendingBytes += block.length - start;
       if (pendingBytes > longestLineBytes) {
         throw new InputError(
-          `standard input, line ${number + 1}: longer than ${longestLineBytes} bytes, the limit; is it text, one a line?`,
+          `${name}, line ${number + 1}: longer than ${longestLineBytes} bytes, the limit; is it text, one a line?`,
         );
       }
     }
