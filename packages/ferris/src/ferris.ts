@@ -180,6 +180,19 @@ export class Ferris {
     }
   }
 
+  /** Gives back the space of what was removed. Returns the size of the index in bytes, before and after. */
+  async compact(): Promise<{ before: number; after: number }> {
+    const store = await openIndexForWriting(this.folder, {});
+    let before: number;
+    try {
+      before = (await store.statistics()).bytes;
+      await store.compact();
+    } finally {
+      await store.close();
+    }
+    return { before, after: (await this.statistics()).bytes };
+  }
+
   /**
    * How a file would be read and cut, with the token counts of the model in use. Writes nothing.
    *

@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { askCommand } from "./commands/ask.ts";
+import { compactCommand } from "./commands/compact.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -47,6 +48,7 @@ export function makeProgram(): Command {
     statusCommand(),
     lsCommand(),
     rmCommand(),
+    compactCommand(),
     inspectCommand(),
     mcpCommand(),
     embedCommand(),

@@ -4,7 +4,7 @@
  * A changed document keeps the rows of the chunks that stayed the same (by hash), so their ids, words and vectors are not
  * written again. The full-text table holds no text of its own; it must be told the old text when a chunk goes.
  */
-import { type Database, transaction } from "./database.ts";
+import { type Database, transaction, translated } from "./database.ts";
 import { SqliteReader, bytesOf, headingSeparator } from "./sqlite-reader.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "./store.ts";
 import type { WriterLock } from "./writer-lock.ts";
@@ -48,7 +48,7 @@ export class SqliteStore extends SqliteReader implements Store {
     documents: readonly { record: DocumentRecord; chunks: readonly ChunkRecord[] }[],
     vectors: ReadonlyMap<string, Float32Array>,
   ): Promise<void> {
-    transaction(this.database, this.path, () => {
+    this.#changing(() => {
       for (const { record, chunks } of documents) this.#putDocument(record, chunks, vectors);
     });
   }
@@ -67,7 +67,7 @@ export class SqliteStore extends SqliteReader implements Store {
   async removeDocuments(paths: readonly string[]): Promise<number> {
     let removed = 0;
     for (let first = 0; first < paths.length; first += removedAtOnce) {
-      transaction(this.database, this.path, () => {
+      this.#changing(() => {
         for (const path of paths.slice(first, first + removedAtOnce)) {
           const row = this.database.prepare("SELECT id FROM documents WHERE path = ?").get(path) as
             | { id: number }
@@ -89,11 +89,31 @@ export class SqliteStore extends SqliteReader implements Store {
     });
   }
 
+  async compact(): Promise<void> {
+    await this.clearStaged();
+    translated(this.path, () => {
+      this.database.exec("INSERT INTO chunk_words (chunk_words) VALUES ('optimize')");
+      this.database.exec("VACUUM");
+    });
+  }
+
   override async close(): Promise<void> {
     try {
       await super.close();
     } finally {
       this.#lock.release();
+    }
+  }
+
+  /** A transaction that changes vectors, with their codes. */
+  #changing(work: () => void): void {
+    try {
+      transaction(this.database, this.path, () => {
+        work();
+        this.codes.flush();
+      });
+    } finally {
+      this.codes.discard();
     }
   }
 
@@ -181,6 +201,7 @@ export class SqliteStore extends SqliteReader implements Store {
       );
     }
     this.database.prepare("INSERT INTO vectors (chunk_id, vector) VALUES (?, ?)").run(id, bytesOf(vector));
+    this.codes.set(id, vector);
   }
 
   #removeChunk(id: number): void {
@@ -190,6 +211,7 @@ export class SqliteStore extends SqliteReader implements Store {
       )
       .run(id);
     this.database.prepare("DELETE FROM vectors WHERE chunk_id = ?").run(id);
+    this.codes.remove(id);
     this.database.prepare("DELETE FROM chunks WHERE id = ?").run(id);
   }
 }

@@ -164,6 +164,8 @@ export interface Store extends StoreReader {
   updateDocument(path: string, record: DocumentRecord): Promise<void>;
   /** Returns how many were there. */
   removeDocuments(paths: readonly string[]): Promise<number>;
+  /** Gives back the space of what was removed, and puts the full-text index in order. Writes the file anew. */
+  compact(): Promise<void>;
   /** Remembers what was named on the command line. */
   addRoots(roots: readonly string[]): Promise<void>;
 }

@@ -185,6 +185,23 @@ describe("over an index", () => {
     expect((await run("inspect", "nowhere.md", "--device", "cpu")).code).toBe(3);
   });
 
+  test("compact gives space back and loses nothing", async () => {
+    const place = temporaryFolder("compact");
+    mkdirSync(join(place, "docs"));
+    for (let i = 0; i < 40; i++)
+      writeFileSync(join(place, "docs", `${i}.txt`), `Text ${i} about subject ${i}. `.repeat(40));
+    await succeeds(["index", "docs", "--device", "cpu"], { cwd: place });
+    await succeeds(["rm", ...Array.from({ length: 39 }, (_, i) => join("docs", `${i}.txt`))], { cwd: place });
+    const { code, stdout } = await ferris(["compact", "--json"], { cwd: place });
+    expect(code).toBe(0);
+    const { before, after } = JSON.parse(stdout) as { before: number; after: number };
+    expect(after).toBeLessThan(before / 1.2);
+    expect((await ferris(["search", "--mode", "text", "subject 39", "--format", "files"], { cwd: place })).stdout).toBe(
+      `${join("docs", "39.txt")}\n`,
+    );
+    expect((await ferris(["compact"], { cwd: temporaryFolder("none") })).code).toBe(4);
+  });
+
   test("rm forgets documents and leaves files", async () => {
     expect(await run("rm", join("docs", "old"))).toMatchObject({
       code: 0,
