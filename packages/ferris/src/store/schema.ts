@@ -62,6 +62,10 @@ const statements: Readonly<Record<string, string>> = {
     chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id),
     vector BLOB NOT NULL
   ) STRICT`,
+  vector_codes: `CREATE TABLE vector_codes (
+    block INTEGER PRIMARY KEY,
+    codes BLOB NOT NULL
+  ) STRICT`,
   staged_vectors: `CREATE TABLE staged_vectors (
     hash BLOB PRIMARY KEY NOT NULL,
     vector BLOB NOT NULL

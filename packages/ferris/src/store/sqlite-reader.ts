@@ -22,9 +22,17 @@ import type {
   StoreStatistics,
   VectorSearchOptions,
 } from "./store.ts";
+import { VectorCodes } from "./vector-codes.ts";
 
 /** Joins headings in one column; the tokenizer reads it as a space, and parsers keep it out of headings. */
 export const headingSeparator = "\u001f";
+
+/** So many vectors are compared one by one in about 25 ms; above, codes say which are worth it. */
+const exactUpTo = 20_000;
+const fewestCandidates = 200;
+const candidatesPerHit = 20;
+/** One in so many vectors is compared exactly: costs as much as the codes do. */
+const vectorsPerCandidate = 100;
 
 const documentColumns =
   "id, path, type, title, size, modified_time AS modifiedTime, lower(hex(content_hash)) AS contentHash, recipe, chunks, tokens, indexed_time AS indexedTime";
@@ -36,12 +44,14 @@ export class SqliteReader implements StoreReader {
   readonly path: string;
   readonly identity: ModelIdentity;
   protected readonly database: Database;
+  protected readonly codes: VectorCodes;
 
   /** `database` has been opened by database.ts and checked by schema.ts. */
   constructor(database: Database, path: string) {
     this.database = database;
     this.path = path;
     this.identity = translated(path, () => readIdentity(database, path));
+    this.codes = new VectorCodes(database, path, this.identity.dimensions);
   }
 
   requireIdentity(identity: ModelIdentity): void {
@@ -94,24 +104,23 @@ export class SqliteReader implements StoreReader {
     });
   }
 
-  async searchVectors(query: Float32Array, { limit, filter }: VectorSearchOptions): Promise<Hit[]> {
+  async searchVectors(query: Float32Array, { limit, filter, exact = false }: VectorSearchOptions): Promise<Hit[]> {
     if (query.length !== this.identity.dimensions) {
       throw new IndexMismatchError(
         `The query has ${query.length} dimensions, the index ${this.path} has ${this.identity.dimensions} (${describe(this.identity)}).`,
       );
     }
     return this.read(() => {
-      const documents = this.documentIds(filter);
-      const among =
-        documents === null
-          ? ""
-          : "WHERE chunk_id IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?)))";
-      const rows = this.database
-        .prepare(
-          `SELECT chunk_id AS chunkId, vec_distance_cosine(vector, ?) AS distance FROM vectors ${among} ORDER BY distance, chunk_id LIMIT ?`,
-        )
-        .all(bytesOf(query), ...(documents === null ? [] : [documents]), limit);
-      return rows.map(({ chunkId, distance }) => ({ chunkId, score: 1 - distance }));
+      const among = this.#chunkIds(filter);
+      const count = among?.length ?? this.codes.count();
+      if (exact || count <= exactUpTo) return this.#nearest(query, limit, among);
+      const wanted = among && new Set(among);
+      const candidates = Math.max(fewestCandidates, candidatesPerHit * limit, Math.ceil(count / vectorsPerCandidate));
+      return this.#nearest(
+        query,
+        limit,
+        this.codes.best(query, candidates, wanted ? (id) => wanted.has(id) : undefined),
+      );
     });
   }
 
@@ -213,6 +222,27 @@ export class SqliteReader implements StoreReader {
         if (this.database.isTransaction) this.database.exec("COMMIT");
       }
     });
+  }
+
+  /** By exact cosine, among the chunks `ids` or all. */
+  #nearest(query: Float32Array, limit: number, ids: readonly number[] | null): Hit[] {
+    const among = ids === null ? "" : "WHERE chunk_id IN (SELECT value FROM json_each(?))";
+    const rows = this.database
+      .prepare(
+        `SELECT chunk_id AS chunkId, vec_distance_cosine(vector, ?) AS distance FROM vectors ${among} ORDER BY distance, chunk_id LIMIT ?`,
+      )
+      .all(bytesOf(query), ...(ids === null ? [] : [JSON.stringify(ids)]), limit);
+    return rows.map(({ chunkId, distance }) => ({ chunkId, score: 1 - distance }));
+  }
+
+  /** Of the documents that `filter` keeps, or null where it keeps all. */
+  #chunkIds(filter: DocumentFilter | undefined): number[] | null {
+    const documents = this.documentIds(filter);
+    if (documents === null) return null;
+    const rows = this.database
+      .prepare("SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))")
+      .all(documents);
+    return rows.map((row) => row.id);
   }
 
   /** A JSON array of the ids that `filter` keeps, or null where it keeps all. */

@@ -173,7 +173,7 @@ export class SqliteStore extends SqliteReader implements Store {
   ): void {
     const headingPath = chunk.headingPath.join(headingSeparator);
     const hash = hexBytes(chunk.hash);
-    const { lastInsertRowid: id } = this.database
+    const { lastInsertRowid } = this.database
       .prepare(
         `INSERT INTO chunks (document_id, ordinal, hash, heading_path, text, start_line, end_line, start_byte, end_byte, page, tokens)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -191,6 +191,7 @@ export class SqliteStore extends SqliteReader implements Store {
         chunk.page,
         chunk.tokens,
       );
+    const id = Number(lastInsertRowid);
     this.database
       .prepare("INSERT INTO chunk_words (rowid, heading_path, text) VALUES (?, ?, ?)")
       .run(id, headingPath, chunk.text);
