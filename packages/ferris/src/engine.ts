@@ -5,15 +5,18 @@
  * are embedded with the model's `passage` prompt and queries with `query`; which texts those are is the model's business.
  */
 import { basename, resolve } from "node:path";
-import type { EmbeddingModel, LoadOptions, ModelInfo } from "metal-candle";
+import type { EmbeddingModel, LoadOptions, ModelInfo, Reranker } from "metal-candle";
 import type { Embedder } from "./indexing/embedder.ts";
+import type { TextScorer } from "./search/rerank.ts";
 import type { QueryEmbedder } from "./search/search.ts";
 import type { ModelIdentity } from "./store/store.ts";
 
-export type { EmbeddingModel, Embeddings, ModelInfo } from "metal-candle";
+export type { EmbeddingModel, Embeddings, ModelInfo, Reranker } from "metal-candle";
 
 /** The model that is used when nothing else is asked: it comes with ferris. */
 export const bundledModel = "all-minilm-l6-v2-q8";
+/** The reranker that is used when none is named; it has to be pulled once. */
+export const usualReranker = "cross-encoder/ms-marco-MiniLM-L6-v2";
 
 /** What decides how a model is loaded: see metal-candle's LoadOptions. */
 export type ModelOptions = Pick<
@@ -29,6 +32,20 @@ export type ModelOptions = Pick<
 export async function loadModel(model: string, options: ModelOptions): Promise<EmbeddingModel> {
   const engine = await import("metal-candle");
   return engine.EmbeddingModel.load(model, options);
+}
+
+/** Loads a cross-encoder; its errors are those of `loadModel`. */
+export async function loadReranker(model: string, options: ModelOptions): Promise<Reranker> {
+  const engine = await import("metal-candle");
+  return engine.Reranker.load(model, options);
+}
+
+/** What reranking asks of a model: its first label's score, as its own activation leaves it. */
+export function textScorer(reranker: Reranker): TextScorer {
+  return async (query, texts, signal) => {
+    const { scores, labels } = await reranker.rank(query, texts, { signal });
+    return texts.map((_, i) => scores[i * labels]!);
+  };
 }
 
 /** Starts importing the engine, so that it is there by the time a model is asked for. */

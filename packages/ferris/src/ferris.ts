@@ -11,9 +11,14 @@ import {
   type EmbeddingModel,
   identityOf,
   loadModel,
+  loadReranker,
   type ModelInfo,
+  type ModelOptions,
   preloadEngine,
   queryEmbedder,
+  type Reranker,
+  textScorer,
+  usualReranker,
 } from "./engine.ts";
 import { IndexNotFoundError, UsageError } from "./errors.ts";
 import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
@@ -22,7 +27,7 @@ import type { IndexProgress, IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { noiseFloor } from "./search/relevance.ts";
-import { search, type SearchAnswer, type SearchMode } from "./search/search.ts";
+import { type QueryEmbedder, search, type SearchAnswer, type SearchMode } from "./search/search.ts";
 import { findIndexFolder, openIndex, openIndexForWriting } from "./store/index.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
 
@@ -37,6 +42,8 @@ export interface FerrisOptions {
   readonly dtype?: "auto" | "f32" | "f16";
   /** Lets a GPU that is emulated on the CPU count as a GPU. */
   readonly allowSoftwareAdapter?: boolean;
+  /** Hugging Face id or folder of a cross-encoder, for searches with `rerank`; a small one of MS MARCO unless given. */
+  readonly reranker?: string;
   /** Receives what a user should hear once, such as which device "auto" chose; console.error unless given. */
   readonly onNotice?: (message: string) => void;
 }
@@ -62,8 +69,10 @@ export interface FerrisSearchOptions {
   /** Most results from one document; 3 unless given. */
   readonly perDocument?: number;
   readonly filter?: DocumentFilter;
-  /** Only passages whose cosine with the query is at least this; not in text mode. */
-  readonly minCosine?: number;
+  /** True: the best candidates are read again by the reranker (see FerrisOptions), whose scores then decide the order. */
+  readonly rerank?: boolean;
+  /** Only passages whose score is at least this: the reranker's with `rerank`, else the cosine, which text mode has not. */
+  readonly minScore?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -85,6 +94,7 @@ export class Ferris {
   readonly #options: FerrisOptions;
   #reader: Promise<StoreReader> | null = null;
   #model: Promise<EmbeddingModel> | null = null;
+  #reranker: Promise<Reranker> | null = null;
   #noiseFloor: Promise<number | null> | null = null;
 
   private constructor(folder: string, options: FerrisOptions) {
@@ -137,19 +147,21 @@ export class Ferris {
    * const { results, nearestMiss } = await ferris.search("what is cu_seqlens", { mode: "vector", limit: 1 });
    */
   async search(query: string, options: FerrisSearchOptions = {}): Promise<SearchAnswer> {
-    const { limit = 10, mode = "hybrid" } = options;
-    if (mode !== "text") preloadEngine();
+    const { limit = 10, mode = "hybrid", rerank = false, signal } = options;
+    if (mode !== "text" || rerank) preloadEngine();
     const reader = await this.#openReader();
-    const model = mode === "text" ? null : await this.#modelFor(reader, options.signal);
-    if (model === null) return search(reader, null, query, { ...options, limit, mode });
-    const embed = queryEmbedder(model);
-    // Measured at the first search and kept: an index that grows meanwhile moves it very little.
-    const floor = (): Promise<number | null> =>
-      (this.#noiseFloor ??= noiseFloor(reader, embed).catch((error: unknown) => {
-        this.#noiseFloor = null;
-        throw error;
-      }));
-    return search(reader, embed, query, { ...options, limit, mode, noiseFloor: floor });
+    const [model, reranker] = await Promise.all([
+      mode === "text" ? null : this.#modelFor(reader, signal),
+      rerank ? this.#loadReranker(signal) : null,
+    ]);
+    const embed = model && queryEmbedder(model);
+    return search(reader, embed, query, {
+      ...options,
+      limit,
+      mode,
+      scoreTexts: reranker ? textScorer(reranker) : undefined,
+      noiseFloor: embed ? () => this.#measureNoise(reader, embed) : undefined,
+    });
   }
 
   /**
@@ -211,15 +223,15 @@ export class Ferris {
    */
   async evaluate(
     questions: readonly Question[],
-    { modes, signal, onProgress }: Omit<EvaluateOptions, "documentId">,
+    { rerank = false, ...options }: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean },
   ): Promise<ModeScores[]> {
+    const { modes, signal } = options;
     const { evaluate } = await import("./evaluation/evaluate.ts");
     const reader = await this.#openReader();
     const model = modes.every((mode) => mode === "text") ? null : await this.#modelFor(reader, signal);
     return evaluate(reader, model && queryEmbedder(model), questions, {
-      modes,
-      signal,
-      onProgress,
+      ...options,
+      scoreTexts: rerank ? textScorer(await this.#loadReranker(signal)) : undefined,
       documentId: (path) => path,
     });
   }
@@ -241,9 +253,13 @@ export class Ferris {
 
   /** Frees the model and closes the index. Waits for what is running. */
   async close(): Promise<void> {
-    const [reader, model] = [this.#reader, this.#model];
-    this.#reader = this.#model = null;
-    await Promise.all([reader?.then((open) => open.close()), model?.then((loaded) => loaded.close())]);
+    const [reader, model, reranker] = [this.#reader, this.#model, this.#reranker];
+    this.#reader = this.#model = this.#reranker = null;
+    await Promise.all([
+      reader?.then((open) => open.close()),
+      model?.then((loaded) => loaded.close()),
+      reranker?.then((loaded) => loaded.close()),
+    ]);
   }
 
   #openReader(): Promise<StoreReader> {
@@ -270,6 +286,22 @@ export class Ferris {
     }
   }
 
+  /** Measured at the first search and kept: an index that grows meanwhile moves it very little. */
+  #measureNoise(reader: StoreReader, embed: QueryEmbedder): Promise<number | null> {
+    return (this.#noiseFloor ??= noiseFloor(reader, embed).catch((error: unknown) => {
+      this.#noiseFloor = null;
+      throw error;
+    }));
+  }
+
+  #loadReranker(signal?: AbortSignal): Promise<Reranker> {
+    const { reranker = usualReranker, ...options } = this.#options;
+    return (this.#reranker ??= loadReranker(reranker, { ...loadOptions(options), signal }).catch((error: unknown) => {
+      this.#reranker = null;
+      throw error;
+    }));
+  }
+
   #loadModel(recorded: string | null, signal?: AbortSignal): Promise<EmbeddingModel> {
     return (this.#model ??= this.#startLoading(recorded, signal).catch((error: unknown) => {
       this.#model = null;
@@ -278,8 +310,8 @@ export class Ferris {
   }
 
   async #startLoading(recorded: string | null, signal?: AbortSignal): Promise<EmbeddingModel> {
-    const { model, device, dtype, allowSoftwareAdapter, onNotice } = this.#options;
-    const options = { device, dtype, allowSoftwareAdapter, onNotice, signal };
+    const { model } = this.#options;
+    const options = { ...loadOptions(this.#options), signal };
     if (model !== undefined) return loadModel(model, options);
     if (recorded === null || recorded === bundledModel) return loadModel(bundledModel, options);
     // An index that was found is untrusted: it may name a model that is here already, not a folder, nor cause a download.
@@ -290,4 +322,8 @@ export class Ferris {
     }
     return loadModel(recorded, { ...options, offline: true });
   }
+}
+
+function loadOptions({ device, dtype, allowSoftwareAdapter, onNotice }: FerrisOptions): ModelOptions {
+  return { device, dtype, allowSoftwareAdapter, onNotice };
 }

@@ -57,6 +57,21 @@ describe("Ferris", () => {
     await expect(ferris.search(" ")).rejects.toThrow(UsageError);
   });
 
+  test("has a cross-encoder read the best again, whose scores then decide", async () => {
+    const reranker = new URL("../../metal-candle/test/goldens/tiny/bert-reranker-1/", import.meta.url).pathname;
+    const twice = await Ferris.open({ db, reranker, ...quiet });
+    for (const mode of ["hybrid", "text"] as const) {
+      const { results } = await twice.search("key dough", { rerank: true, mode });
+      const scores = results.map(({ rerankScore }) => rerankScore!);
+      expect(scores.length).toBe(2);
+      expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+      expect(results.map(({ score }) => score)).toEqual(scores);
+      const above = await twice.search("key dough", { rerank: true, mode, minScore: scores[0]! });
+      expect(above.results.map(({ path }) => path)).toEqual([results[0]!.path]);
+    }
+    await twice.close();
+  });
+
   test("two searches at once share the model", async () => {
     const [one, two] = await Promise.all([ferris.search("rotate a key"), ferris.search("making dough")]);
     expect(one.results[0]!.path).toBe(join(docs, "keys.md"));
@@ -99,7 +114,7 @@ describe("Ferris", () => {
     expect((await finder.search("rotate", { mode: "text" })).results.length).toBe(1);
     await finder.close();
     const named = await Ferris.open({ db: place, model, ...quiet });
-    expect((await named.search("rotate a key", { mode: "vector", minCosine: -1 })).results.length).toBe(2);
+    expect((await named.search("rotate a key", { mode: "vector", minScore: -1 })).results.length).toBe(2);
     await named.close();
   });
 

@@ -6,11 +6,22 @@ import type { Ferris } from "../ferris.ts";
 import type { Session } from "./session.ts";
 
 /** The index and model that the settings name, or the index in `db`. Imports the library only now, so that help stays instant. */
-export async function openFerris(session: Session, db = session.settings.values.db): Promise<Ferris> {
+export async function openFerris(
+  session: Session,
+  { db = session.settings.values.db, rerank }: { db?: string | null; rerank?: RerankOption } = {},
+): Promise<Ferris> {
   const { Ferris: Library } = await import("../ferris.ts");
-  const { model } = session.settings.values;
-  return Library.open({ db: db ?? undefined, model: model ?? undefined, ...modelOptions(session) });
+  const { model, reranker } = session.settings.values;
+  return Library.open({
+    db: db ?? undefined,
+    model: model ?? undefined,
+    reranker: typeof rerank === "string" ? rerank : (reranker ?? undefined),
+    ...modelOptions(session),
+  });
 }
+
+/** What `--rerank [MODEL]` parses to. */
+export type RerankOption = string | true | undefined;
 
 /** How the settings want a model to be loaded. */
 export function modelOptions(session: Session): ModelOptions {

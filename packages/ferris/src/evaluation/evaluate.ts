@@ -5,6 +5,7 @@
  * place is that of its best chunk.
  */
 import { noiseFloor } from "../search/relevance.ts";
+import type { TextScorer } from "../search/rerank.ts";
 import { findChunks, hasAnswer, type QueryEmbedder, type SearchMode } from "../search/search.ts";
 import type { StoreReader } from "../store/store.ts";
 import { ndcg, recall, reciprocalRank } from "./metrics.ts";
@@ -26,6 +27,8 @@ export interface EvaluateOptions {
   readonly modes: readonly SearchMode[];
   /** The id that judgements use for the document at a path. */
   readonly documentId: (path: string) => string;
+  /** Reads the best candidates again, as `--rerank` does. */
+  readonly scoreTexts?: TextScorer;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -35,7 +38,7 @@ export async function evaluate(
   store: StoreReader,
   embedQuery: QueryEmbedder | null,
   questions: readonly Question[],
-  { modes, documentId, signal, onProgress }: EvaluateOptions,
+  { modes, documentId, scoreTexts, signal, onProgress }: EvaluateOptions,
 ): Promise<ModeScores[]> {
   const scores: ModeScores[] = [];
   const total = modes.length * questions.length;
@@ -45,7 +48,7 @@ export async function evaluate(
     const times: number[] = [];
     for (const [index, { text, relevant }] of questions.entries()) {
       const started = performance.now();
-      const found = await findChunks(store, embedQuery, text, { mode, limit: 100, signal });
+      const found = await findChunks(store, embedQuery, text, { mode, limit: 100, scoreTexts, signal });
       times.push(performance.now() - started);
       const ranked = [...new Set(found.map(({ chunk }) => documentId(chunk.path)))];
       sums.ndcg10 += ndcg(ranked, relevant, 10);

@@ -8,6 +8,7 @@ import { UsageError } from "../errors.ts";
 import type { DocumentFilter, Hit, StoredChunk, StoreReader } from "../store/store.ts";
 import { cosineOf } from "./cosine.ts";
 import { fuse } from "./fusion.ts";
+import { rerank, type TextScorer } from "./rerank.ts";
 import { type Passage, selectPassages } from "./select.ts";
 import { makeSnippet, type Snippet } from "./snippet.ts";
 import { findTerms, queryStems, withoutStopWords } from "./terms.ts";
@@ -24,11 +25,13 @@ export interface SearchRequest {
   /** Most results from one document; 3 unless given. */
   readonly perDocument?: number;
   readonly filter?: DocumentFilter;
-  /** Only chunks whose cosine with the query is at least this; not in text mode, which has none. */
-  readonly minCosine?: number;
+  /** Reads the best candidates again; its scores then decide the order. */
+  readonly scoreTexts?: TextScorer;
+  /** Only chunks whose score is at least this: the reranker's where there is one, else the cosine, which text mode has not. */
+  readonly minScore?: number;
   /**
    * What chance scores in this index (see relevance.ts): when nothing that was found is above it, nothing is relevant. Left out:
-   * whatever is nearest is a result. A `minCosine` takes its place.
+   * whatever is nearest is a result. A `minScore` takes its place.
    */
   readonly noiseFloor?: () => Promise<number | null>;
   /** Compare with every vector, whatever the size of the index. */
@@ -38,13 +41,15 @@ export interface SearchRequest {
 
 /** Why a chunk was found. Ranks are from 1; null where the arm did not find it or was not asked. */
 export interface Evidence {
-  /** What the order follows: fused, cosine or BM25, by mode. */
+  /** What the order follows: the reranker's where there is one, else fused, cosine or BM25, by mode. */
   readonly score: number;
   /** Cosine of chunk and query in [-1, 1]; null in text mode. */
   readonly cosine: number | null;
   readonly bm25: number | null;
   readonly vectorRank: number | null;
   readonly textRank: number | null;
+  /** Null without a reranker, and for candidates that it did not read. */
+  readonly rerankScore: number | null;
 }
 
 /** A passage that answers: one chunk, or several that follow one another. */
@@ -102,19 +107,21 @@ export async function search(
   query: string,
   request: SearchRequest,
 ): Promise<SearchAnswer> {
-  const { mode, limit, perDocument = 3, minCosine } = request;
+  const { mode, limit, perDocument = 3, minScore } = request;
   const [found, floor] = await Promise.all([
     findChunks(store, embedQuery, query, request),
-    mode === "text" || minCosine !== undefined ? null : (request.noiseFloor?.() ?? null),
+    mode === "text" || minScore !== undefined ? null : (request.noiseFloor?.() ?? null),
   ]);
   const stems = queryStems(query);
+  if (floor !== null && !hasAnswer(found, floor, query)) {
+    const nearest = found.toSorted((a, b) => (b.evidence.cosine ?? -1) - (a.evidence.cosine ?? -1))[0];
+    const nearestMiss = nearest ? toResult({ best: nearest, chunks: [nearest] }, 1, stems) : null;
+    return { results: [], nearestMiss, noiseFloor: floor };
+  }
   const results = selectPassages(found, limit, perDocument).map((passage, index) =>
     toResult(passage, index + 1, stems),
   );
-  const relevant = floor === null || found.some((candidate) => isRelevant(candidate, floor, stems));
-  return relevant
-    ? { results, nearestMiss: null, noiseFloor: floor }
-    : { results: [], nearestMiss: results[0] ?? null, noiseFloor: floor };
+  return { results, nearestMiss: null, noiseFloor: floor };
 }
 
 /** Whether any of the candidates is more than chance brings up: see relevance.ts. */
@@ -159,11 +166,11 @@ export async function findChunks(
   store: StoreReader,
   embedQuery: QueryEmbedder | null,
   query: string,
-  { mode, limit, filter, minCosine, exact, signal }: SearchRequest,
+  { mode, limit, filter, scoreTexts, minScore, exact, signal }: SearchRequest,
 ): Promise<FoundChunk[]> {
   if (query.trim() === "")
     throw new UsageError('the query is empty: say what to look for, as in ferris search "rotate a key"');
-  if (minCosine !== undefined && mode === "text") {
+  if (minScore !== undefined && mode === "text" && !scoreTexts) {
     throw new UsageError("a least score is a cosine, which text mode does not have: use hybrid or vector mode");
   }
   const depth = Math.max(CANDIDATES, limit * 3);
@@ -193,12 +200,18 @@ export async function findChunks(
     const chunk = chunks.get(id);
     if (!chunk) continue;
     const cosine = scores[0].get(id) ?? cosines?.get(id) ?? null;
-    if (minCosine !== undefined && (cosine === null || cosine < minCosine)) continue;
     const bm25 = scores[1].get(id) ?? null;
     const shown = mode === "vector" ? cosine! : mode === "text" ? bm25! : score;
-    found.push({ chunk, evidence: { score: shown, cosine, bm25, vectorRank: ranks[0]!, textRank: ranks[1]! } });
+    const [vectorRank, textRank] = [ranks[0]!, ranks[1]!];
+    found.push({ chunk, evidence: { score: shown, cosine, bm25, vectorRank, textRank, rerankScore: null } });
   }
-  return found;
+  const ordered = scoreTexts ? await rerank(found, query, scoreTexts, signal) : found;
+  return minScore === undefined ? ordered : ordered.filter((candidate) => reaches(candidate, minScore, scoreTexts));
+}
+
+function reaches({ evidence }: FoundChunk, least: number, scoreTexts: TextScorer | undefined): boolean {
+  const score = scoreTexts ? evidence.rerankScore : evidence.cosine;
+  return score !== null && score >= least;
 }
 
 function scoresOf(hits: readonly Hit[]): ReadonlyMap<number, number> {

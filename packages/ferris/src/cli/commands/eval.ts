@@ -8,11 +8,20 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { bundledModel, documentEmbedder, loadModel, queryEmbedder } from "../../engine.ts";
+import {
+  bundledModel,
+  documentEmbedder,
+  loadModel,
+  loadReranker,
+  queryEmbedder,
+  type Reranker,
+  textScorer,
+  usualReranker,
+} from "../../engine.ts";
 import { exitCodes, UsageError } from "../../errors.ts";
 import type { ModeScores } from "../../evaluation/evaluate.ts";
 import type { SearchMode } from "../../search/search.ts";
-import { modelOptions, openFerris } from "../open.ts";
+import { modelOptions, openFerris, type RerankOption } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { table } from "../terminal/table.ts";
@@ -23,7 +32,7 @@ interface EvalOptions {
   readonly beir?: string;
   readonly split?: string;
   readonly compareDb?: string;
-  readonly mode?: readonly string[];
+  readonly rerank?: RerankOption;
 }
 
 /** Scores under a heading: one index, or one data set. */
@@ -48,7 +57,8 @@ export function evalCommand(): Command {
     .option("--beir <dir>", "a data set in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/*.tsv")
     .option("--split <name>", "which of qrels/*.tsv (default: the only one)")
     .option("--compare-db <dir>", "ask a second index the same questions")
-    .option("--mode <name>", "only this mode: vector, text or hybrid");
+    .option("--mode <name>", "only this mode: vector, text or hybrid")
+    .option("--rerank [model]", "read the best 50 again with a cross-encoder (default: FERRIS_RERANKER)");
   withModelOptions(command);
   withExamples(command, [
     ["ferris eval questions.jsonl", "your own questions, your own index"],
@@ -58,32 +68,31 @@ export function evalCommand(): Command {
   return runs(command, (session, [questions], options) => evaluateCommand(session, questions, options as EvalOptions));
 }
 
+/** What is asked, however the questions come. */
+interface Asking {
+  readonly modes: readonly SearchMode[];
+  readonly rerank: RerankOption;
+  readonly signal: AbortSignal;
+}
+
 async function evaluateCommand(session: Session, questions: string | undefined, options: EvalOptions): Promise<number> {
-  const { beir, compareDb } = options;
-  if ((questions === undefined) === (beir === undefined))
+  const { beir, split, compareDb, rerank } = options;
+  if ((questions === undefined) === (beir === undefined)) {
     throw new UsageError("give either a file of questions or --beir DIR");
-  if (beir !== undefined && compareDb !== undefined)
+  }
+  if (beir !== undefined && compareDb !== undefined) {
     throw new UsageError("--compare-db goes with a file of questions, not with --beir");
-  const signal = session.interruptible("stopping");
-  const modes = session.settings.origins.mode.kind === "flag" ? [session.settings.values.mode] : allModes;
+  }
+  const { values, origins } = session.settings;
+  const modes = origins.mode.kind === "flag" ? [values.mode] : allModes;
+  const asking = { modes, rerank, signal: session.interruptible("stopping") };
+  const indexes = compareDb === undefined ? [values.db] : [values.db, compareDb];
   const sections =
     beir === undefined
-      ? await evaluateOwn(
-          session,
-          questions!,
-          [session.settings.values.db, ...(compareDb ? [compareDb] : [])],
-          modes,
-          signal,
-        )
-      : [await evaluateBeir(session, beir, options.split, modes, signal)];
+      ? await evaluateOwn(session, questions!, indexes, asking)
+      : [await evaluateBeir(session, beir, split, asking)];
   if (session.json) session.printJson({ sections });
-  else
-    session.print(
-      sections
-        .flatMap((section) => [...sectionLines(section), ""])
-        .join("\n")
-        .trimEnd(),
-    );
+  else session.print(sections.map((section) => sectionLines(section).join("\n")).join("\n\n"));
   return exitCodes.success;
 }
 
@@ -91,24 +100,22 @@ async function evaluateOwn(
   session: Session,
   file: string,
   indexes: readonly (string | null)[],
-  modes: readonly SearchMode[],
-  signal: AbortSignal,
+  { modes, rerank, signal }: Asking,
 ): Promise<Section[]> {
   const { readOwnQuestions } = await import("../../evaluation/own-questions.ts");
   const sections: Section[] = [];
   for (const db of indexes) {
-    const ferris = await openFerris(session, db);
+    const ferris = await openFerris(session, { db, rerank });
     const line = session.progress();
     try {
-      const documents = await ferris.documents();
-      const { questions, missing } = await readOwnQuestions(
-        file,
-        documents.map((document) => document.path),
-      );
-      for (const path of missing)
+      const indexed = (await ferris.documents()).map((document) => document.path);
+      const { questions, missing } = await readOwnQuestions(file, indexed);
+      for (const path of missing) {
         session.warn(`${printable(path)} is expected, but not in ${ferris.folder}: it counts as not found`);
+      }
       const scores = await ferris.evaluate(questions, {
         modes,
+        rerank: rerank !== undefined,
         signal,
         onProgress: (done, total) => line.update({ label: "asking", done, total, unit: "questions" }),
       });
@@ -125,8 +132,7 @@ async function evaluateBeir(
   session: Session,
   folder: string,
   split: string | undefined,
-  modes: readonly SearchMode[],
-  signal: AbortSignal,
+  { modes, rerank, signal }: Asking,
 ): Promise<Section> {
   const [{ readCorpus, readQuestions }, { corpusId, indexCorpus }, { evaluate }, { openIndexForWriting }] =
     await Promise.all([
@@ -136,11 +142,14 @@ async function evaluateBeir(
       import("../../store/index.ts"),
     ]);
   const questions = await readQuestions(folder, split);
-  const { db, model: name } = session.settings.values;
-  const model = await loadModel(name ?? bundledModel, { ...modelOptions(session), signal });
+  const { db, model: name, reranker: rerankerName } = session.settings.values;
+  const options = { ...modelOptions(session), signal };
+  const model = await loadModel(name ?? bundledModel, options);
   const place = db ?? (await mkdtemp(join(tmpdir(), "ferris-eval-")));
   const line = session.progress();
+  let reranker: Reranker | undefined;
   try {
+    if (rerank) reranker = await loadReranker(rerank === true ? (rerankerName ?? usualReranker) : rerank, options);
     const embedder = documentEmbedder(model);
     const store = await openIndexForWriting(place, { identity: embedder.identity });
     try {
@@ -151,6 +160,7 @@ async function evaluateBeir(
       const scores = await evaluate(store, queryEmbedder(model), questions, {
         modes,
         documentId: corpusId,
+        scoreTexts: reranker && textScorer(reranker),
         signal,
         onProgress: (done, total) => line.update({ label: "asking", done, total, unit: "questions" }),
       });
@@ -160,6 +170,7 @@ async function evaluateBeir(
     }
   } finally {
     line.finish();
+    await reranker?.close();
     await model.close();
     if (db === null) await rm(place, { recursive: true, force: true });
   }

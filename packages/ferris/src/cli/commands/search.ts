@@ -8,7 +8,7 @@ import { exitCodes, UsageError } from "../../errors.ts";
 import type { Ferris } from "../../ferris.ts";
 import type { SearchResult } from "../../search/search.ts";
 import type { DocumentFilter } from "../../store/store.ts";
-import { openFerris } from "../open.ts";
+import { openFerris, type RerankOption } from "../open.ts";
 import { csvLines, fileLines, markdownLines } from "../present/formats.ts";
 import { contextLines, explanation, lineRange, resultCard, shownPath } from "../present/results.ts";
 import { runs } from "../run.ts";
@@ -27,6 +27,7 @@ interface SearchCommandOptions extends FilterOptions {
   readonly context?: string;
   readonly minScore?: string;
   readonly explain?: true;
+  readonly rerank?: RerankOption;
 }
 
 const formats = ["cards", "csv", "md", "files"];
@@ -43,7 +44,8 @@ export function searchCommand(): Command {
     .option("-k, --limit <n>", "most results (default: 10)")
     .option("--mode <name>", "hybrid, vector (by meaning) or text (by words)")
     .option("--per-file <n>", "most results from one file (default: 3)")
-    .option("--min-score <cosine>", "only passages at least this similar, from -1 to 1");
+    .option("--rerank [model]", "read the best 50 again with a cross-encoder (default: FERRIS_RERANKER)")
+    .option("--min-score <n>", "only passages that score this: the cosine, or the reranker's score");
   withFilterOptions(command);
   command
     .option("-C, --context <n>", "whole passages, with line numbers and n lines around them")
@@ -66,10 +68,11 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   if (!formats.includes(format))
     throw new UsageError(`--format is "${format}": it must be one of ${formats.join(", ")}`);
   const context = optionalNumber("--context", options.context, 0, 1000);
-  const minCosine = optionalNumber("--min-score", options.minScore, -1, 1);
+  const { rerank } = options;
+  const minScore = optionalNumber("--min-score", options.minScore, rerank ? -1000 : -1, rerank ? 1000 : 1);
   const started = performance.now();
   const { mode, limit, perFile } = session.settings.values;
-  const ferris = await openFerris(session);
+  const ferris = await openFerris(session, { rerank });
   try {
     const filter = await documentFilter(options);
     const { results, nearestMiss, noiseFloor } = await ferris.search(query, {
@@ -77,7 +80,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
       limit,
       perDocument: perFile,
       filter,
-      minCosine,
+      minScore,
     });
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
@@ -85,7 +88,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
     } else if (nearestMiss !== null) {
       session.inform(missText(nearestMiss, noiseFloor));
     } else if (results.length === 0) {
-      session.inform(await whyNothing(ferris, filter, minCosine));
+      session.inform(await whyNothing(ferris, filter, minScore));
     } else if (format === "csv") {
       session.print(csvLines(results).join("\r\n"));
     } else if (format === "md") {
@@ -133,12 +136,12 @@ function missText({ path, startLine, endLine, headingPath, cosine }: SearchResul
 async function whyNothing(
   ferris: Ferris,
   filter: DocumentFilter | undefined,
-  minCosine: number | undefined,
+  minScore: number | undefined,
 ): Promise<string> {
   if (filter !== undefined && (await ferris.documents({ filter })).length === 0) {
     return "nothing found: no document in the index passes the filter";
   }
-  return minCosine === undefined ? "nothing found" : `nothing found with a score of at least ${minCosine}`;
+  return minScore === undefined ? "nothing found" : `nothing found with a score of at least ${minScore}`;
 }
 
 function optionalNumber(flag: string, given: string | undefined, least: number, most: number): number | undefined {

@@ -20,6 +20,7 @@ export interface SettingValues {
   mode: "hybrid" | "vector" | "text";
   limit: number;
   perFile: number;
+  reranker: string | null;
   llmBaseUrl: string | null;
   llmModel: string | null;
   llmApiKey: string | null;
@@ -190,6 +191,13 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     variable: "FERRIS_PER_FILE",
     inFolderFile: false,
     description: "most results from one file",
+  },
+  reranker: {
+    ...text<string | null>(null),
+    flag: null,
+    variable: "FERRIS_RERANKER",
+    inFolderFile: false,
+    description: "model of --rerank; else cross-encoder/ms-marco-MiniLM-L6-v2",
   },
   llmBaseUrl: {
     ...text<string | null>(null),

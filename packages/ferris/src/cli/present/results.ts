@@ -35,7 +35,9 @@ export function explanation(result: SearchResult): string {
       ? `${name}: not among its best${score === null ? "" : ` (${score.toFixed(3)})`}`
       : `${name}: rank ${rank}, ${score!.toFixed(3)}`;
   return [
-    `fused ${result.score.toFixed(5)}`,
+    ...(result.rerankScore === null
+      ? [`fused ${result.score.toFixed(5)}`]
+      : [`rerank ${result.rerankScore.toFixed(5)}`]),
     arm("meaning (cosine)", result.vectorRank, result.cosine),
     arm("words (BM25)", result.textRank, result.bm25),
     `#${result.chunkId}`,
@@ -68,8 +70,9 @@ export function lineRange({ startLine, endLine }: { startLine: number; endLine: 
   return startLine === endLine ? `${startLine}` : `${startLine}-${endLine}`;
 }
 
-/** The cosine where there is one, since it means something by itself; else BM25, which only orders. */
-function scoreText({ cosine, bm25 }: SearchResult): string {
+/** The reranker's where there is one, else the cosine, since it means something by itself; else BM25, which only orders. */
+function scoreText({ cosine, bm25, rerankScore }: SearchResult): string {
+  if (rerankScore !== null) return `rerank ${rerankScore.toFixed(3)}`;
   if (cosine !== null) return cosine.toFixed(3);
   return `bm25 ${bm25!.toFixed(2)}`;
 }
