@@ -9,15 +9,9 @@ import { describePublishedModel, eachDevice } from "@ferris/testing";
 import { expect, test } from "vitest";
 import { EmbeddingModel } from "../../src/index.ts";
 import { floats, goldenTexts, goldensFolder, largestDifference, readGolden } from "../support/goldens.ts";
+import { publishedModels } from "./models.ts";
 
-const models = {
-  "all-MiniLM-L6-v2": "sentence-transformers/all-MiniLM-L6-v2",
-  "all-mpnet-base-v2": "sentence-transformers/all-mpnet-base-v2",
-  "e5-small-v2": "intfloat/e5-small-v2",
-  "multilingual-e5-small-4bit": "local/multilingual-e5-small-4bit",
-};
-
-for (const [name, id] of Object.entries(models)) {
+for (const [name, id] of Object.entries(publishedModels)) {
   describePublishedModel(id, (cacheDir) => {
     const golden = readGolden(`real/${name}/golden.safetensors`);
     const { prompts, max_seq_length: maximumLength } = JSON.parse(

@@ -1,0 +1,145 @@
+/**
+ * docs/models.md against the goldens, the suites and the prompt table: a row that claims more than was checked fails here.
+ *
+ * Rows of models whose weights were never here can only be held to their parts: between them, the tiny models that a row names
+ * must have its model type, tokenizer kind, pooling and normalisation.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describePublishedModel } from "@ferris/testing";
+import { describe, expect, test } from "vitest";
+import type { ModelDescription } from "../../src/models/description.ts";
+import { readPrompts } from "../../src/models/prompts.ts";
+import { readModel, type ReadModelOptions } from "../../src/models/read-model.ts";
+import { publishedModels } from "../published/models.ts";
+import { bundledModelFolder, goldensFolder, readGolden, tinyModelFolder, tinyModels } from "../support/goldens.ts";
+
+interface Row {
+  readonly id: string;
+  readonly modelType: string;
+  readonly tokenizer: string;
+  /** "mean, L2", "cls" or "reranker". */
+  readonly pooling: string;
+  readonly prompts: string;
+  readonly maxLength: number;
+  readonly checked: "weights" | "bundled" | "parts";
+  readonly goldens: readonly string[];
+}
+
+const document = readFileSync(join(import.meta.dirname, "../../../../docs/models.md"), "utf8");
+
+const rows: readonly Row[] = document
+  .split("\n")
+  .filter((line) => line.startsWith("| `"))
+  .map((line) => {
+    const [id, modelType, tokenizer, pooling, prompts, maxLength, checked] = line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+    const [kind, names] = checked.split(": ");
+    return {
+      id: id.replaceAll("`", ""),
+      modelType,
+      tokenizer,
+      pooling,
+      prompts,
+      maxLength: Number(maxLength),
+      checked: kind as Row["checked"],
+      goldens: names.split(", "),
+    };
+  });
+
+const E5 = { query: "query: ", passage: "passage: " };
+const INSTRUCT = document.match(/`(Instruct: .*?)`/)![1].replaceAll("\\n", "\n");
+
+/** What a row's word for prompts means for a model whose files are silent. */
+const builtInPrompts: Readonly<Record<string, object>> = {
+  E5,
+  "E5 instruct": { query: INSTRUCT, passage: "" },
+  none: { query: "", passage: "" },
+  files: { query: "", passage: "" },
+};
+
+/** What a model is, in the words of the table. */
+async function described(folderOrId: string, options?: ReadModelOptions) {
+  const model: ModelDescription = await readModel(folderOrId, options);
+  await model.close();
+  const { model: tokenizer } = JSON.parse(new TextDecoder().decode(model.tokenizer.json)) as {
+    model: { type: string };
+  };
+  const { poolings, normalize } = model.head;
+  const pooling = model.kind === "reranker" ? "reranker" : [...poolings, ...(normalize ? ["L2"] : [])].join(", ");
+  return { ...model, tokenizerKind: tokenizer.type, pooling };
+}
+
+test("the table has its rows, each once", () => {
+  expect(rows.length).toBeGreaterThan(25);
+  expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length);
+});
+
+test("every golden of published weights has a row, and no other row claims weights", () => {
+  const claimed = rows.filter((row) => row.checked === "weights").flatMap((row) => row.goldens);
+  expect(claimed.toSorted()).toEqual(Object.keys(publishedModels).toSorted());
+});
+
+test.each(rows)("$id: its built-in prompts are what the table says", ({ id, prompts }) => {
+  expect(Object.keys(builtInPrompts)).toContain(prompts);
+  const { prompts: known, warnings } = readPrompts(null, id, [id], undefined);
+  expect({ ...known }).toEqual(builtInPrompts[prompts]);
+  expect(warnings).toEqual([]);
+});
+
+describe("rows checked by their parts", () => {
+  test.each(rows.filter((row) => row.checked === "parts"))("$id", async (row) => {
+    expect(tinyModels).toEqual(expect.arrayContaining([...row.goldens]));
+    const parts = await Promise.all(row.goldens.map((name) => described(tinyModelFolder(name))));
+    expect(parts.map((part) => part.modelType)).toContain(row.modelType);
+    expect(parts.map((part) => part.tokenizerKind)).toContain(row.tokenizer);
+    if (row.pooling === "reranker") {
+      expect(parts.filter((part) => part.modelType === row.modelType).map((part) => part.pooling)).toContain(
+        "reranker",
+      );
+      return;
+    }
+    const [mode, normalized] = row.pooling.split(", ");
+    expect(parts.map((part) => part.head.poolings.join("+"))).toContain(mode);
+    expect(parts.map((part) => part.head.normalize)).toContain(normalized === "L2");
+    if (row.prompts === "files") expect(parts.some((part) => part.prompts["query"] !== "")).toBe(true);
+  });
+});
+
+describe("rows checked on real weights", () => {
+  test.each(rows.filter((row) => row.checked !== "parts"))("$id", ({ goldens, maxLength, prompts }) => {
+    const [name] = goldens;
+    const folder = join(goldensFolder, "real", name);
+    expect(existsSync(join(folder, "golden.safetensors"))).toBe(true);
+    expect(readGolden(`real/${name}/golden.safetensors`).tensors.has("embedding")).toBe(true);
+    const golden = JSON.parse(readFileSync(join(folder, "golden.json"), "utf8")) as {
+      prompts: string[];
+      max_seq_length: number;
+    };
+    expect(golden.max_seq_length).toBe(maxLength);
+    expect(golden.prompts).toEqual(prompts === "E5" ? [E5.query, E5.passage] : [""]);
+  });
+
+  const expectRow = async (row: Row, folderOrId: string, options?: ReadModelOptions): Promise<void> => {
+    const { modelType, tokenizerKind, pooling, maxLength } = await described(folderOrId, options);
+    expect({ modelType, tokenizer: tokenizerKind, pooling, maxLength }).toEqual({
+      modelType: row.modelType,
+      tokenizer: row.tokenizer,
+      pooling: row.pooling,
+      maxLength: row.maxLength,
+    });
+  };
+
+  test.each(rows.filter((row) => row.checked === "bundled"))("$id: its files say so", (row) =>
+    expectRow(row, bundledModelFolder),
+  );
+
+  for (const row of rows.filter(({ checked }) => checked === "weights")) {
+    const id = publishedModels[row.goldens[0]];
+    describePublishedModel(id, (cacheDir) => {
+      test(`${row.id}: its files say so`, () => expectRow(row, id, { cacheDir }));
+    });
+  }
+});
