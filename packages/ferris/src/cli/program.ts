@@ -6,6 +6,7 @@
 import { Command } from "commander";
 import { askCommand } from "./commands/ask.ts";
 import { compactCommand } from "./commands/compact.ts";
+import { benchCommand } from "./commands/bench.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -56,6 +57,7 @@ export function makeProgram(): Command {
     quantizeCommand(),
     evalCommand(),
     doctorCommand(),
+    benchCommand(),
     configCommand(),
     completionCommand(),
   ];
@@ -71,7 +73,6 @@ function firstPage(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => usage(command).length)) + 3;
   return [
     "ferris: search your own documents, by meaning and by words, on your own machine",
-    "",
     "Usage: ferris COMMAND [options]      ferris COMMAND --help: its options, with examples",
     "",
     ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),

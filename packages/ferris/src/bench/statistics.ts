@@ -1,0 +1,7 @@
+/** Order statistics of a few times. */
+
+/** The value below which `share` of the values lie; the median for 0.5. `values` must not be empty. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((first, second) => first - second);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}

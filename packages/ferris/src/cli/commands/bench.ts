@@ -1,0 +1,217 @@
+/**
+ * `ferris bench`: how fast this machine embeds, on each device, against its own limit, and against a peer where one is installed.
+ *
+ * The measuring is in src/bench; here are the options, what can run and what cannot, and where results go.
+ */
+import { cpus, totalmem } from "node:os";
+import { Command, Option } from "commander";
+import type { BenchmarkResult, ModelFacts } from "../../bench/benchmark.ts";
+import type { Contender } from "../../bench/contender.ts";
+import type { NotRun } from "../../bench/table.ts";
+import { bundledModel, loadModel, type ModelInfo } from "../../engine.ts";
+import { exitCodes, UsageError } from "../../errors.ts";
+import { AtomicFile } from "../io/atomic-file.ts";
+import { modelOptions } from "../open.ts";
+import { runs } from "../run.ts";
+import type { Session } from "../session.ts";
+import { versionOfFerris } from "../version.ts";
+import { repeated, withExamples } from "./shared-options.ts";
+
+interface BenchOptions {
+  readonly models?: readonly string[];
+  readonly devices: string;
+  readonly peers?: true;
+  readonly chart?: string;
+}
+
+type Device = "gpu" | "cpu";
+
+export function benchCommand(): Command {
+  const command = new Command("bench")
+    .summary("how fast this machine embeds, on each device")
+    .description(
+      "Embeds the same made-up English texts (short, mixed and long) with each model on each device, in turn, five rounds, and\n" +
+        "prints medians: microseconds a text, tokens a second, the time of one query, memory, the share of the GPU's limit (a\n" +
+        "matrix product that is measured on the way), GPU against CPU. A slower device is given fewer of the texts.",
+    );
+  // Not the setting of that name, which is one model.
+  const models = new Option("-m, --model <id>", "Hugging Face id or folder (may be repeated)").argParser(repeated);
+  models.attributeName = () => "models";
+  command
+    .addOption(models)
+    .option("--devices <names>", "gpu, cpu or both", "gpu,cpu")
+    .option("--dtype <name>", "auto, f32 or f16, on the GPU")
+    .option("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU")
+    .option("--peers", "transformers.js too, where it is installed in the working folder")
+    .option("--chart <file>", "write a chart, as SVG");
+  withExamples(command, [
+    ["ferris bench", "the bundled model, on the GPU and the CPU"],
+    ["ferris bench --json > bench.json", "everything, to paste into a report"],
+    ["ferris bench -m intfloat/e5-small-v2 --devices gpu --chart bench.svg", "another model, and a chart"],
+  ]);
+  return runs(command, (session, _positional, options) => bench(session, options as unknown as BenchOptions));
+}
+
+async function bench(session: Session, options: BenchOptions): Promise<number> {
+  const devices = devicesOf(options.devices);
+  const models = options.models ?? [session.settings.values.model ?? bundledModel];
+  const signal = session.interruptible("stopping");
+  const chart = options.chart === undefined ? null : await AtomicFile.create(options.chart);
+  const started = new Date();
+  const notRun: NotRun[] = [];
+  const contenders: Contender[] = [];
+  const facts = new Map<string, ModelFacts>();
+  const infos: ModelInfo[] = [];
+  const progress = session.progress();
+  try {
+    for (const model of models) {
+      for (const device of devices) {
+        try {
+          contenders.push(await openOurs(session, model, device, signal, facts, infos));
+        } catch (error) {
+          signal.throwIfAborted();
+          notRun.push({ what: `ferris, ${model} on the ${device.toUpperCase()}`, reason: messageOf(error) });
+        }
+      }
+    }
+    if (options.peers) await addPeers(devices, models, infos, contenders, notRun);
+    if (contenders.length === 0)
+      throw new UsageError(`nothing could run: ${notRun.map(({ reason }) => reason).join("; ")}`);
+    const onGpu = infos.some(({ device }) => device === "gpu");
+    const peak = onGpu ? await gemmPeak(session, notRun) : null;
+    const { runBenchmark } = await import("../../bench/benchmark.ts");
+    const result = await runBenchmark({
+      contenders,
+      facts,
+      peak,
+      signal,
+      onStep: (done, total) => progress.update({ label: "measuring", done, total, unit: "rounds" }),
+    });
+    progress.finish();
+    if (chart) {
+      const { benchmarkChart } = await import("../../bench/chart.ts");
+      await chart.write(benchmarkChart(result.throughput, cpus()[0]?.model.trim() ?? ""));
+      await chart.commit();
+    }
+    if (session.json) session.printJson(jsonOf(result, started, infos, peak, notRun));
+    else {
+      const { benchmarkLines } = await import("../../bench/table.ts");
+      session.print(benchmarkLines(result, peak, notRun).join("\n"));
+    }
+    return exitCodes.success;
+  } catch (error) {
+    await chart?.discard();
+    throw error;
+  } finally {
+    progress.finish();
+    for (const contender of contenders) await contender.close();
+  }
+}
+
+function devicesOf(names: string): Device[] {
+  const devices = [...new Set(names.split(",").map((name) => name.trim()))];
+  for (const device of devices) {
+    if (device !== "gpu" && device !== "cpu") {
+      throw new UsageError(`--devices is "${names}": it must be gpu, cpu, or both with a comma between`);
+    }
+  }
+  return devices as Device[];
+}
+
+async function openOurs(
+  session: Session,
+  name: string,
+  device: Device,
+  signal: AbortSignal,
+  facts: Map<string, ModelFacts>,
+  infos: ModelInfo[],
+): Promise<Contender> {
+  const { ours } = await import("../../bench/contender.ts");
+  const { flopsPerToken } = await import("../../bench/flops.ts");
+  const options = modelOptions(session);
+  const dtype = device === "cpu" ? "auto" : options.dtype;
+  const model = await loadModel(name, { ...options, device, dtype, signal });
+  const info = model.info();
+  infos.push(info);
+  facts.set(name, {
+    flopsPerToken: flopsPerToken(info.folder),
+    countTokens: (text) => Math.min(model.countTokens(text), info.maxLength),
+  });
+  return ours(name, model);
+}
+
+async function addPeers(
+  devices: readonly Device[],
+  models: readonly string[],
+  infos: readonly ModelInfo[],
+  contenders: Contender[],
+  notRun: NotRun[],
+): Promise<void> {
+  const { transformersJs } = await import("../../bench/transformers-js.ts");
+  const { benchmarkTexts } = await import("../../bench/texts.ts");
+  const opened = models.filter((model) => contenders.some((contender) => contender.model === model));
+  for (const model of opened) {
+    const info = infos[contenders.findIndex((contender) => contender.model === model)]!;
+    for (const device of devices) {
+      try {
+        const { maxLength, pooling, normalize } = info;
+        const sample = benchmarkTexts("mixed").slice(0, 64);
+        const peer = await transformersJs({
+          model,
+          device,
+          maxLength,
+          pooling,
+          normalize,
+          sample,
+          folder: process.cwd(),
+        });
+        contenders.push(peer);
+      } catch (error) {
+        notRun.push({ what: `transformers.js, ${model} on the ${device.toUpperCase()}`, reason: messageOf(error) });
+      }
+    }
+  }
+}
+
+async function gemmPeak(session: Session, notRun: NotRun[]) {
+  const { measureGemmPeak } = await import("metal-candle/diagnostics");
+  const { dtype, allowSoftwareAdapter } = modelOptions(session);
+  try {
+    return await measureGemmPeak({ dtype, allowSoftwareAdapter });
+  } catch (error) {
+    notRun.push({ what: "GEMM peak", reason: messageOf(error) });
+    return null;
+  }
+}
+
+/** Everything that a report needs. Versioned, because reports are kept. */
+function jsonOf(
+  result: BenchmarkResult,
+  started: Date,
+  models: readonly ModelInfo[],
+  peak: unknown,
+  notRun: readonly NotRun[],
+) {
+  return {
+    format: 1,
+    started: started.toISOString(),
+    seconds: Math.round((Date.now() - started.getTime()) / 1000),
+    machine: {
+      platform: `${process.platform}-${process.arch}`,
+      cpu: cpus()[0]?.model.trim() ?? null,
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+    },
+    versions: { ferris: versionOfFerris(), node: process.versions.node },
+    // Without the folder, which has the name of a person's home in it.
+    models: models.map(({ folder: _folder, ...info }) => info),
+    gemmPeak: peak,
+    ...result,
+    peakResidentBytes: process.resourceUsage().maxRSS * 1024,
+    notRun,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+}

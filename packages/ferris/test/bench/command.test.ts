@@ -1,0 +1,70 @@
+/** `ferris bench` as a process, over a model of a few hundred weights: the figures mean nothing, their presence and sums do. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { ferris, temporaryFolder } from "../cli/support/ferris-process.ts";
+
+const tiny = fileURLToPath(new URL("../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
+
+interface Report {
+  format: number;
+  models: Record<string, unknown>[];
+  gemmPeak: unknown;
+  throughput: {
+    set: string;
+    device: string;
+    texts: number;
+    tokens: number;
+    best: number;
+    microsecondsPerText: number;
+  }[];
+  latency: { p50Milliseconds: number; p95Milliseconds: number; queries: number }[];
+  ratios: unknown[];
+  notRun: { what: string; reason: string }[];
+}
+
+test("measures what is asked for, says what could not run and why, and draws it", async () => {
+  const folder = temporaryFolder("bench");
+  const chart = join(folder, "bench.svg");
+  const args = ["bench", "--model", tiny, "--model", "nobody/nothing", "--devices", "cpu", "--peers", "--chart", chart];
+  const { code, stdout, stderr } = await ferris([...args, "--json"], {
+    cwd: folder,
+    environment: { HF_HUB_OFFLINE: "1" },
+  });
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  const report = JSON.parse(stdout) as Report;
+  expect(report.format).toBe(1);
+  expect(report.throughput.map(({ set, device }) => `${set} ${device}`)).toEqual([
+    "short cpu",
+    "mixed cpu",
+    "long cpu",
+  ]);
+  for (const { best, microsecondsPerText, texts, tokens } of report.throughput) {
+    expect(best).toBeGreaterThan(0);
+    expect(microsecondsPerText).toBeGreaterThanOrEqual(best);
+    expect(tokens / texts).toBeGreaterThan(2);
+  }
+  expect(report.latency).toHaveLength(1);
+  expect(report.latency[0]!.p95Milliseconds).toBeGreaterThanOrEqual(report.latency[0]!.p50Milliseconds);
+  expect(report.gemmPeak).toBeNull();
+  expect(report.models[0]).not.toHaveProperty("folder");
+  expect(report.notRun.map(({ what }) => what)).toEqual([
+    "ferris, nobody/nothing on the CPU",
+    `transformers.js, ${tiny} on the CPU`,
+  ]);
+  expect(report.notRun[1]!.reason).toContain("is not installed");
+  expect(readFileSync(chart, "utf8").match(/<rect x=/g)).toHaveLength(3);
+}, 120_000);
+
+test("a device that is none is a usage error, and nothing able to run is an error too", async () => {
+  const wrong = await ferris(["bench", "--devices", "tpu"]);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('--devices is "tpu"');
+  const nothing = await ferris(["bench", "--devices", "cpu", "--model", "nobody/nothing"], {
+    environment: { HF_HUB_OFFLINE: "1" },
+  });
+  expect(nothing.code).toBe(2);
+  expect(nothing.stderr).toContain("nothing could run");
+});
