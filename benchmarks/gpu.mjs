@@ -2,7 +2,7 @@
  * npm run bench:gpu: everything that docs/performance.md says of a GPU, in one run: correctness, GEMM, text to vectors, one query,
  * where the time goes, the CPU device and peers on the same host. Prints as it goes and writes a JSON file.
  *
- *   node benchmarks/gpu.mjs [--sections correctness,gemm,speed,profile,cpu,peers] [--dtypes f32,f16] [--models minilm-l6,bert-base]
+ *   node benchmarks/gpu.mjs [--sections correctness,gemm,attention,speed,profile,cpu,peers] [--dtypes f32,f16] [--models minilm-l6,bert-base]
  *                           [--token-budget N] [--out FILE]
  */
 import { execFileSync } from "node:child_process";
@@ -12,13 +12,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openGpu } from "../packages/metal-candle/dist/gpu/device.js";
 import { correctness } from "./gpu/correctness.mjs";
+import { attention } from "./gpu/attention.mjs";
 import { gemm } from "./gpu/gemm.mjs";
 import { profile, textToVectors } from "./gpu/text-to-vectors.mjs";
 import { englishTexts } from "./lib/english-texts.mjs";
 
 const { values } = parseArgs({
   options: {
-    sections: { type: "string", default: "correctness,gemm,speed,profile,cpu,peers" },
+    sections: { type: "string", default: "correctness,gemm,attention,speed,profile,cpu,peers" },
     dtypes: { type: "string" },
     models: { type: "string", default: "minilm-l6,bert-base" },
     "token-budget": { type: "string" },
@@ -39,6 +40,7 @@ console.log(
 const runners = {
   correctness: () => correctness({ dtypes }),
   gemm: () => gemm({ dtypes, rows: Number(values.rows) }),
+  attention: () => attention({ dtypes }),
   speed: () => textToVectors({ models, dtypes, tokenBudget, textsFile }),
   profile: () => profile({ models, dtypes, textsFile, lengths: values.lengths.split(",").map(Number) }),
   cpu: () => textToVectors({ models: ["minilm-l6"], dtypes: ["f32"], device: "cpu", textsFile, runs: 3 }),

@@ -44,7 +44,7 @@ async function embedding(name, folder, goldenFolder, dtype, texts) {
     embeddings.data,
     golden,
     texts.length,
-    `${kernels[0].variant}${dropped.length ? ` dropped: ${dropped}` : ""}`,
+    `${kernels[0].variant}${dropped.length ? ` dropped: ${dropped.join(", ")}` : ""}`,
   );
 }
 

@@ -27,6 +27,6 @@ export function englishTexts() {
       const start = (i * size) % (words.length - size);
       return words.slice(start, start + size).join(" ");
     });
-  writeFileSync(target, JSON.stringify({ short: cut(1000, 15), passages: cut(4096, 57), long: cut(512, 180) }));
+  writeFileSync(target, JSON.stringify({ short: cut(1000, 12), passages: cut(4096, 48), long: cut(512, 180) }));
   return target;
 }

@@ -5,12 +5,16 @@
  */
 import type { Encoder } from "./batching/packed-batch.ts";
 import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./devices/policy.ts";
-import { InvalidArgumentError, UnsupportedModelError } from "./errors.ts";
+import { InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
 import { adoptDevice, openGpu, type GpuContext } from "./gpu/device.ts";
 import { GpuEncoder } from "./gpu/encoder.ts";
 import { numericsClass } from "./gpu/numerics-class.ts";
+import { isModelId } from "./hub/cache.ts";
+import { hubIsOffline } from "./hub/hub-client.ts";
+import { pullModel } from "./hub/pull.ts";
 import type { ModelDescription } from "./models/description.ts";
 import { readModel } from "./models/read-model.ts";
+import { checkVocabulary } from "./models/tokenizer-files.ts";
 import type { LoadOptions } from "./options.ts";
 import { openTokenizer } from "./tokenizers/open-tokenizer.ts";
 import type { Tokenizer } from "./tokenizers/tokenizer.ts";
@@ -31,7 +35,7 @@ export async function loadParts(
   const { device = "auto", dtype = "auto", signal, onNotice = console.error } = options;
   signal?.throwIfAborted();
   const [description, chosen] = await bothOrNeither(
-    readModel(idOrFolder, options),
+    findModel(idOrFolder, options),
     options.gpuDevice
       ? {
           device: "gpu" as const,
@@ -51,18 +55,58 @@ export async function loadParts(
     }
     if (device === "auto") onNotice(`metal-candle: device auto is ${chosen.reason}`);
     for (const warning of description.warnings) onNotice(`metal-candle: ${warning}`);
-    const opening = [openTokenizer(description.tokenizer), openEncoder(description, chosen, options)] as const;
-    const [tokenizer, encoder] = await Promise.all(opening);
-    if (signal?.aborted) {
-      await encoder.close();
-      throw signal.reason;
+    const [tokenizer, encoder] = await Promise.allSettled([
+      openTokenizer(description.tokenizer).then((opened) => {
+        checkVocabulary(opened.vocabularySize, description.shape, description.folder);
+        return opened;
+      }),
+      openEncoder(description, chosen, options),
+    ]);
+    const problem = [tokenizer, encoder].find((part) => part.status === "rejected");
+    if (problem || signal?.aborted) {
+      if (encoder.status === "fulfilled") await encoder.value.close();
+      throw problem ? problem.reason : signal?.reason;
     }
-    return { description, tokenizer, encoder, chosen };
+    const parts = [tokenizer, encoder] as [PromiseFulfilledResult<Tokenizer>, PromiseFulfilledResult<Encoder>];
+    return { description, tokenizer: parts[0].value, encoder: parts[1].value, chosen };
   } catch (error) {
     await description.close();
     throw error;
   }
 }
+
+/** Reads the model's folder; an id that is not in the cache is downloaded first, unless that was forbidden. */
+async function findModel(idOrFolder: string, options: LoadOptions): Promise<ModelDescription> {
+  try {
+    return withMaxLength(await readModel(idOrFolder, options), options.maxLength);
+  } catch (error) {
+    const missing = error instanceof ModelNotFoundError && isModelId(idOrFolder) && idOrFolder.includes("/");
+    if (!missing || (options.offline ?? hubIsOffline())) throw error;
+    const { revision, cacheDir, signal, onProgress, onNotice = console.error } = options;
+    onNotice(`metal-candle: ${idOrFolder} is not in the cache; downloading it`);
+    await pullModel(idOrFolder, {
+      revision,
+      cacheDir,
+      signal,
+      onProgress: ({ file, bytes, total }) => onProgress?.({ stage: "download", item: file, done: bytes, total }),
+    });
+    return withMaxLength(await readModel(idOrFolder, options), options.maxLength);
+  }
+}
+
+/** A shorter maximum length, where the caller wants one. */
+function withMaxLength(description: ModelDescription, wanted: number | undefined): ModelDescription {
+  if (wanted === undefined) return description;
+  if (!Number.isInteger(wanted) || wanted < shortestText || wanted > description.maxLength) {
+    throw new InvalidArgumentError(
+      `maxLength is ${wanted}; it must be a whole number from ${shortestText} to ${description.maxLength}, the model's own.`,
+    );
+  }
+  return { ...description, maxLength: wanted };
+}
+
+/** Tokens of the shortest text worth reading: two special tokens and one of its own. */
+const shortestText = 3;
 
 /** Frees the device's memory and the open files. */
 export async function closeParts({ encoder, description }: Pick<ModelParts, "encoder" | "description">): Promise<void> {

@@ -2,14 +2,14 @@
 import type { DeviceChoice } from "./devices/policy.ts";
 import type { Dtype } from "./gpu/numerics-class.ts";
 
-/** What is happening while a model loads. */
+/** What takes long while a model loads. */
 export interface LoadProgress {
-  readonly stage: "download" | "read" | "upload";
-  /** File or tensor at work. */
+  readonly stage: "download";
+  /** The file that is being fetched. */
   readonly item: string;
+  /** Bytes so far, and in all. */
   readonly done: number;
-  /** Bytes in all, where known. */
-  readonly total: number | null;
+  readonly total: number;
 }
 
 export interface LoadOptions {

@@ -93,4 +93,4 @@ export class BatchQueue {
 }
 
 /** The first batch of an idle device is this much smaller than the budget. */
-const firstBatchShare = 4;
+const firstBatchShare = 6;

@@ -3,6 +3,7 @@
  * table would read other memory of the process.
  */
 import type { PackedBatch } from "../batching/packed-batch.ts";
+import { writePositionIds } from "../batching/position-ids.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import type { EncoderShape } from "../models/description.ts";
 import { headerWords, tokensAt } from "./batch-layout.ts";
@@ -51,7 +52,7 @@ export function writeBatch(
     const start = cuSeqlens[sequence];
     const length = cuSeqlens[sequence + 1] - start;
     words[cuSeqlensAt + sequence] = start;
-    for (let i = 0; i < length; i++) words[positionsAt + start + i] = shape.positionOffset + i;
+    writePositionIds(inputIds, start, length, shape.positionOffset, words, positionsAt + start);
     for (let query = 0; query < length; query += queryRows) {
       words[work++] = start;
       words[work++] = length | (query << 16);

@@ -12,6 +12,7 @@ import { BatchRunner } from "./batch-runner.ts";
 import { writeBatch } from "./batch-writer.ts";
 import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
+import { queryRowsOf } from "./kernels/attention/attention.ts";
 import { weightLayout } from "./kernels/gemm/gemm.ts";
 import { profilePlan, type StepTime } from "./profile.ts";
 import { makePlan, recordPlan, type Plan } from "./plan.ts";
@@ -43,6 +44,9 @@ interface Session {
 /** Token budget of a software adapter: small, since a batch takes seconds there. */
 const softwareTokenBudget = 2048;
 const gpuTokenBudget = 16_384;
+
+/** With matrix units a batch this large still takes a few milliseconds, and fills the chip's last wave of workgroups better. */
+const matrixTokenBudget = 49_152;
 
 /** Milliseconds that one submit may take on a real GPU. */
 const longestSubmit = 50;
@@ -116,7 +120,7 @@ export class GpuEncoder implements Encoder {
     const { context, numerics, choice, arena, plan } = this.#current;
     const { shape } = this.#description;
     const words = new Uint32Array(arena.batch.size / 4);
-    const written = writeBatch(words, batch, shape, choice.queryRows, 0);
+    const written = writeBatch(words, batch, shape, queryRowsOf(choice.attention), 0);
     const stride = stridesOf(shape).hidden;
     const { device } = context;
     const bytes = batch.tokens * stride * (numerics.storage === "f16" ? 2 : 4);
@@ -143,7 +147,7 @@ export class GpuEncoder implements Encoder {
   async profile(batch: PackedBatch): Promise<StepTime[] | null> {
     const { context, choice, arena, plan } = this.#current;
     const words = new Uint32Array(arena.batch.size / 4);
-    const written = writeBatch(words, batch, this.#description.shape, choice.queryRows, 0);
+    const written = writeBatch(words, batch, this.#description.shape, queryRowsOf(choice.attention), 0);
     context.device.queue.writeBuffer(arena.batch, 0, words, 0, written.words);
     const { tokens, sequences } = batch;
     return profilePlan(context, plan, { tokens, sequences, workItems: written.workItems });
@@ -183,23 +187,28 @@ async function openSession(description: ModelDescription, options: GpuEncoderOpt
     maxLength,
   );
   try {
-    const wanted = options.tokenBudget ?? (context.report.software ? softwareTokenBudget : gpuTokenBudget);
+    const wanted = options.tokenBudget ?? usualTokenBudget(context, numerics);
     const arena = await makeArena(
       context,
       shape,
       head,
       numerics.storage,
-      choice.queryRows,
+      queryRowsOf(choice.attention),
       Math.max(wanted, maxLength),
       maxLength,
     );
     const plan = await makePlan(context, shape, head, numerics.storage, choice, uploaded, arena, maxLength);
-    const runner = new BatchRunner(context, shape, head.dimensions, choice.queryRows, arena, plan);
+    const runner = new BatchRunner(context, shape, head.dimensions, queryRowsOf(choice.attention), arena, plan);
     return { context, numerics, choice, kernels, weights: uploaded, arena, plan, runner };
   } catch (error) {
     releaseWeights(context, uploaded);
     throw error;
   }
+}
+
+function usualTokenBudget({ report }: GpuContext, { matrix }: NumericsClass): number {
+  if (report.software) return softwareTokenBudget;
+  return matrix === null ? gpuTokenBudget : matrixTokenBudget;
 }
 
 function releaseSession({ context, weights, arena }: Session): void {

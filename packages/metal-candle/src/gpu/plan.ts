@@ -18,7 +18,7 @@ import { gemmGrid, gemmProgram, type GemmShape, type GemmVariant } from "./kerne
 import { residualLayerNormGrid, residualLayerNormProgram } from "./kernels/layer-norm/residual-layer-norm.ts";
 import { finishGrid, finishProgram } from "./kernels/pooling/finish.ts";
 import { poolingGrid, poolingProgram } from "./kernels/pooling/pooling.ts";
-import type { KernelChoice } from "./variants.ts";
+import { smallBatchRows, type KernelChoice } from "./variants.ts";
 import type { GpuLinear, GpuWeights } from "./weights.ts";
 import type { StorageType } from "./wgsl/storage.ts";
 
@@ -29,11 +29,17 @@ export interface BatchSize {
   readonly workItems: number;
 }
 
-interface Step {
+/** One way to run a step. */
+interface Run {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
   readonly grid: (size: BatchSize) => readonly [number, number, number];
   readonly label: string;
+}
+
+interface Step extends Run {
+  /** What runs instead for batches of few rows; null: the same. */
+  readonly small: Run | null;
 }
 
 export interface Plan {
@@ -55,21 +61,19 @@ export async function makePlan(
 ): Promise<Plan> {
   const strides = stridesOf(shape);
   const steps: Promise<Step>[] = [];
-  const add = (program: KernelProgram, buffers: readonly GPUBuffer[], grid: Step["grid"]): void => {
-    steps.push(
-      context.pipelines.get(program).then((kernel) => ({
-        pipeline: kernel.pipeline,
-        bindings: context.pipelines.bind(
-          kernel,
-          buffers.map((buffer) => ({ buffer })),
-        ),
-        grid,
-        label: program.label,
-      })),
+  const compile = async (program: KernelProgram, buffers: readonly GPUBuffer[], grid: Run["grid"]): Promise<Run> => {
+    const kernel = await context.pipelines.get(program);
+    const bindings = context.pipelines.bind(
+      kernel,
+      buffers.map((buffer) => ({ buffer })),
     );
+    return { pipeline: kernel.pipeline, bindings, grid, label: program.label };
+  };
+  const add = (program: KernelProgram, buffers: readonly GPUBuffer[], grid: Run["grid"]): void => {
+    steps.push(compile(program, buffers, grid).then((run) => ({ ...run, small: null })));
   };
   const gemm = (
-    variant: GemmVariant,
+    variants: { readonly large: GemmVariant; readonly small: GemmVariant },
     shapeOf: Omit<GemmShape, "n" | "k">,
     linear: GpuLinear,
     source: GPUBuffer,
@@ -77,9 +81,15 @@ export async function makePlan(
     rows: (size: BatchSize) => number,
   ): void => {
     const full: GemmShape = { ...shapeOf, n: linear.n, k: linear.k };
-    const program = gemmProgram(variant, full);
-    add(program, [source, linear.weight, linear.bias, target], (size) => gemmGrid(program, full, rows(size)));
+    const run = (variant: GemmVariant): Promise<Run> => {
+      const program = gemmProgram(variant, full);
+      const grid: Run["grid"] = (size) => gemmGrid(program, full, rows(size));
+      return compile(program, [source, linear.weight, linear.bias, target], grid);
+    };
+    steps.push(Promise.all([run(variants.large), run(variants.small)]).then(([large, small]) => ({ ...large, small })));
   };
+  const encoderGemms = { large: choice.gemm, small: choice.smallGemm };
+  const denseGemms = { large: { family: "direct" }, small: { family: "direct" } } as const;
   const tokens = (size: BatchSize): number => size.tokens;
   const width = shape.hiddenSize;
   const epsilon = shape.layerNormEpsilon;
@@ -99,14 +109,13 @@ export async function makePlan(
       embeddingGrid(size.tokens),
     );
   }
-  const attention = attentionProgram({
+  const attention = attentionProgram(choice.attention, {
     storage,
     heads: shape.heads,
     headSize: shape.headSize,
     qkvStride: strides.qkv,
     contextStride: strides.hidden,
     longest,
-    queryRows: choice.queryRows,
     relativePositionBuckets: shape.relativePositionBuckets,
   });
   const relative = weights.relativeBias ? [weights.relativeBias] : [];
@@ -117,21 +126,21 @@ export async function makePlan(
     );
   const plain = { storage, activation: "identity" } as const;
   for (const layer of weights.layers) {
-    gemm(choice.gemm, plain, layer.qkv, arena.hidden, arena.wide, tokens);
+    gemm(encoderGemms, plain, layer.qkv, arena.hidden, arena.wide, tokens);
     add(attention, [arena.batch, arena.wide, arena.context, ...relative], (size) =>
       attentionGrid(size.workItems, shape.heads),
     );
-    gemm(choice.gemm, plain, layer.attentionOutput, arena.context, arena.projected, tokens);
+    gemm(encoderGemms, plain, layer.attentionOutput, arena.context, arena.projected, tokens);
     addNorm(layer.attentionNorm);
     gemm(
-      choice.gemm,
+      encoderGemms,
       { storage, activation: choice.activation(shape.activation) },
       layer.intermediate,
       arena.hidden,
       arena.wide,
       tokens,
     );
-    gemm(choice.gemm, plain, layer.output, arena.wide, arena.projected, tokens);
+    gemm(encoderGemms, plain, layer.output, arena.wide, arena.projected, tokens);
     addNorm(layer.outputNorm);
   }
   const encoderSteps = steps.length;
@@ -146,7 +155,7 @@ export async function makePlan(
       const source = arena.dense[index % 2];
       const target = arena.dense[(index + 1) % 2];
       const dense = { storage: "f32", activation: head.dense[index].activation } as const;
-      gemm({ family: "direct" }, dense, linear, source, target, (size) => size.sequences);
+      gemm(denseGemms, dense, linear, source, target, (size) => size.sequences);
     });
     const last = arena.dense[weights.dense.length % 2];
     const stride = weights.dense.at(-1)!.n;
@@ -161,7 +170,8 @@ export async function makePlan(
 export function recordPlan(plan: Plan, encoder: GPUCommandEncoder, size: BatchSize, count = plan.steps.length): void {
   const pass = encoder.beginComputePass();
   for (let index = 0; index < count; index++) {
-    const step = plan.steps[index];
+    const full = plan.steps[index];
+    const step = full.small !== null && size.tokens <= smallBatchRows ? full.small : full;
     const [x, y, z] = step.grid(size);
     pass.setPipeline(step.pipeline);
     pass.setBindGroup(0, step.bindings);

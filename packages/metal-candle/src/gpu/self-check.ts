@@ -8,14 +8,21 @@ import { shadersRun } from "#platform/webgpu";
 import { stridesOf } from "./arena.ts";
 import type { GpuContext } from "./device.ts";
 import { runCheck, type KernelCheck } from "./kernel-check.ts";
+import { attentionName } from "./kernels/attention/attention.ts";
 import { attentionCheck } from "./kernels/attention/check.ts";
 import { embeddingCheck } from "./kernels/embedding/check.ts";
 import { gemmCheck } from "./kernels/gemm/check.ts";
-import { variantName } from "./kernels/gemm/gemm.ts";
+import { variantName, type GemmVariant } from "./kernels/gemm/gemm.ts";
 import { layerNormCheck } from "./kernels/layer-norm/check.ts";
 import { poolingCheck } from "./kernels/pooling/check.ts";
 import type { NumericsClass } from "./numerics-class.ts";
-import { attentionQueryRows, gemmCandidates, kernelActivation, type KernelChoice } from "./variants.ts";
+import {
+  attentionCandidates,
+  gemmCandidates,
+  kernelActivation,
+  type KernelChoice,
+  smallGemmCandidates,
+} from "./variants.ts";
 import { VerdictCache } from "./verdict-cache.ts";
 
 /** How one operation is served, for info() and doctor. */
@@ -40,7 +47,6 @@ export async function chooseKernels(
   const { storage } = numerics;
   const strides = stridesOf(shape);
   const activation = (wanted: EncoderShape["activation"]) => kernelActivation(numerics, wanted);
-  const queryRows = attentionQueryRows(context.report, shape, longest, storage);
   const kernels: KernelReport[] = [];
   const verdicts = await VerdictCache.open(context.report);
   const prove = async <T>(operation: string, candidates: readonly [T, string, () => KernelCheck[]][]): Promise<T> => {
@@ -63,31 +69,31 @@ export async function chooseKernels(
   const only = (operation: string, variant: string, check: () => KernelCheck) =>
     prove(operation, [[null, variant, () => [check()]]]);
   const rows = { storage, width: shape.hiddenSize, stride: strides.hidden, epsilon: shape.layerNormEpsilon };
-  const gemm = await prove(
-    "gemm",
-    gemmCandidates(context.report, numerics).map((variant) => [
+  const gemmChecks = (variant: GemmVariant) => () => [
+    gemmCheck(variant, { storage, activation: "identity" }),
+    gemmCheck(variant, { storage, activation: activation(shape.activation) }),
+  ];
+  const proveGemm = (operation: string, variants: readonly GemmVariant[]): Promise<GemmVariant> =>
+    prove(
+      operation,
+      variants.map((variant) => [variant, variantName(variant), gemmChecks(variant)]),
+    );
+  const gemm = await proveGemm("gemm", gemmCandidates(context.report, numerics));
+  const smallGemm = await proveGemm("gemm of few rows", smallGemmCandidates(context.report, numerics, gemm));
+  const { headSize, relativePositionBuckets } = shape;
+  const attention = await prove(
+    "attention",
+    attentionCandidates(context.report, numerics, shape, longest).map((variant) => [
       variant,
-      variantName(variant),
-      () => [
-        gemmCheck(variant, { storage, activation: "identity" }),
-        gemmCheck(variant, { storage, activation: activation(shape.activation) }),
-      ],
+      attentionName(variant),
+      () => [attentionCheck(variant, { storage, headSize, longest, relativePositionBuckets })],
     ]),
-  );
-  await only("attention", `direct, ${queryRows} queries`, () =>
-    attentionCheck({
-      storage,
-      headSize: shape.headSize,
-      longest,
-      queryRows,
-      relativePositionBuckets: shape.relativePositionBuckets,
-    }),
   );
   await only("embedding", "row", () => embeddingCheck({ ...rows, tokenTypes: shape.tokenTypes }));
   await only("layer-norm", "row", () => layerNormCheck(rows));
   await only("pooling", head.poolings.join("+"), () => poolingCheck(storage, rows.width, rows.stride, head.poolings));
   await verdicts.save();
-  return { choice: { gemm, queryRows, activation }, kernels };
+  return { choice: { gemm, smallGemm, attention, activation }, kernels };
 }
 
 /** Runs checks in order; null when all pass. A verdict is remembered by adapter, driver and the kernel's own text. */

@@ -2,19 +2,21 @@
 import type { AdapterReport } from "../devices/report.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import type { Activation, EncoderShape } from "../models/description.ts";
-import { attentionWorkgroupBytes } from "./kernels/attention/attention.ts";
+import type { AttentionVariant } from "./kernels/attention/attention.ts";
+import { directAttentionBytes } from "./kernels/attention/direct.ts";
+import { matrixAttentionBytes, suitsMatrixAttention } from "./kernels/attention/subgroup-matrix.ts";
 import type { GemmVariant } from "./kernels/gemm/gemm.ts";
 import { registerTiles } from "./kernels/gemm/register-tiled.ts";
 import { subgroupMatrixTiles } from "./kernels/gemm/subgroup-matrix.ts";
 import type { NumericsClass } from "./numerics-class.ts";
 import type { KernelActivation } from "./wgsl/activations.ts";
-import type { StorageType } from "./wgsl/storage.ts";
 
 /** What a model runs with. */
 export interface KernelChoice {
   readonly gemm: GemmVariant;
-  /** Queries of one attention workgroup. */
-  readonly queryRows: number;
+  /** The GEMM of batches of few rows, a query or two: the smallest tile of the same class, so the same bits. */
+  readonly smallGemm: GemmVariant;
+  readonly attention: AttentionVariant;
   /** The form of an activation that this class computes. */
   readonly activation: (activation: Activation) => KernelActivation;
 }
@@ -39,35 +41,55 @@ export function gemmCandidates(report: AdapterReport, numerics: NumericsClass): 
   return [...matrix, ...(report.software ? [direct, tiled] : [tiled, direct])];
 }
 
+/**
+ * The variant for batches of at most `smallBatchRows` rows, given the one that serves large ones: of the same family and numerics, with
+ * the lowest tile, because a tile that is mostly padding keeps a query waiting for all of its depth.
+ */
+export function smallGemmCandidates(report: AdapterReport, numerics: NumericsClass, large: GemmVariant): GemmVariant[] {
+  if (large.family !== "subgroup-matrix") return [large];
+  const family = gemmCandidates(report, numerics).filter((variant) => variant.family === "subgroup-matrix");
+  const rows = (variant: GemmVariant): number => (variant.family === "subgroup-matrix" ? variant.tile.rows : Infinity);
+  return family.toSorted((first, second) => rows(first) - rows(second));
+}
+
+/** Rows up to which a batch is small. */
+export const smallBatchRows = 128;
+
 /** The cheap GELU is for f16 storage alone: in f32 it would be the largest error of all. */
 export function kernelActivation(numerics: NumericsClass, activation: Activation): KernelActivation {
   return activation === "gelu" && numerics.storage === "f16" ? "gelu_fast" : activation;
 }
 
 /**
- * Queries of an attention workgroup: eight, or four where the score rows of eight do not fit.
+ * Attention variants of a class, in the order to try them: matrix units where the class has them and the head size suits, then plain
+ * code with eight queries a workgroup, or four where the score rows of eight do not fit.
+ *
  * @throws UnsupportedModelError when not even four fit
  */
-export function attentionQueryRows(
+export function attentionCandidates(
   report: AdapterReport,
+  numerics: NumericsClass,
   shape: EncoderShape,
   longest: number,
-  storage: StorageType,
-): number {
-  const limit = report.limits.maxComputeWorkgroupStorageSize;
-  const rows = [8, 4].find((queryRows) => {
-    const { heads, headSize, relativePositionBuckets } = shape;
-    const strides = { qkvStride: 0, contextStride: 0 };
-    return (
-      attentionWorkgroupBytes({ storage, heads, headSize, ...strides, longest, queryRows, relativePositionBuckets }) <=
-      limit
-    );
-  });
-  if (rows === undefined) {
-    throw new UnsupportedModelError(
-      `Attention over ${longest} tokens needs more workgroup memory than the ${limit} bytes of ${report.name}. ` +
-        `Lower maxLength, or use device "cpu".`,
-    );
-  }
-  return rows;
+): AttentionVariant[] {
+  const { maxComputeWorkgroupStorageSize: limit, maxComputeInvocationsPerWorkgroup } = report.limits;
+  const { matrix } = numerics;
+  // Two subgroups first: 64 to 121 µs where four took 111 to 147 (16,384 tokens in texts of 24 and of 91 on an H200).
+  const units: AttentionVariant[] = matrix
+    ? [2, 4, 1]
+        .map((subgroups) => {
+          const subgroupSize = (report.subgroupSizes as readonly number[])[1];
+          return { family: "subgroup-matrix", matrix, subgroupSize, subgroups, emulated: false } as const;
+        })
+        .filter((unit) => suitsMatrixAttention(unit, shape.headSize))
+        .filter((unit) => matrixAttentionBytes(unit, shape.headSize) <= limit)
+        .filter((unit) => unit.subgroups * unit.subgroupSize <= maxComputeInvocationsPerWorkgroup)
+    : [];
+  const queryRows = [8, 4].find((rows) => directAttentionBytes(longest, shape.headSize, rows) <= limit);
+  if (queryRows !== undefined) return [...units, { family: "direct", queryRows }];
+  if (units.length > 0) return units;
+  throw new UnsupportedModelError(
+    `Attention over ${longest} tokens needs more workgroup memory than the ${limit} bytes of ${report.name}. ` +
+      `Lower maxLength, or use device "cpu".`,
+  );
 }

@@ -39,6 +39,8 @@ export class WaitPolicy {
   #trust = 1;
   /** Tokens of the largest batch that the average was learned from. */
   #learnedFrom = 0;
+  /** Fewest milliseconds a token took: 0 until a batch came back. */
+  #fastest = 0;
   /** When the last batch in flight is predicted to end. */
   #busyUntil = 0;
   /** When the last batch came back. */
@@ -76,6 +78,7 @@ export class WaitPolicy {
 
   #learn({ tokens }: Flight, milliseconds: number, waited: boolean): void {
     const measured = milliseconds / tokens;
+    this.#fastest = this.#fastest === 0 ? measured : Math.min(this.#fastest, measured);
     if (tokens > 2 * this.#learnedFrom) {
       this.#perToken = measured;
       this.#trust = 1;
@@ -92,8 +95,11 @@ export class WaitPolicy {
     this.#learnedFrom = Math.max(this.#learnedFrom, tokens);
   }
 
-  /** Tokens that a batch of `milliseconds` holds at the measured rate; Infinity when nothing has been measured. */
+  /**
+   * Tokens that a batch of `milliseconds` holds at the best rate that was seen; Infinity when nothing has been measured. The best,
+   * because the first batches pay for memory that is touched for the first time, and a bound from them would keep batches small.
+   */
   tokensWithin(milliseconds: number): number {
-    return this.#perToken === 0 ? Infinity : Math.floor(milliseconds / this.#perToken);
+    return Math.floor(milliseconds / this.#fastest);
   }
 }

@@ -37,6 +37,11 @@ export class TransientFailure extends Error {
   }
 }
 
+/** Whether HF_HUB_OFFLINE forbids downloads. */
+export function hubIsOffline(): boolean {
+  return /^(1|true|yes|on)$/i.test(environmentVariable("HF_HUB_OFFLINE") ?? "");
+}
+
 /** The hub that the environment names: HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE. */
 export class HubClient {
   readonly endpoint: string;
@@ -55,7 +60,7 @@ export class HubClient {
    * @throws DownloadError when HF_HUB_OFFLINE forbids it; InvalidArgumentError for an HF_ENDPOINT that is no URL
    */
   static async open(patience: Patience): Promise<HubClient> {
-    if (/^(1|true|yes|on)$/i.test(environmentVariable("HF_HUB_OFFLINE") ?? "")) {
+    if (hubIsOffline()) {
       throw new DownloadError("HF_HUB_OFFLINE is set, so nothing is downloaded. Unset it to pull models.");
     }
     const endpoint = (environmentVariable("HF_ENDPOINT") ?? "https://huggingface.co").replace(/\/+$/, "");

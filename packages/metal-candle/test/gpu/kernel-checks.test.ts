@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { openGpu } from "../../src/gpu/device.ts";
 import { runCheck, type KernelCheck } from "../../src/gpu/kernel-check.ts";
+import { attentionName } from "../../src/gpu/kernels/attention/attention.ts";
+import { matrixAttentionBytes } from "../../src/gpu/kernels/attention/subgroup-matrix.ts";
 import { attentionCheck } from "../../src/gpu/kernels/attention/check.ts";
 import { embeddingCheck } from "../../src/gpu/kernels/embedding/check.ts";
 import { gemmCheck } from "../../src/gpu/kernels/gemm/check.ts";
@@ -11,10 +13,10 @@ import { layerNormCheck } from "../../src/gpu/kernels/layer-norm/check.ts";
 import { poolingCheck } from "../../src/gpu/kernels/pooling/check.ts";
 import { subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
 import { numericsClass } from "../../src/gpu/numerics-class.ts";
-import { gemmCandidates } from "../../src/gpu/variants.ts";
+import { attentionCandidates, gemmCandidates } from "../../src/gpu/variants.ts";
 import type { SubgroupMatrixConfig } from "../../src/devices/report.ts";
 import type { StorageType } from "../../src/gpu/wgsl/storage.ts";
-import type { Activation, PoolingMode } from "../../src/models/description.ts";
+import type { Activation, EncoderShape, PoolingMode } from "../../src/models/description.ts";
 
 const context = await openGpu(true);
 const storages: StorageType[] = context.report.features.includes("shader-f16") ? ["f32", "f16"] : ["f32"];
@@ -43,6 +45,30 @@ describe.each(
 
   test("has tiles", () => expect(tiles.length).toBeGreaterThan(2));
 
+  test.each([
+    [32, 200, null, 4],
+    [24, 100, null, 2],
+    [64, 160, 32, 2],
+    [128, 90, null, 1],
+  ])(
+    "attention, head size %d, up to %d tokens, buckets %s, %d subgroups",
+    async (headSize, longest, buckets, subgroups) => {
+      const variant = {
+        family: "subgroup-matrix",
+        matrix: config,
+        subgroupSize: 32,
+        subgroups,
+        emulated: true,
+      } as const;
+      if (matrixAttentionBytes(variant, headSize) > context.report.limits.maxComputeWorkgroupStorageSize) {
+        expect([headSize, config.component]).toEqual([128, "f32"]);
+        return;
+      }
+      const storage = config.component as StorageType;
+      await passes(attentionCheck(variant, { storage, headSize, longest, relativePositionBuckets: buckets }));
+    },
+  );
+
   test.each(tiles.map((tile) => [variantName({ family: "subgroup-matrix", tile }), tile] as const))(
     "%s",
     async (name, tile) => {
@@ -68,6 +94,24 @@ describe.runIf(native.length > 0).each(native.map((numerics) => [numerics.name, 
   },
 );
 
+const shape = { headSize: 32 } as EncoderShape;
+
+describe.runIf(native.length > 0).each(native.map((numerics) => [numerics.name, numerics] as const))(
+  "%s",
+  (_, numerics) => {
+    const candidates = attentionCandidates(context.report, numerics, shape, 200);
+
+    test.each(candidates.map((variant) => [attentionName(variant), variant] as const))(
+      "attention %s",
+      async (__, variant) => {
+        const { storage } = numerics;
+        await passes(attentionCheck(variant, { storage, headSize: 32, longest: 200, relativePositionBuckets: null }));
+        await passes(attentionCheck(variant, { storage, headSize: 32, longest: 200, relativePositionBuckets: 32 }));
+      },
+    );
+  },
+);
+
 describe.each(storages)("%s kernels agree with their references", (storage) => {
   test.each(gemmVariants.map((variant) => [variantName(variant), variant] as const))("gemm %s", async (_, variant) => {
     await passes(gemmCheck(variant, { storage, activation: "identity" }));
@@ -85,7 +129,9 @@ describe.each(storages)("%s kernels agree with their references", (storage) => {
     [64, 64, 32, 8],
     [128, 40, null, 8],
   ])("attention, head size %d, rows of %d, buckets %s, %d queries", async (headSize, longest, buckets, queryRows) => {
-    await passes(attentionCheck({ storage, headSize, longest, relativePositionBuckets: buckets, queryRows }));
+    await passes(
+      attentionCheck({ family: "direct", queryRows }, { storage, headSize, longest, relativePositionBuckets: buckets }),
+    );
   });
 
   test.each([

@@ -47,7 +47,7 @@ alias Right = subgroup_matrix_right<${component}, ${n}, ${k}>;
 alias Result = subgroup_matrix_result<f32, ${n}, ${m}>;`,
     parameters: "@builtin(subgroup_id) subgroup: u32, @builtin(subgroup_invocation_id) lane: u32,",
     prologue: "",
-    accumulator: (name) => `var ${name}: Result;`,
+    accumulator: (name) => `var ${name} = Result();`,
     left: (name, offset, stride) => `let ${name} = subgroupMatrixLoad<Left, row_major>(&stage, ${offset}, ${stride});`,
     right: (name, offset, stride, columnMajor) =>
       `let ${name} = subgroupMatrixLoad<Right, ${columnMajor ? "col_major" : "row_major"}>(&stage, ${offset}, ${stride});`,
@@ -105,7 +105,7 @@ fn storeResult(result: ptr<function, Result>, offset: u32, stride: u32, lane: u3
 }`,
     parameters: "",
     prologue: `let subgroup = thread / ${lanes}u; let lane = thread % ${lanes}u;`,
-    accumulator: (name) => `var ${name}: Result;`,
+    accumulator: (name) => `var ${name} = Result();`,
     left: (name, offset, stride) => `let ${name} = Operand(${offset}, ${stride}, 0u);`,
     right: (name, offset, stride, columnMajor) =>
       `let ${name} = Operand(${offset}, ${stride}, ${columnMajor ? "1u" : "0u"});`,

@@ -3,13 +3,22 @@ import { writeBatch } from "../../batch-writer.ts";
 import { batchWords } from "../../arena.ts";
 import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
 import type { EncoderShape } from "../../../models/description.ts";
-import { attentionGrid, attentionProgram, type AttentionShape } from "./attention.ts";
+import {
+  attentionGrid,
+  attentionProgram,
+  queryRowsOf,
+  type AttentionShape,
+  type AttentionVariant,
+} from "./attention.ts";
 import { attentionReference } from "./reference.ts";
 
-const lengths = [1, 9, 2, 37];
+const lengths = [1, 9, 2, 37, 150];
 
 /** Checks the kernel with a model's head size, row limit and kind of bias, on two heads. */
-export function attentionCheck(model: Omit<AttentionShape, "heads" | "qkvStride" | "contextStride">): KernelCheck {
+export function attentionCheck(
+  variant: AttentionVariant,
+  model: Omit<AttentionShape, "heads" | "qkvStride" | "contextStride">,
+): KernelCheck {
   const heads = 2;
   const width = heads * model.headSize;
   const stride = 3 * width;
@@ -28,11 +37,11 @@ export function attentionCheck(model: Omit<AttentionShape, "heads" | "qkvStride"
   const batch = { sequences: checked.length, tokens, cuSeqlens, inputIds: new Int32Array(tokens), tokenTypeIds: null };
   const limits = { vocabularySize: 1, positionOffset: 0, positions: model.longest, tokenTypes: 0 } as EncoderShape;
   const options = { longest: Math.max(...checked), poolingSkips: null, dimensions: 0, normalize: false };
-  const written = writeBatch(words, { ...batch, ...options }, limits, model.queryRows, 0);
+  const written = writeBatch(words, { ...batch, ...options }, limits, queryRowsOf(variant), 0);
   const context = storedInput(new Float32Array(rows * width), model.storage);
   const expected = attentionReference(qkv.rounded, stride, cuSeqlens, heads, model.headSize, bias);
   return {
-    program: attentionProgram(shape),
+    program: attentionProgram(variant, shape),
     inputs: [words, qkv.upload, context.upload, ...(relative ? [relative] : [])],
     output: 2,
     outputStorage: model.storage,

@@ -1,32 +1,33 @@
-/** The proof of a GEMM variant: one tile row's worth of rows at an awkward depth, its first and last rows compared. */
+/** The proof of a GEMM variant: one row of tiles, two columns of them at least, its first and last rows compared. */
 import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
-import { gemmGrid, gemmProgram, tileRows, weightLayout, type GemmShape, type GemmVariant } from "./gemm.ts";
+import { gemmGrid, gemmProgram, weightLayout, type GemmShape, type GemmVariant } from "./gemm.ts";
 import { gemmReference } from "./reference.ts";
 
 const comparedRows = 6;
 
 /** Checks a variant with the activation and storage that a model will use it with. */
 export function gemmCheck(variant: GemmVariant, shape: Pick<GemmShape, "storage" | "activation">): KernelCheck {
-  const full: GemmShape = { ...shape, n: 256, k: 384 };
+  const full: GemmShape = { ...shape, n: 256, k: 256 };
   const { n, k } = full;
   const program = gemmProgram(variant, full);
-  const a = storedInput(checkValues(tileRows * k, 1), shape.storage);
+  const rowCount = program.tileRows;
+  const a = storedInput(checkValues(rowCount * k, 1), shape.storage);
   const w = storedInput(checkValues(k * n, 2, 0.2), shape.storage);
   const bias = checkValues(n, 3);
   const expected = new Map<number, number>();
-  for (const first of [0, tileRows - comparedRows]) {
+  for (const first of [0, rowCount - comparedRows]) {
     const rows = a.rounded.subarray(first * k, (first + comparedRows) * k);
     gemmReference(rows, w.rounded, bias, k, shape.activation).forEach((value, i) => expected.set(first * n + i, value));
   }
   const weight =
     weightLayout(variant) === "kn" ? w.upload : storedInput(transposed(w.rounded, k, n), shape.storage).upload;
-  const c = storedInput(new Float32Array(tileRows * n), shape.storage);
+  const c = storedInput(new Float32Array(rowCount * n), shape.storage);
   return {
     program,
     inputs: [a.upload, weight, bias, c.upload],
     output: 3,
     outputStorage: shape.storage,
-    grid: gemmGrid(program, full, tileRows),
+    grid: gemmGrid(program, full, rowCount),
     expected,
     tolerance: toleranceOf(shape.storage),
   };

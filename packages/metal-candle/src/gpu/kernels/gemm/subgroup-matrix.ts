@@ -4,7 +4,8 @@
  * Per step of `depth`: tiles of A [rows, depth] and of the weight go to workgroup memory (the next step's are fetched into registers
  * meanwhile), each subgroup multiplies its subgroupRows × subgroupColumns block from there. At the end the accumulators pass
  * through workgroup memory, strip by strip, where bias and activation are applied and the result is packed: WGSL gives no access
- * to a matrix's elements. One stage, with register prefetch: two stages in workgroup memory measured slower.
+ * to a matrix's elements. One stage, with register prefetch: two stages in workgroup memory, and wider strips
+ * in the epilogue, measured slower: more workgroup memory means fewer workgroups at once (34 KiB: 131 TFLOP/s, 20 KiB: 200).
  *
  * Everything in memory is raw vec4<u32>, so one workgroup array serves the operands and the f32 epilogue.
  */
@@ -33,7 +34,8 @@ export function subgroupMatrixBytes(tile: SubgroupMatrixTile): number {
   return layoutOf(tile).words * 16;
 }
 
-function layoutOf({ rows, columns, depth, subgroupRows, subgroupColumns, matrix, subgroupSize }: SubgroupMatrixTile) {
+function layoutOf(tile: SubgroupMatrixTile) {
+  const { rows, columns, depth, subgroupRows, subgroupColumns, matrix, subgroupSize } = tile;
   const perWord = elementsPerWord(matrix);
   const depthWords = depth / perWord;
   // One word of padding a row keeps rows out of each other's banks; two measured 15 % slower.

@@ -1,0 +1,260 @@
+/**
+ * Attention on the adapter's matrix units: the same function as direct.ts, for packed sequences of any length.
+ *
+ * A workgroup takes one head of `queryRows` consecutive queries of one sequence, one block of matrix.m queries a subgroup; keys pass
+ * by in tiles of 32 that all its subgroups share. Accumulators cannot be rescaled (WGSL gives no access to their elements), so
+ * softmax takes two passes over the keys, and is exact:
+ *   1. scores tile by tile, keeping each row's maximum
+ *   2. scores again (or still, when one tile holds all keys), exponentials against that maximum, their sum, context += P · V
+ * Scores leave the matrix registers through workgroup memory as f32; the weights P go back in as operands, in the same place: little
+ * workgroup memory means many workgroups at once, which is what this kernel's speed hangs on (37 KiB a workgroup measured half as
+ * fast as 18). Rows past the sequence's
+ * end are staged as zero and masked: 0 × NaN would be NaN. Every row's sums have a fixed shape: lane by lane, keys ascending.
+ */
+import type { SubgroupMatrixConfig } from "../../../devices/report.ts";
+import { batchLayoutConstants } from "../../batch-layout.ts";
+import { roundUp, type KernelProgram } from "../../kernel-program.ts";
+import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
+import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
+import type { AttentionShape } from "./attention.ts";
+
+export interface MatrixAttention {
+  readonly matrix: SubgroupMatrixConfig;
+  /** Threads of a subgroup on this adapter. */
+  readonly subgroupSize: number;
+  /** Subgroups of a workgroup: queryRows = subgroups · matrix.m. */
+  readonly subgroups: number;
+  /** Plain WGSL instead of matrix units. */
+  readonly emulated: boolean;
+}
+
+/** Keys of one tile: part of the numerics class, since a row's sum goes lane by lane through each tile. */
+const keyTile = 32;
+
+function layoutOf({ matrix, subgroupSize, subgroups }: MatrixAttention, headSize: number) {
+  const perWord = elementsPerWord(matrix);
+  const padded = roundUp(headSize, Math.max(matrix.k, matrix.n));
+  const pitch = padded / perWord + 1;
+  const stripPitch = Math.max(keyTile, padded) / 4 + 1;
+  const queryRows = subgroups * matrix.m;
+  const tileAt = queryRows * pitch;
+  const stripsAt = tileAt + keyTile * pitch;
+  const words = stripsAt + queryRows * stripPitch;
+  const threads = subgroups * subgroupSize;
+  return { perWord, padded, pitch, stripPitch, queryRows, tileAt, stripsAt, words, threads };
+}
+
+/** Bytes of workgroup memory that the kernel takes. */
+export function matrixAttentionBytes(unit: MatrixAttention, headSize: number): number {
+  const { words, threads } = layoutOf(unit, headSize);
+  return words * 16 + threads * 4;
+}
+
+/** Whether a head size suits a configuration: whole words, and lanes that divide into rows. */
+export function suitsMatrixAttention({ matrix, subgroupSize }: MatrixAttention, headSize: number): boolean {
+  return headSize % elementsPerWord(matrix) === 0 && headSize <= 128 && subgroupSize % matrix.m === 0;
+}
+
+/** Buffers as in direct.ts. */
+export function matrixAttentionProgram(shape: AttentionShape, unitShape: MatrixAttention): KernelProgram {
+  const { storage, heads, headSize, qkvStride, contextStride, longest, relativePositionBuckets } = shape;
+  const { matrix, subgroupSize, emulated } = unitShape;
+  const layout = layoutOf(unitShape, headSize);
+  const { perWord, padded, pitch, stripPitch, queryRows, threads } = layout;
+  const unit = emulated ? emulatedMatrices(matrix, subgroupSize) : nativeMatrices(matrix);
+  const relative = relativePositionBuckets !== null;
+  const width = heads * headSize;
+  const lanesPerRow = subgroupSize / matrix.m;
+  const steps = padded / matrix.k;
+  const scoreBlocks = keyTile / matrix.n;
+  const contextBlocks = padded / matrix.n;
+  // A lane's parts of its row: vec4 columns lane, lane + lanesPerRow, … of the tile. Weights are packed perWord at a time.
+  const groups = keyTile / perWord / lanesPerRow;
+  const quads = perWord / 4;
+  const score = (quad: string): string =>
+    /* wgsl */ `scoresAt(stripRow, tile, rowInGroup, ${quad}, keys, firstQuery, head)`;
+  const pack =
+    storage === "f16"
+      ? /* wgsl */ `vec4u(pack2x16float(w0.xy), pack2x16float(w0.zw), pack2x16float(w1.xy), pack2x16float(w1.zw))`
+      : /* wgsl */ `bitcast<vec4u>(w0)`;
+  const outputQuads = headSize / 4;
+  return {
+    label: `attention/subgroup-matrix ${queryRows} queries ${storage} ${heads}x${headSize}${relative ? " relative" : ""}`,
+    bindings: relative ? ["read", "read", "read_write", "read"] : ["read", "read", "read_write"],
+    code: /* wgsl */ `${unit.directives}
+${batchLayoutConstants}
+${constants({
+  QKV: qkvStride / perWord,
+  CONTEXT: contextStride / perWord,
+  HEAD_WORDS: headSize / perWord,
+  PADDED_WORDS: padded / perWord,
+  HEADS: heads,
+  KEYS_AT: width / perWord,
+  VALUES_AT: (2 * width) / perWord,
+  LONGEST: longest,
+  THREADS: threads,
+  QUERY_ROWS: queryRows,
+  KEY_TILE: keyTile,
+  PITCH: pitch,
+  STRIP_PITCH: stripPitch,
+  TILE_AT: layout.tileAt,
+  LANES_PER_ROW: lanesPerRow,
+})}
+const SCALE = ${floatLiteral(1 / Math.sqrt(headSize))};
+${binding(0, "read", "batch", "u32")}
+${binding(1, "read", "qkv", "vec4u")}
+${binding(2, "read_write", "context", "vec4u")}
+${relative ? binding(3, "read", "relativeBias", "f32") : ""}
+var<workgroup> stage: array<vec4u, ${layout.words}>;
+var<workgroup> partials: array<f32, ${threads}>;
+${unit.declarations}
+
+// Rows of Q, K or V into workgroup memory, zero past the sequence's end and past the head's own columns.
+fn stageRows(at: u32, rows: u32, source: u32, left: u32, thread: u32) {
+  for (var i = thread; i < rows * PADDED_WORDS; i += THREADS) {
+    let row = i / PADDED_WORDS;
+    let word = i % PADDED_WORDS;
+    var value = vec4u(0u);
+    if (row < left && word < HEAD_WORDS) { value = qkv[source + row * QKV + word]; }
+    stage[at + row * PITCH + word] = value;
+  }
+}
+
+// Four scaled scores of one row, -3e38 for keys past the end.
+fn scoresAt(stripRow: u32, tile: u32, query: u32, quad: u32, keys: u32, firstQuery: u32, head: u32) -> vec4f {
+  let key = tile * KEY_TILE + quad * 4u;
+  var scores = bitcast<vec4f>(stage[stripRow + quad]) * SCALE;
+  ${
+    relative
+      ? /* wgsl */ `
+  let distance = key + LONGEST - 1u - min(firstQuery + query, keys - 1u);
+  for (var i = 0u; i < 4u; i++) { if (key + i < keys) { scores[i] += relativeBias[(distance + i) * HEADS + head]; } }`
+      : ""
+  }
+  return select(vec4f(-3e38f), scores, vec4u(key, key + 1u, key + 2u, key + 3u) < vec4u(keys));
+}
+
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_invocation_index) thread: u32) {
+  ${unit.prologue}
+  let item = batch[HEADER_WORK_AT] + group.x * 2u;
+  let start = batch[item];
+  let keys = batch[item + 1u] & 0xffffu;
+  let firstQuery = batch[item + 1u] >> 16u;
+  let head = group.y;
+  let rowInGroup = subgroup * ${matrix.m}u + lane / LANES_PER_ROW;
+  let laneInRow = lane % LANES_PER_ROW;
+  let busy = firstQuery + subgroup * ${matrix.m}u < keys;
+  let queriesAt = subgroup * ${matrix.m * pitch}u;
+  let stripAt = ${layout.stripsAt}u + subgroup * ${matrix.m * stripPitch}u;
+  let stripRow = ${layout.stripsAt}u + rowInGroup * STRIP_PITCH;
+  let columns = start * QKV + head * HEAD_WORDS;
+  let tiles = (keys + KEY_TILE - 1u) / KEY_TILE;
+  stageRows(0u, QUERY_ROWS, columns + firstQuery * QKV, keys - firstQuery, thread);
+  workgroupBarrier();
+  ${repeat(steps, (s) => unit.left(`query${s}`, `queriesAt + ${(s * matrix.k) / perWord}u`, "PITCH"))}
+
+  var largest = -3e38f;
+  for (var tile = 0u; tile < tiles; tile++) {
+    workgroupBarrier();
+    stageRows(TILE_AT, KEY_TILE, columns + KEYS_AT + tile * KEY_TILE * QKV, keys - tile * KEY_TILE, thread);
+    workgroupBarrier();
+    if (busy) { ${scoresOfTile(unit, matrix, steps, scoreBlocks, layout)} }
+    workgroupBarrier();
+    if (busy) {
+      for (var part = laneInRow; part < ${keyTile / 4}u; part += LANES_PER_ROW) {
+        let scores = ${score("part")};
+        largest = max(largest, max(max(scores.x, scores.y), max(scores.z, scores.w)));
+      }
+    }
+  }
+  partials[thread] = largest;
+  workgroupBarrier();
+  for (var i = 0u; i < LANES_PER_ROW; i++) { largest = max(largest, partials[thread - laneInRow + i]); }
+
+  var sum = 0f;
+  ${repeat(contextBlocks, (j) => unit.accumulator(`context${j}`))}
+  for (var tile = 0u; tile < tiles; tile++) {
+    if (tiles > 1u) {
+      workgroupBarrier();
+      stageRows(TILE_AT, KEY_TILE, columns + KEYS_AT + tile * KEY_TILE * QKV, keys - tile * KEY_TILE, thread);
+      workgroupBarrier();
+      if (busy) { ${scoresOfTile(unit, matrix, steps, scoreBlocks, layout)} }
+    }
+    workgroupBarrier();
+    stageRows(TILE_AT, KEY_TILE, columns + VALUES_AT + tile * KEY_TILE * QKV, keys - tile * KEY_TILE, thread);
+    ${repeat(groups, (g) => `var packed${g}: vec4u;`)}
+    if (busy) {
+      ${repeat(
+        groups,
+        (g) => `{
+        let word = laneInRow + ${g * lanesPerRow}u;
+        ${repeat(
+          quads,
+          (q) => `let s${q} = ${score(`word * ${quads}u + ${q}u`)};
+        let w${q} = select(vec4f(0f), exp(s${q} - largest), s${q} > vec4f(-1e38f));
+        sum += ((w${q}.x + w${q}.y) + w${q}.z) + w${q}.w;`,
+        )}
+        packed${g} = ${pack};
+      }`,
+      )}
+    }
+    workgroupBarrier();
+    // The row's scores have been read by all its lanes: its weights take their place.
+    if (busy) { ${repeat(groups, (g) => `stage[stripRow + laneInRow + ${g * lanesPerRow}u] = packed${g};`)} }
+    workgroupBarrier();
+    if (busy) {
+      for (var step = 0u; step < ${keyTile / matrix.k}u; step++) {
+        ${unit.left("weights", `stripAt + step * ${matrix.k / perWord}u`, "STRIP_PITCH")}
+        ${repeat(
+          contextBlocks,
+          (j) => `{
+          ${unit.right("values", `TILE_AT + step * ${matrix.k * pitch}u + ${(j * matrix.n) / perWord}u`, "PITCH", false)}
+          ${unit.multiplyAccumulate(`context${j}`, "weights", "values")}
+        }`,
+        )}
+      }
+    }
+  }
+  workgroupBarrier();
+  partials[thread] = sum;
+  if (busy) { ${repeat(contextBlocks, (j) => unit.store(`context${j}`, `stripAt + ${(j * matrix.n) / 4}u`, "STRIP_PITCH"))} }
+  workgroupBarrier();
+  if (firstQuery + rowInGroup < keys) {
+    var total = 0f;
+    for (var i = 0u; i < LANES_PER_ROW; i++) { total += partials[thread - laneInRow + i]; }
+    let base = (start + firstQuery + rowInGroup) * CONTEXT + head * HEAD_WORDS;
+    for (var word = laneInRow; word < ${outputQuads / quads}u; word += LANES_PER_ROW) {
+      ${repeat(quads, (q) => `let w${q} = bitcast<vec4f>(stage[stripRow + word * ${quads}u + ${q}u]) / total;`)}
+      context[base + word] = ${pack};
+    }
+  }
+}
+`,
+  };
+}
+
+/** Q · Kᵀ of one tile into the subgroup's strip. */
+function scoresOfTile(
+  unit: ReturnType<typeof nativeMatrices>,
+  matrix: SubgroupMatrixConfig,
+  steps: number,
+  blocks: number,
+  { perWord, pitch }: ReturnType<typeof layoutOf>,
+): string {
+  return /* wgsl */ `
+      ${repeat(
+        blocks,
+        (j) => `{
+        ${unit.accumulator("score")}
+        ${repeat(
+          steps,
+          (s) => `{
+          ${unit.right("key", `TILE_AT + ${j * matrix.n * pitch + (s * matrix.k) / perWord}u`, "PITCH", true)}
+          ${unit.multiplyAccumulate("score", `query${s}`, "key")}
+        }`,
+        )}
+        ${unit.store("score", `stripAt + ${(j * matrix.n) / 4}u`, "STRIP_PITCH")}
+      }`,
+      )}`;
+}
