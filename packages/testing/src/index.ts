@@ -3,4 +3,4 @@ export { type BrowserPage, type BrowserPageOptions, openBrowserPage } from "./br
 export type { BrowserProgram } from "./chromium.ts";
 export { describeBrowser, describeGpu, describePublishedModel, eachDevice, type TestDevice } from "./suites.ts";
 export { type DocExample, docExamples } from "./doc-examples.ts";
-export { isTranslatable, type Translation, translateWgsl } from "./translate-wgsl.ts";
+export { type Translation, translateWgsl } from "./translate-wgsl.ts";

@@ -28,11 +28,6 @@ function report(stage: string, error: unknown): string {
   return `${stage}: ${error instanceof NagaError ? error.formatted : String(error)}`;
 }
 
-/** Whether naga can translate it at all: false for kernels on subgroup matrices. */
-export function isTranslatable(wgsl: string): boolean {
-  return !wgsl.includes("chromium_experimental_subgroup_matrix");
-}
-
 /**
  * Parses, validates and translates one WGSL module.
  *

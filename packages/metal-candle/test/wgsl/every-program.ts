@@ -3,12 +3,15 @@
  *
  * Sizes are those of a small odd model, because sizes are constants in the text and change nothing about its form.
  */
+import type { SubgroupMatrixConfig } from "../../src/devices/report.ts";
 import type { KernelProgram } from "../../src/gpu/kernel-program.ts";
 import { activationProgram } from "../../src/gpu/kernels/activation/activation.ts";
-import { attentionProgram } from "../../src/gpu/kernels/attention/attention.ts";
+import { directAttentionProgram } from "../../src/gpu/kernels/attention/direct.ts";
+import { matrixAttentionProgram } from "../../src/gpu/kernels/attention/subgroup-matrix.ts";
 import { embeddingProgram } from "../../src/gpu/kernels/embedding/embedding.ts";
 import { directGemm } from "../../src/gpu/kernels/gemm/direct.ts";
 import { registerTiledGemm, registerTiles } from "../../src/gpu/kernels/gemm/register-tiled.ts";
+import { subgroupMatrixGemm, subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
 import { layerNormProgram } from "../../src/gpu/kernels/layer-norm/layer-norm.ts";
 import { residualLayerNormProgram } from "../../src/gpu/kernels/layer-norm/residual-layer-norm.ts";
 import { finishProgram } from "../../src/gpu/kernels/pooling/finish.ts";
@@ -33,24 +36,41 @@ const activations: KernelActivation[] = [
 const poolings: PoolingMode[] = ["cls", "max", "mean", "mean_sqrt_len", "weightedmean", "lasttoken"];
 const rows = { width: 72, stride: 128, epsilon: 1e-12 };
 const gemm = { n: 256, k: 384 };
+const attention = { heads: 3, headSize: 32, qkvStride: 384, contextStride: 128, longest: 100 };
+const buckets = [null, 32];
+
+/** Every configuration of matrix units that keeps f32 accumulation: Apple's f32; f16 on lavapipe, Apple and NVIDIA. */
+const matrixConfigs: SubgroupMatrixConfig[] = [
+  { component: "f32", result: "f32", m: 8, n: 8, k: 8 },
+  { component: "f16", result: "f32", m: 8, n: 8, k: 8 },
+  { component: "f16", result: "f32", m: 16, n: 16, k: 16 },
+  { component: "f16", result: "f32", m: 16, n: 8, k: 16 },
+];
+
+function matrixGemms(matrix: SubgroupMatrixConfig, emulated: boolean): KernelProgram[] {
+  const storage = matrix.component as StorageType;
+  return subgroupMatrixTiles(matrix, 32, 32_768, 256, emulated).flatMap((tile) =>
+    activations.map((activation) => subgroupMatrixGemm({ storage, ...gemm, activation }, tile)),
+  );
+}
+
+function matrixAttentions(matrix: SubgroupMatrixConfig, emulated: boolean): KernelProgram[] {
+  const storage = matrix.component as StorageType;
+  const unit = { matrix, subgroupSize: 32, subgroups: 4, emulated };
+  return buckets.map((relativePositionBuckets) =>
+    matrixAttentionProgram({ ...attention, storage, relativePositionBuckets }, unit),
+  );
+}
 
 /** The programs, by the function in src/gpu/kernels that makes them. */
 export const everyProgram: Record<string, KernelProgram[]> = {
   activationProgram: activations.map((activation) => activationProgram(activation)),
-  attentionProgram: storages.flatMap((storage) =>
-    [null, 32].map((relativePositionBuckets) =>
-      attentionProgram({
-        storage,
-        heads: 3,
-        headSize: 24,
-        qkvStride: 256,
-        contextStride: 128,
-        longest: 100,
-        queryRows: 8,
-        relativePositionBuckets,
-      }),
+  directAttentionProgram: storages.flatMap((storage) =>
+    buckets.map((relativePositionBuckets) =>
+      directAttentionProgram({ ...attention, storage, relativePositionBuckets }, 8),
     ),
   ),
+  matrixAttentionProgram: matrixConfigs.flatMap((matrix) => matrixAttentions(matrix, true)),
   embeddingProgram: storages.flatMap((storage) =>
     [0, 2].map((tokenTypes) =>
       embeddingProgram({ storage, ...rows, positions: 100, tokenTypes, firstWord: 50, words: 50 }),
@@ -64,6 +84,7 @@ export const everyProgram: Record<string, KernelProgram[]> = {
       activations.map((activation) => registerTiledGemm({ storage, ...gemm, activation }, tile)),
     ),
   ),
+  subgroupMatrixGemm: matrixConfigs.flatMap((matrix) => matrixGemms(matrix, true)),
   layerNormProgram: [layerNormProgram(72, 1e-12), layerNormProgram(7, 1e-12)],
   residualLayerNormProgram: storages.map((storage) => residualLayerNormProgram({ storage, ...rows })),
   finishProgram: [finishProgram(72, 128)],
@@ -76,3 +97,9 @@ export const everyProgram: Record<string, KernelProgram[]> = {
   rmsNormProgram: [rmsNormProgram(72, 1e-6)],
   softmaxProgram: [softmaxProgram(72)],
 };
+
+/** The programs that only an adapter with matrix units compiles; `everyProgram` has the same logic in plain WGSL. */
+export const matrixPrograms: KernelProgram[] = matrixConfigs.flatMap((matrix) => [
+  ...matrixGemms(matrix, false),
+  ...matrixAttentions(matrix, false),
+]);
