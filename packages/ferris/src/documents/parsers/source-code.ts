@@ -1,32 +1,90 @@
 /**
- * Source code: top-level declarations with the comments above them, by blank lines and indentation.
+ * Source code: functions and classes with the comments above them, under their names.
  *
- * Knows no grammar. What decides is that people leave a blank line between declarations and indent what is inside them;
- * languages with braces and languages without both read well that way. Minified code is refused.
+ * A class that is small is one block; of a larger one each method is, with the class above it in the heading path. Languages
+ * without a grammar are cut where a line without indentation follows a blank one: people leave a blank line between
+ * declarations and indent what is inside. Minified code is refused.
  */
 import { basename } from "node:path";
 import { DocumentError } from "../../errors.ts";
+import { type Declaration, declarationsOf } from "../declarations.ts";
 import { decodeText } from "../decode.ts";
 import type { Block, ParsedDocument } from "../document.ts";
+import { extensionOf } from "../left-out.ts";
+import { languages } from "./languages.ts";
 import type { ParserInput } from "./parser.ts";
 
 const longestLine = 5_000;
 const longestAverageLine = 250;
 
-export function parseSourceCode({ path, bytes }: ParserInput): ParsedDocument {
+/** Up to this many characters a class is one block: about what fits a chunk. */
+const wholeUpTo = 1_000;
+
+/** Larger files are generated; their grammar would take seconds to tell. */
+const parsedUpTo = 2 ** 20;
+
+export async function parseSourceCode({ path, bytes }: ParserInput): Promise<ParsedDocument> {
   const { content, encoding } = decodeText(bytes);
   refuseMinified(content);
+  const language = languages[extensionOf(basename(path))];
+  const declarations = content.length <= parsedUpTo ? await declarationsOf(content, language) : null;
+  const blocks = declarations ? blocksOf(content, declarations) : blocksByBlankLines(content);
+  return { type: "source-code", title: basename(path), content, encoding, blocks, warnings: [] };
+}
+
+/** The blocks cover the content: what stands before a declaration goes with it, from the last blank line on. */
+function blocksOf(content: string, declarations: readonly Declaration[]): Block[] {
+  const blocks: Block[] = [];
+  let done = 0;
+  const push = (end: number, headingPath: readonly string[]) => {
+    // Blank lines stay with what follows them.
+    if (end <= done || (end < content.length && content.slice(done, end).trim() === "")) return;
+    blocks.push({ kind: "code", start: done, end, headingPath });
+    done = end;
+  };
+  const add = (members: readonly Declaration[], path: readonly string[]) => {
+    for (const { start, end, name, members: inner } of members) {
+      push(startWithComments(content, done, start), path);
+      const here = [...path, name];
+      if (inner.length > 0 && end - start > wholeUpTo) {
+        add(inner, here);
+        // The brace that closes a class says nothing by itself: it stays with the last method.
+        const last = blocks[blocks.length - 1];
+        done = Math.max(done, afterLine(content, end));
+        blocks[blocks.length - 1] = { ...last, end: done };
+      } else push(afterLine(content, end), here);
+    }
+  };
+  add(declarations, []);
+  push(content.length, []);
+  return blocks;
+}
+
+/** Where the lines above `start` begin that are not parted from it by a blank line. */
+function startWithComments(content: string, from: number, start: number): number {
+  let begin = from;
+  for (const blank of content.slice(from, start).matchAll(/\n[ \t\r]*(?=\n)/g))
+    begin = from + blank.index + blank[0].length + 1;
+  return begin;
+}
+
+function afterLine(content: string, end: number): number {
+  const rest = /^[;,)\] \t\r]*\n/.exec(content.slice(end, end + 100));
+  return end + (rest ? rest[0].length : 0);
+}
+
+function blocksByBlankLines(content: string): Block[] {
   const blocks: Block[] = [];
   let start = 0;
   const push = (end: number) => {
     if (end > start) blocks.push({ kind: "code", start, end, headingPath: [] });
     start = end;
   };
-  // A declaration starts at a line without indentation after a blank one; a closing brace belongs to what is above it.
+  // A closing brace belongs to what is above it.
   const declaration = /\n[ \t\r]*\n(?=[^\s)\]}])/g;
   while (declaration.exec(content)) push(declaration.lastIndex);
   push(content.length);
-  return { type: "source-code", title: basename(path), content, encoding, blocks, warnings: [] };
+  return blocks;
 }
 
 function refuseMinified(content: string): void {
@@ -39,9 +97,10 @@ function refuseMinified(content: string): void {
     start = next;
   }
   if (longest > longestLine && content.length / lines > longestAverageLine) {
+    const average = Math.round(content.length / lines);
     throw new DocumentError(
       "minified",
-      `a line of ${longest} characters, ${Math.round(content.length / lines)} on average (limits ${longestLine} and ${longestAverageLine})`,
+      `a line of ${longest} characters, ${average} on average (limits ${longestLine} and ${longestAverageLine})`,
     );
   }
 }

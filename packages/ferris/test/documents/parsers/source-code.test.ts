@@ -7,28 +7,91 @@ async function declarations(path: string, text: string): Promise<string[]> {
   return blocks.map(({ start, end }) => content.slice(start, end).trim());
 }
 
+/** Name of each block with the first and last word of its text. */
+async function outlineOf(path: string, text: string): Promise<string[]> {
+  const { content, blocks } = await parseDocument(path, Buffer.from(text));
+  expect(blocks.map(({ start, end }) => content.slice(start, end)).join("")).toBe(content);
+  return blocks.map(({ start, end, headingPath }) => {
+    const words = content.slice(start, end).match(/[\w#@/*]+/g) ?? ["nothing"];
+    return `${headingPath.join(" > ")}: ${words[0]} … ${words.at(-1)}`;
+  });
+}
+
+const long = (comment: string) =>
+  Array.from({ length: 60 }, (_, i) => `${comment} line ${i} of a long body`).join("\n");
+
 describe("source code", () => {
-  test("a block is a declaration with its comment, in languages with and without braces", async () => {
+  test.each([
+    [
+      "a.ts",
+      `import x from "x";\n\n/** Adds. */\nexport function add(a: number) {\n  return a;\n}\n\nexport class Big {\n  one() {\n${long("//")}\n  }\n\n  /** Two. */\n  async two() {\n    return 2;\n  }\n}\n\nconst arrow = () => {\n  return 1;\n};\n\nconst last = 1;\n`,
+      [
+        ": import … x",
+        "add: /** … a",
+        "Big > one: export … body",
+        "Big > two: /** … 2",
+
+        "arrow: const … 1",
+        ": const … 1",
+      ],
+    ],
+    [
+      "a.py",
+      `import os\n\n\n# Why.\n@cached\ndef f(x):\n    return x\n\n\nclass Big:\n    """Doc."""\n\n    def one(self):\n${long("        #")}\n        pass\n\n    def two(self):\n        return 2\n`,
+      [": import … os", "f: # … x", "Big: class … Doc", "Big > one: def … pass", "Big > two: def … 2"],
+    ],
+    [
+      "a.rs",
+      `use std::io;\n\n/// A point.\nstruct Point { x: f32 }\n\nimpl Display for Point {\n    fn fmt(&self) {\n${long("//")}\n    }\n    fn other() {}\n}\n`,
+      [
+        ": use … io",
+        "Point: /// … f32",
+        "Display for Point > fmt: impl … body",
+        "Display for Point > other: fn … other",
+      ],
+    ],
+    [
+      "a.go",
+      "package a\n\n// Add adds.\nfunc Add(a int) int {\n\treturn a\n}\n\ntype P struct {\n\tX int\n}\n\nfunc (p P) Y() int {\n\treturn 1\n}\n",
+      [": package … a", "Add: // … a", "P: type … int", "Y: func … 1"],
+    ],
+    [
+      "a.c",
+      "#include <a.h>\n\n/* Adds. */\nstatic int *add(int a) {\n  return a;\n}\n\nint main(void) { return 0; }\n",
+      [": #include … h", "add: /* … a", "main: int … 0"],
+    ],
+    [
+      "A.java",
+      `package a;\n\npublic class A {\n  A() { }\n\n  void one() {\n${long("//")}\n  }\n}\n`,
+      [": package … a", "A > A: public … A", "A > one: void … body"],
+    ],
+    ["a.rb", "module M\n  class A\n    def one\n      1\n    end\n  end\nend\n", ["M: module … end"]],
+  ] as [string, string, string[]][])(
+    "%s: functions whole, large classes by their methods, comments with what they are about",
+    async (path, text, expected) => {
+      expect(await outlineOf(`/${path}`, text)).toEqual(expected);
+    },
+  );
+
+  test("languages without a grammar are cut at blank lines before lines without indentation", async () => {
     expect(
-      await declarations(
-        "/a.ts",
-        'import { x } from "x";\n\n/** Adds. */\nfunction add(a, b) {\n  const c = a;\n\n  return c + b;\n}\n\nclass A {\n  b() {}\n\n  c() {}\n\n}\n',
-      ),
-    ).toEqual([
-      'import { x } from "x";',
-      "/** Adds. */\nfunction add(a, b) {\n  const c = a;\n\n  return c + b;\n}",
-      "class A {\n  b() {}\n\n  c() {}\n\n}",
-    ]);
-    expect(
-      await declarations(
-        "/a.py",
-        "import os\n\n\n# Why.\ndef f():\n    x = 1\n\n    return x\n\n\nclass A:\n\n    def b(self):\n        pass\n",
-      ),
-    ).toEqual([
-      "import os",
-      "# Why.\ndef f():\n    x = 1\n\n    return x",
-      "class A:\n\n    def b(self):\n        pass",
-    ]);
+      await declarations("/a.jl", "using X\n\n# Why.\nfunction f(x)\n    y = x\n\n    y\nend\n\ng(x) = x\n"),
+    ).toEqual(["using X", "# Why.\nfunction f(x)\n    y = x\n\n    y\nend", "g(x) = x"]);
+  });
+
+  test("code that is none still has all of its text", async () => {
+    for (const path of ["/a.ts", "/a.py", "/a.c", "/a.rs", "/a.java", "/a.php", "/a.sh", "/a.cs"]) {
+      for (const text of [
+        "}}} class { def (",
+        "\u{1F600} = function ((((",
+        "x".repeat(2000),
+        "(".repeat(3000),
+        "class A ".repeat(500),
+      ]) {
+        const { content, blocks } = await parseDocument(path, Buffer.from(text));
+        expect(blocks.map(({ start, end }) => content.slice(start, end)).join("")).toBe(content);
+      }
+    }
   });
 
   test("minified code is refused with its numbers; one long line among many is not", async () => {
