@@ -22,6 +22,7 @@ import { quantizeCommand } from "./commands/quantize.ts";
 import { rmCommand } from "./commands/rm.ts";
 import { searchCommand } from "./commands/search.ts";
 import { statusCommand } from "./commands/status.ts";
+import { watchCommand } from "./commands/watch.ts";
 import { versionOfFerris } from "./version.ts";
 
 const globalOptions: readonly (readonly [flags: string, description: string])[] = [
@@ -43,6 +44,7 @@ export function makeProgram(): Command {
   for (const [flags, description] of globalOptions) program.option(flags, description);
   const commands = [
     indexCommand(),
+    watchCommand(),
     searchCommand(),
     askCommand(),
     getCommand(),
@@ -76,7 +78,6 @@ function firstPage(commands: readonly Command[]): string {
     "Usage: ferris COMMAND [options]      ferris COMMAND --help: its options, with examples",
     "",
     ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),
-    "",
     "Every command takes: --db DIR  --json  -q, --quiet  --no-color  -h, --help",
     'Start with: ferris index .   then: ferris search "what you want to know"',
     "",

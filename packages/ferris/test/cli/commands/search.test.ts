@@ -1,7 +1,8 @@
 /** `ferris index` and `ferris search` as processes, over real files: what a person does first, and everything that can go wrong. */
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ferris, succeeds, startFerris, temporaryFolder } from "../support/ferris-process.ts";
 
@@ -299,5 +300,43 @@ describe("index", () => {
     const rest = JSON.parse(again.trim().split("\n").at(-1)!) as { added: number; unchanged: number };
     expect(rest.added + rest.unchanged).toBe(12);
     expect(rest.unchanged).toBeGreaterThanOrEqual(report.added);
+  });
+});
+
+describe("watch", () => {
+  test("indexes at once and after changes, until Ctrl-C", async () => {
+    const place = temporaryFolder("watch");
+    mkdirSync(join(place, "docs"));
+    writeFileSync(join(place, "docs", "a.md"), "# One\n\nThe first text.\n");
+    const child = startFerris(["watch", "docs", "--device", "cpu", "--json"], { cwd: place });
+    const reports: { added: number; changed: number; renamed: number; removed: number; chunksEmbedded: number }[] = [];
+    let pending = "";
+    child.stdout!.on("data", (data: Buffer) => {
+      const lines = (pending + data.toString()).split("\n");
+      pending = lines.pop()!;
+      for (const line of lines) reports.push(JSON.parse(line) as (typeof reports)[number]);
+    });
+    const reported = async (count: number): Promise<void> => {
+      for (let waited = 0; waited < 30_000 && reports.length < count; waited += 50) await sleep(50);
+      expect(reports.length).toBeGreaterThanOrEqual(count);
+    };
+    await reported(1);
+    expect(reports[0]).toMatchObject({ added: 1 });
+    writeFileSync(join(place, "docs", "b.md"), "# Two\n\nThe second text, about zebras.\n");
+    await reported(2);
+    expect(reports[1]).toMatchObject({ added: 1, chunksEmbedded: 1 });
+    renameSync(join(place, "docs", "b.md"), join(place, "docs", "c.md"));
+    await reported(3);
+    expect(reports[2]).toMatchObject({ renamed: 1, chunksEmbedded: 0 });
+    const { stdout } = await search(["zebras", "--mode", "text", "--format", "files"], {}, place);
+    expect(stdout).toBe(`${join("docs", "c.md")}\n`);
+    child.kill("SIGINT");
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
+  });
+
+  test("without an index has to be told what to watch", async () => {
+    const { code, stderr } = await ferris(["watch"], { cwd: temporaryFolder("nothing") });
+    expect(code).toBe(3);
+    expect(stderr).toContain("say what to watch");
   });
 });

@@ -1,0 +1,101 @@
+/**
+ * `ferris watch`: keeps an index up to date while files change.
+ *
+ * A run of `index` at the start and after every change, once the files have been quiet for a moment. Nothing is kept locked in
+ * between, so other commands can be used meanwhile.
+ */
+import { Command } from "commander";
+import { exitCodes, IndexBusyError, IndexNotFoundError, InputError } from "../../errors.ts";
+import type { Ferris } from "../../ferris.ts";
+import type { IndexReport } from "../../indexing/report.ts";
+import { openFerris } from "../open.ts";
+import { runs } from "../run.ts";
+import type { Session } from "../session.ts";
+import { Interrupted } from "../terminal/interrupt.ts";
+import { duration, plural, printable } from "../terminal/text.ts";
+import { repeated, withExamples, withModelOptions } from "./shared-options.ts";
+
+export function watchCommand(): Command {
+  const command = new Command("watch")
+    .summary("keep the index up to date while files change")
+    .description(
+      "Indexes PATH (or what the index was made from), then waits for changes and indexes again, until Ctrl-C. Only what\n" +
+        "changed is embedded. Many changes at once, such as a switch of branches, are one run.",
+    )
+    .argument("[path...]", "files and folders");
+  command
+    .option("-i, --include <glob>", "only files that match (may be repeated)", repeated)
+    .option("-e, --exclude <glob>", "not files that match (may be repeated)", repeated);
+  withModelOptions(command);
+  withExamples(command, [
+    ["ferris watch notes", "in a terminal of its own"],
+    ["ferris watch --json", "what the index was made from; a line of JSON for every run"],
+  ]);
+  return runs(command, (session, [paths]) => watchPaths(session, paths), { outlivesReader: true });
+}
+
+async function watchPaths(session: Session, named: readonly string[]): Promise<number> {
+  const { watch } = await import("../../watching/watch.ts");
+  const signal = session.interruptible("stopping");
+  const ferris = await openFerris(session);
+  try {
+    const paths = named.length > 0 ? named : await rootsOf(ferris);
+    session.inform(`watching ${paths.map(printable).join(", ")}; Ctrl-C ends it`);
+    await watch(paths, () => bringUpToDate(session, ferris, paths, signal), {
+      signal,
+      ignoredFolders: [ferris.folder],
+    });
+    return signal.reason instanceof Interrupted ? signal.reason.exitCode : exitCodes.interrupted;
+  } finally {
+    await ferris.close();
+  }
+}
+
+async function rootsOf(ferris: Ferris): Promise<readonly string[]> {
+  const { roots } = await ferris.statistics().catch((error: unknown) => {
+    if (error instanceof IndexNotFoundError)
+      throw new InputError("there is no index here yet: say what to watch, as in ferris watch notes");
+    throw error;
+  });
+  return roots;
+}
+
+/** One run; what a later run may put right is said and not thrown. */
+async function bringUpToDate(
+  session: Session,
+  ferris: Ferris,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { include, exclude, maxTokens, maxFileBytes } = session.settings.values;
+  try {
+    const report = await ferris.index(paths, {
+      include,
+      exclude,
+      maxTokens: maxTokens ?? undefined,
+      maxFileBytes: maxFileBytes ?? undefined,
+      signal,
+    });
+    if (session.json) session.printJson({ type: "report", index: ferris.folder, ...report });
+    else say(session, report);
+  } catch (error) {
+    // Somebody else is indexing, or a folder is gone for the moment: the next change brings the next try.
+    if (!(error instanceof IndexBusyError || error instanceof InputError)) throw error;
+    session.warn(error.message);
+  }
+}
+
+function say(session: Session, report: IndexReport): void {
+  const { added, changed, renamed, removed, failures, chunksEmbedded, seconds } = report;
+  for (const { path, message } of failures) session.warn(`${printable(path)}: ${printable(message)}`);
+  const counts = [
+    [added, "new"],
+    [changed, "changed"],
+    [renamed, "renamed"],
+    [removed, "removed"],
+  ] as const;
+  const parts = counts.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`);
+  if (parts.length === 0) return;
+  const time = new Date().toTimeString().slice(0, 8);
+  session.inform(`${time}  ${parts.join(", ")}; ${plural(chunksEmbedded, "chunk")} embedded in ${duration(seconds)}`);
+}

@@ -1,0 +1,96 @@
+/**
+ * Calls back at once, and again whenever something below some paths has changed and then been quiet for a moment.
+ *
+ * What changed is not told: the callback looks for itself (indexing compares every file with what it knows, which is quick), so
+ * a doubled or misnamed event costs nothing. Renames of whole folders and switches of branches are many events and one call. A
+ * folder that is replaced by another of its name (a fresh checkout) is watched again.
+ */
+import { resolve } from "node:path";
+import { FolderWatch } from "./folder-watch.ts";
+
+export interface WatchOptions {
+  /** Ends watching; the promise of `watch` then resolves. A call that is under way is waited for. */
+  readonly signal: AbortSignal;
+  /** What happens below these folders does not count: the index itself. */
+  readonly ignoredFolders?: readonly string[];
+  /** How long nothing may happen before the call. */
+  readonly quietMilliseconds?: number;
+  /** The longest that a call is put off while changes keep coming. */
+  readonly patienceMilliseconds?: number;
+}
+
+/** How often the watched paths are checked for being the same folders still. */
+const CHECK_MS = 1000;
+
+/**
+ * Watches files and folders, which need not exist yet, until `signal`. Calls never overlap.
+ *
+ * @throws InputError when the system has no more watches to give
+ */
+export async function watch(
+  paths: readonly string[],
+  onChange: () => Promise<void>,
+  { signal, ignoredFolders = [], quietMilliseconds = 300, patienceMilliseconds = 3000 }: WatchOptions,
+): Promise<void> {
+  const changes = new Changes();
+  const ignored = ignoredFolders.map((path) => resolve(path));
+  const watches = paths.map((path) => new FolderWatch(resolve(path), ignored, () => changes.note()));
+  const refresh = (): Promise<unknown> => Promise.all(watches.map((place) => place.refresh()));
+  const noteReplaced = async (): Promise<void> => {
+    const current = await Promise.all(watches.map((place) => place.isCurrent()));
+    if (current.includes(false)) changes.note();
+  };
+  const check = setInterval(() => void noteReplaced(), CHECK_MS);
+  const stop = (): void => changes.note();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    while (!signal.aborted) {
+      // Listening first and looking then, so that nothing falls between the two.
+      await refresh();
+      await onChange();
+      await changes.settled(quietMilliseconds, patienceMilliseconds, signal);
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    clearInterval(check);
+    for (const place of watches) place.close();
+  }
+}
+
+/** Counts changes, and waits for quiet after one. */
+class Changes {
+  #count = 0;
+  #seen = 0;
+  #wake: () => void = () => {};
+
+  note(): void {
+    this.#count++;
+    this.#wake();
+  }
+
+  /** Resolves some time after a change that no earlier call has seen, or at once when the signal comes. */
+  async settled(quiet: number, patience: number, signal: AbortSignal): Promise<void> {
+    if (this.#count === this.#seen && !signal.aborted) await this.#next(Number.POSITIVE_INFINITY);
+    const deadline = performance.now() + patience;
+    let before: number;
+    do {
+      before = this.#count;
+      if (!signal.aborted) await this.#next(Math.min(quiet, deadline - performance.now()));
+    } while (this.#count !== before && performance.now() < deadline && !signal.aborted);
+    this.#seen = this.#count;
+  }
+
+  /** The next change, or `milliseconds` without one. */
+  #next(milliseconds: number): Promise<void> {
+    return new Promise((done) => {
+      const timer = Number.isFinite(milliseconds)
+        ? setTimeout(() => this.#wake(), Math.max(0, milliseconds))
+        : undefined;
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = () => {};
+        done();
+      };
+    });
+  }
+}
