@@ -9,9 +9,9 @@
 import { type Dirent, readdirSync, type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import picomatch from "picomatch";
 import { InputError } from "../errors.ts";
+import { takingTurns } from "./give-way.ts";
 import { IgnoreRules } from "./ignore-files.ts";
 import { fileLeftOut, folderLeftOut, isPythonEnvironment } from "./left-out.ts";
 import type { SkipReason } from "./skip-reason.ts";
@@ -46,9 +46,6 @@ export interface Root {
   readonly path: string;
   readonly isFolder: boolean;
 }
-
-/** Milliseconds of reading folders between two chances for the other stages. */
-const turn = 4;
 
 const neverRead = new Set([".git", ".ferris", ".hg", ".svn"]);
 
@@ -100,7 +97,7 @@ export function makeGlobFilter(include: readonly string[] = [], exclude: readonl
 export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "paths">): AsyncGenerator<WalkedFile> {
   const { onSkip, onTime, signal } = options;
   const filter = makeGlobFilter(options.include, options.exclude);
-  let turnStarted = performance.now();
+  const giveWay = takingTurns();
   const rootPaths = new Set(roots.map((root) => root.path));
 
   for (const root of roots) {
@@ -184,12 +181,6 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
       return skip("too large", path, message);
     }
     return { path, size: stats.size, modifiedTime: stats.mtimeMs };
-  }
-
-  async function giveWay(): Promise<void> {
-    if (performance.now() - turnStarted < turn) return;
-    await setImmediate();
-    turnStarted = performance.now();
   }
 
   function isIndexFile(path: string): boolean {

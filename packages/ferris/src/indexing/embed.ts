@@ -19,6 +19,9 @@ const callsUnderWay = 2;
 /** Documents with more chunks than this have their vectors put by as they come, in the store instead of in memory. */
 const stagedAbove = 1_024;
 
+/** Vectors kept from the moment they are there until the store surely has them. */
+const recentVectors = 4_096;
+
 export interface EmbeddedDocument {
   readonly document: PreparedDocument;
   /** By chunk hash, without those that the store has staged. */
@@ -46,6 +49,7 @@ export async function embedDocuments(
 ): Promise<void> {
   // In the order of documents; those under way stay until their vectors are there, so that a twin finds them.
   const wanted = new Map<string, Wanted>();
+  const recent = new Map<string, Float32Array>();
   const waiting: Wanted[] = [];
   let waitingTokens = 0;
   let batchTokens = fewestTokens;
@@ -81,7 +85,8 @@ export async function embedDocuments(
 
   async function enlist(document: PreparedDocument): Promise<void> {
     const hashes = [...new Set(document.chunks.map((chunk) => chunk.hash))];
-    const vectors = await run.clock.time("write", () => store.vectorsOf(hashes));
+    const vectors = await run.clock.time("write", () => store.vectorsOf(hashes.filter((hash) => !recent.has(hash))));
+    for (const hash of hashes) if (recent.has(hash)) vectors.set(hash, recent.get(hash)!);
     const reused = document.chunks.filter((chunk) => vectors.has(chunk.hash)).length;
     const missing = hashes.length - vectors.size;
     const unfinished: Unfinished = { document, vectors, reused, missing, staged: missing > stagedAbove };
@@ -128,10 +133,15 @@ export async function embedDocuments(
     for (const [row, { chunk, owners }] of batch.entries()) {
       wanted.delete(chunk.hash);
       const vector = vectors.slice(row * dimensions, (row + 1) * dimensions);
+      recent.set(chunk.hash, vector);
       for (const owner of owners) {
         if (!owner.staged) owner.vectors.set(chunk.hash, vector);
         if (--owner.missing === 0) await output.push(owner, owner.document.chunks.length);
       }
+    }
+    for (const hash of recent.keys()) {
+      if (recent.size <= recentVectors) break;
+      recent.delete(hash);
     }
   }
 }

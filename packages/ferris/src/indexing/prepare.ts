@@ -5,9 +5,11 @@
  * A DocumentError costs its document. Runs ahead of the model as far as its queue lets it.
  */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { chunkDocument, chunkerRecipe } from "../documents/chunk.ts";
 import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
+import { takingTurns } from "../documents/give-way.ts";
 import { parseDocument, recipeFor, recipeOfType } from "../documents/parse.ts";
 import { reasonOf, type WalkedFile } from "../documents/walk.ts";
 import { DocumentError } from "../errors.ts";
@@ -18,6 +20,9 @@ import type { IndexRun, Outcome } from "./run.ts";
 /** Files read ahead of the one that is parsed, at most this many and this many bytes. */
 const filesAhead = 8;
 const bytesAhead = 64 * 2 ** 20;
+
+/** Smaller files are read at once: four round trips through Node's thread pool cost more than they do. */
+const readAtOnce = 2 ** 18;
 
 /** A file changed this shortly before it was indexed may change again without a new time or size: its hash decides. */
 const timeGranularity = 2_000;
@@ -61,8 +66,10 @@ export async function* prepare(
   const { run, keep } = context;
   // Content hashes of documents on their way to the store, where documentsWithContent cannot see them yet.
   const onTheWay = new Map<string, string>();
+  const giveWay = takingTurns();
   for await (const read of readAhead(files, context)) {
     const { file } = read;
+    await giveWay();
     if ("unchanged" in read) {
       keep(file.path);
       run.cut(file.path, file.size, 0);
@@ -181,7 +188,7 @@ async function readOne(file: WalkedFile, { store, chunker, maxFileBytes }: Prepa
   const known = await store.document(file.path);
   if (known && isUnchanged(file, known, chunker)) return { file, unchanged: true };
   try {
-    const bytes = await readFile(file.path);
+    const bytes = file.size <= readAtOnce ? readFileSync(file.path) : await readFile(file.path);
     if (bytes.length > maxFileBytes) {
       const failure = new DocumentError("too large", `it grew to ${bytes.length} bytes, the limit is ${maxFileBytes}`);
       return { file, failure };

@@ -1,13 +1,15 @@
 /**
  * Writes documents with their vectors into the store: several small ones in one transaction, each of them whole or not at all.
  */
+import { setTimeout } from "node:timers/promises";
 import type { Store } from "../store/store.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
 import type { EmbeddedDocument } from "./embed.ts";
 import type { IndexRun } from "./run.ts";
 
-/** A transaction has at least this many chunks when more documents wait; fewer when none do. */
+/** A transaction is written when it has this many chunks, or when its first document has waited this long. */
 const chunksAtOnce = 512;
+const longestWait = 250;
 
 /** Takes documents from `input` until it is closed. Rejects with the store's errors. */
 export async function writeDocuments(
@@ -17,12 +19,17 @@ export async function writeDocuments(
   for (let first = await input.take(); first; first = await input.take()) {
     const group = [first];
     let chunks = first.document.chunks.length;
-    while (chunks < chunksAtOnce) {
+    const timer = new AbortController();
+    const waited = setTimeout(longestWait, true, { signal: timer.signal }).catch(() => true);
+    let isOver = false;
+    while (chunks < chunksAtOnce && !input.finished && !isOver) {
+      isOver = (await Promise.race([input.arrival(), waited])) === true;
       const next = input.takeNow();
-      if (!next) break;
+      if (!next) continue;
       group.push(next);
       chunks += next.document.chunks.length;
     }
+    timer.abort();
     const vectors = new Map(group.flatMap((embedded) => [...embedded.vectors]));
     await run.clock.time("write", () =>
       store.putDocuments(

@@ -59,7 +59,7 @@ describe("chunkDocument", () => {
     );
     const files = folders.flatMap((folder) =>
       readdirSync(folder)
-        .filter((name) => /\.(?:md|js|mjs|json|txt)$/.test(name))
+        .filter((name) => /\.(?:md|js|mjs|ts|txt)$/.test(name))
         .map((name) => join(folder, name)),
     );
     expect(files.length).toBeGreaterThan(5);
