@@ -8,7 +8,7 @@
  *                                  [--model FOLDER]              its weights: the original model (ours stays the 8-bit one)
  *                                  [--transformers-js FOLDER]    a folder with node_modules/@huggingface/transformers
  *                                  [--onnx FOLDER]               its model: config.json, tokenizer.json, onnx/model.onnx
- *                                  [--rounds N] [--json FILE]
+ *                                  [--texts N] [--rounds N] [--json FILE]
  *
  * Runs are interleaved: every contender once a round, so that a busy minute of the machine hits all of them.
  */
@@ -32,13 +32,15 @@ const { values, add, notRun, finish } = report("CPU device, MiniLM-L6, text to v
   "transformers-js": text,
   onnx: text,
   rounds: { type: "string", default: "5" },
+  texts: { type: "string", default: "256" },
 });
 const batchSize = 32;
+const count = Number(values.texts);
 const source = JSON.parse(readFileSync(englishTexts(), "utf8"));
 const sets = {
   // Cut by words; what they come to in tokens is measured and printed.
-  short: source.short.slice(0, 512),
-  long: source.long.slice(0, 64).map((long) => long.split(" ").slice(0, 152).join(" ")),
+  short: source.short.slice(0, count),
+  long: source.long.slice(0, Math.ceil(count / 8)).map((long) => long.split(" ").slice(0, 152).join(" ")),
 };
 
 const tokens = {};
