@@ -35,12 +35,12 @@ const { values, add, notRun, finish } = report("CPU device, MiniLM-L6, text to v
   texts: { type: "string", default: "256" },
 });
 const batchSize = 32;
-const count = Number(values.texts);
+const shortTexts = Number(values.texts);
 const source = JSON.parse(readFileSync(englishTexts(), "utf8"));
 const sets = {
   // Cut by words; what they come to in tokens is measured and printed.
-  short: source.short.slice(0, count),
-  long: source.long.slice(0, Math.ceil(count / 8)).map((long) => long.split(" ").slice(0, 152).join(" ")),
+  short: source.short.slice(0, shortTexts),
+  long: source.long.slice(0, Math.ceil(shortTexts / 8)).map((long) => long.split(" ").slice(0, 152).join(" ")),
 };
 
 const tokens = {};
