@@ -19,7 +19,7 @@ interface Library {
     options: { device: string; dtype: string },
   ): Promise<{
     (texts: string[], options: { pooling: string; normalize: boolean }): Promise<{ tolist(): number[][] }>;
-    tokenizer: { model_max_length: number };
+    tokenizer: object;
     dispose(): Promise<void>;
   }>;
 }
@@ -53,7 +53,8 @@ export async function transformersJs(options: PeerOptions): Promise<Contender> {
     device: device === "gpu" ? "webgpu" : "cpu",
     dtype: "fp32",
   });
-  extract.tokenizer.model_max_length = maxLength;
+  // A plain property in some versions, a getter in others.
+  Object.defineProperty(extract.tokenizer, "model_max_length", { value: maxLength });
   const settings = { pooling: options.pooling[0] === "cls" ? "cls" : "mean", normalize };
   const embed = async (texts: readonly string[], batchSize: number): Promise<void> => {
     // It pads to a batch's longest text: sorted, there is least to pad.
