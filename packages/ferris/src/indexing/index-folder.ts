@@ -89,7 +89,15 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   };
   const preparing = async () => {
     const keep = (path: string) => kept.add(path);
-    const documents = prepare(drain(files), { store, embedder, chunker, maxFileBytes, run, keep });
+    const documents = prepare(drain(files), {
+      store,
+      embedder,
+      chunker,
+      maxFileBytes,
+      run,
+      signal: stopped,
+      keep,
+    });
     for await (const document of documents) {
       stopped.throwIfAborted();
       await prepared.push(

@@ -2,7 +2,8 @@
  * From files to documents that are ready for the model: what changed, parsed and cut.
  *
  * Unchanged files stop at a look at their times; touched ones at their hash; renamed and duplicate ones at the hash too.
- * A DocumentError costs its document. Runs ahead of the model as far as its queue lets it.
+ * A DocumentError costs its document. Runs ahead of the model as far as its queue lets it; parses in threads, several files at
+ * a time, and gives documents out in the order of the files all the same.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -10,7 +11,8 @@ import { readFile, stat } from "node:fs/promises";
 import { chunkDocument, chunkerRecipe } from "../documents/chunk.ts";
 import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
 import { takingTurns } from "../documents/give-way.ts";
-import { parseDocument, recipeFor, recipeOfType } from "../documents/parse.ts";
+import { ParsePool } from "../documents/parse-pool.ts";
+import { recipeFor, recipeOfType } from "../documents/parse.ts";
 import { reasonOf, type WalkedFile } from "../documents/walk.ts";
 import { DocumentError } from "../errors.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../store/store.ts";
@@ -43,6 +45,7 @@ export interface PrepareContext {
   readonly chunker: ChunkerSettings;
   readonly maxFileBytes: number;
   readonly run: IndexRun;
+  readonly signal: AbortSignal;
   /** Receives paths that must stay in the index. */
   readonly keep: (path: string) => void;
 }
@@ -58,51 +61,96 @@ type ReadFile =
   | { readonly file: WalkedFile; readonly unchanged: true }
   | { readonly file: WalkedFile; readonly failure: DocumentError };
 
+/** A file that is being parsed, and what is known about it already. */
+interface Parsing {
+  readonly file: WalkedFile;
+  readonly record: Omit<DocumentRecord, "type" | "title">;
+  readonly outcome: Outcome;
+  readonly parsed: Promise<ParsedDocument>;
+}
+
 /** Yields, in the order of `files`, those documents that need chunks written. */
 export async function* prepare(
   files: AsyncIterable<WalkedFile>,
   context: PrepareContext,
 ): AsyncGenerator<PreparedDocument> {
-  const { run, keep } = context;
+  const { run, keep, signal } = context;
+  const pool = new ParsePool();
+  // A parser may take its time; being stopped does not wait for it.
+  const stopped = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+  stopped.catch(() => {});
   // Content hashes of documents on their way to the store, where documentsWithContent cannot see them yet.
   const onTheWay = new Map<string, string>();
+  const underWay: Parsing[] = [];
   const giveWay = takingTurns();
-  for await (const read of readAhead(files, context)) {
-    const { file } = read;
-    await giveWay();
-    if ("unchanged" in read) {
-      keep(file.path);
-      run.cut(file.path, file.size, 0);
-      run.done("unchanged", file.size);
-      continue;
+  try {
+    for await (const read of readAhead(files, context)) {
+      const { file } = read;
+      await giveWay();
+      if ("unchanged" in read) {
+        keep(file.path);
+        run.cut(file.path, file.size, 0);
+        run.done("unchanged", file.size);
+        continue;
+      }
+      try {
+        if ("failure" in read) throw read.failure;
+        const parsing = await startParsing(read, context, pool, onTheWay);
+        if (parsing) underWay.push(parsing);
+      } catch (error) {
+        leaveOut(file, error);
+      }
+      while (underWay.length > pool.size) yield* finish(underWay.shift()!);
     }
+    while (underWay.length > 0) yield* finish(underWay.shift()!);
+  } finally {
+    await pool.close();
+  }
+
+  async function* finish({ file, record, outcome, parsed }: Parsing): AsyncGenerator<PreparedDocument> {
+    let document: PreparedDocument;
     try {
-      if ("failure" in read) throw read.failure;
-      const document = await prepareOne(read, context, onTheWay);
-      if (document === null) continue;
-      keep(file.path);
-      onTheWay.set(document.record.contentHash, file.path);
-      run.cut(
-        file.path,
-        file.size,
-        document.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0),
-      );
-      yield document;
+      const {
+        type,
+        title = null,
+        warnings,
+        ...rest
+      } = await run.clock.time("parse", () => Promise.race([parsed, stopped]));
+      for (const warning of warnings) run.warn(`${file.path}: ${warning}`);
+      const chunks = cutAndTime({ type, warnings, ...rest }, context.chunker, context.embedder, run);
+      if (chunks.length === 0) throw new DocumentError("empty", "no text in it");
+      document = { record: { ...record, type, title }, chunks: chunks.map(withHash), outcome };
     } catch (error) {
-      if (!(error instanceof DocumentError)) throw error;
-      // What cannot be read now may be readable tomorrow; what can be read and is bad has replaced what was indexed.
-      if (error.reason === "unreadable") keep(file.path);
-      run.cut(file.path, file.size, 0);
-      run.skip(error.reason, file.path, error.message, file.size);
+      onTheWay.delete(record.contentHash);
+      return leaveOut(file, error);
     }
+    keep(file.path);
+    run.cut(
+      file.path,
+      file.size,
+      document.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0),
+    );
+    yield document;
+  }
+
+  function leaveOut(file: WalkedFile, error: unknown): void {
+    if (!(error instanceof DocumentError)) throw error;
+    // What cannot be read now may be readable tomorrow; what can be read and is bad has replaced what was indexed.
+    if (error.reason === "unreadable") keep(file.path);
+    run.cut(file.path, file.size, 0);
+    run.skip(error.reason, file.path, error.message, file.size);
   }
 }
 
-async function prepareOne(
+/** Null where nothing needs to be parsed: the file was only touched, or renamed. Throws DocumentError for a duplicate. */
+async function startParsing(
   read: Extract<ReadFile, { bytes: Uint8Array }>,
-  { store, embedder, chunker, run, keep }: PrepareContext,
-  onTheWay: ReadonlyMap<string, string>,
-): Promise<PreparedDocument | null> {
+  { store, chunker, run, keep }: PrepareContext,
+  pool: ParsePool,
+  onTheWay: Map<string, string>,
+): Promise<Parsing | null> {
   const { file, known, bytes, contentHash } = read;
   const { path, size, modifiedTime } = file;
   const recipe = `${recipeFor(path, bytes)} ${chunkerRecipe(chunker)}`;
@@ -126,20 +174,12 @@ async function prepareOne(
     }
   }
 
-  const parsed = await run.clock.time("parse", () => parseDocument(path, bytes));
-  for (const warning of parsed.warnings) run.warn(`${path}: ${warning}`);
-  const chunks = cutAndTime(parsed, chunker, embedder, run);
-  if (chunks.length === 0) throw new DocumentError("empty", "no text in it");
-  const record: DocumentRecord = {
-    path,
-    type: parsed.type,
-    title: parsed.title ?? null,
-    size,
-    modifiedTime,
-    contentHash,
-    recipe,
-  };
-  return { record, chunks: chunks.map(withHash), outcome: known ? "changed" : "added" };
+  onTheWay.set(contentHash, path);
+  const parsed = pool.parse(path, bytes);
+  // Its error is met when its turn comes; until then it must not count as unhandled.
+  parsed.catch(() => {});
+  const record = { path, size, modifiedTime, contentHash, recipe };
+  return { file, record, outcome: known ? "changed" : "added", parsed };
 }
 
 function cutAndTime(parsed: ParsedDocument, chunker: ChunkerSettings, embedder: Embedder, run: IndexRun): Chunk[] {
