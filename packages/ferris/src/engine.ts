@@ -11,7 +11,7 @@ import type { TextScorer } from "./search/rerank.ts";
 import type { QueryEmbedder } from "./search/search.ts";
 import type { ModelIdentity } from "./store/store.ts";
 
-export type { EmbeddingModel, Embeddings, ModelInfo, Reranker } from "metal-candle";
+export type { EmbeddingModel, Embeddings, LoadProgress, ModelInfo, Reranker } from "metal-candle";
 
 /** The model that is used when nothing else is asked: it comes with ferris. */
 export const bundledModel = "all-minilm-l6-v2-q8";

@@ -11,6 +11,7 @@ import {
   type EmbeddingModel,
   identityOf,
   loadModel,
+  type LoadProgress,
   loadReranker,
   type ModelInfo,
   type ModelOptions,
@@ -46,6 +47,8 @@ export interface FerrisOptions {
   readonly reranker?: string;
   /** Receives what a user should hear once, such as which device "auto" chose; console.error unless given. */
   readonly onNotice?: (message: string) => void;
+  /** Called while a model that was named and is not on this machine is downloaded. */
+  readonly onDownload?: (progress: LoadProgress) => void;
 }
 
 export interface FerrisIndexOptions {
@@ -324,6 +327,6 @@ export class Ferris {
   }
 }
 
-function loadOptions({ device, dtype, allowSoftwareAdapter, onNotice }: FerrisOptions): ModelOptions {
-  return { device, dtype, allowSoftwareAdapter, onNotice };
+function loadOptions({ device, dtype, allowSoftwareAdapter, onNotice, onDownload }: FerrisOptions): ModelOptions {
+  return { device, dtype, allowSoftwareAdapter, onNotice, onProgress: onDownload };
 }

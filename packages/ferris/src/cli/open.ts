@@ -1,9 +1,10 @@
 /**
  * From a command's settings to the library's object.
  */
-import type { ModelOptions } from "../engine.ts";
+import type { LoadProgress, ModelOptions } from "../engine.ts";
 import type { Ferris } from "../ferris.ts";
 import type { Session } from "./session.ts";
+import { printable } from "./terminal/text.ts";
 
 /** The index and model that the settings name, or the index in `db`. Imports the library only now, so that help stays instant. */
 export async function openFerris(
@@ -12,12 +13,29 @@ export async function openFerris(
 ): Promise<Ferris> {
   const { Ferris: Library } = await import("../ferris.ts");
   const { model, reranker } = session.settings.values;
+  const options = modelOptions(session);
   return Library.open({
     db: db ?? undefined,
     model: model ?? undefined,
     reranker: typeof rerank === "string" ? rerank : (reranker ?? undefined),
-    ...modelOptions(session),
+    ...options,
+    onDownload: options.onProgress,
   });
+}
+
+/** A progress line for a model's download. */
+export function downloadProgress(session: Session): (progress: LoadProgress) => void {
+  const line = session.progress();
+  return ({ item, done, total }) => {
+    line.update({
+      label: `downloading ${printable(item)}`,
+      done: Math.round(done / 1e6),
+      total: total === null ? undefined : Math.round(total / 1e6),
+      unit: "MB",
+      share: total ? done / total : undefined,
+    });
+    if (done === total) line.finish();
+  };
 }
 
 /** What `--rerank [MODEL]` parses to. */

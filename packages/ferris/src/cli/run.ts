@@ -38,9 +38,12 @@ export function runs(
       if (!outlivesReader) process.exit(exitCodes.success);
     });
     let code: number;
+    let session: Session | undefined;
     try {
-      code = await action(openSession(options), given.slice(0, -2) as never[], command.opts());
+      session = openSession(options);
+      code = await action(session, given.slice(0, -2) as never[], command.opts());
     } catch (error) {
+      session?.endProgress();
       const exact = exitCodeOf(error);
       code = errorsAre2 && !(error instanceof Interrupted) ? exitCodes.failure : exact;
       reportError(error, code, options);

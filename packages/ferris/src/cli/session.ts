@@ -29,8 +29,10 @@ export interface Session {
   inform(line: string): void;
   /** Writes a warning to stderr unless `--quiet`. */
   warn(line: string): void;
-  /** A progress line on stderr; silent with `--quiet` or `--json`. */
+  /** A progress line on stderr; silent with `--quiet` or `--json`. What is left of it is removed when the command ends. */
   progress(): Progress;
+  /** Removes whatever progress line stands. */
+  endProgress(): void;
   /** Makes Ctrl-C abort the returned signal instead of ending the process; `message` is said then. */
   interruptible(message: string): AbortSignal;
 }
@@ -45,6 +47,7 @@ export function openSession(options: Readonly<Record<string, unknown>>): Session
   const inform = (line: string): void => {
     if (!quiet) process.stderr.write(`${line}\n`);
   };
+  const lines: Progress[] = [];
   return {
     settings: resolveSettings({ flags: options, environment, folder: process.cwd() }),
     json,
@@ -61,7 +64,14 @@ export function openSession(options: Readonly<Record<string, unknown>>): Session
       }),
     inform,
     warn: (line) => inform(`${errorColours.warning("warning:")} ${line}`),
-    progress: () => new Progress(process.stderr, { quiet: quiet || json, plain: environment.TERM === "dumb" }),
+    progress: () => {
+      const line = new Progress(process.stderr, { quiet: quiet || json, plain: environment.TERM === "dumb" });
+      lines.push(line);
+      return line;
+    },
+    endProgress: () => {
+      for (const line of lines) line.finish();
+    },
     interruptible: (message) => interruptSignal(() => inform(message)),
   };
 }

@@ -3,6 +3,7 @@
  */
 import { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
+import { downloadProgress } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { bytes, printable } from "../terminal/text.ts";
@@ -14,7 +15,7 @@ export function pullCommand(): Command {
     .description(
       "Downloads the files of a model that embedding needs, checked by size and hash, into the cache that Python's tools\n" +
         "share (HF_HOME, HF_HUB_CACHE). HF_TOKEN, HF_ENDPOINT and proxies are respected. An interrupted download goes on at\n" +
-        "the next try, and never looks complete. No other command downloads anything.",
+        "the next try, and never looks complete. --model ID does the same when it has to, unless HF_HUB_OFFLINE is set.",
     )
     .argument("<id>", "Hugging Face id, ORG/NAME");
   command.option("--revision <name>", "a branch, tag or commit (default: main)");
@@ -27,30 +28,18 @@ export function pullCommand(): Command {
 async function pull(session: Session, id: string, { revision }: { revision?: string }): Promise<number> {
   const { pullModel } = await import("metal-candle");
   const signal = session.interruptible("stopping; the next pull goes on from here");
-  const line = session.progress();
-  try {
-    const pulled = await pullModel(id, {
-      revision,
-      signal,
-      onProgress: ({ file, bytes: done, total }) =>
-        line.update({
-          label: `downloading ${printable(file)}`,
-          done: Math.round(done / 1e6),
-          total: Math.round(total / 1e6),
-          unit: "MB",
-          share: total > 0 ? done / total : undefined,
-        }),
-    });
-    line.finish();
-    if (session.json) session.printJson(pulled);
-    else if (!session.quiet) {
-      session.print(
-        `${printable(pulled.id)} at ${pulled.commit.slice(0, 12)}: ${pulled.files.length} files, ${bytes(pulled.bytes)}`,
-      );
-      session.print(pulled.folder);
-    }
-    return exitCodes.success;
-  } finally {
-    line.finish();
+  const report = downloadProgress(session);
+  const pulled = await pullModel(id, {
+    revision,
+    signal,
+    onProgress: ({ file, bytes: done, total }) => report({ stage: "download", item: file, done, total }),
+  });
+  if (session.json) session.printJson(pulled);
+  else if (!session.quiet) {
+    session.print(
+      `${printable(pulled.id)} at ${pulled.commit.slice(0, 12)}: ${pulled.files.length} files, ${bytes(pulled.bytes)}`,
+    );
+    session.print(pulled.folder);
   }
+  return exitCodes.success;
 }
