@@ -277,10 +277,10 @@ describe("index", () => {
     // Enough for several seconds of embedding, in documents of their own.
     const paragraphs = readFileSync(readmes[0]!, "utf8")
       .split("\n\n")
-      .filter((paragraph) => paragraph.length > 100);
+      .filter(({ length }) => length > 100 && length < 600);
     const count = 150;
     for (let i = 0; i < count; i++) {
-      writeFileSync(join(place, "docs", `${i}.md`), `# ${i}\n\n${paragraphs[i % paragraphs.length]} ${i}\n`.repeat(2));
+      writeFileSync(join(place, "docs", `${i}.md`), `# ${i}\n\n${paragraphs[i % paragraphs.length]} ${i}\n`);
     }
     const child = startFerris(["index", "docs", "--device", "cpu", "--json"], { cwd: place });
     let stdout = "";
