@@ -229,10 +229,12 @@ export class SqliteReader implements StoreReader {
     const among = ids === null ? "" : "WHERE chunk_id IN (SELECT value FROM json_each(?))";
     const rows = this.database
       .prepare(
-        `SELECT chunk_id AS chunkId, vec_distance_cosine(vector, ?) AS distance FROM vectors ${among} ORDER BY distance, chunk_id LIMIT ?`,
+        `SELECT chunk_id AS chunkId, vec_distance_cosine(vector, ?) AS distance FROM vectors ${among}
+         ORDER BY distance NULLS LAST, chunk_id LIMIT ?`,
       )
       .all(bytesOf(query), ...(ids === null ? [] : [JSON.stringify(ids)]), limit);
-    return rows.map(({ chunkId, distance }) => ({ chunkId, score: 1 - distance }));
+    // A vector without a direction has no cosine.
+    return rows.flatMap(({ chunkId, distance }) => (distance === null ? [] : [{ chunkId, score: 1 - distance }]));
   }
 
   /** Of the documents that `filter` keeps, or null where it keeps all. */

@@ -105,6 +105,18 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     await expect(store.searchVectors(new Float32Array(31), { limit: 1 })).rejects.toThrow(IndexMismatchError);
   });
 
+  test("a vector of nothing is never found, nor does a query of nothing find", async () => {
+    const store = await open();
+    const chunks = [chunkRecord("zero"), chunkRecord("one")];
+    const vectors = new Map([
+      [chunks[0].hash, new Float32Array(32)],
+      [chunks[1].hash, wordsVector("one")],
+    ]);
+    await store.putDocuments([{ record: documentRecord("/a"), chunks }], vectors);
+    expect((await store.searchVectors(wordsVector("zero"), { limit: 9 })).length).toBe(1);
+    expect(await store.searchVectors(new Float32Array(32), { limit: 9 })).toEqual([]);
+  });
+
   test("finds by words: stems, headings above text, phrases, dotted and underscored names, nothing typed is an error", async () => {
     const store = await open();
     await put(store, "/a", [
