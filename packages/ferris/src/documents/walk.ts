@@ -177,7 +177,7 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
     if (!stats.isFile()) return skip("not a file", path);
     if (stats.size === 0) return skip("empty", path);
     if (stats.size > options.maxFileBytes) {
-      const message = `${megabytes(stats.size)} MB, the limit is ${megabytes(options.maxFileBytes)} MB. Split it, or name parts of it`;
+      const message = `${megabytes(stats.size)} MB, the limit is ${megabytes(options.maxFileBytes)} MB: split it to have it indexed`;
       return skip("too large", path, message);
     }
     return { path, size: stats.size, modifiedTime: stats.mtimeMs };

@@ -3,15 +3,32 @@
  */
 
 /**
+ * Words of English that say how a question is put, not what it is about. They stand in nearly every chunk, so looking them up is most of
+ * the work: without them 809 claims over 5,183 abstracts (SciFact) take 2.6 instead of 8.9 ms, and nDCG@10 is 0.697 instead of
+ * 0.698. A longer list costs more of it ("not" and "if" do say something).
+ */
+const questionWords = new Set(
+  (
+    "a an and are as at be by can do does for from has have how in is it of on or that the this to was were " +
+    "what when where which who why with"
+  ).split(" "),
+);
+
+/**
  * Words become alternatives; "words in quotes" must stand together. A word like `1.0.21` or `foo_bar` is a phrase to FTS5,
  * whose tokenizer cuts it as it cut the documents. Null when there is no word in it.
  */
 export function fullTextQuery(typed: string): string | null {
   const terms: string[] = [];
+  const weak: string[] = [];
   for (const [, phrase, word] of typed.matchAll(/"([^"]*)"?|([^\s"]+)/gu)) {
     const term = phrase ?? word;
     // FTS5's tokenizer sees letters, numbers and private-use characters; a term of anything else would be empty.
-    if (/[\p{L}\p{N}\p{Co}]/u.test(term)) terms.push(`"${term.replaceAll("\0", " ")}"`);
+    if (!/[\p{L}\p{N}\p{Co}]/u.test(term)) continue;
+    const isWeak = phrase === undefined && questionWords.has(term.toLowerCase().replace(/[^\p{L}]+$/u, ""));
+    (isWeak ? weak : terms).push(`"${term.replaceAll("\0", " ")}"`);
   }
-  return terms.length > 0 ? [...new Set(terms)].join(" OR ") : null;
+  // Who types nothing else means just that.
+  const used = new Set(terms.length > 0 ? terms : weak);
+  return used.size > 0 ? [...used].join(" OR ") : null;
 }

@@ -135,6 +135,10 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     expect(await find("1.0.21")).toEqual([3]);
     expect(await find("foo_bar")).toEqual([3]);
     expect(await find('"bar broke"')).toEqual([3]);
+    // Little words count in phrases, and when there is nothing else.
+    expect(await find("what is the version of pumps?")).toEqual(await find("version pumps?"));
+    expect(await find('"version 21 of"')).toEqual([4]);
+    expect(await find("the of")).toEqual(expect.arrayContaining([1, 3, 4]));
     expect(await find("grosse größe")).toEqual([5]);
     for (const query of [
       "",
