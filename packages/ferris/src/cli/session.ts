@@ -54,7 +54,8 @@ export function openSession(options: Readonly<Record<string, unknown>>): Session
     quiet,
     colours: palette(wantsColour(process.stdout, environment, colourFlag)),
     links: wantsLinks(process.stdout, environment),
-    columns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
+    // A terminal that does not say how wide it is says 0.
+    columns: process.stdout.columns || Number.POSITIVE_INFINITY,
     print: (line) => void process.stdout.write(`${line}\n`),
     printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
     write: (data) =>

@@ -80,6 +80,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
       limit,
       perDocument: perFile,
       filter,
+      rerank: rerank !== undefined,
       minScore,
     });
     if (session.json) {

@@ -113,7 +113,8 @@ export class Progress {
   }
 
   #redraw(state: ProgressState): void {
-    const columns = this.#stream.columns ?? 80;
+    // A terminal that does not say how wide it is says 0.
+    const columns = this.#stream.columns || 80;
     let line = this.#describe(state).join("  ");
     const share = Math.min(1, state.share ?? (state.total ? state.done / state.total : Number.NaN));
     if (!Number.isNaN(share)) {

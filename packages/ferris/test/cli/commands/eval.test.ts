@@ -73,6 +73,20 @@ describe("one's own questions", () => {
     expect(stderr).toContain("docs/keys.md is expected, but not in");
   });
 
+  test("with a cross-encoder, which changes the ranking", async () => {
+    const reranker = fileURLToPath(
+      new URL("../../../../metal-candle/test/goldens/tiny/bert-reranker-1", import.meta.url),
+    );
+    const args = ["eval", "--beir", handbook, "--device", "cpu", "--mode", "text", "--json"];
+    const ndcg = async (...more: string[]): Promise<number> => {
+      const { code, stdout, stderr } = await ferris([...args, ...more]);
+      expect(code, stderr).toBe(0);
+      return (JSON.parse(stdout) as Report).sections[0]!.scores[0]!.ndcg10;
+    };
+    // A tiny model of random weights: it cannot help, but it must be asked.
+    expect(await ndcg("--rerank", reranker)).not.toBe(await ndcg());
+  });
+
   test("an empty set is refused", async () => {
     writeFileSync(join(folder, "none.jsonl"), "\n");
     const { code, stderr } = await ferris(["eval", "none.jsonl"], { cwd: folder });

@@ -117,6 +117,22 @@ describe("search", () => {
     expect((await search(["FERR-1042"])).stdout).toContain("keys.md");
   });
 
+  test("--rerank has a cross-encoder decide the order, and has to find one", async () => {
+    const reranker = new URL("../../../../metal-candle/test/goldens/tiny/bert-reranker-1/", import.meta.url).pathname;
+    const { code, stdout, stderr } = await search(["glob options", "-k", "5", "--json", "--rerank", reranker]);
+    expect(code, stderr).toBe(0);
+    const scores = (JSON.parse(stdout) as { results: { rerankScore: number }[] }).results.map(
+      (result) => result.rerankScore,
+    );
+    expect(scores.length).toBeGreaterThan(1);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    const card = await search(["glob options", "-k", "1", "--explain", "--rerank", reranker]);
+    expect(card.stdout).toMatch(/ rerank -?\d+\.\d{3} #\d+$/m);
+    const unnamed = await search(["glob options", "--rerank"], { FERRIS_RERANKER: "nobody/nothing" });
+    expect(unnamed.code).toBe(2);
+    expect(unnamed.stderr).toContain("nobody/nothing");
+  });
+
   test("filters choose documents before the best are cut off", async () => {
     const { stdout } = await search(["rotate key", "-k", "1", "--path", "globs.md", "--json"]);
     expect((JSON.parse(stdout) as Found).results.map(({ path }) => path)).toEqual([join(docs, "globs.md")]);
