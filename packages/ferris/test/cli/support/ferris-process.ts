@@ -27,11 +27,17 @@ export interface RunOptions {
 }
 
 let home: string | undefined;
+const folders: string[] = [];
+
+// Here and not where a folder is made: within a running test afterAll does nothing.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** A folder that is gone after the tests of the file. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `ferris-test-${name}-`));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -41,7 +47,7 @@ export function ferrisCommand(
   environment: RunOptions["environment"] = {},
 ): { file: string; args: string[]; env: Record<string, string>; home: string } {
   buildIfStale();
-  home ??= mkdtempSync(join(tmpdir(), "ferris-test-home-"));
+  home ??= temporaryFolder("home");
   const hidden = /^(FERRIS_|NO_COLOR$|FORCE_COLOR$|FORCE_HYPERLINK$)/;
   const inherited = Object.entries(process.env).filter(([name]) => !hidden.test(name));
   const all = Object.entries({ ...Object.fromEntries(inherited), XDG_CONFIG_HOME: home, ...environment });
