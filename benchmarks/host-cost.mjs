@@ -18,7 +18,7 @@ import { report } from "./lib/report.mjs";
 // Read when WebGPU is opened.
 process.env.METAL_CANDLE_DAWN_BACKEND = "null";
 const { EmbeddingModel } = await import("../packages/metal-candle/dist/index.js");
-const { trailersMatch } = await import("../packages/metal-candle/dist/gpu/trailers.js");
+const { readTrailers } = await import("../packages/metal-candle/dist/gpu/trailers.js");
 
 const { values, add, notRun, finish } = report("Host cost, text to vectors, MiniLM-L6 (null backend)", {
   runs: { type: "string", default: "600" },
@@ -96,7 +96,7 @@ async function checkTime(sequences, dimensions) {
   for (let row = 0; row < sequences; row++) words[row * stride + dimensions + 1] = 1;
   let right = true;
   const { median } = await times(2000, () => {
-    right &&= trailersMatch(words, sequences, stride, 1);
+    right &&= readTrailers(words, sequences, stride, 1);
   });
   if (!right) throw new Error("the check refused rows that are right");
   return median;

@@ -45,6 +45,8 @@ export interface Arena {
   readonly wide: GPUBuffer;
   /** Pooled rows and the dense layers' outputs, f32, used in turn; empty where the head has no dense layer. */
   readonly dense: readonly GPUBuffer[];
+  /** u32 [1]: raised by a kernel that had to clamp a value to f16's range; cleared before each batch. */
+  readonly overflow: GPUBuffer;
   /** Finished rows with their trailers. */
   readonly output: GPUBuffer;
   readonly readbacks: readonly GPUBuffer[];
@@ -126,6 +128,7 @@ function allocateArena(
     projected: activations("projected", strides.hidden),
     context: activations("context", strides.hidden),
     wide: activations("wide", Math.max(strides.qkv, strides.intermediate)),
+    overflow: make("overflow", 4, bufferUsage.storage | bufferUsage.copyTarget),
     output: make("output", outputBytes, storageUse),
   };
   const dense =

@@ -5,7 +5,7 @@
  * they share the arena; only their readback buffers are their own.
  */
 import type { PackedBatch } from "../batching/packed-batch.ts";
-import { DeviceLostError } from "../errors.ts";
+import { DeviceLostError, UnsupportedModelError } from "../errors.ts";
 import type { EncoderShape } from "../models/description.ts";
 import { shadersRun } from "#platform/webgpu";
 import { batchWords, type Arena } from "./arena.ts";
@@ -13,7 +13,7 @@ import { mapModeRead } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
 import { outputStride } from "./kernels/pooling/finished-row.ts";
 import { recordPlan, type Plan } from "./plan.ts";
-import { trailersMatch } from "./trailers.ts";
+import { readTrailers } from "./trailers.ts";
 import { writeBatch } from "./batch-writer.ts";
 import { WaitPolicy } from "./wait-policy.ts";
 
@@ -66,6 +66,7 @@ export class BatchRunner {
   /**
    * Runs one batch and calls `receive` with its rows while they are mapped.
    * @throws DeviceLostError when the device is gone, or a row is not this batch's
+   * @throws UnsupportedModelError when a value left f16's range
    */
   async run(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
     const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
@@ -99,10 +100,17 @@ export class BatchRunner {
       this.waits.completed(settled, asked);
       try {
         const mapped = slot.readback.getMappedRange(0, bytes);
-        if (!trailersMatch(new Uint32Array(mapped), sequences, stride, nonce) && shadersRun()) {
+        const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), sequences, stride, nonce) : "ours";
+        if (verdict === "foreign") {
           throw lost(
             this.#context,
             "rows came back that are not this batch's, or are not finite (the driver lost a command)",
+          );
+        }
+        if (verdict === "overflow") {
+          throw new UnsupportedModelError(
+            `This model's activations leave the range of f16 (±65504) on a text of this batch, so its vectors would be wrong. ` +
+              `Load it with dtype "f32".`,
           );
         }
         receive(new Float32Array(mapped), stride);

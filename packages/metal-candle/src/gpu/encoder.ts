@@ -2,7 +2,7 @@
  * The GPU encoder: a session (weights, arena, plan on one device) and the rule for when that device is lost.
  *
  * After a loss the session is opened again on a new device, once, and the batches that were away run again; a second loss is the
- * caller's to know. Retrying is invisible but for a note in info() and a counter in stats().
+ * caller's to know. A retry shows in stats().gpu.deviceReopened.
  */
 import type { Encoder, EncoderLimits, PackedBatch } from "../batching/packed-batch.ts";
 import { DeviceLostError } from "../errors.ts";
@@ -82,10 +82,10 @@ export class GpuEncoder implements Encoder {
 
   /** What runs: for info(). */
   get report() {
-    const { context, numerics, kernels, arena } = this.#current;
+    const { context, numerics, choice, kernels, arena } = this.#current;
     return {
       adapter: context.report,
-      numerics: numerics.name,
+      numerics: choice.gemm.family === "subgroup-matrix" ? numerics.name : `${numerics.storage}-scalar`,
       storage: numerics.storage,
       kernels,
       tokenBudget: arena.tokenBudget,

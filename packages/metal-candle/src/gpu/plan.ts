@@ -43,6 +43,8 @@ interface Step extends Run {
 }
 
 export interface Plan {
+  /** The arena's overflow flag, cleared before each batch. */
+  readonly overflow: GPUBuffer;
   readonly steps: readonly Step[];
   /** Steps whose result is the last hidden state, in the arena's `hidden`. */
   readonly encoderSteps: number;
@@ -84,7 +86,8 @@ export async function makePlan(
     const run = (variant: GemmVariant): Promise<Run> => {
       const program = gemmProgram(variant, full);
       const grid: Run["grid"] = (size) => gemmGrid(program, full, rows(size));
-      return compile(program, [source, linear.weight, linear.bias, target], grid);
+      const flag = shapeOf.storage === "f16" ? [arena.overflow] : [];
+      return compile(program, [source, linear.weight, linear.bias, target, ...flag], grid);
     };
     steps.push(Promise.all([run(variants.large), run(variants.small)]).then(([large, small]) => ({ ...large, small })));
   };
@@ -147,7 +150,7 @@ export async function makePlan(
   const pooling = { storage, width, stride: strides.hidden, modes: head.poolings } as const;
   if (head.dense.length === 0) {
     const program = poolingProgram({ ...pooling, output: "finished" });
-    add(program, [arena.batch, arena.hidden, arena.output], (size) => poolingGrid(size.sequences));
+    add(program, [arena.batch, arena.hidden, arena.output, arena.overflow], (size) => poolingGrid(size.sequences));
   } else {
     const program = poolingProgram({ ...pooling, output: { pooledStride: weights.dense[0].k } });
     add(program, [arena.batch, arena.hidden, arena.dense[0]], (size) => poolingGrid(size.sequences));
@@ -159,15 +162,16 @@ export async function makePlan(
     });
     const last = arena.dense[weights.dense.length % 2];
     const stride = weights.dense.at(-1)!.n;
-    add(finishProgram(head.dimensions, stride), [arena.batch, last, arena.output], (size) =>
+    add(finishProgram(head.dimensions, stride), [arena.batch, last, arena.output, arena.overflow], (size) =>
       finishGrid(size.sequences),
     );
   }
-  return { steps: await Promise.all(steps), encoderSteps };
+  return { overflow: arena.overflow, steps: await Promise.all(steps), encoderSteps };
 }
 
 /** Records the first `count` steps into one compute pass. */
 export function recordPlan(plan: Plan, encoder: GPUCommandEncoder, size: BatchSize, count = plan.steps.length): void {
+  encoder.clearBuffer(plan.overflow);
   const pass = encoder.beginComputePass();
   for (let index = 0; index < count; index++) {
     const full = plan.steps[index];

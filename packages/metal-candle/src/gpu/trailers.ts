@@ -5,16 +5,22 @@
  */
 import { trailerWords } from "./batch-layout.ts";
 
+/** What trailers say of a batch. "overflow": values had to be clamped to f16's range, so the rows are not the model's. */
+export type TrailerVerdict = "ours" | "foreign" | "overflow";
+
 /**
- * Whether every row carries this batch's nonce, a finite squared norm, and no flag.
+ * "ours" when every row carries this batch's nonce, a finite squared norm, and no flag.
  * @param words the output buffer as it was mapped, u32 [sequences * stride]
  * @param stride words of a row, its trailer last
  */
-export function trailersMatch(words: Uint32Array, sequences: number, stride: number, nonce: number): boolean {
+export function readTrailers(words: Uint32Array, sequences: number, stride: number, nonce: number): TrailerVerdict {
   let wrong = 0;
+  let flags = 0;
   for (let row = stride - trailerWords, last = sequences * stride; row < last; row += stride) {
     // An exponent of all ones is infinity or NaN.
-    wrong |= (words[row + 1] ^ nonce) | words[row + 2] | ((words[row] & 0x7f800000) === 0x7f800000 ? 1 : 0);
+    wrong |= (words[row + 1] ^ nonce) | ((words[row] & 0x7f800000) === 0x7f800000 ? 1 : 0);
+    flags |= words[row + 2];
   }
-  return wrong === 0;
+  if (wrong !== 0) return "foreign";
+  return flags === 0 ? "ours" : "overflow";
 }

@@ -16,13 +16,7 @@ export type WebGpuDoor =
  */
 let door: WebGpuDoor | undefined;
 
-const enabled = [
-  "allow_unsafe_apis",
-  "disable_robustness",
-  "disable_workgroup_init",
-  "vulkan_enable_f16_on_nvidia",
-  "vulkan_use_cooperative_matrix_robust_access",
-];
+const enabled = ["allow_unsafe_apis", "disable_robustness", "disable_workgroup_init", "vulkan_enable_f16_on_nvidia"];
 
 /** Opens WebGPU once. `METAL_CANDLE_DAWN_BACKEND` (e.g. "null") is for benchmarks of the host side alone. */
 export async function openWebGpu(): Promise<WebGpuDoor> {

@@ -1,6 +1,6 @@
 /** What a row's trailer must say before its vector is believed. */
 import { expect, test } from "vitest";
-import { trailersMatch } from "../../src/gpu/trailers.ts";
+import { readTrailers } from "../../src/gpu/trailers.ts";
 
 const stride = 4 + 3;
 const nonce = 7;
@@ -19,20 +19,20 @@ function rows(): { words: Uint32Array; floats: Float32Array } {
 
 test("whole rows pass, and only as many as the batch has are looked at", () => {
   const { words } = rows();
-  expect(trailersMatch(words, 2, stride, nonce)).toBe(true);
+  expect(readTrailers(words, 2, stride, nonce)).toBe("ours");
   words[stride + 5] = nonce - 1;
-  expect(trailersMatch(words, 2, stride, nonce)).toBe(false);
-  expect(trailersMatch(words, 1, stride, nonce)).toBe(true);
+  expect(readTrailers(words, 2, stride, nonce)).toBe("foreign");
+  expect(readTrailers(words, 1, stride, nonce)).toBe("ours");
 });
 
 test.each([NaN, Infinity, -Infinity])("a squared norm of %s does not pass", (norm) => {
   const { words, floats } = rows();
   floats[stride + 4] = norm;
-  expect(trailersMatch(words, 2, stride, nonce)).toBe(false);
+  expect(readTrailers(words, 2, stride, nonce)).toBe("foreign");
 });
 
-test("a flag in any row does not pass", () => {
+test("a flag in any row is an overflow", () => {
   const { words } = rows();
   words[6] = 1;
-  expect(trailersMatch(words, 2, stride, nonce)).toBe(false);
+  expect(readTrailers(words, 2, stride, nonce)).toBe("overflow");
 });

@@ -2,7 +2,8 @@
  * Storage types: what activations and weights are kept as in GPU memory. Arithmetic is always f32, whatever the storage.
  *
  * `Stored` and `Stored4` are the aliases that kernels read and write; `stored4(v)` converts for a store. In f16 it clamps to
- * ±65504, because WGSL leaves an overflow to infinity undefined; a clamped value is flagged by the kernel that owns the row.
+ * ±65504, because WGSL leaves an overflow to infinity undefined. Where values can grow (the GEMMs; LayerNorm and attention are
+ * bounded by their inputs) a clamp is flagged for the whole batch: see `overflowFlag`.
  */
 
 /** Element type of weights and activations in GPU memory. */
@@ -26,4 +27,15 @@ alias Stored = f32;
 alias Stored4 = vec4f;
 fn stored4(value: vec4f) -> Stored4 { return value; }
 fn stored(value: f32) -> Stored { return value; }`;
+}
+
+/**
+ * The overflow flag of f16 storage, as binding `index`: `noteOverflow(v)` raises it when a value will be clamped. The last kernel of the
+ * batch copies it into every row's trailer. In f32 there is nothing to note, and no binding.
+ */
+export function overflowFlag(type: StorageType, index: number): string {
+  return type === "f16"
+    ? /* wgsl */ `@group(0) @binding(${index}) var<storage, read_write> overflow: array<atomic<u32>>;
+fn noteOverflow(value: vec4f) { if (any(abs(value) > vec4f(65504f))) { atomicOr(&overflow[0], 1u); } }`
+    : /* wgsl */ `fn noteOverflow(value: vec4f) {}`;
 }

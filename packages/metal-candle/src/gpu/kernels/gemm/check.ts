@@ -24,7 +24,7 @@ export function gemmCheck(variant: GemmVariant, shape: Pick<GemmShape, "storage"
   const c = storedInput(new Float32Array(rowCount * n), shape.storage);
   return {
     program,
-    inputs: [a.upload, weight, bias, c.upload],
+    inputs: [a.upload, weight, bias, c.upload, ...(shape.storage === "f16" ? [new Uint32Array(1)] : [])],
     output: 3,
     outputStorage: shape.storage,
     grid: gemmGrid(program, full, rowCount),

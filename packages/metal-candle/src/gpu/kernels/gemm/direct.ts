@@ -4,10 +4,10 @@
  * The plain kernel that the others are compared with. Adjacent threads read adjacent columns of W; rows of A are shared through
  * the cache. On software adapters, where workgroup memory is ordinary memory, nothing is faster.
  */
-import { storageHeader } from "../../wgsl/storage.ts";
+import { overflowFlag, storageHeader } from "../../wgsl/storage.ts";
 import { activationFunction } from "../../wgsl/activations.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
-import type { GemmProgram, GemmShape } from "./gemm.ts";
+import { gemmBindings, type GemmProgram, type GemmShape } from "./gemm.ts";
 
 const threadRows = 8;
 const groupEdge = 8;
@@ -18,13 +18,14 @@ export function directGemm({ storage, n, k, activation }: GemmShape): GemmProgra
     label: `gemm/direct ${storage} ${k}x${n} ${activation}`,
     tileRows: groupEdge * threadRows,
     tileColumns: groupEdge * 8,
-    bindings: ["read", "read", "read", "read_write"],
+    bindings: gemmBindings(storage),
     code: /* wgsl */ `${storageHeader(storage)}
 ${binding(0, "read", "a", "Stored4")}
 ${binding(1, "read", "w", "Stored4")}
 ${binding(2, "read", "bias", "vec4f")}
 ${binding(3, "read_write", "c", "Stored4")}
 ${constants({ K4: k / 4, N4: n / 4 })}
+${overflowFlag(storage, 4)}
 ${activationFunction(activation)}
 @compute @workgroup_size(${groupEdge}, ${groupEdge})
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -48,8 +49,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     threadRows,
     (r) => `{
     let place = (firstRow + ${r}u) * N4 + column;
-    c[place] = stored4(activate(low${r} + lowBias));
-    c[place + 1u] = stored4(activate(high${r} + highBias));
+    let low = activate(low${r} + lowBias);
+    let high = activate(high${r} + highBias);
+    noteOverflow(low);
+    noteOverflow(high);
+    c[place] = stored4(low);
+    c[place + 1u] = stored4(high);
   }`,
   )}
 }

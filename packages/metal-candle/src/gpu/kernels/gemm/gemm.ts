@@ -10,12 +10,13 @@
  *   W     [K, N]     the weight transposed, zero-padded; [N, K], as PyTorch stores it, for subgroup-matrix (weightLayout)
  *   bias  f32 [N]
  *   C     [rows, N]
+ *   overflow u32 [1], for f16 storage alone: raised where a value had to be clamped
  * K and N are multiples of `alignment`, so kernels need no bounds tests; the padding multiplies zeros.
  *
  * Within a numerics class every element of C is one f32 accumulator, k ascending, one fma a step, no split-K: tile shapes are
  * then free, and give the same bits.
  */
-import type { KernelProgram } from "../../kernel-program.ts";
+import type { BindingUse, KernelProgram } from "../../kernel-program.ts";
 import type { StorageType } from "../../wgsl/storage.ts";
 import type { KernelActivation } from "../../wgsl/activations.ts";
 import { directGemm } from "./direct.ts";
@@ -47,7 +48,7 @@ export interface GemmProgram extends KernelProgram {
   readonly tileColumns: number;
 }
 
-/** The program of one variant. Buffers: A, W, bias, C. */
+/** The program of one variant. Buffers: A, W, bias, C, and for f16 overflow. */
 export function gemmProgram(variant: GemmVariant, shape: GemmShape): GemmProgram {
   switch (variant.family) {
     case "direct":
@@ -57,6 +58,11 @@ export function gemmProgram(variant: GemmVariant, shape: GemmShape): GemmProgram
     case "subgroup-matrix":
       return subgroupMatrixGemm(shape, variant.tile);
   }
+}
+
+/** The bindings of every family, in order. */
+export function gemmBindings(storage: StorageType): BindingUse[] {
+  return ["read", "read", "read", "read_write", ...(storage === "f16" ? ["read_write" as const] : [])];
 }
 
 /** In which order a family wants the weight: the upload puts it so. */

@@ -5,10 +5,10 @@
  * into registers while this step is multiplied), then each thread multiplies threadRows × threadColumns outputs. The same fma
  * order as direct.ts, hence the same bits.
  */
-import { storageHeader } from "../../wgsl/storage.ts";
+import { overflowFlag, storageHeader } from "../../wgsl/storage.ts";
 import { activationFunction } from "../../wgsl/activations.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
-import type { GemmProgram, GemmShape } from "./gemm.ts";
+import { gemmBindings, type GemmProgram, type GemmShape } from "./gemm.ts";
 
 export interface RegisterTile {
   readonly rows: number;
@@ -47,7 +47,7 @@ export function registerTiledGemm({ storage, n, k, activation }: GemmShape, tile
     label: `gemm/register-tiled ${rows}x${columns}x${depth} ${storage} ${k}x${n} ${activation}`,
     tileRows: rows,
     tileColumns: columns,
-    bindings: ["read", "read", "read", "read_write"],
+    bindings: gemmBindings(storage),
     code: /* wgsl */ `${storageHeader(storage)}
 ${binding(0, "read", "a", "Stored4")}
 ${binding(1, "read", "w", "Stored4")}
@@ -56,6 +56,7 @@ ${binding(3, "read_write", "c", "Stored4")}
 ${constants({ K: k, K4: k / 4, N4: n / 4, DEPTH: depth })}
 var<workgroup> tileA: array<vec4f, ${rows * pitchA}>;
 var<workgroup> tileW: array<vec4f, ${depth * columns4}>;
+${overflowFlag(storage, 4)}
 ${activationFunction(activation)}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -87,7 +88,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     }
   }
   ${repeat(quads, (q) => `let bias${q} = bias[firstColumn + mineColumn + ${q}u];`)}
-  ${repeat(threadRows, (r) => repeat(quads, (q) => `c[(firstRow + mineRow + ${r}u) * N4 + firstColumn + mineColumn + ${q}u] = stored4(activate(sum${r}_${q} + bias${q}));`))}
+  ${repeat(threadRows, (r) =>
+    repeat(
+      quads,
+      (q) => `{
+    let value = activate(sum${r}_${q} + bias${q});
+    noteOverflow(value);
+    c[(firstRow + mineRow + ${r}u) * N4 + firstColumn + mineColumn + ${q}u] = stored4(value);
+  }`,
+    ),
+  )}
 }
 `,
   };

@@ -12,8 +12,9 @@
 import type { SubgroupMatrixConfig } from "../../../devices/report.ts";
 import { activationFunction } from "../../wgsl/activations.ts";
 import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
+import { overflowFlag } from "../../wgsl/storage.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
-import type { GemmProgram, GemmShape } from "./gemm.ts";
+import { gemmBindings, type GemmProgram, type GemmShape } from "./gemm.ts";
 
 export interface SubgroupMatrixTile {
   readonly rows: number;
@@ -80,15 +81,19 @@ export function subgroupMatrixGemm({ storage, n, k, activation }: GemmShape, til
   const stripWords = (matrix.m * subgroupColumns) / outputsPerWord;
   const finish = halves
     ? /* wgsl */ `
-      let low = clamp(activate(bitcast<vec4f>(stage[source]) + bias[column]), vec4f(-65504f), vec4f(65504f));
-      let high = clamp(activate(bitcast<vec4f>(stage[source + 1u]) + bias[column + 1u]), vec4f(-65504f), vec4f(65504f));
+      let wideLow = activate(bitcast<vec4f>(stage[source]) + bias[column]);
+      let wideHigh = activate(bitcast<vec4f>(stage[source + 1u]) + bias[column + 1u]);
+      noteOverflow(wideLow);
+      noteOverflow(wideHigh);
+      let low = clamp(wideLow, vec4f(-65504f), vec4f(65504f));
+      let high = clamp(wideHigh, vec4f(-65504f), vec4f(65504f));
       let packed = vec4u(pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));`
     : /* wgsl */ `let packed = bitcast<vec4u>(activate(bitcast<vec4f>(stage[source]) + bias[column]));`;
   return {
     label: `gemm/subgroup-matrix ${rows}x${columns}x${depth} ${storage} ${k}x${n} ${activation}`,
     tileRows: rows,
     tileColumns: columns,
-    bindings: ["read", "read", "read", "read_write"],
+    bindings: gemmBindings(storage),
     code: /* wgsl */ `${unit.directives}
 ${binding(0, "read", "a", "vec4u")}
 ${binding(1, "read", "w", "vec4u")}
@@ -97,6 +102,7 @@ ${binding(3, "read_write", "c", "vec4u")}
 ${constants({ K_WORDS: k / perWord, N_WORDS: n / outputsPerWord, DEPTH: depthWords })}
 var<workgroup> stage: array<vec4u, ${words}>;
 ${unit.declarations}
+${overflowFlag(storage, 4)}
 ${activationFunction(activation)}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_invocation_index) thread: u32) {
@@ -148,6 +154,9 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   };
 }
 
+/** Accumulators of one subgroup: more of them spill, and take drivers a minute to compile. */
+const mostAccumulators = 16;
+
 /**
  * Tiles for a configuration, best first. 128×128×32 with four subgroups of 64×64 won on an H200; the smaller ones suit fewer rows,
  * smaller workgroup memory and other vendors. All members of one configuration give the same bits.
@@ -175,6 +184,13 @@ export function subgroupMatrixTiles(
       const { threads, depthWords } = layoutOf(tile);
       const whole = (tile.rows * depthWords) % threads === 0 && (tile.columns * depthWords) % threads === 0;
       const fits = tile.subgroupRows % matrix.m === 0 && tile.subgroupColumns % matrix.n === 0;
-      return whole && fits && threads <= workgroupThreads && subgroupMatrixBytes(tile) <= workgroupBytes;
+      const accumulators = (tile.subgroupRows / matrix.m) * (tile.subgroupColumns / matrix.n);
+      return (
+        whole &&
+        fits &&
+        accumulators <= mostAccumulators &&
+        threads <= workgroupThreads &&
+        subgroupMatrixBytes(tile) <= workgroupBytes
+      );
     });
 }

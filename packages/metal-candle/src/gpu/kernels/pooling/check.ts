@@ -45,7 +45,7 @@ export function poolingCheck(
   });
   return {
     program: poolingProgram({ storage, width, stride, modes, output: "finished" }),
-    inputs: [batch, hidden.upload, new Uint32Array(lengths.length * rowWords)],
+    inputs: [batch, hidden.upload, new Uint32Array(lengths.length * rowWords), new Uint32Array(1)],
     output: 2,
     outputStorage: "f32",
     grid: poolingGrid(lengths.length),

@@ -7,20 +7,21 @@ import { binding, constants } from "../../wgsl/text.ts";
 import { finishedRow, finishThreads } from "./finished-row.ts";
 
 /**
- * Buffers: batch, dense f32 [sequences, stride], rows (u32 words). `dimensions` may be any number; `stride` is a multiple of 4
+ * Buffers: batch, dense f32 [sequences, stride], rows (u32 words), overflow. `dimensions` may be any number; `stride` is a multiple of 4
  * and at least that.
  */
 export function finishProgram(dimensions: number, stride: number): KernelProgram {
   const parts = Math.ceil(dimensions / 4);
   return {
     label: `finish ${dimensions}`,
-    bindings: ["read", "read", "read_write"],
+    bindings: ["read", "read", "read_write", "read"],
     code: /* wgsl */ `
 ${batchLayoutConstants}
 ${constants({ STRIDE: stride / 4, PARTS: parts, PER_THREAD: Math.ceil(parts / finishThreads), DIMENSIONS: dimensions })}
 ${binding(0, "read", "batch", "u32")}
 ${binding(1, "read", "dense", "vec4f")}
 ${binding(2, "read_write", "rows", "u32")}
+${binding(3, "read", "overflow", "u32")}
 ${finishedRow}
 @compute @workgroup_size(${finishThreads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {

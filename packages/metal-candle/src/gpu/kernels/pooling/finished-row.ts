@@ -3,7 +3,7 @@
  *
  * A lost command buffer reports nothing on some drivers and leaves an older batch's vectors in the readback buffer: finite, of
  * unit length, of the wrong texts. So each row that comes back ends in three words: the squared norm before normalisation, the
- * nonce of this batch, and flags.
+ * nonce of this batch, and whether a value was clamped on the way (f16).
  */
 import { trailerWords } from "../../batch-layout.ts";
 
@@ -17,7 +17,8 @@ export function outputStride(dimensions: number): number {
 
 /**
  * WGSL: `finishRow(sequence, thread)` writes `values[i]` (part `thread + i * ${finishThreads}` of the row, vec4f, PARTS in all)
- * to `rows`. Wants the constants PARTS, PER_THREAD, DIMENSIONS, the batch layout's names, and the bindings `batch` and `rows`.
+ * to `rows`. Wants the constants PARTS, PER_THREAD, DIMENSIONS, the batch layout's names, and the bindings `batch`, `rows`
+ * and `overflow` (u32 [1], 0 where storage is f32).
  * torch.nn.functional.normalize divides by max(norm, 1e-12); so does this.
  */
 export const finishedRow = /* wgsl */ `
@@ -54,7 +55,7 @@ fn finishRow(sequence: u32, thread: u32) {
   if (thread == 0u) {
     rows[base + DIMENSIONS] = bitcast<u32>(total);
     rows[base + DIMENSIONS + 1u] = batch[HEADER_NONCE];
-    rows[base + DIMENSIONS + 2u] = 0u;
+    rows[base + DIMENSIONS + 2u] = overflow[0];
   }
 }
 `;

@@ -43,20 +43,21 @@ const expressions: Record<PoolingMode, string> = {
   return sum / max(weights, 1e-9f);`,
 };
 
-/** Buffers: batch, hidden [rows, stride], rows (u32 words when finished, else f32 pooled rows). */
+/** Buffers: batch, hidden [rows, stride], rows (u32 words when finished, else f32 pooled rows), when finished overflow. */
 export function poolingProgram({ storage, width, stride, modes, output }: PoolingShape): KernelProgram {
   const finish = output === "finished";
   const parts = (modes.length * width) / 4;
   const part = width / 4;
   return {
     label: `pooling/${modes.join("+")} ${storage} ${width}${finish ? " finished" : ""}`,
-    bindings: ["read", "read", "read_write"],
+    bindings: finish ? ["read", "read", "read_write", "read"] : ["read", "read", "read_write"],
     code: /* wgsl */ `${storageHeader(storage)}
 ${batchLayoutConstants}
 ${constants({ STRIDE: stride / 4, PARTS: parts, PART: part, PER_THREAD: Math.ceil(parts / finishThreads), DIMENSIONS: parts * 4 })}
 ${binding(0, "read", "batch", "u32")}
 ${binding(1, "read", "hidden", "Stored4")}
 ${binding(2, "read_write", "rows", finish ? "u32" : "vec4f")}
+${finish ? binding(3, "read", "overflow", "u32") : ""}
 ${finish ? finishedRow : `var<private> values: array<vec4f, PER_THREAD>;`}
 fn sumOf(firstKept: u32, end: u32, column: u32) -> vec4f {
   var sum = vec4f(0f);
