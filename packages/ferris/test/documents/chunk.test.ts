@@ -1,3 +1,4 @@
+/** Chunks: no text lost, true places, no chunk over the limit, the same for the same file. */
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

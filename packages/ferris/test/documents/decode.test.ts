@@ -1,3 +1,4 @@
+/** From bytes to text: UTF-8, UTF-16 with a byte-order mark, and the reason where it is neither. */
 import { describe, expect, test } from "vitest";
 import { decodeText } from "../../src/documents/decode.ts";
 import { Positions } from "../../src/documents/positions.ts";

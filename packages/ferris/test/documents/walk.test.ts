@@ -1,3 +1,4 @@
+/** The walk over folders: what git would ignore, what is left out and why, links, names and globs. */
 import { execFileSync } from "node:child_process";
 import { rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";

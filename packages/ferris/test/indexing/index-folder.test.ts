@@ -1,3 +1,4 @@
+/** Indexing: what changed is embedded, what went leaves, what moved costs nothing, and a stop loses nothing. */
 import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";

@@ -1,3 +1,4 @@
+/** The HTML parser: main content, headings and places, on pages as people have them. */
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse.ts";
 import { outline } from "../support/outline.ts";

@@ -1,3 +1,4 @@
+/** The Markdown parser: blocks, heading paths, lines and bytes. */
 import { describe, expect, test } from "vitest";
 import { parseMarkdown } from "../../../src/documents/parsers/markdown.ts";
 

@@ -1,3 +1,4 @@
+/** The source-code parser: functions and classes kept whole, in every language that has a grammar. */
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse.ts";
 

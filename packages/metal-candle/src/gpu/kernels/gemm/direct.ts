@@ -7,7 +7,7 @@
 import { overflowFlag, storageHeader } from "../../wgsl/storage.ts";
 import { activationFunction } from "../../wgsl/activations.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
-import { gemmBindings, type GemmProgram, type GemmShape } from "./gemm.ts";
+import { gemmBindings, type GemmProgram, type GemmShape } from "./shape.ts";
 
 const threadRows = 8;
 const groupEdge = 8;

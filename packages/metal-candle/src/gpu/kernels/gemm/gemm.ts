@@ -16,12 +16,12 @@
  * Within a numerics class every element of C is one f32 accumulator, k ascending, one fma a step, no split-K: tile shapes are
  * then free, and give the same bits.
  */
-import type { BindingUse, KernelProgram } from "../../kernel-program.ts";
-import type { StorageType } from "../../wgsl/storage.ts";
-import type { KernelActivation } from "../../wgsl/activations.ts";
 import { directGemm } from "./direct.ts";
 import { registerTiledGemm, type RegisterTile } from "./register-tiled.ts";
+import type { GemmProgram, GemmShape } from "./shape.ts";
 import { subgroupMatrixGemm, type SubgroupMatrixTile } from "./subgroup-matrix.ts";
+
+export type { GemmProgram, GemmShape } from "./shape.ts";
 
 /** N, K and every row stride are multiples of this. */
 export const alignment = 128;
@@ -29,24 +29,11 @@ export const alignment = 128;
 /** Rows that arenas pad to: a multiple of every variant's tile height. */
 export const tileRows = 256;
 
-export interface GemmShape {
-  readonly storage: StorageType;
-  readonly n: number;
-  readonly k: number;
-  readonly activation: KernelActivation;
-}
-
 /** One way to compute a GEMM. */
 export type GemmVariant =
   | { readonly family: "direct" }
   | { readonly family: "register-tiled"; readonly tile: RegisterTile }
   | { readonly family: "subgroup-matrix"; readonly tile: SubgroupMatrixTile };
-
-/** A compiled-to-be GEMM and the rows and columns one workgroup covers. */
-export interface GemmProgram extends KernelProgram {
-  readonly tileRows: number;
-  readonly tileColumns: number;
-}
 
 /** The program of one variant. Buffers: A, W, bias, C, and for f16 overflow. */
 export function gemmProgram(variant: GemmVariant, shape: GemmShape): GemmProgram {
@@ -58,11 +45,6 @@ export function gemmProgram(variant: GemmVariant, shape: GemmShape): GemmProgram
     case "subgroup-matrix":
       return subgroupMatrixGemm(shape, variant.tile);
   }
-}
-
-/** The bindings of every family, in order. */
-export function gemmBindings(storage: StorageType): BindingUse[] {
-  return ["read", "read", "read", "read_write", ...(storage === "f16" ? ["read_write" as const] : [])];
 }
 
 /** In which order a family wants the weight: the upload puts it so. */

@@ -14,7 +14,7 @@ import { activationFunction } from "../../wgsl/activations.ts";
 import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
 import { overflowFlag } from "../../wgsl/storage.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
-import { gemmBindings, type GemmProgram, type GemmShape } from "./gemm.ts";
+import { gemmBindings, type GemmProgram, type GemmShape } from "./shape.ts";
 
 export interface SubgroupMatrixTile {
   readonly rows: number;
