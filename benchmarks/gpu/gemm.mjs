@@ -32,6 +32,7 @@ export async function gemm({ dtypes, rows = 65536, extraVariants = [] }) {
       const w = make(n * k * bytes, 128 | 8);
       const bias = make(n * 4, 128 | 8);
       const c = make(rows * n * bytes, 128 | 4);
+      const overflow = make(16, 128);
       fill(device, a, storage);
       fill(device, w, storage);
       for (const variant of variants) {
@@ -47,7 +48,7 @@ export async function gemm({ dtypes, rows = 65536, extraVariants = [] }) {
           const kernel = await context.pipelines.get(program);
           const bindings = context.pipelines.bind(
             kernel,
-            [a, w, bias, c].map((buffer) => ({ buffer })),
+            [a, w, bias, c, overflow].slice(0, program.bindings.length).map((buffer) => ({ buffer })),
           );
           const milliseconds = await timestamps(device, kernel.pipeline, bindings, gemmGrid(program, shape, rows));
           const teraflops = (2 * rows * n * k) / milliseconds / 1e9;
@@ -59,7 +60,7 @@ export async function gemm({ dtypes, rows = 65536, extraVariants = [] }) {
           console.log(`${dtype} N=${n} K=${k} ${name}: ${String(error.message).slice(0, 300)}`);
         }
       }
-      for (const buffer of [a, w, bias, c]) buffer.destroy();
+      for (const buffer of [a, w, bias, c, overflow]) buffer.destroy();
     }
   }
   return results;

@@ -99,6 +99,7 @@ async function bestRate(context: GpuContext, shape: GemmShape, variants: readonl
     make("peak w", n * k * element),
     make("peak bias", n * 4),
     make("peak c", most * n * element),
+    make("peak overflow", 4),
   ];
   try {
     fill(context.device, buffers[0], element);
@@ -109,7 +110,8 @@ async function bestRate(context: GpuContext, shape: GemmShape, variants: readonl
       const kernel = await context.pipelines.get(program);
       const bindings = context.pipelines.bind(
         kernel,
-        buffers.map((buffer) => ({ buffer })),
+        // f32 has no overflow flag to bind.
+        buffers.slice(0, program.bindings.length).map((buffer) => ({ buffer })),
       );
       const time = (rows: number, dispatches: number): Promise<number> =>
         timeDispatches(context, kernel.pipeline, bindings, gemmGrid(program, shape, rows), dispatches);
