@@ -13,7 +13,7 @@ import { dirname } from "node:path";
 import stringWidth from "string-width";
 import { root } from "./steps.mjs";
 
-const COLUMNS = 100;
+const COLUMNS = 112;
 const CELL = { width: 8.4, height: 19 };
 const PADDING = 18;
 const TITLE_BAR = 34;
