@@ -4,9 +4,11 @@
  */
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { BatchBuffers } from "./batch-buffers.ts";
-import { SortingPacker, StreamingPacker, type Packer } from "./packer.ts";
 import type { Encoder } from "./packed-batch.ts";
+import type { Packer } from "./packer.ts";
 import type { EmbedRequest } from "./request.ts";
+import { SortingPacker } from "./sorting-packer.ts";
+import { StreamingPacker } from "./streaming-packer.ts";
 
 export class BatchQueue {
   readonly #encoder: Encoder;
@@ -20,9 +22,11 @@ export class BatchQueue {
   batches = 0;
 
   constructor(encoder: Encoder, tokenizer: Tokenizer, maxLength: number) {
-    const { tokenBudget, maxSequences, batchesInFlight, sortWindow } = encoder.limits;
+    const { tokenBudget, maxSequences, batchesInFlight, padding } = encoder.limits;
     this.#encoder = encoder;
-    this.#packer = sortWindow > 0 ? new SortingPacker(tokenizer, maxLength) : new StreamingPacker(tokenizer, maxLength);
+    this.#packer = padding
+      ? new SortingPacker(tokenizer, maxLength, padding)
+      : new StreamingPacker(tokenizer, maxLength);
     this.#free = Array.from({ length: batchesInFlight }, () => new BatchBuffers(tokenBudget, maxSequences, maxLength));
   }
 

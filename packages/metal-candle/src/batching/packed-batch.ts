@@ -32,8 +32,16 @@ export interface EncoderLimits {
   readonly maxSequences: number;
   /** Batches worth having in flight at once. */
   readonly batchesInFlight: number;
-  /** Texts worth sorting by length before batches are cut, where rows are padded to the longest; 0 where nothing is padded. */
+  /** How to pad, where rows are padded to the longest of their batch; null where nothing is padded. */
+  readonly padding: Padding | null;
+}
+
+/** What padding costs, for whoever decides which rows share a batch. */
+export interface Padding {
+  /** Texts worth sorting by length before batches are cut. */
   readonly sortWindow: number;
+  /** What one more batch costs by itself, in tokens. */
+  readonly batchOverhead: number;
 }
 
 /** The whole engine below the tokenizer: two implementations, `gpu/` and `cpu/`; nothing above knows which runs. */

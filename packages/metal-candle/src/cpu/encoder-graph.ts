@@ -105,15 +105,19 @@ class GraphWriter {
     return graph.node("Reshape", [merged, graph.integers([-1, this.#shape.hiddenSize])]);
   }
 
-  /** LayerNorm(x · Wᵀ + b + skip). */
+  /**
+   * LayerNorm(x · Wᵀ + b + skip). Written out: onnxruntime's SkipLayerNormalization does it in one operator, one float at a
+   * time, and took a tenth of the whole encoder where these two take a fiftieth.
+   */
   async residual(input: string, linear: Linear, skip: string, norm: Norm): Promise<string> {
-    const inputs = [await this.product(input, linear.weight), skip];
-    for (const tensor of [norm.weight, norm.bias, linear.bias]) inputs.push(await this.#weight(tensor));
+    const sum = this.#graph.node("Add", [await this.linear(input, linear), skip]);
     return this.#graph.node(
-      "SkipLayerNormalization",
-      inputs,
-      { epsilon: { float: this.#shape.layerNormEpsilon } },
-      { domain: ORT_DOMAIN },
+      "LayerNormalization",
+      [sum, await this.#weight(norm.weight), await this.#weight(norm.bias)],
+      {
+        axis: { int: -1 },
+        epsilon: { float: this.#shape.layerNormEpsilon },
+      },
     );
   }
 

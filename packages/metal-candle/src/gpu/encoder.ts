@@ -77,7 +77,7 @@ export class GpuEncoder implements Encoder {
     // A GPU that drives a display must get it back: macOS kills longer compute silently, Windows resets the device at 2 s.
     const bearable = context.report.software ? Infinity : runner.waits.tokensWithin(longestSubmit);
     const tokenBudget = Math.max(maxLength, Math.min(arena.tokenBudget, bearable));
-    return { tokenBudget, maxSequences: arena.maxSequences, batchesInFlight, sortWindow: 0 };
+    return { tokenBudget, maxSequences: arena.maxSequences, batchesInFlight, padding: null };
   }
 
   /** What runs: for info(). */
