@@ -5,8 +5,8 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { checkChunkerSettings, chunkDocument, defaultChunkerSettings } from "./documents/chunk.ts";
 import type { Chunk, ParsedDocument } from "./documents/document.ts";
-import { parserFor } from "./documents/parsers/index.ts";
-import { InputError } from "./errors.ts";
+import { parseDocument } from "./documents/parse.ts";
+import { DocumentError, InputError } from "./errors.ts";
 import type { Embedder } from "./indexing/embedder.ts";
 
 export interface Inspection {
@@ -24,8 +24,9 @@ export async function inspectFile(file: string, embedder: Embedder, maxTokens?: 
   });
   const settings = maxTokens === undefined ? defaultChunkerSettings(embedder.maxLength) : { maxTokens };
   checkChunkerSettings(settings, embedder.maxLength, embedder.countTokens(""));
-  const parse = await parserFor(path, bytes.subarray(0, 4096)).load();
-  const document = await parse({ path, bytes });
+  const document = await parseDocument(path, bytes).catch((error: DocumentError) => {
+    throw new DocumentError(error.reason, `${file}: ${error.message}`, { cause: error });
+  });
   const chunks = chunkDocument(document, settings, (text) => embedder.countTokens(text));
   return { document, chunks, maxTokens: settings.maxTokens };
 }

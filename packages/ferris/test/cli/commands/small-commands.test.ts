@@ -185,6 +185,16 @@ describe("over an index", () => {
     expect((await run("inspect", "nowhere.md", "--device", "cpu")).code).toBe(3);
   });
 
+  test("inspect says of a file that cannot be parsed what `index` says of it", async () => {
+    const place = temporaryFolder("inspect");
+    writeFileSync(join(place, "torn.docx"), "PK\u0003\u0004 and no more");
+    const { code, stderr } = await ferris(["inspect", "torn.docx", "--device", "cpu"], { cwd: place });
+    expect({ code, stderr }).toEqual({
+      code: 9,
+      stderr: "ferris: torn.docx: not readable as docx: invalid zip data\n",
+    });
+  });
+
   test("compact gives space back and loses nothing", async () => {
     const place = temporaryFolder("compact");
     mkdirSync(join(place, "docs"));
