@@ -28,10 +28,22 @@ export function makeSnippet(text: string, startLine: number, stems: ReadonlySet<
   return {
     text: shown,
     startLine: startLine + countLineBreaks(text, from),
-    highlights: terms
-      .filter((term) => term.start >= from && term.end <= from + shown.length)
-      .map((term) => ({ start: term.start - from, end: term.end - from })),
+    highlights: apart(terms.filter((term) => term.start >= from && term.end <= from + shown.length)).map((range) => ({
+      start: range.start - from,
+      end: range.end - from,
+    })),
   };
+}
+
+/** Ranges that overlap made one; `ranges` are in order. */
+function apart(ranges: readonly Range[]): Range[] {
+  const merged: Range[] = [];
+  for (const { start, end } of ranges) {
+    const last = merged.at(-1);
+    if (last && start < last.end) merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, end) };
+    else merged.push({ start, end });
+  }
+  return merged;
 }
 
 /** The start of the window with most different words, then most words, then the earliest. */

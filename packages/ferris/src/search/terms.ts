@@ -2,9 +2,11 @@
  * The words of a query, and where they stand in a text: for snippets and highlighting, never for ranking.
  *
  * Full-text search matches by Porter stems, so highlighting does as well: "rotate" marks "rotating". A word is a run of letters
- * and digits, as in FTS5's unicode61; identifiers and versions are marked piece by piece.
+ * and digits, as in FTS5's unicode61; identifiers and versions are marked piece by piece. Chinese, Japanese and Korean words are
+ * those of cjk.ts, of one or two characters.
  */
 import { stemmer } from "stemmer";
+import { hasCjk, piecesOf, wordsIn } from "../cjk.ts";
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 
@@ -24,7 +26,7 @@ export interface Range {
 
 /** Stems of a query's words; of its stop words too where it has no others. */
 export function queryStems(query: string): ReadonlySet<string> {
-  const words = [...query.matchAll(WORD)].map(([word]) => word.toLowerCase());
+  const words = [...query.matchAll(WORD)].flatMap(([word]) => wordsIn(word.toLowerCase()));
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   return new Set((telling.length > 0 ? telling : words).map(stem));
 }
@@ -39,14 +41,34 @@ export function withoutStopWords(query: string): string {
   return (telling.length > 0 ? telling : parts).join(" ");
 }
 
-/** Where words with one of these stems stand in `text`, in order, each with its stem. */
+/** Where words with one of these stems stand in `text`, in order, each with its stem. Those of two characters may overlap. */
 export function findTerms(text: string, stems: ReadonlySet<string>): (Range & { stem: string })[] {
   const found: (Range & { stem: string })[] = [];
-  for (const match of text.matchAll(WORD)) {
-    const wordStem = stem(match[0].toLowerCase());
-    if (stems.has(wordStem)) found.push({ start: match.index, end: match.index + match[0].length, stem: wordStem });
+  const look = (word: string, start: number) => {
+    const wordStem = stem(word.toLowerCase());
+    if (stems.has(wordStem)) found.push({ start, end: start + word.length, stem: wordStem });
+  };
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    if (!hasCjk(word)) look(word, index);
+    else {
+      for (const piece of piecesOf(word)) {
+        if (!piece.isCjk) look(piece.text, index + piece.start);
+        else lookAtCharacters(piece.text, index + piece.start, look);
+      }
+    }
   }
   return found;
+}
+
+/** Every character and every pair of neighbours. */
+function lookAtCharacters(run: string, start: number, look: (word: string, start: number) => void): void {
+  let at = start;
+  const characters = Array.from(run);
+  characters.forEach((character, i) => {
+    look(character, at);
+    if (i + 1 < characters.length) look(character + characters[i + 1]!, at);
+    at += character.length;
+  });
 }
 
 const stemOf = new Map<string, string>();

@@ -1,6 +1,7 @@
 /**
  * What a person typed, as an FTS5 expression that cannot fail to parse.
  */
+import { spacedOut, wordsIn } from "../cjk.ts";
 
 /**
  * Words of English that say how a question is put, not what it is about. They stand in nearly every chunk, so looking them up is most of
@@ -16,17 +17,19 @@ const questionWords = new Set(
 
 /**
  * Words become alternatives; "words in quotes" must stand together. A word like `1.0.21` or `foo_bar` is a phrase to FTS5,
- * whose tokenizer cuts it as it cut the documents. Null when there is no word in it.
+ * whose tokenizer cuts it as it cut the documents. A run of Chinese, Japanese or Korean is several words (cjk.ts). Null when
+ * there is no word in it.
  */
 export function fullTextQuery(typed: string): string | null {
   const terms: string[] = [];
   const weak: string[] = [];
   for (const [, phrase, word] of typed.matchAll(/"([^"]*)"?|([^\s"]+)/gu)) {
-    const term = phrase ?? word;
-    // FTS5's tokenizer sees letters, numbers and private-use characters; a term of anything else would be empty.
-    if (!/[\p{L}\p{N}\p{Co}]/u.test(term)) continue;
-    const isWeak = phrase === undefined && questionWords.has(term.toLowerCase().replace(/[^\p{L}]+$/u, ""));
-    (isWeak ? weak : terms).push(`"${term.replaceAll("\0", " ")}"`);
+    for (const term of phrase === undefined ? wordsIn(word) : [phrase]) {
+      // FTS5's tokenizer sees letters, numbers and private-use characters; a term of anything else would be empty.
+      if (!/[\p{L}\p{N}\p{Co}]/u.test(term)) continue;
+      const isWeak = phrase === undefined && questionWords.has(term.toLowerCase().replace(/[^\p{L}]+$/u, ""));
+      (isWeak ? weak : terms).push(`"${spacedOut(term).replaceAll("\0", " ")}"`);
+    }
   }
   // Who types nothing else means just that.
   const used = new Set(terms.length > 0 ? terms : weak);

@@ -2,8 +2,9 @@
  * Changing an index kept in SQLite: documents with their chunks, words and vectors, all or nothing.
  *
  * A changed document keeps the rows of the chunks that stayed the same (by hash), so their ids, words and vectors are not
- * written again. The full-text table holds no text of its own; it must be told the old text when a chunk goes.
+ * written again. The full-text table holds no text of its own, and is given the text of Chinese, Japanese and Korean spaced out.
  */
+import { spacedOut } from "../cjk.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { SqliteReader, bytesOf, headingSeparator } from "./sqlite-reader.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "./store.ts";
@@ -194,7 +195,7 @@ export class SqliteStore extends SqliteReader implements Store {
     const id = Number(lastInsertRowid);
     this.database
       .prepare("INSERT INTO chunk_words (rowid, heading_path, text) VALUES (?, ?, ?)")
-      .run(id, headingPath, chunk.text);
+      .run(id, spacedOut(headingPath), spacedOut(chunk.text));
     const vector = vectors.get(chunk.hash) ?? this.selectVector(hash);
     if (vector === undefined || vector.length !== this.identity.dimensions) {
       throw new TypeError(
@@ -206,11 +207,7 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 
   #removeChunk(id: number): void {
-    this.database
-      .prepare(
-        "INSERT INTO chunk_words (chunk_words, rowid, heading_path, text) SELECT 'delete', id, heading_path, text FROM chunks WHERE id = ?",
-      )
-      .run(id);
+    this.database.prepare("DELETE FROM chunk_words WHERE rowid = ?").run(id);
     this.database.prepare("DELETE FROM vectors WHERE chunk_id = ?").run(id);
     this.codes.remove(id);
     this.database.prepare("DELETE FROM chunks WHERE id = ?").run(id);

@@ -40,12 +40,14 @@ function examine(place: string): { documents: number; chunks: number } {
   const one = (sql: string) => Object.values(database.prepare(sql).get() as object)[0];
   expect(one("PRAGMA integrity_check")).toBe("ok");
   if (one("SELECT count(*) FROM sqlite_schema") === 0) return { documents: 0, chunks: 0 };
-  database.exec("INSERT INTO chunk_words (chunk_words, rank) VALUES ('integrity-check', 1)");
+  database.exec("INSERT INTO chunk_words (chunk_words) VALUES ('integrity-check')");
   // No document without all of its chunks, no chunk without its vector and its document.
   expect(
     one("SELECT count(*) FROM documents AS d WHERE chunks <> (SELECT count(*) FROM chunks WHERE document_id = d.id)"),
   ).toBe(0);
   expect(one("SELECT count(*) FROM chunks WHERE id NOT IN (SELECT chunk_id FROM vectors)")).toBe(0);
+  expect(one("SELECT count(*) FROM chunks WHERE id NOT IN (SELECT id FROM chunk_words_docsize)")).toBe(0);
+  expect(one("SELECT count(*) FROM chunk_words_docsize WHERE id NOT IN (SELECT id FROM chunks)")).toBe(0);
   expect(one("SELECT count(*) FROM vectors WHERE chunk_id NOT IN (SELECT id FROM chunks)")).toBe(0);
   expect(one("SELECT count(*) FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)")).toBe(0);
   return {

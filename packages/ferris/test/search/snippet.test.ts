@@ -21,6 +21,12 @@ describe("marks", () => {
     ["stop words not, where there are others", "how to fly", "how to swim", "how to fly"],
     ["without diacritics, as the index does", "Käfer kafer", "käfer", "[Käfer] [kafer]"],
     ["pieces of identifiers and versions", "layer_norm 1.0.21", "layer_norm 1.0.21", "[layer]_[norm] [1].[0].[21]"],
+    [
+      "words without spaces, as far as they go",
+      "東京都の天気、iPhoneで",
+      "東京都 京都 iphone の天気",
+      "[東京都]の[天気]、[iPhone]で",
+    ],
   ])("%s", (_name, text, query, expected) => expect(marked(text, query)).toBe(expected));
 });
 

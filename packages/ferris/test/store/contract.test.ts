@@ -159,6 +159,38 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     }
   });
 
+  test("finds words of Chinese, Japanese and Korean, which have no spaces, and what stands among them", async () => {
+    const store = await open();
+    await put(store, "/a", [
+      chunkRecord("東京都の天気は晴れです。", 1),
+      chunkRecord("京都で寺を見る。東の都。", 2),
+      chunkRecord("机器学习模型的训练方法", 3),
+      chunkRecord("서울에서 부산까지 기차로 간다", 4),
+      chunkRecord("新しいiPhoneを1.0.21に更新する", 5),
+      chunkRecord("unrelated", 6, ["データベースの設定"]),
+      chunkRecord("the weather in Tokyo, 天", 7),
+    ]);
+    const find = async (query: string) => {
+      const hits = await store.searchText(query, { limit: 10 });
+      return (await store.chunks(hits.map((hit) => hit.chunkId))).map((chunk) => chunk.startLine);
+    };
+    expect(await find("東京")).toEqual([1]);
+    expect(await find("京都")).toEqual(expect.arrayContaining([1, 2]));
+    expect(await find("明日の天気")).toEqual([1]);
+    expect(await find("天")).toEqual(expect.arrayContaining([1, 7]));
+    expect(await find("学习")).toEqual([3]);
+    expect(await find("如何训练模型?")).toEqual([3]);
+    expect(await find("서울")).toEqual([4]);
+    expect(await find("부산 기차")).toEqual([4]);
+    expect(await find("iphone")).toEqual([5]);
+    expect(await find("1.0.21")).toEqual([5]);
+    expect(await find("データベース")).toEqual([6]);
+    // Side by side in a phrase, punctuation aside as in other scripts.
+    expect(await find('"東の都"')).toEqual([2]);
+    expect(await find('"都の東"')).toEqual([]);
+    expect(await find("の")).toEqual(expect.arrayContaining([1, 2]));
+  });
+
   test("filters come before the best are cut off", async () => {
     const store = await open();
     for (let i = 0; i < 30; i++)
