@@ -55,7 +55,12 @@ export async function textToVectors({
         if (i >= 50) times.push(performance.now() - start);
       }
       const query = summary(times);
-      results.push({ model: name, dtype, device, set: "one query", milliseconds: query });
+      const { tuning } = model.info();
+      results.push({ model: name, dtype, device, set: "one query", milliseconds: query, tuning });
+      for (const { rows, n, k, variant, microseconds, measured } of tuning?.gemms ?? []) {
+        console.log(`  ${n} × ${k}, ${rows} rows: ${variant}, ${microseconds} µs, of ${measured}`);
+      }
+      if (tuning) console.log(`  tuning: ${tuning.source}, ${tuning.milliseconds} ms`);
       console.log(
         `${name} ${dtype} ${device} one query: p50 ${short(query.median)} ms, p95 ${short(query.p95)} ms; load ${short(loadMilliseconds)} ms; ${kernels.join("; ")}`,
       );

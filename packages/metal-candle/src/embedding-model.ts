@@ -12,6 +12,7 @@ import type { AdapterReport } from "./devices/report.ts";
 import { Embeddings } from "./embeddings.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { GpuEncoder } from "./gpu/encoder.ts";
+import type { GemmTuning } from "./gpu/autotune.ts";
 import type { KernelReport } from "./gpu/self-check.ts";
 import type { ModelDescription } from "./models/description.ts";
 import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
@@ -32,6 +33,8 @@ export interface ModelInfo {
   /** The numerics class: results of one class are bit-identical. */
   readonly numerics: string;
   readonly kernels: readonly KernelReport[];
+  /** How the GEMM tiles of each product were chosen; null on the CPU. They never decide a bit of a result. */
+  readonly tuning: GemmTuning | null;
   readonly maxLength: number;
   readonly dimensions: number;
   readonly pooling: readonly string[];
@@ -183,6 +186,7 @@ export class EmbeddingModel {
       adapter: gpu?.adapter ?? null,
       numerics: gpu?.numerics ?? "onnxruntime-f32",
       kernels: gpu?.kernels ?? [],
+      tuning: gpu?.tuning ?? null,
       maxLength,
       dimensions: this.#dimensions,
       pooling: head.poolings,

@@ -10,6 +10,7 @@ import type { AdapterReport } from "../devices/report.ts";
 import { EmbeddingModel } from "../embedding-model.ts";
 import { openGpu } from "../gpu/device.ts";
 import { numericsClass, type Dtype } from "../gpu/numerics-class.ts";
+import type { GemmTuning } from "../gpu/autotune.ts";
 import type { KernelReport } from "../gpu/self-check.ts";
 
 export interface DiagnoseOptions {
@@ -44,6 +45,7 @@ export interface Diagnosis {
     readonly numerics: string | null;
     /** The kernel of each operation, and those that failed their self-check here. Empty on the CPU. */
     readonly kernels: readonly KernelReport[];
+    readonly tuning: GemmTuning | null;
     readonly loadMilliseconds: number | null;
     readonly textMilliseconds: number | null;
     readonly error: { readonly code: string; readonly message: string } | null;
@@ -103,7 +105,14 @@ async function tryEmbedding(
     EmbeddingModel.load(model, { device, dtype, allowSoftwareAdapter, offline: true, onNotice: () => undefined }),
   );
   if (!loaded.value) {
-    const nothing = { dtype: null, numerics: null, kernels: [], loadMilliseconds: null, textMilliseconds: null };
+    const nothing = {
+      dtype: null,
+      numerics: null,
+      kernels: [],
+      tuning: null,
+      loadMilliseconds: null,
+      textMilliseconds: null,
+    };
     return { model, device, ...nothing, error: described(loaded.error) };
   }
   const ready = performance.now();
@@ -123,6 +132,7 @@ async function tryEmbedding(
     dtype: info.dtype,
     numerics: info.numerics,
     kernels: info.kernels,
+    tuning: info.tuning,
     loadMilliseconds: Math.round(ready - began),
     textMilliseconds: Math.round((done - ready) * 10) / 10,
     error: embedded.error ? described(embedded.error) : null,

@@ -8,6 +8,7 @@ import type { Encoder, EncoderLimits, PackedBatch } from "../batching/packed-bat
 import { DeviceLostError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
 import { batchesInFlight, makeArena, stridesOf, type Arena } from "./arena.ts";
+import type { GemmTuning } from "./autotune.ts";
 import { BatchRunner } from "./batch-runner.ts";
 import { writeBatch } from "./batch-writer.ts";
 import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
@@ -35,6 +36,7 @@ interface Session {
   readonly numerics: NumericsClass;
   readonly choice: KernelChoice;
   readonly kernels: readonly KernelReport[];
+  readonly tuning: GemmTuning;
   readonly weights: GpuWeights;
   readonly arena: Arena;
   readonly plan: Plan;
@@ -82,12 +84,13 @@ export class GpuEncoder implements Encoder {
 
   /** What runs: for info(). */
   get report() {
-    const { context, numerics, choice, kernels, arena } = this.#current;
+    const { context, numerics, choice, kernels, tuning, arena } = this.#current;
     return {
       adapter: context.report,
-      numerics: choice.gemm.family === "subgroup-matrix" ? numerics.name : `${numerics.storage}-scalar`,
+      numerics: choice.gemm.many.family === "subgroup-matrix" ? numerics.name : `${numerics.storage}-scalar`,
       storage: numerics.storage,
       kernels,
+      tuning,
       tokenBudget: arena.tokenBudget,
     };
   }
@@ -176,14 +179,14 @@ async function openSession(description: ModelDescription, options: GpuEncoderOpt
   const context = await options.open();
   const { shape, weights, head, maxLength } = description;
   const numerics = options.numerics(context);
-  const { choice, kernels } = await chooseKernels(context, numerics, shape, head, maxLength);
+  const { choice, kernels, tuning } = await chooseKernels(context, numerics, shape, head, maxLength);
   const uploaded = await uploadWeights(
     context,
     shape,
     weights,
     head,
     numerics.storage,
-    weightLayout(choice.gemm),
+    weightLayout(choice.gemm.many),
     maxLength,
   );
   try {
@@ -199,7 +202,7 @@ async function openSession(description: ModelDescription, options: GpuEncoderOpt
     );
     const plan = await makePlan(context, shape, head, numerics.storage, choice, uploaded, arena, maxLength);
     const runner = new BatchRunner(context, shape, head.dimensions, queryRowsOf(choice.attention), arena, plan);
-    return { context, numerics, choice, kernels, weights: uploaded, arena, plan, runner };
+    return { context, numerics, choice, kernels, tuning, weights: uploaded, arena, plan, runner };
   } catch (error) {
     releaseWeights(context, uploaded);
     throw error;

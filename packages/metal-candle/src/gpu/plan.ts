@@ -18,7 +18,7 @@ import { gemmGrid, gemmProgram, type GemmShape, type GemmVariant } from "./kerne
 import { residualLayerNormGrid, residualLayerNormProgram } from "./kernels/layer-norm/residual-layer-norm.ts";
 import { finishGrid, finishProgram } from "./kernels/pooling/finish.ts";
 import { poolingGrid, poolingProgram } from "./kernels/pooling/pooling.ts";
-import { smallBatchRows, type KernelChoice } from "./variants.ts";
+import { smallBatchRows, type GemmPair, type KernelChoice } from "./variants.ts";
 import type { GpuLinear, GpuWeights } from "./weights.ts";
 import type { StorageType } from "./wgsl/storage.ts";
 
@@ -75,7 +75,7 @@ export async function makePlan(
     steps.push(compile(program, buffers, grid).then((run) => ({ ...run, small: null })));
   };
   const gemm = (
-    variants: { readonly large: GemmVariant; readonly small: GemmVariant },
+    variantsOf: (product: GemmShape) => GemmPair,
     shapeOf: Omit<GemmShape, "n" | "k">,
     linear: GpuLinear,
     source: GPUBuffer,
@@ -83,16 +83,16 @@ export async function makePlan(
     rows: (size: BatchSize) => number,
   ): void => {
     const full: GemmShape = { ...shapeOf, n: linear.n, k: linear.k };
+    const variants = variantsOf(full);
     const run = (variant: GemmVariant): Promise<Run> => {
       const program = gemmProgram(variant, full);
       const grid: Run["grid"] = (size) => gemmGrid(program, full, rows(size));
       const flag = shapeOf.storage === "f16" ? [arena.overflow] : [];
       return compile(program, [source, linear.weight, linear.bias, target, ...flag], grid);
     };
-    steps.push(Promise.all([run(variants.large), run(variants.small)]).then(([large, small]) => ({ ...large, small })));
+    steps.push(Promise.all([run(variants.many), run(variants.few)]).then(([large, small]) => ({ ...large, small })));
   };
-  const encoderGemms = { large: choice.gemm, small: choice.smallGemm };
-  const denseGemms = { large: { family: "direct" }, small: { family: "direct" } } as const;
+  const denseGemms = (): GemmPair => ({ many: { family: "direct" }, few: { family: "direct" } });
   const tokens = (size: BatchSize): number => size.tokens;
   const width = shape.hiddenSize;
   const epsilon = shape.layerNormEpsilon;
@@ -129,21 +129,21 @@ export async function makePlan(
     );
   const plain = { storage, activation: "identity" } as const;
   for (const layer of weights.layers) {
-    gemm(encoderGemms, plain, layer.qkv, arena.hidden, arena.wide, tokens);
+    gemm(choice.gemmFor, plain, layer.qkv, arena.hidden, arena.wide, tokens);
     add(attention, [arena.batch, arena.wide, arena.context, ...relative], (size) =>
       attentionGrid(size.workItems, shape.heads),
     );
-    gemm(encoderGemms, plain, layer.attentionOutput, arena.context, arena.projected, tokens);
+    gemm(choice.gemmFor, plain, layer.attentionOutput, arena.context, arena.projected, tokens);
     addNorm(layer.attentionNorm);
     gemm(
-      encoderGemms,
+      choice.gemmFor,
       { storage, activation: choice.activation(shape.activation) },
       layer.intermediate,
       arena.hidden,
       arena.wide,
       tokens,
     );
-    gemm(encoderGemms, plain, layer.output, arena.wide, arena.projected, tokens);
+    gemm(choice.gemmFor, plain, layer.output, arena.wide, arena.projected, tokens);
     addNorm(layer.outputNorm);
   }
   const encoderSteps = steps.length;

@@ -7,23 +7,29 @@ import type { EncoderShape, Head } from "../models/description.ts";
 import { shadersRun } from "#platform/webgpu";
 import { stridesOf } from "./arena.ts";
 import type { GpuContext } from "./device.ts";
+import { tuneGemms, tunedVariant, type BatchRows, type GemmTuning, type TuningRequest } from "./autotune.ts";
 import { runCheck, type KernelCheck } from "./kernel-check.ts";
 import { attentionName } from "./kernels/attention/attention.ts";
 import { attentionCheck } from "./kernels/attention/check.ts";
 import { embeddingCheck } from "./kernels/embedding/check.ts";
 import { gemmCheck } from "./kernels/gemm/check.ts";
-import { variantName, type GemmVariant } from "./kernels/gemm/gemm.ts";
+import { variantName, type GemmShape, type GemmVariant } from "./kernels/gemm/gemm.ts";
 import { layerNormCheck } from "./kernels/layer-norm/check.ts";
 import { poolingCheck } from "./kernels/pooling/check.ts";
 import type { NumericsClass } from "./numerics-class.ts";
 import {
   attentionCandidates,
   gemmCandidates,
+  interchangeable,
   kernelActivation,
-  type KernelChoice,
+  smallBatchRows,
   smallGemmCandidates,
+  type GemmPair,
+  type KernelChoice,
 } from "./variants.ts";
 import { VerdictCache } from "./verdict-cache.ts";
+import type { KernelActivation } from "./wgsl/activations.ts";
+import type { StorageType } from "./wgsl/storage.ts";
 
 /** How one operation is served, for info() and doctor. */
 export interface KernelReport {
@@ -43,7 +49,7 @@ export async function chooseKernels(
   shape: EncoderShape,
   head: Head,
   longest: number,
-): Promise<{ choice: KernelChoice; kernels: KernelReport[] }> {
+): Promise<{ choice: KernelChoice; kernels: KernelReport[]; tuning: GemmTuning }> {
   const { storage } = numerics;
   const strides = stridesOf(shape);
   const activation = (wanted: EncoderShape["activation"]) => kernelActivation(numerics, wanted);
@@ -78,8 +84,13 @@ export async function chooseKernels(
       operation,
       variants.map((variant) => [variant, variantName(variant), gemmChecks(variant)]),
     );
-  const gemm = await proveGemm("gemm", gemmCandidates(context.report, numerics));
-  const smallGemm = await proveGemm("gemm of few rows", smallGemmCandidates(context.report, numerics, gemm));
+  const candidates = gemmCandidates(context.report, numerics);
+  const many = await proveGemm("gemm", candidates);
+  const few = await proveGemm("gemm of few rows", smallGemmCandidates(context.report, numerics, many));
+  const proves = async (variant: GemmVariant): Promise<boolean> =>
+    (await firstFailure(context, verdicts, gemmChecks(variant)())) === null;
+  const products = encoderProducts(shape, storage, activation(shape.activation));
+  const tuning = await tuneGemms(context, tuningRequests(products, candidates, { many, few }), proves);
   const { headSize, relativePositionBuckets } = shape;
   const attention = await prove(
     "attention",
@@ -93,8 +104,42 @@ export async function chooseKernels(
   await only("layer-norm", "row", () => layerNormCheck(rows));
   await only("pooling", head.poolings.join("+"), () => poolingCheck(storage, rows.width, rows.stride, head.poolings));
   await verdicts.save();
-  return { choice: { gemm, smallGemm, attention, activation }, kernels };
+  const gemm = { many, few };
+  const gemmFor: KernelChoice["gemmFor"] = (product) => ({
+    many: tunedVariant(tuning, candidates, "many", product) ?? many,
+    few: tunedVariant(tuning, candidates, "few", product) ?? few,
+  });
+  return { choice: { gemm, gemmFor, attention, activation }, kernels, tuning };
 }
+
+/** The products of a layer, the largest first: those are worth most. */
+function encoderProducts(shape: EncoderShape, storage: StorageType, activation: KernelActivation): GemmShape[] {
+  const { hidden, qkv, intermediate } = stridesOf(shape);
+  return [
+    { storage, n: intermediate, k: hidden, activation },
+    { storage, n: hidden, k: intermediate, activation: "identity" },
+    { storage, n: qkv, k: hidden, activation: "identity" },
+    { storage, n: hidden, k: hidden, activation: "identity" },
+  ];
+}
+
+/** All products of large batches, then those of small ones. */
+function tuningRequests(
+  products: readonly GemmShape[],
+  candidates: readonly GemmVariant[],
+  usual: GemmPair,
+): TuningRequest[] {
+  const request = (rows: BatchRows, count: number) => (shape: GemmShape) => ({
+    rows,
+    count,
+    shape,
+    candidates: interchangeable(candidates, usual[rows]),
+  });
+  return [...products.map(request("many", tunedRows)), ...products.map(request("few", smallBatchRows / 4))];
+}
+
+/** Rows of a batch that fills any GPU without filling its memory. */
+const tunedRows = 16_384;
 
 /** Runs checks in order; null when all pass. A verdict is remembered by adapter, driver and the kernel's own text. */
 async function firstFailure(

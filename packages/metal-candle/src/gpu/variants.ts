@@ -5,17 +5,24 @@ import type { Activation, EncoderShape } from "../models/description.ts";
 import type { AttentionVariant } from "./kernels/attention/attention.ts";
 import { directAttentionBytes } from "./kernels/attention/direct.ts";
 import { matrixAttentionBytes, suitsMatrixAttention } from "./kernels/attention/subgroup-matrix.ts";
-import type { GemmVariant } from "./kernels/gemm/gemm.ts";
+import { weightLayout, type GemmVariant } from "./kernels/gemm/gemm.ts";
 import { registerTiles } from "./kernels/gemm/register-tiled.ts";
 import { subgroupMatrixTiles } from "./kernels/gemm/subgroup-matrix.ts";
 import type { NumericsClass } from "./numerics-class.ts";
 import type { KernelActivation } from "./wgsl/activations.ts";
 
+/** How one product is computed: in most batches, and in batches of few rows, a query or two. Both give the same bits. */
+export interface GemmPair {
+  readonly many: GemmVariant;
+  readonly few: GemmVariant;
+}
+
 /** What a model runs with. */
 export interface KernelChoice {
-  readonly gemm: GemmVariant;
-  /** The GEMM of batches of few rows, a query or two: the smallest tile of the same class, so the same bits. */
-  readonly smallGemm: GemmVariant;
+  /** The usual GEMMs of the class. */
+  readonly gemm: GemmPair;
+  /** The GEMMs of one product: the usual ones, or what was measured to be faster. */
+  readonly gemmFor: (product: { readonly n: number; readonly k: number }) => GemmPair;
   readonly attention: AttentionVariant;
   /** The form of an activation that this class computes. */
   readonly activation: (activation: Activation) => KernelActivation;
@@ -37,8 +44,14 @@ export function gemmCandidates(report: AdapterReport, numerics: NumericsClass): 
       ).map((tile) => ({ family: "subgroup-matrix", tile }) as const)
     : [];
   const direct: GemmVariant = { family: "direct" };
-  const tiled: GemmVariant = { family: "register-tiled", tile: registerTiles[0] };
-  return [...matrix, ...(report.software ? [direct, tiled] : [tiled, direct])];
+  const tiled = registerTiles.map((tile) => ({ family: "register-tiled", tile }) as const);
+  return [...matrix, ...(report.software ? [direct, tiled[0]] : [...tiled, direct])];
+}
+
+/** Those of a class's variants that take weights in one order and give the same bits: what an autotuner may choose from. */
+export function interchangeable(candidates: readonly GemmVariant[], usual: GemmVariant): GemmVariant[] {
+  const sameLayout = candidates.filter((candidate) => weightLayout(candidate) === weightLayout(usual));
+  return [usual, ...sameLayout.filter((candidate) => candidate !== usual)];
 }
 
 /**

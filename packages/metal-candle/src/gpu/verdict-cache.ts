@@ -52,7 +52,7 @@ export class VerdictCache {
 }
 
 /** Two independent 32-bit FNV-1a hashes of the kernel's text, and its length: enough to tell our own kernels apart. */
-function fingerprint({ code }: KernelProgram): string {
+export function fingerprint({ code }: KernelProgram): string {
   let first = 0x811c9dc5;
   let second = 0x01234567;
   for (let i = 0; i < code.length; i++) {

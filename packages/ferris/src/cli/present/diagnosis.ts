@@ -81,7 +81,7 @@ function cacheRows({ caches }: Diagnosis): string[][] {
   return [["Caches", `${printable(caches.folder)}${entries.length > 0 ? ` (${entries.join("; ")})` : " (empty)"}`]];
 }
 
-function kernelLines({ embedding: { kernels } }: Diagnosis, colours: Palette): string[] {
+function kernelLines({ embedding: { kernels, tuning } }: Diagnosis, colours: Palette): string[] {
   if (kernels.length === 0) return [];
   const rows = kernels.map(({ operation, variant }) => [operation, variant, colours.good("proved here")]);
   const dropped = kernels.flatMap(({ operation, dropped: variants }) =>
@@ -89,7 +89,20 @@ function kernelLines({ embedding: { kernels } }: Diagnosis, colours: Palette): s
       ({ variant, reason }) => `  ${colours.warning("dropped")} ${operation} ${variant}: ${printable(reason)}`,
     ),
   );
-  return ["", "Kernels", ...table(rows, { indent: "  " }), ...dropped];
+  return ["", "Kernels", ...table(rows, { indent: "  " }), ...dropped, ...tuningLines(tuning)];
+}
+
+/** Which tiles were measured to be the fastest here, where anything was measured. */
+function tuningLines(tuning: Diagnosis["embedding"]["tuning"]): string[] {
+  if (tuning === null || tuning.source === "rule") return [];
+  const how = tuning.source === "cache" ? "remembered from" : "measured in";
+  const rows = tuning.gemms.map(({ rows: count, n, k, variant, microseconds, measured }) => [
+    `${n} × ${k}, ${count} rows`,
+    variant,
+    `${microseconds} µs`,
+    `of ${measured}`,
+  ]);
+  return ["", `Fastest GEMM tiles, ${how} ${tuning.milliseconds} ms`, ...table(rows, { indent: "  " })];
 }
 
 /** Some versions name what they are of, since there is a choice of it. */

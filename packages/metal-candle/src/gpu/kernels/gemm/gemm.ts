@@ -57,12 +57,15 @@ export function gemmGrid(program: GemmProgram, shape: GemmShape, rows: number): 
   return [shape.n / program.tileColumns, Math.ceil(rows / program.tileRows), 1];
 }
 
-/** A name for logs and info(): "register-tiled 64x64x16". */
+/** A name for logs and info(), different for each variant: "register-tiled 64x64x16 by 8x4", tile and what a thread computes. */
 export function variantName(variant: GemmVariant): string {
   if (variant.family === "direct") return "direct";
   const { rows, columns, depth } = variant.tile;
-  if (variant.family === "register-tiled") return `register-tiled ${rows}x${columns}x${depth}`;
-  const { matrix, emulated } = variant.tile;
+  if (variant.family === "register-tiled") {
+    return `register-tiled ${rows}x${columns}x${depth} by ${variant.tile.threadRows}x${variant.tile.threadColumns}`;
+  }
+  const { matrix, subgroupRows, subgroupColumns, emulated } = variant.tile;
   const units = `${matrix.component}->f32 ${matrix.m}x${matrix.n}x${matrix.k}`;
-  return `subgroup-matrix ${rows}x${columns}x${depth} ${units}${emulated ? " emulated" : ""}`;
+  const tile = `${rows}x${columns}x${depth} by ${subgroupRows}x${subgroupColumns}`;
+  return `subgroup-matrix ${tile}, ${units}${emulated ? " emulated" : ""}`;
 }

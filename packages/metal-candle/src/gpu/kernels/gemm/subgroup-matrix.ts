@@ -168,16 +168,21 @@ export function subgroupMatrixTiles(
   workgroupThreads: number,
   emulated = false,
 ): SubgroupMatrixTile[] {
-  const depth = matrix.component === "f16" ? 32 : 16;
+  const step = matrix.component === "f16" ? 32 : 16;
   const shapes = [
-    [128, 128, 64, 64],
-    [64, 64, 32, 32],
-    [64, 128, 32, 64],
-    [32, 64, 16, 32],
-    [32, 32, 16, 16],
+    [128, 128, step, 64, 64],
+    [64, 64, step, 32, 32],
+    [64, 128, step, 32, 64],
+    [128, 128, step, 32, 64],
+    [128, 64, step, 64, 32],
+    [64, 64, 2 * step, 32, 32],
+    [32, 64, step, 16, 32],
+    [32, 64, 2 * step, 16, 32],
+    [32, 32, step, 16, 16],
+    [32, 32, 4 * step, 16, 16],
   ];
   return shapes
-    .map(([rows, columns, subgroupRows, subgroupColumns]) => {
+    .map(([rows, columns, depth, subgroupRows, subgroupColumns]) => {
       return { rows, columns, depth, subgroupRows, subgroupColumns, matrix, subgroupSize, emulated };
     })
     .filter((tile) => {

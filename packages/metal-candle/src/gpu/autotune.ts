@@ -1,0 +1,207 @@
+/**
+ * Which member of a numerics class multiplies fastest on this adapter, for each product of this model: measured once, then
+ * remembered. All candidates give the same bits (numerics-class.ts), so nothing but time depends on what is found here.
+ *
+ * Never on a software adapter: what is fast there says nothing about a GPU. Two seconds at most; products whose turn did not
+ * come keep the variant that the rule put first (variants.ts). A winner proves itself against the reference before it is used.
+ */
+import { readCacheEntry, writeCacheEntry } from "#platform/cache";
+import { shadersRun } from "#platform/webgpu";
+import { adapterKey } from "../devices/report.ts";
+import type { GpuContext } from "./device.ts";
+import { GemmTimer } from "./gemm-timer.ts";
+import { gemmProgram, tileRows, variantName, type GemmShape, type GemmVariant } from "./kernels/gemm/gemm.ts";
+import { fingerprint } from "./verdict-cache.ts";
+
+/** Milliseconds that measuring may take, compiling included. */
+const longestTuning = 2000;
+/** Milliseconds of one submit: a GPU that drives a display must get it back. */
+const longestSubmit = 20;
+/** How much faster than the usual variant another must be: less is noise. */
+const worthwhile = 0.97;
+const runs = 3;
+const kind = "autotune";
+
+/** How rows of a batch decide which of two variants multiplies. */
+export type BatchRows = "many" | "few";
+
+export interface TuningRequest {
+  readonly rows: BatchRows;
+  /** Rows to measure at. */
+  readonly count: number;
+  readonly shape: GemmShape;
+  /** Bit-equal members of one class, the usual one first. */
+  readonly candidates: readonly GemmVariant[];
+}
+
+/** What was chosen for one product, for info(). */
+export interface TunedGemm {
+  readonly rows: BatchRows;
+  readonly n: number;
+  readonly k: number;
+  readonly variant: string;
+  /** Of one product, when it was measured. */
+  readonly microseconds: number;
+  /** How many candidates were measured. */
+  readonly measured: number;
+}
+
+export interface GemmTuning {
+  /** "rule": nothing was measured, every product has the class's usual variant. */
+  readonly source: "measured" | "cache" | "rule";
+  /** What measuring took, now or when it was done. */
+  readonly milliseconds: number;
+  readonly gemms: readonly TunedGemm[];
+}
+
+export const untuned: GemmTuning = { source: "rule", milliseconds: 0, gemms: [] };
+
+/**
+ * Measures, or remembers.
+ *
+ * @param requests in the order of what they are worth: the first are measured first
+ * @param proves whether a variant agrees with its reference here
+ */
+export async function tuneGemms(
+  context: GpuContext,
+  requests: readonly TuningRequest[],
+  proves: (variant: GemmVariant) => Promise<boolean>,
+): Promise<GemmTuning> {
+  if (context.report.software || !shadersRun()) return untuned;
+  const key = tuningKey(context, requests);
+  const known = readTuning(await readCacheEntry(kind, key), requests);
+  if (known && (await all(known.gemms, (gemm) => proves(variantOf(requests, gemm)!)))) return known;
+
+  const began = performance.now();
+  const deadline = began + longestTuning;
+  const gemms: TunedGemm[] = [];
+  for (const request of requests) {
+    if (request.candidates.length < 2) continue;
+    const times = await measure(context, request, deadline);
+    // With the usual variant alone there is nothing to choose.
+    if (times.length < 2) break;
+    gemms.push(await choose(request, times, proves));
+  }
+  const tuning: GemmTuning = { source: "measured", milliseconds: Math.round(performance.now() - began), gemms };
+  await writeCacheEntry(kind, key, new TextEncoder().encode(JSON.stringify(tuning)));
+  return tuning;
+}
+
+/** The variant that was chosen for a product; undefined where none was. */
+export function tunedVariant(
+  tuning: GemmTuning,
+  candidates: readonly GemmVariant[],
+  rows: BatchRows,
+  { n, k }: { readonly n: number; readonly k: number },
+): GemmVariant | undefined {
+  const tuned = tuning.gemms.find((gemm) => gemm.rows === rows && gemm.n === n && gemm.k === k);
+  return tuned && candidates.find((candidate) => variantName(candidate) === tuned.variant);
+}
+
+/** Milliseconds of one product with each candidate whose turn came, in the candidates' order. */
+async function measure(context: GpuContext, request: TuningRequest, deadline: number): Promise<number[]> {
+  const timer = new GemmTimer(context, request.shape, request.count);
+  const times: number[] = [];
+  // All compile at once. One that does not compile here takes forever: the others are measured all the same.
+  const preparing = request.candidates.map((variant) => timer.prepare(variant).catch((): null => null));
+  try {
+    let rows = Math.min(request.count, timer.mostRows, 4 * tileRows);
+    let dispatches = 1;
+    for (const prepared of preparing) {
+      const time = await before(deadline, prepared);
+      if (time === "late") break;
+      if (time === null) {
+        times.push(Infinity);
+        continue;
+      }
+      await time(rows, 1);
+      if (times.length === 0) {
+        // The usual variant decides how many rows, and how many times, one submit affords.
+        const affordable = Math.floor((rows * longestSubmit) / (await time(rows, 1)) / tileRows) * tileRows;
+        rows = Math.min(request.count, timer.mostRows, Math.max(rows, affordable));
+        dispatches = Math.max(1, Math.min(20, Math.floor(longestSubmit / 4 / (await time(rows, 1)))));
+      }
+      let best = Infinity;
+      for (let run = 0; run < runs; run++) best = Math.min(best, (await time(rows, dispatches)) / dispatches);
+      times.push(best);
+      if (performance.now() > deadline) break;
+    }
+  } finally {
+    // Compilations that the deadline cut off still bind these buffers when they are done.
+    void Promise.all(preparing).then(() => timer.close());
+  }
+  return times;
+}
+
+/** The fastest of those measured that proves itself; the usual one where none is clearly faster. */
+async function choose(
+  { rows, shape, candidates }: TuningRequest,
+  times: readonly number[],
+  proves: (variant: GemmVariant) => Promise<boolean>,
+): Promise<TunedGemm> {
+  let chosen = 0;
+  for (const index of fasterThanUsual(times)) {
+    if (await proves(candidates[index])) {
+      chosen = index;
+      break;
+    }
+  }
+  return {
+    rows,
+    n: shape.n,
+    k: shape.k,
+    variant: variantName(candidates[chosen]),
+    microseconds: Math.round(times[chosen] * 1e4) / 10,
+    measured: times.length,
+  };
+}
+
+/** Indexes of those clearly faster than the first, the usual one, fastest first. */
+export function fasterThanUsual(times: readonly number[]): number[] {
+  const faster = times.map((_, index) => index).filter((index) => times[index] < times[0] * worthwhile);
+  return faster.toSorted((first, second) => times[first] - times[second]);
+}
+
+/** What a tuning depends on: the adapter, every product, every candidate's text. */
+function tuningKey({ report }: GpuContext, requests: readonly TuningRequest[]): string {
+  const products = requests.map(({ rows, count, shape, candidates }) => {
+    const programs = candidates.map((candidate) => fingerprint(gemmProgram(candidate, shape)));
+    return `${rows} ${count} ${shape.storage} ${shape.n}x${shape.k} ${programs.join(" ")}`;
+  });
+  return [adapterKey(report), ...products].join("\n");
+}
+
+/** A remembered tuning; null for none, or one that does not fit what is asked. */
+export function readTuning(content: Uint8Array | null, requests: readonly TuningRequest[]): GemmTuning | null {
+  if (content === null) return null;
+  try {
+    const tuning = JSON.parse(new TextDecoder().decode(content)) as GemmTuning;
+    const fits = tuning.gemms.every((gemm) => variantOf(requests, gemm) !== undefined);
+    return fits ? { ...tuning, source: "cache" } : null;
+  } catch {
+    return null;
+  }
+}
+
+function variantOf(requests: readonly TuningRequest[], { rows, n, k, variant }: TunedGemm): GemmVariant | undefined {
+  const request = requests.find(({ rows: at, shape }) => at === rows && shape.n === n && shape.k === k);
+  return request?.candidates.find((candidate) => variantName(candidate) === variant);
+}
+
+/** The promise's value, unless the deadline comes first. */
+async function before<T>(deadline: number, promise: Promise<T>): Promise<T | "late"> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, deadline - performance.now()), "late");
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function all<T>(items: readonly T[], holds: (item: T) => Promise<boolean>): Promise<boolean> {
+  for (const item of items) if (!(await holds(item))) return false;
+  return true;
+}
