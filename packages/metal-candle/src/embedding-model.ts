@@ -13,7 +13,7 @@ import { Embeddings } from "./embeddings.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { GpuEncoder } from "./gpu/encoder.ts";
 import type { GemmTuning } from "./gpu/autotune.ts";
-import type { KernelReport } from "./gpu/self-check.ts";
+import type { KernelReport } from "./gpu/kernel-proofs.ts";
 import type { ModelDescription } from "./models/description.ts";
 import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
 import type { EmbedOptions, LoadOptions } from "./options.ts";

@@ -11,7 +11,7 @@ import { EmbeddingModel } from "../embedding-model.ts";
 import { openGpu } from "../gpu/device.ts";
 import { numericsClass, type Dtype } from "../gpu/numerics-class.ts";
 import type { GemmTuning } from "../gpu/autotune.ts";
-import type { KernelReport } from "../gpu/self-check.ts";
+import type { KernelReport } from "../gpu/kernel-proofs.ts";
 
 export interface DiagnoseOptions {
   /** Which device the embedding is tried on. Default "auto". */

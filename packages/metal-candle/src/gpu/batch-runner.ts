@@ -5,12 +5,12 @@
  * they share the arena; only their readback buffers are their own.
  */
 import type { PackedBatch } from "../batching/packed-batch.ts";
-import { DeviceLostError, UnsupportedModelError } from "../errors.ts";
+import { UnsupportedModelError } from "../errors.ts";
 import type { EncoderShape } from "../models/description.ts";
 import { shadersRun } from "#platform/webgpu";
 import { batchWords, type Arena } from "./arena.ts";
 import { mapModeRead } from "./buffers.ts";
-import type { GpuContext } from "./device.ts";
+import { type GpuContext, lostDevice } from "./device.ts";
 import { outputStride } from "./kernels/pooling/finished-row.ts";
 import { recordPlan, type Plan } from "./plan.ts";
 import { readTrailers } from "./trailers.ts";
@@ -95,15 +95,16 @@ export class BatchRunner {
         if (loss.reason !== null) throw new Error(loss.reason);
         await slot.readback.mapAsync(mapModeRead, 0, bytes);
       } catch (error) {
-        throw lost(this.#context, error instanceof Error ? error.message : String(error));
+        throw lostDevice(this.#context, "a batch ran", error instanceof Error ? error.message : String(error));
       }
       this.waits.completed(settled, asked);
       try {
         const mapped = slot.readback.getMappedRange(0, bytes);
         const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), sequences, stride, nonce) : "ours";
         if (verdict === "foreign") {
-          throw lost(
+          throw lostDevice(
             this.#context,
+            "a batch ran",
             "rows came back that are not this batch's, or are not finite (the driver lost a command)",
           );
         }
@@ -123,10 +124,4 @@ export class BatchRunner {
       else this.#free.push(slot);
     }
   }
-}
-
-/** Marks the context as lost, so that the other batch in flight does not trust it either. */
-function lost(context: GpuContext, reason: string): DeviceLostError {
-  context.loss.reason ??= reason;
-  return new DeviceLostError(`The GPU ${context.report.name} was lost while a batch ran: ${reason}`);
 }

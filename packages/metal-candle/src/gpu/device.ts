@@ -5,7 +5,7 @@
  */
 import { openWebGpu } from "#platform/webgpu";
 import { describeAdapter, reportedLimits, type AdapterReport } from "../devices/report.ts";
-import { GpuUnavailableError } from "../errors.ts";
+import { DeviceLostError, GpuUnavailableError } from "../errors.ts";
 import { Pipelines } from "./pipelines.ts";
 
 export interface GpuContext {
@@ -46,6 +46,12 @@ export async function openGpu(allowSoftwareAdapter: boolean): Promise<GpuContext
 export function adoptDevice(device: GPUDevice): GpuContext {
   const pretendedAdapter = { info: device.adapterInfo, limits: device.limits, features: device.features };
   return watch(device, describeAdapter(pretendedAdapter as unknown as GPUAdapter, "the caller's device"), false);
+}
+
+/** Marks the context as lost, so that nothing else in flight on it is trusted either, and makes the error that says so. */
+export function lostDevice(context: GpuContext, during: string, reason: string): DeviceLostError {
+  context.loss.reason ??= reason;
+  return new DeviceLostError(`The GPU ${context.report.name} was lost while ${during}: ${reason}`);
 }
 
 async function open(): Promise<GpuContext> {

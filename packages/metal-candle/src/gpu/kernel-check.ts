@@ -16,7 +16,7 @@ export interface KernelCheck {
   readonly inputs: readonly HostArray[];
   /** The binding that holds the result, and how it is stored. */
   readonly output: number;
-  readonly outputStorage: StorageType;
+  readonly outputStorage: StorageType | "u32";
   readonly grid: readonly [number, number, number];
   /** Expected values by index into the output. */
   readonly expected: ReadonlyMap<number, number>;
@@ -53,8 +53,9 @@ export async function runCheck(context: GpuContext, check: KernelCheck): Promise
   return { worst, error };
 }
 
-/** Bytes of a storage buffer as f32. */
-export function storedToFloats(bytes: ArrayBuffer, storage: StorageType): Float32Array {
+/** Bytes of a storage buffer as numbers. */
+export function storedToFloats(bytes: ArrayBuffer, storage: StorageType | "u32"): Float32Array | Uint32Array {
+  if (storage === "u32") return new Uint32Array(bytes);
   if (storage === "f32") return new Float32Array(bytes);
   const halves = new Uint16Array(bytes);
   const values = new Float32Array(halves.length);

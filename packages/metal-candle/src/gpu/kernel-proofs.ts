@@ -1,0 +1,80 @@
+/**
+ * Proving kernels on the adapter at hand: candidates are tried in order, the first that agrees with its reference is taken, and
+ * what was dropped is reported with the reason.
+ *
+ * What is to be proved is for others to say: self-check.ts does for a model. Passes are remembered (verdict-cache.ts).
+ */
+import { KernelCheckError } from "../errors.ts";
+import { shadersRun } from "#platform/webgpu";
+import type { GpuContext } from "./device.ts";
+import { runCheck, type KernelCheck } from "./kernel-check.ts";
+import { VerdictCache } from "./verdict-cache.ts";
+
+/** How one operation is served, for info() and doctor. */
+export interface KernelReport {
+  readonly operation: string;
+  readonly variant: string;
+  /** Variants that failed their check, and why. */
+  readonly dropped: readonly { readonly variant: string; readonly reason: string }[];
+}
+
+/** One way to compute an operation: what is returned if it passes, its name, and its checks. */
+export type KernelCandidate<T> = readonly [T, string, () => readonly KernelCheck[]];
+
+export class KernelProofs {
+  /** Of the operations proved so far, in order. */
+  readonly reports: KernelReport[] = [];
+  readonly #context: GpuContext;
+  readonly #verdicts: VerdictCache;
+
+  private constructor(context: GpuContext, verdicts: VerdictCache) {
+    this.#context = context;
+    this.#verdicts = verdicts;
+  }
+
+  /** Reads what is remembered for the context's adapter. */
+  static async open(context: GpuContext): Promise<KernelProofs> {
+    return new KernelProofs(context, await VerdictCache.open(context.report));
+  }
+
+  /**
+   * The first candidate whose checks all pass.
+   * @throws KernelCheckError when none does
+   */
+  async prove<T>(operation: string, candidates: readonly KernelCandidate<T>[]): Promise<T> {
+    const dropped: { variant: string; reason: string }[] = [];
+    for (const [candidate, variant, checks] of candidates) {
+      const failure = await this.firstFailure(checks());
+      if (failure === null) {
+        this.reports.push({ operation, variant, dropped });
+        return candidate;
+      }
+      dropped.push({ variant, reason: failure });
+    }
+    throw new KernelCheckError(
+      `No kernel for ${operation} agrees with its reference on ${this.#context.report.name}: ` +
+        `${dropped.map(({ variant, reason }) => `${variant}: ${reason}`).join("; ")}. ` +
+        `This is a bug of the driver or of ours: please report it with the output of "npx ferris doctor --json". ` +
+        `Device "cpu" works meanwhile.`,
+    );
+  }
+
+  /**
+   * Runs checks in order; null when all pass. A verdict is remembered by adapter, driver and the kernel's own text, once all of that
+   * kernel's checks have passed.
+   */
+  async firstFailure(checks: readonly KernelCheck[]): Promise<string | null> {
+    const unproved = checks.filter(({ program }) => !shadersRun() || !this.#verdicts.has(program));
+    for (const check of unproved) {
+      const { error } = await runCheck(this.#context, check);
+      if (shadersRun() && error !== null) return error;
+    }
+    if (shadersRun()) for (const { program } of unproved) this.#verdicts.add(program);
+    return null;
+  }
+
+  /** Writes what was proved, for the next time. */
+  async save(): Promise<void> {
+    await this.#verdicts.save();
+  }
+}
