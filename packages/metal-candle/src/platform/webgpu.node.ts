@@ -22,6 +22,13 @@ const enabled = ["allow_unsafe_apis", "disable_robustness", "disable_workgroup_i
 export async function openWebGpu(): Promise<WebGpuDoor> {
   if (door) return door;
   const backend = process.env.METAL_CANDLE_DAWN_BACKEND;
+  const missing = backend ? null : missingVulkan();
+  if (missing !== null) {
+    return (door = {
+      gpu: null,
+      reason: `Vulkan is not there (${missing}). It comes with the driver of a GPU (its loader, on Debian and Ubuntu, with libvulkan1)`,
+    });
+  }
   try {
     const { create } = await import("webgpu");
     const options = [
@@ -35,6 +42,22 @@ export async function openWebGpu(): Promise<WebGpuDoor> {
     door = { gpu: null, reason: `the "webgpu" package could not be loaded: ${reason}` };
   }
   return door;
+}
+
+/**
+ * On Linux, what the system says where Vulkan's loader cannot be opened; null where it can. Dawn would find out too, but writes
+ * to standard error past everybody, in words for its own developers.
+ */
+function missingVulkan(): string | null {
+  if (process.platform !== "linux") return null;
+  try {
+    process.dlopen({ exports: {} }, "libvulkan.so.1");
+  } catch (error) {
+    // The system's words start with the library. Node's own, that it is no addon, do not: it was opened.
+    const [line] = (error as Error).message.split("\n");
+    if (/^\S*libvulkan\.so\.1: /.test(line!)) return line!;
+  }
+  return null;
 }
 
 /** Whether shaders do not run here (Dawn's null backend): checks are then timed and their verdicts ignored. */

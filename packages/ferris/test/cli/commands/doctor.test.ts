@@ -1,7 +1,9 @@
 /** `ferris doctor` as a process: its exit code is whether embedding works. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { eachDevice } from "@ferris/testing";
 import { expect, test } from "vitest";
-import { ferris } from "../support/ferris-process.ts";
+import { ferris, temporaryFolder } from "../support/ferris-process.ts";
 
 interface Report {
   works: boolean;
@@ -38,3 +40,21 @@ test("ends with 2 where it does not, and says why", async () => {
   expect(report.works).toBe(false);
   expect(report.embedding.error?.code).toBe("MODEL_NOT_FOUND");
 });
+
+// A library that is there and is none hides one that may be installed. Only Linux has it under this name.
+test.runIf(process.platform === "linux")(
+  "without Vulkan, auto says so in one line of our own, and gpu ends with 14",
+  async () => {
+    const libraries = temporaryFolder("libraries");
+    writeFileSync(join(libraries, "libvulkan.so.1"), "not a library");
+    const environment = { LD_LIBRARY_PATH: libraries };
+    const auto = await ferris(["embed", "--device", "auto"], { input: "text\n", environment });
+    expect(auto.code).toBe(0);
+    expect(auto.stderr).toMatch(
+      /^metal-candle: device auto is the CPU, .*No GPU: Vulkan is not there \(.*libvulkan\.so\.1: .*\n$/,
+    );
+    const gpu = await ferris(["embed", "--device", "gpu"], { input: "text\n", environment });
+    expect(gpu.code).toBe(14);
+    expect(gpu.stderr).toMatch(/^ferris: No GPU: Vulkan is not there .*\n$/);
+  },
+);
