@@ -65,7 +65,7 @@ export class InvalidArgumentError extends MetalCandleError {
   readonly code = "INVALID_ARGUMENT";
 }
 
-/** A call on a model after `close()`. */
+/** A call on a model, or on vectors, after `close()`. */
 export class ModelClosedError extends MetalCandleError {
   readonly code = "MODEL_CLOSED";
 }

@@ -39,7 +39,8 @@ export async function runCheck(context: GpuContext, check: KernelCheck): Promise
     if (context.loss.reason !== null) throw error;
     return { worst: Infinity, error: error instanceof Error ? error.message : String(error) };
   }
-  const values = storedToFloats(bytes, check.outputStorage);
+  const { outputStorage } = check;
+  const values = outputStorage === "u32" ? new Uint32Array(bytes) : storedToFloats(bytes, outputStorage);
   let worst = 0;
   for (const [index, expected] of check.expected) {
     const difference = Math.abs(values[index] - expected) / (1 + Math.abs(expected));
@@ -53,9 +54,8 @@ export async function runCheck(context: GpuContext, check: KernelCheck): Promise
   return { worst, error };
 }
 
-/** Bytes of a storage buffer as numbers. */
-export function storedToFloats(bytes: ArrayBuffer, storage: StorageType | "u32"): Float32Array | Uint32Array {
-  if (storage === "u32") return new Uint32Array(bytes);
+/** Bytes of a storage buffer as f32. */
+export function storedToFloats(bytes: ArrayBuffer, storage: StorageType): Float32Array {
   if (storage === "f32") return new Float32Array(bytes);
   const halves = new Uint16Array(bytes);
   const values = new Float32Array(halves.length);

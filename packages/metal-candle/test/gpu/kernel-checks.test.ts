@@ -10,6 +10,7 @@ import { gemmCheck } from "../../src/gpu/kernels/gemm/check.ts";
 import { variantName, type GemmVariant } from "../../src/gpu/kernels/gemm/gemm.ts";
 import { registerTiles } from "../../src/gpu/kernels/gemm/register-tiled.ts";
 import { layerNormCheck } from "../../src/gpu/kernels/layer-norm/check.ts";
+import { nearestChecks } from "../../src/gpu/kernels/nearest/check.ts";
 import { poolingCheck } from "../../src/gpu/kernels/pooling/check.ts";
 import { subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
 import { numericsClass } from "../../src/gpu/numerics-class.ts";
@@ -154,4 +155,8 @@ describe.each(storages)("%s kernels agree with their references", (storage) => {
   test.each(poolings.map((modes) => [modes.join("+"), modes] as const))("pooling %s", async (_, modes) => {
     await passes(poolingCheck(storage, 72, 128, modes));
   });
+});
+
+test.each([1, 7, 30, 384, 768, 1024])("nearest vectors, width %d", async (dimensions) => {
+  for (const check of nearestChecks(dimensions)) await passes(check);
 });

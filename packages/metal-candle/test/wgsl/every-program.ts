@@ -14,6 +14,9 @@ import { registerTiledGemm, registerTiles } from "../../src/gpu/kernels/gemm/reg
 import { subgroupMatrixGemm, subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
 import { layerNormProgram } from "../../src/gpu/kernels/layer-norm/layer-norm.ts";
 import { residualLayerNormProgram } from "../../src/gpu/kernels/layer-norm/residual-layer-norm.ts";
+import { nearestCollectProgram } from "../../src/gpu/kernels/nearest/collect.ts";
+import { nearestScoresProgram } from "../../src/gpu/kernels/nearest/scores.ts";
+import { nearestThresholdProgram } from "../../src/gpu/kernels/nearest/threshold.ts";
 import { finishProgram } from "../../src/gpu/kernels/pooling/finish.ts";
 import { poolingProgram } from "../../src/gpu/kernels/pooling/pooling.ts";
 import { rmsNormProgram } from "../../src/gpu/kernels/rms-norm/rms-norm.ts";
@@ -87,6 +90,9 @@ export const everyProgram: Record<string, KernelProgram[]> = {
   subgroupMatrixGemm: matrixConfigs.flatMap((matrix) => matrixGemms(matrix, true)),
   layerNormProgram: [layerNormProgram(72, 1e-12), layerNormProgram(7, 1e-12)],
   residualLayerNormProgram: storages.map((storage) => residualLayerNormProgram({ storage, ...rows })),
+  nearestCollectProgram: [nearestCollectProgram()],
+  nearestScoresProgram: [nearestScoresProgram(72)],
+  nearestThresholdProgram: [nearestThresholdProgram()],
   finishProgram: [finishProgram(72, 128)],
   poolingProgram: storages.flatMap((storage) =>
     [...poolings.map((mode) => [mode]), poolings].flatMap((modes) => [
