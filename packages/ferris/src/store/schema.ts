@@ -56,7 +56,7 @@ const statements: Readonly<Record<string, string>> = {
   chunks_by_document: `CREATE INDEX chunks_by_document ON chunks (document_id, ordinal)`,
   chunks_by_hash: `CREATE INDEX chunks_by_hash ON chunks (hash)`,
   chunk_words: `CREATE VIRTUAL TABLE chunk_words USING fts5 (
-    heading_path, text, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+    heading_path, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
   )`,
   vectors: `CREATE TABLE vectors (
     chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id),

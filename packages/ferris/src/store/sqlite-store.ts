@@ -2,7 +2,8 @@
  * Changing an index kept in SQLite: documents with their chunks, words and vectors, all or nothing.
  *
  * A changed document keeps the rows of the chunks that stayed the same (by hash), so their ids, words and vectors are not
- * written again. The full-text table holds no text of its own, and is given the text of Chinese, Japanese and Korean spaced out.
+ * written again. The full-text table holds no text of its own: it is given it, with Chinese, Japanese
+ * and Korean spaced out, when a chunk comes and when it goes.
  */
 import { spacedOut } from "../cjk.ts";
 import { type Database, transaction, translated } from "./database.ts";
@@ -207,7 +208,13 @@ export class SqliteStore extends SqliteReader implements Store {
   }
 
   #removeChunk(id: number): void {
-    this.database.prepare("DELETE FROM chunk_words WHERE rowid = ?").run(id);
+    // Not FTS5's contentless_delete, which needs no text but goes on counting what went, so that BM25 drifts.
+    const { headingPath, text } = this.database
+      .prepare("SELECT heading_path AS headingPath, text FROM chunks WHERE id = ?")
+      .get(id) as { headingPath: string; text: string };
+    this.database
+      .prepare("INSERT INTO chunk_words (chunk_words, rowid, heading_path, text) VALUES ('delete', ?, ?, ?)")
+      .run(id, spacedOut(headingPath), spacedOut(text));
     this.database.prepare("DELETE FROM vectors WHERE chunk_id = ?").run(id);
     this.codes.remove(id);
     this.database.prepare("DELETE FROM chunks WHERE id = ?").run(id);

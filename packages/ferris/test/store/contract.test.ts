@@ -88,6 +88,18 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     expect(await store.statistics()).toMatchObject({ documents: 1, chunks: 1, types: { text: 1 } });
   });
 
+  test("what went leaves no trace in the scores of what stayed", async () => {
+    const store = await open();
+    await put(store, "/a", ["one two", "two three", "東京"]);
+    const scores = async () =>
+      Promise.all(["one", "two", "東京"].map((query) => store.searchText(query, { limit: 9 })));
+    const before = await scores();
+    for (let i = 0; i < 20; i++) await put(store, `/b/${i}`, [`one two 東京都の ${i}`, "unrelated"]);
+    expect(await scores()).not.toEqual(before);
+    await store.removeDocuments(Array.from({ length: 20 }, (_, i) => `/b/${i}`));
+    expect(await scores()).toEqual(before);
+  });
+
   test("finds by vector: cosine, best first, any length of query", async () => {
     const store = await open();
     await put(store, "/a", ["red apple", "green apple", "a train"]);
