@@ -19,6 +19,8 @@ const longestTuning = 2000;
 const longestSubmit = 20;
 /** How much faster than the usual variant another must be: less is noise. */
 const worthwhile = 0.97;
+/** A variant this much slower than the fastest on one product is not tried on the next: compiling is most of the time here. */
+const tooSlow = 1.25;
 const runs = 3;
 const kind = "autotune";
 
@@ -75,12 +77,15 @@ export async function tuneGemms(
   const began = performance.now();
   const deadline = began + longestTuning;
   const gemms: TunedGemm[] = [];
-  for (const request of requests) {
+  const slow: Record<BatchRows, Set<GemmVariant>> = { many: new Set(), few: new Set() };
+  for (const asked of requests) {
+    const request = { ...asked, candidates: asked.candidates.filter((candidate) => !slow[asked.rows].has(candidate)) };
     if (request.candidates.length < 2) continue;
     const times = await measure(context, request, deadline);
     // With the usual variant alone there is nothing to choose.
     if (times.length < 2) break;
     gemms.push(await choose(request, times, proves));
+    for (const index of hopeless(times)) slow[request.rows].add(request.candidates[index]);
   }
   const tuning: GemmTuning = { source: "measured", milliseconds: Math.round(performance.now() - began), gemms };
   await writeCacheEntry(kind, key, new TextEncoder().encode(JSON.stringify(tuning)));
@@ -154,6 +159,12 @@ async function choose(
     microseconds: Math.round(times[chosen] * 1e4) / 10,
     measured: times.length,
   };
+}
+
+/** Indexes of those so much slower than the fastest that another product of the same rows need not try them; never the first. */
+export function hopeless(times: readonly number[]): number[] {
+  const limit = Math.min(...times) * tooSlow;
+  return times.map((_, index) => index).filter((index) => index > 0 && times[index] > limit);
 }
 
 /** Indexes of those clearly faster than the first, the usual one, fastest first. */

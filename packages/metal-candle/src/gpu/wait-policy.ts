@@ -19,25 +19,33 @@ const margin = 5;
 /** Results that arrive within this of being asked for were there before, in milliseconds. */
 const instant = 0.3;
 
+/** The same after a sleep, which was to end `margin` before them: what comes much sooner than that is delivery, not waiting. */
+const instantAfterSleep = margin / 3;
+
 /** What is left of the trust in an estimate that proved too long, when nothing says by how much. */
 const distrust = 0.7;
 
-/** Weight of a new measurement in the moving average. */
-const newest = 0.3;
+/** Measurements that an estimate rests on: their median, so that one stall of the host is no rule. */
+const remembered = 5;
+
+/** What of the very first measurement sleeps rely on: that batch paid for memory and pipelines touched for the first time. */
+const firstTrust = 0.2;
 
 export interface Flight {
   readonly tokens: number;
   /** performance.now() at submission. */
   readonly submitted: number;
   readonly predictedEnd: number;
+  /** Whether its wait began with a sleep. */
+  slept: boolean;
 }
 
 export class WaitPolicy {
-  /** Milliseconds a token takes at most: a moving average, or a bound where nothing was measured; 0 until a batch came back. */
-  #perToken = 0;
+  /** The last measurements of what a token takes, in milliseconds, newest last; a bound from above where nothing was measured. */
+  #measured: number[] = [];
   /** What of it sleeps rely on: less than 1 since the last real measurement if results were there before they were asked for. */
   #trust = 1;
-  /** Tokens of the largest batch that the average was learned from. */
+  /** Tokens of the largest batch that was learned from. */
   #learnedFrom = 0;
   /** Fewest milliseconds a token took: 0 until a batch came back. */
   #fastest = 0;
@@ -52,16 +60,18 @@ export class WaitPolicy {
    */
   submitted(tokens: number): Flight {
     const submitted = performance.now();
-    const duration = Math.min(tokens, this.#learnedFrom) * this.#perToken * this.#trust;
+    const trust = this.#measured.length === 1 ? Math.min(this.#trust, firstTrust) : this.#trust;
+    const duration = Math.min(tokens, this.#learnedFrom) * this.#perToken() * trust;
     const predictedEnd = Math.max(submitted, this.#busyUntil) + duration;
     this.#busyUntil = predictedEnd;
-    return { tokens, submitted, predictedEnd };
+    return { tokens, submitted, predictedEnd, slept: false };
   }
 
   /** Sleeps until shortly before the predicted end, or not at all. */
   async sleep(flight: Flight): Promise<void> {
     const left = flight.predictedEnd - performance.now();
-    if (left >= shortest) await new Promise((resolve) => setTimeout(resolve, left - margin));
+    flight.slept = left >= shortest;
+    if (flight.slept) await new Promise((resolve) => setTimeout(resolve, left - margin));
   }
 
   /**
@@ -70,7 +80,8 @@ export class WaitPolicy {
    */
   completed(flight: Flight, asked: number): void {
     const now = performance.now();
-    this.#learn(flight, now - Math.max(flight.submitted, this.#lastCompleted), now - asked > instant);
+    const waited = now - asked > (flight.slept ? instantAfterSleep : instant);
+    this.#learn(flight, now - Math.max(flight.submitted, this.#lastCompleted), waited);
     this.#lastCompleted = now;
     const isLast = this.#busyUntil <= flight.predictedEnd;
     this.#busyUntil = isLast ? now : this.#busyUntil + now - flight.predictedEnd;
@@ -80,19 +91,30 @@ export class WaitPolicy {
     const measured = milliseconds / tokens;
     this.#fastest = this.#fastest === 0 ? measured : Math.min(this.#fastest, measured);
     if (tokens > 2 * this.#learnedFrom) {
-      this.#perToken = measured;
+      this.#measured = [measured];
       this.#trust = 1;
     } else if (2 * tokens < this.#learnedFrom) {
       // A token's share of a small batch is mostly overhead: a bound from above.
-      this.#perToken = Math.min(this.#perToken, measured);
+      this.#bound(measured);
     } else if (waited) {
-      this.#perToken = this.#trust < 1 ? measured : this.#perToken + (measured - this.#perToken) * newest;
+      // After sleeps that were too long, what was believed before them is no measurement to keep.
+      this.#measured = [...(this.#trust < 1 ? [] : this.#measured), measured].slice(-remembered);
       this.#trust = 1;
     } else {
-      this.#perToken = Math.min(this.#perToken, measured);
+      this.#bound(measured);
       this.#trust *= distrust;
     }
     this.#learnedFrom = Math.max(this.#learnedFrom, tokens);
+  }
+
+  #bound(most: number): void {
+    this.#measured = this.#measured.map((measured) => Math.min(measured, most));
+  }
+
+  /** The median of what was measured; 0 until a batch came back. Of two, the less. */
+  #perToken(): number {
+    const sorted = this.#measured.toSorted((first, second) => first - second);
+    return sorted[(sorted.length - 1) >> 1] ?? 0;
   }
 
   /**

@@ -8,7 +8,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { fasterThanUsual, readTuning, tunedVariant, tuneGemms, type TuningRequest } from "../../src/gpu/autotune.ts";
+import {
+  fasterThanUsual,
+  hopeless,
+  readTuning,
+  tunedVariant,
+  tuneGemms,
+  type TuningRequest,
+} from "../../src/gpu/autotune.ts";
 import { openGpu } from "../../src/gpu/device.ts";
 import { storedToFloats } from "../../src/gpu/kernel-check.ts";
 import { gemmCheck } from "../../src/gpu/kernels/gemm/check.ts";
@@ -46,7 +53,7 @@ describe("what may be chosen from", () => {
       const all = gemmCandidates(pretended.report, numerics);
       const candidates = interchangeable(all, all[0]);
       expect(candidates.length).toBeGreaterThan(2);
-      const results = new Map<string, Float32Array>();
+      const results = new Map<string, ReturnType<typeof storedToFloats>>();
       for (const variant of candidates) {
         const { program, inputs, output, grid } = gemmCheck(variant, { storage: numerics.storage, activation: "gelu" });
         const bytes = await runProgram(software, program, inputs, output, grid);
@@ -74,6 +81,10 @@ describe("the choice", () => {
     expect(fasterThanUsual([1, 0.99, 1.2])).toEqual([]);
     expect(fasterThanUsual([1, 0.9, 0.5, Infinity])).toEqual([2, 1]);
     expect(fasterThanUsual([1])).toEqual([]);
+  });
+
+  test("does not try again what was far too slow, except the usual variant", () => {
+    expect(hopeless([3, 1, 1.2, 1.3, Infinity])).toEqual([3, 4]);
   });
 
   test("a software adapter is never measured", async () => {
@@ -120,8 +131,8 @@ describe("the choice", () => {
     const buffers = software.allocations.buffers;
     const began = performance.now();
     const tuning = await tuneGemms(pretended, slow, proves);
-    // One submit may be under way when the time is up; a software adapter takes seconds for some.
-    expect(performance.now() - began).toBeLessThan(12_000);
+    // One submit may be under way when the time is up; a software adapter takes seconds for some. All would take minutes.
+    expect(performance.now() - began).toBeLessThan(40_000);
     expect(tuning.gemms.length).toBeLessThan(slow.length);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(software.allocations.buffers).toBe(buffers);
