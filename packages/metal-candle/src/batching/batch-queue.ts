@@ -4,7 +4,7 @@
  */
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { BatchBuffers } from "./batch-buffers.ts";
-import type { Encoder } from "./packed-batch.ts";
+import type { Encoder, EncoderLimits } from "./packed-batch.ts";
 import type { Packer } from "./packer.ts";
 import type { EmbedRequest } from "./request.ts";
 import { SortingPacker } from "./sorting-packer.ts";
@@ -16,7 +16,10 @@ export class BatchQueue {
   readonly #waiting: EmbedRequest[] = [];
   readonly #free: BatchBuffers[];
   readonly #idle: (() => void)[] = [];
+  readonly #maxLength: number;
   #inFlight = 0;
+  /** Tokens of the last batch packed. */
+  #lastTokens = 0;
   #scheduled = false;
   /** Batches run so far. */
   batches = 0;
@@ -24,6 +27,7 @@ export class BatchQueue {
   constructor(encoder: Encoder, tokenizer: Tokenizer, maxLength: number) {
     const { tokenBudget, maxSequences, batchesInFlight, padding } = encoder.limits;
     this.#encoder = encoder;
+    this.#maxLength = maxLength;
     this.#packer = padding
       ? new SortingPacker(tokenizer, maxLength, padding)
       : new StreamingPacker(tokenizer, maxLength);
@@ -52,8 +56,7 @@ export class BatchQueue {
       const batch = this.#free.pop();
       if (!batch) return;
       const { limits } = this.#encoder;
-      // With nothing in flight the device is idle: a smaller first batch puts it to work while the next is tokenised.
-      const tokens = this.#inFlight === 0 ? Math.ceil(limits.tokenBudget / firstBatchShare) : limits.tokenBudget;
+      const tokens = this.#nextBudget(limits);
       let filled = false;
       try {
         filled = this.#packer.fill(batch, this.#waiting, limits, tokens);
@@ -66,9 +69,20 @@ export class BatchQueue {
         return;
       }
       this.#inFlight += 1;
+      this.#lastTokens = batch.tokens;
       this.batches += 1;
       void this.#run(batch);
     }
+  }
+
+  /**
+   * An idle device gets a small batch at once, and while it computes, the host packs the next: each twice the last, so that the
+   * device neither waits for the host nor for many small batches.
+   */
+  #nextBudget({ tokenBudget }: EncoderLimits): number {
+    const first = Math.max(2 * this.#maxLength, Math.ceil(tokenBudget / firstBatchShare));
+    const wanted = this.#inFlight === 0 ? first : Math.max(first, 2 * this.#lastTokens);
+    return Math.min(tokenBudget, wanted);
   }
 
   async #run(batch: BatchBuffers): Promise<void> {
@@ -97,4 +111,4 @@ export class BatchQueue {
 }
 
 /** The first batch of an idle device is this much smaller than the budget. */
-const firstBatchShare = 6;
+const firstBatchShare = 12;

@@ -1,0 +1,87 @@
+/**
+ * How the queue cuts a call into batches for a device that packs: soon at work, then larger and larger batches. The device here
+ * computes nothing: it notes what it is given and answers when it is told to.
+ */
+import { expect, test } from "vitest";
+import { BatchQueue } from "../../src/batching/batch-queue.ts";
+import type { Encoder, PackedBatch } from "../../src/batching/packed-batch.ts";
+import { EmbedRequest } from "../../src/batching/request.ts";
+import type { Tokenizer } from "../../src/tokenizers/tokenizer.ts";
+
+const tokensOfText = 20;
+
+/** Every text is twenty tokens. */
+const tokenizer = {
+  truncated: false,
+  encode(_: string, ids: Int32Array, offset: number) {
+    ids.fill(7, offset, offset + tokensOfText);
+    return tokensOfText;
+  },
+} as unknown as Tokenizer;
+
+class NotingEncoder implements Encoder {
+  readonly limits = { tokenBudget: 12_000, maxSequences: 4000, batchesInFlight: 2, padding: null };
+  readonly sizes: number[] = [];
+  readonly #away: (() => void)[] = [];
+
+  async encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
+    this.sizes.push(batch.tokens);
+    const { sequences } = batch;
+    await new Promise<void>((resolve) => this.#away.push(resolve));
+    receive(new Float32Array(sequences), 1);
+  }
+
+  /** Finishes batches in order until none is left. */
+  async finishAll(): Promise<void> {
+    for (let next = this.#away.shift(); next; next = this.#away.shift()) {
+      next();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  lastHiddenState(): Promise<Float32Array> {
+    throw new Error("not asked for");
+  }
+
+  async close(): Promise<void> {}
+}
+
+function request(texts: number): EmbedRequest {
+  const options = { prompt: "", query: null, poolingSkip: 0, dimensions: 1, normalize: false };
+  return new EmbedRequest(
+    Array.from({ length: texts }, () => "text"),
+    options,
+  );
+}
+
+test("a large call starts with a twelfth of the budget and doubles up to all of it", async () => {
+  const encoder = new NotingEncoder();
+  const queue = new BatchQueue(encoder, tokenizer, 100);
+  const call = request(3000);
+  queue.add(call);
+  await Promise.resolve();
+  expect(encoder.sizes).toHaveLength(2);
+  await encoder.finishAll();
+  await call.finished;
+  const budgets = [1000, 2000, 4000, 8000, 12_000];
+  encoder.sizes.slice(0, 5).forEach((tokens, index) => {
+    expect(tokens).toBeLessThanOrEqual(budgets[index]);
+    // A text is packed while the longest possible one would still fit.
+    expect(tokens).toBeGreaterThan(budgets[index] * 0.8);
+  });
+  expect(encoder.sizes.reduce((sum, tokens) => sum + tokens, 0)).toBe(3000 * tokensOfText);
+});
+
+test("a query in flight does not make the batches behind it small", async () => {
+  const encoder = new NotingEncoder();
+  const queue = new BatchQueue(encoder, tokenizer, 100);
+  const query = request(1);
+  queue.add(query);
+  await Promise.resolve();
+  const call = request(100);
+  queue.add(call);
+  await Promise.resolve();
+  expect(encoder.sizes).toEqual([20, 920]);
+  await encoder.finishAll();
+  await Promise.all([query.finished, call.finished]);
+});
