@@ -11,6 +11,11 @@ interface Candidate {
   readonly modifiedTime: number;
 }
 
+/** Whether there is nothing in `filter` that a document could fail. */
+export function keepsAll(filter: DocumentFilter): boolean {
+  return Object.values(filter).every((part) => part === undefined);
+}
+
 /** True for documents that all parts of `filter` keep. */
 export function makeDocumentTest(filter: DocumentFilter): (document: Candidate) => boolean {
   const types = filter.types && new Set(filter.types);

@@ -8,7 +8,7 @@ import { existsSync, statSync } from "node:fs";
 import { isAtOrBelow } from "../documents/paths.ts";
 import { IndexMismatchError, IndexUnusableError } from "../errors.ts";
 import { type Database, translated } from "./database.ts";
-import { makeDocumentTest } from "./document-filter.ts";
+import { keepsAll, makeDocumentTest } from "./document-filter.ts";
 import { fullTextQuery } from "./full-text-query.ts";
 import { headingWeight, schemaVersion } from "./schema.ts";
 import type {
@@ -104,16 +104,19 @@ export class SqliteReader implements StoreReader {
     });
   }
 
-  async searchVectors(query: Float32Array, { limit, filter, exact = false }: VectorSearchOptions): Promise<Hit[]> {
+  async searchVectors(query: Float32Array, options: VectorSearchOptions): Promise<Hit[]> {
+    const { limit, filter, exact = false, onCompared } = options;
     if (query.length !== this.identity.dimensions) {
       throw new IndexMismatchError(
         `The query has ${query.length} dimensions, the index ${this.path} has ${this.identity.dimensions} (${describe(this.identity)}).`,
       );
     }
     return this.read(() => {
-      const among = this.#chunkIds(filter);
+      const among = options.among ?? this.#chunkIds(filter);
       const count = among?.length ?? this.codes.count();
-      if (exact || count <= exactUpTo) return this.#nearest(query, limit, among);
+      const comparesAll = exact || options.among !== undefined || count <= exactUpTo;
+      onCompared?.(comparesAll ? "all" : "codes");
+      if (comparesAll) return this.#nearest(query, limit, among);
       const wanted = among && new Set(among);
       const candidates = Math.max(fewestCandidates, candidatesPerHit * limit, Math.ceil(count / vectorsPerCandidate));
       return this.#nearest(
@@ -166,6 +169,34 @@ export class SqliteReader implements StoreReader {
       const sample = new Float32Array(rows.length * dimensions);
       rows.forEach(({ vector }, row) => sample.set(this.toVector(vector), row * dimensions));
       return sample;
+    });
+  }
+
+  async revision(): Promise<number> {
+    return translated(this.path, () => {
+      const { data_version: version } = this.database.prepare("PRAGMA data_version").get() as { data_version: number };
+      return version;
+    });
+  }
+
+  async chunkIds(filter?: DocumentFilter): Promise<Float64Array> {
+    return this.read(() => {
+      const ids = this.#chunkIds(filter);
+      return ids === null ? this.codes.chunkIds() : Float64Array.from(ids).sort();
+    });
+  }
+
+  async vectorsOfChunks(ids: ArrayLike<number>): Promise<Float32Array> {
+    return this.read(() => {
+      const { dimensions } = this.identity;
+      const rows = new Float32Array(ids.length * dimensions);
+      const found = this.database
+        .prepare("SELECT j.key AS row, v.vector FROM json_each(?) AS j CROSS JOIN vectors AS v ON v.chunk_id = j.value")
+        .iterate(JSON.stringify(Array.from(ids)));
+      for (const { row, vector } of found as Iterable<{ row: number; vector: Uint8Array }>) {
+        rows.set(this.toVector(vector), row * dimensions);
+      }
+      return rows;
     });
   }
 
@@ -249,7 +280,7 @@ export class SqliteReader implements StoreReader {
 
   /** A JSON array of the ids that `filter` keeps, or null where it keeps all. */
   protected documentIds(filter: DocumentFilter | undefined): string | null {
-    if (filter === undefined || Object.values(filter).every((part) => part === undefined)) return null;
+    if (filter === undefined || keepsAll(filter)) return null;
     const test = makeDocumentTest(filter);
     const ids: number[] = [];
     const rows = this.database.prepare("SELECT id, path, type, modified_time AS modifiedTime FROM documents").iterate();

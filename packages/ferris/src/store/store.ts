@@ -82,9 +82,19 @@ export interface SearchOptions {
   readonly filter?: DocumentFilter;
 }
 
+/**
+ * How vectors were compared with a query: every one of them; those that their one-bit codes chose; or every one on the GPU, and
+ * those that came out best once more in f32. All but "codes" find what is nearest, always.
+ */
+export type VectorMethod = "all" | "codes" | "gpu";
+
 export interface VectorSearchOptions extends SearchOptions {
   /** True: compare with every vector, whatever the size of the index. */
   readonly exact?: boolean;
+  /** Compare with the vectors of these chunks alone, each of them. Takes the place of `filter`. */
+  readonly among?: readonly number[];
+  /** Told how vectors were compared. */
+  readonly onCompared?: (method: VectorMethod) => void;
 }
 
 /** Best first. Vector search: cosine in [-1, 1]. Text search: BM25, larger is better. */
@@ -137,6 +147,12 @@ export interface StoreReader {
    * what search learns the index's own similarities from.
    */
   sampleVectors(count: number): Promise<Float32Array>;
+  /** A number that is another one after somebody else, in this process or another, has changed the index. */
+  revision(): Promise<number>;
+  /** Of all chunks, or of those in documents that `filter` keeps; ascending. A chunk keeps its vector, and no id is used twice. */
+  chunkIds(filter?: DocumentFilter): Promise<Float64Array>;
+  /** Their vectors, row after row; zeros for a chunk that is gone. */
+  vectorsOfChunks(ids: ArrayLike<number>): Promise<Float32Array>;
   statistics(): Promise<StoreStatistics>;
   close(): Promise<void>;
 }

@@ -36,6 +36,19 @@ export class VectorCodes {
     return blocks * slots;
   }
 
+  /** Of all chunks that have one, ascending. */
+  chunkIds(): Float64Array {
+    const ids: number[] = [];
+    const rows = this.#database
+      .prepare(`SELECT block, substr(codes, 1, ${takenBytes}) AS taken FROM vector_codes ORDER BY block`)
+      .iterate();
+    for (const row of rows) {
+      const { block, taken } = row as { block: number; taken: Uint8Array };
+      for (let slot = 0; slot < slots; slot++) if (taken[slot >> 3] & (1 << (slot & 7))) ids.push(block * slots + slot);
+    }
+    return Float64Array.from(ids);
+  }
+
   /** Notes the code of a chunk's vector; `flush` writes it. */
   set(chunkId: number, vector: Float32Array): void {
     const block = this.#block(chunkId >> blockBits);

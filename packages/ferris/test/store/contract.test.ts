@@ -301,6 +301,29 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     expect(statistics.bytes).toBeGreaterThan(10_000);
   });
 
+  test("gives chunks' ids and vectors to who keeps a copy, and compares those that it is told", async () => {
+    const store = await open();
+    expect(await store.chunkIds()).toEqual(new Float64Array(0));
+    await put(store, "/a", ["one", "two"]);
+    await put(store, "/b", ["three"], { type: "markdown" });
+    await put(store, "/a", ["four", "two"]);
+    const ids = await store.chunkIds();
+    expect(ids).toEqual(ids.toSorted());
+    const texts = (await store.chunks([...ids])).map(({ text }) => text);
+    expect(texts.toSorted()).toEqual(["four", "three", "two"]);
+    expect((await store.chunkIds({ types: ["markdown"] })).length).toBe(1);
+    expect(await store.vectorsOfChunks([ids[1], 999, ids[0]])).toEqual(
+      Float32Array.of(...wordsVector(texts[1]), ...new Float32Array(32), ...wordsVector(texts[0])),
+    );
+    const methods: string[] = [];
+    const onCompared = (method: string): void => void methods.push(method);
+    const among = [ids[2], ids[0], 999];
+    const hits = await store.searchVectors(wordsVector(texts[2]), { limit: 9, among, onCompared });
+    expect(hits.map(({ chunkId }) => chunkId)).toEqual([ids[2], ids[0]]);
+    await store.searchVectors(wordsVector("one"), { limit: 9, onCompared });
+    expect(methods).toEqual(["all", "all"]);
+  });
+
   test("another model is an error that names both and what differs", async () => {
     const store = await open();
     store.requireIdentity({ ...identity });
@@ -322,7 +345,10 @@ test("a reader beside a writer sees whole commits, and none halfway through a ca
   const reader = await openIndex(folder);
   onTestFinished(() => reader.close());
   expect((await reader.documents()).length).toBe(1);
+  const revision = await reader.revision();
+  expect(await reader.revision()).toBe(revision);
   await put(store, "/b", ["two"]);
+  expect(await reader.revision()).not.toBe(revision);
   expect((await reader.documents()).length).toBe(2);
   await store.close();
   expect((await reader.searchText("two", { limit: 1 })).length).toBe(1);
