@@ -1,13 +1,12 @@
-/** What only shows with processes of their own: a kill at any moment, two indexers, a disk without room. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+/** What only shows with processes of their own: two indexers, a lock whose process is gone, a disk without room. */
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DatabaseSync } from "@photostructure/sqlite";
 import { beforeAll, expect, test } from "vitest";
 import { openIndex } from "../../src/store/index.ts";
 import { bundle, start } from "../support/child.ts";
 import { folderOf } from "../support/files.ts";
-import { randomFrom } from "../documents/support/random-documents.ts";
+import { examine } from "./support/examine.ts";
 
 let program: string;
 beforeAll(async () => {
@@ -27,67 +26,6 @@ function corpus(): string {
     ...Object.fromEntries(files),
     "large.md": Array.from({ length: 1500 }, (_, n) => section(`large${n}`)).join(""),
   });
-}
-
-/** Counts rows of a copy of the index, after SQLite and FTS5 have checked themselves. */
-function examine(place: string): { documents: number; chunks: number } {
-  const copy = folderOf();
-  for (const suffix of ["", "-wal"]) {
-    const file = join(place, `index.db${suffix}`);
-    if (existsSync(file)) copyFileSync(file, join(copy, `index.db${suffix}`));
-  }
-  const database = new DatabaseSync(join(copy, "index.db"));
-  const one = (sql: string) => Object.values(database.prepare(sql).get() as object)[0];
-  expect(one("PRAGMA integrity_check")).toBe("ok");
-  if (one("SELECT count(*) FROM sqlite_schema") === 0) return { documents: 0, chunks: 0 };
-  database.exec("INSERT INTO chunk_words (chunk_words) VALUES ('integrity-check')");
-  // No document without all of its chunks, no chunk without its vector and its document.
-  expect(
-    one("SELECT count(*) FROM documents AS d WHERE chunks <> (SELECT count(*) FROM chunks WHERE document_id = d.id)"),
-  ).toBe(0);
-  expect(one("SELECT count(*) FROM chunks WHERE id NOT IN (SELECT chunk_id FROM vectors)")).toBe(0);
-  expect(one("SELECT count(*) FROM chunks WHERE id NOT IN (SELECT id FROM chunk_words_docsize)")).toBe(0);
-  expect(one("SELECT count(*) FROM chunk_words_docsize WHERE id NOT IN (SELECT id FROM chunks)")).toBe(0);
-  expect(one("SELECT count(*) FROM vectors WHERE chunk_id NOT IN (SELECT id FROM chunks)")).toBe(0);
-  expect(one("SELECT count(*) FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)")).toBe(0);
-  return {
-    documents: one("SELECT count(*) FROM documents") as number,
-    chunks: one("SELECT count(*) FROM chunks") as number,
-  };
-}
-
-test("kill -9 at 20 random moments: never half a document, never less than before, and the same index in the end", async () => {
-  const folder = corpus();
-  const place = folderOf();
-  const random = randomFrom(7);
-  let done = 0;
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const { child, ended } = start(process.execPath, [program, place, folder, "15"]);
-    const delay = 150 + random() * 500;
-    const timer = setTimeout(() => child.kill("SIGKILL"), delay);
-    await ended;
-    clearTimeout(timer);
-    const found = examine(place);
-    expect(found.documents).toBeGreaterThanOrEqual(done);
-    done = found.documents;
-  }
-  const last = await start(process.execPath, [program, place, folder, "0"]).ended;
-  expect(last).toMatchObject({ code: 0, stderr: "" });
-  expect(examine(place).documents).toBe(documents);
-
-  const fresh = folderOf();
-  await start(process.execPath, [program, fresh, folder, "0"]).ended;
-  const [resumed, expected] = await Promise.all([place, fresh].map(contents));
-  expect(resumed).toEqual(expected);
-});
-
-/** Every chunk with its place, without ids. */
-async function contents(place: string): Promise<string[]> {
-  const reader = await openIndex(place);
-  const chunks = [];
-  for (const { id } of await reader.documents()) chunks.push(...(await reader.chunksOf(id)));
-  await reader.close();
-  return chunks.map(({ path, ordinal, startLine, text }) => `${path} ${ordinal} ${startLine} ${text}`);
 }
 
 test("of two indexers the second says who the first is, and the first is not disturbed", async () => {
