@@ -6,6 +6,7 @@
  */
 import { basename, resolve } from "node:path";
 import type { EmbeddingModel, LoadOptions, ModelInfo, Reranker } from "metal-candle";
+import type { GpuVectors } from "metal-candle/vectors";
 import type { Embedder } from "./indexing/embedder.ts";
 import type { TextScorer } from "./search/rerank.ts";
 import type { QueryEmbedder } from "./search/search.ts";
@@ -38,6 +39,24 @@ export async function loadModel(model: string, options: ModelOptions): Promise<E
 export async function loadReranker(model: string, options: ModelOptions): Promise<Reranker> {
   const engine = await import("metal-candle");
   return engine.Reranker.load(model, options);
+}
+
+/**
+ * Opens memory for vectors on the GPU that models use.
+ *
+ * @throws MetalCandleError: no GPU that is allowed, or none whose kernels pass their checks
+ */
+export async function openGpuVectors(
+  dimensions: number,
+  { allowSoftwareAdapter }: Pick<ModelOptions, "allowSoftwareAdapter">,
+): Promise<GpuVectors> {
+  const engine = await import("metal-candle/vectors");
+  return engine.GpuVectors.open({ dimensions, allowSoftwareAdapter });
+}
+
+/** Whether an error of the engine says that the GPU went away: another try may find it again. */
+export function isDeviceLoss(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "DEVICE_LOST";
 }
 
 /** What reranking asks of a model: its first label's score, as its own activation leaves it. */

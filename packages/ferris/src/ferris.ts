@@ -10,11 +10,13 @@ import {
   documentEmbedder,
   type EmbeddingModel,
   identityOf,
+  isDeviceLoss,
   loadModel,
   type LoadProgress,
   loadReranker,
   type ModelInfo,
   type ModelOptions,
+  openGpuVectors,
   preloadEngine,
   queryEmbedder,
   type Reranker,
@@ -26,6 +28,7 @@ import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 import type { Question } from "./evaluation/question-set.ts";
 import type { IndexProgress, IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
+import { GpuArm, type VectorArmStatus } from "./search/gpu-arm.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { noiseFloor } from "./search/relevance.ts";
 import { type QueryEmbedder, search, type SearchAnswer, type SearchMode } from "./search/search.ts";
@@ -99,6 +102,7 @@ export class Ferris {
   #model: Promise<EmbeddingModel> | null = null;
   #reranker: Promise<Reranker> | null = null;
   #noiseFloor: Promise<number | null> | null = null;
+  #gpuArm: GpuArm | null = null;
 
   private constructor(folder: string, options: FerrisOptions) {
     this.folder = folder;
@@ -164,6 +168,7 @@ export class Ferris {
       mode,
       scoreTexts: reranker ? textScorer(reranker) : undefined,
       noiseFloor: embed ? () => this.#measureNoise(reader, embed) : undefined,
+      vectorArm: model ? this.#gpuArmFor(reader, model)?.search : undefined,
     });
   }
 
@@ -254,10 +259,20 @@ export class Ferris {
     return this.#model === null ? null : (await this.#model).info();
   }
 
+  /** Who compares vectors in a search: the index itself, or the GPU, which takes over from the second search on. And why. */
+  async vectorArm(): Promise<VectorArmStatus> {
+    if (this.#gpuArm !== null) return this.#gpuArm.status();
+    const info = await this.modelInfo();
+    const onCpu = info?.device === "cpu";
+    return { arm: "index", reason: onCpu ? "the model runs on the CPU" : "no search has asked a model yet" };
+  }
+
   /** Frees the model and closes the index. Waits for what is running. */
   async close(): Promise<void> {
-    const [reader, model, reranker] = [this.#reader, this.#model, this.#reranker];
-    this.#reader = this.#model = this.#reranker = null;
+    const [reader, model, reranker, gpuArm] = [this.#reader, this.#model, this.#reranker, this.#gpuArm];
+    this.#reader = this.#model = this.#reranker = this.#gpuArm = null;
+    // It reads from the index until it is closed.
+    await gpuArm?.close();
     await Promise.all([
       reader?.then((open) => open.close()),
       model?.then((loaded) => loaded.close()),
@@ -294,6 +309,17 @@ export class Ferris {
     return (this.#noiseFloor ??= noiseFloor(reader, embed).catch((error: unknown) => {
       this.#noiseFloor = null;
       throw error;
+    }));
+  }
+
+  /** Where the model runs on a GPU, vectors may as well. */
+  #gpuArmFor(reader: StoreReader, model: EmbeddingModel): GpuArm | null {
+    if (model.info().device !== "gpu") return null;
+    const { allowSoftwareAdapter, onNotice = console.error } = this.#options;
+    return (this.#gpuArm ??= new GpuArm(reader, {
+      open: () => openGpuVectors(reader.identity.dimensions, { allowSoftwareAdapter }),
+      isLoss: isDeviceLoss,
+      onNotice,
     }));
   }
 

@@ -15,6 +15,7 @@ export type { Inspection } from "./inspection.ts";
 export type { Chunk, ParsedDocument } from "./documents/document.ts";
 export type { DocumentPassage, LineRange, PassageLine } from "./search/passage.ts";
 export type { Evidence, SearchAnswer, SearchMode, SearchResult } from "./search/search.ts";
+export type { VectorArmStatus } from "./search/gpu-arm.ts";
 export type { Snippet } from "./search/snippet.ts";
 export type { Range } from "./search/terms.ts";
-export type { DocumentFilter, ModelIdentity, StoredDocument, StoreStatistics } from "./store/store.ts";
+export type { DocumentFilter, ModelIdentity, StoredDocument, StoreStatistics, VectorMethod } from "./store/store.ts";

@@ -119,11 +119,16 @@ export function makeServer(ferris: Ferris, version: string): McpServer {
     "status",
     {
       title: "Index status",
-      description: "What the index holds, of which folders and which model, and when it was last brought up to date.",
+      description:
+        "What the index holds, of which folders and which model, when it was last brought up to date, and who compares vectors.",
       inputSchema: z.strictObject({}),
       annotations: readOnly,
     },
-    () => answered(async () => JSON.stringify(await ferris.statistics(), null, 2)),
+    () =>
+      answered(async () => {
+        const [statistics, vectorArm] = await Promise.all([ferris.statistics(), ferris.vectorArm()]);
+        return JSON.stringify({ ...statistics, vectorArm }, null, 2);
+      }),
   );
   return server;
 }

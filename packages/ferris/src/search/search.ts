@@ -5,7 +5,7 @@
  * is loaded and nothing is printed here. Filters are the store's to apply, before its best are cut off.
  */
 import { UsageError } from "../errors.ts";
-import type { DocumentFilter, Hit, StoredChunk, StoreReader } from "../store/store.ts";
+import type { DocumentFilter, Hit, StoredChunk, StoreReader, VectorMethod } from "../store/store.ts";
 import { cosineOf } from "./cosine.ts";
 import { fuse } from "./fusion.ts";
 import { rerank, type TextScorer } from "./rerank.ts";
@@ -17,6 +17,9 @@ export type SearchMode = "hybrid" | "vector" | "text";
 
 /** What search asks of a model: the vectors of queries, in their order, with the model's query prompt. */
 export type QueryEmbedder = (queries: readonly string[], signal?: AbortSignal) => Promise<readonly Float32Array[]>;
+
+/** What answers by meaning: the store's own search, or what takes its place (gpu-arm.ts). */
+export type VectorArm = StoreReader["searchVectors"];
 
 export interface SearchRequest {
   readonly mode: SearchMode;
@@ -36,6 +39,10 @@ export interface SearchRequest {
   readonly noiseFloor?: () => Promise<number | null>;
   /** Compare with every vector, whatever the size of the index. */
   readonly exact?: boolean;
+  /** Takes the place of the store's own search by vector. */
+  readonly vectorArm?: VectorArm;
+  /** Told how vectors were compared. */
+  readonly onCompared?: (method: VectorMethod) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -79,6 +86,8 @@ export interface SearchAnswer {
   readonly nearestMiss: SearchResult | null;
   /** The cosine that chance reaches in this index; null where it was not asked for, and in text mode. */
   readonly noiseFloor: number | null;
+  /** How vectors were compared: all of them, those that their codes chose, or all on the GPU; null in text mode. */
+  readonly vectorMethod: VectorMethod | null;
 }
 
 /**
@@ -108,20 +117,22 @@ export async function search(
   request: SearchRequest,
 ): Promise<SearchAnswer> {
   const { mode, limit, perDocument = 3, minScore } = request;
+  let vectorMethod: VectorMethod | null = null;
+  const onCompared = (method: VectorMethod): void => void (vectorMethod = method);
   const [found, floor] = await Promise.all([
-    findChunks(store, embedQuery, query, request),
+    findChunks(store, embedQuery, query, { ...request, onCompared }),
     mode === "text" || minScore !== undefined ? null : (request.noiseFloor?.() ?? null),
   ]);
   const stems = queryStems(query);
   if (floor !== null && !hasAnswer(found, floor, query)) {
     const nearest = found.toSorted((a, b) => (b.evidence.cosine ?? -1) - (a.evidence.cosine ?? -1))[0];
     const nearestMiss = nearest ? toResult({ best: nearest, chunks: [nearest] }, 1, stems) : null;
-    return { results: [], nearestMiss, noiseFloor: floor };
+    return { results: [], nearestMiss, noiseFloor: floor, vectorMethod };
   }
   const results = selectPassages(found, limit, perDocument).map((passage, index) =>
     toResult(passage, index + 1, stems),
   );
-  return { results, nearestMiss: null, noiseFloor: floor };
+  return { results, nearestMiss: null, noiseFloor: floor, vectorMethod };
 }
 
 /** Whether any of the candidates is more than chance brings up: see relevance.ts. */
@@ -166,8 +177,10 @@ export async function findChunks(
   store: StoreReader,
   embedQuery: QueryEmbedder | null,
   query: string,
-  { mode, limit, filter, scoreTexts, minScore, exact, signal }: SearchRequest,
+  request: SearchRequest,
 ): Promise<FoundChunk[]> {
+  const { mode, limit, filter, scoreTexts, minScore, exact, onCompared, signal } = request;
+  const vectorArm: VectorArm = request.vectorArm ?? ((vector, options) => store.searchVectors(vector, options));
   if (query.trim() === "")
     throw new UsageError('the query is empty: say what to look for, as in ferris search "rotate a key"');
   if (minScore !== undefined && mode === "text" && !scoreTexts) {
@@ -179,7 +192,7 @@ export async function findChunks(
     mode === "vector" ? [] : store.searchText(withoutStopWords(query), { limit: depth, filter }),
   ]);
   signal?.throwIfAborted();
-  const vectorHits = vector === null ? [] : await store.searchVectors(vector, { limit: depth, filter, exact });
+  const vectorHits = vector === null ? [] : await vectorArm(vector, { limit: depth, filter, exact, onCompared });
 
   const scores = [scoresOf(vectorHits), scoresOf(textHits)] as const;
   const ids = [scores[0], scores[1]].map((arm) => [...arm.keys()]);

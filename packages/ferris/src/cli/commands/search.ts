@@ -10,7 +10,7 @@ import type { SearchResult } from "../../search/search.ts";
 import type { DocumentFilter } from "../../store/store.ts";
 import { openFerris, type RerankOption } from "../open.ts";
 import { csvLines, fileLines, markdownLines } from "../present/formats.ts";
-import { contextLines, explanation, lineRange, resultCard, shownPath } from "../present/results.ts";
+import { comparisons, contextLines, explanation, lineRange, resultCard, shownPath } from "../present/results.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { printable } from "../terminal/text.ts";
@@ -75,7 +75,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   const ferris = await openFerris(session, { rerank });
   try {
     const filter = await documentFilter(options);
-    const { results, nearestMiss, noiseFloor } = await ferris.search(query, {
+    const { results, nearestMiss, noiseFloor, vectorMethod } = await ferris.search(query, {
       mode,
       limit,
       perDocument: perFile,
@@ -85,7 +85,8 @@ async function search(session: Session, query: string, options: SearchCommandOpt
     });
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
-      session.printJson({ query, mode, index: ferris.folder, seconds, results, nearestMiss, noiseFloor });
+      const index = ferris.folder;
+      session.printJson({ query, mode, index, seconds, results, nearestMiss, noiseFloor, vectorMethod });
     } else if (nearestMiss !== null) {
       session.inform(missText(nearestMiss, noiseFloor));
     } else if (results.length === 0) {
@@ -98,6 +99,9 @@ async function search(session: Session, query: string, options: SearchCommandOpt
       session.print(fileLines(results).join("\n"));
     } else {
       await printCards(session, ferris, results, { context, explain: options.explain === true });
+      if (options.explain && vectorMethod) {
+        session.print(`\n${session.colours.faint(`meaning: ${comparisons[vectorMethod]}`)}`);
+      }
     }
     return results.length === 0 ? exitCodes.nothingFound : exitCodes.success;
   } finally {

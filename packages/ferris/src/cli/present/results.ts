@@ -7,6 +7,7 @@ import { relative, sep } from "node:path";
 import type { PassageLine } from "../../search/passage.ts";
 import type { SearchResult } from "../../search/search.ts";
 import type { Snippet } from "../../search/snippet.ts";
+import type { VectorMethod } from "../../store/store.ts";
 import type { Session } from "../session.ts";
 import { fileLink, printable, shorten } from "../terminal/text.ts";
 
@@ -43,6 +44,13 @@ export function explanation(result: SearchResult): string {
     `#${result.chunkId}`,
   ].join("; ");
 }
+
+/** How vectors were compared, for --explain. */
+export const comparisons: Readonly<Record<VectorMethod, string>> = {
+  all: "every vector compared",
+  codes: "1-bit codes, and the best of them compared exactly",
+  gpu: "every vector compared on the GPU, and the best of them exactly",
+};
 
 /** Lines of a document with their numbers, the passage's own marked, for --context. */
 export function contextLines(

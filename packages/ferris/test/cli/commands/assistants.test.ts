@@ -74,7 +74,11 @@ describe("mcp", () => {
   });
 
   test("status says what there is", async () => {
-    expect(JSON.parse((await call("status", {})).text)).toMatchObject({ documents: 2, roots: [join(folder, "docs")] });
+    expect(JSON.parse((await call("status", {})).text)).toMatchObject({
+      documents: 2,
+      roots: [join(folder, "docs")],
+      vectorArm: { arm: "index" },
+    });
   });
 
   test.each([

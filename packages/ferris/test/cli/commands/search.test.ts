@@ -128,6 +128,7 @@ describe("search", () => {
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
     const card = await search(["glob options", "-k", "1", "--explain", "--rerank", reranker]);
     expect(card.stdout).toMatch(/ rerank -?\d+\.\d{3} #\d+$/m);
+    expect(card.stdout).toMatch(/^meaning: every vector compared$/m);
     const unnamed = await search(["glob options", "--rerank"], { FERRIS_RERANKER: "nobody/nothing" });
     expect(unnamed.code).toBe(2);
     expect(unnamed.stderr).toContain("nobody/nothing");
