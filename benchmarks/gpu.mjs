@@ -1,9 +1,9 @@
 /**
  * npm run bench:gpu: everything that docs/performance.md says of a GPU, in one run: correctness, GEMM, text to vectors, one query,
- * where the time goes, the CPU device and peers on the same host. Prints as it goes and writes a JSON file.
+ * where the time goes, the nearest among many vectors, the CPU device and peers on the same host. Prints as it goes and writes a JSON file.
  *
- *   node benchmarks/gpu.mjs [--sections correctness,gemm,attention,speed,profile,cpu,peers] [--dtypes f32,f16] [--models minilm-l6,bert-base]
- *                           [--token-budget N] [--out FILE]
+ *   node benchmarks/gpu.mjs [--sections correctness,gemm,attention,speed,profile,nearest,cpu,peers] [--dtypes f32,f16] [--models minilm-l6,bert-base]
+ *                           [--token-budget N] [--vectors 100000,1000000] [--out FILE]
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
@@ -14,16 +14,18 @@ import { openGpu } from "../packages/metal-candle/dist/gpu/device.js";
 import { correctness } from "./gpu/correctness.mjs";
 import { attention } from "./gpu/attention.mjs";
 import { gemm } from "./gpu/gemm.mjs";
+import { nearest } from "./gpu/nearest.mjs";
 import { profile, textToVectors } from "./gpu/text-to-vectors.mjs";
 import { englishTexts } from "./lib/english-texts.mjs";
 
 const { values } = parseArgs({
   options: {
-    sections: { type: "string", default: "correctness,gemm,attention,speed,profile,cpu,peers" },
+    sections: { type: "string", default: "correctness,gemm,attention,speed,profile,nearest,cpu,peers" },
     dtypes: { type: "string" },
     models: { type: "string", default: "minilm-l6,bert-base" },
     "token-budget": { type: "string" },
     rows: { type: "string", default: "65536" },
+    vectors: { type: "string", default: "100000,1000000" },
     lengths: { type: "string", default: "24,91,256" },
     out: { type: "string", default: "gpu-benchmark.json" },
   },
@@ -43,6 +45,7 @@ const runners = {
   attention: () => attention({ dtypes }),
   speed: () => textToVectors({ models, dtypes, tokenBudget, textsFile }),
   profile: () => profile({ models, dtypes, textsFile, lengths: values.lengths.split(",").map(Number) }),
+  nearest: () => nearest({ counts: values.vectors.split(",").map(Number) }),
   cpu: () => textToVectors({ models: ["minilm-l6"], dtypes: ["f32"], device: "cpu", textsFile, runs: 3 }),
   peers: () => {
     const script = fileURLToPath(new URL("gpu-machine/peers.py", import.meta.url));
