@@ -2,7 +2,7 @@
  * One search among the vectors of VectorShards: upload the query, three kernels, one readback, and the best in order.
  *
  * A query costs reading every vector once, and little else: a bit a slot goes up when it has changed, and about 32 KB come back.
- * Scores stay on the GPU, because a million of them would be 4 MB and a millisecond of the host's time. Searches are for the caller
+ * Scores stay on the GPU, because a million of them would be 4 MB and 1.5 ms of the host's time. Searches are for the caller
  * to queue: one at a time.
  */
 import { shadersRun } from "#platform/webgpu";
