@@ -1,5 +1,5 @@
 /**
- * What a person typed, as an FTS5 expression that cannot fail to parse.
+ * What a person typed, as FTS5 strings that cannot fail to parse.
  */
 import { spacedOut, wordsIn } from "../cjk.ts";
 
@@ -17,10 +17,10 @@ const questionWords = new Set(
 
 /**
  * Words become alternatives; "words in quotes" must stand together. A word like `1.0.21` or `foo_bar` is a phrase to FTS5,
- * whose tokenizer cuts it as it cut the documents. A run of Chinese, Japanese or Korean is several words (cjk.ts). Null when
+ * whose tokenizer cuts it as it cut the documents. A run of Chinese, Japanese or Korean is several words (cjk.ts). Empty when
  * there is no word in it.
  */
-export function fullTextQuery(typed: string): string | null {
+export function fullTextTerms(typed: string): string[] {
   const terms: string[] = [];
   const weak: string[] = [];
   for (const [, phrase, word] of typed.matchAll(/"([^"]*)"?|([^\s"]+)/gu)) {
@@ -32,6 +32,5 @@ export function fullTextQuery(typed: string): string | null {
     }
   }
   // Who types nothing else means just that.
-  const used = new Set(terms.length > 0 ? terms : weak);
-  return used.size > 0 ? [...used].join(" OR ") : null;
+  return [...new Set(terms.length > 0 ? terms : weak)];
 }

@@ -9,8 +9,8 @@ import { isAtOrBelow } from "../documents/paths.ts";
 import { IndexMismatchError, IndexUnusableError } from "../errors.ts";
 import { type Database, translated } from "./database.ts";
 import { keepsAll, makeDocumentTest } from "./document-filter.ts";
-import { fullTextQuery } from "./full-text-query.ts";
-import { headingWeight, schemaVersion } from "./schema.ts";
+import { fullTextTerms } from "./full-text-query.ts";
+import { schemaVersion } from "./schema.ts";
 import type {
   DocumentFilter,
   Hit,
@@ -22,6 +22,7 @@ import type {
   StoreStatistics,
   VectorSearchOptions,
 } from "./store.ts";
+import { type Among, rankByWords } from "./text-ranking.ts";
 import { VectorCodes } from "./vector-codes.ts";
 
 /** Joins headings in one column; the tokenizer reads it as a space, and parsers keep it out of headings. */
@@ -29,10 +30,9 @@ export const headingSeparator = "\u001f";
 
 /** So many vectors are compared one by one in about 25 ms; above, codes say which are worth it. */
 const exactUpTo = 20_000;
-const fewestCandidates = 200;
+/** About 8 ms of exact comparisons. The best 10 are among them in 100,000 vectors and in a million alike (docs/search.md). */
+const fewestCandidates = 2_000;
 const candidatesPerHit = 20;
-/** One in so many vectors is compared exactly: costs as much as the codes do. */
-const vectorsPerCandidate = 100;
 
 const documentColumns =
   "id, path, type, title, size, modified_time AS modifiedTime, lower(hex(content_hash)) AS contentHash, recipe, chunks, tokens, indexed_time AS indexedTime";
@@ -118,7 +118,7 @@ export class SqliteReader implements StoreReader {
       onCompared?.(comparesAll ? "all" : "codes");
       if (comparesAll) return this.#nearest(query, limit, among);
       const wanted = among && new Set(among);
-      const candidates = Math.max(fewestCandidates, candidatesPerHit * limit, Math.ceil(count / vectorsPerCandidate));
+      const candidates = Math.max(fewestCandidates, candidatesPerHit * limit);
       return this.#nearest(
         query,
         limit,
@@ -128,22 +128,9 @@ export class SqliteReader implements StoreReader {
   }
 
   async searchText(query: string, { limit, filter }: SearchOptions): Promise<Hit[]> {
-    const expression = fullTextQuery(query);
-    if (expression === null) return [];
-    return this.read(() => {
-      const documents = this.documentIds(filter);
-      const among =
-        documents === null
-          ? ""
-          : "AND rowid IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?)))";
-      const rows = this.database
-        .prepare(
-          `SELECT rowid AS chunkId, rank FROM chunk_words
-           WHERE chunk_words MATCH ? AND rank MATCH 'bm25(${headingWeight}.0, 1.0)' ${among} ORDER BY rank, rowid LIMIT ?`,
-        )
-        .all(expression, ...(documents === null ? [] : [documents]), limit);
-      return rows.map(({ chunkId, rank }) => ({ chunkId, score: -rank }));
-    });
+    const terms = fullTextTerms(query);
+    if (terms.length === 0) return [];
+    return this.read(() => rankByWords(this.database, terms, limit, this.#among(filter)));
   }
 
   async vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>> {
@@ -270,22 +257,29 @@ export class SqliteReader implements StoreReader {
 
   /** Of the documents that `filter` keeps, or null where it keeps all. */
   #chunkIds(filter: DocumentFilter | undefined): number[] | null {
-    const documents = this.documentIds(filter);
-    if (documents === null) return null;
+    const among = this.#among(filter);
+    if (among === null) return null;
     const rows = this.database
       .prepare("SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))")
-      .all(documents);
+      .all(among.documents);
     return rows.map((row) => row.id);
   }
 
-  /** A JSON array of the ids that `filter` keeps, or null where it keeps all. */
-  protected documentIds(filter: DocumentFilter | undefined): string | null {
+  /** The documents that `filter` keeps, or null where it keeps all. */
+  #among(filter: DocumentFilter | undefined): Among | null {
     if (filter === undefined || keepsAll(filter)) return null;
     const test = makeDocumentTest(filter);
     const ids: number[] = [];
-    const rows = this.database.prepare("SELECT id, path, type, modified_time AS modifiedTime FROM documents").iterate();
-    for (const row of rows) if (test(row)) ids.push(row.id);
-    return JSON.stringify(ids);
+    let chunks = 0;
+    const rows = this.database
+      .prepare("SELECT id, path, type, modified_time AS modifiedTime, chunks FROM documents")
+      .iterate();
+    for (const row of rows) {
+      if (!test(row)) continue;
+      ids.push(row.id);
+      chunks += row.chunks;
+    }
+    return { documents: JSON.stringify(ids), chunks };
   }
 
   /** Checked, because the file is not trusted: a row of another width would shift every row after it. */

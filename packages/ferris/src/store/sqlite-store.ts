@@ -9,6 +9,7 @@ import { spacedOut } from "../cjk.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { SqliteReader, bytesOf, headingSeparator } from "./sqlite-reader.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "./store.ts";
+import { everyChunk } from "./text-ranking.ts";
 import type { WriterLock } from "./writer-lock.ts";
 
 /** Documents removed in one transaction: keeps its log small. */
@@ -196,7 +197,7 @@ export class SqliteStore extends SqliteReader implements Store {
     const id = Number(lastInsertRowid);
     this.database
       .prepare("INSERT INTO chunk_words (rowid, heading_path, text) VALUES (?, ?, ?)")
-      .run(id, spacedOut(headingPath), spacedOut(chunk.text));
+      .run(id, ...indexedWords(headingPath, chunk.text));
     const vector = vectors.get(chunk.hash) ?? this.selectVector(hash);
     if (vector === undefined || vector.length !== this.identity.dimensions) {
       throw new TypeError(
@@ -214,11 +215,16 @@ export class SqliteStore extends SqliteReader implements Store {
       .get(id) as { headingPath: string; text: string };
     this.database
       .prepare("INSERT INTO chunk_words (chunk_words, rowid, heading_path, text) VALUES ('delete', ?, ?, ?)")
-      .run(id, spacedOut(headingPath), spacedOut(text));
+      .run(id, ...indexedWords(headingPath, text));
     this.database.prepare("DELETE FROM vectors WHERE chunk_id = ?").run(id);
     this.codes.remove(id);
     this.database.prepare("DELETE FROM chunks WHERE id = ?").run(id);
   }
+}
+
+/** What the columns of the full-text table are given; a chunk that goes must be taken out with the same words. */
+function indexedWords(headingPath: string, text: string): [headingPath: string, text: string] {
+  return [`${spacedOut(headingPath)} ${everyChunk}`, spacedOut(text)];
 }
 
 function documentValues(record: DocumentRecord) {

@@ -1,0 +1,106 @@
+/**
+ * The best chunks for some words by BM25, in a time that does not grow with how common the words are.
+ *
+ * FTS5 ranks every chunk that has any of the words, at half a microsecond each: 300,000 chunks with "type" in them are more than a person
+ * waits for. So where a query's words stand in more chunks than `mostRanked`, the rarest of them say which chunks are ranked, and the
+ * others only add to the score of those. Every score is the exact one; what may be missing are chunks with common words alone.
+ */
+import type { Database } from "./database.ts";
+import { headingWeight } from "./schema.ts";
+import type { Hit } from "./store.ts";
+
+/** Chunks with a word of the query are ranked whatever they are up to this many, in about 40 ms. */
+export const mostRanked = 50_000;
+
+/**
+ * A word that is written with every chunk: `(rare) AND (common OR everyChunk)` is true for the chunks with the rare word alone, and
+ * yet counts the common one where it is. Of the private-use characters nobody types. FTS5 gives it no weight, because all have it.
+ */
+export const everyChunk = "\u{FFFFD}";
+
+/** Which documents count: a JSON array of their ids, and how many chunks they have; null for all. */
+export interface Among {
+  readonly documents: string;
+  readonly chunks: number;
+}
+
+/**
+ * The best `limit` chunks by BM25, best first, equals in order of their id.
+ *
+ * @param terms each an FTS5 string ("…"), alternatives; not empty
+ */
+export function rankByWords(
+  database: Database,
+  terms: readonly string[],
+  limit: number,
+  among: Among | null,
+  budget = mostRanked,
+): Hit[] {
+  // The plus keeps SQLite from asking FTS5 once for every id that the filter leaves.
+  const filter =
+    among === null ? "" : "AND +rowid IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?)))";
+  const filterValues = among === null ? [] : [among.documents];
+
+  const any = terms.join(" OR ");
+  const keepsFew = among !== null && among.chunks <= budget;
+  if (keepsFew || countUpTo(budget + 1, any) <= budget) return ranked(any, limit);
+
+  const { rare, common } = byFrequency();
+  const hits = rare.length > 0 ? ranked(withRare(rare, common), limit) : [];
+  if (hits.length < limit && common.length > 0)
+    hits.push(...withoutRare(common, new Set(hits.map((hit) => hit.chunkId))));
+  return hits.toSorted((one, other) => other.score - one.score || one.chunkId - other.chunkId).slice(0, limit);
+
+  /** As many of the rarest words as stand in `budget` chunks together, and the others. */
+  function byFrequency(): { rare: string[]; common: string[] } {
+    const counted = terms
+      .map((term) => ({ term, chunks: countUpTo(budget + 1, term) }))
+      .toSorted((one, other) => one.chunks - other.chunks);
+    let chunks = 0;
+    const firstCommon = counted.findIndex((term) => (chunks += term.chunks) > budget);
+    const sorted = counted.map(({ term }) => term);
+    const rareCount = firstCommon < 0 ? sorted.length : firstCommon;
+    return { rare: sorted.slice(0, rareCount), common: sorted.slice(rareCount) };
+  }
+
+  /** The best of those chunks that were written last and have all of these words, or where they are too few, any of them. */
+  function withoutRare(words: readonly string[], known: ReadonlySet<number>): Hit[] {
+    const most = limit + known.size;
+    const all = words.join(" AND ");
+    const expression = words.length > 1 && newest(all, most - 1) > 0 ? all : words.join(" OR ");
+    return ranked(expression, most, newest(expression, budget)).filter((hit) => !known.has(hit.chunkId));
+  }
+
+  /** How many chunks match, whatever the filter; counting stops at `most`. */
+  function countUpTo(most: number, expression: string): number {
+    const row = database
+      .prepare("SELECT count(*) AS found FROM (SELECT 1 FROM chunk_words WHERE chunk_words MATCH ? LIMIT ?)")
+      .get(expression, most) as { found: number };
+    return row.found;
+  }
+
+  /** The id of the chunk that has `count` matching ones after it; 0 where there is none. */
+  function newest(expression: string, count: number): number {
+    const row = database
+      .prepare(
+        `SELECT rowid AS id FROM chunk_words WHERE chunk_words MATCH ? ${filter} ORDER BY rowid DESC LIMIT 1 OFFSET ?`,
+      )
+      .get(expression, ...filterValues, count) as { id: number } | undefined;
+    return row?.id ?? 0;
+  }
+
+  /** The best `most` of the chunks after `above`. */
+  function ranked(expression: string, most: number, above = 0): Hit[] {
+    return database
+      .prepare(
+        `SELECT rowid AS chunkId, -bm25(chunk_words, ${headingWeight}.0, 1.0) AS score FROM chunk_words
+         WHERE chunk_words MATCH ? AND rowid > ? ${filter} ORDER BY score DESC, rowid LIMIT ?`,
+      )
+      .all(expression, above, ...filterValues, most) as unknown as Hit[];
+  }
+}
+
+/** For chunks that have a rare word: their score counts the common ones as well. */
+function withRare(rare: readonly string[], common: readonly string[]): string {
+  return `(${rare.join(" OR ")}) AND (${[...common, `"${everyChunk}"`].join(" OR ")})`;
+}
