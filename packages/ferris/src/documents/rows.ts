@@ -7,6 +7,8 @@ export interface RowOptions {
   readonly place?: Place;
   /** The place of each row, where rows have one of their own. */
   readonly placeOfRow?: (row: number) => Place;
+  /** Whether the first row names the columns, where that is known; else it is judged by its words. */
+  readonly hasHeader?: boolean;
 }
 
 /**
@@ -17,7 +19,8 @@ export function addRows(builder: ContentBuilder, rows: readonly (readonly string
   const filled = rows.map((cells) => cells.some((cell) => cell.trim() !== ""));
   const first = filled.indexOf(true);
   if (first < 0) return;
-  const names = isHeader(rows[first]) && filled.lastIndexOf(true) > first ? rows[first] : null;
+  const { hasHeader = isHeader(rows[first]) } = options;
+  const names = hasHeader && filled.lastIndexOf(true) > first ? rows[first] : null;
   rows.forEach((cells, row) => {
     if (!filled[row] || (names && row === first)) return;
     const place = options.placeOfRow?.(row) ?? options.place;

@@ -35,7 +35,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 1,
+    version: 2,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),
     load: async () => (await import("./pdf.ts")).parsePdf,

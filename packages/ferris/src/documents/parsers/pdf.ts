@@ -2,23 +2,18 @@
  * PDF: text page by page, put together to lines, paragraphs and headings from where it stands and how large it is.
  *
  * A PDF has no paragraphs, only words at places. They are taken in the order of the file, which goes down one column after
- * the other in everything but hand-made pages; words cut by a hyphen at a line's end are joined; lines that most pages
- * repeat at the same place (running heads, page numbers) are left out. Pages without text are reported: no OCR here.
+ * the other in everything but hand-made pages; words cut by a hyphen at a line's end are joined (pdf-lines.ts); tables are found
+ * by their columns (pdf-tables.ts); lines that most pages repeat at the same place (running heads, page numbers) are left out.
+ * Pages without text are reported: no OCR here.
  */
 import { fileURLToPath } from "node:url";
 import { DocumentError } from "../../errors.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
+import { addRows } from "../rows.ts";
 import type { ParserInput } from "./parser.ts";
-
-interface Line {
-  readonly text: string;
-  /** From the page's bottom, of the baseline. */
-  readonly y: number;
-  readonly height: number;
-  /** The font's name in the file where the line has one font only. */
-  readonly font: string | null;
-}
+import { type Item, joined, type Line, linesOf } from "./pdf-lines.ts";
+import { partsOf } from "./pdf-tables.ts";
 
 /** Baselines further apart than this many line heights end a paragraph. */
 const paragraphGap = 1.8;
@@ -46,12 +41,18 @@ export async function parsePdf({ bytes }: ParserInput): Promise<ParsedDocument> 
   const levels = headingLevels(body);
   const builder = new ContentBuilder();
   body.forEach((lines, index) => {
-    for (const paragraph of paragraphsOf(lines)) {
-      const level = levels(paragraph[0].height);
-      const text = joined(paragraph);
-      const place = { page: index + 1 };
-      if (level !== null && text.length <= longestHeading && /\p{L}/u.test(text)) builder.heading(level, text, place);
-      else builder.add("prose", text, place);
+    const place = { page: index + 1 };
+    for (const part of partsOf(lines)) {
+      if ("table" in part) {
+        addRows(builder, part.table.rows, { place, hasHeader: part.table.hasHeader });
+        continue;
+      }
+      for (const paragraph of paragraphsOf(part.lines)) {
+        const level = levels(paragraph[0].height);
+        const text = joined(paragraph);
+        if (level !== null && text.length <= longestHeading && /\p{L}/u.test(text)) builder.heading(level, text, place);
+        else builder.add("prose", text, place);
+      }
     }
   });
   return builder.finish("pdf", { title, warnings });
@@ -94,42 +95,6 @@ async function readPages(bytes: Uint8Array): Promise<{ pages: Line[][]; title?: 
   }
 }
 
-/** Words with their places, as pdfjs has them (and marks of structure, which have none). */
-interface Item {
-  readonly str?: string;
-  readonly transform?: readonly number[];
-  readonly height?: number;
-  readonly fontName?: string;
-  readonly hasEOL?: boolean;
-}
-
-function linesOf(items: readonly Item[]): Line[] {
-  const lines: Line[] = [];
-  let text = "";
-  let first: Omit<Line, "text"> | null = null;
-  const end = () => {
-    const trimmed = text.replace(/\s+/g, " ").trim();
-    if (first && trimmed !== "") lines.push({ text: trimmed, ...first });
-    text = "";
-    first = null;
-  };
-  for (const { str, transform, height = 0, fontName = "", hasEOL } of items) {
-    if (str === undefined || transform === undefined) continue;
-    if (str.trim() !== "") {
-      const [, b, , d, , y] = transform;
-      // Set in a matrix rather than as a height by some producers; `b` is for text that is turned.
-      const size = height || Math.hypot(b, d);
-      if (first && Math.abs(first.y - y) > Math.max(first.height, size) * 0.6) end();
-      first ??= { y, height: size, font: fontName };
-      if (first.font !== fontName) first = { ...first, font: null };
-    }
-    text += str;
-    if (hasEOL) end();
-  }
-  end();
-  return lines;
-}
-
 /** Without lines that stand at the same height on most pages, page numbers aside. */
 function withoutRunningHeads(pages: readonly Line[][]): Line[][] {
   const key = ({ text, y }: Line) => `${Math.round(y)} ${text.replace(/\d+/g, "#")}`;
@@ -154,14 +119,6 @@ function paragraphsOf(lines: readonly Line[]): Line[][] {
     else paragraphs.push([line]);
   }
   return paragraphs;
-}
-
-function joined(paragraph: readonly Line[]): string {
-  return paragraph.reduce((text, line) => {
-    if (text === "") return line.text;
-    const isCut = /\p{L}[-\u00ad\u2010]$/u.test(text) && /^\p{Ll}/u.test(line.text);
-    return isCut ? text.slice(0, -1) + line.text : `${text} ${line.text}`;
-  }, "");
 }
 
 /** The level of a line by its height: 1 for the largest of up to three sizes above the body text's; null for body text. */

@@ -1,4 +1,4 @@
-/** Formats that are archives of XML, and PDF: files that LibreOffice, Word and groff made. */
+/** Formats that are archives of XML: files that LibreOffice and Word made. */
 import { readFileSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
@@ -113,41 +113,6 @@ test("a sheet's dates, booleans, gaps and phonetic guides", async () => {
     "table [Log] 東京 |  | rich text",
     "table [Log] 2023-03-15 | 2023-03-15 12:00 | TRUE | in line",
   ]);
-});
-
-describe("PDF", () => {
-  test("headings by size, paragraphs by place, pages", async () => {
-    const document = await parseFixture("manual.pdf");
-    expect(outline(document).slice(0, 4)).toEqual([
-      "heading [1: Pump manual] Pump manual",
-      "prose [1: Pump manual] This manual is for the people who keep the pumps of the harbour running.",
-      "heading [1: Pump manual > Maintenance] Maintenance",
-      "prose [1: Pump manual > Maintenance] Check the seals every month. A worn seal lets salt water into the bearing.",
-    ]);
-    expect(document.title).toBe("Pump manual");
-  });
-
-  test("two columns one after the other, words cut by hyphens joined", async () => {
-    const { content } = await parseFixture("paper.pdf");
-    expect(content).toContain(
-      "Everybody who has ever maintained a centrifugal pump understands that the replacement of mechanical seals is responsible for considerable expenditure. Nevertheless, comparatively little experimental investigation concerning contamination has been undertaken internationally, notwithstanding extraordinarily unfavourable circumstances in saltwater installations.",
-    );
-    expect(content).toMatch(/\n1\. Introduction\n/);
-    expect(content).toContain("unrepresentative observations were subsequently eliminated.");
-  });
-
-  test("encrypted, scanned and damaged files say what they are", async () => {
-    await expect(parseFixture("encrypted.pdf")).rejects.toMatchObject({ reason: "encrypted" });
-    await expect(parseFixture("scan.pdf")).rejects.toMatchObject({
-      reason: "no text",
-      message: expect.stringContaining("OCR"),
-    });
-    const whole = readFileSync(new URL("../../fixtures/manual.pdf", import.meta.url));
-    for (const length of [20, 1000, whole.length / 2]) {
-      await expect(parseDocument("/a.pdf", whole.subarray(0, length))).rejects.toMatchObject({ name: "DocumentError" });
-    }
-    expect((await parseDocument("/named-wrongly.txt", whole)).type).toBe("pdf");
-  });
 });
 
 describe("archives that are not what they should be", () => {

@@ -1,0 +1,291 @@
+/**
+ * Tables on a PDF's page, which has none: rows of fragments that stand in the same columns.
+ *
+ * The rows with most fragments give the columns, and at least two rows must fill them. Rows with fewer are fitted
+ * into these columns; where two cells came as one run of text, it is cut at the space where the second column begins. Cells
+ * of several lines are put together. Lists are no tables, and columns of prose that the file gives line by line are read one
+ * after the other. Ruled lines are not looked at: many tables have none.
+ */
+import { joined, type Fragment, type Line } from "./pdf-lines.ts";
+
+export interface Table {
+  /** Each with as many cells as there are columns; a cell may be empty. */
+  readonly rows: readonly (readonly string[])[];
+  /** Whether the first row is set in a type of its own. */
+  readonly hasHeader: boolean;
+}
+
+/** Text, or a table, in the page's order. */
+export type Part = { readonly lines: readonly Line[] } | { readonly table: Table };
+
+interface Row {
+  readonly lines: Line[];
+  /** Fragments with their heights on the page, in the file's order. */
+  readonly pieces: readonly Piece[];
+  /** From left to right. */
+  readonly cells: readonly Cell[];
+}
+
+interface Piece extends Fragment {
+  readonly y: number;
+}
+
+interface Column {
+  readonly left: number;
+  readonly right: number;
+}
+
+interface Cell extends Column {
+  readonly pieces: readonly Piece[];
+}
+
+/** All in line heights. Lines of a cell are at most this far apart … */
+const lineStep = 1.4;
+/** … rows of a table with cells of several lines at least this far … */
+const rowStep = 1.6;
+/** … and rows of one table at most. */
+const widestStep = 6;
+/** A page has hardly more; a longer table is found in parts. */
+const mostRows = 200;
+/** A cell has at most so many lines: what goes down further is a column of the page. */
+const longestCell = 12;
+/** How far from a line another may be that says how wide the text is. */
+const justifiedLines = 4;
+/** Cells of a median length above this are prose; and so are those of so many lines, all as long. */
+const proseLength = 30;
+const proseLines = 5;
+
+const mark = /^(?:[•◦▪‣·∙*–—-]|\(?(?:\d{1,3}|[ivxIVX]{1,5}|[a-zA-Z])[.)])$/;
+
+export function partsOf(lines: readonly Line[]): Part[] {
+  const rows = rowsOf(withoutJustifiedGaps(lines));
+  const parts: Part[] = [];
+  let text: Line[] = [];
+  for (let from = 0; from < rows.length;) {
+    const to = endOfRun(rows, from);
+    const found = to - from > 1 ? tableIn(rows.slice(from, to)) : null;
+    if (found === null) text.push(...rows[from++]!.lines);
+    else if ("lines" in found) {
+      text.push(...found.lines);
+      from += found.rows;
+    } else {
+      if (text.length > 0) parts.push({ lines: text });
+      text = [];
+      parts.push({ table: found.table });
+      from += found.rows;
+    }
+  }
+  if (text.length > 0) parts.push({ lines: text });
+  return parts;
+}
+
+/**
+ * Lines of justified text have wide gaps too, in narrow columns: those that begin and end exactly where a line without gaps does,
+ * a few lines from there, are made one fragment.
+ */
+function withoutJustifiedGaps(lines: readonly Line[]): Line[] {
+  return lines.map((line, i) => {
+    if (line.fragments.length === 1) return line;
+    const [left, right] = extent(line);
+    const isJustified = [-1, 1].some((step) => {
+      for (let at = i + step; at >= 0 && at < lines.length && Math.abs(at - i) <= justifiedLines; at += step) {
+        const other = lines[at]!;
+        if (Math.abs(other.y - lines[at - step]!.y) > lineStep * line.height) return false;
+        const [from, to] = extent(other);
+        const isSame = Math.max(Math.abs(from - left), Math.abs(to - right)) < 0.15 * line.height;
+        if (other.fragments.length === 1 && isSame) return true;
+      }
+      return false;
+    });
+    return isJustified ? { ...line, fragments: [{ text: line.text, left, right }] } : line;
+  });
+}
+
+function extent({ fragments }: Line): [left: number, right: number] {
+  return [fragments[0]!.left, Math.max(...fragments.map((fragment) => fragment.right))];
+}
+
+/**
+ * Lines that belong side by side: a line that goes up again, to the right, is the next cell of a row whose cell before has
+ * several lines.
+ */
+function rowsOf(lines: readonly Line[]): Row[] {
+  const rows: Row[] = [];
+  for (const line of lines) {
+    const last = rows.at(-1)?.lines.at(-1);
+    const drop = last ? (last.y - line.y) / line.height : 0;
+    const left = line.fragments[0]!.left;
+    if (last && drop < -0.6 && left > last.fragments[0]!.left + line.height) {
+      const beside = rows.findLastIndex((row) => row.lines[0]!.y > line.y + 0.6 * line.height) + 1;
+      const cell = rows.slice(beside, beside + longestCell + 1).flatMap((row) => row.lines);
+      if (cell.length > 0 && cell.length <= longestCell && cell.every((other) => other.fragments[0]!.left < left)) {
+        rows.splice(beside, rows.length, rowWith([...cell, line]));
+        continue;
+      }
+    }
+    const goesOn =
+      last !== undefined &&
+      drop > 0 &&
+      drop <= lineStep &&
+      rows.at(-1)!.pieces.length > 1 &&
+      line.fragments.length === 1 &&
+      Math.abs(left - last.fragments.at(-1)!.left) < 0.2 * line.height &&
+      left > rows.at(-1)!.pieces[0]!.left + line.height;
+    if (goesOn) rows[rows.length - 1] = rowWith([...rows.at(-1)!.lines, line]);
+    else rows.push(rowWith([line]));
+  }
+  return rows;
+}
+
+function rowWith(lines: Line[]): Row {
+  const pieces = lines.flatMap(({ fragments, y }) => fragments.map((fragment) => ({ ...fragment, y })));
+  return { lines, pieces, cells: cellsOf(pieces) };
+}
+
+/** The first row after `from` that cannot be of the same table. Between rows of several cells there may be rows of one. */
+function endOfRun(rows: readonly Row[], from: number): number {
+  const { height } = rows[from]!.lines[0]!;
+  let to = from + 1;
+  for (; to < Math.min(rows.length, from + mostRows); to++) {
+    const [above, below] = [rows[to - 1]!.lines.at(-1)!, rows[to]!.lines[0]!];
+    const drop = (above.y - below.y) / height;
+    if (drop <= 0 || drop > widestStep || Math.abs(below.height - height) > 0.15 * height) break;
+    if (rows[to]!.cells.length === 1 && rows[to - 1]!.cells.length === 1) break;
+    if (isProse(rows[to]!) || isProse(rows[to - 1]!)) break;
+  }
+  return to;
+}
+
+/** Columns of the page that are as short as a cell. */
+function isProse(row: Row): boolean {
+  return row.cells.every(({ pieces }) => {
+    const characters = pieces.reduce((sum, { text }) => sum + text.length, 0);
+    return pieces.length >= proseLines && characters / pieces.length >= proseLength;
+  });
+}
+
+/** Pieces of a row that stand above one another are one cell. */
+function cellsOf(pieces: readonly Piece[]): Cell[] {
+  const cells: { left: number; right: number; pieces: Piece[] }[] = [];
+  for (const piece of pieces.toSorted((a, b) => a.left - b.left)) {
+    const last = cells.at(-1);
+    if (last && piece.left < last.right) {
+      last.pieces.push(piece);
+      last.right = Math.max(last.right, piece.right);
+    } else cells.push({ left: piece.left, right: piece.right, pieces: [piece] });
+  }
+  return cells;
+}
+
+type Found = ({ readonly table: Table } | { readonly lines: readonly Line[] }) & { readonly rows: number };
+
+/** What the first rows of `run` are, as far as they are a table; null where they are none. */
+function tableIn(run: readonly Row[]): Found | null {
+  if (run[0]!.cells.length === 1 && (run[0]!.lines.length > 1 || run[1]!.cells.length === 1)) return null;
+  const { height } = run[0]!.lines[0]!;
+  const columns = columnsOf(run, height);
+  if (columns === null) return null;
+  const pitches = run.slice(1).map((row, i) => (run[i]!.lines[0]!.y - row.lines[0]!.y) / height);
+  const pitch = pitches.toSorted((a, b) => b - a)[Math.floor(pitches.length / 2)]!;
+  const isSpacious = pitch >= rowStep;
+  /** Whether a row of one piece at an end of the table is two cells in truth, whose texts run into one another. */
+  const isTwoCells = ({ pieces }: Row, distance: number) =>
+    pieces.length === 1 &&
+    Math.abs(distance - pitch) <= 0.1 * pitch &&
+    pieces[0]!.right <= columns.at(-1)!.right + height &&
+    cutIntoColumns(pieces[0]!, columns, height).length === 2;
+
+  // A row of one cell is not at an end of a table, unless it is a line of a cell with others.
+  const belongs = (row: Row, distance: number) =>
+    row.cells.length > 1 || (isSpacious && distance <= lineStep) || isTwoCells(row, distance);
+  if (!belongs(run[0]!, pitches[0]!)) return null;
+  const rows = run.slice();
+  while (rows.length > 1 && !belongs(rows.at(-1)!, pitches[rows.length - 2]!)) rows.pop();
+  if (rows.length < 2) return null;
+
+  const cells: Piece[][][] = [];
+  const firstLines: Line[] = [];
+  rows.forEach((row, i) => {
+    const fitted = fit(row, columns, height);
+    const drop = i === 0 ? 0 : (rows[i - 1]!.lines.at(-1)!.y - row.lines[0]!.y) / height;
+    if (i > 0 && (drop < 0.6 || (isSpacious && drop <= lineStep))) {
+      fitted.forEach((pieces, column) => cells.at(-1)![column]!.push(...pieces));
+    } else cells.push(fitted);
+    if (cells.length === 1) firstLines.push(...row.lines);
+  });
+  const texts = cells.map((row) =>
+    row.map((pieces) => joined(pieces.toSorted((a, b) => b.y - a.y || a.left - b.left))),
+  );
+  if (texts.length < 2) return null;
+  if (texts.every(([cell]) => mark.test(cell!) || cell === "")) return null;
+  if (texts.length > 3 && columns.every((_, column) => medianLength(texts, column) >= proseLength)) {
+    return { lines: columns.flatMap((_, column) => linesOfColumn(rows, columns, column, height)), rows: rows.length };
+  }
+  const others = rows.flatMap((row) => row.lines).filter((line) => !firstLines.includes(line));
+  const [{ font }] = firstLines as [Line];
+  const hasHeader =
+    font !== null && firstLines.every((line) => line.font === font) && others.every((line) => line.font !== font);
+  return { table: { rows: texts, hasHeader }, rows: rows.length };
+}
+
+/** By the rows with most cells, with at least two rows that fill all columns; null where there are no such columns. */
+function columnsOf(run: readonly Row[], height: number): Column[] | null {
+  const all = run.map(({ cells }) => cells);
+  for (let count = Math.max(...all.map((cells) => cells.length)); count > 1; count--) {
+    const full = all.filter((cells) => cells.length === count);
+    if (full.length === 0) continue;
+    const columns = full[0]!.map((_, i) => ({
+      left: Math.min(...full.map((cells) => cells[i]!.left)),
+      right: Math.max(...full.map((cells) => cells[i]!.right)),
+    }));
+    const areApart = columns.every(({ left }, i) => i === 0 || left >= columns[i - 1]!.right);
+    if (!areApart) return null;
+    const filled = run.filter((row) => fit(row, columns, height).every((pieces) => pieces.length > 0));
+    if (filled.length > 1) return columns;
+  }
+  return null;
+}
+
+/** A row's pieces by column. */
+function fit(row: Row, columns: readonly Column[], height: number): Piece[][] {
+  const cells: Piece[][] = columns.map(() => []);
+  for (const piece of row.pieces.flatMap((whole) => cutIntoColumns(whole, columns, height))) {
+    const overlaps = columns.map(({ left, right }) => Math.min(right, piece.right) - Math.max(left, piece.left));
+    cells[overlaps.indexOf(Math.max(...overlaps))]!.push(piece);
+  }
+  return cells;
+}
+
+/** A piece that reaches over several columns, cut at the spaces that are nearest to where columns begin; whole where none is near. */
+function cutIntoColumns(piece: Piece, columns: readonly Column[], height: number): Piece[] {
+  const { text, left, right, y } = piece;
+  const placeOf = (at: number) => left + ((right - left) * at) / text.length;
+  const starts = columns.filter((column) => column.left > left + 0.4 * height && column.left < right - 0.3 * height);
+  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index + 1);
+  const cuts = starts.flatMap((column) => {
+    const best = spaces.toSorted((a, b) => Math.abs(placeOf(a) - column.left) - Math.abs(placeOf(b) - column.left))[0];
+    return best !== undefined && Math.abs(placeOf(best) - column.left) <= 0.8 * height ? [best] : [];
+  });
+  const ends = [...new Set(cuts), text.length];
+  let from = 0;
+  return ends.map((end) => {
+    const cell = text.slice(from, end).trimEnd();
+    const part = { text: cell, left: placeOf(from), right: placeOf(from + cell.length), y };
+    from = end;
+    return part;
+  });
+}
+
+function medianLength(rows: readonly (readonly string[])[], column: number): number {
+  const lengths = rows.map((row) => row[column]!.length).toSorted((a, b) => a - b);
+  return lengths[Math.floor(lengths.length / 2)]!;
+}
+
+function linesOfColumn(rows: readonly Row[], columns: readonly Column[], column: number, height: number): Line[] {
+  return rows.flatMap((row) => {
+    const pieces = fit(row, columns, height)[column]!;
+    if (pieces.length === 0) return [];
+    const { y, height: own, font } = row.lines[0]!;
+    return [{ text: joined(pieces), fragments: pieces, y, height: own, font }];
+  });
+}
