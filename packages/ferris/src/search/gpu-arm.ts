@@ -109,9 +109,9 @@ export class GpuArm {
   /** Makes the copy, or brings it up to date. Never throws: it runs behind a search. */
   async #follow(): Promise<void> {
     try {
-      const { length } = await this.#reader.chunkIds();
-      if (length > this.#mostChunks) {
-        throw new Error(`the index has ${length} chunks, more than the ${this.#mostChunks} that are kept on the GPU`);
+      const { chunks } = await this.#reader.statistics();
+      if (chunks > this.#mostChunks) {
+        throw new Error(`the index has ${chunks} chunks, more than the ${this.#mostChunks} that are kept on the GPU`);
       }
       this.#copy ??= new GpuCopy(this.#reader, await this.#options.open());
       if (this.#off !== null || !(await this.#copy.follow())) await this.#drop();
