@@ -1,23 +1,24 @@
 /**
- * GEMM straight from memory: each thread owns 8 rows × 8 columns in registers; no workgroup memory, no barriers.
+ * GEMM straight from memory: each thread owns 16 rows × 8 columns in registers; no workgroup memory, no barriers.
  *
- * The plain kernel that the others are compared with. Adjacent threads read adjacent columns of W; rows of A are shared through
- * the cache. On software adapters, where workgroup memory is ordinary memory, nothing is faster.
+ * The plain kernel that the others are compared with. Adjacent threads read adjacent columns of W; all threads of a workgroup have
+ * the same rows of A, so each value of it is one load for all of them. On software adapters, where workgroup memory is ordinary
+ * memory, nothing is faster.
  */
 import { overflowFlag, storageHeader } from "../../wgsl/storage.ts";
 import { activationFunction } from "../../wgsl/activations.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
 import { gemmBindings, type GemmProgram, type GemmShape } from "./shape.ts";
 
-const threadRows = 8;
-const groupEdge = 8;
+const threadRows = 16;
+const threads = 16;
 
 /** Buffers: A, W, bias, C (see gemm.ts). */
 export function directGemm({ storage, n, k, activation }: GemmShape): GemmProgram {
   return {
     label: `gemm/direct ${storage} ${k}x${n} ${activation}`,
-    tileRows: groupEdge * threadRows,
-    tileColumns: groupEdge * 8,
+    tileRows: threadRows,
+    tileColumns: threads * 8,
     bindings: gemmBindings(storage),
     code: /* wgsl */ `${storageHeader(storage)}
 ${binding(0, "read", "a", "Stored4")}
@@ -27,10 +28,10 @@ ${binding(3, "read_write", "c", "Stored4")}
 ${constants({ K4: k / 4, N4: n / 4 })}
 ${overflowFlag(storage, 4)}
 ${activationFunction(activation)}
-@compute @workgroup_size(${groupEdge}, ${groupEdge})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let column = id.x * 2u;
-  let firstRow = id.y * ${threadRows}u;
+@compute @workgroup_size(${threads})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let column = (group.x * ${threads}u + thread) * 2u;
+  let firstRow = group.y * ${threadRows}u;
   ${repeat(threadRows, (r) => `var low${r} = vec4f(0f); var high${r} = vec4f(0f); let row${r} = (firstRow + ${r}u) * K4;`)}
   for (var k = 0u; k < K4; k++) {
     ${repeat(threadRows, (r) => `let a${r} = vec4f(a[row${r} + k]);`)}
