@@ -1,6 +1,6 @@
 /** Vectors on the GPU: every search holds the exact nearest, whatever the width, the number, the shards, ties and gaps. */
 import { describe, expect, onTestFinished, test } from "vitest";
-import { DeviceLostError, InvalidArgumentError, ModelClosedError } from "../src/errors.ts";
+import { DeviceLostError, GpuOutOfMemoryError, InvalidArgumentError, ModelClosedError } from "../src/errors.ts";
 import { openGpu } from "../src/gpu/device.ts";
 import { checkValues } from "../src/gpu/kernel-check.ts";
 import { VectorSearch } from "../src/gpu/vector-search.ts";
@@ -193,6 +193,15 @@ test("memory is what it says, and is given back", async () => {
   await vectors.close();
   expect(allocations).toEqual(before);
   await expect(vectors.nearest(checkValues(384, 2), 10)).rejects.toThrow(ModelClosedError);
+});
+
+test("what memory cannot hold is refused, and what is there stays", async () => {
+  const vectors = await filled(4, new Float32Array(8).fill(1));
+  await expect(vectors.reserve(2 ** 40)).rejects.toThrow(GpuOutOfMemoryError);
+  await expect(vectors.write(2 ** 40, new Float32Array(4))).rejects.toThrow(
+    /1099511627777 slots are wanted; buffers of .* hold/,
+  );
+  expect((await vectors.nearest([1, 1, 1, 1], 9)).length).toBe(2);
 });
 
 test("what makes no sense is refused by name", async () => {

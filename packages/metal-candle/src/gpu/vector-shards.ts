@@ -37,6 +37,8 @@ export class VectorShards {
   readonly #rowBytes: number;
   /** Slots that one binding holds. */
   readonly #shardSlots: number;
+  /** Slots that a search can be over: an answer may have to hold all of them, at two words each. */
+  readonly #mostSlots: number;
   #buffers: SlotBuffers | null = null;
   #taken = new Uint32Array(0);
   #used = 0;
@@ -50,6 +52,7 @@ export class VectorShards {
     this.#rowBytes = storedColumns(dimensions) * 2;
     const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
     this.#shardSlots = Math.floor(most / this.#rowBytes / slotStep) * slotStep;
+    this.#mostSlots = Math.floor((most - slotStep) / 8 / slotStep) * slotStep;
     if (this.#shardSlots === 0) {
       throw new InvalidArgumentError(
         `Vectors have ${dimensions} dimensions; on ${context.report.name}, whose buffers hold ${most} bytes, at most ` +
@@ -100,7 +103,12 @@ export class VectorShards {
    */
   async reserve(slots: number): Promise<void> {
     if (slots <= this.capacity) return;
-    const wanted = roundUp(Math.max(slots, Math.ceil(this.capacity * 1.5)), slotStep);
+    if (slots > this.#mostSlots) {
+      throw new GpuOutOfMemoryError(
+        `${slots} slots are wanted; buffers of ${this.#context.report.name} hold what a search among ${this.#mostSlots} needs.`,
+      );
+    }
+    const wanted = roundUp(Math.max(slots, Math.min(this.capacity * 1.5, this.#mostSlots)), slotStep);
     const { value, exhausted } = await allocates(this.#context, () => this.#make(wanted));
     if (exhausted) {
       releaseBuffers(this.#context, [...value.shards.map(({ vectors }) => vectors), ...Object.values(value.buffers)]);
