@@ -148,6 +148,7 @@ describe("slots", () => {
     expect((await vectors.nearest(axis(0), 3, { within: 0.001 })).length).toBe(6000);
     expect((await vectors.nearest(axis(1), 3)).map(({ slot }) => slot)).toEqual([0, 7, 14]);
     expect((await vectors.nearest(axis(1), 7000)).length).toBe(7000);
+    expect((await vectors.nearest(axis(1), 2 ** 32)).length).toBe(7000);
   });
 });
 

@@ -86,19 +86,20 @@ export class VectorSearch {
   }
 
   /**
-   * The `wanted` best slots, best first, equal scores in order of slot; then those that score at most `within` less than the last of
-   * them.
+   * The best slots, `most` at most, best first, equal scores in order of slot; then those that score at most `within` less than the
+   * last of them.
    *
    * @param mask a bit for each slot that counts
    * @throws DeviceLostError when the device is gone, or the answer is not this query's
    */
   async nearest(
     query: ArrayLike<number>,
-    wanted: number,
+    most: number,
     within: number,
     mask: Uint32Array<ArrayBuffer>,
   ): Promise<Neighbour[]> {
     const slots = this.#vectors.used;
+    const wanted = Math.min(most, slots);
     this.#nonce = (this.#nonce + 1) >>> 0;
     const words = storedQuery(query, { nonce: this.#nonce, wanted, slots, within });
     if (words === null || slots === 0) return [];
@@ -221,8 +222,9 @@ export class VectorSearch {
     return { count, slots, scores };
   }
 
+  /** All of the answer is read back each time, so one that was large once does not stay so. */
   #makeRoom(hits: number): void {
-    if (this.#hits && this.#hits.room >= hits) return;
+    if (this.#hits && this.#hits.room >= hits && this.#hits.room <= 4 * hits) return;
     releaseBuffers(this.#context, this.#hitBuffers());
     const bytes = hitsHeader.words * 4 + hits * 8;
     const { storage, copySource, copyTarget, mapRead } = bufferUsage;
