@@ -1,4 +1,4 @@
-/** Ranking words in bounded time, against ranking everything: with a budget of a few chunks instead of 50,000. */
+/** Ranking words in bounded time, against ranking everything: with a budget of a few chunks instead of 20,000. */
 import { expect, onTestFinished, test } from "vitest";
 import { type Database, openForReading } from "../../src/store/database.ts";
 import { openIndexForWriting } from "../../src/store/index.ts";
