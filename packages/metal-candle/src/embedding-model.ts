@@ -17,6 +17,7 @@ import type { KernelReport } from "./gpu/kernel-proofs.ts";
 import type { ModelDescription } from "./models/description.ts";
 import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
 import type { EmbedOptions, LoadOptions } from "./options.ts";
+import type { TokenizerPool } from "./tokenizers/pool/tokenizer-pool.ts";
 import type { Tokenizer } from "./tokenizers/tokenizer.ts";
 
 /** What `info()` says: everything that decided the numbers. */
@@ -42,6 +43,8 @@ export interface ModelInfo {
   readonly prompts: Readonly<Record<string, string>>;
   readonly defaultPromptName: string | null;
   readonly tokenizer: string;
+  /** Threads that tokenise large calls beside the caller's own. */
+  readonly tokenizerThreads: number;
   readonly tokenBudget: number;
   readonly warnings: readonly string[];
 }
@@ -60,17 +63,19 @@ export class EmbeddingModel {
   readonly #tokenizer: Tokenizer;
   readonly #encoder: Encoder;
   readonly #queue: BatchQueue;
+  readonly #pool: TokenizerPool | null;
   readonly #chosen: ChosenDevice;
   readonly #dimensions: number;
   readonly #pending = new Set<Promise<unknown>>();
   #counts = { texts: 0, tokens: 0, truncatedTexts: 0 };
   #closed = false;
 
-  private constructor({ description, tokenizer, encoder, chosen }: ModelParts, dimensions: number) {
+  private constructor({ description, tokenizer, encoder, chosen, pool }: ModelParts, dimensions: number) {
     this.#description = description;
     this.#tokenizer = tokenizer;
     this.#encoder = encoder;
-    this.#queue = new BatchQueue(encoder, tokenizer, description.maxLength);
+    this.#queue = new BatchQueue(encoder, tokenizer, description.maxLength, pool);
+    this.#pool = pool;
     this.#chosen = chosen;
     this.#dimensions = dimensions;
   }
@@ -194,6 +199,7 @@ export class EmbeddingModel {
       prompts,
       defaultPromptName,
       tokenizer: this.#tokenizer.path,
+      tokenizerThreads: this.#pool?.threads ?? 0,
       tokenBudget: this.#encoder.limits.tokenBudget,
       warnings,
     };
@@ -211,7 +217,7 @@ export class EmbeddingModel {
     this.#closed = true;
     await Promise.allSettled(this.#pending);
     await this.#queue.idle();
-    await closeParts({ encoder: this.#encoder, description: this.#description });
+    await closeParts({ encoder: this.#encoder, description: this.#description, pool: this.#pool });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -16,6 +16,7 @@ import type { ModelDescription } from "./models/description.ts";
 import { readModel } from "./models/read-model.ts";
 import { checkVocabulary } from "./models/tokenizer-files.ts";
 import type { LoadOptions } from "./options.ts";
+import { TokenizerPool } from "./tokenizers/pool/tokenizer-pool.ts";
 import { openTokenizer } from "./tokenizers/open-tokenizer.ts";
 import type { Tokenizer } from "./tokenizers/tokenizer.ts";
 
@@ -24,6 +25,8 @@ export interface ModelParts {
   readonly tokenizer: Tokenizer;
   readonly encoder: Encoder;
   readonly chosen: ChosenDevice;
+  /** Threads that tokenise for a device that packs; null for none. */
+  readonly pool: TokenizerPool | null;
 }
 
 /** Opens all parts of a model of the kind wanted. The errors are those of EmbeddingModel.load. */
@@ -34,6 +37,7 @@ export async function loadParts(
 ): Promise<ModelParts> {
   const { device = "auto", dtype = "auto", signal, onNotice = console.error } = options;
   signal?.throwIfAborted();
+  const threads = checkedThreads(options.tokenizerThreads);
   const [description, chosen] = await bothOrNeither(
     findModel(idOrFolder, options),
     options.gpuDevice
@@ -68,7 +72,9 @@ export async function loadParts(
       throw problem ? problem.reason : signal?.reason;
     }
     const parts = [tokenizer, encoder] as [PromiseFulfilledResult<Tokenizer>, PromiseFulfilledResult<Encoder>];
-    return { description, tokenizer: parts[0].value, encoder: parts[1].value, chosen };
+    const wanted = threads > 0 && kind === "embedding" && chosen.device === "gpu";
+    const pool = wanted ? new TokenizerPool(description.tokenizer, description.maxLength, threads) : null;
+    return { description, tokenizer: parts[0].value, encoder: parts[1].value, chosen, pool };
   } catch (error) {
     await description.close();
     throw error;
@@ -108,8 +114,21 @@ function withMaxLength(description: ModelDescription, wanted: number | undefined
 /** Tokens of the shortest text worth reading: two special tokens and one of its own. */
 const shortestText = 3;
 
-/** Frees the device's memory and the open files. */
-export async function closeParts({ encoder, description }: Pick<ModelParts, "encoder" | "description">): Promise<void> {
+/** More threads than this are a mistake: the device is what is slow long before. */
+const mostThreads = 64;
+
+function checkedThreads(wanted = 0): number {
+  if (Number.isInteger(wanted) && wanted >= 0 && wanted <= mostThreads) return wanted;
+  throw new InvalidArgumentError(`tokenizerThreads is ${wanted}; it must be a whole number from 0 to ${mostThreads}.`);
+}
+
+/** Frees the device's memory, the open files, and the threads. */
+export async function closeParts({
+  encoder,
+  description,
+  pool,
+}: Omit<ModelParts, "tokenizer" | "chosen">): Promise<void> {
+  await pool?.close();
   await encoder.close();
   await description.close();
 }

@@ -23,6 +23,11 @@ export interface LoadOptions {
   readonly gpuDevice?: GPUDevice;
   /** Tokens of one batch: bounds memory. Default: what suits the adapter. */
   readonly tokenBudget?: number;
+  /**
+   * Threads that tokenise large embed calls for the GPU, beside the caller's own. Default 0. They pay where the tokenizer is what
+   * holds up a fast GPU: long texts, or a tokenizer without a fast path. On the CPU device, which uses all cores, they stay unused.
+   */
+  readonly tokenizerThreads?: number;
   /** Tokens after which a text is cut, at most the model's own maximum. */
   readonly maxLength?: number;
   /** Width of the vectors (Matryoshka): the first n, normalised again. */

@@ -2,6 +2,7 @@
  * The queue between embed calls and the encoder: keeps as many batches in flight as the encoder likes, packs the next one while
  * they compute, and gives each row back to its request. Calls that overlap share batches, in turn.
  */
+import type { TokenizerPool } from "../tokenizers/pool/tokenizer-pool.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import { BatchBuffers } from "./batch-buffers.ts";
 import type { Encoder, EncoderLimits } from "./packed-batch.ts";
@@ -9,6 +10,7 @@ import type { Packer } from "./packer.ts";
 import type { EmbedRequest } from "./request.ts";
 import { SortingPacker } from "./sorting-packer.ts";
 import { StreamingPacker } from "./streaming-packer.ts";
+import { TokenizeAhead } from "./tokenize-ahead.ts";
 
 export class BatchQueue {
   readonly #encoder: Encoder;
@@ -17,6 +19,7 @@ export class BatchQueue {
   readonly #free: BatchBuffers[];
   readonly #idle: (() => void)[] = [];
   readonly #maxLength: number;
+  readonly #ahead: TokenizeAhead | null;
   #inFlight = 0;
   /** Tokens of the last batch packed. */
   #lastTokens = 0;
@@ -24,13 +27,15 @@ export class BatchQueue {
   /** Batches run so far. */
   batches = 0;
 
-  constructor(encoder: Encoder, tokenizer: Tokenizer, maxLength: number) {
+  /** @param pool threads that tokenise large calls, for an encoder that packs; null for none */
+  constructor(encoder: Encoder, tokenizer: Tokenizer, maxLength: number, pool: TokenizerPool | null = null) {
     const { tokenBudget, maxSequences, batchesInFlight, padding } = encoder.limits;
     this.#encoder = encoder;
     this.#maxLength = maxLength;
     this.#packer = padding
       ? new SortingPacker(tokenizer, maxLength, padding)
       : new StreamingPacker(tokenizer, maxLength);
+    this.#ahead = pool && padding === null ? new TokenizeAhead(pool, () => this.#pump()) : null;
     this.#free = Array.from({ length: batchesInFlight }, () => new BatchBuffers(tokenBudget, maxSequences, maxLength));
   }
 
@@ -52,6 +57,7 @@ export class BatchQueue {
   }
 
   #pump(): void {
+    this.#ahead?.send(this.#waiting);
     for (;;) {
       const batch = this.#free.pop();
       if (!batch) return;

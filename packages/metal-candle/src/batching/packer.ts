@@ -18,7 +18,7 @@ export const turn = 32;
 /** Removes requests that are over or fully taken. */
 export function dropTaken(waiting: EmbedRequest[]): void {
   let kept = 0;
-  for (const request of waiting) if (request.live && request.next < request.texts.length) waiting[kept++] = request;
+  for (const request of waiting) if (!request.isTaken) waiting[kept++] = request;
   waiting.length = kept;
 }
 

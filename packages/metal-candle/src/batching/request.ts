@@ -3,6 +3,7 @@
  *
  * Device-free. The packers take texts from requests in turn; the queue hands rows back.
  */
+import type { TokenizedBlock } from "../tokenizers/pool/tokenized-block.ts";
 
 export interface RequestOptions {
   /** Prepended to each text. */
@@ -13,6 +14,16 @@ export interface RequestOptions {
   readonly poolingSkip: number;
   readonly dimensions: number;
   readonly normalize: boolean;
+}
+
+/** Texts that a thread has tokenised, and how many of them have been taken. */
+export interface ReadyBlock {
+  readonly block: TokenizedBlock;
+  /** The request's index of the block's first text. */
+  readonly first: number;
+  taken: number;
+  /** Where the next text's ids begin. */
+  offset: number;
 }
 
 export class EmbedRequest {
@@ -26,8 +37,14 @@ export class EmbedRequest {
   readonly truncated: number[] = [];
   /** Resolves when every row is in `data`. */
   readonly finished: Promise<void>;
-  /** The next text to be tokenised. */
+  /** The next text that a packer tokenises by itself. */
   next = 0;
+  /** Where those end: texts from here on have been sent to tokenizer threads. */
+  until: number;
+  /** Blocks that came back from there. */
+  readonly ready: ReadyBlock[] = [];
+  /** Blocks that are still there. */
+  blocksAway = 0;
   /** False once resolved, rejected or aborted: rows that still arrive are dropped. */
   live = true;
   #left: number;
@@ -43,6 +60,7 @@ export class EmbedRequest {
   ) {
     this.texts = texts;
     this.options = options;
+    this.until = texts.length;
     this.data = new Float32Array(texts.length * options.dimensions);
     this.tokenCounts = new Int32Array(texts.length);
     this.#left = texts.length;
@@ -58,6 +76,16 @@ export class EmbedRequest {
       this.finished.then(forget, forget);
     }
     if (texts.length === 0) this.#end(this.#resolve);
+  }
+
+  /** Whether a packer can take a text now. */
+  get hasTexts(): boolean {
+    return this.live && (this.next < this.until || this.ready.length > 0);
+  }
+
+  /** Whether every text has been taken, or none is wanted any more. */
+  get isTaken(): boolean {
+    return !this.live || (!this.hasTexts && this.blocksAway === 0);
   }
 
   /** Whether texts of both may share a batch. */

@@ -57,14 +57,14 @@ export class SortingPacker implements Packer {
     dropTaken(waiting);
     while (waiting.length > 0 && this.#window.length < this.#padding.sortWindow) {
       const request = waiting.shift()!;
-      const until = Math.min(request.texts.length, request.next + turn);
+      const until = Math.min(request.until, request.next + turn);
       while (request.next < until) {
         const index = request.next;
         const length = tokenizeNext(this.#tokenizer, request, this.#scratch, this.#types, 0, this.#maxLength);
         const types = request.options.query === null ? null : this.#types.slice(0, length);
         this.#window.push({ request, index, ids: this.#scratch.slice(0, length), types });
       }
-      if (request.next < request.texts.length) waiting.push(request);
+      if (!request.isTaken) waiting.push(request);
     }
     this.#window.sort((first, second) => kind(first) - kind(second) || first.ids.length - second.ids.length);
   }

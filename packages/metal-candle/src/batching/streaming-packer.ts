@@ -18,30 +18,42 @@ export class StreamingPacker implements Packer {
 
   fill(batch: BatchBuffers, waiting: EmbedRequest[], limits: EncoderLimits, tokens: number): boolean {
     dropTaken(waiting);
-    if (waiting.length === 0) return false;
-    const first = waiting[0];
+    const first = waiting.find(({ hasTexts }) => hasTexts);
+    if (!first) return false;
     batch.begin(first);
     // A text is tokenised in place, before its length is known: it must fit whole.
     const lastStart = Math.max(0, tokens - this.#maxLength);
-    while (batch.tokens <= lastStart && batch.sequences < limits.maxSequences) {
-      const request = waiting.find(
-        (candidate) => candidate.live && candidate.next < candidate.texts.length && candidate.sharesBatchWith(first),
-      );
+    const isFull = (): boolean => batch.tokens > lastStart || batch.sequences >= limits.maxSequences;
+    while (!isFull()) {
+      const request = waiting.find((candidate) => candidate.hasTexts && candidate.sharesBatchWith(first));
       if (!request) break;
-      const until = Math.min(request.texts.length, request.next + turn);
-      while (request.next < until && batch.tokens <= lastStart && batch.sequences < limits.maxSequences) {
-        const index = request.next;
-        batch.add(
-          request,
-          index,
-          tokenizeNext(this.#tokenizer, request, batch.inputIds, batch.types, batch.tokens, this.#maxLength),
-        );
-      }
+      for (let taken = 0; taken < turn && request.hasTexts && !isFull(); taken++) this.#take(batch, request);
       // To the back of the line.
       waiting.splice(waiting.indexOf(request), 1);
       waiting.push(request);
     }
     dropTaken(waiting);
     return batch.sequences > 0;
+  }
+
+  /** Adds one text: of a block that a thread has tokenised, if there is one, or tokenised here. */
+  #take(batch: BatchBuffers, request: EmbedRequest): void {
+    const ready = request.ready[0];
+    if (!ready) {
+      const index = request.next;
+      const { inputIds, types, tokens } = batch;
+      batch.add(request, index, tokenizeNext(this.#tokenizer, request, inputIds, types, tokens, this.#maxLength));
+      return;
+    }
+    const { block, first, taken, offset } = ready;
+    const length = block.lengths[taken];
+    const index = first + taken;
+    batch.inputIds.set(block.ids.subarray(offset, offset + length), batch.tokens);
+    request.tokenCounts[index] = length;
+    if (block.truncated[taken] === 1) request.truncated.push(index);
+    ready.taken += 1;
+    ready.offset += length;
+    if (ready.taken === block.lengths.length) request.ready.shift();
+    batch.add(request, index, length);
   }
 }

@@ -6,6 +6,8 @@ import { expect, test } from "vitest";
 import { BatchQueue } from "../../src/batching/batch-queue.ts";
 import type { Encoder, PackedBatch } from "../../src/batching/packed-batch.ts";
 import { EmbedRequest } from "../../src/batching/request.ts";
+import type { TokenizedBlock } from "../../src/tokenizers/pool/tokenized-block.ts";
+import type { TokenizerPool } from "../../src/tokenizers/pool/tokenizer-pool.ts";
 import type { Tokenizer } from "../../src/tokenizers/tokenizer.ts";
 
 const tokensOfText = 20;
@@ -70,6 +72,76 @@ test("a large call starts with a twelfth of the budget and doubles up to all of 
     expect(tokens).toBeGreaterThan(budgets[index] * 0.8);
   });
   expect(encoder.sizes.reduce((sum, tokens) => sum + tokens, 0)).toBe(3000 * tokensOfText);
+});
+
+/** Threads that answer when they are told to, and note what they got. */
+class NotingPool {
+  readonly threads = 2;
+  readonly blocks: (readonly string[])[] = [];
+  readonly #away: (() => void)[] = [];
+
+  encode(texts: readonly string[]): Promise<TokenizedBlock> {
+    this.blocks.push(texts);
+    const lengths = new Int32Array(texts.length).fill(tokensOfText);
+    const truncated = new Uint8Array(texts.length);
+    truncated[0] = 1;
+    const block = { ids: new Int32Array(texts.length * tokensOfText).fill(7), lengths, truncated };
+    return new Promise((resolve) => this.#away.push(() => resolve(block)));
+  }
+
+  answerOne(): boolean {
+    const next = this.#away.shift();
+    next?.();
+    return next !== undefined;
+  }
+}
+
+test("threads take a call from its end, the packer from its start, and every text is taken once", async () => {
+  const encoder = new NotingEncoder();
+  const pool = new NotingPool();
+  const queue = new BatchQueue(encoder, tokenizer, 100, pool as unknown as TokenizerPool);
+  const call = request(5000);
+  queue.add(call);
+  await Promise.resolve();
+  // Two blocks a thread, no more, of the call's last texts.
+  expect(pool.blocks.map(({ length }) => length)).toEqual([256, 256, 256, 256]);
+  expect(call.until).toBe(5000 - 4 * 256);
+  for (let busy = true; busy;) {
+    busy = pool.answerOne();
+    // The answer is on its way through promises.
+    await new Promise((resolve) => setTimeout(resolve));
+    await encoder.finishAll();
+  }
+  await call.finished;
+  expect(encoder.sizes.reduce((sum, tokens) => sum + tokens, 0)).toBe(5000 * tokensOfText);
+  expect([...call.tokenCounts].every((count) => count === tokensOfText)).toBe(true);
+  // The first of each block was cut, said the threads, and the indexes are the call's own.
+  expect(call.truncated).toHaveLength(pool.blocks.length);
+  expect(call.truncated).toContain(5000 - 256);
+  expect(pool.blocks.length).toBeGreaterThan(4);
+});
+
+test("small calls and the last texts before the packer are not sent away", async () => {
+  const encoder = new NotingEncoder();
+  const pool = new NotingPool();
+  const queue = new BatchQueue(encoder, tokenizer, 100, pool as unknown as TokenizerPool);
+  const call = request(400);
+  queue.add(call);
+  await Promise.resolve();
+  expect(pool.blocks).toEqual([]);
+  await encoder.finishAll();
+  await call.finished;
+});
+
+test("a thread that fails fails the calls it had texts of", async () => {
+  const encoder = new NotingEncoder();
+  const pool = { threads: 1, encode: () => Promise.reject(new Error("no memory")) };
+  const queue = new BatchQueue(encoder, tokenizer, 100, pool as unknown as TokenizerPool);
+  const call = request(2000);
+  queue.add(call);
+  await expect(call.finished).rejects.toThrow("no memory");
+  await encoder.finishAll();
+  await queue.idle();
 });
 
 test("a query in flight does not make the batches behind it small", async () => {

@@ -1,0 +1,36 @@
+/**
+ * The worker door, Node's side: threads of node:worker_threads.
+ *
+ * A thread of ours never keeps the process alive: whoever waits for its answer does.
+ */
+import { parentPort, Worker } from "node:worker_threads";
+import type { WorkerAnswer, WorkerPort } from "./worker-types.ts";
+
+/** Starts the thread that tokenises; `entry` is its compiled file, for whoever runs from elsewhere. */
+export function startTokenizerWorker(
+  entry = new URL("../tokenizers/pool/tokenizer-worker.js", import.meta.url),
+): WorkerPort {
+  // Flags of the host process (its loaders, its import conditions) are not for our own compiled file.
+  const worker = new Worker(entry, { execArgv: [] });
+  worker.unref();
+  return {
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    onMessage: (listener) => worker.on("message", listener),
+    onFailure: (listener) => {
+      worker.on("error", listener);
+      worker.on("exit", (code) => listener(new Error(`the thread ended with code ${code}`)));
+    },
+    close: async () => {
+      worker.removeAllListeners();
+      await worker.terminate();
+    },
+  };
+}
+
+/** Within a thread: answers each message in turn. */
+export function serveWorker(answer: (message: unknown) => Promise<WorkerAnswer>): void {
+  let turn: Promise<unknown> = Promise.resolve();
+  parentPort!.on("message", (message: unknown) => {
+    turn = turn.then(() => answer(message)).then((given) => parentPort!.postMessage(given.message, given.transfer));
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * Tokenizer threads from the outside: the compiled package in a process of its own, as a user has it. The same vectors, bit for bit,
+ * and nothing that keeps the process alive.
+ */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { EmbeddingModel, InvalidArgumentError } from "../src/index.ts";
+import { tinyModelFolder } from "./support/goldens.ts";
+
+const compiled = fileURLToPath(new URL("../dist/index.js", import.meta.url));
+const options = { device: "gpu", dtype: "f32", allowSoftwareAdapter: true, onNotice: (): void => undefined } as const;
+
+const script = `
+import { pathToFileURL } from "node:url";
+const [compiled, folder] = process.argv.slice(1);
+const { EmbeddingModel } = await import(pathToFileURL(compiled).href);
+const options = { device: "gpu", dtype: "f32", allowSoftwareAdapter: true, maxLength: 8, onNotice: () => undefined };
+const texts = Array.from({ length: 2500 }, (_, index) => "text " + index + " of many words".repeat(index % 3));
+const plain = await EmbeddingModel.load(folder, options);
+const threaded = await EmbeddingModel.load(folder, { ...options, tokenizerThreads: 2 });
+const expected = await plain.embed(texts);
+const got = await threaded.embed(texts);
+const same = (first, second) => Buffer.from(first.buffer).equals(Buffer.from(second.buffer));
+const abort = new AbortController();
+const aborted = threaded.embed(texts, { signal: abort.signal }).catch((error) => error.message);
+setTimeout(() => abort.abort(new Error("enough")), 20);
+const said = await aborted;
+const after = await threaded.embed(texts.slice(0, 700));
+console.log(JSON.stringify({
+  threads: [plain.info().tokenizerThreads, threaded.info().tokenizerThreads],
+  vectors: same(got.data, expected.data),
+  counts: same(got.tokenCounts, expected.tokenCounts),
+  truncated: [got.truncated.length, got.truncated.join() === expected.truncated.join()],
+  said,
+  after: same(after.at(699).slice(), expected.at(699).slice()),
+}));
+await plain.close();
+await threaded.close();
+`;
+
+test("a large call has the vectors, counts and truncations that it has without them", async () => {
+  const flags = ["--input-type=module", "-e", script, "--", compiled, tinyModelFolder("bert")];
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 120_000 });
+  const told = JSON.parse(stdout) as { truncated: [number, boolean] };
+  expect(told).toMatchObject({ threads: [0, 2], vectors: true, counts: true, said: "enough", after: true });
+  expect(told.truncated[1]).toBe(true);
+  expect(told.truncated[0]).toBeGreaterThan(500);
+}, 120_000);
+
+test("on the CPU device they stay unused, and senseless numbers are refused", async () => {
+  const model = await EmbeddingModel.load(tinyModelFolder("bert"), { ...options, device: "cpu", tokenizerThreads: 2 });
+  expect(model.info().tokenizerThreads).toBe(0);
+  await model.close();
+  for (const tokenizerThreads of [-1, 1.5, 65]) {
+    const loading = EmbeddingModel.load(tinyModelFolder("bert"), { ...options, tokenizerThreads });
+    await expect(loading).rejects.toThrow(InvalidArgumentError);
+  }
+});
