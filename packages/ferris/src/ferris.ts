@@ -4,7 +4,6 @@
  * It wires the parts (store, indexing, search, engine) and holds no logic of theirs. The model is loaded at the first call that
  * needs one, and the index is opened at the first that reads or writes.
  */
-import { join, resolve } from "node:path";
 import {
   bundledModel,
   documentEmbedder,
@@ -32,12 +31,15 @@ import { GpuArm, type VectorArmStatus } from "./search/gpu-arm.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { noiseFloor } from "./search/relevance.ts";
 import { type QueryEmbedder, search, type SearchAnswer, type SearchMode } from "./search/search.ts";
-import { findIndexFolder, openIndex, openIndexForWriting } from "./store/index.ts";
+import { openIndex, openIndexForWriting } from "./store/index.ts";
+import { indexesAt, indexFolder, type NamedIndex } from "./store/places.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
 
 export interface FerrisOptions {
   /** Folder of the index. Else the nearest `.ferris` above the working folder; where there is none, indexing makes one there. */
   readonly db?: string;
+  /** Which of several indexes in that folder, such as one of another model; the one without a name unless given. */
+  readonly name?: string | null;
   /** Hugging Face id or folder. Else the index's own model; for a new index the bundled one. */
   readonly model?: string;
   /** "auto" unless given. "gpu" never falls back. */
@@ -109,11 +111,18 @@ export class Ferris {
     this.#options = options;
   }
 
-  /** Finds the index. Fast: nothing is loaded, and whether it is sound shows at the first call. */
+  /**
+   * Finds the index. Fast: nothing is loaded, and whether it is sound shows at the first call.
+   *
+   * @throws UsageError for a name that cannot be an index's
+   */
   static async open(options: FerrisOptions = {}): Promise<Ferris> {
-    const here = process.cwd();
-    const folder = options.db === undefined ? (findIndexFolder(here) ?? join(here, ".ferris")) : resolve(options.db);
-    return new Ferris(folder, options);
+    return new Ferris(indexFolder(process.cwd(), options), options);
+  }
+
+  /** The indexes that lie together, of `db` or of the nearest `.ferris`: the one without a name first. Opens none. */
+  static async list(options: Pick<FerrisOptions, "db"> = {}): Promise<readonly NamedIndex[]> {
+    return indexesAt(process.cwd(), options);
   }
 
   /**

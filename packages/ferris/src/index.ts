@@ -18,4 +18,5 @@ export type { Evidence, SearchAnswer, SearchMode, SearchResult } from "./search/
 export type { VectorArmStatus } from "./search/gpu-arm.ts";
 export type { Snippet } from "./search/snippet.ts";
 export type { Range } from "./search/terms.ts";
+export type { NamedIndex } from "./store/places.ts";
 export type { DocumentFilter, ModelIdentity, StoredDocument, StoreStatistics, VectorMethod } from "./store/store.ts";

@@ -9,13 +9,16 @@ import { printable } from "./terminal/text.ts";
 /** The index and model that the settings name, or the index in `db`. Imports the library only now, so that help stays instant. */
 export async function openFerris(
   session: Session,
-  { db = session.settings.values.db, rerank }: { db?: string | null; rerank?: RerankOption } = {},
+  { db, rerank }: { db?: string | null; rerank?: RerankOption } = {},
 ): Promise<Ferris> {
   const { Ferris: Library } = await import("../ferris.ts");
-  const { model, reranker } = session.settings.values;
+  const { values } = session.settings;
+  const { model, reranker } = values;
   const options = modelOptions(session);
   return Library.open({
-    db: db ?? undefined,
+    db: db ?? values.db ?? undefined,
+    // Another folder was named as it is: the name in force belongs to the usual one.
+    name: db === undefined || db === values.db ? values.index : null,
     model: model ?? undefined,
     reranker: typeof rerank === "string" ? rerank : (reranker ?? undefined),
     ...options,

@@ -27,6 +27,7 @@ import { versionOfFerris } from "./version.ts";
 
 const globalOptions: readonly (readonly [flags: string, description: string])[] = [
   ["--db <dir>", "folder of the index (default: the nearest .ferris, going up)"],
+  ["--index <name>", "one of several indexes there, such as one of another model"],
   ["--json", "results, and errors, as JSON"],
   ["-q, --quiet", "results and errors only"],
   ["--no-color", "no colours (NO_COLOR and FORCE_COLOR are respected too)"],
@@ -78,7 +79,7 @@ function firstPage(commands: readonly Command[]): string {
     "Usage: ferris COMMAND [options]      ferris COMMAND --help: its options, with examples",
     "",
     ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),
-    "Every command takes: --db DIR  --json  -q, --quiet  --no-color  -h, --help",
+    "Every command takes: --db DIR  --index NAME  --json  -q, --quiet  --no-color  -h, --help",
     'Start with: ferris index .   then: ferris search "what you want to know"',
     "",
   ].join("\n");

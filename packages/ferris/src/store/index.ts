@@ -1,30 +1,19 @@
 /**
- * Opens an index: where it lies, and to read it or to change it.
+ * Opens an index, to read it or to change it.
  *
  * The embedded store is the only one today; a shared one would be chosen here, by its URL. An index is a folder (`.ferris`
  * beside the documents, or what --db says) with `index.db`, and while someone writes, a lock and a note about who.
  */
 import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { IndexNotFoundError, IndexNotWritableError } from "../errors.ts";
 import { type Database, openForReading, openForWriting, transaction, translated } from "./database.ts";
+import { fileName } from "./places.ts";
 import { checkSchema, createSchema, isEmpty } from "./schema.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import type { ModelIdentity, Store, StoreReader } from "./store.ts";
 import { WriterLock } from "./writer-lock.ts";
-
-const folderName = ".ferris";
-const fileName = "index.db";
-
-/** The folder of the index that serves `from`: the nearest `.ferris` in or above it that holds one, or null. */
-export function findIndexFolder(from: string): string | null {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    const candidate = join(folder, folderName);
-    if (existsSync(join(candidate, fileName))) return candidate;
-    if (dirname(folder) === folder) return null;
-  }
-}
 
 /**
  * Opens the index in `folder` to search it. Beside a writer: it sees the last commit and never blocks it. Throws

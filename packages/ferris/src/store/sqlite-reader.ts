@@ -59,7 +59,7 @@ export class SqliteReader implements StoreReader {
     if (differences.length === 0) return;
     throw new IndexMismatchError(
       `The index ${this.path} was made with ${describe(this.identity)}, not with ${describe(identity)}: ${differences.join(", ")}. ` +
-        `Use --model ${this.identity.model}, or index into another folder with --db.`,
+        `Use --model ${this.identity.model}, or make an index of its own with --index NAME.`,
     );
   }
 

@@ -10,8 +10,8 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
 
-/** Full of changes that concern no document. */
-const neverWatched = new Set([".git", "node_modules"]);
+/** Full of changes that concern no document. Two watches, each with an index of its own beside the other, would never rest. */
+const neverWatched = new Set([".git", ".ferris", "node_modules"]);
 
 export class FolderWatch {
   readonly #path: string;

@@ -14,7 +14,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { describe, expect, test } from "vitest";
 import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusableError } from "../../src/errors.ts";
-import { findIndexFolder, openIndex, openIndexForWriting } from "../../src/store/index.ts";
+import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
+import { indexesAt, indexFolder as placeOf } from "../../src/store/places.ts";
 import { folderOf } from "../support/files.ts";
 import { identity, put } from "./support/records.ts";
 
@@ -152,14 +153,28 @@ describe("where there is no index", () => {
     expect((await (await openIndex(folder)).statistics()).documents).toBe(1);
   });
 
-  test("the nearest .ferris above that holds an index serves", async () => {
+  test("the nearest .ferris above that holds an index serves, and takes further ones by name", async () => {
     const base = folderOf({ "a/b/c/": "", "a/b/.ferris/": "" });
-    expect(findIndexFolder(join(base, "a/b/c"))).toBeNull();
-    const store = await openIndexForWriting(join(base, "a/.ferris"), { identity });
-    await store.close();
-    expect(findIndexFolder(join(base, "a/b/c"))).toBe(join(base, "a/.ferris"));
-    expect(findIndexFolder(join(base, "a"))).toBe(join(base, "a/.ferris"));
-    expect(findIndexFolder(base)).toBeNull();
+    const from = join(base, "a/b/c");
+    expect(placeOf(from, {})).toBe(join(from, ".ferris"));
+    expect(indexesAt(from, {})).toEqual([]);
+    for (const place of ["a/.ferris", "a/.ferris/large"]) {
+      await (await openIndexForWriting(join(base, place), { identity })).close();
+    }
+    expect(placeOf(from, {})).toBe(join(base, "a/.ferris"));
+    expect(placeOf(join(base, "a"), {})).toBe(join(base, "a/.ferris"));
+    expect(placeOf(base, {})).toBe(join(base, ".ferris"));
+    expect(placeOf(from, { name: "large" })).toBe(join(base, "a/.ferris/large"));
+    expect(placeOf(from, { name: "new" })).toBe(join(base, "a/.ferris/new"));
+    expect(placeOf(base, { db: join(base, "x"), name: "new" })).toBe(join(base, "x/new"));
+    expect(indexesAt(from, {})).toEqual([
+      { name: null, folder: join(base, "a/.ferris") },
+      { name: "large", folder: join(base, "a/.ferris/large") },
+    ]);
+    expect(indexesAt(from, { db: join(base, "a/b") })).toEqual([]);
+    for (const name of ["", "..", "a/b", "a\\b", "index.db", "x".repeat(65)]) {
+      expect(() => placeOf(from, { name })).toThrow(/no name for an index: it must be letters/);
+    }
   });
 });
 

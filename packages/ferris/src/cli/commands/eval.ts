@@ -21,6 +21,7 @@ import {
 import { exitCodes, UsageError } from "../../errors.ts";
 import type { ModeScores } from "../../evaluation/evaluate.ts";
 import type { SearchMode } from "../../search/search.ts";
+import { indexFolder } from "../../store/places.ts";
 import { modelOptions, openFerris, type RerankOption } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
@@ -142,10 +143,11 @@ async function evaluateBeir(
       import("../../store/index.ts"),
     ]);
   const questions = await readQuestions(folder, split);
-  const { db, model: name, reranker: rerankerName } = session.settings.values;
+  const { db, index, model: name, reranker: rerankerName } = session.settings.values;
   const options = { ...modelOptions(session), signal };
   const model = await loadModel(name ?? bundledModel, options);
-  const place = db ?? (await mkdtemp(join(tmpdir(), "ferris-eval-")));
+  const place =
+    db === null ? await mkdtemp(join(tmpdir(), "ferris-eval-")) : indexFolder(process.cwd(), { db, name: index });
   const line = session.progress();
   let reranker: Reranker | undefined;
   try {

@@ -1,8 +1,8 @@
 /**
- * `ferris status`: what an index holds, of which model, how large and how old.
+ * `ferris status`: what an index holds, of which model, how large and how old; with `--all`, of each that lies with it.
  */
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes, IndexNotFoundError } from "../../errors.ts";
 import type { StoreStatistics } from "../../store/store.ts";
 import { openFerris } from "../open.ts";
 import { runs } from "../run.ts";
@@ -17,11 +17,15 @@ export function statusCommand(): Command {
     .description(
       "Prints how many documents, chunks and tokens the index holds, the model it was made with, size and age.",
     );
+  command.option("--all", "a line for each index there, by name");
   withExamples(command, [
     ["ferris status", "of the nearest index, going up"],
+    ["ferris status --all", "of each index there: their names, models and sizes"],
     ["ferris status --db ~/notes-index --json", "of another, for programs"],
   ]);
-  return runs(command, status);
+  return runs(command, (session, _arguments, { all }: { all?: true }) =>
+    all ? statusOfAll(session) : status(session),
+  );
 }
 
 async function status(session: Session): Promise<number> {
@@ -34,6 +38,48 @@ async function status(session: Session): Promise<number> {
   } finally {
     await ferris.close();
   }
+}
+
+interface Listed {
+  readonly name: string | null;
+  readonly folder: string;
+  readonly statistics: StoreStatistics | null;
+  /** Why there are no statistics. */
+  readonly problem: string | null;
+}
+
+async function statusOfAll(session: Session): Promise<number> {
+  const { Ferris } = await import("../../ferris.ts");
+  const places = await Ferris.list({ db: session.settings.values.db ?? undefined });
+  if (places.length === 0) throw new IndexNotFoundError("there is no index here: make one with ferris index PATH");
+  const listed: Listed[] = [];
+  for (const { name, folder } of places) {
+    const ferris = await Ferris.open({ db: folder });
+    // One that cannot be read must not hide the others.
+    const found = await ferris.statistics().then(
+      (statistics) => ({ statistics, problem: null }),
+      (error: Error) => ({ statistics: null, problem: error.message }),
+    );
+    listed.push({ name, folder, ...found });
+    await ferris.close();
+  }
+  if (session.json) session.printJson(listed);
+  else for (const line of table(listed.map(listedRow), { align: "llrrr" })) session.print(line);
+  return listed.some(({ problem }) => problem !== null) ? exitCodes.indexUnusable : exitCodes.success;
+}
+
+function listedRow({ name, statistics, problem }: Listed): string[] {
+  const shown = name === null ? "(no name)" : printable(name);
+  if (statistics === null) return [shown, printable(problem!)];
+  const { identity, documents, chunks, lastIndexedTime } = statistics;
+  return [
+    shown,
+    printable(identity.model),
+    `${grouped(documents)} documents`,
+    `${grouped(chunks)} chunks`,
+    bytes(statistics.bytes),
+    lastIndexedTime === null ? "never" : new Date(lastIndexedTime).toISOString(),
+  ];
 }
 
 function statusLines(statistics: StoreStatistics): string[] {

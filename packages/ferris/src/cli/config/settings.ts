@@ -4,10 +4,13 @@
  * One table, from which flags, environment variables, both kinds of file and `ferris config` all follow. Nothing is read here;
  * `resolve.ts` does that.
  */
+import { indexNameRule, isIndexName } from "../../store/places.ts";
 
 /** What a command works with, after all sources were looked at. */
 export interface SettingValues {
   db: string | null;
+  /** Null: the index without a name. */
+  index: string | null;
   /** Null: the index's own model, or the bundled one. */
   model: string | null;
   device: "auto" | "gpu" | "cpu";
@@ -114,6 +117,15 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     variable: "FERRIS_DB",
     inFolderFile: false,
     description: "folder of the index; else the nearest .ferris above the working folder",
+  },
+  index: {
+    ...text<string | null>(null),
+    check: (value) =>
+      typeof value === "string" && isIndexName(value) ? { value } : { mustBe: `a name of ${indexNameRule}` },
+    flag: "--index",
+    variable: "FERRIS_INDEX",
+    inFolderFile: false,
+    description: "name of one of several indexes in that folder, such as one of another model",
   },
   model: {
     ...text<string | null>(null),
