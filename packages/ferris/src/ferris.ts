@@ -60,6 +60,8 @@ export interface FerrisIndexOptions {
   /** Globs relative to each path; only matching files are read. */
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Only documents of these types, such as "markdown"; see docs/documents.md. */
+  readonly types?: readonly string[];
   /** A chunk's most tokens; else what the model reads. */
   readonly maxTokens?: number;
   /** Files above this size are left out; 64 MiB unless given. */

@@ -1,7 +1,7 @@
 /**
  * A file's bytes to a parsed document: picks the parser and turns whatever it throws into a DocumentError.
  */
-import { DocumentError } from "../errors.ts";
+import { DocumentError, UsageError } from "../errors.ts";
 import type { ParsedDocument } from "./document.ts";
 import { parserFor, parserRecipe, parsers } from "./parsers/index.ts";
 
@@ -21,6 +21,20 @@ export async function parseDocument(path: string, bytes: Uint8Array): Promise<Pa
     if (cause instanceof DocumentError) throw cause;
     const detail = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];
     throw new DocumentError("damaged", `not readable as ${entry.type}: ${detail}`, { cause });
+  }
+}
+
+/** The type that a file of this name with these bytes has. */
+export function typeOf(path: string, bytes: Uint8Array): string {
+  return parserFor(path, bytes.subarray(0, headBytes)).type;
+}
+
+/** @throws UsageError for a type that no parser has: a misspelt one must not look like an empty folder or index */
+export function checkTypes(types: readonly string[] | undefined): void {
+  const known = parsers.map((parser) => parser.type);
+  const unknown = types?.find((type) => !known.includes(type));
+  if (unknown !== undefined) {
+    throw new UsageError(`"${unknown}" is no type of document: it must be one of ${known.join(", ")}`);
   }
 }
 

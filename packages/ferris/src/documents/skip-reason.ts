@@ -3,7 +3,7 @@
  */
 export type SkipReason =
   | "ignored" // .gitignore, .ferrisignore
-  | "filtered" // --include, --exclude
+  | "filtered" // --include, --exclude, --type
   | "hidden" // a name that starts with a dot
   | "dependencies" // node_modules, virtual environments
   | "build output"

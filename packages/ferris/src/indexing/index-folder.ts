@@ -8,6 +8,7 @@
 import { dirname } from "node:path";
 import { checkChunkerSettings, defaultChunkerSettings } from "../documents/chunk.ts";
 import type { ChunkerSettings } from "../documents/document.ts";
+import { checkTypes } from "../documents/parse.ts";
 import { makeGlobFilter, resolveRoots, type Root, walk, type WalkedFile } from "../documents/walk.ts";
 import { isAtOrBelow } from "../documents/paths.ts";
 import type { Store } from "../store/store.ts";
@@ -39,6 +40,8 @@ export interface IndexOptions {
   /** Globs relative to each named path; only matching files are read. What they leave out stays as it is in the index. */
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
+  /** Only documents of these types, by parser name. What they leave out stays as it is in the index too. */
+  readonly types?: readonly string[];
   /** Files above this many bytes are reported and left out. Defaults to 64 MiB. */
   readonly maxFileBytes?: number;
   /** Stops after the transaction in flight; the report says `interrupted`. */
@@ -47,9 +50,10 @@ export interface IndexOptions {
   readonly onProgress?: (progress: IndexProgress) => void;
 }
 
-/** See IndexOptions. Throws InputError when a named path is not there, UsageError for chunker settings, and the store's errors. */
+/** See IndexOptions. Throws InputError when a named path is not there, UsageError for chunker settings or a type that is none, and the store's errors. */
 export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
-  const { store, embedder, include, exclude, signal } = options;
+  const { store, embedder, include, exclude, types, signal } = options;
+  checkTypes(types);
   const chunker = options.chunker ?? defaultChunkerSettings(embedder.maxLength);
   checkChunkerSettings(chunker, embedder.maxLength, embedder.countTokens(""));
   store.requireIdentity(embedder.identity);
@@ -94,6 +98,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
       embedder,
       chunker,
       maxFileBytes,
+      types,
       run,
       signal: stopped,
       keep,
@@ -145,8 +150,9 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
     const filter = makeGlobFilter(include, exclude);
     const rootOf = (path: string) => roots.find((root: Root) => isAtOrBelow(path, root.path))!;
     const gone = (await store.documents({ under: roots.map((root) => root.path) })).filter(
-      ({ path }) =>
+      ({ path, type }) =>
         !kept.has(path) &&
+        (types?.includes(type) ?? true) &&
         filter.keepsFile(rootOf(path), path) &&
         !unreadable.some((folder) => isAtOrBelow(path, folder)),
     );

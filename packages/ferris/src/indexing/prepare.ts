@@ -12,7 +12,7 @@ import { chunkDocument, chunkerRecipe } from "../documents/chunk.ts";
 import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
 import { takingTurns } from "../documents/give-way.ts";
 import { ParsePool } from "../documents/parse-pool.ts";
-import { recipeFor, recipeOfType } from "../documents/parse.ts";
+import { recipeFor, recipeOfType, typeOf } from "../documents/parse.ts";
 import { reasonOf, type WalkedFile } from "../documents/walk.ts";
 import { DocumentError } from "../errors.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../store/store.ts";
@@ -44,6 +44,8 @@ export interface PrepareContext {
   readonly embedder: Embedder;
   readonly chunker: ChunkerSettings;
   readonly maxFileBytes: number;
+  /** Only documents of these types; all where it is undefined. */
+  readonly types?: readonly string[];
   readonly run: IndexRun;
   readonly signal: AbortSignal;
   /** Receives paths that must stay in the index. */
@@ -138,7 +140,8 @@ export async function* prepare(
   function leaveOut(file: WalkedFile, error: unknown): void {
     if (!(error instanceof DocumentError)) throw error;
     // What cannot be read now may be readable tomorrow; what can be read and is bad has replaced what was indexed.
-    if (error.reason === "unreadable") keep(file.path);
+    // What was not asked for stays as it is.
+    if (error.reason === "unreadable" || error.reason === "filtered") keep(file.path);
     run.cut(file.path, file.size, 0);
     run.skip(error.reason, file.path, error.message, file.size);
   }
@@ -224,15 +227,21 @@ async function* readAhead(files: AsyncIterable<WalkedFile>, context: PrepareCont
   while (ahead.length > 0) yield await next();
 }
 
-async function readOne(file: WalkedFile, { store, chunker, maxFileBytes }: PrepareContext): Promise<ReadFile> {
+async function readOne(file: WalkedFile, { store, chunker, maxFileBytes, types }: PrepareContext): Promise<ReadFile> {
   const known = await store.document(file.path);
-  if (known && isUnchanged(file, known, chunker)) return { file, unchanged: true };
+  const isWanted = (type: string) => types?.includes(type) ?? true;
+  const filtered = (): ReadFile => ({
+    file,
+    failure: new DocumentError("filtered", "not of a type that was asked for"),
+  });
+  if (known && isUnchanged(file, known, chunker)) return isWanted(known.type) ? { file, unchanged: true } : filtered();
   try {
     const bytes = file.size <= readAtOnce ? readFileSync(file.path) : await readFile(file.path);
     if (bytes.length > maxFileBytes) {
       const failure = new DocumentError("too large", `it grew to ${bytes.length} bytes, the limit is ${maxFileBytes}`);
       return { file, failure };
     }
+    if (!isWanted(typeOf(file.path, bytes))) return filtered();
     return { file, known, bytes, contentHash: createHash("sha256").update(bytes).digest("hex") };
   } catch (cause) {
     return { file, failure: new DocumentError("unreadable", reasonOf(cause), { cause }) };

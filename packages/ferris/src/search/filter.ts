@@ -2,7 +2,7 @@
  * Filters as people write them, checked: a misspelt one must not look like an empty index.
  */
 import { UsageError } from "../errors.ts";
-import { parsers } from "../documents/parsers/index.ts";
+import { checkTypes } from "../documents/parse.ts";
 import type { DocumentFilter } from "../store/store.ts";
 
 export interface WrittenFilter {
@@ -23,11 +23,7 @@ const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 
  * @throws UsageError for a type that no parser has, or a time that is none
  */
 export function makeFilter({ paths, types, since }: WrittenFilter, now = Date.now()): DocumentFilter | undefined {
-  const known = parsers.map((parser) => parser.type);
-  const unknown = types?.find((type) => !known.includes(type));
-  if (unknown !== undefined) {
-    throw new UsageError(`"${unknown}" is no type of document: it must be one of ${known.join(", ")}`);
-  }
+  checkTypes(types);
   if (!paths?.length && !types?.length && since === undefined) return undefined;
   return {
     paths: paths?.length ? paths : undefined,

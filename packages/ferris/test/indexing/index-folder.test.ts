@@ -128,6 +128,21 @@ describe("indexPaths", () => {
     expect(await index.paths()).toEqual(["a.md", "b.txt"]);
   });
 
+  test("types choose documents; the others stay as they are, whatever became of their files", async () => {
+    const folder = folderOf({ "a.md": "a", "b.txt": "b", "c.json": "[1]", "page.txt": "<!doctype html><p>page" });
+    const index = await indexOf(folder);
+    expect(await index.run({ types: ["markdown", "html"] })).toMatchObject({ added: 2, skipped: { filtered: 2 } });
+    expect(await index.paths()).toEqual(["a.md", "page.txt"]);
+    await index.run();
+    for (const name of ["a.md", "b.txt", "page.txt"]) rmSync(join(folder, name));
+    age(folder, "c.json");
+    expect(await index.run({ types: ["text"] })).toMatchObject({ removed: 1, skipped: { filtered: 1 } });
+    expect(await index.paths()).toEqual(["a.md", "c.json", "page.txt"]);
+    await expect(index.run({ types: ["txt"] })).rejects.toThrow(
+      /"txt" is no type of document: it must be one of markdown/,
+    );
+  });
+
   test("of equal files one is indexed; when it goes the other takes its place without the model", async () => {
     const folder = folderOf({ "a.md": sections("one"), "copy/a.md": sections("one") });
     const index = await indexOf(folder);

@@ -12,7 +12,7 @@ import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
 import { printable } from "../terminal/text.ts";
-import { repeated, withExamples, withModelOptions } from "./shared-options.ts";
+import { repeated, type TypeOption, withExamples, withModelOptions } from "./shared-options.ts";
 
 export function indexCommand(): Command {
   const command = new Command("index")
@@ -26,6 +26,7 @@ export function indexCommand(): Command {
   command
     .option("-i, --include <glob>", "only files that match (may be repeated)", repeated)
     .option("-e, --exclude <glob>", "not files that match (may be repeated)", repeated)
+    .option("--type <name>", "only documents of this type, such as markdown (may be repeated)", repeated)
     .option("--max-tokens <n>", "longest chunk (default: what the model reads)");
   withModelOptions(command);
   withExamples(command, [
@@ -33,10 +34,12 @@ export function indexCommand(): Command {
     ["ferris index docs src --exclude '**/generated/**'", "two folders, without some of it"],
     ["ferris index --device gpu --json notes", "on the GPU or not at all; progress and report as JSON lines"],
   ]);
-  return runs(command, (session, [paths]) => index(session, paths), { outlivesReader: true });
+  return runs(command, (session, [paths], { type }: TypeOption) => index(session, paths, type), {
+    outlivesReader: true,
+  });
 }
 
-async function index(session: Session, paths: readonly string[]): Promise<number> {
+async function index(session: Session, paths: readonly string[], types: TypeOption["type"]): Promise<number> {
   const { include, exclude, maxTokens, maxFileBytes } = session.settings.values;
   const signal = session.interruptible(
     "stopping after the batch in flight; Ctrl-C again quits at once, which is safe too",
@@ -47,6 +50,7 @@ async function index(session: Session, paths: readonly string[]): Promise<number
     const report = await ferris.index(paths, {
       include,
       exclude,
+      types,
       maxTokens: maxTokens ?? undefined,
       maxFileBytes: maxFileBytes ?? undefined,
       signal,

@@ -20,10 +20,14 @@ export function withModelOptions(command: Command): Command {
     .option("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU");
 }
 
-/** What the options of `withFilterOptions` parse to. */
-export interface FilterOptions {
-  readonly path?: readonly string[];
+/** What `--type` parses to. */
+export interface TypeOption {
   readonly type?: readonly string[];
+}
+
+/** What the options of `withFilterOptions` parse to. */
+export interface FilterOptions extends TypeOption {
+  readonly path?: readonly string[];
   readonly since?: string;
 }
 

@@ -13,7 +13,7 @@ import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
 import { duration, plural, printable } from "../terminal/text.ts";
-import { repeated, withExamples, withModelOptions } from "./shared-options.ts";
+import { repeated, type TypeOption, withExamples, withModelOptions } from "./shared-options.ts";
 
 export function watchCommand(): Command {
   const command = new Command("watch")
@@ -25,23 +25,26 @@ export function watchCommand(): Command {
     .argument("[path...]", "files and folders");
   command
     .option("-i, --include <glob>", "only files that match (may be repeated)", repeated)
-    .option("-e, --exclude <glob>", "not files that match (may be repeated)", repeated);
+    .option("-e, --exclude <glob>", "not files that match (may be repeated)", repeated)
+    .option("--type <name>", "only documents of this type, such as markdown (may be repeated)", repeated);
   withModelOptions(command);
   withExamples(command, [
     ["ferris watch notes", "in a terminal of its own"],
     ["ferris watch --json", "what the index was made from; a line of JSON for every run"],
   ]);
-  return runs(command, (session, [paths]) => watchPaths(session, paths), { outlivesReader: true });
+  return runs(command, (session, [paths], { type }: TypeOption) => watchPaths(session, paths, type), {
+    outlivesReader: true,
+  });
 }
 
-async function watchPaths(session: Session, named: readonly string[]): Promise<number> {
+async function watchPaths(session: Session, named: readonly string[], types: TypeOption["type"]): Promise<number> {
   const { watch } = await import("../../watching/watch.ts");
   const signal = session.interruptible("stopping");
   const ferris = await openFerris(session);
   try {
     const paths = named.length > 0 ? named : await rootsOf(ferris);
     session.inform(`watching ${paths.map(printable).join(", ")}; Ctrl-C ends it`);
-    await watch(paths, () => bringUpToDate(session, ferris, paths, signal), {
+    await watch(paths, () => bringUpToDate(session, ferris, paths, types, signal), {
       signal,
       ignoredFolders: [ferris.folder],
     });
@@ -65,6 +68,7 @@ async function bringUpToDate(
   session: Session,
   ferris: Ferris,
   paths: readonly string[],
+  types: TypeOption["type"],
   signal: AbortSignal,
 ): Promise<void> {
   const { include, exclude, maxTokens, maxFileBytes } = session.settings.values;
@@ -72,6 +76,7 @@ async function bringUpToDate(
     const report = await ferris.index(paths, {
       include,
       exclude,
+      types,
       maxTokens: maxTokens ?? undefined,
       maxFileBytes: maxFileBytes ?? undefined,
       signal,

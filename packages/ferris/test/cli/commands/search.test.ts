@@ -242,6 +242,15 @@ describe("index", () => {
     expect(quiet).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
+  test("--type leaves out the others, and a misspelt one is an error", async () => {
+    const place = temporaryFolder("types");
+    for (const name of ["a.md", "b.txt"]) writeFileSync(join(place, name), `# ${name}\n`);
+    const { stdout } = await ferris(["index", ".", "--type", "text", "--device", "cpu"], { cwd: place });
+    expect(stdout).toContain("1 document indexed");
+    expect((await ferris(["ls"], { cwd: place })).stdout).toBe("b.txt\n");
+    expect((await ferris(["index", ".", "--type", "txt", "--device", "cpu"], { cwd: place })).code).toBe(2);
+  });
+
   test("settings of the folder are respected, and may not choose a model", async () => {
     const place = temporaryFolder("settings");
     writeFileSync(join(place, "a.md"), "one");
