@@ -5,8 +5,10 @@
 import { copyFileSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync, closeSync } from "node:fs";
 import { join } from "node:path";
 
-/** The shapes that docs/performance.md speaks of. */
+/** The shapes that docs/performance.md speaks of, and a tiny one. */
 export const shapes = {
+  // For memory and the path around the model, not for its speed.
+  tiny: { hidden: 32, layers: 2, heads: 2, intermediate: 64 },
   "minilm-l6": { hidden: 384, layers: 6, heads: 12, intermediate: 1536 },
   "e5-small": { hidden: 384, layers: 12, heads: 12, intermediate: 1536 },
   "bert-base": { hidden: 768, layers: 12, heads: 12, intermediate: 3072 },

@@ -30,9 +30,9 @@ export const headingSeparator = "\u001f";
 
 /** So many vectors are compared one by one in about 25 ms; above, codes say which are worth it. */
 const exactUpTo = 20_000;
-/** About 8 ms of exact comparisons. The best 10 are among them in 100,000 vectors and in a million alike (docs/search.md). */
-const fewestCandidates = 2_000;
-const candidatesPerHit = 20;
+/** About 4 ms of exact comparisons. The best 10 are among them in 100,000 vectors and in a million alike (docs/search.md). */
+const fewestCandidates = 1_000;
+const candidatesPerHit = 10;
 
 const documentColumns =
   "id, path, type, title, size, modified_time AS modifiedTime, lower(hex(content_hash)) AS contentHash, recipe, chunks, tokens, indexed_time AS indexedTime";
