@@ -4,7 +4,7 @@
  * Looks at names, sizes and ignore files, never inside documents. Reads folders synchronously, which is faster than through
  * Node's thread pool and lets its time be told from the other stages', and gives way to them every few milliseconds. Symbolic links are not followed (so there are no loops),
  * except that a path named by the user may be one. A path named by the user is read even if ignore files, a leading dot or
- * the built-in rules would leave it out; `.git` and `.ferris` never are.
+ * the built-in rules would leave it out; `.git` and `.ferris` never are, but for the standard input that is kept there.
  */
 import { type Dirent, readdirSync, type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -13,6 +13,7 @@ import picomatch from "picomatch";
 import { InputError } from "../errors.ts";
 import { takingTurns } from "./give-way.ts";
 import { IgnoreRules } from "./ignore-files.ts";
+import { isAtOrBelow, keptInput } from "./paths.ts";
 import { fileLeftOut, folderLeftOut, isPythonEnvironment } from "./left-out.ts";
 import type { SkipReason } from "./skip-reason.ts";
 
@@ -101,7 +102,7 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
   const rootPaths = new Set(roots.map((root) => root.path));
 
   for (const root of roots) {
-    if (root.path.split(sep).some((part) => neverRead.has(part))) {
+    if (root.path.split(sep).some((part) => neverRead.has(part)) && !isKeptInput(root.path)) {
       throw new InputError(
         `${root.path} is kept by git or by ferris itself and is never indexed. Name another folder.`,
       );
@@ -181,6 +182,10 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
       return skip("too large", path, message);
     }
     return { path, size: stats.size, modifiedTime: stats.mtimeMs };
+  }
+
+  function isKeptInput(path: string): boolean {
+    return options.indexFolder !== undefined && isAtOrBelow(path, join(options.indexFolder, keptInput));
   }
 
   function isIndexFile(path: string): boolean {

@@ -5,12 +5,12 @@
  * bounded, so memory does not grow with the number of files. Whatever ends a run, the index holds whole documents only, and
  * the next run does what is left.
  */
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { checkChunkerSettings, defaultChunkerSettings } from "../documents/chunk.ts";
 import type { ChunkerSettings } from "../documents/document.ts";
 import { checkTypes } from "../documents/parse.ts";
 import { makeGlobFilter, resolveRoots, type Root, walk, type WalkedFile } from "../documents/walk.ts";
-import { isAtOrBelow } from "../documents/paths.ts";
+import { isAtOrBelow, keptInput } from "../documents/paths.ts";
 import type { Store } from "../store/store.ts";
 import { FerrisError } from "../errors.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
@@ -62,7 +62,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   await store.addRoots(roots.map((root) => root.path));
 
   const run = new IndexRun(options.onProgress);
-  const kept = new Set<string>();
+  const met = new Set<string>();
   const unreadable: string[] = [];
   const stop = new AbortController();
   const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
@@ -92,7 +92,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
     files.close();
   };
   const preparing = async () => {
-    const keep = (path: string) => kept.add(path);
+    const keep = (path: string) => met.add(path);
     const documents = prepare(drain(files), {
       store,
       embedder,
@@ -149,9 +149,13 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   async function removeGone(): Promise<number> {
     const filter = makeGlobFilter(include, exclude);
     const rootOf = (path: string) => roots.find((root: Root) => isAtOrBelow(path, root.path))!;
+    // Standard input lies below the folder of the index, which the walk does not enter.
+    const kept = join(dirname(store.path), keptInput);
+    const isPassedBy = (path: string) => isAtOrBelow(path, kept) && !isAtOrBelow(rootOf(path).path, kept);
     const gone = (await store.documents({ under: roots.map((root) => root.path) })).filter(
       ({ path, type }) =>
-        !kept.has(path) &&
+        !met.has(path) &&
+        !isPassedBy(path) &&
         (types?.includes(type) ?? true) &&
         filter.keepsFile(rootOf(path), path) &&
         !unreadable.some((folder) => isAtOrBelow(path, folder)),

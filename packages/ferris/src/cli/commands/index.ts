@@ -4,7 +4,7 @@
  * The work is the library's; here are the progress line, the summary, and what Ctrl-C means.
  */
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes, UsageError } from "../../errors.ts";
 import type { IndexReport } from "../../indexing/report.ts";
 import { openFerris } from "../open.ts";
 import { progressState, reportLines } from "../present/index-report.ts";
@@ -18,28 +18,35 @@ export function indexCommand(): Command {
   const command = new Command("index")
     .summary("read folders and files into the index")
     .description(
-      "Reads Markdown, text and source code, and embeds what is new or changed. What is gone from PATH leaves the index.\n" +
-        "Left out: what .gitignore and .ferrisignore name, binaries, lock files, minified code and the like; a path given\n" +
-        "here by name is read in any case. The index is the nearest .ferris folder, going up; a new one is made here.",
+      "Reads text, Markdown, HTML, source code, PDF, Office files, mail and more, and embeds what is new or changed. What\n" +
+        "is gone from PATH leaves the index. Left out: what .gitignore and .ferrisignore name, binaries, lock files, minified\n" +
+        "code and the like; a path given here by name is read in any case. The index is the nearest .ferris folder, going\n" +
+        "up; a new one is made here.",
     )
-    .argument("<path...>", "folders and files");
+    .argument("<path...>", "folders and files; - is standard input");
   command
     .option("-i, --include <glob>", "only files that match (may be repeated)", repeated)
     .option("-e, --exclude <glob>", "not files that match (may be repeated)", repeated)
     .option("--type <name>", "only documents of this type, such as markdown (may be repeated)", repeated)
+    .option("--as <name>", "what to call standard input; the extension says how to read it")
     .option("--max-tokens <n>", "longest chunk (default: what the model reads)");
   withModelOptions(command);
   withExamples(command, [
     ["ferris index .", "everything under the working folder"],
     ["ferris index docs src --exclude '**/generated/**'", "two folders, without some of it"],
+    ["man bash | ferris index - --as manuals/bash.txt", "what another program prints"],
     ["ferris index --device gpu --json notes", "on the GPU or not at all; progress and report as JSON lines"],
   ]);
-  return runs(command, (session, [paths], { type }: TypeOption) => index(session, paths, type), {
+  return runs(command, (session, [paths], options: IndexCommandOptions) => index(session, paths, options), {
     outlivesReader: true,
   });
 }
 
-async function index(session: Session, paths: readonly string[], types: TypeOption["type"]): Promise<number> {
+interface IndexCommandOptions extends TypeOption {
+  readonly as?: string;
+}
+
+async function index(session: Session, named: readonly string[], { type, as }: IndexCommandOptions): Promise<number> {
   const { include, exclude, maxTokens, maxFileBytes } = session.settings.values;
   const signal = session.interruptible(
     "stopping after the batch in flight; Ctrl-C again quits at once, which is safe too",
@@ -47,10 +54,11 @@ async function index(session: Session, paths: readonly string[], types: TypeOpti
   const ferris = await openFerris(session);
   const line = session.progress();
   try {
+    const paths = await withStandardInput(session, named, as, ferris.folder);
     const report = await ferris.index(paths, {
       include,
       exclude,
-      types,
+      types: type,
       maxTokens: maxTokens ?? undefined,
       maxFileBytes: maxFileBytes ?? undefined,
       signal,
@@ -74,6 +82,24 @@ async function index(session: Session, paths: readonly string[], types: TypeOpti
     line.finish();
     await ferris.close();
   }
+}
+
+/** `named` with the file that keeps standard input in place of "-". */
+async function withStandardInput(
+  session: Session,
+  named: readonly string[],
+  name: string | undefined,
+  indexFolder: string,
+): Promise<readonly string[]> {
+  if (!named.includes("-")) {
+    if (name !== undefined) throw new UsageError("--as is for standard input: give - as a path too");
+    return named;
+  }
+  const { keepInput } = await import("../io/kept-input.ts");
+  const { defaultMaxFileBytes } = await import("../../indexing/index-folder.ts");
+  const maxBytes = session.settings.values.maxFileBytes ?? defaultMaxFileBytes;
+  const kept = await keepInput(process.stdin, { name, indexFolder, maxBytes });
+  return named.map((path) => (path === "-" ? kept : path));
 }
 
 function ending(session: Session, report: IndexReport, signal: AbortSignal): number {

@@ -1,0 +1,57 @@
+/**
+ * Standard input as a document: kept as a file in the index's own folder.
+ *
+ * A copy, because a document is read again when its parser or the chunk size changes, and a result should lead somewhere.
+ */
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { keptInput } from "../../documents/paths.ts";
+import { IndexNotWritableError, InputError, UsageError } from "../../errors.ts";
+import { AtomicFile } from "./atomic-file.ts";
+
+export interface KeptInput {
+  /** What `--as` said. */
+  readonly name: string | undefined;
+  readonly indexFolder: string;
+  readonly maxBytes: number;
+}
+
+/**
+ * Reads all of `input` and returns the path of the file that keeps it, in place of what was kept under that name.
+ *
+ * @throws UsageError for a name that is none or missing; InputError for nothing and for too much; IndexNotWritableError
+ */
+export async function keepInput(
+  input: AsyncIterable<Uint8Array>,
+  { name, indexFolder, maxBytes }: KeptInput,
+): Promise<string> {
+  if (name === undefined) throw new UsageError("- is standard input: say what to call it, as in --as notes/today.md");
+  const parts = name.split("/");
+  if (parts.some((part) => /^\.{0,2}$|[\p{Cc}\\:]/u.test(part))) {
+    throw new UsageError(
+      `--as is "${name}": it must be a name with its extension, as notes/today.md, and not lead elsewhere`,
+    );
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of input) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) {
+      throw new InputError(
+        `standard input is above ${maxBytes} bytes, the limit for a document: split it, or raise FERRIS_MAX_FILE_BYTES`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  if (bytes === 0) throw new InputError("there is nothing on standard input");
+  const path = join(indexFolder, keptInput, ...parts);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await AtomicFile.create(path);
+    for (const chunk of chunks) await file.write(chunk);
+    await file.commit();
+  } catch (cause) {
+    throw new IndexNotWritableError(`standard input cannot be kept as ${path}: ${(cause as Error).message}`, { cause });
+  }
+  return path;
+}
