@@ -21,7 +21,11 @@ const longestSubmit = 20;
 const worthwhile = 0.97;
 /** A variant this much slower than the fastest on one product is not tried on the next: compiling is most of the time here. */
 const tooSlow = 1.25;
-const runs = 3;
+/** Milliseconds that a GPU may take to reach its clock. */
+const longestWakeUp = 150;
+const rounds = 5;
+/** A variant this much slower than the fastest in one round is out of the rest. */
+const hopelessRound = 2;
 const kind = "autotune";
 
 /** How rows of a batch decide which of two variants multiplies. */
@@ -103,37 +107,69 @@ export function tunedVariant(
   return tuned && candidates.find((candidate) => variantName(candidate) === tuned.variant);
 }
 
-/** Milliseconds of one product with each candidate whose turn came, in the candidates' order. */
-async function measure(context: GpuContext, request: TuningRequest, deadline: number): Promise<number[]> {
+/** One product in milliseconds, with so many dispatches in a submit. */
+type Timing = (rows: number, dispatches: number) => Promise<number>;
+
+/**
+ * Milliseconds of one product in each round, for each candidate that was ready in time, in the candidates' order; Infinity for one
+ * that does not compile here.
+ */
+async function measure(context: GpuContext, request: TuningRequest, deadline: number): Promise<number[][]> {
   const timer = new GemmTimer(context, request.shape, request.count);
-  const times: number[] = [];
-  // All compile at once. One that does not compile here takes forever: the others are measured all the same.
   const preparing = request.candidates.map((variant) => timer.prepare(variant).catch((): null => null));
   try {
-    let rows = Math.min(request.count, timer.mostRows, 4 * tileRows);
-    let dispatches = 1;
+    const timings: (Timing | null)[] = [];
     for (const prepared of preparing) {
-      const time = await before(deadline, prepared);
-      if (time === "late") break;
-      if (time === null) {
-        times.push(Infinity);
-        continue;
-      }
-      await time(rows, 1);
-      if (times.length === 0) {
-        // The usual variant decides how many rows, and how many times, one submit affords.
-        const affordable = Math.floor((rows * longestSubmit) / (await time(rows, 1)) / tileRows) * tileRows;
-        rows = Math.min(request.count, timer.mostRows, Math.max(rows, affordable));
-        dispatches = Math.max(1, Math.min(20, Math.floor(longestSubmit / 4 / (await time(rows, 1)))));
-      }
-      let best = Infinity;
-      for (let run = 0; run < runs; run++) best = Math.min(best, (await time(rows, dispatches)) / dispatches);
-      times.push(best);
-      if (performance.now() > deadline) break;
+      const timing = await before(deadline, prepared);
+      if (timing === "late") break;
+      timings.push(timing);
     }
+    const usual = timings[0];
+    if (!usual || timings.length < 2) return [];
+    // The usual variant decides how many rows, and how many times, one submit affords.
+    let rows = Math.min(request.count, timer.mostRows, 4 * tileRows);
+    await usual(rows, 1);
+    const affordable = Math.floor((rows * longestSubmit) / (await usual(rows, 1)) / tileRows) * tileRows;
+    rows = Math.min(request.count, timer.mostRows, Math.max(rows, affordable));
+    const dispatches = Math.max(1, Math.min(20, Math.floor(longestSubmit / 4 / (await usual(rows, 1)))));
+    await wakeUp(() => usual(rows, dispatches), deadline);
+    return await inRounds(
+      timings.map((timing) => async () => (timing ? (await timing(rows, dispatches)) / dispatches : Infinity)),
+      () => performance.now() > deadline,
+    );
   } finally {
     // Compilations that the deadline cut off still bind these buffers when they are done.
     void Promise.all(preparing).then(() => timer.close());
+  }
+}
+
+/** An idle GPU runs at a fraction of its clock: it works until it is no faster than it was, so that all are timed awake. */
+async function wakeUp(work: () => Promise<number>, deadline: number): Promise<void> {
+  const began = performance.now();
+  let best = await work();
+  for (let same = 0; same < 3 && performance.now() - began < longestWakeUp && performance.now() < deadline;) {
+    const time = await work();
+    same = time < best * worthwhile ? 0 : same + 1;
+    best = Math.min(best, time);
+  }
+}
+
+/**
+ * Times all in turn, round by round, so that a clock that rises or falls meanwhile is the same for all of them. What the first
+ * round shows to be hopeless is not timed again.
+ *
+ * @returns the times of each, one a round
+ */
+export async function inRounds(
+  timings: readonly (() => Promise<number>)[],
+  isLate: () => boolean = () => false,
+): Promise<number[][]> {
+  const times: number[][] = timings.map(() => []);
+  let left = timings.map((_, index) => index);
+  for (let round = 0; round < rounds && !(round > 0 && isLate()); round++) {
+    for (const index of left) times[index].push(await timings[index]());
+    const limit = Math.min(...left.map((index) => times[index].at(-1)!)) * hopelessRound;
+    left = left.filter((index) => index === 0 || times[index].at(-1)! <= limit);
   }
   return times;
 }
@@ -141,7 +177,7 @@ async function measure(context: GpuContext, request: TuningRequest, deadline: nu
 /** The fastest of those measured that proves itself; the usual one where none is clearly faster. */
 async function choose(
   { rows, shape, candidates }: TuningRequest,
-  times: readonly number[],
+  times: readonly (readonly number[])[],
   proves: (variant: GemmVariant) => Promise<boolean>,
 ): Promise<TunedGemm> {
   let chosen = 0;
@@ -156,21 +192,34 @@ async function choose(
     n: shape.n,
     k: shape.k,
     variant: variantName(candidates[chosen]),
-    microseconds: Math.round(times[chosen] * 1e4) / 10,
+    microseconds: Math.round(median(times[chosen]) * 1e4) / 10,
     measured: times.length,
   };
 }
 
 /** Indexes of those so much slower than the fastest that another product of the same rows need not try them; never the first. */
-export function hopeless(times: readonly number[]): number[] {
-  const limit = Math.min(...times) * tooSlow;
-  return times.map((_, index) => index).filter((index) => index > 0 && times[index] > limit);
+export function hopeless(times: readonly (readonly number[])[]): number[] {
+  const medians = times.map(median);
+  const limit = Math.min(...medians) * tooSlow;
+  return medians.map((_, index) => index).filter((index) => index > 0 && medians[index] > limit);
 }
 
-/** Indexes of those clearly faster than the first, the usual one, fastest first. */
-export function fasterThanUsual(times: readonly number[]): number[] {
-  const faster = times.map((_, index) => index).filter((index) => times[index] < times[0] * worthwhile);
-  return faster.toSorted((first, second) => times[first] - times[second]);
+/**
+ * Indexes of those clearly faster than the first, the usual one, fastest first: by the median of their rounds and in most rounds,
+ * because a choice is kept for good.
+ */
+export function fasterThanUsual(times: readonly (readonly number[])[]): number[] {
+  const medians = times.map(median);
+  const wins = (index: number): number =>
+    times[index].filter((time, round) => time < (times[0][round] ?? 0) * worthwhile).length;
+  return medians
+    .map((_, index) => index)
+    .filter((index) => medians[index] < medians[0] * worthwhile && wins(index) > times[0].length / 2)
+    .toSorted((first, second) => medians[first] - medians[second]);
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((first, second) => first - second)[times.length >> 1];
 }
 
 /** What a tuning depends on: the adapter, every product, every candidate's text. */
