@@ -63,6 +63,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
 
   const run = new IndexRun(options.onProgress);
   const met = new Set<string>();
+  const onTheWay = new Map<string, string>();
   const unreadable: string[] = [];
   const stop = new AbortController();
   const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
@@ -102,6 +103,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
       run,
       signal: stopped,
       keep,
+      onTheWay,
     });
     for await (const document of documents) {
       stopped.throwIfAborted();
@@ -129,7 +131,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
     walking().catch(end),
     preparing().catch(end),
     embedDocuments(prepared, embedded, { store, embedder, run, signal: stopped }).catch(end),
-    writeDocuments(embedded, { store, run }).catch((error: unknown) => {
+    writeDocuments(embedded, { store, run, onTheWay }).catch((error: unknown) => {
       embedded.fail(error);
       end(error);
     }),

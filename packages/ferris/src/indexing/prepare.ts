@@ -17,6 +17,7 @@ import { reasonOf, type WalkedFile } from "../documents/walk.ts";
 import { DocumentError } from "../errors.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../store/store.ts";
 import type { Embedder } from "./embedder.ts";
+import { orAborted } from "./or-aborted.ts";
 import type { IndexRun, Outcome } from "./run.ts";
 
 /** Files read ahead of the one that is parsed, at most this many and this many bytes. */
@@ -50,6 +51,11 @@ export interface PrepareContext {
   readonly signal: AbortSignal;
   /** Receives paths that must stay in the index. */
   readonly keep: (path: string) => void;
+  /**
+   * Paths by content hash of documents on their way to the store, where documentsWithContent cannot see them yet. They come
+   * in here; who writes them takes them out.
+   */
+  readonly onTheWay: Map<string, string>;
 }
 
 /** What reading a file found: its bytes, or why there are none to look at. */
@@ -76,15 +82,8 @@ export async function* prepare(
   files: AsyncIterable<WalkedFile>,
   context: PrepareContext,
 ): AsyncGenerator<PreparedDocument> {
-  const { run, keep, signal } = context;
+  const { run, keep, signal, onTheWay } = context;
   const pool = new ParsePool();
-  // A parser may take its time; being stopped does not wait for it.
-  const stopped = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
-  stopped.catch(() => {});
-  // Content hashes of documents on their way to the store, where documentsWithContent cannot see them yet.
-  const onTheWay = new Map<string, string>();
   const underWay: Parsing[] = [];
   const giveWay = takingTurns();
   try {
@@ -99,7 +98,7 @@ export async function* prepare(
       }
       try {
         if ("failure" in read) throw read.failure;
-        const parsing = await startParsing(read, context, pool, onTheWay);
+        const parsing = await startParsing(read, context, pool);
         if (parsing) underWay.push(parsing);
       } catch (error) {
         leaveOut(file, error);
@@ -114,12 +113,7 @@ export async function* prepare(
   async function* finish({ file, record, outcome, parsed }: Parsing): AsyncGenerator<PreparedDocument> {
     let document: PreparedDocument;
     try {
-      const {
-        type,
-        title = null,
-        warnings,
-        ...rest
-      } = await run.clock.time("parse", () => Promise.race([parsed, stopped]));
+      const { type, title = null, warnings, ...rest } = await run.clock.time("parse", () => orAborted(parsed, signal));
       for (const warning of warnings) run.warn(`${file.path}: ${warning}`);
       const chunks = cutAndTime({ type, warnings, ...rest }, context.chunker, context.embedder, run);
       if (chunks.length === 0) throw new DocumentError("empty", "no text in it");
@@ -150,9 +144,8 @@ export async function* prepare(
 /** Null where nothing needs to be parsed: the file was only touched, or renamed. Throws DocumentError for a duplicate. */
 async function startParsing(
   read: Extract<ReadFile, { bytes: Uint8Array }>,
-  { store, chunker, run, keep }: PrepareContext,
+  { store, chunker, run, keep, onTheWay }: PrepareContext,
   pool: ParsePool,
-  onTheWay: Map<string, string>,
 ): Promise<Parsing | null> {
   const { file, known, bytes, contentHash } = read;
   const { path, size, modifiedTime } = file;

@@ -11,10 +11,10 @@ import type { IndexRun } from "./run.ts";
 const chunksAtOnce = 512;
 const longestWait = 250;
 
-/** Takes documents from `input` until it is closed. Rejects with the store's errors. */
+/** Takes documents from `input` until it is closed, and off `onTheWay` (see PrepareContext). Rejects with the store's errors. */
 export async function writeDocuments(
   input: BoundedQueue<EmbeddedDocument>,
-  { store, run }: { store: Store; run: IndexRun },
+  { store, run, onTheWay }: { store: Store; run: IndexRun; onTheWay: Map<string, string> },
 ): Promise<void> {
   for (let first = await input.take(); first; first = await input.take()) {
     const group = [first];
@@ -38,6 +38,7 @@ export async function writeDocuments(
       ),
     );
     for (const { document, reused } of group) {
+      onTheWay.delete(document.record.contentHash);
       run.done(document.outcome, document.record.size, document.chunks.length, reused);
     }
   }
