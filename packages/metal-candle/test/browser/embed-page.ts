@@ -42,3 +42,18 @@ export async function aloneAndTogether(
     await model.close();
   }
 }
+
+/** Whether many texts have the same bits with a tokenizer thread, a worker of the page, as without. */
+export async function sameWithThread(folder: string, texts: string[]): Promise<{ threads: number; same: boolean }> {
+  const options = { device: "gpu", dtype: "f32", allowSoftwareAdapter: true } as const;
+  const plain = await EmbeddingModel.load(folder, options);
+  const threaded = await EmbeddingModel.load(folder, { ...options, tokenizerThreads: 1 });
+  try {
+    const expected = (await plain.embed(texts)).data;
+    const got = (await threaded.embed(texts)).data;
+    const same = got.length === expected.length && got.every((value, index) => value === expected[index]);
+    return { threads: threaded.info().tokenizerThreads, same };
+  } finally {
+    await Promise.all([plain.close(), threaded.close()]);
+  }
+}

@@ -57,6 +57,12 @@ describeBrowser("embedding in a page", (program) => {
     expect(alone).toEqual(together);
   });
 
+  test("a worker of the page may tokenise", async () => {
+    const many = Array.from({ length: 700 }, (_, index) => `text ${index}`);
+    const told = await page.call("sameWithThread", `${page.origin}/goldens/tiny/bert`, many);
+    expect(told).toEqual({ threads: 1, same: true });
+  });
+
   test("a folder without a model is a named error", async () => {
     await expect(page.call("embed", `${page.origin}/nothing`, ["a"], "gpu")).rejects.toMatchObject({
       code: "MODEL_NOT_FOUND",
