@@ -24,7 +24,7 @@ export function makeDocumentTest(filter: DocumentFilter): (document: Candidate) 
   return (document) =>
     (types === undefined || types.has(document.type)) &&
     (since === undefined || document.modifiedTime >= since) &&
-    (matches === undefined || matches(document.path.split(sep).join("/")));
+    (matches === undefined || matches(sep === "/" ? document.path : document.path.replaceAll(sep, "/")));
 }
 
 /** `docs` and `docs/` stand for everything below a folder of that name as well. */

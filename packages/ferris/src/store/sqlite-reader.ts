@@ -45,6 +45,7 @@ export class SqliteReader implements StoreReader {
   readonly identity: ModelIdentity;
   protected readonly database: Database;
   protected readonly codes: VectorCodes;
+  #lastAmong: { readonly key: string; readonly among: Among } | null = null;
 
   /** `database` has been opened by database.ts and checked by schema.ts. */
   constructor(database: Database, path: string) {
@@ -266,9 +267,18 @@ export class SqliteReader implements StoreReader {
     return JSON.parse(ids) as number[];
   }
 
-  /** The documents that `filter` keeps, or null where it keeps all. */
+  /** The documents that `filter` keeps, or null where it keeps all. Both arms of a search ask, often one after the other. */
   #among(filter: DocumentFilter | undefined): Among | null {
     if (filter === undefined || keepsAll(filter)) return null;
+    // What other connections changed, and what this one did.
+    const { data_version: version } = this.database.prepare("PRAGMA data_version").get() as { data_version: number };
+    const { changes } = this.database.prepare("SELECT total_changes() AS changes").get() as { changes: number };
+    const key = JSON.stringify([filter, version, changes]);
+    if (this.#lastAmong?.key !== key) this.#lastAmong = { key, among: this.#filterDocuments(filter) };
+    return this.#lastAmong.among;
+  }
+
+  #filterDocuments(filter: DocumentFilter): Among {
     const test = makeDocumentTest(filter);
     const ids: number[] = [];
     let chunks = 0;
