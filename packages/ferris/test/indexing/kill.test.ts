@@ -23,8 +23,10 @@ const model = fileURLToPath(new URL("../../../metal-candle/test/goldens/tiny/ber
 const wantedKills = 50;
 /** Then an index may come to its end, if it has not before. */
 const killsEach = 10;
-/** Kills fall within these shares of a run that nobody disturbs, by turns: most soon, some when much has been done. */
-const killedWithin = [0.3, 0.3, 0.3, 1.5];
+/** Most kills fall within this share of a run that nobody disturbs … */
+const soon = 0.3;
+/** … and every fourth comes when so many chunks have been embedded, and some time after: then there is something to lose. */
+const mostEmbedded = 1_500;
 /** What was embedded this long before a kill must have been kept: a transaction waits 250 ms for its documents. */
 const keptAfter = 700;
 const largestDocument = 1_100;
@@ -68,21 +70,32 @@ async function indexWhole(folder: string, place: string): Promise<IndexReport> {
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as IndexReport;
 }
 
-/** Kills `ferris index` so long after its first sign of life; null when it was done before. */
-async function killAfter(milliseconds: number, folder: string, place: string): Promise<{ embedded: number } | null> {
+/** When a run is killed: so long after its first sign of life, and after it has embedded so many chunks. */
+interface Moment {
+  readonly milliseconds: number;
+  readonly embedded: number;
+}
+
+/** Kills `ferris index` at `moment`, and says how much it had embedded a while before; null when it was done first. */
+async function killAt(moment: Moment, folder: string, place: string): Promise<{ embedded: number } | null> {
   const child = startFerris(indexing(folder, place));
   const seen: { at: number; embedded: number }[] = [];
-  let text = "";
-  child.stdout!.on("data", (data) => {
-    text += data;
-    const lines = text.split("\n");
-    text = lines.pop()!;
-    for (const line of lines)
-      seen.push({ at: performance.now(), embedded: (JSON.parse(line) as IndexProgress).chunksEmbedded });
-  });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  await Promise.race([ended, new Promise((resolve) => child.stdout!.once("data", resolve))]);
-  await Promise.race([ended, sleep(milliseconds)]);
+  const reached = new Promise<void>((resolve) => {
+    let text = "";
+    child.stdout!.on("data", (data) => {
+      text += data;
+      const lines = text.split("\n");
+      text = lines.pop()!;
+      for (const line of lines) {
+        const { chunksEmbedded } = JSON.parse(line) as IndexProgress;
+        seen.push({ at: performance.now(), embedded: chunksEmbedded });
+        if (chunksEmbedded >= moment.embedded) resolve();
+      }
+    });
+  });
+  await Promise.race([ended, reached]);
+  await Promise.race([ended, sleep(moment.milliseconds)]);
   const killed = performance.now();
   child.kill("SIGKILL");
   if ((await ended) === 0) return null;
@@ -157,11 +170,11 @@ test("kill -9 at 50 random moments: never half a document, little is done twice,
   /** One run; false when it came to its end. */
   const disturb = async (place: string): Promise<boolean> => {
     const done = countOf(examine(place).vectors);
-    const killed = await killAfter(
-      random() * killedWithin[runs++ % killedWithin.length]! * seconds * 1_000,
-      folder,
-      place,
-    );
+    const moment =
+      runs++ % 4 === 3
+        ? { milliseconds: keptAfter + random() * 300, embedded: 2 * unfinished + random() * mostEmbedded }
+        : { milliseconds: random() * soon * seconds * 1_000, embedded: 0 };
+    const killed = await killAt(moment, folder, place);
     if (killed === null) return false;
     const now = examine(place);
     if (killed.embedded > unfinished) somethingToLose++;
