@@ -137,7 +137,8 @@ export interface StoreReader {
   searchVectors(query: Float32Array, options: VectorSearchOptions): Promise<Hit[]>;
   /**
    * By BM25 with stemming, over text and heading path (the latter weighs more). `query` is what a person typed: words are
-   * alternatives, "quoted words" must stand together. No operator syntax, so nothing typed is a syntax error.
+   * alternatives, "quoted words" must stand together. No operator syntax, so nothing typed is a syntax error. Where the words stand
+   * in very many chunks, those with the commonest of them alone may be passed over; scores are always the exact ones.
    */
   searchText(query: string, options: SearchOptions): Promise<Hit[]>;
   /** Vectors that the index already has, by chunk hash: for indexing, and for the cosine of a chunk found by its words. */
