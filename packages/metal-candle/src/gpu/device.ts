@@ -29,8 +29,10 @@ let shared: Promise<GpuContext> | null = null;
  * @throws GpuUnavailableError when there is no adapter, or only a software one that was not allowed.
  */
 export async function openGpu(allowSoftwareAdapter: boolean): Promise<GpuContext> {
-  const current = await shared?.catch(() => null);
-  if (!current || current.loss.reason !== null) shared = open();
+  const before = shared;
+  const current = await before?.catch(() => null);
+  // Who waited beside us may have opened another by now: that one serves us, too.
+  if (shared === before && (!current || current.loss.reason !== null)) shared = open();
   const context = await (shared as Promise<GpuContext>);
   if (context.report.software && !allowSoftwareAdapter) {
     throw new GpuUnavailableError(

@@ -11,23 +11,26 @@ export type WebGpuDoor =
   | { readonly gpu: null; readonly reason: string };
 
 /**
- * Dawn aborts the process when the object that `create()` returned is collected, so it is held here for the life of the
- * process, and read on every call.
+ * Dawn brings the process down when the object that `create()` returned is collected, so it is held here for the life of the
+ * process. What is held is the promise: callers at the same time would otherwise each open one, and all but the last be collected.
  */
-let door: WebGpuDoor | undefined;
+let door: Promise<WebGpuDoor> | undefined;
 
 const enabled = ["allow_unsafe_apis", "disable_robustness", "disable_workgroup_init", "vulkan_enable_f16_on_nvidia"];
 
 /** Opens WebGPU once. `METAL_CANDLE_DAWN_BACKEND` (e.g. "null") is for benchmarks of the host side alone. */
-export async function openWebGpu(): Promise<WebGpuDoor> {
-  if (door) return door;
+export function openWebGpu(): Promise<WebGpuDoor> {
+  return (door ??= open());
+}
+
+async function open(): Promise<WebGpuDoor> {
   const backend = process.env.METAL_CANDLE_DAWN_BACKEND;
   const missing = backend ? null : missingVulkan();
   if (missing !== null) {
-    return (door = {
+    return {
       gpu: null,
       reason: `Vulkan is not there (${missing}). It comes with the driver of a GPU (its loader, on Debian and Ubuntu, with libvulkan1)`,
-    });
+    };
   }
   try {
     const { create } = await import("webgpu");
@@ -36,12 +39,11 @@ export async function openWebGpu(): Promise<WebGpuDoor> {
       "disable-dawn-features=timestamp_quantization",
       ...(backend ? [`backend=${backend}`] : []),
     ];
-    door = { gpu: create(options) as GPU, runtime: "Dawn (webgpu)" };
+    return { gpu: create(options) as GPU, runtime: "Dawn (webgpu)" };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    door = { gpu: null, reason: `the "webgpu" package could not be loaded: ${reason}` };
+    return { gpu: null, reason: `the "webgpu" package could not be loaded: ${reason}` };
   }
-  return door;
 }
 
 /**
