@@ -54,12 +54,15 @@ describe.each(
 
   test("has tiles", () => expect(tiles.length).toBeGreaterThanOrEqual(2));
 
-  test.each([
+  const attentions: [number, number, number | null, number][] = [
     [32, 200, null, 4],
     [24, 100, null, 2],
     [64, 160, 32, 2],
-    [128, 90, null, 1],
-  ])(
+  ];
+  // In f32 it does not fit, and in 8x8 steps it is so many of them that SwiftShader compiles for seconds.
+  if (config.m === 16) attentions.push([128, 90, null, 1]);
+
+  test.each(attentions)(
     "attention, head size %d, up to %d tokens, buckets %s, %d subgroups",
     async (headSize, longest, buckets, subgroups) => {
       const variant = {
@@ -69,10 +72,9 @@ describe.each(
         subgroups,
         emulated: true,
       } as const;
-      if (matrixAttentionBytes(variant, headSize) > context.report.limits.maxComputeWorkgroupStorageSize) {
-        expect([headSize, config.component]).toEqual([128, "f32"]);
-        return;
-      }
+      expect(matrixAttentionBytes(variant, headSize)).toBeLessThanOrEqual(
+        context.report.limits.maxComputeWorkgroupStorageSize,
+      );
       const storage = config.component as StorageType;
       await passes(attentionCheck(variant, { storage, headSize, longest, relativePositionBuckets: buckets }));
     },
