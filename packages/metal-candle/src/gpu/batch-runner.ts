@@ -83,21 +83,22 @@ export class BatchRunner {
       recordPlan(this.#plan, encoder, { tokens, sequences, workItems: written.workItems });
       encoder.copyBufferToBuffer(this.#arena.output, 0, slot.readback, 0, bytes);
       device.queue.submit([encoder.finish()]);
-      const settled = this.waits.submitted(tokens);
+      const flight = this.waits.submitted(tokens);
       this.stats.batches += 1;
       this.stats.tokens += tokens;
       this.stats.sequences += sequences;
       this.stats.dispatches += this.#plan.steps.length;
       this.stats.bytesReadBack += bytes;
-      await this.waits.sleep(settled);
+      await this.waits.sleep(flight);
       const asked = performance.now();
       try {
         if (loss.reason !== null) throw new Error(loss.reason);
         await slot.readback.mapAsync(mapModeRead, 0, bytes);
       } catch (error) {
+        this.waits.abandoned(flight);
         throw lostDevice(this.#context, "a batch ran", error instanceof Error ? error.message : String(error));
       }
-      this.waits.completed(settled, asked);
+      this.waits.completed(flight, asked);
       try {
         const mapped = slot.readback.getMappedRange(0, bytes);
         const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), sequences, stride, nonce) : "ours";

@@ -136,6 +136,7 @@ export class VectorSearch {
       if (loss.reason !== null) throw new Error(loss.reason);
       await readback.mapAsync(mapModeRead);
     } catch (error) {
+      this.#waits.abandoned(flight);
       const reason = error instanceof Error ? error.message : String(error);
       throw lostDevice(this.#context, "vectors were searched", reason);
     }

@@ -35,9 +35,12 @@ export interface Flight {
   readonly tokens: number;
   /** performance.now() at submission. */
   readonly submitted: number;
-  readonly predictedEnd: number;
+  /** What it is predicted to take from when the device turns to it, in milliseconds. */
+  readonly duration: number;
   /** Whether its wait began with a sleep. */
   slept: boolean;
+  /** Ends its sleep. */
+  wake: (() => void) | null;
 }
 
 export class WaitPolicy {
@@ -49,29 +52,38 @@ export class WaitPolicy {
   #learnedFrom = 0;
   /** Fewest milliseconds a token took: 0 until a batch came back. */
   #fastest = 0;
-  /** When the last batch in flight is predicted to end. */
-  #busyUntil = 0;
-  /** When the last batch came back. */
-  #lastCompleted = 0;
+  /** Submitted and not back, in the order in which the device takes them. */
+  readonly #inFlight: Flight[] = [];
+  /** When the last batch came back, and whether it had been waited for: if not, the device was done with it before. */
+  #lastCompleted = { at: 0, waited: true };
 
   /**
-   * Notes a submission and predicts its end; batches compute in order. A batch larger than any before is predicted to take as long
-   * as the largest did: more would be a guess, because what a small batch takes is mostly not its tokens.
+   * Notes a submission and predicts what it takes. A batch larger than any before is predicted to take as long as the largest did:
+   * more would be a guess, because what a small batch takes is mostly not its tokens.
    */
   submitted(tokens: number): Flight {
-    const submitted = performance.now();
     const trust = this.#measured.length === 1 ? Math.min(this.#trust, firstTrust) : this.#trust;
     const duration = Math.min(tokens, this.#learnedFrom) * this.#perToken() * trust;
-    const predictedEnd = Math.max(submitted, this.#busyUntil) + duration;
-    this.#busyUntil = predictedEnd;
-    return { tokens, submitted, predictedEnd, slept: false };
+    const flight = { tokens, submitted: performance.now(), duration, slept: false, wake: null };
+    this.#inFlight.push(flight);
+    return flight;
   }
 
-  /** Sleeps until shortly before the predicted end, or not at all. */
+  /** Sleeps until shortly before the predicted end, or not at all. Predicts again whenever a batch before it comes back, or is late. */
   async sleep(flight: Flight): Promise<void> {
-    const left = flight.predictedEnd - performance.now();
-    flight.slept = left >= shortest;
-    if (flight.slept) await new Promise((resolve) => setTimeout(resolve, left - margin));
+    for (;;) {
+      const left = this.#predictedEnd(flight) - performance.now();
+      if (left < shortest) return;
+      flight.slept = true;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left - margin);
+        flight.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      flight.wake = null;
+    }
   }
 
   /**
@@ -81,13 +93,39 @@ export class WaitPolicy {
   completed(flight: Flight, asked: number): void {
     const now = performance.now();
     const waited = now - asked > (flight.slept ? instantAfterSleep : instant);
-    this.#learn(flight, now - Math.max(flight.submitted, this.#lastCompleted), waited);
-    this.#lastCompleted = now;
-    const isLast = this.#busyUntil <= flight.predictedEnd;
-    this.#busyUntil = isLast ? now : this.#busyUntil + now - flight.predictedEnd;
+    // If the one before was done some time before it was asked for, nobody knows when the device turned to this one.
+    const last = this.#lastCompleted;
+    const startKnown = last.waited || last.at <= flight.submitted;
+    const start = startKnown ? Math.max(flight.submitted, last.at) : flight.submitted;
+    this.#learn(flight, now - start, waited, startKnown);
+    this.#lastCompleted = { at: now, waited };
+    this.#left(flight);
   }
 
-  #learn({ tokens }: Flight, milliseconds: number, waited: boolean): void {
+  /** A batch that will not come back. */
+  abandoned(flight: Flight): void {
+    this.#left(flight);
+  }
+
+  #left(flight: Flight): void {
+    const place = this.#inFlight.indexOf(flight);
+    if (place >= 0) this.#inFlight.splice(place, 1);
+    for (const other of this.#inFlight) other.wake?.();
+  }
+
+  #predictedEnd(flight: Flight): number {
+    const now = performance.now();
+    let end = this.#lastCompleted.at;
+    for (const other of this.#inFlight) {
+      end = Math.max(end, other.submitted) + other.duration;
+      if (other === flight) break;
+      // It is not back: whatever was predicted, the next one has not begun.
+      end = Math.max(end, now);
+    }
+    return end;
+  }
+
+  #learn({ tokens }: Flight, milliseconds: number, waited: boolean, startKnown: boolean): void {
     const measured = milliseconds / tokens;
     this.#fastest = this.#fastest === 0 ? measured : Math.min(this.#fastest, measured);
     if (tokens > 2 * this.#learnedFrom) {
@@ -96,13 +134,13 @@ export class WaitPolicy {
     } else if (2 * tokens < this.#learnedFrom) {
       // A token's share of a small batch is mostly overhead: a bound from above.
       this.#bound(measured);
-    } else if (waited) {
+    } else if (waited && startKnown) {
       // After sleeps that were too long, what was believed before them is no measurement to keep.
       this.#measured = [...(this.#trust < 1 ? [] : this.#measured), measured].slice(-remembered);
       this.#trust = 1;
     } else {
       this.#bound(measured);
-      this.#trust *= distrust;
+      if (!waited) this.#trust *= distrust;
     }
     this.#learnedFrom = Math.max(this.#learnedFrom, tokens);
   }

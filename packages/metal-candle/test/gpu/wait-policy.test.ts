@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { WaitPolicy } from "../../src/gpu/wait-policy.ts";
 
-beforeEach(() => vi.useFakeTimers({ toFake: ["performance", "setTimeout"] }));
+beforeEach(() => vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] }));
 afterEach(() => vi.useRealTimers());
 
 /**
@@ -93,4 +93,68 @@ test("slow delivery after a sleep that was too long is not taken for a slow devi
   let last = Infinity;
   for (let i = 0; i < 16; i++) last = (await runBatch(policy, 8192, 3, 0, 1)).late;
   expect(last).toBeLessThanOrEqual(1);
+});
+
+/**
+ * Several batches in flight on a device that takes them in turn; resolves to how late each was seen after its end, and how long its
+ * results were asked for in vain while the device computed it: the time that Dawn would have spun.
+ */
+async function runInFlight(policy: WaitPolicy, durations: readonly number[], inFlight = 2) {
+  const late: number[] = [];
+  const spun: number[] = [];
+  let deviceFree = 0;
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < durations.length) {
+      const place = next++;
+      const flight = policy.submitted(4096);
+      const end = (deviceFree = Math.max(deviceFree, performance.now()) + durations[place]);
+      await policy.sleep(flight);
+      const asked = performance.now();
+      spun[place] = Math.max(0, Math.min(end - asked, durations[place]));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0.1, end - asked)));
+      policy.completed(flight, asked);
+      late[place] = performance.now() - end;
+    }
+  };
+  const workers = Promise.all(Array.from({ length: inFlight }, worker));
+  await vi.runAllTimersAsync();
+  await workers;
+  return { late, spun };
+}
+
+const steady = (count: number, milliseconds: number): number[] => Array.from({ length: count }, () => milliseconds);
+
+test("with several in flight, no batch is slept past its end, after one that was late neither", async () => {
+  for (const inFlight of [2, 3]) {
+    const policy = new WaitPolicy();
+    const stalled = [...steady(10, 100), 700, ...steady(10, 100)];
+    for (const { late, spun } of [
+      await runInFlight(policy, stalled, inFlight),
+      await runInFlight(policy, stalled, inFlight),
+    ]) {
+      expect(Math.max(...late)).toBeLessThan(1);
+      expect(
+        spun
+          .slice(4, 10)
+          .concat(spun.slice(14))
+          .every((milliseconds) => milliseconds < 10),
+      ).toBe(true);
+    }
+  }
+});
+
+test("with several in flight, a device that got faster is followed at once", async () => {
+  const policy = new WaitPolicy();
+  await runInFlight(policy, steady(6, 300));
+  const { late } = await runInFlight(policy, steady(14, 100));
+  expect(late[0]).toBeGreaterThan(100);
+  expect(Math.max(...late.slice(6))).toBeLessThan(1);
+});
+
+test("a batch that never comes back holds up no other", async () => {
+  const policy = new WaitPolicy();
+  await runInFlight(policy, steady(5, 100));
+  policy.abandoned(policy.submitted(4096));
+  expect(Math.max(...(await runInFlight(policy, steady(5, 100))).late)).toBeLessThan(1);
 });
