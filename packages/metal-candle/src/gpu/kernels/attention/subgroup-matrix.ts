@@ -4,8 +4,9 @@
  * A workgroup takes one head of `queryRows` consecutive queries of one sequence, one block of matrix.m queries a subgroup; keys pass
  * by in tiles of 32 that all its subgroups share. Accumulators cannot be rescaled (WGSL gives no access to their elements), so
  * softmax takes two passes over the keys, and is exact:
- *   1. scores tile by tile, keeping each row's maximum
- *   2. scores again (or still, when one tile holds all keys), exponentials against that maximum, their sum, context += P · V
+ *   1. scores tile by tile, keeping each row's maximum; from the last tile to the first, whose scores the second pass finds
+ *   2. scores again, exponentials against that maximum, their sum, context += P · V
+ * What the next step needs is on its way into registers while this one computes: waiting for memory was half of this kernel's time.
  * Scores leave the matrix registers through workgroup memory as f32; the weights P go back in as operands, in the same place: little
  * workgroup memory means many workgroups at once, which is what this kernel's speed hangs on (37 KiB a workgroup measured half as
  * fast as 18). Rows past the sequence's
@@ -35,7 +36,8 @@ function layoutOf({ matrix, subgroupSize, subgroups }: MatrixAttention, headSize
   const perWord = elementsPerWord(matrix);
   const padded = roundUp(headSize, Math.max(matrix.k, matrix.n));
   const pitch = padded / perWord + 1;
-  const stripPitch = Math.max(keyTile, padded) / 4 + 1;
+  // Two words more than a row has: four rows of eight floats then lie in different banks.
+  const stripPitch = Math.max(keyTile, padded) / 4 + 2;
   const queryRows = subgroups * matrix.m;
   const tileAt = queryRows * pitch;
   const stripsAt = tileAt + keyTile * pitch;
@@ -50,9 +52,12 @@ export function matrixAttentionBytes(unit: MatrixAttention, headSize: number): n
   return words * 16 + threads * 4;
 }
 
-/** Whether a head size suits a configuration: whole words, and lanes that divide into rows. */
+/**
+ * Whether a head size suits a configuration: whole words, and lanes that divide into rows. Past 64 a thread would hold more words on
+ * their way than it has registers.
+ */
 export function suitsMatrixAttention({ matrix, subgroupSize }: MatrixAttention, headSize: number): boolean {
-  return headSize % elementsPerWord(matrix) === 0 && headSize <= 128 && subgroupSize % matrix.m === 0;
+  return headSize % elementsPerWord(matrix) === 0 && headSize <= 64 && subgroupSize % matrix.m === 0;
 }
 
 /** Buffers as in direct.ts. */
@@ -78,6 +83,22 @@ export function matrixAttentionProgram(shape: AttentionShape, unitShape: MatrixA
       ? /* wgsl */ `vec4u(pack2x16float(w0.xy), pack2x16float(w0.zw), pack2x16float(w1.xy), pack2x16float(w1.zw))`
       : /* wgsl */ `bitcast<vec4u>(w0)`;
   const outputQuads = headSize / 4;
+  // Rows go from the buffer into registers, all at once, and from there into workgroup memory: a load in a branch, or before a
+  // store that it might depend on, is waited for alone.
+  const paddedWords = padded / perWord;
+  const shares = (rows: number): number => Math.ceil((rows * paddedWords) / threads);
+  const declare = (name: string, rows: number): string => repeat(shares(rows), (i) => `var ${name}${i}: vec4u;`);
+  const fetch = (name: string, rows: number, source: string, left: string): string =>
+    repeat(shares(rows), (i) => `${name}${i} = fetchWord(thread + ${i * threads}u, ${source}, ${left});`);
+  const put = (name: string, rows: number, at: string): string =>
+    repeat(shares(rows), (i) => {
+      const statement = `putWord(${at}, thread + ${i * threads}u, ${name}${i});`;
+      return (i + 1) * threads <= rows * paddedWords
+        ? statement
+        : `if (thread + ${i * threads}u < ${rows * paddedWords}u) { ${statement} }`;
+    });
+  const fetchTile = (name: string, part: string, tile: string): string =>
+    fetch(name, keyTile, `columns + ${part} + (${tile}) * KEY_TILE * QKV`, `keys - (${tile}) * KEY_TILE`);
   return {
     label: `attention/subgroup-matrix ${queryRows} queries ${storage} ${heads}x${headSize}${relative ? " relative" : ""}`,
     bindings: relative ? ["read", "read", "read_write", "read"] : ["read", "read", "read_write"],
@@ -109,15 +130,16 @@ var<workgroup> stage: array<vec4u, ${layout.words}>;
 var<workgroup> partials: array<f32, ${threads}>;
 ${unit.declarations}
 
-// Rows of Q, K or V into workgroup memory, zero past the sequence's end and past the head's own columns.
-fn stageRows(at: u32, rows: u32, source: u32, left: u32, thread: u32) {
-  for (var i = thread; i < rows * PADDED_WORDS; i += THREADS) {
-    let row = i / PADDED_WORDS;
-    let word = i % PADDED_WORDS;
-    var value = vec4u(0u);
-    if (row < left && word < HEAD_WORDS) { value = qkv[source + row * QKV + word]; }
-    stage[at + row * PITCH + word] = value;
-  }
+// One word of rows of Q, K or V: zero past the sequence's end and past the head's own columns.
+fn fetchWord(i: u32, source: u32, left: u32) -> vec4u {
+  let row = i / PADDED_WORDS;
+  let word = i % PADDED_WORDS;
+  let value = qkv[source + min(row, left - 1u) * QKV + min(word, HEAD_WORDS - 1u)];
+  return select(vec4u(0u), value, row < left && word < HEAD_WORDS);
+}
+
+fn putWord(at: u32, i: u32, value: vec4u) {
+  stage[at + (i / PADDED_WORDS) * PITCH + i % PADDED_WORDS] = value;
 }
 
 // Four scaled scores of one row, -3e38 for keys past the end.
@@ -150,23 +172,32 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   let stripRow = ${layout.stripsAt}u + rowInGroup * STRIP_PITCH;
   let columns = start * QKV + head * HEAD_WORDS;
   let tiles = (keys + KEY_TILE - 1u) / KEY_TILE;
-  stageRows(0u, QUERY_ROWS, columns + firstQuery * QKV, keys - firstQuery, thread);
+  ${declare("query", queryRows)}
+  ${declare("key", keyTile)}
+  ${declare("value", keyTile)}
+  ${fetch("query", queryRows, "columns + firstQuery * QKV", "keys - firstQuery")}
+  ${fetchTile("key", "KEYS_AT", "tiles - 1u")}
+  if (tiles == 1u) { ${fetchTile("value", "VALUES_AT", "0u")} }
+  ${put("query", queryRows, "0u")}
+  ${put("key", keyTile, "TILE_AT")}
   workgroupBarrier();
-  ${repeat(steps, (s) => unit.left(`query${s}`, `queriesAt + ${(s * matrix.k) / perWord}u`, "PITCH"))}
+  ${repeat(steps, (s) => unit.left(`queries${s}`, `queriesAt + ${(s * matrix.k) / perWord}u`, "PITCH"))}
 
+  // From the last tile to the first, whose scores are then still there for the second pass.
   var largest = -3e38f;
-  for (var tile = 0u; tile < tiles; tile++) {
-    workgroupBarrier();
-    stageRows(TILE_AT, KEY_TILE, columns + KEYS_AT + tile * KEY_TILE * QKV, keys - tile * KEY_TILE, thread);
-    workgroupBarrier();
+  for (var left = tiles; left > 0u; left--) {
+    if (left > 1u) { ${fetchTile("key", "KEYS_AT", "left - 2u")} }
+    if (left == 2u) { ${fetchTile("value", "VALUES_AT", "0u")} }
     if (busy) { ${scoresOfTile(unit, matrix, steps, scoreBlocks, layout)} }
     workgroupBarrier();
+    if (left > 1u) { ${put("key", keyTile, "TILE_AT")} }
     if (busy) {
       for (var part = laneInRow; part < ${keyTile / 4}u; part += LANES_PER_ROW) {
-        let scores = ${score("part")};
+        let scores = scoresAt(stripRow, left - 1u, rowInGroup, part, keys, firstQuery, head);
         largest = max(largest, max(max(scores.x, scores.y), max(scores.z, scores.w)));
       }
     }
+    if (left > 1u) { workgroupBarrier(); }
   }
   partials[thread] = largest;
   workgroupBarrier();
@@ -175,14 +206,18 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   var sum = 0f;
   ${repeat(contextBlocks, (j) => unit.accumulator(`context${j}`))}
   for (var tile = 0u; tile < tiles; tile++) {
-    if (tiles > 1u) {
+    if (tile > 0u) {
       workgroupBarrier();
-      stageRows(TILE_AT, KEY_TILE, columns + KEYS_AT + tile * KEY_TILE * QKV, keys - tile * KEY_TILE, thread);
+      ${put("key", keyTile, "TILE_AT")}
       workgroupBarrier();
       if (busy) { ${scoresOfTile(unit, matrix, steps, scoreBlocks, layout)} }
+      workgroupBarrier();
     }
-    workgroupBarrier();
-    stageRows(TILE_AT, KEY_TILE, columns + VALUES_AT + tile * KEY_TILE * QKV, keys - tile * KEY_TILE, thread);
+    ${put("value", keyTile, "TILE_AT")}
+    if (tile + 1u < tiles) {
+      ${fetchTile("key", "KEYS_AT", "tile + 1u")}
+      ${fetchTile("value", "VALUES_AT", "tile + 1u")}
+    }
     ${repeat(groups, (g) => `var packed${g}: vec4u;`)}
     if (busy) {
       ${repeat(
@@ -223,9 +258,10 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   if (firstQuery + rowInGroup < keys) {
     var total = 0f;
     for (var i = 0u; i < LANES_PER_ROW; i++) { total += partials[thread - laneInRow + i]; }
+    let share = 1f / total;
     let base = (start + firstQuery + rowInGroup) * CONTEXT + head * HEAD_WORDS;
     for (var word = laneInRow; word < ${outputQuads / quads}u; word += LANES_PER_ROW) {
-      ${repeat(quads, (q) => `let w${q} = bitcast<vec4f>(stage[stripRow + word * ${quads}u + ${q}u]) / total;`)}
+      ${repeat(quads, (q) => `let w${q} = bitcast<vec4f>(stage[stripRow + word * ${quads}u + ${q}u]) * share;`)}
       context[base + word] = ${pack};
     }
   }
@@ -250,8 +286,8 @@ function scoresOfTile(
         ${repeat(
           steps,
           (s) => `{
-          ${unit.right("key", `TILE_AT + ${j * matrix.n * pitch + (s * matrix.k) / perWord}u`, "PITCH", true)}
-          ${unit.multiplyAccumulate("score", `query${s}`, "key")}
+          ${unit.right("block", `TILE_AT + ${j * matrix.n * pitch + (s * matrix.k) / perWord}u`, "PITCH", true)}
+          ${unit.multiplyAccumulate("score", `queries${s}`, "block")}
         }`,
         )}
         ${unit.store("score", `stripAt + ${(j * matrix.n) / 4}u`, "STRIP_PITCH")}
