@@ -4,7 +4,6 @@
  * Plain shapes and text, no script and no font of its own, so that it shows in a README and on paper. Readable on light and dark.
  */
 import type { Throughput } from "./benchmark.ts";
-import { setNames } from "./texts.ts";
 
 const width = 760;
 const labelWidth = 250;
@@ -15,8 +14,13 @@ const setHeight = 30;
 const fills: Readonly<Record<string, string>> = { "ferris gpu": "#0f766e", "ferris cpu": "#5eaaa2" };
 const peerFill = "#9ca3af";
 
-/** The whole document. */
-export function benchmarkChart(throughput: readonly Throughput[], subtitle: string): string {
+/** What a bar shows: of a benchmark's rows, or of figures that were measured otherwise. */
+export type Bar = Pick<Throughput, "engine" | "device" | "model" | "texts" | "tokens" | "microsecondsPerText"> & {
+  readonly set: string;
+};
+
+/** The whole document; sets come in the order of their first rows. */
+export function benchmarkChart(throughput: readonly Bar[], subtitle: string): string {
   const values = throughput.map(({ microsecondsPerText }) => microsecondsPerText);
   const lowest = Math.floor(Math.log10(Math.min(...values)));
   const highest = Math.max(lowest + 1, Math.ceil(Math.log10(Math.max(...values))));
@@ -24,9 +28,8 @@ export function benchmarkChart(throughput: readonly Throughput[], subtitle: stri
   const scale = (value: number): number => Math.max(2, ((Math.log10(value) - lowest) / (highest - lowest)) * room);
   const parts: string[] = [];
   let y = titleHeight;
-  for (const set of setNames) {
+  for (const set of new Set(throughput.map((row) => row.set))) {
     const rows = throughput.filter((row) => row.set === set);
-    if (rows.length === 0) continue;
     const average = Math.round(rows[0]!.tokens / rows[0]!.texts);
     parts.push(text(8, y + 18, `${set} texts, about ${average} tokens`, "bold"));
     y += setHeight;
