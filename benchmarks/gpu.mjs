@@ -1,12 +1,12 @@
 /**
- * npm run bench:gpu: everything that docs/performance.md says of a GPU, in one run: correctness, GEMM, text to vectors, one query,
- * where the time goes, the nearest among many vectors, the CPU device and peers on the same host. Prints as it goes and writes a JSON file.
+ * npm run bench:gpu: everything that docs/performance.md says of a GPU, in one run: correctness, GEMM, attention, LayerNorm,
+ * text to vectors, one query, where the time goes, the nearest among many vectors, the CPU device and peers on the same host. Prints as it goes and writes a JSON file.
  *
- *   node benchmarks/gpu.mjs [--sections correctness,gemm,attention,speed,profile,nearest,cpu,peers] [--dtypes f32,f16] [--models minilm-l6,bert-base]
+ *   node benchmarks/gpu.mjs [--sections correctness,gemm,attention,layer-norm,speed,profile,nearest,cpu,peers] [--dtypes f32,f16] [--models minilm-l6,bert-base]
  *                           [--token-budget N] [--vectors 100000,1000000] [--out FILE]
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -14,13 +14,14 @@ import { openGpu } from "../packages/metal-candle/dist/gpu/device.js";
 import { correctness } from "./gpu/correctness.mjs";
 import { attention } from "./gpu/attention.mjs";
 import { gemm } from "./gpu/gemm.mjs";
+import { layerNorm } from "./gpu/layer-norm.mjs";
 import { nearest } from "./gpu/nearest.mjs";
 import { profile, textToVectors } from "./gpu/text-to-vectors.mjs";
 import { englishTexts } from "./lib/english-texts.mjs";
 
 const { values } = parseArgs({
   options: {
-    sections: { type: "string", default: "correctness,gemm,attention,speed,profile,nearest,cpu,peers" },
+    sections: { type: "string", default: "correctness,gemm,attention,layer-norm,speed,profile,nearest,cpu,peers" },
     dtypes: { type: "string" },
     models: { type: "string", default: "minilm-l6,bert-base" },
     "token-budget": { type: "string" },
@@ -43,6 +44,7 @@ const runners = {
   correctness: () => correctness({ dtypes }),
   gemm: () => gemm({ dtypes, rows: Number(values.rows) }),
   attention: () => attention({ dtypes }),
+  "layer-norm": () => layerNorm({ dtypes }),
   speed: () => textToVectors({ models, dtypes, tokenBudget, textsFile }),
   profile: () => profile({ models, dtypes, textsFile, lengths: values.lengths.split(",").map(Number) }),
   nearest: () => nearest({ counts: values.vectors.split(",").map(Number) }),
@@ -78,7 +80,6 @@ for (const section of values.sections.split(",")) {
   }
   console.log(`(${((performance.now() - began) / 1000).toFixed(1)} s)`);
 }
-const target = existsSync(values.out) || !process.env.OUT ? values.out : `${process.env.OUT}/${values.out}`;
-writeFileSync(target, `${JSON.stringify(results, null, 1)}\n`);
-console.log(`\nwritten: ${target}`);
+writeFileSync(values.out, `${JSON.stringify(results, null, 1)}\n`);
+console.log(`\nwritten: ${values.out}`);
 process.exit(0);
