@@ -1,8 +1,9 @@
 /**
- * Matrix primitives for kernels that use an adapter's matrix units: load, multiply-accumulate, store, in two back ends.
+ * Matrix primitives for kernels that use an adapter's matrix units: load, multiply-accumulate, store, and reading another lane's value,
+ * in two back ends.
  *
  *   native    WGSL's subgroup matrices (experimental in Dawn)
- *   emulated  the same three in plain WGSL: a "subgroup" is a run of threads, operands stay in workgroup memory, each lane keeps
+ *   emulated  the same in plain WGSL: a "subgroup" is a run of threads, operands stay in workgroup memory, each lane keeps
  *             its share of the result. It runs anywhere, so the logic of a configuration that no adapter here has is executed too.
  *
  * Operands live in one raw workgroup array `stage: array<vec4<u32>>`; offsets and strides count its elements, as Dawn counts them.
@@ -24,6 +25,12 @@ export interface MatrixBackend {
   readonly left: (name: string, offset: string, stride: string) => string;
   readonly right: (name: string, offset: string, stride: string, columnMajor: boolean) => string;
   readonly multiplyAccumulate: (accumulator: string, left: string, right: string) => string;
+  /** Declarations for `publish`, for a workgroup of so many threads. */
+  readonly laneMemory: (threads: number) => string;
+  /** Lets the other lanes of the subgroup read a lane's f32 variable. In uniform control flow. */
+  readonly publish: (name: string) => string;
+  /** The value of a published variable in another lane. */
+  readonly published: (name: string, lane: string) => string;
   /** Stores an accumulator to `stage` as f32, row-major. */
   readonly store: (accumulator: string, offset: string, stride: string) => string;
 }
@@ -53,6 +60,9 @@ alias Result = subgroup_matrix_result<f32, ${n}, ${m}>;`,
       `let ${name} = subgroupMatrixLoad<Right, ${columnMajor ? "col_major" : "row_major"}>(&stage, ${offset}, ${stride});`,
     multiplyAccumulate: (accumulator, left, right) =>
       `${accumulator} = subgroupMatrixMultiplyAccumulate(${left}, ${right}, ${accumulator});`,
+    laneMemory: () => "",
+    publish: () => "",
+    published: (name, lane) => `subgroupShuffle(${name}, ${lane})`,
     store: (accumulator, offset, stride) =>
       `subgroupMatrixStore<row_major>(&stage, ${offset}, ${accumulator}, ${stride});`,
   };
@@ -110,6 +120,9 @@ fn storeResult(result: ptr<function, Result>, offset: u32, stride: u32, lane: u3
     right: (name, offset, stride, columnMajor) =>
       `let ${name} = Operand(${offset}, ${stride}, ${columnMajor ? "1u" : "0u"});`,
     multiplyAccumulate: (accumulator, left, right) => `multiplyAccumulate(&${accumulator}, ${left}, ${right}, lane);`,
+    laneMemory: (threads) => `var<workgroup> laneValues: array<f32, ${threads}>;`,
+    publish: (name) => `workgroupBarrier(); laneValues[thread] = ${name}; workgroupBarrier();`,
+    published: (_, lane) => `laneValues[thread - lane + (${lane})]`,
     store: (accumulator, offset, stride) => `storeResult(&${accumulator}, ${offset}, ${stride}, lane);`,
   };
 }

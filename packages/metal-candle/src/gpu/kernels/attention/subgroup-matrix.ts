@@ -7,10 +7,11 @@
  *   1. scores tile by tile, keeping each row's maximum; from the last tile to the first, whose scores the second pass finds
  *   2. scores again, exponentials against that maximum, their sum, context += P · V
  * What the next step needs is on its way into registers while this one computes: waiting for memory was half of this kernel's time.
- * Scores leave the matrix registers through workgroup memory as f32; the weights P go back in as operands, in the same place: little
- * workgroup memory means many workgroups at once, which is what this kernel's speed hangs on (37 KiB a workgroup measured half as
- * fast as 18). Rows past the sequence's
- * end are staged as zero and masked: 0 × NaN would be NaN. Every row's sums have a fixed shape: lane by lane, keys ascending.
+ * Scores leave the matrix registers through workgroup memory as f32. Little of it means many workgroups at once, which is what this
+ * kernel's speed hangs on (heads of 64 went twice as fast with 9 KiB as with 19). So one strip a row serves four times: for the queries
+ * until they are operands, for scores, for the weights P on their way back in, and for the result, some columns at a time.
+ * Rows past the sequence's end are staged as zero and masked: 0 × NaN would be NaN. Every row's sums have a fixed shape: lane by
+ * lane, keys ascending.
  */
 import type { SubgroupMatrixConfig } from "../../../devices/report.ts";
 import { batchLayoutConstants } from "../../batch-layout.ts";
@@ -32,24 +33,26 @@ export interface MatrixAttention {
 /** Keys of one tile: part of the numerics class, since a row's sum goes lane by lane through each tile. */
 const keyTile = 32;
 
-function layoutOf({ matrix, subgroupSize, subgroups }: MatrixAttention, headSize: number) {
+function layoutOf({ matrix, subgroupSize, subgroups, emulated }: MatrixAttention, headSize: number) {
   const perWord = elementsPerWord(matrix);
   const padded = roundUp(headSize, Math.max(matrix.k, matrix.n));
   const pitch = padded / perWord + 1;
-  // Two words more than a row has: four rows of eight floats then lie in different banks.
-  const stripPitch = Math.max(keyTile, padded) / 4 + 2;
+  // Two words more than a row of scores has: four rows of eight floats then lie in different banks.
+  const stripPitch = keyTile / 4 + 2;
   const queryRows = subgroups * matrix.m;
-  const tileAt = queryRows * pitch;
-  const stripsAt = tileAt + keyTile * pitch;
-  const words = stripsAt + queryRows * stripPitch;
+  const stripsAt = keyTile * pitch;
+  const end = stripsAt + queryRows * stripPitch;
+  // Queries are needed in workgroup memory until they are operands, and lie where scores come later. Emulated operands stay there.
+  const queriesAt = emulated ? end : stripsAt;
+  const words = Math.max(end, queriesAt + queryRows * pitch);
   const threads = subgroups * subgroupSize;
-  return { perWord, padded, pitch, stripPitch, queryRows, tileAt, stripsAt, words, threads };
+  return { perWord, padded, pitch, stripPitch, queryRows, queriesAt, stripsAt, words, threads };
 }
 
 /** Bytes of workgroup memory that the kernel takes. */
 export function matrixAttentionBytes(unit: MatrixAttention, headSize: number): number {
   const { words, threads } = layoutOf(unit, headSize);
-  return words * 16 + threads * 4;
+  return words * 16 + (unit.emulated ? threads * 4 : 0);
 }
 
 /**
@@ -65,7 +68,7 @@ export function matrixAttentionProgram(shape: AttentionShape, unitShape: MatrixA
   const { storage, heads, headSize, qkvStride, contextStride, longest, relativePositionBuckets } = shape;
   const { matrix, subgroupSize, emulated } = unitShape;
   const layout = layoutOf(unitShape, headSize);
-  const { perWord, padded, pitch, stripPitch, queryRows, threads } = layout;
+  const { perWord, padded, pitch, stripPitch, queryRows, queriesAt, stripsAt, threads } = layout;
   const unit = emulated ? emulatedMatrices(matrix, subgroupSize) : nativeMatrices(matrix);
   const relative = relativePositionBuckets !== null;
   const width = heads * headSize;
@@ -73,6 +76,14 @@ export function matrixAttentionProgram(shape: AttentionShape, unitShape: MatrixA
   const steps = padded / matrix.k;
   const scoreBlocks = keyTile / matrix.n;
   const contextBlocks = padded / matrix.n;
+  // The context leaves by the strips, as many columns at a time as they have.
+  const turnColumns = Math.min(padded, keyTile);
+  const turns = Math.ceil(padded / turnColumns);
+  const storeTurn = (turn: number): string =>
+    repeat(Math.min(turnColumns, padded - turn * turnColumns) / matrix.n, (j) =>
+      unit.store(`context${(turn * turnColumns) / matrix.n + j}`, `stripAt + ${(j * matrix.n) / 4}u`, "STRIP_PITCH"),
+    );
+  const wordsOfTurn = (turn: number): number => Math.min(turnColumns, headSize - turn * turnColumns) / perWord;
   // A lane's parts of its row: vec4 columns lane, lane + lanesPerRow, … of the tile. Weights are packed perWord at a time.
   const groups = keyTile / perWord / lanesPerRow;
   const quads = perWord / 4;
@@ -82,7 +93,6 @@ export function matrixAttentionProgram(shape: AttentionShape, unitShape: MatrixA
     storage === "f16"
       ? /* wgsl */ `vec4u(pack2x16float(w0.xy), pack2x16float(w0.zw), pack2x16float(w1.xy), pack2x16float(w1.zw))`
       : /* wgsl */ `bitcast<vec4u>(w0)`;
-  const outputQuads = headSize / 4;
   // Rows go from the buffer into registers, all at once, and from there into workgroup memory: a load in a branch, or before a
   // store that it might depend on, is waited for alone.
   const paddedWords = padded / perWord;
@@ -118,7 +128,6 @@ ${constants({
   KEY_TILE: keyTile,
   PITCH: pitch,
   STRIP_PITCH: stripPitch,
-  TILE_AT: layout.tileAt,
   LANES_PER_ROW: lanesPerRow,
 })}
 const SCALE = ${floatLiteral(1 / Math.sqrt(headSize))};
@@ -127,8 +136,8 @@ ${binding(1, "read", "qkv", "vec4u")}
 ${binding(2, "read_write", "context", "vec4u")}
 ${relative ? binding(3, "read", "relativeBias", "f32") : ""}
 var<workgroup> stage: array<vec4u, ${layout.words}>;
-var<workgroup> partials: array<f32, ${threads}>;
 ${unit.declarations}
+${unit.laneMemory(threads)}
 
 // One word of rows of Q, K or V: zero past the sequence's end and past the head's own columns.
 fn fetchWord(i: u32, source: u32, left: u32) -> vec4u {
@@ -167,9 +176,9 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   let rowInGroup = subgroup * ${matrix.m}u + lane / LANES_PER_ROW;
   let laneInRow = lane % LANES_PER_ROW;
   let busy = firstQuery + subgroup * ${matrix.m}u < keys;
-  let queriesAt = subgroup * ${matrix.m * pitch}u;
-  let stripAt = ${layout.stripsAt}u + subgroup * ${matrix.m * stripPitch}u;
-  let stripRow = ${layout.stripsAt}u + rowInGroup * STRIP_PITCH;
+  let queriesAt = ${queriesAt}u + subgroup * ${matrix.m * pitch}u;
+  let stripAt = ${stripsAt}u + subgroup * ${matrix.m * stripPitch}u;
+  let stripRow = ${stripsAt}u + rowInGroup * STRIP_PITCH;
   let columns = start * QKV + head * HEAD_WORDS;
   let tiles = (keys + KEY_TILE - 1u) / KEY_TILE;
   ${declare("query", queryRows)}
@@ -178,10 +187,11 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   ${fetch("query", queryRows, "columns + firstQuery * QKV", "keys - firstQuery")}
   ${fetchTile("key", "KEYS_AT", "tiles - 1u")}
   if (tiles == 1u) { ${fetchTile("value", "VALUES_AT", "0u")} }
-  ${put("query", queryRows, "0u")}
-  ${put("key", keyTile, "TILE_AT")}
+  ${put("query", queryRows, `${queriesAt}u`)}
+  ${put("key", keyTile, "0u")}
   workgroupBarrier();
   ${repeat(steps, (s) => unit.left(`queries${s}`, `queriesAt + ${(s * matrix.k) / perWord}u`, "PITCH"))}
+  workgroupBarrier();
 
   // From the last tile to the first, whose scores are then still there for the second pass.
   var largest = -3e38f;
@@ -190,7 +200,7 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
     if (left == 2u) { ${fetchTile("value", "VALUES_AT", "0u")} }
     if (busy) { ${scoresOfTile(unit, matrix, steps, scoreBlocks, layout)} }
     workgroupBarrier();
-    if (left > 1u) { ${put("key", keyTile, "TILE_AT")} }
+    if (left > 1u) { ${put("key", keyTile, "0u")} }
     if (busy) {
       for (var part = laneInRow; part < ${keyTile / 4}u; part += LANES_PER_ROW) {
         let scores = scoresAt(stripRow, left - 1u, rowInGroup, part, keys, firstQuery, head);
@@ -199,21 +209,20 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
     }
     if (left > 1u) { workgroupBarrier(); }
   }
-  partials[thread] = largest;
-  workgroupBarrier();
-  for (var i = 0u; i < LANES_PER_ROW; i++) { largest = max(largest, partials[thread - laneInRow + i]); }
+  ${unit.publish("largest")}
+  for (var i = 0u; i < LANES_PER_ROW; i++) { largest = max(largest, ${unit.published("largest", "lane - laneInRow + i")}); }
 
   var sum = 0f;
   ${repeat(contextBlocks, (j) => unit.accumulator(`context${j}`))}
   for (var tile = 0u; tile < tiles; tile++) {
     if (tile > 0u) {
       workgroupBarrier();
-      ${put("key", keyTile, "TILE_AT")}
+      ${put("key", keyTile, "0u")}
       workgroupBarrier();
       if (busy) { ${scoresOfTile(unit, matrix, steps, scoreBlocks, layout)} }
       workgroupBarrier();
     }
-    ${put("value", keyTile, "TILE_AT")}
+    ${put("value", keyTile, "0u")}
     if (tile + 1u < tiles) {
       ${fetchTile("key", "KEYS_AT", "tile + 1u")}
       ${fetchTile("value", "VALUES_AT", "tile + 1u")}
@@ -244,27 +253,31 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
         ${repeat(
           contextBlocks,
           (j) => `{
-          ${unit.right("values", `TILE_AT + step * ${matrix.k * pitch}u + ${(j * matrix.n) / perWord}u`, "PITCH", false)}
+          ${unit.right("values", `step * ${matrix.k * pitch}u + ${(j * matrix.n) / perWord}u`, "PITCH", false)}
           ${unit.multiplyAccumulate(`context${j}`, "weights", "values")}
         }`,
         )}
       }
     }
   }
+  ${unit.publish("sum")}
+  var total = 0f;
+  for (var i = 0u; i < LANES_PER_ROW; i++) { total += ${unit.published("sum", "lane - laneInRow + i")}; }
+  let share = 1f / total;
+  let base = (start + firstQuery + rowInGroup) * CONTEXT + head * HEAD_WORDS;
+  ${repeat(
+    turns,
+    (turn) => `
   workgroupBarrier();
-  partials[thread] = sum;
-  if (busy) { ${repeat(contextBlocks, (j) => unit.store(`context${j}`, `stripAt + ${(j * matrix.n) / 4}u`, "STRIP_PITCH"))} }
+  if (busy) { ${storeTurn(turn)} }
   workgroupBarrier();
   if (firstQuery + rowInGroup < keys) {
-    var total = 0f;
-    for (var i = 0u; i < LANES_PER_ROW; i++) { total += partials[thread - laneInRow + i]; }
-    let share = 1f / total;
-    let base = (start + firstQuery + rowInGroup) * CONTEXT + head * HEAD_WORDS;
-    for (var word = laneInRow; word < ${outputQuads / quads}u; word += LANES_PER_ROW) {
+    for (var word = laneInRow; word < ${wordsOfTurn(turn)}u; word += LANES_PER_ROW) {
       ${repeat(quads, (q) => `let w${q} = bitcast<vec4f>(stage[stripRow + word * ${quads}u + ${q}u]) * share;`)}
-      context[base + word] = ${pack};
+      context[base + ${(turn * turnColumns) / perWord}u + word] = ${pack};
     }
-  }
+  }`,
+  )}
 }
 `,
   };
@@ -286,7 +299,7 @@ function scoresOfTile(
         ${repeat(
           steps,
           (s) => `{
-          ${unit.right("block", `TILE_AT + ${j * matrix.n * pitch + (s * matrix.k) / perWord}u`, "PITCH", true)}
+          ${unit.right("block", `${j * matrix.n * pitch + (s * matrix.k) / perWord}u`, "PITCH", true)}
           ${unit.multiplyAccumulate("score", `queries${s}`, "block")}
         }`,
         )}
