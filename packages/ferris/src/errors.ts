@@ -24,6 +24,7 @@ export const exitCodes = {
   // 10 to 18: metal-candle's errors, see cli/terminal/exit-codes.ts
   outputNotWritable: 19,
   answerFailed: 20,
+  nothingToIndex: 21,
   interrupted: 130,
 } as const;
 
@@ -60,6 +61,12 @@ export class DocumentError extends FerrisError {
     super(message, options);
     this.reason = reason;
   }
+}
+
+/** What was named is there, and holds no document that would be indexed. */
+export class NothingToIndexError extends FerrisError {
+  readonly code = "NOTHING_TO_INDEX";
+  readonly exitCode = exitCodes.nothingToIndex;
 }
 
 /** No index where one was looked for. */

@@ -141,17 +141,15 @@ export class Ferris {
     this.#noiseFloor = null;
     const model = await this.#loadModel(await this.#recordedModel(), options.signal);
     const embedder = documentEmbedder(model);
-    const { indexPaths } = await import("./indexing/index-folder.ts");
+    const { checkIndexOptions, indexPaths } = await import("./indexing/index-folder.ts");
+    const { maxTokens, ...rest } = options;
+    const chunker = maxTokens === undefined ? undefined : { maxTokens };
+    const wanted = { ...rest, paths, embedder, chunker };
+    // Before an index is made: one that nothing could be put into would be found by every command below this folder.
+    await checkIndexOptions(wanted);
     const store = await openIndexForWriting(this.folder, { identity: embedder.identity });
     try {
-      const { maxTokens, ...rest } = options;
-      return await indexPaths({
-        ...rest,
-        paths,
-        store,
-        embedder,
-        chunker: maxTokens === undefined ? undefined : { maxTokens },
-      });
+      return await indexPaths({ ...wanted, store });
     } finally {
       await store.close();
     }
@@ -205,7 +203,9 @@ export class Ferris {
     const store = await openIndexForWriting(this.folder, {});
     try {
       const documents = await store.documents({ under: paths });
-      return await store.removeDocuments(documents.map((document) => document.path));
+      const removed = await store.removeDocuments(documents.map((document) => document.path));
+      await store.forgetRoots(paths);
+      return removed;
     } finally {
       await store.close();
     }

@@ -23,6 +23,7 @@ import { rmCommand } from "./commands/rm.ts";
 import { searchCommand } from "./commands/search.ts";
 import { statusCommand } from "./commands/status.ts";
 import { watchCommand } from "./commands/watch.ts";
+import { printable } from "./terminal/text.ts";
 import { versionOfFerris } from "./version.ts";
 
 const globalOptions: readonly (readonly [flags: string, description: string])[] = [
@@ -33,13 +34,23 @@ const globalOptions: readonly (readonly [flags: string, description: string])[] 
   ["--no-color", "no colours (NO_COLOR and FORCE_COLOR are respected too)"],
 ];
 
-/** Everything that `ferris` understands. */
-export function makeProgram(): Command {
+/** Everything that `ferris` understands. With `json`, what is wrong with the command line is thrown and not printed. */
+export function makeProgram({ json = false } = {}): Command {
   const program = new Command("ferris")
     .version(versionOfFerris(), "-V, --version", "the version")
     .helpOption("-h, --help", "this help")
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "ferris: ")) })
+    .configureOutput({
+      writeErr: (text) => void (json || process.stderr.write(text)),
+      outputError: (text, write) =>
+        write(
+          text
+            .replace(/^error: /, "ferris: ")
+            .split("\n")
+            .map(printable)
+            .join("\n"),
+        ),
+    })
     .showHelpAfterError("(ferris --help shows what there is)")
     .exitOverride();
   for (const [flags, description] of globalOptions) program.option(flags, description);

@@ -7,7 +7,8 @@ import { openSession, type Session } from "./session.ts";
 import { palette, wantsColour } from "./terminal/colour.ts";
 import { errorCode, exitCodeOf, isExpected } from "./terminal/exit-codes.ts";
 import { Interrupted } from "./terminal/interrupt.ts";
-import { whenReaderLeaves } from "./terminal/pipe.ts";
+import { outliveReader } from "./terminal/pipe.ts";
+import { printable } from "./terminal/text.ts";
 
 /**
  * A command's work. `positional` are its arguments in order (a variadic one is an array), `options` its own options.
@@ -34,9 +35,7 @@ export function runs(
 ): Command {
   return command.action(async (...given: unknown[]) => {
     const options = command.optsWithGlobals();
-    whenReaderLeaves(() => {
-      if (!outlivesReader) process.exit(exitCodes.success);
-    });
+    if (outlivesReader) outliveReader();
     let code: number;
     let session: Session | undefined;
     try {
@@ -61,8 +60,10 @@ export function reportError(error: unknown, exitCode: number, options: Readonly<
     return;
   }
   const colours = palette(wantsColour(process.stderr, process.env, options.color !== false));
-  process.stderr.write(`${colours.bad("ferris:")} ${message}\n`);
+  // Messages quote file names, documents and models.
+  process.stderr.write(`${colours.bad("ferris:")} ${printable(message)}\n`);
   if (!isExpected(error) && error instanceof Error) {
-    process.stderr.write(`This is a mistake in ferris. Where it happened:\n${error.stack ?? "(no stack)"}\n`);
+    const stack = (error.stack ?? "(no stack)").split("\n").map(printable).join("\n");
+    process.stderr.write(`This is a mistake in ferris. Where it happened:\n${stack}\n`);
   }
 }

@@ -8,6 +8,7 @@ import { type ResolvedSettings, resolveSettings } from "./config/resolve.ts";
 import { palette, type Palette, wantsColour, wantsLinks } from "./terminal/colour.ts";
 import { interruptSignal } from "./terminal/interrupt.ts";
 import { Progress } from "./terminal/progress.ts";
+import { printable } from "./terminal/text.ts";
 
 export interface Session {
   readonly settings: ResolvedSettings;
@@ -25,9 +26,9 @@ export interface Session {
   printJson(value: unknown): void;
   /** Writes to stdout and waits while its buffer is full: for output without bound. */
   write(data: string | Uint8Array): Promise<void>;
-  /** Writes a line to stderr unless `--quiet`. */
+  /** Writes lines to stderr unless `--quiet`, made harmless; with `--json` as `{"notice": …}`. */
   inform(line: string): void;
-  /** Writes a warning to stderr unless `--quiet`. */
+  /** Writes a warning to stderr unless `--quiet`, made harmless; with `--json` as `{"warning": …}`. */
   warn(line: string): void;
   /** A progress line on stderr; silent with `--quiet` or `--json`. What is left of it is removed when the command ends. */
   progress(): Progress;
@@ -44,9 +45,13 @@ export function openSession(options: Readonly<Record<string, unknown>>): Session
   const quiet = options.quiet === true;
   const colourFlag = options.color !== false;
   const errorColours = palette(wantsColour(process.stderr, environment, colourFlag));
-  const inform = (line: string): void => {
-    if (!quiet) process.stderr.write(`${line}\n`);
+  const say = (kind: "notice" | "warning", line: string): void => {
+    if (quiet) return;
+    const label = kind === "warning" ? `${errorColours.warning("warning:")} ` : "";
+    const text = line.split("\n").map(printable).join("\n");
+    process.stderr.write(json ? `${JSON.stringify({ [kind]: line })}\n` : `${label}${text}\n`);
   };
+  const inform = (line: string): void => say("notice", line);
   const lines: Progress[] = [];
   return {
     settings: resolveSettings({ flags: options, environment, folder: process.cwd() }),
@@ -64,7 +69,7 @@ export function openSession(options: Readonly<Record<string, unknown>>): Session
         else process.stdout.once("drain", resolve);
       }),
     inform,
-    warn: (line) => inform(`${errorColours.warning("warning:")} ${line}`),
+    warn: (line) => say("warning", line),
     progress: () => {
       const line = new Progress(process.stderr, { quiet: quiet || json, plain: environment.TERM === "dumb" });
       lines.push(line);

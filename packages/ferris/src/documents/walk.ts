@@ -46,6 +46,8 @@ export interface WalkedFile {
 export interface Root {
   readonly path: string;
   readonly isFolder: boolean;
+  /** Folder that globs are relative to: the one that was named in this run. */
+  readonly base: string;
 }
 
 const neverRead = new Set([".git", ".ferris", ".hg", ".svn"]);
@@ -65,9 +67,32 @@ export async function resolveRoots(paths: readonly string[]): Promise<Root[]> {
         },
       );
     }
-    roots.push({ path, isFolder: stats.isDirectory() });
+    roots.push({ path, isFolder: stats.isDirectory(), base: path });
   }
+  return inOrder(roots);
+}
+
+/**
+ * `named` and what earlier runs were told by name below it and is still there: a path that was once named is read in spite of
+ * ignore rules from then on, also when the folder above it is named.
+ */
+export async function withEarlierRoots(named: readonly Root[], earlier: readonly string[]): Promise<Root[]> {
+  const roots = [...named];
+  for (const path of earlier) {
+    const outer = named.find((root) => isAtOrBelow(path, root.path));
+    if (outer === undefined || named.some((root) => root.path === path) || isNeverRead(path)) continue;
+    const stats = await stat(path).catch(() => null);
+    if (stats !== null) roots.push({ path, isFolder: stats.isDirectory(), base: outer.path });
+  }
+  return inOrder(roots);
+}
+
+function inOrder(roots: readonly Root[]): Root[] {
   return roots.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function isNeverRead(path: string): boolean {
+  return path.split(sep).some((part) => neverRead.has(part));
 }
 
 /** Whether the --include and --exclude globs keep `path`, which lies under `root`. */
@@ -77,7 +102,7 @@ export function makeGlobFilter(include: readonly string[] = [], exclude: readonl
   const included = include.length > 0 ? compile(include) : null;
   const excluded = exclude.length > 0 ? compile(exclude) : null;
   const inside = (root: Root, path: string) =>
-    path === root.path ? basename(path) : relative(root.path, path).split(sep).join("/");
+    path === root.base ? basename(path) : relative(root.base, path).split(sep).join("/");
   return {
     keepsFile(root: Root, path: string): boolean {
       const name = inside(root, path);
@@ -102,7 +127,7 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
   const rootPaths = new Set(roots.map((root) => root.path));
 
   for (const root of roots) {
-    if (root.path.split(sep).some((part) => neverRead.has(part)) && !isKeptInput(root.path)) {
+    if (isNeverRead(root.path) && !isKeptInput(root.path)) {
       throw new InputError(
         `${root.path} is kept by git or by ferris itself and is never indexed. Name another folder.`,
       );
@@ -178,7 +203,7 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
     if (!stats.isFile()) return skip("not a file", path);
     if (stats.size === 0) return skip("empty", path);
     if (stats.size > options.maxFileBytes) {
-      const message = `${megabytes(stats.size)} MB, the limit is ${megabytes(options.maxFileBytes)} MB: split it to have it indexed`;
+      const message = `${megabytes(stats.size)} MB, the limit is ${megabytes(options.maxFileBytes)} MB: split it, or raise maxFileBytes (FERRIS_MAX_FILE_BYTES)`;
       return skip("too large", path, message);
     }
     return { path, size: stats.size, modifiedTime: stats.mtimeMs };

@@ -87,7 +87,9 @@ export async function embedDocuments(
     const hashes = [...new Set(document.chunks.map((chunk) => chunk.hash))];
     const vectors = await run.clock.time("write", () => store.vectorsOf(hashes.filter((hash) => !recent.has(hash))));
     for (const hash of hashes) if (recent.has(hash)) vectors.set(hash, recent.get(hash)!);
-    const reused = document.chunks.filter((chunk) => vectors.has(chunk.hash)).length;
+    // All but those that this document brings to the model: a text that stands twice is embedded once.
+    const fresh = hashes.filter((hash) => !vectors.has(hash) && !wanted.has(hash)).length;
+    const reused = document.chunks.length - fresh;
     const missing = hashes.length - vectors.size;
     const unfinished: Unfinished = { document, vectors, reused, missing, staged: missing > stagedAbove };
     if (missing === 0) return output.push(unfinished, document.chunks.length);

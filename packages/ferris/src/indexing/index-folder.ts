@@ -9,9 +9,9 @@ import { dirname, join } from "node:path";
 import { checkChunkerSettings, defaultChunkerSettings } from "../documents/chunk.ts";
 import type { ChunkerSettings } from "../documents/document.ts";
 import { checkTypes } from "../documents/parse.ts";
-import { makeGlobFilter, resolveRoots, type Root, walk, type WalkedFile } from "../documents/walk.ts";
+import { makeGlobFilter, resolveRoots, type Root, walk, type WalkedFile, withEarlierRoots } from "../documents/walk.ts";
 import { isAtOrBelow, keptInput } from "../documents/paths.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoredDocument } from "../store/store.ts";
 import { FerrisError } from "../errors.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
 import { embedDocuments, type EmbeddedDocument } from "./embed.ts";
@@ -19,6 +19,7 @@ import type { Embedder } from "./embedder.ts";
 import { prepare, type PreparedDocument } from "./prepare.ts";
 import type { IndexProgress, IndexReport } from "./report.ts";
 import { IndexRun } from "./run.ts";
+import { type Copy, settleGone } from "./settle-gone.ts";
 import { writeDocuments } from "./write.ts";
 
 export const defaultMaxFileBytes = 64 * 2 ** 20;
@@ -50,19 +51,35 @@ export interface IndexOptions {
   readonly onProgress?: (progress: IndexProgress) => void;
 }
 
-/** See IndexOptions. Throws InputError when a named path is not there, UsageError for chunker settings or a type that is none, and the store's errors. */
+/**
+ * What can be wrong with what was asked for, before an index is opened or made for it.
+ *
+ * @throws InputError when a named path is not there, UsageError for chunker settings or a type that is none
+ */
+export async function checkIndexOptions(options: Omit<IndexOptions, "store">): Promise<readonly Root[]> {
+  const { embedder, types } = options;
+  checkTypes(types);
+  checkChunkerSettings(chunkerOf(options), embedder.maxLength, embedder.countTokens(""));
+  return resolveRoots(options.paths);
+}
+
+function chunkerOf({ chunker, embedder }: Pick<IndexOptions, "chunker" | "embedder">): ChunkerSettings {
+  return chunker ?? defaultChunkerSettings(embedder.maxLength);
+}
+
+/** See IndexOptions. Throws what checkIndexOptions throws, and the store's errors. */
 export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   const { store, embedder, include, exclude, types, signal } = options;
-  checkTypes(types);
-  const chunker = options.chunker ?? defaultChunkerSettings(embedder.maxLength);
-  checkChunkerSettings(chunker, embedder.maxLength, embedder.countTokens(""));
+  const named = await checkIndexOptions(options);
+  const chunker = chunkerOf(options);
   store.requireIdentity(embedder.identity);
   const maxFileBytes = options.maxFileBytes ?? defaultMaxFileBytes;
-  const roots = await resolveRoots(options.paths);
-  await store.addRoots(roots.map((root) => root.path));
+  const roots = await withEarlierRoots(named, (await store.statistics()).roots);
+  await store.addRoots(named.map((root) => root.path));
 
   const run = new IndexRun(options.onProgress);
   const met = new Set<string>();
+  const copies: Copy[] = [];
   const onTheWay = new Map<string, string>();
   const unreadable: string[] = [];
   const stop = new AbortController();
@@ -103,6 +120,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
       run,
       signal: stopped,
       keep,
+      setAside: (copy) => copies.push(copy),
       onTheWay,
     });
     for await (const document of documents) {
@@ -144,17 +162,17 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   }
 
   await store.clearStaged();
-  run.removed = await removeGone();
+  await settleGone(await goneDocuments(), copies, { store, run });
   return run.report(false);
 
   /** Documents below the named paths that this run neither met nor has a reason to leave alone. */
-  async function removeGone(): Promise<number> {
+  async function goneDocuments(): Promise<StoredDocument[]> {
     const filter = makeGlobFilter(include, exclude);
     const rootOf = (path: string) => roots.find((root: Root) => isAtOrBelow(path, root.path))!;
     // Standard input lies below the folder of the index, which the walk does not enter.
     const kept = join(dirname(store.path), keptInput);
     const isPassedBy = (path: string) => isAtOrBelow(path, kept) && !isAtOrBelow(rootOf(path).path, kept);
-    const gone = (await store.documents({ under: roots.map((root) => root.path) })).filter(
+    return (await store.documents({ under: roots.map((root) => root.path) })).filter(
       ({ path, type }) =>
         !met.has(path) &&
         !isPassedBy(path) &&
@@ -162,7 +180,6 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
         filter.keepsFile(rootOf(path), path) &&
         !unreadable.some((folder) => isAtOrBelow(path, folder)),
     );
-    return run.clock.time("write", () => store.removeDocuments(gone.map((document) => document.path)));
   }
 }
 

@@ -19,6 +19,7 @@ import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../stor
 import type { Embedder } from "./embedder.ts";
 import { orAborted } from "./or-aborted.ts";
 import type { IndexRun, Outcome } from "./run.ts";
+import type { Copy } from "./settle-gone.ts";
 
 /** Files read ahead of the one that is parsed, at most this many and this many bytes. */
 const filesAhead = 8;
@@ -51,6 +52,8 @@ export interface PrepareContext {
   readonly signal: AbortSignal;
   /** Receives paths that must stay in the index. */
   readonly keep: (path: string) => void;
+  /** Receives files that are copies of indexed documents: what becomes of them hangs on whether those stay. */
+  readonly setAside: (copy: Copy) => void;
   /**
    * Paths by content hash of documents on their way to the store, where documentsWithContent cannot see them yet. They come
    * in here; who writes them takes them out.
@@ -141,10 +144,10 @@ export async function* prepare(
   }
 }
 
-/** Null where nothing needs to be parsed: the file was only touched, or renamed. Throws DocumentError for a duplicate. */
+/** Null where nothing needs to be parsed: the file was only touched, renamed, or is a copy. Throws DocumentError for a copy of one under way. */
 async function startParsing(
   read: Extract<ReadFile, { bytes: Uint8Array }>,
-  { store, chunker, run, keep, onTheWay }: PrepareContext,
+  { store, chunker, run, keep, setAside, onTheWay }: PrepareContext,
   pool: ParsePool,
 ): Promise<Parsing | null> {
   const { file, known, bytes, contentHash } = read;
@@ -166,7 +169,9 @@ async function startParsing(
     const there = await stat(other.path).catch(() => null);
     if (there === null && known === null) return settled("renamed", other);
     if (there?.size === other.size && there.mtimeMs === other.modifiedTime) {
-      throw new DocumentError("duplicate", `the same as ${other.path}`);
+      run.cut(path, size, 0);
+      setAside({ file, of: other });
+      return null;
     }
   }
 

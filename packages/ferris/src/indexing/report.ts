@@ -59,7 +59,7 @@ export interface IndexReport {
   readonly warnings: readonly string[];
   readonly chunks: number;
   readonly chunksEmbedded: number;
-  /** Chunks whose vector the index had already. */
+  /** Chunks whose vector was there already: in the index, or from the same text elsewhere in this run. */
   readonly chunksReused: number;
   readonly tokensEmbedded: number;
   readonly seconds: number;

@@ -49,11 +49,20 @@ export class Database {
       try {
         this.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE");
       } catch {
-        this.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+        this.#emptyLog();
       }
     }
     this.#statements.clear();
     this.#connection.close();
+  }
+
+  #emptyLog(): void {
+    try {
+      this.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // On a full disk, say: what was committed is in the log, where the next process finds it. An error here would
+      // take the place of the one that ended the run.
+    }
   }
 }
 

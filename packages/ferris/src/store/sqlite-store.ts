@@ -6,6 +6,7 @@
  * and Korean spaced out, when a chunk comes and when it goes.
  */
 import { spacedOut } from "../cjk.ts";
+import { isAtOrBelow } from "../documents/paths.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { SqliteReader, bytesOf, headingSeparator } from "./sqlite-reader.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "./store.ts";
@@ -89,6 +90,15 @@ export class SqliteStore extends SqliteReader implements Store {
   async addRoots(roots: readonly string[]): Promise<void> {
     transaction(this.database, this.path, () => {
       for (const root of roots) this.database.prepare("INSERT OR IGNORE INTO roots (path) VALUES (?)").run(root);
+    });
+  }
+
+  async forgetRoots(under: readonly string[]): Promise<void> {
+    transaction(this.database, this.path, () => {
+      const roots = this.database.prepare("SELECT path FROM roots").all() as { path: string }[];
+      for (const { path } of roots.filter((root) => under.some((folder) => isAtOrBelow(root.path, folder)))) {
+        this.database.prepare("DELETE FROM roots WHERE path = ?").run(path);
+      }
     });
   }
 

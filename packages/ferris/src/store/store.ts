@@ -185,4 +185,6 @@ export interface Store extends StoreReader {
   compact(): Promise<void>;
   /** Remembers what was named on the command line. */
   addRoots(roots: readonly string[]): Promise<void>;
+  /** Forgets roots that are one of these paths or lie below one. */
+  forgetRoots(under: readonly string[]): Promise<void>;
 }

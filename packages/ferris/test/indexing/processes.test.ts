@@ -1,4 +1,5 @@
 /** What only shows with processes of their own: two indexers, a lock whose process is gone, a disk without room. */
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,6 +59,36 @@ test("a lock does not outlive its process", async () => {
   expect(existsSync(join(place, "writer.json"))).toBe(true);
   expect((await start(process.execPath, [program, place, folder, "0"]).ended).code).toBe(0);
 });
+
+/** A file system of its own, whose mount nobody else sees. It takes root, or a user namespace. */
+const mounting = process.getuid?.() === 0 ? ["--mount"] : ["--mount", "--map-root-user"];
+const mayMount =
+  process.platform === "linux" &&
+  spawnSync("unshare", [...mounting, "sh", "-c", "mount -t tmpfs tmpfs /mnt"]).status === 0;
+
+test.runIf(mayMount)("a disk that fills up: one line, its exit code, and on it goes when there is room", async () => {
+  const folder = corpus();
+  const place = folderOf();
+  const run = `"${process.execPath}" "${program}" "${place}/index" "${folder}" 0; echo "{\\"code\\":$?}"`;
+  for (const kilobytes of [300, 1500, 2500]) {
+    const script = [
+      `mount -t tmpfs -o size=${kilobytes}k tmpfs "${place}"`,
+      run,
+      `mount -o remount,size=64m "${place}"`,
+      run,
+    ].join("\n");
+    const { stdout, stderr } = await start("unshare", [...mounting, "sh", "-c", script]).ended;
+    const said = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const ends = said.flatMap((line, index) => ("code" in line ? [[said[index - 1], line.code]] : []));
+    expect(ends[0], stderr).toEqual([{ error: "INDEX_NOT_WRITABLE", message: expect.stringMatching(/room/) }, 8]);
+    expect(ends[1], stderr).toEqual([expect.objectContaining({ embedded: expect.any(Number) }), 0]);
+    expect(ends[1][0].added + ends[1][0].unchanged).toBe(documents);
+  }
+});
+if (!mayMount) console.log("NOT RUN: a disk that fills up: no file system can be mounted here");
 
 // A limit on the size of files, as a quota or a full disk would be. POSIX shells have it, Windows does not.
 test.runIf(process.platform !== "win32")(

@@ -65,7 +65,7 @@ async function ask(session: Session, question: string, options: FilterOptions): 
     if (results.length === 0) return withoutPassages(session, question);
     if (endpoint === null) return withoutEndpoint(session, question, results);
 
-    session.inform(`asking ${printable(endpoint.model)} at ${endpoint.baseUrl}`);
+    session.inform(`asking ${endpoint.model} at ${endpoint.baseUrl}`);
     let answer = "";
     for await (const piece of streamChat(endpoint, makeMessages(question, results), signal)) {
       answer += piece;

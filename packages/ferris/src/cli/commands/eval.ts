@@ -112,7 +112,7 @@ async function evaluateOwn(
       const indexed = (await ferris.documents()).map((document) => document.path);
       const { questions, missing } = await readOwnQuestions(file, indexed);
       for (const path of missing) {
-        session.warn(`${printable(path)} is expected, but not in ${ferris.folder}: it counts as not found`);
+        session.warn(`${path} is expected, but not in ${ferris.folder}: it counts as not found`);
       }
       const scores = await ferris.evaluate(questions, {
         modes,

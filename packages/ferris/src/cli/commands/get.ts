@@ -47,14 +47,14 @@ async function get(session: Session, reference: string): Promise<number> {
       session.inform(
         passage === null
           ? `no chunk #${id} in ${ferris.folder}: it may have been indexed again since; search once more`
-          : `${printable(passage.path)} has nothing from line ${line} on; its last line is ${passage.lastLine}`,
+          : `${passage.path} has nothing from line ${line} on; its last line is ${passage.lastLine}`,
       );
       return exitCodes.nothingFound;
     }
     if (session.json) {
       session.printJson(passage);
     } else {
-      session.inform(printable(shownPath(passage.path, process.cwd())));
+      session.inform(shownPath(passage.path, process.cwd()));
       const width = String(passage.lines.at(-1)!.number).length;
       for (const { number, text } of passage.lines) {
         session.print(

@@ -4,7 +4,7 @@
  * The work is the library's; here are the progress line, the summary, and what Ctrl-C means.
  */
 import { Command } from "commander";
-import { exitCodes, UsageError } from "../../errors.ts";
+import { exitCodes, NothingToIndexError, UsageError } from "../../errors.ts";
 import type { IndexReport } from "../../indexing/report.ts";
 import { openFerris } from "../open.ts";
 import { progressState, reportLines } from "../present/index-report.ts";
@@ -74,10 +74,10 @@ async function index(session: Session, named: readonly string[], { type, as }: I
     } else {
       for (const { path, message } of report.failures)
         process.stderr.write(`ferris: ${printable(path)}: ${printable(message)}\n`);
-      for (const warning of report.warnings) session.warn(printable(warning));
+      for (const warning of report.warnings) session.warn(warning);
       if (!session.quiet) session.print(reportLines(report, model, ferris.folder).join("\n"));
     }
-    return ending(session, report, signal);
+    return ending(session, named, report, signal);
   } finally {
     line.finish();
     await ferris.close();
@@ -102,10 +102,18 @@ async function withStandardInput(
   return named.map((path) => (path === "-" ? kept : path));
 }
 
-function ending(session: Session, report: IndexReport, signal: AbortSignal): number {
+function ending(session: Session, named: readonly string[], report: IndexReport, signal: AbortSignal): number {
   if (report.interrupted) {
     session.inform("Stopped before the end. The index is whole: the same command goes on from here.");
     return signal.reason instanceof Interrupted ? signal.reason.exitCode : exitCodes.interrupted;
   }
-  return report.failures.length > 0 ? exitCodes.someDocumentsFailed : exitCodes.success;
+  if (report.failures.length > 0) return exitCodes.someDocumentsFailed;
+  const { added, changed, renamed, unchanged, removed, skipped } = report;
+  if (added + changed + renamed + unchanged + removed > 0) return exitCodes.success;
+  const reasons = Object.entries(skipped).map(([reason, count]) => `${count} ${reason}`);
+  throw new NothingToIndexError(
+    `Nothing to index in ${named.join(", ")}: ` +
+      (reasons.length > 0 ? `all that is there was left out (${reasons.join(", ")})` : "there are no files in it") +
+      ". Name other paths, or see ferris index --help for what is left out.",
+  );
 }

@@ -32,7 +32,7 @@ async function inspect(session: Session, file: string): Promise<number> {
     const { document, chunks, maxTokens } = await ferris.inspect(file, {
       maxTokens: session.settings.values.maxTokens ?? undefined,
     });
-    for (const warning of document.warnings) session.warn(printable(warning));
+    for (const warning of document.warnings) session.warn(warning);
     if (session.json) {
       for (const chunk of chunks) session.printJson(chunk);
       return exitCodes.success;

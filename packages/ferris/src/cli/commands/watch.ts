@@ -12,7 +12,7 @@ import { openFerris } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
-import { duration, plural, printable } from "../terminal/text.ts";
+import { duration, plural } from "../terminal/text.ts";
 import { repeated, type TypeOption, withExamples, withModelOptions } from "./shared-options.ts";
 
 export function watchCommand(): Command {
@@ -43,7 +43,7 @@ async function watchPaths(session: Session, named: readonly string[], types: Typ
   const ferris = await openFerris(session);
   try {
     const paths = named.length > 0 ? named : await rootsOf(ferris);
-    session.inform(`watching ${paths.map(printable).join(", ")}; Ctrl-C ends it`);
+    session.inform(`watching ${paths.join(", ")}; Ctrl-C ends it`);
     await watch(paths, () => bringUpToDate(session, ferris, paths, types, signal), {
       signal,
       ignoredFolders: [ferris.folder],
@@ -92,7 +92,7 @@ async function bringUpToDate(
 
 function say(session: Session, report: IndexReport): void {
   const { added, changed, renamed, removed, failures, chunksEmbedded, seconds } = report;
-  for (const { path, message } of failures) session.warn(`${printable(path)}: ${printable(message)}`);
+  for (const { path, message } of failures) session.warn(`${path}: ${message}`);
   const counts = [
     [added, "new"],
     [changed, "changed"],

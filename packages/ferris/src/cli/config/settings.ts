@@ -109,6 +109,9 @@ function yesOrNo(): Pick<Setting<boolean>, "defaultValue" | "check" | "fromText"
   };
 }
 
+/** A file is read as one string, and this is the longest that Node has. */
+const longestText = 2 ** 29 - 24;
+
 /** By name, in the order that `ferris config` prints. */
 export const settings: { readonly [Name in SettingName]: Setting<SettingValues[Name]> } = {
   db: {
@@ -177,7 +180,7 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     description: "longest chunk in tokens; else what the model reads",
   },
   maxFileBytes: {
-    ...wholeNumber<number | null>(1, Number.MAX_SAFE_INTEGER, null),
+    ...wholeNumber<number | null>(1, longestText, null),
     flag: null,
     variable: "FERRIS_MAX_FILE_BYTES",
     inFolderFile: true,

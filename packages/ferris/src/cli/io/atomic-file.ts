@@ -79,5 +79,9 @@ export class AtomicFile {
 function asOutputError(path: string, error: unknown): OutputError {
   if (error instanceof OutputError) return error;
   const full = (error as NodeJS.ErrnoException).code === "ENOSPC" ? " (the disk is full)" : "";
-  return new OutputError(`${path} cannot be written${full}: ${(error as Error).message}`, { cause: error });
+  // Without Node's "open '/folder/.name.123.part'": nobody asked for that name.
+  const reason = (error as Error).message.replace(/, \w+ '.*$/s, "");
+  return new OutputError(`${path} cannot be written${full}: ${reason}. Check the folder and its permissions.`, {
+    cause: error,
+  });
 }

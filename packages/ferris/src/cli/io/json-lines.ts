@@ -34,6 +34,9 @@ export function parseTextRecord({ text: line, number }: Line): TextRecord {
   if (typeof text !== "string") throw wrong(text === undefined ? 'no "text"' : '"text" is not a string');
   if (id !== undefined && typeof id !== "string" && typeof id !== "number")
     throw wrong('"id" is neither string nor number');
+  // JSON.parse has rounded it already, and two ids could come out as one.
+  if (Number.isInteger(id) && !Number.isSafeInteger(id))
+    throw wrong(`"id" is a number above ${Number.MAX_SAFE_INTEGER}, which would be rounded: put it in quotes`);
   return { text, id };
 }
 

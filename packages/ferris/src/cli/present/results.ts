@@ -93,9 +93,11 @@ function snippetLines({ text, highlights }: Snippet, { colours, columns }: Look)
   const lines: string[] = [];
   let lineStart = 0;
   for (const line of text.split("\n")) {
-    const shown = shorten(line, width);
+    // A file from Windows has a carriage return there, which is no part of what it says.
+    const words = line.replace(/\r$/, "");
+    const shown = shorten(words, width);
     // The ellipsis is not a character of the line.
-    const kept = shown === line ? line.length : shown.length - 1;
+    const kept = shown === words ? words.length : shown.length - 1;
     let styled = "";
     let at = 0;
     for (const { start, end } of highlights) {

@@ -4,11 +4,16 @@
  * Node ignores SIGPIPE, so a closed pipe arrives as EPIPE on the stream. That is no error: nothing is printed.
  */
 
-/** Calls `leave` when stdout's reader has closed it; ends the process with 2 and a line when stdout fails otherwise. */
-export function whenReaderLeaves(leave: () => void): void {
+let endsWithReader = true;
+
+/**
+ * From now on a reader of stdout that closes it ends the process quietly with 0, as ripgrep does; stdout that fails otherwise ends it with
+ * 2 and a line.
+ */
+export function watchOutput(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") {
-      leave();
+      if (endsWithReader) process.exit(0);
       return;
     }
     process.stderr.write(`ferris: the output cannot be written: ${error.message}\n`);
@@ -16,6 +21,11 @@ export function whenReaderLeaves(leave: () => void): void {
   });
   // Nobody is left to be told.
   process.stderr.on("error", () => {});
+}
+
+/** For a command whose work matters more than its output: it goes on without a reader. */
+export function outliveReader(): void {
+  endsWithReader = false;
 }
 
 /** Resolves when everything written to stdout has gone out, so that the process may end. */

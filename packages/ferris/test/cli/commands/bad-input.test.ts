@@ -46,7 +46,10 @@ const bad: Readonly<Record<string, readonly [content: () => string | Uint8Array,
   "latin.html": [() => latin("<!doctype html><p>K\u00e4fer"), "not UTF-8: byte 0xE4 at offset 19, line 1. Convert it"],
   "latin.jsonl": [() => latin('{"a": "K\u00e4fer"}\n'), "not UTF-8: byte 0xE4 at offset 8, line 1. Convert it"],
   "latin.py": [() => latin("# K\u00e4fer\n"), "not UTF-8: byte 0xE4 at offset 3, line 1. Convert it"],
-  "line.txt": [() => "word ".repeat(21 * 2 ** 20), "105 MB, the limit is 64 MB: split it to have it indexed"],
+  "line.txt": [
+    () => "word ".repeat(21 * 2 ** 20),
+    "105 MB, the limit is 64 MB: split it, or raise maxFileBytes (FERRIS_MAX_FILE_BYTES)",
+  ],
   "two\nlines.md": [
     () => Uint8Array.from([0xff, 0xfe, 0xfd]),
     "its byte-order mark says UTF-16LE, but it is not valid UTF-16LE",

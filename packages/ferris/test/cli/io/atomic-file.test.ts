@@ -67,3 +67,11 @@ test.runIf(hasFullDevice)(`a full disk is named${hasFullDevice ? "" : " (NOT RUN
   await expect(file.write("x")).rejects.toThrow("/dev/full cannot be written (the disk is full)");
   await file.discard();
 });
+
+test("a place that cannot be written is named as it was given", async () => {
+  const error = await AtomicFile.create(join(folder, "no/such/out.bin")).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(OutputError);
+  expect((error as Error).message).toBe(
+    `${join(folder, "no/such/out.bin")} cannot be written: ENOENT: no such file or directory. Check the folder and its permissions.`,
+  );
+});

@@ -15,6 +15,7 @@ test.each([
   ["[]", "line 3: not a JSON object"],
   ["{}", 'line 3: no "text"'],
   ['{"text":1}', 'line 3: "text" is not a string'],
+  ['{"text":"x","id":12345678901234567890}', 'line 3: "id" is a number above 9007199254740991'],
   ['{"text":"x","id":{}}', 'line 3: "id" is neither string nor number'],
 ])("%j is an error with its line", (text, message) => {
   expect(() => parseTextRecord({ text, number: 3 })).toThrow(message);
