@@ -5,6 +5,7 @@
  */
 import { joinPath, readFileBytes } from "#platform/files";
 import { ModelFileError } from "../errors.ts";
+import { parseJson } from "../json.ts";
 
 /** Bytes that a configuration file may have. */
 const LARGEST_CONFIG = 16 << 20;
@@ -105,11 +106,7 @@ export async function readConfig(folder: string, name: string): Promise<ConfigOb
 export async function readJson(path: string): Promise<unknown> {
   const bytes = await readFileBytes(path, LARGEST_CONFIG);
   if (bytes === null) return undefined;
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
-  } catch (error) {
-    throw new ModelFileError(`${path} is not JSON: ${(error as Error).message}.`, { cause: error });
-  }
+  return parseJson(bytes, path);
 }
 
 function shorten(text: string): string {

@@ -92,6 +92,8 @@ export interface Head {
 
 /** Where a tokenizer comes from; `tokenizers/` makes one of it. */
 export interface TokenizerFiles {
+  /** Where tokenizer.json lies, for messages; without it they say "tokenizer.json". */
+  readonly path?: string;
   /** The bytes of tokenizer.json, unparsed: parsing a large one costs more than reading our own cache of it. */
   readonly json: Uint8Array;
   /** Parsed tokenizer_config.json ({} where there is none). */

@@ -5,6 +5,7 @@
  */
 import { joinPath, listFolder, readFileBytes } from "#platform/files";
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import { sha256 } from "../weights/fingerprint.ts";
 import type { ConfigObject } from "./config-object.ts";
 import type { EncoderShape, TokenizerFiles } from "./description.ts";
@@ -38,7 +39,7 @@ export async function readTokenizerFiles(
     );
   }
   if (lowerCase) json = withLowerCase(json, path);
-  return { json, config: config === null ? {} : config.raw, hash: await sha256([json]) };
+  return { path, json, config: config === null ? {} : config.raw, hash: await sha256([json]) };
 }
 
 /**
@@ -56,12 +57,9 @@ export function checkVocabulary(vocabularySize: number, shape: EncoderShape, fol
 
 /** The same tokenizer with a Lowercase normaliser in front, unless it lowercases already. */
 function withLowerCase(json: Uint8Array<ArrayBuffer>, path: string): Uint8Array<ArrayBuffer> {
-  let tokenizer: { normalizer?: Normalizer | null };
-  try {
-    tokenizer = JSON.parse(new TextDecoder().decode(json)) as typeof tokenizer;
-  } catch (error) {
-    throw new ModelFileError(`${path} is not JSON: ${(error as Error).message}.`, { cause: error });
-  }
+  const tokenizer = parseJson(json, path) as { normalizer?: Normalizer | null } | null;
+  // What is no tokenizer at all is told by who makes one of it.
+  if (typeof tokenizer !== "object" || tokenizer === null) return json;
   const old = tokenizer.normalizer ?? null;
   if (old !== null && lowercases(old)) return json;
   const rest = old === null ? [] : old.type === "Sequence" ? (old.normalizers ?? []) : [old];

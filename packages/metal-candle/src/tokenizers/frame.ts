@@ -31,7 +31,7 @@ type Piece = { readonly text: "A" | "B"; readonly type: number } | { readonly id
 
 /**
  * @throws UnsupportedModelError for a post-processor that we do not know, by its name.
- * @throws ModelFileError for one that lacks a part.
+ * @throws NotATokenizer for one that lacks a part.
  */
 export function readFrame(postProcessor: Component | null): Frame {
   if (postProcessor === null) return NO_SPECIAL_TOKENS;

@@ -8,6 +8,7 @@
  */
 import type { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { UnsupportedModelError } from "../errors.ts";
+import { oneLine } from "../json.ts";
 import { AddedTokens, resolveAddedTokens } from "./added-tokens.ts";
 import type { TokenSource } from "./token-source.ts";
 import { isObject } from "./tokenizer-json.ts";
@@ -38,7 +39,7 @@ export async function openGeneral(json: TokenizerJson): Promise<TokenSource> {
     );
   } catch (cause) {
     throw new UnsupportedModelError(
-      `The tokenizer (model type "${json.model.type}") has a part that is not supported: ${(cause as Error).message}`,
+      `The tokenizer (model type "${json.model.type}") has a part that is not supported: ${oneLine((cause as Error).message)}`,
       { cause },
     );
   }

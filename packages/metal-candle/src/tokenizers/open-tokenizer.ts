@@ -1,6 +1,8 @@
 /**
  * tokenizer.json -> Tokenizer: chooses the implementation. The only door of this folder for the rest of the engine.
  */
+import { ModelFileError, UnsupportedModelError } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import type { TokenizerFiles } from "../models/description.ts";
 import { readCachedTokenizer, SMALLEST_CACHED, writeCachedTokenizer } from "./binary-cache.ts";
 import { ByteLevelBpe } from "./byte-level-bpe/byte-level-bpe.ts";
@@ -9,7 +11,7 @@ import { FramedTokenizer } from "./framed-tokenizer.ts";
 import { readFrame } from "./frame.ts";
 import { openGeneral } from "./general.ts";
 import type { TokenSource } from "./token-source.ts";
-import { parseTokenizerJson } from "./tokenizer-json.ts";
+import { NotATokenizer, readTokenizerJson } from "./tokenizer-json.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { readUnigramSettings, readUnigramVocabulary } from "./unigram/settings.ts";
@@ -25,13 +27,29 @@ import { WordPiece } from "./wordpiece/wordpiece.ts";
  * @throws UnsupportedModelError when it has a part that we do not run.
  */
 export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+  const path = files.path ?? "tokenizer.json";
+  try {
+    return await open(files, path);
+  } catch (cause) {
+    // Whoever reads a part of it knows what is wrong, and not which file it is.
+    if (cause instanceof NotATokenizer) {
+      throw new ModelFileError(`${path} ${cause.message}. It is not a Hugging Face tokenizer, or it is damaged.`, {
+        cause,
+      });
+    }
+    if (cause instanceof UnsupportedModelError) throw new UnsupportedModelError(`${path}: ${cause.message}`, { cause });
+    throw cause;
+  }
+}
+
+async function open(files: TokenizerFiles, path: string): Promise<Tokenizer> {
   const cacheable = files.json.length >= SMALLEST_CACHED;
   const cached = cacheable ? await readCachedTokenizer(files.hash) : null;
   if (cached !== null) {
     const settings = readUnigramSettings(cached.json, cached.vocabulary);
     if (settings !== null) return frame(new Unigram(settings), cached.json);
   }
-  const json = parseTokenizerJson(files.json);
+  const json = readTokenizerJson(parseJson(files.json, path));
   const vocabulary = readUnigramVocabulary(json.model);
   const unigram = vocabulary === null ? null : readUnigramSettings(json, vocabulary);
   if (unigram !== null) {

@@ -1,11 +1,9 @@
 /**
- * tokenizer.json as bytes -> a checked object. Says what is missing where the file is not a tokenizer.
+ * tokenizer.json, parsed -> a checked object. Says what is missing where the file is not a tokenizer.
  *
  * Only the shape that every implementation relies on is checked here; each implementation reads its own settings from the
  * parts (`unknown` until then) and refuses what it does not know.
  */
-import { ModelFileError } from "../errors.ts";
-
 export interface AddedTokenJson {
   readonly id: number;
   readonly content: string;
@@ -28,18 +26,10 @@ export interface TokenizerJson {
 export type Component = Readonly<Record<string, unknown>> & { readonly type: string };
 
 /**
- * @throws ModelFileError when the bytes are not JSON or not a tokenizer.
+ * @param root what JSON.parse made of the file
+ * @throws NotATokenizer
  */
-export function parseTokenizerJson(bytes: Uint8Array): TokenizerJson {
-  let root: unknown;
-  try {
-    root = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new ModelFileError(
-      `tokenizer.json is not JSON (${bytes.length} bytes: ${(cause as Error).message}). Download the model again.`,
-      { cause },
-    );
-  }
+export function readTokenizerJson(root: unknown): TokenizerJson {
   if (!isObject(root)) {
     throw notATokenizer(`holds ${describe(root)} where an object is expected`);
   }
@@ -74,8 +64,14 @@ export function describe(value: unknown): string {
   return `the ${typeof value} ${text.length > 40 ? `${text.slice(0, 40)}…` : text}`;
 }
 
-export function notATokenizer(what: string): ModelFileError {
-  return new ModelFileError(`tokenizer.json ${what}. It is not a Hugging Face tokenizer, or it is damaged.`);
+/**
+ * What is wrong with a tokenizer.json, said of the file: `has no "model" object`. Never leaves this folder: openTokenizer knows
+ * which file it is, and makes a ModelFileError of it.
+ */
+export class NotATokenizer extends Error {}
+
+export function notATokenizer(what: string): NotATokenizer {
+  return new NotATokenizer(what);
 }
 
 /** Files of early versions leave the type out; their fields tell it. */

@@ -5,6 +5,7 @@
  * without asking again. Format: https://github.com/huggingface/safetensors#format
  */
 import { ModelFileError } from "../errors.ts";
+import { oneLine } from "../json.ts";
 import { findDuplicateKey } from "./duplicate-keys.ts";
 
 /** The limit of the reference implementation, in bytes. */
@@ -76,7 +77,7 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): 
     json = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     parsed = JSON.parse(json);
   } catch (error) {
-    throw bad(`the header is not JSON (${(error as Error).message}); this is not a safetensors file`, error);
+    throw bad(`the header is not JSON (${oneLine((error as Error).message)}); this is not a safetensors file`, error);
   }
   if (!isRecord(parsed)) throw bad("the header is not a JSON object");
   const duplicate = findDuplicateKey(json);

@@ -6,6 +6,7 @@
  */
 import { joinPath, listFolder, readFileBytes } from "#platform/files";
 import { ModelFileError } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import { SafetensorsFile } from "./safetensors.ts";
 import type { WeightTensor } from "./weight-tensor.ts";
 
@@ -80,12 +81,7 @@ function weightFiles(path: string, files: readonly SafetensorsFile[]): WeightFil
 async function readShardNames(indexPath: string): Promise<Map<string, string> | null> {
   const bytes = await readFileBytes(indexPath, LARGEST_INDEX);
   if (bytes === null) return null;
-  let map: unknown;
-  try {
-    map = (JSON.parse(new TextDecoder().decode(bytes)) as { weight_map?: unknown } | null)?.weight_map;
-  } catch (error) {
-    throw new ModelFileError(`${indexPath} is not JSON: ${(error as Error).message}.`, { cause: error });
-  }
+  const map = (parseJson(bytes, indexPath) as { weight_map?: unknown } | null)?.weight_map;
   if (typeof map !== "object" || map === null || Array.isArray(map)) {
     throw new ModelFileError(`${indexPath} has no "weight_map" object.`);
   }

@@ -263,6 +263,7 @@ describe("tokenizers", () => {
   test("lowercase first where sentence_bert_config.json asks, and only if they do not already", async () => {
     const folder = copy("xlm-roberta");
     const plain = (await read(folder)).tokenizer;
+    expect(plain.path).toBe(folder.file("tokenizer.json"));
     folder.set("sentence_bert_config.json", { do_lower_case: true });
     const lower = (await read(folder)).tokenizer;
     const { normalizer } = JSON.parse(new TextDecoder().decode(lower.json)) as {

@@ -10,6 +10,7 @@ const fromBert: WrongFolder[] = [
   // Files
   ["no config.json", (f) => f.remove("config.json"), ModelFileError, /no config\.json/],
   ["config.json is not JSON", (f) => f.write("config.json", "{"), ModelFileError, /config\.json is not JSON/],
+  ["config.json breaks off on a later line", (f) => f.write("config.json", '{\n"a":\n?'), ModelFileError, /^[^\n]+$/],
   ["config.json is a list", (f) => f.write("config.json", "[]"), ModelFileError, /not a JSON object/],
   ["no weights", (f) => f.remove("model.safetensors"), ModelFileError, /no model\.safetensors/],
   ["truncated weights", (f) => truncateSync(f.file("model.safetensors"), 300_000), ModelFileError, /cut short/],

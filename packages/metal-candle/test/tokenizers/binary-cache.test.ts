@@ -6,15 +6,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeTokenizer, encodeTokenizer, SMALLEST_CACHED } from "../../src/tokenizers/binary-cache.ts";
 import type { CachedTokenizer } from "../../src/tokenizers/binary-cache.ts";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
-import { parseTokenizerJson } from "../../src/tokenizers/tokenizer-json.ts";
+import { readTokenizerJson } from "../../src/tokenizers/tokenizer-json.ts";
 import { readUnigramVocabulary } from "../../src/tokenizers/unigram/settings.ts";
 import { encodeAll } from "./support/encode.ts";
-import { filesOf, GOLDENS, TEXTS, tokenizerFiles } from "./support/goldens.ts";
+import { filesOf, GOLDENS, readJson, TEXTS, tokenizerFiles } from "./support/goldens.ts";
 
 const XLMR = `${GOLDENS}tiny/xlm-roberta`;
 
 function parsed(): CachedTokenizer {
-  const json = parseTokenizerJson(tokenizerFiles(XLMR).json);
+  const json = readTokenizerJson(readJson(`${XLMR}/tokenizer.json`));
   return { json, vocabulary: readUnigramVocabulary(json.model)! };
 }
 

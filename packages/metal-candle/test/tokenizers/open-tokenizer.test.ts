@@ -32,6 +32,24 @@ describe("a file that is not a tokenizer", () => {
     await expect(openTokenizer(filesOf(json))).rejects.toThrow(ModelFileError);
   });
 
+  it.each([
+    ["is not JSON", bytes('{\n  "model": {\n    oops\n  }\n}'), ModelFileError],
+    ["is no tokenizer", bytes("{}"), ModelFileError],
+    ["has a part that we do not run", withParts({ post_processor: { type: "Invented" } }), UnsupportedModelError],
+    [
+      "has a part that the library does not run",
+      withParts({ normalizer: { type: "In\nvented" } }),
+      UnsupportedModelError,
+    ],
+  ])("that %s is named by its path, in one line", async (_, json, errorClass) => {
+    const error = await openTokenizer({ ...filesOf(json), path: "/models/a/tokenizer.json" }).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(errorClass);
+    expect((error as Error).message).toMatch(/^\/models\/a\/tokenizer\.json[ :][^\n]+$/);
+  });
+
   it("a Unigram vocabulary of another kind", async () => {
     const xlmr = readJson(`${GOLDENS}tiny/xlm-roberta/tokenizer.json`) as Json;
     const open = (parts: Json): Promise<unknown> =>

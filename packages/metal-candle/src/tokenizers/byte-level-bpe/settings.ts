@@ -26,7 +26,7 @@ export interface ByteLevelSettings {
 }
 
 /**
- * @throws ModelFileError when the vocabulary or the merges hold something else than tokens.
+ * @throws NotATokenizer when the vocabulary or the merges hold something else than tokens.
  */
 export function readByteLevelSettings(json: TokenizerJson): ByteLevelSettings | null {
   const { model, normalizer, preTokenizer } = json;

@@ -39,7 +39,7 @@ export class Charsmap {
 
   /**
    * @param bytes The map itself, decoded from base64.
-   * @throws ModelFileError when its parts do not fit into it.
+   * @throws NotATokenizer when its parts do not fit into it.
    */
   constructor(bytes: Uint8Array) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -4,6 +4,7 @@
  * They work in place in one UnitBuffer and make no string. Anything else that tokenizer.json may ask for is not read here: then
  * `readUnigramNormalizer` gives undefined, and the general path serves the tokenizer.
  */
+import { oneLine } from "../../json.ts";
 import { describe, isObject, notATokenizer } from "../tokenizer-json.ts";
 import type { Component } from "../tokenizer-json.ts";
 import { isWhiteSpace } from "../unicode/code-points.ts";
@@ -63,7 +64,7 @@ function readCharsmapBytes(base64: unknown): Uint8Array {
     for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
     return bytes;
   } catch (cause) {
-    throw notATokenizer(`has a "precompiled_charsmap" that is not base64 (${(cause as Error).message})`);
+    throw notATokenizer(`has a "precompiled_charsmap" that is not base64 (${oneLine((cause as Error).message)})`);
   }
 }
 

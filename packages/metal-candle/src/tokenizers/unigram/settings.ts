@@ -37,7 +37,7 @@ export interface UnigramSettings {
 
 /**
  * The vocabulary of a Unigram model: [[piece, score], …].
- * @throws ModelFileError when an entry is something else.
+ * @throws NotATokenizer when an entry is something else.
  */
 export function readUnigramVocabulary(model: TokenizerJson["model"]): UnigramVocabulary | null {
   const { type, vocab } = model;
