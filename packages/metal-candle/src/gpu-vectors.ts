@@ -72,7 +72,10 @@ export class GpuVectors {
     if (!Number.isInteger(dimensions) || dimensions < 1) {
       throw new InvalidArgumentError(`dimensions is ${dimensions}; it must be a whole number of at least 1.`);
     }
-    const context = gpuDevice ? adoptDevice(gpuDevice) : await openGpu(softwareAdapterAllowed(allowSoftwareAdapter));
+    const context =
+      gpuDevice === undefined
+        ? await openGpu(softwareAdapterAllowed(allowSoftwareAdapter))
+        : await adoptDevice(gpuDevice, "gpuDevice");
     const vectors = new VectorShards(context, dimensions);
     const proofs = await KernelProofs.open(context);
     await proofs.prove("nearest vectors", [[null, "f16 pairs", () => nearestChecks(dimensions)]]);

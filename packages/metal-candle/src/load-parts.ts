@@ -4,9 +4,10 @@
  * What fails closes what was opened before it.
  */
 import type { Encoder } from "./batching/packed-batch.ts";
+import { checkLoad } from "./check-options.ts";
 import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./devices/policy.ts";
 import { InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
-import { adoptDevice, openGpu, type GpuContext } from "./gpu/device.ts";
+import { openGpu, type GpuContext } from "./gpu/device.ts";
 import { GpuEncoder } from "./gpu/encoder.ts";
 import { numericsClass } from "./gpu/numerics-class.ts";
 import { isModelId } from "./hub/cache.ts";
@@ -35,18 +36,13 @@ export async function loadParts(
   kind: ModelDescription["kind"],
   options: LoadOptions,
 ): Promise<ModelParts> {
-  const { device = "auto", dtype = "auto", signal, onNotice = console.error } = options;
+  checkLoad(idOrFolder, options);
+  const { device = "auto", dtype = "auto", signal, onNotice = console.error, tokenizerThreads: threads = 0 } = options;
   signal?.throwIfAborted();
-  const threads = checkedThreads(options.tokenizerThreads);
+  const { allowSoftwareAdapter, gpuDevice } = options;
   const [description, chosen] = await bothOrNeither(
     findModel(idOrFolder, options),
-    options.gpuDevice
-      ? {
-          device: "gpu" as const,
-          reason: "the GPUDevice that the caller gave",
-          context: adoptDevice(options.gpuDevice),
-        }
-      : chooseDevice({ device, dtype, allowSoftwareAdapter: options.allowSoftwareAdapter }),
+    chooseDevice({ device, dtype, allowSoftwareAdapter, gpuDevice }),
   );
   try {
     signal?.throwIfAborted();
@@ -81,10 +77,21 @@ export async function loadParts(
   }
 }
 
-/** Reads the model's folder; an id that is not in the cache is downloaded first, unless that was forbidden. */
+/** The model's description, with the maximum length that the caller wants. */
 async function findModel(idOrFolder: string, options: LoadOptions): Promise<ModelDescription> {
+  const description = await readOrPull(idOrFolder, options);
   try {
-    return withMaxLength(await readModel(idOrFolder, options), options.maxLength);
+    return withMaxLength(description, options.maxLength);
+  } catch (error) {
+    await description.close();
+    throw error;
+  }
+}
+
+/** Reads the model's folder; an id that is not in the cache is downloaded first, unless that was forbidden. */
+async function readOrPull(idOrFolder: string, options: LoadOptions): Promise<ModelDescription> {
+  try {
+    return await readModel(idOrFolder, options);
   } catch (error) {
     const missing = error instanceof ModelNotFoundError && isModelId(idOrFolder) && idOrFolder.includes("/");
     if (!missing || (options.offline ?? hubIsOffline())) throw error;
@@ -96,7 +103,7 @@ async function findModel(idOrFolder: string, options: LoadOptions): Promise<Mode
       signal,
       onProgress: ({ file, bytes, total }) => onProgress?.({ stage: "download", item: file, done: bytes, total }),
     });
-    return withMaxLength(await readModel(idOrFolder, options), options.maxLength);
+    return readModel(idOrFolder, options);
   }
 }
 
@@ -114,23 +121,18 @@ function withMaxLength(description: ModelDescription, wanted: number | undefined
 /** Tokens of the shortest text worth reading: two special tokens and one of its own. */
 const shortestText = 3;
 
-/** More threads than this are a mistake: the device is what is slow long before. */
-const mostThreads = 64;
-
-function checkedThreads(wanted = 0): number {
-  if (Number.isInteger(wanted) && wanted >= 0 && wanted <= mostThreads) return wanted;
-  throw new InvalidArgumentError(`tokenizerThreads is ${wanted}; it must be a whole number from 0 to ${mostThreads}.`);
-}
-
 /** Frees the device's memory, the open files, and the threads. */
 export async function closeParts({
   encoder,
   description,
   pool,
 }: Omit<ModelParts, "tokenizer" | "chosen">): Promise<void> {
-  await pool?.close();
-  await encoder.close();
-  await description.close();
+  try {
+    await pool?.close();
+    await encoder.close();
+  } finally {
+    await description.close();
+  }
 }
 
 /** Opens the encoder on the device that was chosen. */
@@ -140,12 +142,9 @@ async function openEncoder(
   options: LoadOptions,
 ): Promise<Encoder> {
   const { dtype = "auto", tokenBudget } = options;
-  if (tokenBudget !== undefined && (!Number.isInteger(tokenBudget) || tokenBudget < 1)) {
-    throw new InvalidArgumentError(`tokenBudget is ${tokenBudget}; it must be a whole number of at least 1.`);
-  }
   if (chosen.device === "cpu") {
     const { openCpuEncoder } = await import("./cpu/encoder.ts");
-    return openCpuEncoder(description);
+    return openCpuEncoder(description, { tokenBudget });
   }
   let first: GpuContext | null = chosen.context;
   return GpuEncoder.open(description, {
@@ -162,7 +161,7 @@ async function openEncoder(
 /** Waits for both; when one fails, what the other opened is closed. */
 async function bothOrNeither(
   reading: Promise<ModelDescription>,
-  choosing: ChosenDevice | Promise<ChosenDevice>,
+  choosing: Promise<ChosenDevice>,
 ): Promise<[ModelDescription, ChosenDevice]> {
   const [description, chosen] = await Promise.allSettled([reading, choosing]);
   if (description.status === "rejected") throw description.reason;

@@ -19,9 +19,12 @@ export interface LoadOptions {
   readonly dtype?: Dtype;
   /** Admit adapters that run on the CPU (SwiftShader, lavapipe, WARP). Default: METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER. */
   readonly allowSoftwareAdapter?: boolean;
-  /** A GPUDevice of the caller's; it is not reopened when lost. */
+  /** A GPUDevice of the caller's, for `device` "gpu" or "auto"; it is not reopened when lost. */
   readonly gpuDevice?: GPUDevice;
-  /** Tokens of one batch: bounds memory. Default: what suits the adapter. */
+  /**
+   * Tokens of one batch: bounds memory. Default: what suits the device. On the GPU at least `maxLength`, and what its memory holds;
+   * on the CPU device padding counts, and a longer text is a batch alone. `info().tokenBudget` is what came of it.
+   */
   readonly tokenBudget?: number;
   /**
    * Threads that tokenise large embed calls for the GPU, beside the caller's own. Default 0. They pay where the tokenizer is what

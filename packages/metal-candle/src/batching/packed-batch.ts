@@ -26,7 +26,10 @@ export interface PackedBatch {
 
 /** How large a batch an encoder takes, and how large it likes them. */
 export interface EncoderLimits {
-  /** Most tokens in one batch. Never less than the model's maximum length. */
+  /**
+   * Most tokens in one batch. Where nothing is padded, never less than the model's maximum length; where rows are padded, padding
+   * counts, and a text that is longer is a batch alone.
+   */
   readonly tokenBudget: number;
   /** Most sequences in one batch. */
   readonly maxSequences: number;

@@ -29,6 +29,8 @@ const SORTED_BATCHES = 32;
 export interface CpuEncoderOptions {
   /** Threads that compute; as many as the machine offers by default. */
   readonly threads?: number;
+  /** Tokens of a batch, padding counted; a longer text is a batch alone. By default what suits the threads. */
+  readonly tokenBudget?: number | undefined;
 }
 
 /**
@@ -41,8 +43,10 @@ export async function openCpuEncoder(description: ModelDescription, options: Cpu
   const graph = await encoderGraph(shape, weights, head);
   const session = await createOnnxSession({ ...graph, threads });
   const maxSequences = SEQUENCES_PER_THREAD * threads;
+  const usualBudget = Math.max(TOKENS_PER_THREAD * threads, description.maxLength);
   const limits = {
-    tokenBudget: Math.max(TOKENS_PER_THREAD * threads, description.maxLength),
+    // No batch is larger than this many of the longest texts, and a batch's arrays are as large as the budget.
+    tokenBudget: Math.min(options.tokenBudget ?? usualBudget, maxSequences * description.maxLength),
     maxSequences,
     batchesInFlight: 1,
     padding: { sortWindow: SORTED_BATCHES * maxSequences, batchOverhead: BATCH_OVERHEAD },

@@ -4,7 +4,7 @@
  */
 import { environmentVariable } from "#platform/environment";
 import { GpuUnavailableError, InvalidArgumentError } from "../errors.ts";
-import { openGpu, type GpuContext } from "../gpu/device.ts";
+import { adoptDevice, checkGpuDevice, openGpu, type GpuContext } from "../gpu/device.ts";
 import type { Dtype } from "../gpu/numerics-class.ts";
 
 export type DeviceChoice = "auto" | "gpu" | "cpu";
@@ -14,6 +14,8 @@ export interface DevicePolicyOptions {
   readonly dtype: Dtype;
   /** Admit SwiftShader, lavapipe and WARP; METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER=1 does the same. */
   readonly allowSoftwareAdapter: boolean | undefined;
+  /** A device of the caller's: the GPU, then, whatever adapter it is on. */
+  readonly gpuDevice?: GPUDevice | undefined;
 }
 
 export interface ChosenDevice {
@@ -30,20 +32,39 @@ export function softwareAdapterAllowed(option: boolean | undefined): boolean {
 }
 
 /**
- * @throws GpuUnavailableError for "gpu" without one
- * @throws InvalidArgumentError for an unknown device or dtype, or f16 on the CPU
+ * What can be told without looking for a device.
+ * @throws InvalidArgumentError for an unknown device or dtype, f16 on the CPU, a GPUDevice that is none or that "cpu" has no use for
  */
-export async function chooseDevice(options: DevicePolicyOptions): Promise<ChosenDevice> {
-  const { device, dtype } = options;
+export function checkDevice(options: Partial<DevicePolicyOptions>): void {
+  const { device = "auto", dtype = "auto", gpuDevice } = options;
   if (!["auto", "gpu", "cpu"].includes(device)) {
     throw new InvalidArgumentError(`device is "${device}"; it must be "auto", "gpu" or "cpu".`);
   }
   if (!["auto", "f32", "f16"].includes(dtype)) {
     throw new InvalidArgumentError(`dtype is "${dtype}"; it must be "auto", "f32" or "f16".`);
   }
+  if (device === "cpu") refuseHalfOnCpu(dtype, "the CPU device");
+  if (gpuDevice === undefined) return;
   if (device === "cpu") {
-    refuseHalfOnCpu(dtype, "the CPU device");
-    return { device: "cpu", reason: "the CPU, as asked", context: null };
+    throw new InvalidArgumentError(
+      `device is "cpu", and a gpuDevice was given, too. Leave gpuDevice out, or use device "gpu".`,
+    );
+  }
+  checkGpuDevice(gpuDevice, "gpuDevice");
+}
+
+/**
+ * @throws GpuUnavailableError for "gpu" without one
+ * @throws DeviceLostError for a GPUDevice that is lost
+ * @throws InvalidArgumentError as checkDevice does
+ */
+export async function chooseDevice(options: DevicePolicyOptions): Promise<ChosenDevice> {
+  checkDevice(options);
+  const { device, dtype, gpuDevice } = options;
+  if (device === "cpu") return { device: "cpu", reason: "the CPU, as asked", context: null };
+  if (gpuDevice !== undefined) {
+    const context = await adoptDevice(gpuDevice, "gpuDevice");
+    return { device: "gpu", reason: "the GPUDevice that the caller gave", context };
   }
   try {
     const context = await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter));

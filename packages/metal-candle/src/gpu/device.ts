@@ -5,7 +5,8 @@
  */
 import { openWebGpu } from "#platform/webgpu";
 import { describeAdapter, reportedLimits, type AdapterReport } from "../devices/report.ts";
-import { DeviceLostError, GpuUnavailableError } from "../errors.ts";
+import { describe } from "../describe.ts";
+import { DeviceLostError, GpuUnavailableError, InvalidArgumentError } from "../errors.ts";
 import { Pipelines } from "./pipelines.ts";
 
 export interface GpuContext {
@@ -44,10 +45,31 @@ export async function openGpu(allowSoftwareAdapter: boolean): Promise<GpuContext
   return context;
 }
 
-/** A context around a device that the caller made. */
-export function adoptDevice(device: GPUDevice): GpuContext {
+/**
+ * A context around a device that the caller made.
+ *
+ * @param name the argument that it came in, for messages
+ * @throws InvalidArgumentError for something that is no GPUDevice; DeviceLostError for one that is lost
+ */
+export async function adoptDevice(device: GPUDevice, name: string): Promise<GpuContext> {
+  checkGpuDevice(device, name);
   const pretendedAdapter = { info: device.adapterInfo, limits: device.limits, features: device.features };
-  return watch(device, describeAdapter(pretendedAdapter as unknown as GPUAdapter, "the caller's device"), false);
+  const report = describeAdapter(pretendedAdapter as unknown as GPUAdapter, "the caller's device");
+  const context = watch(device, report, false);
+  // A device that is lost takes every call and answers none; `lost` has resolved then, and comes first.
+  const lost = await Promise.race([device.lost, Promise.resolve(null)]);
+  if (lost !== null) throw lostDevice(context, `${name} was taken over`, `${lost.reason}: ${lost.message}`);
+  return context;
+}
+
+/** @throws InvalidArgumentError for something that is no GPUDevice; they have no constructor in Node, so its parts are looked for */
+export function checkGpuDevice(device: GPUDevice, name: string): void {
+  const parts: Partial<GPUDevice> = typeof device === "object" && device !== null ? device : {};
+  const { queue, limits, features, lost, adapterInfo, createBuffer } = parts;
+  if (queue && limits && features && lost && adapterInfo && typeof createBuffer === "function") return;
+  throw new InvalidArgumentError(
+    `${name} is ${describe(device)}; it must be a GPUDevice with adapterInfo, as adapter.requestDevice() gives it.`,
+  );
 }
 
 /** Marks the context as lost, so that nothing else in flight on it is trusted either, and makes the error that says so. */

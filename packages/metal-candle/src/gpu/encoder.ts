@@ -158,8 +158,9 @@ export class GpuEncoder implements Encoder {
   }
 
   async close(): Promise<void> {
-    const session = await this.#session;
-    releaseSession(session);
+    // Where a lost device could not be opened again there is nothing to release.
+    const session = await this.#session.catch(() => null);
+    if (session !== null) releaseSession(session);
   }
 
   /** Opens a new session after `broken` was lost; batches that were lost together share it. */
@@ -190,9 +191,10 @@ async function openSession(description: ModelDescription, options: GpuEncoderOpt
     weightLayout(choice.gemm.many),
     maxLength,
   );
+  let arena: Arena | null = null;
   try {
     const wanted = options.tokenBudget ?? usualTokenBudget(context, numerics);
-    const arena = await makeArena(
+    arena = await makeArena(
       context,
       shape,
       head,
@@ -205,6 +207,7 @@ async function openSession(description: ModelDescription, options: GpuEncoderOpt
     const runner = new BatchRunner(context, shape, head.dimensions, queryRowsOf(choice.attention), arena, plan);
     return { context, numerics, choice, kernels, tuning, weights: uploaded, arena, plan, runner };
   } catch (error) {
+    if (arena !== null) releaseBuffers(context, arena.buffers);
     releaseWeights(context, uploaded);
     throw error;
   }

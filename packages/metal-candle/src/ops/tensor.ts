@@ -70,7 +70,7 @@ export async function runInPlace<T extends HostTensor | GpuTensor>(
     const bytes = await runProgram(context, program, [Float32Array.from(x.data), ...own], 0, grid);
     return { ...x, data: new Float32Array(bytes) };
   }
-  const context = contexts.get(x.device) ?? adoptDevice(x.device);
+  const context = contexts.get(x.device) ?? (await adoptDevice(x.device, "x.device"));
   contexts.set(x.device, context);
   const kernel = await context.pipelines.get(program);
   const buffers = own.map((parameter, index) => uploadBuffer(context, `${program.label} ${index}`, parameter));

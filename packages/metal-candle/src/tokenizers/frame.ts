@@ -4,9 +4,10 @@
  * BertProcessing, RobertaProcessing, TemplateProcessing and none at all; ByteLevel only moves offsets, which nobody reads here.
  * A frame knows no text: framed-tokenizer.ts puts the two together.
  */
+import { describe } from "../describe.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import type { Component } from "./tokenizer-json.ts";
-import { describe, isObject, isTokenId, notATokenizer } from "./tokenizer-json.ts";
+import { isObject, isTokenId, notATokenizer } from "./tokenizer-json.ts";
 
 /** Special tokens that stand together, with their token-type ids. */
 export interface SpecialTokens {

@@ -4,6 +4,8 @@
  * Only the shape that every implementation relies on is checked here; each implementation reads its own settings from the
  * parts (`unknown` until then) and refuses what it does not know.
  */
+import { describe } from "../describe.ts";
+
 export interface AddedTokenJson {
   readonly id: number;
   readonly content: string;
@@ -52,16 +54,6 @@ export function readTokenizerJson(root: unknown): TokenizerJson {
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** For messages: `a string ("abc")`, `missing`, `an array`. */
-export function describe(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (value === null) return "null";
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (typeof value === "object") return "an object";
-  const text = JSON.stringify(value);
-  return `the ${typeof value} ${text.length > 40 ? `${text.slice(0, 40)}…` : text}`;
 }
 
 /**

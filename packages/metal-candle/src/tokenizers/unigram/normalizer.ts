@@ -4,8 +4,9 @@
  * They work in place in one UnitBuffer and make no string. Anything else that tokenizer.json may ask for is not read here: then
  * `readUnigramNormalizer` gives undefined, and the general path serves the tokenizer.
  */
+import { describe } from "../../describe.ts";
 import { oneLine } from "../../json.ts";
-import { describe, isObject, notATokenizer } from "../tokenizer-json.ts";
+import { isObject, notATokenizer } from "../tokenizer-json.ts";
 import type { Component } from "../tokenizer-json.ts";
 import { isWhiteSpace } from "../unicode/code-points.ts";
 import { Charsmap } from "./charsmap.ts";
