@@ -5,6 +5,7 @@
  */
 import { BatchQueue } from "./batching/batch-queue.ts";
 import type { Encoder } from "./batching/packed-batch.ts";
+import { checkEmbed, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
 import { EmbedRequest, type RequestOptions } from "./batching/request.ts";
 import type { ChosenDevice } from "./devices/policy.ts";
@@ -107,12 +108,13 @@ export class EmbeddingModel {
   /**
    * Embeds texts. Calls may overlap: they share batches, in turn.
    *
-   * @throws InvalidArgumentError for an unknown prompt name (listing those there are), a text that is not a string, or
+   * @throws InvalidArgumentError for an unknown prompt name (listing those there are), a text or prompt that is not a string, or
    *   dimensions out of range
    * @throws ModelClosedError after close()
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Embeddings> {
     if (this.#closed) throw new ModelClosedError(`${this.#description.id} is closed.`);
+    checkEmbed(options);
     options.signal?.throwIfAborted();
     checkTexts(texts, "Text");
     const request = new EmbedRequest(texts, this.#requestOptions(options), options.signal, options.onProgress);
@@ -170,8 +172,13 @@ export class EmbeddingModel {
     }
   }
 
-  /** Tokens of a text as this model would read it, special tokens and prompt included, before truncation. */
+  /**
+   * Tokens of a text as this model would read it, special tokens and prompt included, before truncation.
+   * @throws InvalidArgumentError for a text or prompt that is not a string, or an unknown prompt name
+   */
   countTokens(text: string, options: Pick<EmbedOptions, "prompt" | "promptName"> = {}): number {
+    checkString(text, "The text");
+    checkEmbed(options);
     return this.#tokenizer.count(this.#prompt(options) + text);
   }
 

@@ -3,6 +3,7 @@
  * vectors, so it is for the best few dozen of a search.
  */
 import { BatchQueue } from "./batching/batch-queue.ts";
+import { checkOptions, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
 import { EmbedRequest } from "./batching/request.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
@@ -42,7 +43,7 @@ export class Reranker {
   /**
    * Scores each text against the query.
    *
-   * @throws InvalidArgumentError for an empty query or a text that is not a string; ModelClosedError after close()
+   * @throws InvalidArgumentError for a query or a text that is not a string; ModelClosedError after close()
    */
   async rank(
     query: string,
@@ -51,8 +52,9 @@ export class Reranker {
   ): Promise<Ranking> {
     const { id, classifier, head } = this.#parts.description;
     if (this.#closed) throw new ModelClosedError(`${id} is closed.`);
+    checkOptions(options);
     options.signal?.throwIfAborted();
-    if (typeof query !== "string") throw new InvalidArgumentError(`The query is not a string but ${typeof query}.`);
+    checkString(query, "The query");
     checkTexts(texts, "Text");
     const settings = { prompt: "", query, poolingSkip: 0, dimensions: head.dimensions, normalize: false };
     const request = new EmbedRequest(texts, settings, options.signal);

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openGpu } from "../src/gpu/device.ts";
-import { EmbeddingModel, InvalidArgumentError, ModelClosedError, Reranker } from "../src/index.ts";
+import { EmbeddingModel, InvalidArgumentError, ModelClosedError, Reranker, type EmbedOptions } from "../src/index.ts";
 import { floats, goldenTexts, largestDifference, readGolden, tinyModelFolder, tinyModels } from "./support/goldens.ts";
 import { readFileSync } from "node:fs";
 
@@ -105,8 +105,23 @@ describe("calls", () => {
     [{ promptName: "nope" }, 'has no prompt named "nope"; it has "query", "passage"'],
     [{ prompt: "a", promptName: "query" }, "prompt and promptName were both given"],
     [{ dimensions: 65 }, "dimensions is 65; it must be a whole number from 1 to 64"],
-  ])("wrong options %j", async (options, message) => {
+    [{ prompt: 5 }, "prompt is the number 5; it must be a string."],
+    [{ prompt: null }, "prompt is null; it must be a string."],
+    [{ promptName: null }, "promptName is null; it must be a string."],
+    [{ normalize: "no" }, 'normalize is the string "no"; it must be true or false.'],
+    [{ signal: 5 }, "signal is the number 5; it must be an AbortSignal."],
+    [{ onProgress: true }, "onProgress is the boolean true; it must be a function."],
+    [null, "The options are null; they must be an object, or left out."],
+    ["query", 'The options are the string "query"; they must be an object, or left out.'],
+  ])("wrong options %j", async (given, message) => {
+    const options = given as EmbedOptions;
     await expect(model.embed(["x"], options)).rejects.toThrow(message);
+    await expect(model.embed(["x"], options)).rejects.toThrow(InvalidArgumentError);
+  });
+
+  test("countTokens takes what embed takes", () => {
+    expect(() => model.countTokens(5 as unknown as string)).toThrow("The text is the number 5; it must be a string.");
+    expect(() => model.countTokens("x", { prompt: 5 as unknown as string })).toThrow(InvalidArgumentError);
   });
 
   test("a text that is not a string", async () => {
@@ -187,6 +202,13 @@ describe.each(["gpu", "cpu"] as const)("rerankers on the %s", (device) => {
     const rankings = await Promise.all(pairs.map(([query, text]) => reranker.rank(texts[query], [texts[text]])));
     const logits = rankings.flatMap((ranking) => [...ranking.logits]);
     expect(largestDifference(logits, golden)).toBeLessThan(1e-5);
+    await reranker.close();
+  });
+
+  test("what is not a query or options is refused", async () => {
+    const reranker = await Reranker.load(tinyModelFolder("bert-reranker-1"), { device, dtype: "f32", ...quiet });
+    await expect(reranker.rank(5 as unknown as string, ["x"])).rejects.toThrow("The query is the number 5");
+    await expect(reranker.rank("a query", ["x"], null as unknown as object)).rejects.toThrow(InvalidArgumentError);
     await reranker.close();
   });
 
