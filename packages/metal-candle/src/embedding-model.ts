@@ -5,11 +5,13 @@
  */
 import { BatchQueue } from "./batching/batch-queue.ts";
 import type { Encoder } from "./batching/packed-batch.ts";
+import type { BlockReader } from "./block-reader.ts";
 import { checkEmbed, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
 import { EmbedRequest, type RequestOptions } from "./batching/request.ts";
 import type { ChosenDevice } from "./devices/policy.ts";
 import type { AdapterReport } from "./devices/report.ts";
+import { EmbeddingStream, type StreamHost } from "./embed-stream.ts";
 import { Embeddings } from "./embeddings.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { GpuEncoder } from "./gpu/encoder.ts";
@@ -69,7 +71,10 @@ export class EmbeddingModel {
   readonly #dimensions: number;
   readonly #pending = new Set<Promise<unknown>>();
   #counts = { texts: 0, tokens: 0, truncatedTexts: 0 };
+  /** Streams that wait for their source. */
+  readonly #reading = new Set<BlockReader>();
   #closed = false;
+  #closing: Promise<void> | null = null;
 
   private constructor({ description, tokenizer, encoder, chosen, pool }: ModelParts, dimensions: number) {
     this.#description = description;
@@ -113,7 +118,7 @@ export class EmbeddingModel {
    * @throws ModelClosedError after close()
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Embeddings> {
-    if (this.#closed) throw new ModelClosedError(`${this.#description.id} is closed.`);
+    if (this.#closed) throw this.#closedError();
     checkEmbed(options);
     options.signal?.throwIfAborted();
     checkTexts(texts, "Text");
@@ -134,8 +139,12 @@ export class EmbeddingModel {
 
   /**
    * Embeds any number of texts in constant memory, yielding blocks in order. At most two blocks are held: the one being embedded
-   * and the one being consumed.
+   * and the one being consumed. Arguments are checked with the first block that is asked for.
    *
+   * A source that stalls holds nobody up: an abort rejects at once, and `break` leaves at once. The source's own `return()` is called
+   * either way, and waited for only if no text is owed.
+   *
+   * @throws InvalidArgumentError, ModelClosedError as embed does, also where the source has no texts
    * @example
    * import { EmbeddingModel } from "metal-candle";
    * const model = await EmbeddingModel.load("all-minilm-l6-v2-q8");
@@ -143,33 +152,16 @@ export class EmbeddingModel {
    * for await (const block of model.embedStream(lines())) console.log(block.length);
    * await model.close();
    */
-  async *embedStream(
+  embedStream(
     texts: AsyncIterable<string> | Iterable<string>,
     options: EmbedOptions & { readonly blockSize?: number } = {},
   ): AsyncGenerator<Embeddings, void, undefined> {
-    const { blockSize = 1024 } = options;
-    if (!Number.isInteger(blockSize) || blockSize < 1) {
-      throw new InvalidArgumentError(`blockSize is ${blockSize}; it must be a whole number of at least 1.`);
-    }
-    const blocks = inBlocks(texts, blockSize);
-    const start = async (): Promise<Embeddings | null> => {
-      const block = await blocks.next();
-      return block.done ? null : this.embed(block.value, options);
+    const host: StreamHost = {
+      embed: (block, given) => this.embed(block, given),
+      check: (given) => this.#checkStream(given),
+      reading: this.#reading,
     };
-    let current = start();
-    try {
-      for (;;) {
-        const embeddings = await current;
-        if (embeddings === null) return;
-        current = start();
-        // Its error surfaces when it is awaited; until then it must not count as unhandled.
-        current.catch(() => undefined);
-        yield embeddings;
-      }
-    } finally {
-      await current.catch(() => undefined);
-      await blocks.return(undefined);
-    }
+    return new EmbeddingStream(host, texts, options, options?.blockSize ?? usualBlockSize);
   }
 
   /**
@@ -218,17 +210,42 @@ export class EmbeddingModel {
     return { batches: this.#queue.batches, ...this.#counts, gpu };
   }
 
-  /** Waits for the calls that are under way, then frees the device's memory. Calling it again does nothing. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  /**
+   * Waits for the calls of embed that are under way, then frees the device's memory. Of a stream (embedStream) it waits for the block
+   * that is being embedded, which is still handed out; the source is read no further, and what is asked of the stream after that
+   * rejects with ModelClosedError, unless the source had ended. So nobody who stopped asking holds it up. Calling it again gives the
+   * same promise.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
+    for (const reader of this.#reading) reader.stop(this.#closedError());
     await Promise.allSettled(this.#pending);
     await this.#queue.idle();
     await closeParts({ encoder: this.#encoder, description: this.#description, pool: this.#pool });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  #closedError(): ModelClosedError {
+    return new ModelClosedError(`${this.#description.id} is closed.`);
+  }
+
+  #checkStream(options: EmbedOptions & { readonly blockSize?: number }): void {
+    if (this.#closed) throw this.#closedError();
+    checkEmbed(options);
+    const { blockSize = usualBlockSize } = options;
+    if (!Number.isInteger(blockSize) || blockSize < 1) {
+      throw new InvalidArgumentError(`blockSize is ${blockSize}; it must be a whole number of at least 1.`);
+    }
+    // Made for its errors: a name that the model does not know is one, also where there is nothing to embed.
+    this.#requestOptions(options);
   }
 
   #requestOptions(options: EmbedOptions): RequestOptions {
@@ -263,6 +280,9 @@ export class EmbeddingModel {
   }
 }
 
+/** Texts of a stream's block. */
+const usualBlockSize = 1024;
+
 function checkedDimensions(wanted: number | undefined, usual: number, full: number): number {
   if (wanted === undefined) return usual;
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > full) {
@@ -271,20 +291,4 @@ function checkedDimensions(wanted: number | undefined, usual: number, full: numb
     );
   }
   return wanted;
-}
-
-/** Arrays of up to `size` items. */
-async function* inBlocks(
-  texts: AsyncIterable<string> | Iterable<string>,
-  size: number,
-): AsyncGenerator<string[], void, undefined> {
-  let block: string[] = [];
-  for await (const text of texts) {
-    block.push(text);
-    if (block.length === size) {
-      yield block;
-      block = [];
-    }
-  }
-  if (block.length > 0) yield block;
 }

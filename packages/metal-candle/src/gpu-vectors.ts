@@ -55,6 +55,7 @@ export class GpuVectors {
   readonly #search: VectorSearch;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #closing: Promise<void> | null = null;
 
   private constructor(context: GpuContext, vectors: VectorShards, search: VectorSearch) {
     this.dimensions = vectors.dimensions;
@@ -163,9 +164,13 @@ export class GpuVectors {
     });
   }
 
-  /** Waits for what is under way, then gives the memory back. Calling it again does nothing. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  /** Waits for what is under way, then gives the memory back. Calling it again gives the same promise. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     await this.#last;
     this.#search.release();

@@ -58,8 +58,11 @@ export interface EmbedOptions {
   readonly normalize?: boolean;
   /** Width of the vectors (Matryoshka), normalised again unless `normalize` is false. */
   readonly dimensions?: number;
-  /** Aborts within one batch; the call rejects with the signal's reason. */
+  /** Aborts within one batch, also while a stream's source has stalled; the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Called after each batch with the texts done so far. */
+  /**
+   * Called after each batch with the texts done so far, and those of the call. In embedStream both count from the stream's start, and
+   * `total` is the texts read from the source so far: how many will come nobody knows.
+   */
   readonly onProgress?: (done: number, total: number) => void;
 }

@@ -29,6 +29,7 @@ export class Reranker {
   readonly #queue: BatchQueue;
   readonly #pending = new Set<Promise<unknown>>();
   #closed = false;
+  #closing: Promise<void> | null = null;
 
   private constructor(parts: ModelParts) {
     this.#parts = parts;
@@ -80,9 +81,13 @@ export class Reranker {
     return { id, revision, device: chosen.device, reason: chosen.reason, labels: head.dimensions, maxLength };
   }
 
-  /** Waits for the calls that are under way, then frees the device's memory. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  /** Waits for the calls that are under way, then frees the device's memory. Calling it again gives the same promise. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled(this.#pending);
     await this.#queue.idle();

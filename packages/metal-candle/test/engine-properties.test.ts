@@ -138,11 +138,28 @@ async function collect(stream: AsyncIterable<unknown>): Promise<unknown[]> {
 
 test("close waits for calls under way, and refuses later ones", async () => {
   const model = await load("bert");
-  const pending = model.embed(texts);
+  let embedded = 0;
+  const pending = model.embed(texts).then(({ length }) => (embedded = length));
+  const closing = model.close();
+  // Calling it again is waiting for the same end.
+  expect(model.close()).toBe(closing);
   await model.close();
-  expect((await pending).length).toBe(texts.length);
+  expect(embedded).toBe(texts.length);
+  await Promise.all([closing, pending]);
   await expect(model.embed(["x"])).rejects.toThrow(ModelClosedError);
-  await model.close();
+});
+
+test("close of a reranker waits for its calls, too, however often it is called", async () => {
+  const options = { device: "gpu", dtype: "f32", ...quiet } as const;
+  const reranker = await Reranker.load(tinyModelFolder("bert-reranker-1"), options);
+  let ranked = 0;
+  const pending = reranker.rank("a query", texts).then(({ order }) => (ranked = order.length));
+  const closing = reranker.close();
+  expect(reranker.close()).toBe(closing);
+  await reranker.close();
+  expect(ranked).toBe(texts.length);
+  await Promise.all([closing, pending]);
+  await expect(reranker.rank("a query", ["x"])).rejects.toThrow(ModelClosedError);
 });
 
 test("two thousand batches of varied shapes allocate nothing new, and the process stays flat", async () => {

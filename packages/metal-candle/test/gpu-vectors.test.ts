@@ -190,8 +190,9 @@ test("memory is what it says, and is given back", async () => {
   const { buffers, bytes } = allocations;
   for (let i = 0; i < 20; i++) await vectors.nearest(checkValues(384, i), 10, { among: [i, 2 * i] });
   expect(allocations).toEqual({ buffers, bytes });
-  await vectors.close();
-  await vectors.close();
+  const closing = vectors.close();
+  expect(vectors.close()).toBe(closing);
+  await closing;
   expect(allocations).toEqual(before);
   await expect(vectors.nearest(checkValues(384, 2), 10)).rejects.toThrow(ModelClosedError);
 });
