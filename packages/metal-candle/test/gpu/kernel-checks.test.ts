@@ -9,9 +9,12 @@ import { embeddingCheck } from "../../src/gpu/kernels/embedding/check.ts";
 import { gemmCheck } from "../../src/gpu/kernels/gemm/check.ts";
 import { variantName, type GemmVariant } from "../../src/gpu/kernels/gemm/gemm.ts";
 import { registerTiles } from "../../src/gpu/kernels/gemm/register-tiled.ts";
+import { inPlaceLayerNormCheck } from "../../src/gpu/kernels/layer-norm/in-place-check.ts";
 import { layerNormCheck } from "../../src/gpu/kernels/layer-norm/check.ts";
 import { nearestChecks } from "../../src/gpu/kernels/nearest/check.ts";
 import { poolingCheck } from "../../src/gpu/kernels/pooling/check.ts";
+import { rmsNormCheck } from "../../src/gpu/kernels/rms-norm/check.ts";
+import { softmaxCheck } from "../../src/gpu/kernels/softmax/check.ts";
 import { subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
 import { numericsClass } from "../../src/gpu/numerics-class.ts";
 import { attentionCandidates, gemmCandidates } from "../../src/gpu/variants.ts";
@@ -153,6 +156,22 @@ describe.each(storages)("%s kernels agree with their references", (storage) => {
   test.each(poolings.map((modes) => [modes.join("+"), modes] as const))("pooling %s", async (_, modes) => {
     await passes(poolingCheck(storage, 72, 128, modes));
   });
+});
+
+// Widths that divide into vec4 and not, and a vocabulary's; epsilons from none to one that drowns the row.
+describe.each([1, 2, 7, 32, 384, 1000, 1024, 4096])("operations on rows of %d", (width) => {
+  test.each([0, 1e-30, 1e-12, 1e-5, 1e6])("layer-norm and rms-norm, epsilon %d", async (epsilon) => {
+    await passes(inPlaceLayerNormCheck(width, epsilon));
+    await passes(rmsNormCheck(width, epsilon));
+  });
+
+  test("softmax", () => passes(softmaxCheck(width)));
+});
+
+test("softmax over a vocabulary, of which a part is compared", async () => {
+  const check = softmaxCheck(50_257);
+  expect(check.expected.size).toBeLessThan(20_000);
+  await passes(check);
 });
 
 test.each([1, 7, 30, 384, 768, 1024])("nearest vectors, width %d", async (dimensions) => {
