@@ -48,12 +48,12 @@ export function checkEmbed(options: EmbedOptions): void {
 }
 
 /** @throws InvalidArgumentError for options that are no object, or with a signal that is none */
-export function checkOptions(options: { readonly signal?: AbortSignal }): void {
+export function checkOptions(options: object): void {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(`The options are ${describe(options)}; they must be an object, or left out.`);
   }
-  const { signal } = options;
-  if (signal !== undefined && typeof (signal as AbortSignal | null)?.throwIfAborted !== "function") {
+  const { signal } = options as { readonly signal?: Partial<AbortSignal> | null };
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
     throw new InvalidArgumentError(`signal is ${describe(signal)}; it must be an AbortSignal.`);
   }
 }

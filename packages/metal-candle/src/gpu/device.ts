@@ -56,10 +56,16 @@ export async function adoptDevice(device: GPUDevice, name: string): Promise<GpuC
   const pretendedAdapter = { info: device.adapterInfo, limits: device.limits, features: device.features };
   const report = describeAdapter(pretendedAdapter as unknown as GPUAdapter, "the caller's device");
   const context = watch(device, report, false);
-  // A device that is lost takes every call and answers none; `lost` has resolved then, and comes first.
-  const lost = await Promise.race([device.lost, Promise.resolve(null)]);
-  if (lost !== null) throw lostDevice(context, `${name} was taken over`, `${lost.reason}: ${lost.message}`);
+  const lost = await lossOf(device);
+  if (lost !== null) throw lostDevice(context, `${name} was taken over`, lost);
   return context;
+}
+
+/** Why a device is gone, or null. It has to be asked: one that is lost takes every call, and does nothing. */
+export async function lossOf(device: GPUDevice): Promise<string | null> {
+  // `lost` comes first where it has resolved.
+  const lost = await Promise.race([device.lost, Promise.resolve(null)]);
+  return lost === null ? null : `${lost.reason}: ${lost.message}`;
 }
 
 /** @throws InvalidArgumentError for something that is no GPUDevice; they have no constructor in Node, so its parts are looked for */

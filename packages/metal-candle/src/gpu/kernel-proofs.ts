@@ -55,7 +55,7 @@ export class KernelProofs {
       `No kernel for ${operation} agrees with its reference on ${this.#context.report.name}: ` +
         `${dropped.map(({ variant, reason }) => `${variant}: ${reason}`).join("; ")}. ` +
         `This is a bug of the driver or of ours: please report it with the output of "npx ferris doctor --json". ` +
-        `Device "cpu" works meanwhile.`,
+        `Models run on device "cpu" meanwhile.`,
     );
   }
 

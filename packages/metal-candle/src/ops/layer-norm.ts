@@ -1,6 +1,9 @@
 /** layerNorm on the GPU, as torch.nn.functional.layer_norm over the last dimension. */
+import { checkOptions } from "../check-options.ts";
+import { inPlaceLayerNormCheck } from "../gpu/kernels/layer-norm/in-place-check.ts";
 import { layerNormProgram, layerNormGrid } from "../gpu/kernels/layer-norm/layer-norm.ts";
-import { checkWidth, rowsOf, runInPlace, type GpuTensor, type HostTensor, type OpOptions } from "./tensor.ts";
+import { runInPlace } from "./run-in-place.ts";
+import { checkEps, checkWidth, rowsOf, type GpuTensor, type HostTensor, type OpOptions } from "./tensor.ts";
 
 export interface LayerNormOptions extends OpOptions {
   /** Added to the variance. Default 1e-12, as BERT has it. */
@@ -9,12 +12,13 @@ export interface LayerNormOptions extends OpOptions {
 
 /**
  * y = (x − mean) / √(variance + eps) · weight + bias over the last dimension of x, in f32. Constant rows come out as `bias`
- * exactly, at any eps.
+ * exactly, at any eps above 0 (without one they are 0 / 0: NaN).
  *
  * @param x a typed array with its shape (a new one is returned), or a GPU buffer with its shape and device (changed in place)
  * @param weight one value a column
  * @param bias one value a column
- * @throws InvalidArgumentError when shapes disagree; GpuUnavailableError without a GPU
+ * @throws InvalidArgumentError when shapes disagree, for an eps that is none, or a buffer that is not for storage
+ * @throws GpuUnavailableError without a GPU; DeviceLostError; GpuOutOfMemoryError; KernelCheckError
  * @example
  * import { layerNorm } from "metal-candle/ops";
  * const x = { data: Float32Array.of(1, 2, 3, 4), shape: [1, 4] };
@@ -27,8 +31,18 @@ export async function layerNorm<T extends HostTensor | GpuTensor>(
   bias: Float32Array,
   options: LayerNormOptions = {},
 ): Promise<T> {
+  checkOptions(options);
+  const { eps = 1e-12 } = options;
+  checkEps(eps);
   const { width, rows } = rowsOf(x, "x");
   checkWidth(weight, width, "weight");
   checkWidth(bias, width, "bias");
-  return runInPlace(x, layerNormProgram(width, options.eps ?? 1e-12), [weight, bias], layerNormGrid(rows), options);
+  const operation = {
+    name: "layerNorm",
+    program: layerNormProgram(width, eps),
+    check: () => inPlaceLayerNormCheck(width, eps),
+    parameters: [weight, bias],
+    grid: layerNormGrid(rows),
+  };
+  return runInPlace(x, operation, options);
 }

@@ -1,13 +1,10 @@
 /**
- * What the single operations take and return: a typed array with a shape, or a GPU buffer with a shape, and how one in-place
- * kernel is run over either.
+ * What the single operations take and return: a typed array with a shape, or a GPU buffer with a shape. And the checks of it, before
+ * any device is asked; run-in-place.ts runs a kernel over either.
  */
-import { softwareAdapterAllowed } from "../devices/policy.ts";
+import { describe } from "../describe.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import { releaseBuffers, uploadBuffer } from "../gpu/buffers.ts";
-import { adoptDevice, openGpu, type GpuContext } from "../gpu/device.ts";
-import type { KernelProgram } from "../gpu/kernel-program.ts";
-import { runProgram } from "../gpu/run-program.ts";
+import { bufferUsage } from "../gpu/buffers.ts";
 
 /** Rows in memory: the last dimension is the row's width, all others are counted together. */
 export interface HostTensor {
@@ -27,11 +24,20 @@ export interface OpOptions {
   readonly allowSoftwareAdapter?: boolean;
 }
 
-/** One context a device, so that its compiled kernels are kept. */
-const contexts = new WeakMap<GPUDevice, GpuContext>();
-
-/** Width of a row and number of rows. @throws InvalidArgumentError when shape and data disagree */
+/**
+ * Width of a row and number of rows.
+ * @throws InvalidArgumentError for what is no tensor, when shape and data disagree, or for a buffer that is not for storage
+ */
 export function rowsOf(tensor: HostTensor | GpuTensor, name: string): { width: number; rows: number } {
+  const parts: Partial<HostTensor & GpuTensor> = typeof tensor === "object" && tensor !== null ? tensor : {};
+  if (!Array.isArray(parts.shape) || !(parts.data ?? parts.buffer)) {
+    throw new InvalidArgumentError(
+      `${name} is ${describe(tensor)}; it must have a shape, and data (a Float32Array) or a buffer with its device.`,
+    );
+  }
+  if (!("data" in tensor) && typeof tensor.buffer.usage !== "number") {
+    throw new InvalidArgumentError(`${name}.buffer is ${describe(tensor.buffer)}; it must be a GPUBuffer.`);
+  }
   const { shape } = tensor;
   if (shape.length === 0 || shape.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new InvalidArgumentError(
@@ -45,47 +51,35 @@ export function rowsOf(tensor: HostTensor | GpuTensor, name: string): { width: n
       `${name} has shape [${shape.join(", ")}], which is ${count} elements, but holds ${available}.`,
     );
   }
+  if (!("data" in tensor) && (tensor.buffer.usage & bufferUsage.storage) === 0) {
+    throw new InvalidArgumentError(
+      `${name}.buffer has usage ${tensor.buffer.usage}, without STORAGE (${bufferUsage.storage}), which kernels need. Create it with ` +
+        `GPUBufferUsage.STORAGE.`,
+    );
+  }
   const width = shape[shape.length - 1];
   return { width, rows: count / width };
 }
 
 /** @throws InvalidArgumentError when a parameter has not one value a column */
 export function checkWidth(parameter: Float32Array, width: number, name: string): void {
+  if (typeof parameter !== "object" || parameter === null) {
+    throw new InvalidArgumentError(
+      `${name} is ${describe(parameter)}; it must be a Float32Array of ${width} elements.`,
+    );
+  }
   if (parameter.length !== width) {
     throw new InvalidArgumentError(`${name} has ${parameter.length} elements; x has rows of ${width}.`);
   }
 }
 
-/** Runs a kernel whose binding 0 is x, in place. A host tensor comes back as a new array; a GPU tensor is itself changed. */
-export async function runInPlace<T extends HostTensor | GpuTensor>(
-  x: T,
-  program: KernelProgram,
-  parameters: readonly Float32Array[],
-  grid: readonly [number, number, number],
-  options: OpOptions,
-): Promise<T> {
-  const own = parameters.map((parameter) => Float32Array.from(parameter));
-  if ("data" in x) {
-    const context = await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter));
-    const bytes = await runProgram(context, program, [Float32Array.from(x.data), ...own], 0, grid);
-    return { ...x, data: new Float32Array(bytes) };
-  }
-  const context = contexts.get(x.device) ?? (await adoptDevice(x.device, "x.device"));
-  contexts.set(x.device, context);
-  const kernel = await context.pipelines.get(program);
-  const buffers = own.map((parameter, index) => uploadBuffer(context, `${program.label} ${index}`, parameter));
-  const size = x.shape.reduce((product, count) => product * count, 4);
-  const encoder = x.device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  pass.setPipeline(kernel.pipeline);
-  pass.setBindGroup(
-    0,
-    context.pipelines.bind(kernel, [{ buffer: x.buffer, size }, ...buffers.map((buffer) => ({ buffer }))]),
-  );
-  pass.dispatchWorkgroups(...grid);
-  pass.end();
-  x.device.queue.submit([encoder.finish()]);
-  // Destroying a buffer after submission is allowed: the GPU keeps it until it is done.
-  releaseBuffers(context, buffers);
-  return x;
+/** @throws InvalidArgumentError for an eps that is not a number of f32, or below 0 */
+export function checkEps(eps: number): void {
+  if (typeof eps === "number" && eps >= 0 && Number.isFinite(Math.fround(eps))) return;
+  throw new InvalidArgumentError(`eps is ${String(eps)}; it must be a finite number of at least 0 that f32 holds.`);
+}
+
+/** Bytes of the rows. */
+export function bytesOf({ shape }: HostTensor | GpuTensor): number {
+  return shape.reduce((product, size) => product * size, 4);
 }
