@@ -51,7 +51,7 @@ test.runIf(process.platform === "linux")(
     const auto = await ferris(["embed", "--device", "auto"], { input: "text\n", environment });
     expect(auto.code).toBe(0);
     expect(auto.stderr).toMatch(
-      /^metal-candle: device auto is the CPU, .*No GPU: Vulkan is not there \(.*libvulkan\.so\.1: .*\n$/,
+      /^metal-candle: device auto is the CPU\. No GPU: Vulkan is not there \(.*libvulkan\.so\.1: .*\n$/,
     );
     const gpu = await ferris(["embed", "--device", "gpu"], { input: "text\n", environment });
     expect(gpu.code).toBe(14);
