@@ -74,6 +74,7 @@ export class EmbeddingStream implements AsyncGenerator<Embeddings, void, undefin
     this.#reader = reader;
     const abort = (): void => this.#end(signal!.reason);
     signal?.addEventListener("abort", abort, { once: true });
+    let failed = false;
     try {
       let current = this.#nextBlock(reader);
       for (;;) {
@@ -86,13 +87,14 @@ export class EmbeddingStream implements AsyncGenerator<Embeddings, void, undefin
         yield embeddings;
       }
     } catch (error) {
+      failed = true;
       if (error !== this.#left) throw error;
     } finally {
       signal?.removeEventListener("abort", abort);
-      const closed = reader.close();
-      // An abort is told at once; otherwise a source that is not stuck may end in order, as `for await` lets it.
-      if (signal?.aborted) closed.catch(() => undefined);
-      else await closed;
+      // A source that owes nothing may end in order, as `for await` has it; its own error is told where there is no other.
+      const closed = failed ? reader.close().catch(() => undefined) : reader.close();
+      // An abort is told at once.
+      if (!(failed && signal?.aborted)) await closed;
     }
   }
 

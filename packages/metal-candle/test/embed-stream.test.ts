@@ -102,6 +102,21 @@ describe.each(["gpu", "cpu"] as const)("a stream on the %s", (device) => {
     await expect(model.embedStream("letters").next()).rejects.toThrow(InvalidArgumentError);
   });
 
+  test("tells its own error rather than that of a source that would not close, which is told alone", async () => {
+    const source = (text: unknown): AsyncIterable<string> => {
+      const iterator: AsyncIterator<string> = {
+        next: async () => ({ done: false, value: text as string }),
+        return: () => Promise.reject(new Error("the file would not close")),
+      };
+      return { [Symbol.asyncIterator]: () => iterator };
+    };
+    await expect(model.embedStream(source(5), { blockSize: 1 }).next()).rejects.toThrow("is not a string");
+    const stream = model.embedStream(source("text"), { blockSize: 1 });
+    await stream.next();
+    await soon();
+    await expect(stream.return()).rejects.toThrow("the file would not close");
+  });
+
   test("tells its progress over the whole stream", async () => {
     const told: [number, number][] = [];
     const texts = Array.from({ length: 25 }, (_, index) => `text ${index}`);
