@@ -12,7 +12,7 @@ import { Positions } from "./positions.ts";
 import { type Measure, type Range, split } from "./split.ts";
 
 /** Goes up when the same document and settings give other chunks. */
-export const chunkerVersion = 1;
+export const chunkerVersion = 2;
 
 /** Longer chunks blur what a vector says; measured models lose from about here on. */
 const usualTokens = 256;
@@ -159,7 +159,7 @@ export function chunkDocument(
   }
 }
 
-/** Runs of blocks that may share a chunk. Headings with nothing under them go with what follows. */
+/** Runs of blocks that may share a chunk. Headings with nothing under them go with what follows on their page. */
 function sectionsOf(blocks: readonly Block[]): Block[][] {
   const sections: Block[][] = [];
   let current: Block[] = [];
@@ -169,7 +169,8 @@ function sectionsOf(blocks: readonly Block[]): Block[][] {
     const breaks =
       (previous !== undefined &&
         (block.kind === "heading" ? hasBody : !samePath(block.headingPath, previous.headingPath))) ||
-      (hasBody && (block.page !== previous?.page || block.alone || previous?.alone));
+      (previous !== undefined && block.page !== previous.page) ||
+      (hasBody && (block.alone || previous?.alone));
     if (breaks) {
       sections.push(current);
       current = [];

@@ -198,7 +198,9 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
     try {
       stats = statSync(path);
     } catch (error) {
-      return skip("unreadable", path, reasonOf(error));
+      // Node has put a sign in the place of what it could not read of the name.
+      const unreadableName = path.includes("\ufffd") && (error as NodeJS.ErrnoException).code === "ENOENT";
+      return skip("unreadable", path, unreadableName ? "its name is not UTF-8: rename it" : reasonOf(error));
     }
     if (!stats.isFile()) return skip("not a file", path);
     if (stats.size === 0) return skip("empty", path);

@@ -71,6 +71,25 @@ describe("chunkDocument", () => {
     }
   });
 
+  test("a heading alone on its page is a chunk of its own: what follows is cited with its own page", async () => {
+    const content = "Annual report\nPumps\nPrime the pump.";
+    const document: ParsedDocument = {
+      type: "pdf",
+      content,
+      encoding: null,
+      warnings: [],
+      blocks: [
+        { kind: "heading", start: 0, end: 13, headingPath: ["Annual report"], page: 1 },
+        { kind: "heading", start: 14, end: 19, headingPath: ["Annual report", "Pumps"], page: 2 },
+        { kind: "prose", start: 20, end: 35, headingPath: ["Annual report", "Pumps"], page: 2 },
+      ],
+    };
+    expect(chunkDocument(document, { maxTokens: 64 }, countWords)).toMatchObject([
+      { text: "Annual report", page: 1 },
+      { text: "Pumps\nPrime the pump.", page: 2, headingPath: ["Annual report", "Pumps"] },
+    ]);
+  });
+
   test("blocks under one heading share a chunk; headings and pages part them", async () => {
     const chunks = await chunksOf("# A\n\none\n\ntwo\n\n- three\n\n## B\n\nfour\n");
     expect(chunks.map(({ text, headingPath }) => [text, headingPath])).toEqual([

@@ -43,6 +43,10 @@ function readBody(xml: string, levels: ReadonlyMap<string, number>, builder: Con
   let level: number | undefined;
   let isItem = false;
   let inText = false;
+  // A text box stands within a paragraph and has paragraphs of its own: they follow when the outer one has ended.
+  const outer: { paragraph: string; level: number | undefined; isItem: boolean }[] = [];
+  const inner: string[] = [];
+  let isOpen = false;
   /** Inside of what must not be read: the second version of a drawing. */
   let skipping = 0;
   // Of the outermost table; those nested in it are read as text of their cell.
@@ -54,8 +58,10 @@ function readBody(xml: string, levels: ReadonlyMap<string, number>, builder: Con
   readXml(xml, {
     open(name, attributes) {
       if (skipping > 0 || name === "mc:Fallback") skipping++;
-      else if (name === "w:p") [paragraph, level, isItem] = ["", undefined, false];
-      else if (name === "w:pStyle") level = levels.get(attributes["w:val"] ?? "");
+      else if (name === "w:p") {
+        if (isOpen) outer.push({ paragraph, level, isItem });
+        [paragraph, level, isItem, isOpen] = ["", undefined, false, true];
+      } else if (name === "w:pStyle") level = levels.get(attributes["w:val"] ?? "");
       else if (name === "w:numPr") isItem = true;
       else if (name === "w:t") inText = true;
       else if (name === "w:tab") paragraph += "\t";
@@ -71,10 +77,17 @@ function readBody(xml: string, levels: ReadonlyMap<string, number>, builder: Con
     close(name) {
       if (skipping > 0) skipping--;
       else if (name === "w:t") inText = false;
-      else if (name === "w:p") {
+      else if (name === "w:p" && outer.length > 0) {
+        inner.push(paragraph);
+        ({ paragraph, level, isItem } = outer.pop()!);
+      } else if (name === "w:p") {
+        isOpen = false;
+        const boxes = inner.splice(0);
+        if (tables > 0) cell.push(...boxes.map((text) => text.trim()));
         if (tables > 0) cell.push(paragraph.trim());
         else if (level !== undefined) builder.heading(level, paragraph);
         else builder.add(isItem ? "list" : "prose", isItem ? `- ${paragraph.trim()}` : paragraph);
+        if (tables === 0) for (const text of boxes) builder.add("prose", text);
       } else if (name === "w:tc" && tables === 1) cells.push(cell.filter((text) => text !== "").join(" "));
       else if (name === "w:tr" && tables === 1) rows.push(cells);
       else if (name === "w:tbl" && --tables === 0) addRows(builder, rows);

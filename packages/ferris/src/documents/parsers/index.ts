@@ -35,14 +35,14 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 2,
+    version: 3,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),
     load: async () => (await import("./pdf.ts")).parsePdf,
   },
   {
     type: "docx",
-    version: 1,
+    version: 2,
     extensions: ["docx", "docm"],
     load: async () => (await import("./docx.ts")).parseDocx,
   },
@@ -60,7 +60,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "opendocument",
-    version: 1,
+    version: 2,
     extensions: ["odt", "ods", "odp"],
     load: async () => (await import("./open-document.ts")).parseOpenDocument,
   },
@@ -78,19 +78,19 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "json",
-    version: 1,
+    version: 2,
     extensions: ["json", "json5", "jsonc", "geojson"],
     load: async () => (await import("./json.ts")).parseJson,
   },
   {
     type: "jsonl",
-    version: 1,
+    version: 2,
     extensions: ["jsonl", "ndjson"],
     load: async () => (await import("./json.ts")).parseJsonLines,
   },
   {
     type: "notebook",
-    version: 1,
+    version: 2,
     extensions: ["ipynb"],
     load: async () => (await import("./notebook.ts")).parseNotebook,
   },

@@ -1,12 +1,13 @@
 /**
- * JSON and JSON Lines: records as lines of "key: value", with their lines in the file. What is no valid JSON (comments, a
- * truncated file) is read as the text that it is.
+ * JSON and JSON Lines: records as lines of "key: value", with their lines in the file. Comments and trailing commas are allowed for; what is
+ * no valid JSON (a truncated file) is read as the text that it is, and said. Numbers keep the digits that they have in the file.
  *
  * A large array or object is cut into its children, and those again; the keys on the way down are the heading path.
  */
 import { ContentBuilder, oneLine } from "../content-builder.ts";
 import { decodeText } from "../decode.ts";
 import type { ParsedDocument } from "../document.ts";
+import { numbersAsTexts, withoutComments } from "../json-comments.ts";
 import { afterSpace, jsonChildren } from "../json-places.ts";
 import { sourcePlaces } from "../source-places.ts";
 import type { ParserInput } from "./parser.ts";
@@ -20,11 +21,9 @@ const longestPath = 200;
 
 export function parseJson(input: ParserInput): ParsedDocument {
   const text = decodeText(input.bytes);
-  const json = text.content;
-  try {
-    JSON.parse(json);
-  } catch {
-    return { ...parseText(input), type: "json" };
+  const json = isJson(text.content) ? text.content : withoutComments(text.content);
+  if (!isJson(json)) {
+    return { ...parseText(input), type: "json", warnings: ["not valid JSON: indexed as the text that it is"] };
   }
   const builder = new ContentBuilder();
   const placeOf = sourcePlaces(text);
@@ -35,7 +34,7 @@ export function parseJson(input: ParserInput): ParsedDocument {
   function addValue(from: number, to: number, level: number): void {
     const isContainer = json[from] === "{" || json[from] === "[";
     if (!isContainer || to - from <= wholeUpTo || level > deepestHeading) {
-      builder.add("code", readable(JSON.parse(json.slice(from, to))), { source: placeOf(from, to) });
+      builder.add("code", readable(valueOf(json.slice(from, to))), { source: placeOf(from, to) });
       return;
     }
     for (const { key, start: childStart, end } of jsonChildren(json, from)) {
@@ -44,7 +43,7 @@ export function parseJson(input: ParserInput): ParsedDocument {
         addValue(childStart, end, level + 1);
         builder.section(level, "");
       } else {
-        const value: unknown = JSON.parse(json.slice(childStart, end));
+        const value = valueOf(json.slice(childStart, end));
         builder.add("code", readable(key === null ? value : { [key]: value }), { source: placeOf(childStart, end) });
       }
     }
@@ -66,7 +65,7 @@ export function parseJsonLines(input: ParserInput): ParsedDocument {
       // A record is found by itself, so it shares its chunk with none.
       const place = { source: placeOf(start, end), alone: true };
       try {
-        builder.add("code", readable(JSON.parse(line)), place);
+        builder.add("code", readable(valueOf(line)), place);
       } catch {
         broken++;
         builder.add("code", line, place);
@@ -102,6 +101,21 @@ function readable(root: unknown): string {
     }
   }
   return lines.join("\n");
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** With numbers as texts, which `readable` prints as they are. Throws SyntaxError. */
+function valueOf(json: string): unknown {
+  JSON.parse(json);
+  return JSON.parse(numbersAsTexts(json));
 }
 
 /** What the whole file calls itself. */

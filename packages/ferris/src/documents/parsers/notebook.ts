@@ -23,6 +23,7 @@ interface Cell {
   readonly outputs?: readonly {
     readonly text?: Text;
     readonly data?: Readonly<Record<string, Text>>;
+    readonly ename?: string;
     readonly evalue?: string;
   }[];
 }
@@ -58,7 +59,8 @@ function markdownOf({ cell_type: type, source, outputs = [] }: Cell): string {
   const text = textOf(source);
   if (type === "markdown") return `${text}\n\n`;
   const printed = outputs.map(
-    ({ text: stream, data, evalue }) => textOf(stream ?? data?.["text/plain"]) || (evalue ?? ""),
+    ({ text: stream, data, ename, evalue }) =>
+      textOf(stream ?? data?.["text/plain"]) || [ename, evalue].filter((part) => part).join(": "),
   );
   return fenced(text) + fenced(printed.join("\n").slice(0, mostOutput));
 }

@@ -9,8 +9,15 @@ import { readXml, textOfFirst } from "../xml.ts";
 import { addRows } from "../rows.ts";
 import type { ParserInput } from "./parser.ts";
 
-/** Not for readers: what tracked changes took out, tables of contents, which repeat the headings, and page numbers. */
-const leftOut = new Set(["text:tracked-changes", "text:table-of-content", "office:forms", "text:page-number"]);
+/** Not for readers: what tracked changes took out, tables of contents, which repeat the headings, comments, the numbers of pages and notes. */
+const leftOut = new Set([
+  "text:tracked-changes",
+  "text:table-of-content",
+  "office:forms",
+  "office:annotation",
+  "text:page-number",
+  "text:note-citation",
+]);
 
 export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
   const archive = new Archive(bytes);
@@ -36,6 +43,10 @@ function readContent(xml: string, builder: ContentBuilder): void {
   let cells: string[] = [];
   let repeated = 1;
   const place = (): Place => (page > 0 ? { page } : {});
+  // A footnote or a text box stands within a paragraph and has paragraphs of its own: they follow when the outer one has ended.
+  const outer: { text: string; level: number; isTitle: boolean }[] = [];
+  const inner: string[] = [];
+  let isOpen = false;
 
   readXml(xml, {
     open(name, attributes) {
@@ -45,7 +56,8 @@ function readContent(xml: string, builder: ContentBuilder): void {
         page++;
         builder.section(1, "");
       } else if (name === "text:h" || name === "text:p") {
-        if (tables === 0) text = "";
+        if (tables === 0 && isOpen) outer.push({ text, level, isTitle });
+        if (tables === 0) [text, isOpen] = ["", true];
         else if (text !== "") text += " ";
         level = name === "text:h" ? Number(attributes["text:outline-level"] ?? 1) : 0;
       } else if (name === "draw:frame") isTitle = attributes["presentation:class"] === "title";
@@ -68,10 +80,15 @@ function readContent(xml: string, builder: ContentBuilder): void {
     close(name) {
       if (skipping > 0) skipping--;
       else if (name === "text:list-item") items--;
-      else if ((name === "text:h" || name === "text:p") && tables === 0) {
+      else if ((name === "text:h" || name === "text:p") && tables === 0 && outer.length > 0) {
+        inner.push(text);
+        ({ text, level, isTitle } = outer.pop()!);
+      } else if ((name === "text:h" || name === "text:p") && tables === 0) {
+        isOpen = false;
         if (name === "text:h") builder.heading(level, text, place());
         else if (isTitle) builder.heading(1, text, place());
         else builder.add(items > 0 ? "list" : "prose", items > 0 ? `- ${text}` : text, place());
+        for (const paragraph of inner.splice(0)) builder.add("prose", paragraph, place());
         text = "";
       } else if (name === "table:table-cell" && tables === 1) {
         // Sheets end in thousands of empty cells.

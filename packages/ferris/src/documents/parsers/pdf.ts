@@ -3,7 +3,7 @@
  *
  * A PDF has no paragraphs, only words at places. They are taken in the order of the file, which goes down one column after
  * the other in everything but hand-made pages; words cut by a hyphen at a line's end are joined (pdf-lines.ts); tables are found
- * by their columns (pdf-tables.ts); lines that most pages repeat at the same place (running heads, page numbers) are left out.
+ * by their columns (pdf-tables.ts); running heads and page numbers are left out (pdf-running-heads.ts).
  * Pages without text are reported: no OCR here.
  */
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,7 @@ import type { ParsedDocument } from "../document.ts";
 import { addRows } from "../rows.ts";
 import type { ParserInput } from "./parser.ts";
 import { type Item, joined, type Line, linesOf } from "./pdf-lines.ts";
+import { type Page, withoutRunningHeads } from "./pdf-running-heads.ts";
 import { partsOf } from "./pdf-tables.ts";
 
 /** Baselines further apart than this many line heights end a paragraph. */
@@ -20,13 +21,11 @@ const paragraphGap = 1.8;
 /** Larger than the body text by this factor: a heading. */
 const headingFactor = 1.12;
 const longestHeading = 150;
-/** Running heads are looked for in documents of at least this many pages. */
-const fewestPages = 4;
 
 export async function parsePdf({ bytes }: ParserInput): Promise<ParsedDocument> {
   const { pages, title } = await readPages(bytes);
   const warnings: string[] = [];
-  const empty = pages.flatMap((lines, index) => (lines.length === 0 ? [index + 1] : []));
+  const empty = pages.flatMap(({ lines }, index) => (lines.length === 0 ? [index + 1] : []));
   if (empty.length === pages.length) {
     throw new DocumentError(
       "no text",
@@ -37,7 +36,7 @@ export async function parsePdf({ bytes }: ParserInput): Promise<ParsedDocument> 
     const which = empty.slice(0, 10).join(", ") + (empty.length > 10 ? " …" : "");
     warnings.push(`no text on ${empty.length} of ${pages.length} pages (${which}): pictures or scans`);
   }
-  const body = pages.length >= fewestPages ? withoutRunningHeads(pages) : pages;
+  const body = withoutRunningHeads(pages);
   const levels = headingLevels(body);
   const builder = new ContentBuilder();
   body.forEach((lines, index) => {
@@ -58,7 +57,7 @@ export async function parsePdf({ bytes }: ParserInput): Promise<ParsedDocument> 
   return builder.finish("pdf", { title, warnings });
 }
 
-async function readPages(bytes: Uint8Array): Promise<{ pages: Line[][]; title?: string }> {
+async function readPages(bytes: Uint8Array): Promise<{ pages: Page[]; title?: string }> {
   const pdfjs = await import("pdfjs-dist/legacy/build/pdf.mjs");
   const besides = (folder: string) =>
     fileURLToPath(new URL(`../../${folder}/`, import.meta.resolve("pdfjs-dist/legacy/build/pdf.mjs")));
@@ -77,11 +76,12 @@ async function readPages(bytes: Uint8Array): Promise<{ pages: Line[][]; title?: 
   try {
     const document = await task.promise;
     const info = (await document.getMetadata().catch(() => null))?.info as { Title?: unknown } | undefined;
-    const pages: Line[][] = [];
+    const pages: Page[] = [];
     for (let number = 1; number <= document.numPages; number++) {
       const page = await document.getPage(number);
       const { items } = await page.getTextContent();
-      pages.push(linesOf(items as readonly Item[]));
+      const [, bottom, , top] = page.view;
+      pages.push({ lines: linesOf(items as readonly Item[]), bottom, top });
       page.cleanup();
     }
     return { pages, title: typeof info?.Title === "string" && info.Title.trim() !== "" ? info.Title : undefined };
@@ -93,14 +93,6 @@ async function readPages(bytes: Uint8Array): Promise<{ pages: Line[][]; title?: 
   } finally {
     await task.destroy();
   }
-}
-
-/** Without lines that stand at the same height on most pages, page numbers aside. */
-function withoutRunningHeads(pages: readonly Line[][]): Line[][] {
-  const key = ({ text, y }: Line) => `${Math.round(y)} ${text.replace(/\d+/g, "#")}`;
-  const counts = new Map<string, number>();
-  for (const lines of pages) for (const name of new Set(lines.map(key))) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return pages.map((lines) => lines.filter((line) => counts.get(key(line))! <= pages.length / 2));
 }
 
 function paragraphsOf(lines: readonly Line[]): Line[][] {
@@ -122,7 +114,7 @@ function paragraphsOf(lines: readonly Line[]): Line[][] {
 }
 
 /** The level of a line by its height: 1 for the largest of up to three sizes above the body text's; null for body text. */
-function headingLevels(pages: readonly Line[][]): (height: number) => number | null {
+function headingLevels(pages: readonly (readonly Line[])[]): (height: number) => number | null {
   const characters = new Map<number, number>();
   const size = (height: number) => Math.round(height * 2) / 2;
   for (const { text, height } of pages.flat()) {

@@ -24,6 +24,44 @@ const manual = [
   "prose [Pump manual > Troubleshooting] Error E-117 means that the motor protection has tripped.",
 ];
 
+test("a paragraph with footnotes is whole, and they follow it", async () => {
+  expect(outline(await parseFixture("footnotes.odt")).slice(1)).toEqual([
+    "prose [Notes test] The pump must be primed before start and then run for ten minutes. Afterwards close the valve.",
+    "prose [Notes test] See chapter nine.",
+    "prose [Notes test] Twelve in winter.",
+    "prose [Notes test] Next plain paragraph.",
+  ]);
+});
+
+test("a text box follows the paragraph that it stands in, once", async () => {
+  const box = "<w:txbxContent><w:p><w:r><w:t>Inside the box</w:t></w:r></w:p></w:txbxContent>";
+  const drawing = `<mc:AlternateContent><mc:Choice>${box}</mc:Choice><mc:Fallback>${box}</mc:Fallback></mc:AlternateContent>`;
+  const run = (text: string) => `<w:r><w:t>${text}</w:t></w:r>`;
+  const paragraph = `<w:p>${run("Before the box")}<w:r>${drawing}</w:r>${run(" after the box.")}</w:p>`;
+  const inTable = `<w:tbl><w:tr><w:tc>${paragraph}</w:tc><w:tc><w:p>${run("Cell")}</w:p></w:tc></w:tr></w:tbl>`;
+  const docx = zipSync({
+    "word/document.xml": strToU8(`<w:document><w:body>${paragraph}${inTable}</w:body></w:document>`),
+  });
+  expect(outline(await parseDocument("/a.docx", docx))).toEqual([
+    "prose [] Before the box after the box.",
+    "prose [] Inside the box",
+    "table [] Inside the box Before the box after the box. | Cell",
+  ]);
+
+  const odt = (body: string) =>
+    zipSync({
+      "content.xml": strToU8(`<office:document-content><office:body>${body}</office:body></office:document-content>`),
+    });
+  const comment = "<office:annotation><dc:creator>A</dc:creator><text:p>check this</text:p></office:annotation>";
+  const frame = "<draw:frame><draw:text-box><text:p>Inside the box</text:p></draw:text-box></draw:frame>";
+  const body = `<text:p>Before${frame} and after${comment}.</text:p><text:p>Next</text:p>`;
+  expect(outline(await parseDocument("/a.odt", odt(body)))).toEqual([
+    "prose [] Before and after.",
+    "prose [] Inside the box",
+    "prose [] Next",
+  ]);
+});
+
 describe("text documents", () => {
   test.each(["manual.docx", "manual.odt"])("%s: headings, lists, tables", async (name) => {
     const document = await parseFixture(name);

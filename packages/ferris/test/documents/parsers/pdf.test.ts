@@ -29,6 +29,28 @@ describe("PDF", () => {
     expect(content).toContain("unrepresentative observations were subsequently eliminated.");
   });
 
+  test("a form on every page and a table of several pages are no running heads", async () => {
+    const invoices = (await parseFixture("invoices.pdf")).content;
+    for (const number of ["Invoice 4711", "Invoice 4712", "Due date: 2024-01-15", "Please pay within 30 days"]) {
+      expect(invoices).toContain(number);
+    }
+    const prices = await parseFixture("prices.pdf");
+    const rows = [...prices.content.matchAll(/PN-\d{4}/g)].map(([part]) => part);
+    expect(rows).toEqual(rows.map((_, index) => `PN-${1000 + index}`));
+    expect(new Set(prices.blocks.map(({ page }) => page)).size).toBeGreaterThanOrEqual(4);
+  });
+
+  test("a running head is there once, page numbers are not, and between them no word is lost", async () => {
+    const { content } = await parseFixture("journal.pdf");
+    expect(content.match(/Journal of Testing vol 12/g)).toHaveLength(1);
+    expect(content).not.toMatch(/Page \d/);
+    for (let section = 1; section <= 6; section++) {
+      for (let paragraph = 0; paragraph < 3; paragraph++) {
+        for (const word of [0, 35, 69]) expect(content).toContain(`sec${section}par${paragraph}word${word}`);
+      }
+    }
+  });
+
   test("encrypted, scanned and damaged files say what they are", async () => {
     await expect(parseFixture("encrypted.pdf")).rejects.toMatchObject({ reason: "encrypted" });
     await expect(parseFixture("scan.pdf")).rejects.toMatchObject({

@@ -94,12 +94,31 @@ describe("JSON", () => {
     ]);
   });
 
+  test("numbers keep their digits", async () => {
+    const json =
+      '{"id": 1745398200918273645, "price": 1.0, "list": [-2.50e3, 12345678901234567890], "text": "7 \\"8\\""}';
+    const lines = ["id: 1745398200918273645", "price: 1.0", "list: -2.50e3, 12345678901234567890", 'text: 7 "8"'];
+    expect((await parse("/a.json", json)).content.trim().split("\n")).toEqual(lines);
+    expect((await parse("/a.jsonl", json)).content.trim().split("\n")).toEqual(lines);
+    expect((await parse("/a.jsonl", '{1: "a"}')).warnings).toHaveLength(1);
+  });
+
+  test("comments and trailing commas are allowed for, and lines stay what they are", async () => {
+    const json =
+      '// settings, see "docs"\n{ "a": 1, /* one,\n] */ "url": "http://x/*y*/", // last\n  "list": [1, 2, ], }\n';
+    const document = await parse("/tsconfig.json", json);
+    expect(document.content.trim().split("\n")).toEqual(["a: 1", "url: http://x/*y*/", "list: 1, 2"]);
+    expect(document.warnings).toEqual([]);
+    expect(document.blocks[0]!.source).toMatchObject({ startLine: 2, endLine: 4 });
+  });
+
   test("what is no JSON is the text it is; a million levels end", async () => {
-    const comments = '// settings\n{ "a": 1, }\n';
-    expect(await parse("/tsconfig.json", comments)).toMatchObject({
+    const cut = '{ "a": 1, "b": [1,2\n';
+    expect(await parse("/data.json", cut)).toMatchObject({
       type: "json",
-      content: comments,
+      content: cut,
       encoding: { name: "utf-8" },
+      warnings: ["not valid JSON: indexed as the text that it is"],
     });
     const depth = 200_000;
     expect((await parse("/a.json", "[".repeat(depth) + "]".repeat(depth))).blocks).toEqual([]);
@@ -148,7 +167,7 @@ describe("notebooks", () => {
       "code [Vibration > Results] ````\nx = '```'\nx\n````",
       "code [Vibration > Results] ```\n'three ticks'\n```",
       "code [Vibration > Results] ```\n1/0\n```",
-      "code [Vibration > Results] ```\ndivision by zero\n```",
+      "code [Vibration > Results] ```\nZeroDivisionError: division by zero\n```",
     ]);
     const file = bytes.toString().split("\n");
     const [, , code] = document.blocks;

@@ -1,0 +1,92 @@
+/**
+ * Running heads and page numbers of a PDF: lines at the top and bottom of pages that say the same on most of them.
+ *
+ * Careful, because what looks alike may be the document itself: a price list, a form filled in on every page. Only the outermost lines
+ * near a page's edge are looked at, they must agree to the letter but for the page's own number, the first of them stays,
+ * and a page of which nothing would be left stays as it is.
+ */
+import type { Line } from "./pdf-lines.ts";
+
+export interface Page {
+  readonly lines: readonly Line[];
+  /** From the bottom edge to the top edge, in the units of `Line.y`. */
+  readonly bottom: number;
+  readonly top: number;
+}
+
+/** Shorter documents have no running heads that could be told from their text. */
+const fewestPages = 4;
+/** Share of a page's height, at its top and at its bottom, where running heads stand. */
+const margin = 0.12;
+/** Lines from the edge inwards that may be part of one. */
+const outermost = 2;
+/** A page's printed number is at most so far from its place in the file. */
+const largestOffset = 30;
+
+/** The pages' lines without those that are repeated. */
+export function withoutRunningHeads(pages: readonly Page[]): readonly (readonly Line[])[] {
+  if (pages.length < fewestPages) return pages.map(({ lines }) => lines);
+  const edges = pages.map(edgeLines);
+  const most = pages.length / 2;
+  const offset = numberOffset(edges, most);
+  const name = (line: Line, page: number): string => {
+    const number = offset === null ? null : pageNumber(line.text, page + offset);
+    return `${Math.round(line.y)} ${number === null ? line.text : `# ${number.rest}`}`;
+  };
+  const counts = new Map<string, number>();
+  edges.forEach((lines, page) => {
+    for (const key of new Set([...lines].map((line) => name(line, page)))) counts.set(key, (counts.get(key) ?? 0) + 1);
+  });
+  const seen = new Set<string>();
+  return pages.map(({ lines }, page) => {
+    const kept = lines.filter((line) => {
+      if (!edges[page].has(line)) return true;
+      const number = offset === null ? null : pageNumber(line.text, page + offset);
+      if (number?.rest === "") return false;
+      // A chapter's head comes on the chapter's pages alone; its page number shows what it is.
+      const key = name(line, page);
+      const repeated = counts.get(key)! > (number === null ? most : 1);
+      if (!repeated || !seen.has(key)) {
+        seen.add(key);
+        return true;
+      }
+      return false;
+    });
+    return kept.length > 0 ? kept : lines;
+  });
+}
+
+/** The lines of a page where running heads may stand. */
+function edgeLines({ lines, bottom, top }: Page): ReadonlySet<Line> {
+  const heights = [...new Set(lines.map(({ y }) => Math.round(y)))].toSorted((a, b) => b - a);
+  const outer = new Set([...heights.slice(0, outermost), ...heights.slice(-outermost)]);
+  const depth = (top - bottom) * margin;
+  return new Set(lines.filter(({ y }) => outer.has(Math.round(y)) && (y > top - depth || y < bottom + depth)));
+}
+
+/** What printed page numbers are ahead of the pages' indexes, where more than `most` pages agree on it. */
+function numberOffset(edges: readonly ReadonlySet<Line>[], most: number): number | null {
+  const counts = new Map<number, number>();
+  edges.forEach((lines, page) => {
+    const offsets = [...lines].flatMap(({ text }) => numbersAtEnds(text).map((number) => number - page));
+    for (const offset of new Set(offsets)) counts.set(offset, (counts.get(offset) ?? 0) + 1);
+  });
+  const [best] = [...counts].filter(([offset]) => Math.abs(offset) <= largestOffset).toSorted((a, b) => b[1] - a[1]);
+  return best !== undefined && best[1] > most ? best[0] : null;
+}
+
+function numbersAtEnds(text: string): number[] {
+  return [/^\d{1,5}\b/, /\b\d{1,5}$/]
+    .flatMap((place) => Number(place.exec(text.trim())?.[0] ?? NaN))
+    .filter(Number.isInteger);
+}
+
+/** What a line says besides the page's number at its beginning or end; null for a line without it. */
+function pageNumber(text: string, number: number): { readonly rest: string } | null {
+  const rest = text
+    .trim()
+    .replace(new RegExp(`^${number}\\b|\\b${number}$`), "")
+    .replace(/^[\s\-–—|·.]+|[\s\-–—|·.]+$/g, "");
+  if (rest === text.trim()) return null;
+  return { rest: /^(?:page|p|seite|s|página|pagina)$/i.test(rest) ? "" : rest };
+}
