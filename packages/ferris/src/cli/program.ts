@@ -76,6 +76,8 @@ export function makeProgram({ json = false } = {}): Command {
     completionCommand(),
   ];
   for (const command of commands) {
+    // Commander wraps it to the terminal.
+    command.description(command.description().replace(/(?<!\n)\n(?!\n)/g, " "));
     program.addCommand(
       command.copyInheritedSettings(program).showHelpAfterError(`(ferris ${command.name()} --help shows its options)`),
     );

@@ -4,8 +4,8 @@
  * The embedded store is the only one today; a shared one would be chosen here, by its URL. An index is a folder (`.ferris`
  * beside the documents, or what --db says) with `index.db`, and while someone writes, a lock and a note about who.
  */
-import { existsSync, mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { IndexNotFoundError, IndexNotWritableError } from "../errors.ts";
 import { type Database, openForReading, openForWriting, transaction, translated } from "./database.ts";
 import { fileName } from "./places.ts";
@@ -46,7 +46,10 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
     throw new IndexNotFoundError(`There is no index at ${path}. Make one with ferris index PATH.`);
   }
   try {
-    mkdirSync(place, { recursive: true });
+    const isNew = mkdirSync(place, { recursive: true }) !== undefined;
+    // An index made inside a repository is nothing to commit. A folder that was there may hold what is.
+    const ignore = join(place, ".gitignore");
+    if ((isNew || basename(place) === ".ferris") && !existsSync(ignore)) writeFileSync(ignore, "*\n");
   } catch (cause) {
     throw new IndexNotWritableError(
       `Cannot make the folder ${place} for the index (${(cause as Error).message}). Choose another with --db.`,

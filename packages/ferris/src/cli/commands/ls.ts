@@ -1,9 +1,9 @@
 /**
  * `ferris ls`: the documents of an index, one a line.
  */
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
+import { placesOf } from "../io/kept-input.ts";
 import { openFerris } from "../open.ts";
 import { shownPath } from "../present/results.ts";
 import { runs } from "../run.ts";
@@ -30,7 +30,7 @@ export function lsCommand(): Command {
 async function ls(session: Session, paths: readonly string[], options: FilterOptions): Promise<number> {
   const ferris = await openFerris(session);
   try {
-    const under = paths.length === 0 ? undefined : paths.map((path) => resolve(path));
+    const under = paths.length === 0 ? undefined : paths.flatMap((path) => placesOf(path, ferris.folder));
     const documents = await ferris.documents({ under, filter: await documentFilter(options) });
     for (const document of documents) {
       if (session.json) session.printJson(document);

@@ -1,9 +1,9 @@
 /**
- * `ferris rm`: takes documents out of an index. The files themselves are not touched.
+ * `ferris rm`: takes documents out of an index. The files themselves are not touched, but for what was kept of standard input.
  */
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
+import { forgetInput, placesOf } from "../io/kept-input.ts";
 import { openFerris } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
@@ -14,7 +14,8 @@ export function rmCommand(): Command {
   const command = new Command("rm")
     .summary("take files and folders out of the index")
     .description(
-      "Removes the documents at and below PATH from the index; the files stay. Ends with 1 if none was there.",
+      "Removes the documents at and below PATH from the index; the files stay, except what was kept of standard input, " +
+        "which PATH may name as --as did. Ends with 1 if none was there.",
     )
     .argument("<path...>", "files and folders, which need not exist any more");
   withExamples(command, [["ferris rm old/reports", "forgets everything below old/reports"]]);
@@ -24,7 +25,9 @@ export function rmCommand(): Command {
 async function rm(session: Session, paths: readonly string[]): Promise<number> {
   const ferris = await openFerris(session);
   try {
-    const removed = await ferris.remove(paths.map((path) => resolve(path)));
+    const places = paths.flatMap((path) => placesOf(path, ferris.folder));
+    const removed = await ferris.remove(places);
+    await forgetInput(places, ferris.folder);
     if (session.json) session.printJson({ removed });
     else session.inform(`${plural(removed, "document")} removed from ${ferris.folder}`);
     return removed === 0 ? exitCodes.nothingFound : exitCodes.success;

@@ -3,9 +3,9 @@
  *
  * A copy, because a document is read again when its parser or the chunk size changes, and a result should lead somewhere.
  */
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { keptInput } from "../../documents/paths.ts";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { isAtOrBelow, keptInput } from "../../documents/paths.ts";
 import { IndexNotWritableError, InputError, UsageError } from "../../errors.ts";
 import { AtomicFile } from "./atomic-file.ts";
 
@@ -54,4 +54,18 @@ export async function keepInput(
     throw new IndexNotWritableError(`standard input cannot be kept as ${path}: ${(cause as Error).message}`, { cause });
   }
   return path;
+}
+
+/** What `path` on the command line may mean: a place in the file system, or what standard input was called. */
+export function placesOf(path: string, indexFolder: string): string[] {
+  const place = resolve(path);
+  return isAbsolute(path) ? [place] : [place, resolve(indexFolder, keptInput, path)];
+}
+
+/** Deletes kept input at or below `places`, so that no later run finds it again. Other files are left alone. */
+export async function forgetInput(places: readonly string[], indexFolder: string): Promise<void> {
+  const folder = join(resolve(indexFolder), keptInput);
+  for (const place of places) {
+    if (place !== folder && isAtOrBelow(place, folder)) await rm(place, { recursive: true, force: true });
+  }
 }

@@ -38,8 +38,17 @@ test("is read by the extension of its name, found, replaced, and kept beside the
   expect(await found("rotating")).toBe("");
   expect(await found("revoke")).toBe(`${join(kept, "manuals", "keys.md")}\n`);
   expect((await index(["-", "--as", "manuals/keys.md"], "# Keys\n\nRevoke them.\n")).stdout).toContain("0 embedded");
-  expect((await ferris(["rm", join(kept, "manuals")], { cwd: place })).code).toBe(0);
+  // By the name that it was given, and then for good.
+  expect((await ferris(["ls", "manuals/keys.md"], { cwd: place })).stdout).toBe(
+    `${join(kept, "manuals", "keys.md")}\n`,
+  );
+  expect((await ferris(["rm", "manuals/keys.md"], { cwd: place })).code).toBe(0);
   expect(await found("revoke")).toBe("");
+  expect(existsSync(join(place, kept, "manuals", "keys.md"))).toBe(false);
+  expect((await index(["."], "")).stdout).toContain("0 documents indexed");
+  expect((await ferris(["rm", "note.md"], { cwd: place })).code).toBe(0);
+  expect(existsSync(join(place, "note.md"))).toBe(true);
+  expect(readFileSync(join(place, ".ferris", ".gitignore"), "utf8")).toBe("*\n");
 });
 
 test("bytes of any format", async () => {
