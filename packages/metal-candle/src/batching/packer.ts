@@ -22,7 +22,10 @@ export function dropTaken(waiting: EmbedRequest[]): void {
   waiting.length = kept;
 }
 
-/** Tokenises the next text or pair of a request at ids[offset…]; notes its length and whether it was cut. */
+/**
+ * Tokenises the next text or pair of a request at ids[offset…]; notes its length and whether it was cut. Where the tokenizer throws,
+ * the request fails, and no other: then −1.
+ */
 export function tokenizeNext(
   tokenizer: Tokenizer,
   request: EmbedRequest,
@@ -34,11 +37,16 @@ export function tokenizeNext(
   const index = request.next++;
   const { prompt, query } = request.options;
   const text = prompt === "" ? request.texts[index] : prompt + request.texts[index];
-  const length =
-    query === null
-      ? tokenizer.encode(text, ids, offset, maxLength)
-      : tokenizer.encodePair(query, text, ids, types, offset, maxLength);
-  request.tokenCounts[index] = length;
-  if (tokenizer.truncated) request.truncated.push(index);
-  return length;
+  try {
+    const length =
+      query === null
+        ? tokenizer.encode(text, ids, offset, maxLength)
+        : tokenizer.encodePair(query, text, ids, types, offset, maxLength);
+    request.tokenCounts[index] = length;
+    if (tokenizer.truncated) request.truncated.push(index);
+    return length;
+  } catch (error) {
+    request.fail(error);
+    return -1;
+  }
 }

@@ -98,10 +98,15 @@ export class EmbedRequest {
     this.#left -= 1;
   }
 
-  /** Reports progress after a batch, and resolves when it was the last. */
+  /** Reports progress after a batch, and resolves when it was the last. Never throws: others share the batch. */
   batchDone(): void {
     if (!this.live) return;
-    this.#onProgress?.(this.texts.length - this.#left, this.texts.length);
+    try {
+      this.#onProgress?.(this.texts.length - this.#left, this.texts.length);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
     if (this.#left === 0) {
       this.truncated.sort((first, second) => first - second);
       this.#end(this.#resolve);

@@ -61,6 +61,7 @@ export class SortingPacker implements Packer {
       while (request.next < until) {
         const index = request.next;
         const length = tokenizeNext(this.#tokenizer, request, this.#scratch, this.#types, 0, this.#maxLength);
+        if (length < 0) break;
         const types = request.options.query === null ? null : this.#types.slice(0, length);
         this.#window.push({ request, index, ids: this.#scratch.slice(0, length), types });
       }

@@ -33,7 +33,9 @@ export class StreamingPacker implements Packer {
       waiting.push(request);
     }
     dropTaken(waiting);
-    return batch.sequences > 0;
+    if (batch.sequences > 0) return true;
+    // The tokenizer threw at the first text of the only call of its kind; calls of another kind have had no turn yet.
+    return waiting.some(({ hasTexts }) => hasTexts) && this.fill(batch, waiting, limits, tokens);
   }
 
   /** Adds one text: of a block that a thread has tokenised, if there is one, or tokenised here. */
@@ -42,7 +44,8 @@ export class StreamingPacker implements Packer {
     if (!ready) {
       const index = request.next;
       const { inputIds, types, tokens } = batch;
-      batch.add(request, index, tokenizeNext(this.#tokenizer, request, inputIds, types, tokens, this.#maxLength));
+      const length = tokenizeNext(this.#tokenizer, request, inputIds, types, tokens, this.#maxLength);
+      if (length >= 0) batch.add(request, index, length);
       return;
     }
     const { block, first, taken, offset } = ready;
