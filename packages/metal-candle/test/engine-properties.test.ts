@@ -52,6 +52,20 @@ describe("calls", () => {
     expect(model.stats().batches - before).toBeLessThan(texts.length / 2);
   });
 
+  test("are of the texts as they were, whatever the caller does to its array meanwhile", async () => {
+    const prompt = "query: ";
+    const expected = await model.embed(["one", "two", "three"], { prompt });
+    const changed = ["one", "two", "three"];
+    const call = model.embed(changed, { prompt });
+    const other = model.embed(["two"], { prompt });
+    changed[1] = undefined as unknown as string;
+    changed.length = 2;
+    const embeddings = await call;
+    expect(embeddings.length).toBe(3);
+    expect(embeddings.data).toEqual(expected.data);
+    expect((await other).at(0)).toEqual(expected.at(1));
+  });
+
   test("an empty list gives no vectors", async () => {
     const none = await model.embed([]);
     expect([none.length, none.data.length, none.dimensions]).toEqual([0, 0, 64]);

@@ -3,6 +3,7 @@
  *
  * Device-free. The packers take texts from requests in turn; the queue hands rows back.
  */
+import { checkTexts } from "./check-texts.ts";
 import type { TokenizedBlock } from "../tokenizers/pool/tokenized-block.ts";
 
 export interface RequestOptions {
@@ -28,6 +29,7 @@ export interface ReadyBlock {
 
 export class EmbedRequest {
   readonly options: RequestOptions;
+  /** A copy of the caller's array as it was at the call. */
   readonly texts: readonly string[];
   /** f32 [texts, dimensions] */
   readonly data: Float32Array<ArrayBuffer>;
@@ -52,13 +54,16 @@ export class EmbedRequest {
   #resolve!: () => void;
   #reject!: (reason: unknown) => void;
 
+  /** @throws InvalidArgumentError where a text is not a string */
   constructor(
     texts: readonly string[],
     options: RequestOptions,
     signal?: AbortSignal,
     onProgress?: (done: number, total: number) => void,
   ) {
-    this.texts = texts;
+    // A caller may change its array while the call waits. What is checked is what is kept.
+    this.texts = Array.from(texts);
+    checkTexts(this.texts, "Text");
     this.options = options;
     this.until = texts.length;
     this.data = new Float32Array(texts.length * options.dimensions);

@@ -83,6 +83,18 @@ describe.each([
     await queue.idle();
   });
 
+  test("a caller that changes its array after the call changes nothing", async () => {
+    const { queue } = open();
+    const texts = ["one", "three"];
+    const request = new EmbedRequest(texts, options);
+    const other = new EmbedRequest(["two"], options);
+    for (const call of [request, other]) queue.add(call);
+    texts[1] = null as unknown as string;
+    texts.pop();
+    await Promise.all([request.finished, other.finished]);
+    expect([...request.data, ...other.data]).toEqual([3, 5, 3]);
+  });
+
   test("a call that fails at its first text leaves calls of another kind going", async () => {
     const { queue } = open();
     const bad = new EmbedRequest(["bad"], options);
