@@ -4,6 +4,7 @@
  */
 import type { TokenizerPool } from "../tokenizers/pool/tokenizer-pool.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import { UnsupportedModelError } from "../errors.ts";
 import { BatchBuffers } from "./batch-buffers.ts";
 import type { Encoder, EncoderLimits } from "./packed-batch.ts";
 import type { Packer } from "./packer.ts";
@@ -93,17 +94,40 @@ export class BatchQueue {
   }
 
   async #run(batch: BatchBuffers): Promise<void> {
-    const touched = new Set(batch.requests);
+    const touched = [...new Set(batch.requests)];
     try {
-      await this.#encoder.encode(batch, (rows, stride) => this.#deliver(batch, rows, stride));
+      await this.#encode(batch);
     } catch (error) {
-      for (const request of touched) request.fail(error);
+      // A value left f16's range, and the device does not say in whose row: each call's rows again, by themselves.
+      const isShared = error instanceof UnsupportedModelError && touched.length > 1;
+      for (const request of touched) {
+        if (!isShared) request.fail(error);
+        else if (request.live) await this.#encode(this.#rowsOf(request, batch)).catch((own) => request.fail(own));
+      }
     }
     for (const request of touched) request.batchDone();
     this.#inFlight -= 1;
     this.#free.push(batch);
     this.#pump();
     if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #encode(batch: BatchBuffers): Promise<void> {
+    return this.#encoder.encode(batch, (rows, stride) => this.#deliver(batch, rows, stride));
+  }
+
+  /** The rows of one request as a batch of their own. */
+  #rowsOf(request: EmbedRequest, batch: BatchBuffers): BatchBuffers {
+    const own = new BatchBuffers(batch.tokens, batch.sequences, 0);
+    own.begin(request);
+    for (let row = 0; row < batch.sequences; row++) {
+      if (batch.requests[row] !== request) continue;
+      const [start, end] = [batch.cuSeqlens[row], batch.cuSeqlens[row + 1]];
+      own.inputIds.set(batch.inputIds.subarray(start, end), own.tokens);
+      own.types.set(batch.types.subarray(start, end), own.tokens);
+      own.add(request, batch.indexes[row], end - start);
+    }
+    return own;
   }
 
   #deliver(batch: BatchBuffers, rows: Float32Array, stride: number): void {

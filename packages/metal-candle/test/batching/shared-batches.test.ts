@@ -6,9 +6,12 @@ import { describe, expect, test } from "vitest";
 import { BatchQueue } from "../../src/batching/batch-queue.ts";
 import type { Encoder, PackedBatch, Padding } from "../../src/batching/packed-batch.ts";
 import { EmbedRequest } from "../../src/batching/request.ts";
+import { UnsupportedModelError } from "../../src/errors.ts";
 import type { Tokenizer } from "../../src/tokenizers/tokenizer.ts";
 
 const maxLength = 100;
+/** A batch with this token fails as one does whose values leave f16's range: the device does not say in which row. */
+const overflowing = "!".charCodeAt(0);
 
 /** A token a character; throws at "bad". */
 const tokenizer = {
@@ -32,6 +35,7 @@ class LengthEncoder implements Encoder {
     const { sequences, cuSeqlens } = batch;
     this.batches.push(sequences);
     await Promise.resolve();
+    if (batch.inputIds.subarray(0, batch.tokens).includes(overflowing)) throw new UnsupportedModelError("leaves f16");
     receive(
       Float32Array.from({ length: sequences }, (_, row) => cuSeqlens[row + 1] - cuSeqlens[row]),
       1,
@@ -93,6 +97,26 @@ describe.each([
     texts.pop();
     await Promise.all([request.finished, other.finished]);
     expect([...request.data, ...other.data]).toEqual([3, 5, 3]);
+  });
+
+  test("a text that leaves f16's range fails its own call alone", async () => {
+    const { encoder, queue } = open();
+    const before = new EmbedRequest(["four", "fours"], options);
+    const guilty = new EmbedRequest(["a", "b!"], options);
+    const progress: number[] = [];
+    const after = new EmbedRequest(["eleven", "a"], options, undefined, (done) => progress.push(done));
+    for (const request of [before, guilty, after]) queue.add(request);
+    await expect(guilty.finished).rejects.toThrow(UnsupportedModelError);
+    await Promise.all([before.finished, after.finished]);
+    expect([...before.data, ...after.data]).toEqual([4, 5, 6, 1]);
+    expect(progress).toEqual([2]);
+    // Together, then each once by itself.
+    expect(encoder.batches).toEqual([6, 2, 2, 2]);
+    await queue.idle();
+    const alone = new EmbedRequest(["b!", "c"], options);
+    queue.add(alone);
+    await expect(alone.finished).rejects.toThrow(UnsupportedModelError);
+    expect(encoder.batches).toHaveLength(5);
   });
 
   test("a call that fails at its first text leaves calls of another kind going", async () => {
