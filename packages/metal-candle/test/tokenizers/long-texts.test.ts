@@ -49,3 +49,29 @@ describe.each(FOLDERS)("the tokenizer of %s", (folder) => {
     expect(tokenizer.truncated).toBe(count > 512);
   });
 });
+
+// The exact path once took all up to the next white space, whatever the limit: 20 s for the first of these.
+describe.each([MINILM, `${GOLDENS}tiny/mpnet`])("the tokenizer of %s", (folder) => {
+  it.each([
+    ["\u{20000}", "中"],
+    ["\u{20000}", "\u{2f800}"],
+    ["😀", "abc,"],
+    ["😀", "😀\u3000"],
+    ["\u302e", "\u302e—"],
+  ])("does not read on behind the maximum length in %j, then %j many times", async (rare, common) => {
+    const tokenizer = await openTokenizer(tokenizerFiles(folder));
+    const text = rare + common.repeat(4_000_000 / common.length);
+    const ids = new Int32Array(256);
+    const start = performance.now();
+    const length = tokenizer.encode(text, ids, 0, 256);
+    expect(performance.now() - start).toBeLessThan(MOST_MILLISECONDS / 10);
+    expect([length, tokenizer.truncated]).toEqual([256, true]);
+  });
+
+  it("skips what is left of an endless word", async () => {
+    const tokenizer = await openTokenizer(tokenizerFiles(folder));
+    const start = performance.now();
+    expect(tokenizer.count("😀".repeat(1_000_000))).toBe(tokenizer.specialTokens + 1);
+    expect(performance.now() - start).toBeLessThan(MOST_MILLISECONDS / 10);
+  });
+});

@@ -2,14 +2,15 @@
  * The fast WordPiece: one pass over the UTF-16 units of a text, no string and no allocation for words seen before.
  *
  * Each unit's kind and lower case come from a table; a word is normalised into a small buffer while its hash runs, then found in
- * the word table. New words are cut into pieces on strings (pieces.ts). A run that the tables do not describe goes to the exact
- * path up to the next white space. It stops as soon as `limit` ids are known to be exceeded.
+ * the word table. New words are cut into pieces once (vocabulary.ts). A word that the tables do not describe goes to the exact path
+ * (exact-runs.ts). It stops as soon as `limit` ids are known to be exceeded.
  */
 import { AddedTokens } from "../added-tokens.ts";
 import type { TokenSource } from "../token-source.ts";
 import { HASH_PRIME, HASH_SEED, LONGEST_KEY } from "../unit-hash.ts";
 import { WordTable } from "../word-table.ts";
 import { ExactPath } from "./exact-path.ts";
+import { ExactRuns } from "./exact-runs.ts";
 import type { WordPieceSettings } from "./settings.ts";
 import { ALONE, COMPLEX, REMOVED, SEVERAL, SPACE, UNKNOWN, UnitTable, WORD } from "./unit-table.ts";
 import { Vocabulary } from "./vocabulary.ts";
@@ -21,6 +22,7 @@ export class WordPiece implements TokenSource {
   private readonly table: UnitTable;
   private readonly words = new WordTable();
   private readonly exact: ExactPath;
+  private readonly runs: ExactRuns;
   private readonly rawTokens: AddedTokens;
   /** Ids of ASCII punctuation. */
   private readonly punctuationIds: Int32Array;
@@ -29,13 +31,12 @@ export class WordPiece implements TokenSource {
   /** The word at hand, normalised, and its pieces. */
   private readonly word = new Uint16Array(LONGEST_KEY);
   private readonly pieces = new Int32Array(LONGEST_KEY);
-  /** Where a scan that handed a run to the exact path goes on. */
-  private resumeAt = 0;
 
   constructor(settings: WordPieceSettings) {
     this.vocabulary = new Vocabulary(settings.model);
     this.table = new UnitTable(settings.normalization);
     this.exact = new ExactPath(settings, this.vocabulary);
+    this.runs = new ExactRuns(settings, this.table);
     this.rawTokens = new AddedTokens(settings.rawTokens);
     this.patterns = settings.normalizedTokens.map((token) => token.pattern);
     this.punctuationIds = new Int32Array(0x80);
@@ -128,7 +129,7 @@ export class WordPiece implements TokenSource {
       if (kind === COMPLEX || (length > LONGEST_KEY && length <= longestWord)) {
         written = this.writeExact(text, wordStart, end, ids, offset, limit, written);
         if (written > limit) return written;
-        i = this.resumeAt;
+        i = this.runs.end;
         continue;
       }
       if (length > longestWord) {
@@ -154,7 +155,7 @@ export class WordPiece implements TokenSource {
     return this.words.add(this.word, 0, length, hash, this.pieces, count);
   }
 
-  /** Hands text[start …] up to the next white space to the exact path. */
+  /** Hands the run that begins at text[start] to the exact path; `runs.end` is where the scan goes on. */
   private writeExact(
     text: string,
     start: number,
@@ -164,15 +165,8 @@ export class WordPiece implements TokenSource {
     limit: number,
     already: number,
   ): number {
-    let stop = start;
-    while (stop < end) {
-      const unit = text.charCodeAt(stop);
-      if (unit < 0x80 && this.table.kinds[unit] === SPACE) break;
-      stop++;
-    }
-    this.resumeAt = stop;
     let written = already;
-    for (const id of this.exact.ids(text.slice(start, stop))) {
+    for (const id of this.exact.ids(this.runs.take(text, start, end))) {
       if (written >= limit) return limit + 1;
       ids[offset + written++] = id;
     }

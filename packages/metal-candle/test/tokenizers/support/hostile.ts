@@ -122,3 +122,33 @@ export function hostileText(random: Random): string {
   }
   return text;
 }
+
+/** What words may be made of endlessly: plain, accented, expanding, reordered, removed, above U+FFFF. */
+const ENDLESS: readonly string[] = [
+  "a",
+  "e",
+  "é",
+  "e\u0301",
+  "각",
+  "ﬃ",
+  "😀",
+  "\ud801\udc00",
+  "ab\u200d",
+  "a\u302e",
+  "\u{1d165}",
+  "İ",
+];
+
+/** No white space of ASCII: hostile texts end to end, after a character above U+FFFF, with words of about the longest that are known. */
+export function unspacedText(random: Random): string {
+  let text = random.pick(["😀", "\u{20000}", "\u{2f800}", "\u302e", "[", "<"]);
+  for (let parts = 1 + random.below(4); parts > 0; parts--) {
+    if (random.below(3) === 0) {
+      const word = random.pick(ENDLESS).repeat(random.pick([4, 5, 6, 7, 49, 50, 51, 99, 100, 101, 108, 250, 1001]));
+      text += random.pick(["", "[", "<u", "-", "😀"]) + word;
+    } else {
+      text += hostileText(random).replaceAll(/[\t-\r ]/g, () => random.pick(["", "，", "-", "中"]));
+    }
+  }
+  return text;
+}
