@@ -55,6 +55,11 @@ export class BatchBuffers implements PackedBatch {
     this.normalize = request.options.normalize;
   }
 
+  /** Forgets the requests when their rows are delivered: an idle model would keep finished calls in memory. */
+  end(): void {
+    this.requests.length = 0;
+  }
+
   /** Adds a text whose `length` ids already stand at inputIds[tokens…]. */
   add(request: EmbedRequest, index: number, length: number): void {
     const row = this.sequences;

@@ -106,6 +106,7 @@ export class BatchQueue {
       }
     }
     for (const request of touched) request.batchDone();
+    batch.end();
     this.#inFlight -= 1;
     this.#free.push(batch);
     this.#pump();

@@ -32,6 +32,12 @@ export interface RunnerStats {
   bytesReadBack: number;
 }
 
+/**
+ * Milliseconds that one submit of a real GPU is planned to take. At most 50 are bearable for one that drives a display: macOS kills longer
+ * compute silently, Windows resets the device at 2 s. Less, because batches differ.
+ */
+const longestSubmit = 40;
+
 export class BatchRunner {
   readonly stats: RunnerStats = { batches: 0, tokens: 0, sequences: 0, dispatches: 0, bytesReadBack: 0 };
   readonly waits = new WaitPolicy();
@@ -63,6 +69,22 @@ export class BatchRunner {
     this.#free = arena.readbacks.map((readback) => ({ words: new Uint32Array(words), readback }));
   }
 
+  /** Most tokens of a batch that goes in one submit. */
+  get bearableTokens(): number {
+    return this.#context.report.software ? Infinity : this.waits.tokensWithin(longestSubmit);
+  }
+
+  /**
+   * In how many submits a batch goes: one, unless it is predicted to take longer than the GPU may be kept from its display. That is
+   * so where one text of the maximum length takes longer, and before anything was measured, when every layer goes alone.
+   */
+  #submitsFor(tokens: number): number {
+    if (this.#context.report.software) return 1;
+    const predicted = this.waits.milliseconds(tokens);
+    const wanted = predicted === null ? this.#shape.layers : Math.ceil(predicted / longestSubmit);
+    return Math.min(Math.max(wanted, 1), this.#plan.steps.length);
+  }
+
   /**
    * Runs one batch and calls `receive` with its rows while they are mapped.
    * @throws DeviceLostError when the device is gone, or a row is not this batch's
@@ -79,10 +101,16 @@ export class BatchRunner {
       const stride = outputStride(this.#dimensions);
       const bytes = sequences * stride * 4;
       device.queue.writeBuffer(this.#arena.batch, 0, slot.words, 0, written.words);
-      const encoder = device.createCommandEncoder();
-      recordPlan(this.#plan, encoder, { tokens, sequences, workItems: written.workItems });
-      encoder.copyBufferToBuffer(this.#arena.output, 0, slot.readback, 0, bytes);
-      device.queue.submit([encoder.finish()]);
+      const size = { tokens, sequences, workItems: written.workItems };
+      const submits = this.#submitsFor(tokens);
+      const steps = this.#plan.steps.length;
+      for (let submit = 0; submit < submits; submit++) {
+        const encoder = device.createCommandEncoder();
+        const [first, end] = [submit, submit + 1].map((part) => Math.round((part * steps) / submits));
+        recordPlan(this.#plan, encoder, size, first, end);
+        if (submit === submits - 1) encoder.copyBufferToBuffer(this.#arena.output, 0, slot.readback, 0, bytes);
+        device.queue.submit([encoder.finish()]);
+      }
       const flight = this.waits.submitted(tokens);
       this.stats.batches += 1;
       this.stats.tokens += tokens;

@@ -5,7 +5,7 @@
  * caller's to know. A retry shows in stats().gpu.deviceReopened.
  */
 import type { Encoder, EncoderLimits, PackedBatch } from "../batching/packed-batch.ts";
-import { DeviceLostError } from "../errors.ts";
+import { DeviceLostError, GpuOutOfMemoryError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
 import { batchesInFlight, makeArena, stridesOf, type Arena } from "./arena.ts";
 import type { GemmTuning } from "./autotune.ts";
@@ -51,9 +51,6 @@ const gpuTokenBudget = 16_384;
 /** With matrix units a batch this large still takes a few milliseconds, and fills the chip's last wave of workgroups better. */
 const matrixTokenBudget = 49_152;
 
-/** Milliseconds that one submit may take on a real GPU. */
-const longestSubmit = 50;
-
 export class GpuEncoder implements Encoder {
   readonly #description: ModelDescription;
   readonly #options: GpuEncoderOptions;
@@ -75,11 +72,9 @@ export class GpuEncoder implements Encoder {
   }
 
   get limits(): EncoderLimits {
-    const { arena, runner, context } = this.#current;
+    const { arena, runner } = this.#current;
     const { maxLength } = this.#description;
-    // A GPU that drives a display must get it back: macOS kills longer compute silently, Windows resets the device at 2 s.
-    const bearable = context.report.software ? Infinity : runner.waits.tokensWithin(longestSubmit);
-    const tokenBudget = Math.max(maxLength, Math.min(arena.tokenBudget, bearable));
+    const tokenBudget = Math.max(maxLength, Math.min(arena.tokenBudget, runner.bearableTokens));
     return { tokenBudget, maxSequences: arena.maxSequences, batchesInFlight, padding: null };
   }
 
@@ -116,6 +111,14 @@ export class GpuEncoder implements Encoder {
     } catch (error) {
       if (!(error instanceof DeviceLostError) || !session.context.reopenable) throw error;
       const next = await this.#reopen(session);
+      // Another adapter may have taken the lost one's place.
+      const { tokenBudget, maxSequences } = next.arena;
+      if (batch.tokens > tokenBudget || batch.sequences > maxSequences) {
+        throw new GpuOutOfMemoryError(
+          `The GPU was lost, and the one opened in its place, ${next.context.report.name}, takes batches of ${tokenBudget} tokens and ` +
+            `${maxSequences} texts; the one that was away has ${batch.tokens} and ${batch.sequences}. Make the call again: it is cut anew.`,
+        );
+      }
       await next.runner.run(batch, receive);
     }
   }
@@ -136,6 +139,7 @@ export class GpuEncoder implements Encoder {
         plan,
         encoder,
         { tokens: batch.tokens, sequences: batch.sequences, workItems: written.workItems },
+        0,
         plan.encoderSteps,
       );
       encoder.copyBufferToBuffer(arena.hidden, 0, readback, 0, bytes);
@@ -158,20 +162,30 @@ export class GpuEncoder implements Encoder {
   }
 
   async close(): Promise<void> {
-    // Where a lost device could not be opened again there is nothing to release.
-    const session = await this.#session.catch(() => null);
-    if (session !== null) releaseSession(session);
+    // Where a lost device could not be opened again, its own buffers are all there is.
+    await this.#session.catch(() => null);
+    releaseSession(this.#current);
   }
 
   /** Opens a new session after `broken` was lost; batches that were lost together share it. */
   #reopen(broken: Session): Promise<Session> {
     if (this.#broken !== broken) {
       this.#broken = broken;
-      this.#session = openSession(this.#description, this.#options).then((session) => {
-        this.#current = session;
-        this.#reopened += 1;
-        return session;
-      });
+      this.#session = openSession(this.#description, this.#options).then(
+        (session) => {
+          releaseSession(broken);
+          // It may be there still: what is known is that it cannot be trusted. Other models that use it open it anew as this one did.
+          if (broken.context.reopenable) broken.context.device.destroy();
+          this.#current = session;
+          this.#reopened += 1;
+          return session;
+        },
+        (error: unknown) => {
+          // The adapter may be back when the next call asks.
+          this.#broken = null;
+          throw error;
+        },
+      );
     }
     return this.#session;
   }

@@ -169,11 +169,17 @@ export async function makePlan(
   return { overflow: arena.overflow, steps: await Promise.all(steps), encoderSteps };
 }
 
-/** Records the first `count` steps into one compute pass. */
-export function recordPlan(plan: Plan, encoder: GPUCommandEncoder, size: BatchSize, count = plan.steps.length): void {
-  encoder.clearBuffer(plan.overflow);
+/** Records the steps from `first` up to `end` into one compute pass; a batch's first pass clears its overflow flag. */
+export function recordPlan(
+  plan: Plan,
+  encoder: GPUCommandEncoder,
+  size: BatchSize,
+  first = 0,
+  end = plan.steps.length,
+): void {
+  if (first === 0) encoder.clearBuffer(plan.overflow);
   const pass = encoder.beginComputePass();
-  for (let index = 0; index < count; index++) {
+  for (let index = first; index < end; index++) {
     const full = plan.steps[index];
     const step = full.small !== null && size.tokens <= smallBatchRows ? full.small : full;
     const [x, y, z] = step.grid(size);

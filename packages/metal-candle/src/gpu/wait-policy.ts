@@ -28,6 +28,9 @@ const distrust = 0.7;
 /** Measurements that an estimate rests on: their median, so that one stall of the host is no rule. */
 const remembered = 5;
 
+/** The same for what bounds submits: late timers make single measurements wrong. */
+const rememberedRates = 7;
+
 /** What of the very first measurement sleeps rely on: that batch paid for memory and pipelines touched for the first time. */
 const firstTrust = 0.2;
 
@@ -50,8 +53,11 @@ export class WaitPolicy {
   #trust = 1;
   /** Tokens of the largest batch that was learned from. */
   #learnedFrom = 0;
-  /** Fewest milliseconds a token took: 0 until a batch came back. */
-  #fastest = 0;
+  /**
+   * What a token of a large batch took, in milliseconds, the last few, newest last: what submits are bounded by. Apart from what sleeps
+   * rely on, because a wrong guess costs something else here: none of these may come from a batch whose beginning is not known.
+   */
+  #rates: number[] = [];
   /** Submitted and not back, in the order in which the device takes them. */
   readonly #inFlight: Flight[] = [];
   /** When the last batch came back, and whether it had been waited for: if not, the device was done with it before. */
@@ -97,6 +103,7 @@ export class WaitPolicy {
     const last = this.#lastCompleted;
     const startKnown = last.waited || last.at <= flight.submitted;
     const start = startKnown ? Math.max(flight.submitted, last.at) : flight.submitted;
+    this.#learnRate(flight, now - start, now - flight.submitted, waited && startKnown);
     this.#learn(flight, now - start, waited, startKnown);
     this.#lastCompleted = { at: now, waited };
     this.#left(flight);
@@ -127,7 +134,6 @@ export class WaitPolicy {
 
   #learn({ tokens }: Flight, milliseconds: number, waited: boolean, startKnown: boolean): void {
     const measured = milliseconds / tokens;
-    this.#fastest = this.#fastest === 0 ? measured : Math.min(this.#fastest, measured);
     if (tokens > 2 * this.#learnedFrom) {
       this.#measured = [measured];
       this.#trust = 1;
@@ -145,21 +151,39 @@ export class WaitPolicy {
     this.#learnedFrom = Math.max(this.#learnedFrom, tokens);
   }
 
+  /**
+   * `most` is how long the batch was away, which is never less than the device worked on it: all that is known where it came back unseen, or
+   * behind another one that did. Such a bound counts only if it is below what was believed.
+   */
+  #learnRate({ tokens }: Flight, milliseconds: number, most: number, isMeasured: boolean): void {
+    if (2 * tokens < this.#learnedFrom) return;
+    const rate = (isMeasured ? milliseconds : most) / tokens;
+    if (tokens > 2 * this.#learnedFrom) this.#rates = [rate];
+    else if (isMeasured || rate < median(this.#rates)) this.#rates = [...this.#rates, rate].slice(-rememberedRates);
+  }
+
   #bound(most: number): void {
     this.#measured = this.#measured.map((measured) => Math.min(measured, most));
   }
 
-  /** The median of what was measured; 0 until a batch came back. Of two, the less. */
+  /** The median of what was measured; 0 until a batch came back. */
   #perToken(): number {
-    const sorted = this.#measured.toSorted((first, second) => first - second);
-    return sorted[(sorted.length - 1) >> 1] ?? 0;
+    return this.#measured.length === 0 ? 0 : median(this.#measured);
   }
 
-  /**
-   * Tokens that a batch of `milliseconds` holds at the best rate that was seen; Infinity when nothing has been measured. The best,
-   * because the first batches pay for memory that is touched for the first time, and a bound from them would keep batches small.
-   */
+  /** Tokens that a batch of `milliseconds` holds; Infinity when nothing has been measured. */
   tokensWithin(milliseconds: number): number {
-    return Math.floor(milliseconds / this.#fastest);
+    return this.#rates.length === 0 ? Infinity : Math.floor(milliseconds / median(this.#rates));
   }
+
+  /** What a batch of so many tokens is expected to take on the device; null when nothing has been measured. */
+  milliseconds(tokens: number): number | null {
+    return this.#rates.length === 0 ? null : tokens * median(this.#rates);
+  }
+}
+
+/** Of two in the middle, the less. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((first, second) => first - second);
+  return sorted[(sorted.length - 1) >> 1];
 }

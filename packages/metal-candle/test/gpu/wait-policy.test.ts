@@ -75,6 +75,30 @@ test("bounds a submit by what was measured, also while the host is too busy to m
   expect(policy.tokensWithin(50)).toBeLessThanOrEqual(5200);
 });
 
+test("a delivery that was late does not loosen the bound, and a device that got slower tightens it", async () => {
+  const policy = new WaitPolicy();
+  for (let i = 0; i < 6; i++) await runBatch(policy, 1024, 71.7);
+  expect(policy.tokensWithin(50)).toBe(714);
+  expect(policy.milliseconds(2048)).toBeCloseTo(143.4);
+  // Two in flight: the first one's end is seen late, so that the second looks as if it had taken no time.
+  const first = policy.submitted(1024);
+  const second = policy.submitted(1024);
+  vi.advanceTimersByTime(143);
+  const asked = performance.now();
+  vi.advanceTimersByTime(1);
+  policy.completed(first, asked);
+  const askedAgain = performance.now();
+  vi.advanceTimersByTime(1);
+  policy.completed(second, askedAgain);
+  expect(policy.tokensWithin(50)).toBe(714);
+  for (let i = 0; i < 8; i++) await runBatch(policy, 1024, 143.4);
+  expect(policy.tokensWithin(50)).toBe(357);
+});
+
+test("knows nothing of a batch's length before one came back", () => {
+  expect(new WaitPolicy().milliseconds(512)).toBeNull();
+});
+
 test("a stall now and then, or the first batch's warm-up, sends no batch to sleep", async () => {
   const policy = new WaitPolicy();
   const first = await runBatch(policy, 8192, 40);
