@@ -1,15 +1,19 @@
 /**
  * The hardware's limit as our own kernels can reach it: the best rate of a bare GEMM with its epilogue, over the shapes of the common
- * encoders and every variant of the adapter's numerics class. A benchmark's share of the limit is a share of this.
+ * encoders and every variant of the adapter's numerics class that proves itself here. A benchmark's share of the limit is a share
+ * of this.
  *
  * It is not the data sheet's figure: that one is for square products of thousands, which an encoder does not have.
  */
 import { shadersRun } from "#platform/webgpu";
 import { softwareAdapterAllowed } from "../devices/policy.ts";
+import { KernelCheckError } from "../errors.ts";
 import { openGpu, type GpuContext } from "../gpu/device.ts";
 import { GemmTimer } from "../gpu/gemm-timer.ts";
+import { KernelProofs, type KernelReport } from "../gpu/kernel-proofs.ts";
+import { gemmCheck } from "../gpu/kernels/gemm/check.ts";
 import { tileRows, variantName, type GemmShape, type GemmVariant } from "../gpu/kernels/gemm/gemm.ts";
-import { numericsClass, type Dtype } from "../gpu/numerics-class.ts";
+import { numericsClass, type Dtype, type NumericsClass } from "../gpu/numerics-class.ts";
 import { gemmCandidates } from "../gpu/variants.ts";
 
 export interface GemmPeakOptions {
@@ -32,6 +36,8 @@ export interface GemmPeak {
   readonly teraflops: number;
   /** The best variant of each shape. */
   readonly rates: readonly GemmRate[];
+  /** Variants that were not timed, and why: a model would not use them here either. */
+  readonly dropped: KernelReport["dropped"];
 }
 
 /** [N, K] of the feed-forward layers of MiniLM and e5-small, then of BERT-base and MPNet: where most of an encoder's work is. */
@@ -53,6 +59,7 @@ const runs = 3;
  *
  * @returns null where shaders do not run
  * @throws GpuUnavailableError without a GPU, or with a software adapter that was not admitted
+ * @throws KernelCheckError where no variant agrees with its reference
  * @example
  * import { measureGemmPeak } from "metal-candle/diagnostics";
  * const peak = await measureGemmPeak().catch(() => null);
@@ -62,29 +69,62 @@ export async function measureGemmPeak(options: GemmPeakOptions = {}): Promise<Ge
   const context = await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter));
   if (!shadersRun()) return null;
   const numerics = numericsClass(context.report, options.dtype ?? "auto");
-  // A software adapter takes seconds for what a GPU does in microseconds: one shape and its favourite variant will do.
-  const most = context.report.software ? 1 : Infinity;
-  const variants = gemmCandidates(context.report, numerics).slice(0, most);
-  const rates: GemmRate[] = [];
-  for (const [n, k] of shapes.slice(0, most)) {
-    const shape: GemmShape = { storage: numerics.storage, n, k, activation: "identity" };
-    rates.push(await bestRate(context, shape, variants));
-  }
-  return {
-    adapter: context.report.name,
-    numerics: numerics.name,
-    teraflops: Math.max(...rates.map(({ teraflops }) => teraflops)),
-    rates,
-  };
+  return peakOf(context, numerics, gemmCandidates(context.report, numerics));
 }
 
-async function bestRate(context: GpuContext, shape: GemmShape, variants: readonly GemmVariant[]): Promise<GemmRate> {
+/** The same for a context that is open, over these variants. */
+export async function peakOf(
+  context: GpuContext,
+  numerics: NumericsClass,
+  candidates: readonly GemmVariant[],
+): Promise<GemmPeak> {
+  const { storage } = numerics;
+  const { name: adapter, software } = context.report;
+  // A software adapter takes seconds for what a GPU does in microseconds: one shape and its favourite variant will do.
+  const most = software ? 1 : Infinity;
+  const proofs = await KernelProofs.open(context);
+  const dropped: { variant: string; reason: string }[] = [];
+  const variants: GemmVariant[] = [];
+  for (const candidate of candidates) {
+    if (variants.length >= most) break;
+    const reason = await proofs.firstFailure([gemmCheck(candidate, { storage, activation: "identity" })]);
+    if (reason === null) variants.push(candidate);
+    else dropped.push({ variant: variantName(candidate), reason });
+  }
+  await proofs.save();
+  const rates: GemmRate[] = [];
+  for (const [n, k] of shapes.slice(0, most)) {
+    const rate = await bestRate(context, { storage, n, k, activation: "identity" }, variants, dropped);
+    if (rate) rates.push(rate);
+  }
+  if (rates.length === 0) {
+    const reasons = dropped.map(({ variant, reason }) => `${variant}: ${reason}`).join("; ");
+    throw new KernelCheckError(`No matrix product of ${numerics.name} can be timed on ${adapter}: ${reasons}.`);
+  }
+  const teraflops = Math.max(...rates.map((rate) => rate.teraflops));
+  return { adapter, numerics: numerics.name, teraflops, rates, dropped };
+}
+
+/** Null where none of the variants compiles for this shape; those that do not are added to `dropped`. */
+async function bestRate(
+  context: GpuContext,
+  shape: GemmShape,
+  variants: readonly GemmVariant[],
+  dropped: { variant: string; reason: string }[],
+): Promise<GemmRate | null> {
   const { n, k } = shape;
   const timer = new GemmTimer(context, shape, context.report.software ? tileRows : mostRows);
   try {
     let best: GemmRate | null = null;
     for (const variant of variants) {
-      const time = await timer.prepare(variant);
+      let time: Awaited<ReturnType<GemmTimer["prepare"]>>;
+      try {
+        time = await timer.prepare(variant);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        dropped.push({ variant: variantName(variant), reason: `${n} × ${k}: ${reason}` });
+        continue;
+      }
       // First few rows: how many can one submit afford?
       let rows = Math.min(timer.mostRows, 4 * tileRows);
       await time(rows, 1);
@@ -99,7 +139,7 @@ async function bestRate(context: GpuContext, shape: GemmShape, variants: readonl
       const teraflops = (2 * rows * n * k) / milliseconds / 1e9;
       if (!best || teraflops > best.teraflops) best = { n, k, rows, variant: variantName(variant), teraflops };
     }
-    return best!;
+    return best;
   } finally {
     timer.close();
   }

@@ -1,8 +1,11 @@
 /** The measured limit: on a software adapter one shape and one variant, and a number that could be true. */
 import { expect, test } from "vitest";
-import { measureGemmPeak } from "../../src/diagnostics/gemm-peak.ts";
-import { GpuUnavailableError } from "../../src/errors.ts";
+import { measureGemmPeak, peakOf } from "../../src/diagnostics/gemm-peak.ts";
+import { GpuUnavailableError, KernelCheckError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/device.ts";
+import { variantName } from "../../src/gpu/kernels/gemm/gemm.ts";
+import { subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
+import { numericsClass } from "../../src/gpu/numerics-class.ts";
 
 test("a software adapter is measured when it is admitted, with the kernel it would use", async () => {
   const { report } = await openGpu(true);
@@ -14,6 +17,20 @@ test("a software adapter is measured when it is admitted, with the kernel it wou
   // A processor does between a hundredth and ten TFLOP/s.
   expect(peak!.teraflops).toBeGreaterThan(1e-4);
   expect(peak!.teraflops).toBeLessThan(10);
+});
+
+test("a variant that does not compile or agree here is left out and named, and the others are timed", async () => {
+  const context = await openGpu(true);
+  const numerics = numericsClass(context.report, "f32");
+  const matrix = { component: "f32", result: "f32", m: 5, n: 7, k: 3 } as const;
+  const [emulated] = subgroupMatrixTiles({ ...matrix, m: 8, n: 8, k: 8 }, 32, 32_768, 256, true);
+  // No adapter has such units.
+  const impossible = { family: "subgroup-matrix", tile: { ...emulated, matrix, emulated: false } } as const;
+  const peak = await peakOf(context, numerics, [impossible, { family: "direct" }]);
+  expect(peak.rates.map(({ variant }) => variant)).toEqual(["direct"]);
+  expect(peak.dropped.map(({ variant }) => variant)).toEqual([variantName(impossible)]);
+  expect(peak.dropped[0].reason).not.toBe("");
+  await expect(peakOf(context, numerics, [impossible])).rejects.toThrow(KernelCheckError);
 });
 
 test("and refused when it is not", async () => {
