@@ -1,13 +1,15 @@
 /**
  * The benchmark behind `ferris bench`: every contender embeds the same texts, in turn, round after round, and medians are compared.
  *
- * Interleaving is the point: a machine that is busy or hot for a while is so for all. A slow device is given fewer of the same texts,
- * so that a round takes seconds; times are a text's, so they still compare.
+ * Interleaving is the point, for many texts and for single queries alike: a machine that is busy or hot for a while is so for all. A
+ * slow device is given fewer of the same texts, so that a round takes seconds; times are a text's, so they still compare. A
+ * contender that throws is out of what follows, and the others go on.
  */
 import type { GemmPeak } from "metal-candle/diagnostics";
 import type { Contender } from "./contender.ts";
-import { quantile } from "./statistics.ts";
-import { benchmarkQueries, benchmarkTexts, setNames, type SetName } from "./texts.ts";
+import { latencyOf, queryTime, queryTimes, type Latency } from "./latency.ts";
+import { clock, quantile } from "./statistics.ts";
+import { benchmarkTexts, setNames, type SetName } from "./texts.ts";
 
 /** Text to vectors over one set. */
 export interface Throughput {
@@ -27,17 +29,6 @@ export interface Throughput {
   readonly teraflops: number | null;
   /** Of the GEMM peak measured in this run; null on the CPU, or where there is none. */
   readonly shareOfPeak: number | null;
-}
-
-/** One text at a time. */
-export interface Latency {
-  readonly engine: string;
-  readonly model: string;
-  readonly device: "gpu" | "cpu";
-  readonly queries: number;
-  readonly p50Milliseconds: number;
-  readonly p95Milliseconds: number;
-  readonly gpuBytes: number | null;
 }
 
 export interface BenchmarkResult {
@@ -61,43 +52,60 @@ export interface BenchmarkOptions {
   readonly peak: GemmPeak | null;
   readonly signal: AbortSignal;
   readonly onStep: (done: number, total: number) => void;
+  /** A contender threw while it was measured on these texts; what it had finished stays in the result. */
+  readonly onFailed: (contender: Contender, texts: string, error: unknown) => void;
 }
 
 const rounds = 5;
 /** What one contender may take for one set in one round, in milliseconds. */
 const longestRun = 1500;
-const queryTime = 3000;
-const mostQueries = 300;
 
 /** Runs everything; rejects with the signal's reason when it is aborted. */
 export async function runBenchmark(options: BenchmarkOptions): Promise<BenchmarkResult> {
-  const { contenders, signal, onStep } = options;
-  const total = setNames.length * (rounds + 1) + 1;
+  const { signal, onStep, onFailed } = options;
+  let running = options.contenders;
   let step = 0;
-  const next = (): void => {
+  /** One step of each contender in turn. */
+  const inTurn = async (texts: string, work: (contender: Contender) => Promise<void>): Promise<void> => {
     signal.throwIfAborted();
-    onStep(step++, total);
+    onStep(step++, (setNames.length + 1) * (rounds + 1));
+    for (const contender of running) {
+      try {
+        await work(contender);
+      } catch (error) {
+        signal.throwIfAborted();
+        onFailed(contender, texts, error);
+        running = running.filter((other) => other !== contender);
+      }
+    }
   };
   const throughput: Throughput[] = [];
   for (const set of setNames) {
-    next();
     const texts = benchmarkTexts(set);
-    const shares: string[][] = [];
-    for (const contender of contenders) shares.push(await affordable(contender, texts));
-    const times: number[][] = contenders.map(() => []);
+    const runs = new Map<Contender, { readonly share: string[]; readonly times: number[] }>();
+    await inTurn(`${set} texts`, async (contender) => {
+      runs.set(contender, { share: await affordable(contender, texts), times: [] });
+    });
     for (let round = 0; round < rounds; round++) {
-      next();
-      for (const [index, contender] of contenders.entries()) {
-        times[index]!.push(await clock(() => contender.embed(shares[index]!)));
-      }
+      await inTurn(`${set} texts`, async (contender) => {
+        const { share, times } = runs.get(contender)!;
+        times.push(await clock(() => contender.embed(share)));
+      });
     }
-    for (const [index, contender] of contenders.entries()) {
-      throughput.push(summarise(contender, set, shares[index]!, times[index]!, options));
+    for (const contender of running) {
+      const { share, times } = runs.get(contender)!;
+      throughput.push(summarise(contender, set, share, times, options));
     }
   }
-  next();
-  const latency: Latency[] = [];
-  for (const contender of contenders) latency.push(await queryLatency(contender, signal));
+  const queries = new Map<Contender, number[][]>(running.map((contender) => [contender, []]));
+  // The first round warms up.
+  for (let round = 0; round <= rounds; round++) {
+    await inTurn("single queries", async (contender) => {
+      const times = await queryTimes(contender, round === 0 ? 0 : queryTime, signal);
+      if (round > 0) queries.get(contender)!.push(times);
+    });
+  }
+  const latency = running.map((contender) => latencyOf(contender, queries.get(contender)!));
   return { throughput, latency, ratios: ratiosOf(throughput) };
 }
 
@@ -110,27 +118,6 @@ async function affordable(contender: Contender, texts: readonly string[]): Promi
     if (count === texts.length || possible < 2 * count) return texts.slice(0, count);
     count = Math.min(texts.length, possible, count * 16);
   }
-}
-
-async function queryLatency(contender: Contender, signal: AbortSignal): Promise<Latency> {
-  const queries = benchmarkQueries();
-  const times: number[] = [];
-  for (let i = 0; i < 5; i++) await contender.embed([queries[i]!]);
-  const until = performance.now() + queryTime;
-  while (times.length < mostQueries && (times.length < 5 || performance.now() < until)) {
-    signal.throwIfAborted();
-    times.push(await clock(() => contender.embed([queries[times.length % queries.length]!])));
-  }
-  const { engine, model, device } = contender;
-  return {
-    engine,
-    model,
-    device,
-    queries: times.length,
-    p50Milliseconds: quantile(times, 0.5),
-    p95Milliseconds: quantile(times, 0.95),
-    gpuBytes: contender.gpuBytes(),
-  };
 }
 
 function summarise(
@@ -170,10 +157,4 @@ export function ratiosOf(throughput: readonly Throughput[]): BenchmarkResult["ra
       );
       return cpu ? [{ engine, model, set, gpuOverCpu: tokensPerSecond / cpu.tokensPerSecond }] : [];
     });
-}
-
-async function clock(work: () => Promise<void>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
 }

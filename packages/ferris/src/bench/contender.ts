@@ -1,5 +1,6 @@
 /** What is timed: an engine with a model on a device. Ours is here; transformers.js is in transformers-js.ts. */
 import type { EmbeddingModel, ModelInfo } from "../engine.ts";
+import { benchmarkTexts } from "./texts.ts";
 
 export interface Contender {
   readonly engine: string;
@@ -11,11 +12,32 @@ export interface Contender {
   embed(texts: readonly string[]): Promise<void>;
   /** Bytes that it holds on the GPU; null where nobody counts. */
   gpuBytes(): number | null;
+  /** What the process grew by when this was loaded and had embedded its first texts: its weights, libraries and buffers. */
+  readonly processBytes: number;
   close(): Promise<void>;
 }
 
-/** A loaded model of ours as a contender. */
-export function ours(name: string, model: EmbeddingModel): Contender {
+/** What is loaded; `weighed` makes a contender of it. */
+export type Loaded = Omit<Contender, "processBytes">;
+
+/**
+ * Loads a contender and notes what the process grows by meanwhile. They are loaded one after the other, so what two of them share
+ * (the code that both run, not a device's library) is counted with the first.
+ */
+export async function weighed(load: () => Promise<Loaded>): Promise<Contender> {
+  const before = process.memoryUsage.rss();
+  const loaded = await load();
+  try {
+    await loaded.embed(benchmarkTexts("mixed").slice(0, 32));
+  } catch (error) {
+    await loaded.close();
+    throw error;
+  }
+  return { ...loaded, processBytes: Math.max(0, process.memoryUsage.rss() - before) };
+}
+
+/** A model of ours. */
+export function ours(name: string, model: EmbeddingModel): Loaded {
   const info = model.info();
   return {
     engine: "ferris",

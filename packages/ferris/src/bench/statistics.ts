@@ -1,7 +1,14 @@
-/** Order statistics of a few times. */
+/** A time, and order statistics of a few. */
 
 /** The value below which `share` of the values lie; the median for 0.5. `values` must not be empty. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((first, second) => first - second);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
+
+/** Milliseconds that some work takes. */
+export async function clock(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
 }

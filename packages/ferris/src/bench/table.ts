@@ -55,7 +55,7 @@ export function benchmarkLines(result: BenchmarkResult, peak: GemmPeak | null, n
   lines.push(
     ...table(
       [
-        ["one query", "device", "model", "p50", "p95", "GPU memory"],
+        ["one query", "device", "model", "p50", "p95", "GPU memory", "process memory"],
         ...latency.map((row) => [
           row.engine,
           row.device,
@@ -63,9 +63,10 @@ export function benchmarkLines(result: BenchmarkResult, peak: GemmPeak | null, n
           `${significant(row.p50Milliseconds)} ms`,
           `${significant(row.p95Milliseconds)} ms`,
           row.gpuBytes === null ? "–" : bytes(row.gpuBytes),
+          bytes(row.processBytes),
         ]),
       ],
-      { align: "lllrrr" },
+      { align: "lllrrrr" },
     ),
   );
   lines.push("");

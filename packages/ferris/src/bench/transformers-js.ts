@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundledModel } from "../engine.ts";
-import type { Contender } from "./contender.ts";
+import type { Loaded } from "./contender.ts";
 
 /** The part of transformers.js that is used. */
 interface Library {
@@ -43,7 +43,7 @@ const batchSizes = [8, 32, 128];
  * Loads it and finds its batch size.
  * @throws Error of any kind: it is not installed, has no model, no device
  */
-export async function transformersJs(options: PeerOptions): Promise<Contender> {
+export async function transformersJs(options: PeerOptions): Promise<Loaded> {
   const { model, device, maxLength, normalize, folder } = options;
   const library = await findLibrary(folder);
   library.env.localModelPath = join(folder, "models");

@@ -19,7 +19,7 @@ interface Report {
     best: number;
     microsecondsPerText: number;
   }[];
-  latency: { p50Milliseconds: number; p95Milliseconds: number; queries: number }[];
+  latency: { p50Milliseconds: number; p95Milliseconds: number; queries: number; processBytes: number }[];
   ratios: unknown[];
   notRun: { what: string; reason: string }[];
 }
@@ -48,6 +48,8 @@ test("measures what is asked for, says what could not run and why, and draws it"
   }
   expect(report.latency).toHaveLength(1);
   expect(report.latency[0]!.p95Milliseconds).toBeGreaterThanOrEqual(report.latency[0]!.p50Milliseconds);
+  // A model on the CPU has no GPU memory, but onnxruntime is not small.
+  expect(report.latency[0]!.processBytes).toBeGreaterThan(1_000_000);
   expect(report.gemmPeak).toBeNull();
   expect(report.models[0]).not.toHaveProperty("folder");
   expect(report.notRun.map(({ what }) => what)).toEqual([

@@ -8,7 +8,7 @@ import { Command, Option } from "commander";
 import type { BenchmarkResult, ModelFacts } from "../../bench/benchmark.ts";
 import type { Contender } from "../../bench/contender.ts";
 import type { NotRun } from "../../bench/table.ts";
-import { bundledModel, loadModel, type ModelInfo } from "../../engine.ts";
+import { bundledModel, loadModel, type EmbeddingModel, type ModelInfo } from "../../engine.ts";
 import { exitCodes, UsageError } from "../../errors.ts";
 import { AtomicFile } from "../io/atomic-file.ts";
 import { modelOptions } from "../open.ts";
@@ -31,8 +31,9 @@ export function benchCommand(): Command {
     .summary("how fast this machine embeds, on each device")
     .description(
       "Embeds the same made-up English texts (short, mixed and long) with each model on each device, in turn, five rounds, and\n" +
-        "prints medians: microseconds a text, tokens a second, the time of one query, memory, the share of the GPU's limit (a\n" +
-        "matrix product that is measured on the way), GPU against CPU. A slower device is given fewer of the texts.",
+        "prints medians: microseconds a text, tokens a second, the time of one query, memory (on the GPU, and what the process\n" +
+        "grew by), the share of the GPU's limit (a matrix product that is measured on the way), GPU against CPU. A slower device\n" +
+        "is given fewer of the texts.",
     );
   // Not the setting of that name, which is one model.
   const models = new Option("-m, --model <id>", "Hugging Face id or folder (may be repeated)").argParser(repeated);
@@ -75,8 +76,7 @@ async function bench(session: Session, options: BenchOptions): Promise<number> {
       }
     }
     if (options.peers) await addPeers(devices, models, infos, contenders, notRun);
-    if (contenders.length === 0)
-      throw new UsageError(`nothing could run: ${notRun.map(({ reason }) => reason).join("; ")}`);
+    throwIfNothingRan(contenders, notRun);
     const onGpu = infos.some(({ device }) => device === "gpu");
     const peak = onGpu ? await gemmPeak(session, notRun) : null;
     const { runBenchmark } = await import("../../bench/benchmark.ts");
@@ -86,7 +86,13 @@ async function bench(session: Session, options: BenchOptions): Promise<number> {
       peak,
       signal,
       onStep: (done, total) => progress.update({ label: "measuring", done, total, unit: "rounds" }),
+      onFailed: ({ engine, model, device }, texts, error) =>
+        notRun.push({
+          what: `${engine}, ${model} on the ${device.toUpperCase()}, from the ${texts} on`,
+          reason: messageOf(error),
+        }),
     });
+    throwIfNothingRan(result.throughput, notRun);
     progress.finish();
     if (chart) {
       const { benchmarkChart } = await import("../../bench/chart.ts");
@@ -104,8 +110,14 @@ async function bench(session: Session, options: BenchOptions): Promise<number> {
     throw error;
   } finally {
     progress.finish();
-    for (const contender of contenders) await contender.close();
+    // What was measured is not lost to one that cannot be closed after its device failed.
+    await Promise.allSettled(contenders.map((contender) => contender.close()));
   }
+}
+
+function throwIfNothingRan(ran: readonly unknown[], notRun: readonly NotRun[]): void {
+  if (ran.length > 0) return;
+  throw new UsageError(`nothing could run: ${notRun.map(({ reason }) => reason).join("; ")}`);
 }
 
 function devicesOf(names: string): Device[] {
@@ -126,18 +138,23 @@ async function openOurs(
   facts: Map<string, ModelFacts>,
   infos: ModelInfo[],
 ): Promise<Contender> {
-  const { ours } = await import("../../bench/contender.ts");
+  const { ours, weighed } = await import("../../bench/contender.ts");
   const { flopsPerToken } = await import("../../bench/flops.ts");
   const options = modelOptions(session);
   const dtype = device === "cpu" ? "auto" : options.dtype;
-  const model = await loadModel(name, { ...options, device, dtype, signal });
-  const info = model.info();
+  let model: EmbeddingModel | undefined;
+  const contender = await weighed(async () => {
+    model = await loadModel(name, { ...options, device, dtype, signal });
+    return ours(name, model);
+  });
+  const loaded = model!;
+  const info = loaded.info();
   infos.push(info);
   facts.set(name, {
     flopsPerToken: flopsPerToken(info.folder),
-    countTokens: (text) => Math.min(model.countTokens(text), info.maxLength),
+    countTokens: (text) => Math.min(loaded.countTokens(text), info.maxLength),
   });
-  return ours(name, model);
+  return contender;
 }
 
 async function addPeers(
@@ -148,6 +165,7 @@ async function addPeers(
   notRun: NotRun[],
 ): Promise<void> {
   const { transformersJs } = await import("../../bench/transformers-js.ts");
+  const { weighed } = await import("../../bench/contender.ts");
   const { benchmarkTexts } = await import("../../bench/texts.ts");
   const opened = models.filter((model) => contenders.some((contender) => contender.model === model));
   for (const model of opened) {
@@ -156,16 +174,9 @@ async function addPeers(
       try {
         const { maxLength, pooling, normalize } = info;
         const sample = benchmarkTexts("mixed").slice(0, 64);
-        const peer = await transformersJs({
-          model,
-          device,
-          maxLength,
-          pooling,
-          normalize,
-          sample,
-          folder: process.cwd(),
-        });
-        contenders.push(peer);
+        const folder = process.cwd();
+        const peer = { model, device, maxLength, pooling, normalize, sample, folder };
+        contenders.push(await weighed(() => transformersJs(peer)));
       } catch (error) {
         notRun.push({ what: `transformers.js, ${model} on the ${device.toUpperCase()}`, reason: messageOf(error) });
       }
