@@ -39,6 +39,7 @@ const emulatedConfigs: SubgroupMatrixConfig[] = [
   { component: "f16", result: "f32", m: 8, n: 8, k: 8 },
   { component: "f16", result: "f32", m: 16, n: 16, k: 16 },
   { component: "f16", result: "f32", m: 16, n: 8, k: 16 },
+  { component: "f16", result: "f32", m: 16, n: 8, k: 8 },
 ];
 
 async function passes(check: KernelCheck): Promise<void> {

@@ -48,6 +48,7 @@ const matrixConfigs: SubgroupMatrixConfig[] = [
   { component: "f16", result: "f32", m: 8, n: 8, k: 8 },
   { component: "f16", result: "f32", m: 16, n: 16, k: 16 },
   { component: "f16", result: "f32", m: 16, n: 8, k: 16 },
+  { component: "f16", result: "f32", m: 16, n: 8, k: 8 },
 ];
 
 function matrixGemms(matrix: SubgroupMatrixConfig, emulated: boolean): KernelProgram[] {
