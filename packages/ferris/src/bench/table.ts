@@ -77,6 +77,7 @@ export function benchmarkLines(result: BenchmarkResult, peak: GemmPeak | null, n
   if (peak) {
     lines.push(
       `GEMM peak, measured here: ${significant(peak.teraflops)} TFLOP/s (${printable(peak.adapter)}, ${peak.numerics})`,
+      ...peak.dropped.map(({ variant, reason }) => `NOT RUN: GEMM peak of ${variant}: ${printable(reason)}`),
     );
   }
   for (const { what, reason } of notRun) lines.push(`NOT RUN: ${printable(what)}: ${printable(reason)}`);

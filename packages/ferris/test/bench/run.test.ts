@@ -79,8 +79,11 @@ test("an abort is the caller's, not a contender's failure", async () => {
   expect(failures).toEqual([]);
 });
 
-test("the table has the process's memory, of a contender on the CPU too", async () => {
-  const lines = benchmarkLines(await runBenchmark(options([contender("one")])), null, []);
+test("the table has the process's memory, of a contender on the CPU too, and what the peak was measured without", async () => {
+  const dropped = [{ variant: "direct", reason: "is off" }];
+  const peak = { adapter: "an adapter", numerics: "f32-scalar", teraflops: 1, rates: [], dropped };
+  const lines = benchmarkLines(await runBenchmark(options([contender("one")])), peak, []);
   const heading = lines.findIndex((line) => line.includes("process memory"));
   expect(lines[heading + 1]).toMatch(/–\s+\S*5\S* MB/);
+  expect(lines).toContain("NOT RUN: GEMM peak of direct: is off");
 });
