@@ -14,6 +14,7 @@ const folder = "/corpus/";
 
 /** The path that a corpus document has in the index, and back. */
 export const corpusPath = (id: string): string => folder + encodeURIComponent(id);
+export const isCorpusPath = (path: string): boolean => path.startsWith(folder);
 export const corpusId = (path: string): string => decodeURIComponent(path.slice(folder.length));
 
 export interface IndexCorpusOptions {

@@ -7,11 +7,12 @@
 import { UsageError } from "../errors.ts";
 import type { DocumentFilter, Hit, StoredChunk, StoreReader, VectorMethod } from "../store/store.ts";
 import { cosineOf } from "./cosine.ts";
+import { coverageOf, type Coverage, fileNames, isCalled } from "./coverage.ts";
 import { fuse } from "./fusion.ts";
 import { rerank, type TextScorer } from "./rerank.ts";
 import { type Passage, selectPassages } from "./select.ts";
 import { makeSnippet, type Snippet } from "./snippet.ts";
-import { findTerms, queryStems, withoutStopWords } from "./terms.ts";
+import { queryStems, withoutStopWords } from "./terms.ts";
 
 export type SearchMode = "hybrid" | "vector" | "text";
 
@@ -96,6 +97,8 @@ export interface SearchAnswer {
  */
 const TEXT_WEIGHT = 2;
 const COVERAGE_EXPONENT = 2;
+/** Of the documents with a name that was asked for, at most so many: README.md may be all of them. */
+const mostNamed = 10;
 /** How far down each arm is read before fusing: rank fusion gains nothing from deeper ranks. */
 const CANDIDATES = 100;
 
@@ -137,21 +140,14 @@ export async function search(
 
 /** Whether any of the candidates is more than chance brings up: see relevance.ts. */
 export function hasAnswer(found: readonly FoundChunk[], floor: number, query: string): boolean {
-  const stems = queryStems(query);
-  return found.some((candidate) => isRelevant(candidate, floor, stems));
+  const coverage = coverageOf(query);
+  return found.some((candidate) => isRelevant(candidate, floor, coverage));
 }
 
 /** Above what chance scores; or every word that was asked for is there, whatever the model makes of it: a code, a name. */
-function isRelevant({ chunk, evidence }: FoundChunk, floor: number, stems: ReadonlySet<string>): boolean {
+function isRelevant({ chunk, evidence }: FoundChunk, floor: number, coverage: Coverage): boolean {
   if (evidence.cosine !== null && evidence.cosine >= floor) return true;
-  return evidence.textRank !== null && evidence.textRank <= 10 && coverage(chunk, stems) === 1;
-}
-
-/** The share of the query's words that a chunk has, in its text or headings. */
-function coverage(chunk: StoredChunk | undefined, stems: ReadonlySet<string>): number {
-  if (!chunk || stems.size === 0) return 0;
-  const terms = findTerms(`${chunk.headingPath.join(" ")} ${chunk.text}`, stems);
-  return new Set(terms.map((term) => term.stem)).size / stems.size;
+  return evidence.textRank !== null && evidence.textRank <= 10 && coverage(chunk) === 1;
 }
 
 function toResult({ best, chunks }: Passage<FoundChunk>, rank: number, stems: ReadonlySet<string>): SearchResult {
@@ -187,22 +183,28 @@ export async function findChunks(
     throw new UsageError("a least score is a cosine, which text mode does not have: use hybrid or vector mode");
   }
   const depth = Math.max(CANDIDATES, limit * 3);
-  const [vector, textHits] = await Promise.all([
+  const [vector, namedHits, wordHits] = await Promise.all([
     mode === "text" ? null : embedQuery!([query], signal).then(([only]) => only!),
+    mode === "vector" ? [] : hitsByName(store, query, filter),
     mode === "vector" ? [] : store.searchText(withoutStopWords(query), { limit: depth, filter }),
   ]);
+  // A file that is asked for by its name comes before those that mention it. Its words may be among the others.
+  const byWords = new Map(wordHits.map((hit) => [hit.chunkId, hit]));
+  const textHits = [...new Map([...namedHits, ...wordHits].map(({ chunkId }) => [chunkId, chunkId])).keys()].map(
+    (chunkId) => byWords.get(chunkId) ?? { chunkId, score: 0 },
+  );
   signal?.throwIfAborted();
   const vectorHits = vector === null ? [] : await vectorArm(vector, { limit: depth, filter, exact, onCompared });
 
   const scores = [scoresOf(vectorHits), scoresOf(textHits)] as const;
   const ids = [scores[0], scores[1]].map((arm) => [...arm.keys()]);
   const chunks = new Map((await store.chunks([...new Set(ids.flat())])).map((chunk) => [chunk.id, chunk]));
-  const stems = queryStems(query);
+  const coverage = coverageOf(query);
   const ranked = fuse([
     { ids: ids[0]!, weight: () => 1 },
     {
       ids: ids[1]!,
-      weight: (id) => (mode === "text" ? 1 : TEXT_WEIGHT * coverage(chunks.get(id), stems) ** COVERAGE_EXPONENT),
+      weight: (id) => (mode === "text" ? 1 : TEXT_WEIGHT * coverage(chunks.get(id)) ** COVERAGE_EXPONENT),
     },
   ]);
   const cosines = vector === null ? null : await missingCosines(store, vector, [...chunks.values()], scores[0]);
@@ -229,6 +231,16 @@ function reaches({ evidence }: FoundChunk, least: number, scoreTexts: TextScorer
 
 function scoresOf(hits: readonly Hit[]): ReadonlyMap<number, number> {
   return new Map(hits.map((hit) => [hit.chunkId, hit.score]));
+}
+
+/** The beginnings of documents that the query names: `release.md`. */
+async function hitsByName(store: StoreReader, query: string, filter: DocumentFilter | undefined): Promise<Hit[]> {
+  const names = fileNames(query);
+  if (names.length === 0) return [];
+  const documents = await store.documents({ filter });
+  const named = documents.filter(({ path }) => names.some((name) => isCalled(path, name))).slice(0, mostNamed);
+  const chunks = await Promise.all(named.map(({ id }) => store.chunksOf(id, 0, 1)));
+  return chunks.flat().map(({ id }) => ({ chunkId: id, score: 0 }));
 }
 
 /** Cosines, by chunk id, of those chunks that only their words brought up. */

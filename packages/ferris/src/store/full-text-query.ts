@@ -28,9 +28,15 @@ export function fullTextTerms(typed: string): string[] {
       // FTS5's tokenizer sees letters, numbers and private-use characters; a term of anything else would be empty.
       if (!/[\p{L}\p{N}\p{Co}]/u.test(term)) continue;
       const isWeak = phrase === undefined && questionWords.has(term.toLowerCase().replace(/[^\p{L}]+$/u, ""));
-      (isWeak ? weak : terms).push(`"${spacedOut(term).replaceAll("\0", " ")}"`);
+      for (const form of versionForms(term)) (isWeak ? weak : terms).push(`"${spacedOut(form).replaceAll("\0", " ")}"`);
     }
   }
   // Who types nothing else means just that.
   return [...new Set(terms.length > 0 ? terms : weak)];
+}
+
+/** A version with and without its v: FTS5's tokenizer reads v7 as one word, and people write both. */
+function versionForms(term: string): string[] {
+  const [, bare] = /^v?(\d+(?:\.\d+)+(?:-[\w.]+)?)$/i.exec(term) ?? [];
+  return bare === undefined ? [term] : [bare, `v${bare}`];
 }

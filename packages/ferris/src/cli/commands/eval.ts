@@ -21,7 +21,9 @@ import {
 import { exitCodes, UsageError } from "../../errors.ts";
 import type { ModeScores } from "../../evaluation/evaluate.ts";
 import type { SearchMode } from "../../search/search.ts";
+import { isCorpusPath } from "../../evaluation/corpus-index.ts";
 import { indexFolder } from "../../store/places.ts";
+import type { Store } from "../../store/store.ts";
 import { modelOptions, openFerris, type RerankOption } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
@@ -129,6 +131,16 @@ async function evaluateOwn(
   return sections;
 }
 
+/** A data set is measured alone: among other documents the figures would be wrong, and the other index spoilt. */
+async function refuseOtherDocuments(store: Store, place: string, most = Infinity): Promise<void> {
+  const documents = await store.documents();
+  const others = documents.filter(({ path }) => !isCorpusPath(path)).length || Math.max(0, documents.length - most);
+  if (others === 0) return;
+  throw new UsageError(
+    `the index in ${place} holds ${grouped(others)} documents that are not of this data set: name a folder of its own with --db, or none`,
+  );
+}
+
 async function evaluateBeir(
   session: Session,
   folder: string,
@@ -143,7 +155,9 @@ async function evaluateBeir(
       import("../../store/index.ts"),
     ]);
   const questions = await readQuestions(folder, split);
-  const { db, index, model: name, reranker: rerankerName } = session.settings.values;
+  const { index, model: name, reranker: rerankerName } = session.settings.values;
+  // Named here and now, or none: a setting names the index of the user's own documents.
+  const db = session.settings.origins.db.kind === "flag" ? session.settings.values.db : null;
   const options = { ...modelOptions(session), signal };
   const model = await loadModel(name ?? bundledModel, options);
   const place =
@@ -155,10 +169,12 @@ async function evaluateBeir(
     const embedder = documentEmbedder(model);
     const store = await openIndexForWriting(place, { identity: embedder.identity });
     try {
-      await indexCorpus(readCorpus(folder), store, embedder, {
+      await refuseOtherDocuments(store, place);
+      const count = await indexCorpus(readCorpus(folder), store, embedder, {
         signal,
         onProgress: (done) => line.update({ label: "indexing", done, unit: "documents" }),
       });
+      await refuseOtherDocuments(store, place, count);
       const scores = await evaluate(store, queryEmbedder(model), questions, {
         modes,
         documentId: corpusId,

@@ -97,9 +97,9 @@ describe("JSON", () => {
   test("numbers keep their digits", async () => {
     const json =
       '{"id": 1745398200918273645, "price": 1.0, "list": [-2.50e3, 12345678901234567890], "text": "7 \\"8\\""}';
-    const lines = ["id: 1745398200918273645", "price: 1.0", "list: -2.50e3, 12345678901234567890", 'text: 7 "8"'];
-    expect((await parse("/a.json", json)).content.trim().split("\n")).toEqual(lines);
-    expect((await parse("/a.jsonl", json)).content.trim().split("\n")).toEqual(lines);
+    const expected = ["id: 1745398200918273645", "price: 1.0", "list: -2.50e3, 12345678901234567890", 'text: 7 "8"'];
+    expect((await parse("/a.json", json)).content.trim().split("\n")).toEqual(expected);
+    expect((await parse("/a.jsonl", json)).content.trim().split("\n")).toEqual(expected);
     expect((await parse("/a.jsonl", '{1: "a"}')).warnings).toHaveLength(1);
   });
 

@@ -1,0 +1,40 @@
+/** Looking up what has a name: versions, with and without their v, and files. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ferris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+
+const folder = temporaryFolder("lookups");
+const files: Readonly<Record<string, string>> = {
+  "changes.md": "# Changes\n\n## v7.8.9\n\nPumps start faster.\n",
+  "platforms.md": "# Platforms\n\nWith node-v7.8.6-linux everything works (7.8.5 does not).\n",
+  "candidates.md": "# Candidates\n\nTry v2.3.4-rc.1 first.\n",
+  "compare.md": "# Compare\n\nhttps://example.org/compare/0.7.8...8.9.0 and 7.8 | 9 %\n",
+  "handbook/release.md": "# Shipping\n\nTag, build, publish.\n",
+  "notes with space.md": "# Notes\n\nNothing of interest.\n",
+};
+
+beforeAll(async () => {
+  mkdirSync(join(folder, "handbook"));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  await succeeds(["index", ".", "--device", "cpu"], { cwd: folder });
+});
+
+const first = async (query: string, mode: string) => {
+  const args = ["search", query, "--mode", mode, "--format", "files", "--device", "cpu"];
+  return (await ferris(args, { cwd: folder })).stdout.split("\n")[0];
+};
+
+describe.each(["text", "hybrid"])("%s", (mode) => {
+  test.each([
+    ["7.8.9", "changes.md"],
+    ["v7.8.9", "changes.md"],
+    ["7.8.6", "platforms.md"],
+    ["v7.8.5", "platforms.md"],
+    ["2.3.4", "candidates.md"],
+    ["release.md", join("handbook", "release.md")],
+    ["handbook/release.md", join("handbook", "release.md")],
+  ])("%s is in %s", async (query, path) => {
+    expect(await first(query, mode)).toBe(path);
+  });
+});
