@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import type { Tokenizer } from "../../src/tokenizers/tokenizer.ts";
-import { GOLDENS, MINILM, tokenizerFiles } from "./support/goldens.ts";
+import { filesOf, GOLDENS, MINILM, tokenizerFiles } from "./support/goldens.ts";
+import { WORDPIECE_VARIANTS } from "./support/variants.ts";
 
 const FOLDERS = [MINILM, `${GOLDENS}tiny/mpnet`, `${GOLDENS}tiny/xlm-roberta`, `${GOLDENS}tiny/roberta`];
 const PARTS = [
@@ -74,4 +75,13 @@ describe.each([MINILM, `${GOLDENS}tiny/mpnet`])("the tokenizer of %s", (folder) 
     expect(tokenizer.count("😀".repeat(1_000_000))).toBe(tokenizer.specialTokens + 1);
     expect(performance.now() - start).toBeLessThan(MOST_MILLISECONDS / 10);
   });
+});
+
+it("does not read on where added tokens of normalised text have the punctuation that a text is made of", async () => {
+  const variant = WORDPIECE_VARIANTS.find(({ name }) => name.endsWith("added tokens of every kind"))!;
+  const tokenizer = await openTokenizer(filesOf(variant.json));
+  const ids = new Int32Array(256);
+  const start = performance.now();
+  for (const text of ["😀", "😀<", "<\u302e"]) tokenizer.encode(text + ">".repeat(4_000_000), ids, 0, 256);
+  expect(performance.now() - start).toBeLessThan(MOST_MILLISECONDS / 5);
 });

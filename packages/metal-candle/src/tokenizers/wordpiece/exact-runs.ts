@@ -3,21 +3,26 @@
  * can matter to what follows, and of a word that is too long only as much as shows it.
  *
  * Such a place is before white space, an ideograph or punctuation: a word ends there, and a canonical reordering does, since all of
- * them are starters (combining class 0). Only an added token of normalised text could reach across, if it has that character
- * behind its first one; there the run goes on.
+ * them are starters (combining class 0). Only an added token of normalised text could reach across: where one may have begun
+ * shortly before, and has that character behind its first one, the run goes on.
  */
 import { ideographs, nonspacingMarks, normalizing, punctuation, removed } from "../unicode/code-points.ts";
 import type { WordPieceSettings } from "./settings.ts";
 import { ALONE, COMPLEX, REMOVED, SEVERAL, SPACE, UNKNOWN, WORD } from "./unit-table.ts";
 import type { UnitTable } from "./unit-table.ts";
 
+/** Kinds of so many code points above U+FFFF are remembered. */
+const MOST_REMEMBERED = 1 << 14;
+
 export class ExactRuns {
   /** Where the last run ended in its text. */
   end = 0;
   private readonly table: UnitTable;
   private readonly settings: WordPieceSettings;
-  /** What the added tokens of normalised text have behind their first unit. */
+  /** The first units of the added tokens of normalised text, what they have behind them, and how much of it at most. */
+  private readonly heads: string;
   private readonly tails: string;
+  private readonly longestTail: number;
   /** Plain characters in a row from which on their word is unknown whatever more there are, even if a token takes the first few. */
   private readonly enough: number;
   /** Kinds of the code points above U+FFFF seen so far. */
@@ -27,8 +32,10 @@ export class ExactRuns {
     const patterns = settings.normalizedTokens.map(({ pattern }) => pattern);
     this.settings = settings;
     this.table = table;
+    this.heads = patterns.map((pattern) => pattern.charAt(0)).join("");
     this.tails = patterns.map((pattern) => pattern.slice(1)).join("");
-    this.enough = settings.model.longestWord + 1 + Math.max(0, ...patterns.map(({ length }) => length));
+    this.longestTail = Math.max(0, ...patterns.map(({ length }) => length - 1));
+    this.enough = settings.model.longestWord + 1 + this.longestTail;
   }
 
   /** The run that begins at text[start] and ends before text[limit], without what would change none of its ids. */
@@ -36,11 +43,17 @@ export class ExactRuns {
     let run = "";
     let keptFrom = start;
     let wordLength = 0;
+    /** Characters that a token which may have begun in this run may still take. */
+    let reach = 0;
     let at = start;
     while (at < limit) {
       const codePoint = text.codePointAt(at)!;
       const kind = this.kindOf(codePoint);
-      if ((kind === SPACE || kind === ALONE) && at > start) break;
+      const becomes = kind === ALONE ? this.becomes(codePoint) : "";
+      const ends = kind === SPACE || (kind === ALONE && (reach <= 0 || !this.tails.includes(becomes)));
+      if (ends && at > start) break;
+      if (kind === COMPLEX || (kind === ALONE && this.heads.includes(becomes))) reach = this.longestTail;
+      else if (kind !== REMOVED) reach--;
       if (kind === WORD || kind === SEVERAL) {
         if (++wordLength === this.enough + 1) run += text.slice(keptFrom, at);
       } else if (kind !== REMOVED) {
@@ -53,25 +66,27 @@ export class ExactRuns {
     return wordLength > this.enough ? run : run + text.slice(keptFrom, this.end);
   }
 
-  /** A kind of unit-table.ts: ALONE only where a run may end, COMPLEX wherever that or the length of a word is in doubt. */
+  /** What a code point that is ALONE becomes. */
+  private becomes(codePoint: number): string {
+    return codePoint > 0xffff ? String.fromCodePoint(codePoint) : String.fromCharCode(this.table.becomes[codePoint]!);
+  }
+
+  /** A kind of unit-table.ts. */
   private kindOf(codePoint: number): number {
     if (codePoint > 0xffff) {
       let kind = this.kindsOfPairs.get(codePoint);
       if (kind === undefined) {
         kind = this.classifyPair(codePoint);
+        if (this.kindsOfPairs.size >= MOST_REMEMBERED) this.kindsOfPairs.clear();
         this.kindsOfPairs.set(codePoint, kind);
       }
       return kind;
     }
-    const { kinds, becomes } = this.table;
-    let kind = kinds[codePoint]!;
-    if (kind === UNKNOWN) kind = this.table.kindOf(codePoint);
-    if (kind === ALONE && this.tails.includes(String.fromCharCode(becomes[codePoint]!))) return COMPLEX;
-    return kind;
+    const kind = this.table.kinds[codePoint]!;
+    return kind === UNKNOWN ? this.table.kindOf(codePoint) : kind;
   }
 
   private classifyPair(codePoint: number): number {
-    if (this.tails.includes(String.fromCodePoint(codePoint))) return COMPLEX;
     if (this.settings.normalization.handleChineseChars && ideographs.has(codePoint)) return ALONE;
     if (normalizing.has(codePoint) || removed.has(codePoint) || nonspacingMarks.has(codePoint)) return COMPLEX;
     return punctuation.has(codePoint) ? ALONE : WORD;
