@@ -2,7 +2,9 @@
  * Where functions and classes stand in source code, by tree-sitter's grammars: the outline that chunks follow.
  *
  * Only what has a name and a body counts; everything between belongs to the declaration after it (comments, decorators) or
- * stands alone. Grammars are WebAssembly from the VS Code team; a language without one is left to the caller.
+ * stands alone. A name may come from outside: of the variable, the property, or the text of the call that a function is
+ * given to (`it("adds", () => …)`). Declarations are looked for in whatever holds them: branches, objects, calls. Grammars
+ * are WebAssembly from the VS Code team; a language without one is left to the caller.
  */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -13,9 +15,12 @@ export interface Declaration {
   readonly start: number;
   readonly end: number;
   readonly name: string;
-  /** What stands inside of it by name, in order: a class's methods. */
+  /** What stands inside of it by name, in order: a class's methods. Not looked for in what is at most `wholeUpTo`. */
   readonly members: readonly Declaration[];
 }
+
+/** Up to this many characters a declaration is not taken apart: about what fits a chunk. */
+export const wholeUpTo = 1_000;
 
 /** Grammar by the language's name in languages.ts. C is read by the grammar of C++. */
 const grammars: Readonly<Record<string, string>> = {
@@ -36,14 +41,30 @@ const grammars: Readonly<Record<string, string>> = {
 };
 
 const functions =
-  /^(?:(?:generator_)?function_(?:declaration|definition|item|statement)|method(?:_declaration|_definition)?|singleton_method|constructor_declaration|arrow_function|function_expression)$/;
+  /^(?:(?:generator_)?function_(?:declaration|definition|item|statement)|method(?:_declaration|_definition)?|singleton_method|constructor_declaration|arrow_function|(?:generator_)?function(?:_expression)?|func_literal|lambda_expression|anonymous_function)$/;
 const containers =
   /^(?:(?:abstract_)?class(?:_declaration|_definition|_specifier|_statement)?|interface_declaration|(?:struct|enum|union)_(?:specifier|item|declaration)|enum_declaration|record_declaration|impl_item|trait_item|trait_declaration|mod_item|module|internal_module|namespace_(?:definition|declaration)|file_scoped_namespace_declaration|type_spec|type_alias_declaration)$/;
-/** What a declaration may be wrapped in, or stand in without a name of its own. */
+/** What a declaration of a single line may stand in. Elsewhere (in an object, say) one line is not cut and needs no name. */
 const wrappers =
   /^(?:export_statement|decorated_definition|template_declaration|lexical_declaration|variable_declaration|variable_declarator|declaration_list|class_body|interface_body|enum_body|block|body_statement|field_declaration_list|statement_block|linkage_specification|preproc_if(?:def)?|ambient_declaration|expression_statement|type_declaration)$/;
+/** What gives its name to the function, class or object that is its value. */
+const holders =
+  /^(?:variable_declarator|init_declarator|var_spec|assignment(?:_expression)?|pair|(?:public_)?field_definition)$/;
+const calls =
+  /^(?:call(?:_expression)?|(?:member_|scoped_|function_)?call_expression|method_invocation|invocation_expression)$/;
+const aroundValues = /^(?:parenthesized_expression|as_expression|satisfies_expression|expression_list)$/;
+const namesOfCalls = /string|^(?:constant|scope_resolution|simple_symbol)$/;
+/** Never looked into: no declarations, or none that anyone would look for by name. */
+const opaque = /comment|string|^(?:heredoc_body|formal_parameters|parameters|parameter_list|token_tree|regex)$/;
 
-const deepest = 12;
+/** Nodes of the syntax tree, not declarations: a call in a call is five deeper. */
+const deepest = 60;
+
+/** A node of more parts is a table. */
+const mostParts = 2_000;
+
+/** What a statement may have beside its only declaration and still be its: `export default`, `if (…) {`. */
+const littleBeside = 200;
 
 interface TreeSitter {
   readonly Parser: typeof Parser;
@@ -65,7 +86,7 @@ export async function declarationsOf(code: string, language: string): Promise<De
     const tree = parser.parse(code);
     if (tree === null) return null;
     try {
-      return membersOf(tree.rootNode, 0);
+      return declarationsIn(tree.rootNode, 0);
     } finally {
       tree.delete();
     }
@@ -91,21 +112,97 @@ function loadLanguage(grammar: string): Promise<Language> {
   return language;
 }
 
-function membersOf(node: Node, depth: number): Declaration[] {
-  if (depth > deepest) return [];
-  return node.namedChildren.flatMap((child): Declaration[] => {
-    if (child === null) return [];
-    const isContainer = containers.test(child.type);
-    const name = isContainer || functions.test(child.type) ? nameOf(child) : null;
-    if (name !== null) {
-      const body = isContainer ? (child.childForFieldName("body") ?? child) : null;
-      return [{ start: child.startIndex, end: child.endIndex, name, members: body ? membersOf(body, depth + 1) : [] }];
+function declarationsIn(node: Node, depth: number): Declaration[] {
+  const isWrapper = depth === 0 || wrappers.test(node.type) || containers.test(node.type);
+  if (depth > deepest || (!isWrapper && node.namedChildCount > mostParts)) return [];
+  return node.namedChildren.flatMap((child) =>
+    child === null || (!isWrapper && isOneLine(child)) ? [] : declarationsAt(child, depth + 1),
+  );
+}
+
+/** `node` itself where it is a declaration, else those inside. */
+function declarationsAt(node: Node, depth: number): Declaration[] {
+  const { type, startIndex: start, endIndex: end } = node;
+  if (opaque.test(type)) return [];
+  if (containers.test(type) || functions.test(type)) {
+    const name = nameOf(node);
+    if (name !== null) return [{ start, end, name, members: membersOf(node, depth) }];
+  } else if (holders.test(type)) {
+    const name = nameOfHolder(node);
+    const value = valueOf(node);
+    if (name !== null && value !== null) {
+      if (containers.test(value.type) || functions.test(value.type) || takesFunction(value))
+        return [{ start, end, name, members: membersOf(value, depth) }];
+      const members = declarationsAt(value, depth + 1);
+      return members.length > 0 ? [{ start, end, name, members }] : [];
     }
-    if (!wrappers.test(child.type)) return [];
-    const inner = membersOf(child, depth + 1);
-    // An export or a decorator belongs to the one thing it is for.
-    return inner.length === 1 ? [{ ...inner[0], start: child.startIndex, end: child.endIndex }] : inner;
-  });
+  } else if (takesFunction(node)) {
+    const name = nameOfCall(node);
+    if (name !== null) return [{ start, end, name, members: membersOf(node, depth) }];
+  }
+  const inner = declarationsIn(node, depth);
+  if (inner.length !== 1) return inner;
+  // An export, a decorator or a short condition belongs to the one thing it is for.
+  const [only] = inner;
+  const belongs =
+    end - start <= wholeUpTo ||
+    end - start - (only.end - only.start) <= littleBeside ||
+    type === "decorated_definition" ||
+    type === "template_declaration";
+  return belongs ? [{ ...only, start, end }] : inner;
+}
+
+/** Members of a class, a function or a call, where it is too large to be whole. */
+function membersOf(node: Node, depth: number): Declaration[] {
+  const size = node.endIndex - node.startIndex;
+  if (size <= wholeUpTo) return [];
+  const members = declarationsIn(node.childForFieldName("body") ?? node, depth + 1);
+  if (!functions.test(node.type)) return members;
+  // A function with a helper in it is told as one; one that is mostly functions is a module.
+  const inMembers = members.reduce((sum, { start, end }) => sum + end - start, 0);
+  return inMembers > size / 2 ? members : [];
+}
+
+function isOneLine(node: Node): boolean {
+  return node.startPosition.row === node.endPosition.row;
+}
+
+function valueOf(holder: Node): Node | null {
+  let value = holder.childForFieldName("value") ?? holder.childForFieldName("right");
+  while (value && aroundValues.test(value.type) && value.namedChildCount > 0) value = value.namedChild(0);
+  return value && !isOneLine(value) ? value : value && functions.test(value.type) ? value : null;
+}
+
+/** Whether a function of several lines is given to this call, as an argument or in Ruby as its block. */
+function takesFunction(call: Node): boolean {
+  if (!calls.test(call.type)) return false;
+  const block = call.childForFieldName("block");
+  if (block) return !isOneLine(block);
+  return argumentsOf(call).some((argument) => functions.test(argument.type) && !isOneLine(argument));
+}
+
+function argumentsOf(call: Node): Node[] {
+  const all = call.childForFieldName("arguments");
+  if (all === null || isOneLine(call) || all.namedChildCount > mostParts) return [];
+  return all.namedChildren
+    .flatMap((child) => (child?.type === "argument" ? child.namedChildren : [child]))
+    .filter((child) => child !== null);
+}
+
+function nameOfCall(call: Node): string | null {
+  // Of Ruby's calls those without parentheses around their arguments have a node for them, too.
+  const first = call.childForFieldName("arguments")?.namedChild(0);
+  const name = first?.type === "argument" ? first.namedChild(0) : first;
+  return name && namesOfCalls.test(name.type) ? unquoted(name.text) : null;
+}
+
+function nameOfHolder(holder: Node): string | null {
+  const name = ["name", "left", "key", "property", "declarator"].reduce<Node | null>(
+    (found, field) => found ?? holder.childForFieldName(field),
+    null,
+  );
+  // What takes a value apart ({ a, b }) is no name for it.
+  return name === null || /[{}()\n]/.test(name.text) ? null : unquoted(name.text);
 }
 
 function nameOf(node: Node): string | null {
@@ -118,11 +215,17 @@ function nameOf(node: Node): string | null {
   }
   // In C the name hides in declarators: char *(*name(int))[3]
   for (let at = node.childForFieldName("declarator"); at; at = at.childForFieldName("declarator")) {
-    if (at.childForFieldName("declarator") === null) return tidy(at.text);
+    if (at.childForFieldName("declarator") === null)
+      return at.type === "abstract_function_declarator" ? null : tidy(at.text);
   }
-  // const name = () => …
-  const declarator = node.parent?.type === "variable_declarator" ? node.parent.childForFieldName("name") : null;
-  return declarator ? tidy(declarator.text) : null;
+  return null;
+}
+
+/** The words of a string or a symbol: 'adds', "adds", `adds`, :adds */
+function unquoted(text: string): string | null {
+  return tidy(
+    text.replace(/^(?:[@$a-zA-Z]*(["'`]+)(.*)\1|:(\w+))$/s, (_, _quotes, inside, symbol) => inside ?? symbol),
+  );
 }
 
 function tidy(name: string): string | null {

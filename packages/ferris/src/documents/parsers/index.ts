@@ -22,7 +22,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "source-code",
-    version: 1,
+    version: 2,
     extensions: Object.keys(languages),
     load: async () => (await import("./source-code.ts")).parseSourceCode,
   },

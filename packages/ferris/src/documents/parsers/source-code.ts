@@ -1,13 +1,13 @@
 /**
  * Source code: functions and classes with the comments above them, under their names.
  *
- * A class that is small is one block; of a larger one each method is, with the class above it in the heading path. Languages
- * without a grammar are cut where a line without indentation follows a blank one: people leave a blank line between
+ * A class that is small is one block; of a larger one each method is, with the class above it in the heading path; objects and
+ * calls that hold functions are as classes. Languages without a grammar are cut where a line without indentation follows a blank one: people leave a blank line between
  * declarations and indent what is inside. Minified code is refused.
  */
 import { basename } from "node:path";
 import { DocumentError } from "../../errors.ts";
-import { type Declaration, declarationsOf } from "../declarations.ts";
+import { type Declaration, declarationsOf, wholeUpTo } from "../declarations.ts";
 import { decodeText } from "../decode.ts";
 import type { Block, ParsedDocument } from "../document.ts";
 import { extensionOf } from "../left-out.ts";
@@ -17,8 +17,8 @@ import type { ParserInput } from "./parser.ts";
 const longestLine = 5_000;
 const longestAverageLine = 250;
 
-/** Up to this many characters a class is one block: about what fits a chunk. */
-const wholeUpTo = 1_000;
+/** More than this is not what stands above a declaration, or what closes it, but text of its own. */
+const longBeside = 400;
 
 /** Larger files are generated; their grammar would take seconds to tell. */
 const parsedUpTo = 2 ** 20;
@@ -48,10 +48,14 @@ function blocksOf(content: string, declarations: readonly Declaration[]): Block[
       const here = [...path, name];
       if (inner.length > 0 && end - start > wholeUpTo) {
         add(inner, here);
-        // The brace that closes a class says nothing by itself: it stays with the last method.
         const last = blocks[blocks.length - 1];
-        done = Math.max(done, afterLine(content, end));
-        blocks[blocks.length - 1] = { ...last, end: done };
+        const after = Math.max(done, afterLine(content, end));
+        if (after - done > longBeside) push(after, here);
+        else {
+          // The brace that closes a class says nothing by itself: it stays with the last method.
+          done = after;
+          blocks[blocks.length - 1] = { ...last, end: done };
+        }
       } else push(afterLine(content, end), here);
     }
   };
@@ -60,17 +64,31 @@ function blocksOf(content: string, declarations: readonly Declaration[]): Block[
   return blocks;
 }
 
-/** Where the lines above `start` begin that are not parted from it by a blank line. */
+/** Where the lines above `start` begin that are not parted from it by a blank line, or its comments if those are many. */
 function startWithComments(content: string, from: number, start: number): number {
   let begin = from;
   for (const blank of content.slice(from, start).matchAll(/\n[ \t\r]*(?=\n)/g))
     begin = from + blank.index + blank[0].length + 1;
-  return begin;
+  if (start - begin <= longBeside) return begin;
+  let line = content.lastIndexOf("\n", start - 1) + 1;
+  // A declaration in the middle of a line stays with what begins the line.
+  while (line > begin) {
+    const above = content.lastIndexOf("\n", line - 2) + 1;
+    if (above < begin || !/^\s*(?:\/[/*]|\*|#|@|--)/.test(content.slice(above, line))) break;
+    line = above;
+  }
+  return Math.max(begin, line);
 }
 
+/** After the line of `end`, and after the lines that only close what the declaration stands in. */
 function afterLine(content: string, end: number): number {
   const rest = /^[;,)\] \t\r]*\n/.exec(content.slice(end, end + 100));
-  return end + (rest ? rest[0].length : 0);
+  if (!rest) return end;
+  const at = end + rest[0].length;
+  const closing = /^(?:[ \t\r]*\n)*(?:[ \t]*(?:[)\]}][)\]};,(\w$. ]*|end|fi|esac|#endif[^\n]*)[ \t\r]*(?:\n|$))+/.exec(
+    content.slice(at, at + 400),
+  );
+  return at + (closing ? closing[0].length : 0);
 }
 
 function blocksByBlankLines(content: string): Block[] {

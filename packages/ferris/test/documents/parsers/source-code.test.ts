@@ -74,6 +74,75 @@ describe("source code", () => {
     },
   );
 
+  const body = (words: string) =>
+    `\n${Array.from({ length: 36 }, (_, i) => `    call(${i}, "${words}")`).join("\n")}\n`;
+
+  test.each([
+    [
+      "branches.py",
+      `if windows:\n  def usage(path):${body("a")}else:\n  def usage(path):${body("b")}\ntry:\n  import x\nexcept ImportError:\n  class Absent:\n    def one(self):${body("c")}`,
+      ["usage: if … a", "usage: else … b", "Absent: try … c"],
+    ],
+    [
+      "object.js",
+      `module.exports = {\n  one() {${body("a")}  },\n  two: async () => {${body("b")}  },\n  deeper: { three: function () {${body("c")}${body("c")}${body("c")}  } },\n};\n`,
+      [
+        "module.exports > one: module … a",
+        "module.exports > two: two … b",
+        "module.exports > deeper > three: deeper … c",
+      ],
+    ],
+    [
+      "calls.test.ts",
+      `import x from "x";\n\ndescribe("a pump", () => {\n  const made = 1;\n\n  it('runs', async () => {${body("a")}  });\n\n  // Why.\n  it.each([1, 2])("stops %i", function () {${body("b")}  });\n  test(name, () => {});\n});\n`,
+      [": import … x", "a pump: describe … 1", "a pump > runs: it … a", "a pump > stops %i: // … name"],
+    ],
+    [
+      "iife.js",
+      `(function (root) {\n  function one() {${body("a")}  }\n\n  root.two = () => {${body("b")}  };\n  const three = memo(() => {${body("c")}  });\n})(this);\n`,
+      ["one: function … a", "root.two: root … b", "three: const … this"],
+    ],
+    [
+      "pump_spec.rb",
+      `describe Pump do\n  it "runs" do${body("a")}  end\n\n  context "when dry" do\n    it "stops" do${body("b")}    end\n  end\nend\n`,
+      ["Pump > runs: describe … end", "Pump > when dry: context … end"],
+    ],
+    [
+      "factory.ts",
+      `export function factory() {\n  function one() {${body("a")}  }\n\n  function two() {${body("b")}  }\n}\n\nexport function task() {${body("c")}  const helper = () => {\n    return 1;\n  };${body("d")}}\n`,
+      ["factory > one: export … a", "factory > two: function … b", "task: export … d"],
+    ],
+    [
+      "a_test.go",
+      `package a\n\nfunc TestPump(t *testing.T) {\n\tt.Run("runs", func(t *testing.T) {${body("a")}\t})\n\tt.Run("stops", func(t *testing.T) {${body("b")}\t})\n}\n`,
+      [": package … a", "TestPump > runs: func … a", "TestPump > stops: t … b"],
+    ],
+  ] as [string, string, string[]][])(
+    "%s: functions whole and by name in branches, objects, calls and other functions",
+    async (path, text, expected) => {
+      expect(await outlineOf(`/${path}`, text)).toEqual(expected);
+    },
+  );
+
+  test("what stands before a function without a blank line is not taken for its own where it is long", async () => {
+    const settings = Array.from({ length: 40 }, (_, i) => `set(${i}, "a value");`).join("\n");
+    expect(await outlineOf("/a.js", `${settings}\n// Adds.\nfunction add() {}\n`)).toEqual([
+      ": set … value",
+      "add: // … add",
+    ]);
+  });
+
+  test("nesting and tables without end cost little", async () => {
+    const started = performance.now();
+    for (const text of [
+      `${"f(() => {\n".repeat(2_000)}${"});\n".repeat(2_000)}`,
+      `x = {\n${"  a: {\n b: [1,\n 2] },\n".repeat(20_000)}};\n`,
+      `${"if (a) {\n".repeat(2_000)}${"}\n".repeat(2_000)}`,
+    ])
+      await declarations("/a.js", text);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   test("languages without a grammar are cut at blank lines before lines without indentation", async () => {
     expect(
       await declarations("/a.jl", "using X\n\n# Why.\nfunction f(x)\n    y = x\n\n    y\nend\n\ng(x) = x\n"),
