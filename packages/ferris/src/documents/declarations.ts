@@ -190,7 +190,7 @@ function argumentsOf(call: Node): Node[] {
 }
 
 function nameOfCall(call: Node): string | null {
-  // Of Ruby's calls those without parentheses around their arguments have a node for them, too.
+  // PHP and C# have a node around each argument.
   const first = call.childForFieldName("arguments")?.namedChild(0);
   const name = first?.type === "argument" ? first.namedChild(0) : first;
   return name && namesOfCalls.test(name.type) ? unquoted(name.text) : null;

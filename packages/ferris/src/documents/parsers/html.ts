@@ -2,7 +2,7 @@
  * HTML: the main content of a page with its headings, not its menus; scripts, styles and forms are never content.
  *
  * What is main follows the page's own marks (main, article, role=main) and, without them, leaves out what is marked as
- * navigation or is nothing but links. Each block knows its lines in the file. Also reads the XHTML of e-books and the HTML
+ * navigation, is called so (html-furniture.ts) or is nothing but links. Each block knows its lines in the file. Also reads the XHTML of e-books and the HTML
  * of messages.
  */
 import { DomHandler, isTag, isText, type ChildNode, type Document, type Element } from "domhandler";
@@ -13,6 +13,7 @@ import { decodeText } from "../decode.ts";
 import type { BlockKind, ParsedDocument } from "../document.ts";
 import { addRows } from "../rows.ts";
 import { sourcePlaces } from "../source-places.ts";
+import { furnitureOf, isNotDisplayed, walk } from "./html-furniture.ts";
 import type { ParserInput } from "./parser.ts";
 
 const neverContent = new Set(
@@ -67,6 +68,8 @@ export function readHtml(
   let start = -1;
   let end = -1;
   const roots = (main ?? find(document, (element) => element.name === "body") ?? document).children;
+  const isOutside = (element: Element) => !main && outsideMain.has(element.name) && !isInArticle(element);
+  const furniture = furnitureOf(roots, !main, (element) => isLeftOut(element) || isOutside(element));
   for (const node of roots) visit(node, 0, "prose");
   flush("prose");
   const title = find(document, (element) => element.name === "title");
@@ -76,9 +79,9 @@ export function readHtml(
     if (isText(node)) return say(kind === "code" ? node.data : node.data.replace(/\s+/g, " "), node);
     if (!isTag(node) || isLeftOut(node)) return;
     const { name } = node;
-    if (!main && outsideMain.has(name) && !isInArticle(node)) {
+    if (isOutside(node) || furniture.has(node)) {
       // A page's header often holds its only title.
-      if (name === "header")
+      if (name === "header" || (furniture.has(node) && !isNotDisplayed(node)))
         for (const heading of elements(node, ({ name: inner }) => inner === "h1")) visit(heading, depth, kind);
     } else if (name === "br") text += "\n";
     else if (name === "img" && node.attribs.alt) say(` ${node.attribs.alt} `, node);
@@ -156,7 +159,8 @@ function markedMain(document: Document): Element | undefined {
 function isLeftOut(element: Element): boolean {
   const { name, attribs } = element;
   if (neverContent.has(name) || navigationRoles.has(attribs.role)) return true;
-  if ("hidden" in attribs || attribs["aria-hidden"] === "true") return true;
+  // What is hidden until it is found is there to be found.
+  if (("hidden" in attribs && attribs.hidden !== "until-found") || attribs["aria-hidden"] === "true") return true;
   return (name === "ul" || name === "ol") && isMenu(element);
 }
 
@@ -194,16 +198,6 @@ function find(root: Document | Element, test: (element: Element) => boolean): El
 
 function elements(root: Document | Element, test: (element: Element) => boolean): Element[] {
   return [...walk(root)].filter(test);
-}
-
-/** All elements below `root`, in document order, without recursion: pages can be nested a million deep. */
-function* walk(root: Document | Element): Generator<Element> {
-  const stack: ChildNode[] = root.children.toReversed();
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    if (!isTag(node)) continue;
-    yield node;
-    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]);
-  }
 }
 
 /** The words of an element on one line, without those of scripts and styles. */

@@ -28,7 +28,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "html",
-    version: 1,
+    version: 2,
     extensions: ["html", "htm", "xhtml"],
     recognises: (head) => /^\s*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
     load: async () => (await import("./html.ts")).parseHtml,
@@ -66,7 +66,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "epub",
-    version: 1,
+    version: 2,
     extensions: ["epub"],
     load: async () => (await import("./epub.ts")).parseEpub,
   },
@@ -96,13 +96,13 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "email",
-    version: 1,
+    version: 2,
     extensions: ["eml"],
     load: async () => (await import("./email.ts")).parseEml,
   },
   {
     type: "mailbox",
-    version: 1,
+    version: 2,
     extensions: ["mbox"],
     load: async () => (await import("./email.ts")).parseMbox,
   },

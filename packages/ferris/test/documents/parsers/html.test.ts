@@ -78,6 +78,44 @@ describe("parseHtml", () => {
     expect((await parse(`<main></main><p>${words}</p>`)).content).toContain("real text");
   });
 
+  const around = [
+    '<div class="menu">AROUND</div>',
+    '<div id="sidebar"><h3>AROUND</h3><a href="/">AROUND here</a></div>',
+    '<ul class="nav navbar"><li>AROUND</li></ul>',
+    '<div id="cookie-banner">AROUND</div>',
+    '<div class="site-footer">AROUND</div>',
+    '<div class="social-share">AROUND</div>',
+    '<p style="color: red; display: none">AROUND</p>',
+    "<p hidden>AROUND</p>",
+    ...["navigation", "banner", "contentinfo", "search", "menu"].map((role) => `<div role="${role}">AROUND</div>`),
+  ];
+  const paragraph = `<p>${"Some real text of the page stands here. ".repeat(5)}</p>`;
+
+  test.each(around)("without its marks for it, a page is read without what is called a menu: %s", async (html) => {
+    const { content } = await parse(`<body>${html}<h1>Pumps</h1>${paragraph}${paragraph}</body>`);
+    expect(content).toContain("Pumps");
+    expect(content).not.toContain("AROUND");
+  });
+
+  test.each([
+    `<div class="menu-page">KEPT</div>`,
+    `<div class="has-sidebar">KEPT</div>`,
+    `<div class="content menu">KEPT</div>`,
+    `<div class="banner"><h1>KEPT</h1></div>`,
+    `<div class="header">KEPT</div>${paragraph}<div class="header">Another section</div>`,
+    `<div><div><div><div><div class="footer">KEPT</div></div></div></div></div>`,
+    `<article><div class="menu">KEPT</div></article><article>${paragraph}</article>`,
+    `<div class="sidebar"><article>KEPT</article><article>${paragraph}</article></div>`,
+    `<div class="menu"><h2>Starters</h2><p>KEPT</p></div>`,
+    `<div class="menu">${paragraph.repeat(2)}KEPT</div>`,
+    `<div class="menu">${"KEPT on a page that is little else. ".repeat(30)}</div>`,
+    `<p style="display:none">${"KEPT until a script shows it. ".repeat(60)}</p>`,
+    `<p hidden="until-found">KEPT</p>`,
+  ])("what may be content stays, whatever it is called: %s", async (html) => {
+    const { content } = await parse(`<body><h1>Pumps</h1>${html}${paragraph.repeat(3)}</body>`);
+    expect(content).toContain("KEPT");
+  });
+
   test("is known by its content too; UTF-16 and broken markup are read", async () => {
     expect((await parse("<!doctype html><p>x", "/no-extension")).type).toBe("html");
     expect((await parse("<p>not a page", "/notes.txt")).type).toBe("text");
@@ -95,6 +133,10 @@ describe("parseHtml", () => {
     const started = performance.now();
     expect((await parse(`${"<div>".repeat(4_000)}deep`)).content).toContain("deep");
     expect((await parse(`${"<ul><li>".repeat(2_000)}deep`)).content).toContain("deep");
+    expect((await parse(`${'<div class="menu"><b>x</b>'.repeat(4_000)}deep`)).content).toContain("deep");
+    expect((await parse(`${'<div class="menu" style="display:none">x</div>'.repeat(50_000)}wide`)).content).toContain(
+      "wide",
+    );
     for (const tag of ["div", "b", "p", "table"]) {
       const html = `<${tag}><i>`.repeat(100_000);
       await expect(parse(html)).rejects.toMatchObject({
