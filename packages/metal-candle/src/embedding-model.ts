@@ -131,7 +131,7 @@ export class EmbeddingModel {
     } finally {
       this.#pending.delete(finished);
     }
-    this.#counts.texts += texts.length;
+    this.#counts.texts += request.texts.length;
     this.#counts.truncatedTexts += request.truncated.length;
     this.#counts.tokens += request.tokenCounts.reduce((sum, count) => sum + count, 0);
     return new Embeddings(request.data, request.options.dimensions, request.tokenCounts, request.truncated);

@@ -69,7 +69,8 @@ export class Reranker {
     const { labels, activation } = classifier ?? { labels: head.dimensions, activation: "identity" as const };
     const logits = request.data;
     const scores = logits.map((logit) => activated(activation, logit));
-    const order = texts.map((_, index) => index);
+    // The request's own copy: the caller's array may have changed meanwhile.
+    const order = request.texts.map((_, index) => index);
     order.sort((first, second) => logits[second * labels] - logits[first * labels] || first - second);
     return { order, scores, logits, labels, truncated: request.truncated };
   }

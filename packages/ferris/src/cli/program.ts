@@ -89,10 +89,10 @@ function firstPage(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => usage(command).length)) + 3;
   return [
     "ferris: search your own documents, by meaning and by words, on your own machine",
-    "Usage: ferris COMMAND [options]      ferris COMMAND --help: its options, with examples",
+    "Usage: ferris COMMAND [options]   ferris COMMAND --help: its options and examples",
     "",
     ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),
-    "Every command takes: --db DIR  --index NAME  --json  -q, --quiet  --no-color  -h, --help",
+    "All take: --db DIR  --index NAME  --json  -q, --quiet  --no-color  -h, --help",
     'Start with: ferris index .   then: ferris search "what you want to know"',
     "",
   ].join("\n");

@@ -83,7 +83,7 @@ export interface SearchResult extends Evidence {
 export interface SearchAnswer {
   /** Best first; empty where nothing is relevant. */
   readonly results: readonly SearchResult[];
-  /** Where something was found and none of it is relevant: the best of it. */
+  /** Where something was found and none of it is relevant, or reaches the least score: the best of it. */
   readonly nearestMiss: SearchResult | null;
   /** The cosine that chance reaches in this index; null where it was not asked for, and in text mode. */
   readonly noiseFloor: number | null;
@@ -131,6 +131,13 @@ export async function search(
     const nearest = found.toSorted((a, b) => (b.evidence.cosine ?? -1) - (a.evidence.cosine ?? -1))[0];
     const nearestMiss = nearest ? toResult({ best: nearest, chunks: [nearest] }, 1, stems) : null;
     return { results: [], nearestMiss, noiseFloor: floor, vectorMethod };
+  }
+  if (found.length === 0 && minScore !== undefined) {
+    const all = await findChunks(store, embedQuery, query, { ...request, minScore: undefined, onCompared });
+    const scoreOf = ({ evidence }: FoundChunk): number => evidence.rerankScore ?? evidence.cosine ?? -Infinity;
+    const [nearest] = all.toSorted((a, b) => scoreOf(b) - scoreOf(a));
+    const nearestMiss = nearest ? toResult({ best: nearest, chunks: [nearest] }, 1, stems) : null;
+    return { results: [], nearestMiss, noiseFloor: null, vectorMethod };
   }
   const results = selectPassages(found, limit, perDocument).map((passage, index) =>
     toResult(passage, index + 1, stems),

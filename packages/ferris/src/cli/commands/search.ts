@@ -88,7 +88,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
       const index = ferris.folder;
       session.printJson({ query, mode, index, seconds, results, nearestMiss, noiseFloor, vectorMethod });
     } else if (nearestMiss !== null) {
-      session.inform(missText(nearestMiss, noiseFloor));
+      session.inform(missText(nearestMiss, noiseFloor, minScore));
     } else if (results.length === 0) {
       session.inform(await whyNothing(ferris, filter, minScore));
     } else if (format === "csv") {
@@ -129,9 +129,17 @@ async function printCards(
   }
 }
 
-function missText({ path, startLine, endLine, headingPath, cosine }: SearchResult, floor: number | null): string {
+function missText(
+  { path, startLine, endLine, headingPath, cosine, rerankScore }: SearchResult,
+  floor: number | null,
+  minScore: number | undefined,
+): string {
   const place = `${printable(shownPath(path, process.cwd()))}:${lineRange({ startLine, endLine })}`;
   const headings = headingPath.length > 0 ? ` (${headingPath.map(printable).join(" › ")})` : "";
+  if (minScore !== undefined) {
+    const score = (rerankScore ?? cosine)?.toFixed(3);
+    return `nothing found with a score of at least ${minScore}. The nearest miss is ${place}${headings} with ${score}`;
+  }
   return (
     `nothing relevant. The nearest miss is ${place}${headings} with ${cosine?.toFixed(3)}; in this index chance reaches ` +
     `${floor?.toFixed(3)}. --min-score -1 shows it all the same`

@@ -38,3 +38,26 @@ describe.each(["text", "hybrid"])("%s", (mode) => {
     expect(await first(query, mode)).toBe(path);
   });
 });
+
+test("a least score that nothing reaches is told with the nearest miss", async () => {
+  const args = ["search", "pumps", "--min-score", "0.99", "--device", "cpu"];
+  const { code, stderr } = await ferris(args, { cwd: folder });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /nothing found with a score of at least 0\.99\. The nearest miss is .*changes\.md:\d.* with 0\.\d+/,
+  );
+});
+
+test("a data set goes into no index that a setting names, and into none with other documents", async () => {
+  const beir = new URL("../../evaluation/fixtures/handbook", import.meta.url).pathname;
+  const before = (await ferris(["ls"], { cwd: folder })).stdout;
+  const place = join(folder, ".ferris");
+  const args = ["eval", "--beir", beir, "--mode", "text", "--device", "cpu"];
+  expect((await ferris(args, { cwd: folder, environment: { FERRIS_DB: place } })).code).toBe(0);
+  const refused = await ferris([...args, "--db", place], { cwd: folder });
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining("6 documents that are not of this data set"),
+  ]);
+  expect((await ferris(["ls"], { cwd: folder })).stdout).toBe(before);
+});
