@@ -4,24 +4,36 @@
  */
 import type { StoredChunk, StoreReader } from "../store/store.ts";
 
+/**
+ * Types whose text was taken out of markup and numbered by the file's own lines: what lies between two chunks of these is tags and
+ * brackets, which must not be shown as blank lines. Of every other type chunks are slices with nothing but white space between.
+ */
+const typesInMarkup: ReadonlySet<string> = new Set(["html", "csv", "json", "jsonl", "notebook", "email", "mailbox"]);
+
+/** A line of a document, with its number. */
 export interface PassageLine {
   /** Line of the file, or of the text taken out of it. */
   readonly number: number;
   readonly text: string;
 }
 
+/** Lines of one document that follow one another. */
 export interface DocumentPassage {
   readonly path: string;
   readonly type: string;
   readonly title: string | null;
   /** Of the chunk with the first line. */
   readonly headingPath: readonly string[];
-  /** Empty where the document has nothing at these lines. Lines that belong to no chunk (blank ones) are left out. */
+  /**
+   * Blank ones too; empty where the document has nothing at these lines. Of markup, such as HTML or JSON, only lines with text
+   * that was taken out of it.
+   */
   readonly lines: readonly PassageLine[];
   /** The last line of the document that the index knows. */
   readonly lastLine: number;
 }
 
+/** Which lines of a document. */
 export interface LineRange {
   /** First line, from 1. */
   readonly from: number;
@@ -59,7 +71,7 @@ export function numberLines(text: string, startLine: number, endLine: number): P
 /** Null for a document without chunks. */
 function passageOf(chunks: readonly StoredChunk[], { from, count }: LineRange): DocumentPassage | null {
   const to = from + count - 1;
-  const lines = linesOf(chunks).filter(({ number }) => number >= from && number <= to);
+  const lines = linesOf(chunks, from, to);
   const start = lines[0]?.number ?? from;
   const first = chunks.find(({ endLine }) => endLine >= start) ?? chunks.at(-1);
   if (!first) return null;
@@ -67,11 +79,22 @@ function passageOf(chunks: readonly StoredChunk[], { from, count }: LineRange): 
   return { path, type, title, headingPath, lines, lastLine: chunks.at(-1)!.endLine };
 }
 
-/** A long line may have been cut into several chunks: its pieces are put together again. */
-function linesOf(chunks: readonly StoredChunk[]): PassageLine[] {
+/**
+ * Lines `from` to `to`. A long line may have been cut into several chunks: its pieces are put together again. Blank lines between
+ * chunks, and before the first, are in none of them and are put back.
+ */
+function linesOf(chunks: readonly StoredChunk[], from: number, to: number): PassageLine[] {
   const lines: { number: number; text: string }[] = [];
-  for (const { text, startLine, endLine } of chunks) {
+  let before = 0;
+  for (const { type, text, startLine, endLine } of chunks) {
+    if (!typesInMarkup.has(type)) {
+      // Within the range alone: a file may be millions of blank lines with a word at its end.
+      const end = Math.min(startLine - 1, to);
+      for (let number = Math.max(before + 1, from); number <= end; number++) lines.push({ number, text: "" });
+    }
+    before = endLine;
     for (const { number, text: line } of numberLines(text, startLine, endLine)) {
+      if (number < from || number > to) continue;
       const last = lines.at(-1);
       if (last?.number === number) last.text += ` ${line}`;
       else lines.push({ number, text: line });
