@@ -4,6 +4,7 @@
  * It wires the parts (store, indexing, search, engine) and holds no logic of theirs. The model is loaded at the first call that
  * needs one, and the index is opened at the first that reads or writes.
  */
+import { checkLineRange, checkMode, checkSearch } from "./check-options.ts";
 import {
   bundledModel,
   documentEmbedder,
@@ -28,6 +29,7 @@ import type { Question } from "./evaluation/question-set.ts";
 import type { IndexProgress, IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
 import { GpuArm, type VectorArmStatus } from "./search/gpu-arm.ts";
+import { checkFilter } from "./search/filter.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { noiseFloor } from "./search/relevance.ts";
 import { type QueryEmbedder, search, type SearchAnswer, type SearchMode } from "./search/search.ts";
@@ -107,6 +109,7 @@ export class Ferris {
   #reranker: Promise<Reranker> | null = null;
   #noiseFloor: Promise<number | null> | null = null;
   #gpuArm: GpuArm | null = null;
+  #closed = false;
 
   private constructor(folder: string, options: FerrisOptions) {
     this.folder = folder;
@@ -158,11 +161,12 @@ export class Ferris {
   /**
    * The passages that fit `query` best, best first; none where nothing is nearer than chance, and then the nearest miss.
    *
-   * @throws UsageError for an empty query; IndexNotFoundError; IndexMismatchError
+   * @throws UsageError for an empty query, or an option out of its range; IndexNotFoundError; IndexMismatchError
    * @example
    * const { results, nearestMiss } = await ferris.search("what is cu_seqlens", { mode: "vector", limit: 1 });
    */
   async search(query: string, options: FerrisSearchOptions = {}): Promise<SearchAnswer> {
+    checkSearch(query, options);
     const { limit = 10, mode = "hybrid", rerank = false, signal } = options;
     if (mode !== "text" || rerank) preloadEngine();
     const reader = await this.#openReader();
@@ -190,16 +194,19 @@ export class Ferris {
    * const passage = await ferris.read(results[0].chunkId, { from: results[0].startLine, count: 40 });
    */
   async read(chunkId: number, range?: LineRange): Promise<DocumentPassage | null> {
+    if (range !== undefined) checkLineRange(range);
     return readAround(await this.#openReader(), chunkId, range);
   }
 
   /** Lines of an indexed document by its absolute path, as they were indexed. Null where the index does not have it. */
   async readDocument(path: string, range: LineRange): Promise<DocumentPassage | null> {
+    checkLineRange(range);
     return readDocument(await this.#openReader(), path, range);
   }
 
   /** Takes documents out of the index: those at or below these absolute paths. Returns how many they were. */
   async remove(paths: readonly string[]): Promise<number> {
+    this.#requireOpen();
     const store = await openIndexForWriting(this.folder, {});
     try {
       const documents = await store.documents({ under: paths });
@@ -213,6 +220,7 @@ export class Ferris {
 
   /** Gives back the space of what was removed. Returns the size of the index in bytes, before and after. */
   async compact(): Promise<{ before: number; after: number }> {
+    this.#requireOpen();
     const store = await openIndexForWriting(this.folder, {});
     let before: number;
     try {
@@ -245,6 +253,7 @@ export class Ferris {
     { rerank = false, ...options }: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean },
   ): Promise<ModeScores[]> {
     const { modes, signal } = options;
+    modes.forEach(checkMode);
     const { evaluate } = await import("./evaluation/evaluate.ts");
     const reader = await this.#openReader();
     const model = modes.every((mode) => mode === "text") ? null : await this.#modelFor(reader, signal);
@@ -257,6 +266,7 @@ export class Ferris {
 
   /** The documents in the index, in order of path. */
   async documents(options: { under?: readonly string[]; filter?: DocumentFilter } = {}): Promise<StoredDocument[]> {
+    checkFilter(options.filter);
     return (await this.#openReader()).documents(options);
   }
 
@@ -267,6 +277,7 @@ export class Ferris {
 
   /** The model in use, or null while none is loaded. */
   async modelInfo(): Promise<ModelInfo | null> {
+    this.#requireOpen();
     return this.#model === null ? null : (await this.#model).info();
   }
 
@@ -278,8 +289,9 @@ export class Ferris {
     return { arm: "index", reason: onCpu ? "the model runs on the CPU" : "no search has asked a model yet" };
   }
 
-  /** Frees the model and closes the index. Waits for what is running. */
+  /** Frees the model and closes the index. Waits for what is running; calls that come later are UsageErrors. */
   async close(): Promise<void> {
+    this.#closed = true;
     const [reader, model, reranker, gpuArm] = [this.#reader, this.#model, this.#reranker, this.#gpuArm];
     this.#reader = this.#model = this.#reranker = this.#gpuArm = null;
     // It reads from the index until it is closed.
@@ -291,7 +303,13 @@ export class Ferris {
     ]);
   }
 
+  /** An index that was opened again after `close` would be closed by nobody. */
+  #requireOpen(): void {
+    if (this.#closed) throw new UsageError("this Ferris is closed: open another one with Ferris.open()");
+  }
+
   #openReader(): Promise<StoreReader> {
+    this.#requireOpen();
     return (this.#reader ??= openIndex(this.folder).catch((error: unknown) => {
       // So that the next call looks again: an index may have been made meanwhile.
       this.#reader = null;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Ferris, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
+import { Ferris, type FerrisSearchOptions, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ferris-library-"));
 const db = join(folder, "index");
@@ -55,6 +55,71 @@ describe("Ferris", () => {
     expect(await ferris.read(999_999)).toBeNull();
     expect(await ferris.readDocument(join(folder, "elsewhere"), { from: 1, count: 1 })).toBeNull();
     await expect(ferris.search(" ")).rejects.toThrow(UsageError);
+  });
+
+  test.each<[name: string, query: unknown, options: Record<string, unknown>, message: string | RegExp]>([
+    ["an unknown type", "key", { filter: { types: ["markdwon"] } }, /"markdwon" is no type .* one of markdown, /],
+    ["a time that is none", "key", { filter: { modifiedSince: Number.NaN } }, "modifiedSince is NaN"],
+    ["no results", "key", { limit: 0 }, "limit is 0: it must be a whole number, 1 or more"],
+    ["fewer than none", "key", { limit: -1 }, "limit is -1"],
+    ["half a result", "key", { limit: 2.5 }, "limit is 2.5"],
+    ["a limit that is no number", "key", { limit: Number.NaN }, "limit is NaN"],
+    ["a limit in words", "key", { limit: "3" }, "limit is '3'"],
+    ["none of a document", "key", { perDocument: 0 }, "perDocument is 0: it must be a whole number, 1 or more"],
+    ["a least score that is no number", "key", { minScore: Number.NaN }, "minScore is NaN: it must be a number"],
+    ["an unknown mode", "key", { mode: "fuzzy" }, "mode is 'fuzzy': it must be one of hybrid, vector, text"],
+    ["a query that is no string", 7, {}, "the query is 7: it must be a string"],
+    ["no query", undefined, { mode: "text" }, "the query is undefined: it must be a string"],
+  ])("search with %s is a UsageError", async (_, query, options, message) => {
+    const asked = ferris.search(query as string, options as FerrisSearchOptions);
+    await expect(asked).rejects.toThrow(UsageError);
+    await expect(asked).rejects.toThrow(message);
+  });
+
+  test("lists, modes and lines are checked as well", async () => {
+    await expect(ferris.documents({ filter: { types: ["markdwon"] } })).rejects.toThrow('"markdwon" is no type');
+    await expect(ferris.evaluate([], { modes: ["fuzzy" as "text"] })).rejects.toThrow("mode is 'fuzzy'");
+    const { results } = await ferris.search("rotate a key", { mode: "text" });
+    const { chunkId, path } = results[0]!;
+    for (const [range, message] of [
+      [{ from: 0, count: 1 }, "from is 0: it must be a whole number, 1 or more"],
+      [{ from: -3, count: 5 }, "from is -3"],
+      [{ from: 1, count: 0 }, "count is 0: it must be a whole number, 1 or more"],
+      [{ from: 1, count: Number.NaN }, "count is NaN"],
+    ] as const) {
+      for (const reading of [ferris.read(chunkId, range), ferris.readDocument(path, range)]) {
+        const error: unknown = await reading.catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(UsageError);
+        expect((error as Error).message).toContain(message);
+      }
+    }
+  });
+
+  test("a closed one takes no more calls, and may be closed again", async () => {
+    const closed = await Ferris.open({ db, ...quiet });
+    await closed.search("rotate", { mode: "text" });
+    await closed.close();
+    const calls: Record<string, () => Promise<unknown>> = {
+      search: () => closed.search("rotate", { mode: "text" }),
+      index: () => closed.index([docs]),
+      read: () => closed.read(1),
+      readDocument: () => closed.readDocument(join(docs, "keys.md"), { from: 1, count: 1 }),
+      remove: () => closed.remove([join(docs, "keys.md")]),
+      compact: () => closed.compact(),
+      inspect: () => closed.inspect(join(docs, "keys.md")),
+      evaluate: () => closed.evaluate([], { modes: ["text"] }),
+      documents: () => closed.documents(),
+      statistics: () => closed.statistics(),
+      modelInfo: () => closed.modelInfo(),
+      vectorArm: () => closed.vectorArm(),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const error: unknown = await call().catch((reason: unknown) => reason);
+      expect(error, name).toBeInstanceOf(UsageError);
+      expect((error as Error).message, name).toContain("this Ferris is closed");
+    }
+    await closed.close();
+    expect((await ferris.documents()).length).toBe(2);
   });
 
   test("has a cross-encoder read the best again, whose scores then decide", async () => {

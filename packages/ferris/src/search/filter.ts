@@ -1,10 +1,11 @@
 /**
- * Filters as people write them, checked: a misspelt one must not look like an empty index.
+ * Filters as people and programs write them, checked: a misspelt one must not look like an empty index.
  */
 import { UsageError } from "../errors.ts";
 import { checkTypes } from "../documents/parse.ts";
 import type { DocumentFilter } from "../store/store.ts";
 
+/** A filter in words, as on the command line. */
 export interface WrittenFilter {
   /** Globs on paths. */
   readonly paths?: readonly string[];
@@ -23,13 +24,26 @@ const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 
  * @throws UsageError for a type that no parser has, or a time that is none
  */
 export function makeFilter({ paths, types, since }: WrittenFilter, now = Date.now()): DocumentFilter | undefined {
-  checkTypes(types);
   if (!paths?.length && !types?.length && since === undefined) return undefined;
-  return {
+  const filter: DocumentFilter = {
     paths: paths?.length ? paths : undefined,
     types: types?.length ? types : undefined,
     modifiedSince: since === undefined ? undefined : parseSince(since, now),
   };
+  checkFilter(filter);
+  return filter;
+}
+
+/** @throws UsageError for a type that no parser has, or a time that is no number */
+export function checkFilter(filter: DocumentFilter | undefined): void {
+  if (filter === undefined) return;
+  const { types, modifiedSince } = filter;
+  checkTypes(types);
+  if (modifiedSince !== undefined && (typeof modifiedSince !== "number" || Number.isNaN(modifiedSince))) {
+    throw new UsageError(
+      `modifiedSince is ${String(modifiedSince)}: it must be a number, milliseconds since 1970 as Date.now() gives them`,
+    );
+  }
 }
 
 /** Milliseconds since 1970. Dates are days of the local calendar. */
