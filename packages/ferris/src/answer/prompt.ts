@@ -40,8 +40,21 @@ export function makeMessages(question: string, results: readonly SearchResult[])
 
 /** The passages that an answer cites, in the order of their first citation; numbers that no passage has are left out. */
 export function citedPassages(answer: string, passages: number): number[] {
+  return citations(answer).filter((number) => exists(number, passages));
+}
+
+/** The numbers that an answer cites and no passage has: what it says there rests on nothing. */
+export function unknownCitations(answer: string, passages: number): number[] {
+  return citations(answer).filter((number) => !exists(number, passages));
+}
+
+function citations(answer: string): number[] {
   const cited = [...answer.matchAll(/\[(\d+(?:\s*,\s*\d+)*)\]/g)].flatMap(([, numbers]) =>
     numbers!.split(",").map(Number),
   );
-  return [...new Set(cited)].filter((number) => number >= 1 && number <= passages);
+  return [...new Set(cited)];
+}
+
+function exists(number: number, passages: number): boolean {
+  return number >= 1 && number <= passages;
 }

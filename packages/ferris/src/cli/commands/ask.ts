@@ -51,11 +51,12 @@ async function ask(session: Session, question: string, options: FilterOptions): 
   const { values, origins } = session.settings;
   const limit = origins.limit.kind === "default" ? passagesUnlessGiven : values.limit;
   const signal = session.interruptible("stopping");
-  const [{ findEndpoint }, { makeMessages, citedPassages, notAnswered }, { streamChat }] = await Promise.all([
-    import("../../answer/endpoint.ts"),
-    import("../../answer/prompt.ts"),
-    import("../../answer/chat.ts"),
-  ]);
+  const [{ findEndpoint }, { makeMessages, citedPassages, unknownCitations, notAnswered }, { streamChat }] =
+    await Promise.all([
+      import("../../answer/endpoint.ts"),
+      import("../../answer/prompt.ts"),
+      import("../../answer/chat.ts"),
+    ]);
   const ferris = await openFerris(session);
   try {
     const [{ results }, endpoint] = await Promise.all([
@@ -67,12 +68,20 @@ async function ask(session: Session, question: string, options: FilterOptions): 
 
     session.inform(`asking ${endpoint.model} at ${endpoint.baseUrl}`);
     let answer = "";
-    for await (const piece of streamChat(endpoint, makeMessages(question, results), signal)) {
+    // Said after the answer, which stands on an unfinished line until then.
+    const warnings: string[] = [];
+    const warn = (message: string): void => void warnings.push(message);
+    for await (const piece of streamChat(endpoint, makeMessages(question, results), { signal, warn })) {
       answer += piece;
       if (!session.json) await session.write(piece.split("\n").map(printable).join("\n"));
     }
     const answered = !answer.includes(notAnswered);
     const cited = citedPassages(answer, results.length);
+    const unknown = unknownCitations(answer, results.length).map((number) => `[${number}]`);
+    if (unknown.length > 0) {
+      const there = results.length === 1 ? "there is 1 passage" : `there are ${results.length} passages`;
+      warn(`the answer cites ${unknown.join(", ")}, but ${there}: check it against the documents`);
+    }
     if (session.json) {
       session.printJson({ question, answered, answer, model: endpoint.model, cited, passages: results });
     } else {
@@ -80,6 +89,7 @@ async function ask(session: Session, question: string, options: FilterOptions): 
       for (const number of cited) session.print(`[${number}] ${place(results[number - 1]!)}`);
       if (answered && cited.length === 0) session.warn("the answer cites no passage: check it against the documents");
     }
+    for (const warning of warnings) session.warn(warning);
     return answered ? exitCodes.success : exitCodes.nothingFound;
   } finally {
     await ferris.close();
