@@ -6,8 +6,12 @@ import type { SearchResult } from "../../search/search.ts";
 import { printable } from "../terminal/text.ts";
 import { lineRange, shownPath } from "./results.ts";
 
-/** RFC 4180, with a header; every field that needs it is quoted. */
-export function csvLines(results: readonly SearchResult[]): string[] {
+/**
+ * RFC 4180, with a header; every field that needs it is quoted.
+ *
+ * A program gets the text as it is. A terminal would obey the escape sequences in it, so there it is made harmless.
+ */
+export function csvLines(results: readonly SearchResult[], forTerminal = process.stdout.isTTY === true): string[] {
   const rows = results.map(({ rank, path, startLine, endLine, page, headingPath, score, cosine, bm25, text }) => [
     rank,
     path,
@@ -21,12 +25,13 @@ export function csvLines(results: readonly SearchResult[]): string[] {
     text,
   ]);
   const header = ["rank", "path", "start_line", "end_line", "page", "headings", "score", "cosine", "bm25", "text"];
-  return [header, ...rows].map((row) => row.map(csvField).join(","));
+  return [header, ...rows].map((row) => row.map((value) => csvField(value, forTerminal)).join(","));
 }
 
-function csvField(value: string | number | null): string {
+function csvField(value: string | number | null, forTerminal: boolean): string {
   if (value === null) return "";
-  const text = String(value);
+  // Line breaks stand inside quotes and harm nobody; a carriage return alone would overwrite the line.
+  const text = forTerminal ? String(value).split(/\r?\n/).map(printable).join("\n") : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
