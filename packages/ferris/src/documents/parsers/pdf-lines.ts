@@ -36,6 +36,9 @@ export interface Line {
 /** A gap of so many line heights parts fragments. Spaces of justified text are seldom wider. */
 const widestSpace = 0.85;
 
+/** So much of a text tells whether the word at its end has a hyphen inside. */
+const longestWord = 100;
+
 export function linesOf(items: readonly Item[]): Line[] {
   const lines: Line[] = [];
   let text = "";
@@ -73,12 +76,18 @@ export function linesOf(items: readonly Item[]): Line[] {
   return lines;
 }
 
-/** Lines as one text: words cut by a hyphen are whole again, and a hyphen that belongs there (E-117) keeps no space after it. */
+/**
+ * Lines as one text: words cut by a hyphen are whole again, and a hyphen that belongs there (E-117, state-of-the-art) keeps no
+ * space after it. Whether well-known lost its own at a line's end cannot be told.
+ */
 export function joined(lines: readonly { readonly text: string }[]): string {
   return lines.reduce((text, line) => {
     if (text === "") return line.text;
-    if (/\p{L}[-\u00ad\u2010]$/u.test(text) && /^\p{Ll}/u.test(line.text)) return text.slice(0, -1) + line.text;
-    const isHyphenated = /[\p{L}\p{N}][-\u2010]$/u.test(text) && /^[\p{Lu}\p{N}]/u.test(line.text);
+    const end = text.slice(-longestWord);
+    const isCompound = /[\p{L}\p{N}][-\u2010][\p{L}\p{N}]+[-\u2010]$/u.test(end) && /^\p{L}/u.test(line.text);
+    if (!isCompound && /\p{L}[-\u00ad\u2010]$/u.test(end) && /^\p{Ll}/u.test(line.text))
+      return text.slice(0, -1) + line.text;
+    const isHyphenated = isCompound || (/[\p{L}\p{N}][-\u2010]$/u.test(end) && /^[\p{Lu}\p{N}]/u.test(line.text));
     return isHyphenated ? text + line.text : `${text} ${line.text}`;
   }, "");
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse.ts";
+import { joined } from "../../../src/documents/parsers/pdf-lines.ts";
 import { outline } from "../support/outline.ts";
 
 async function parseFixture(name: string) {
@@ -49,6 +50,16 @@ describe("PDF", () => {
         for (const word of [0, 35, 69]) expect(content).toContain(`sec${section}par${paragraph}word${word}`);
       }
     }
+  });
+
+  test.each([
+    [["the state-of-the-", "art pump"], "the state-of-the-art pump"],
+    [["a day-to\u2010", "day matter"], "a day-to\u2010day matter"],
+    [["one cut-", "off valve, in main\u00ad", "tenance"], "one cutoff valve, in maintenance"],
+    [["well-known mainte-", "nance of self-main\u00ad", "tained"], "well-known maintenance of self-maintained"],
+    [["error E-", "117, COVID-19-", "related"], "error E-117, COVID-19-related"],
+  ])("a hyphen at a line's end stays in a word that has one already: %j", (lines, expected) => {
+    expect(joined(lines.map((text) => ({ text })))).toBe(expected);
   });
 
   test("encrypted, scanned and damaged files say what they are", async () => {
