@@ -4,7 +4,7 @@
 import { basename } from "node:path";
 import { extensionOf } from "../left-out.ts";
 import type { ParserEntry } from "./parser.ts";
-import { languages } from "./languages.ts";
+import { languageOfScript, languages } from "./languages.ts";
 
 const text: ParserEntry = {
   type: "text",
@@ -24,6 +24,7 @@ export const parsers: readonly ParserEntry[] = [
     type: "source-code",
     version: 2,
     extensions: Object.keys(languages),
+    recognises: (head) => languageOfScript(beginning(head)) !== undefined,
     load: async () => (await import("./source-code.ts")).parseSourceCode,
   },
   {
@@ -104,10 +105,15 @@ export const parsers: readonly ParserEntry[] = [
     type: "mailbox",
     version: 2,
     extensions: ["mbox"],
+    recognises: (head) => mailboxBegins.test(beginning(head)),
     load: async () => (await import("./email.ts")).parseMbox,
   },
   text,
 ];
+
+/** "From SENDER DATE" and a header. Patches that git wrote begin so too, with a commit for the sender: those are no mail yet. */
+const mailboxBegins =
+  /^From (?![\da-f]{40} )\S+ +[^\n]*\b\d{1,2}:\d{2}\b[^\n]*\b\d{4}\b[^\n]*\n(?:>From [^\n]*\n)?[A-Za-z][\w-]*:/;
 
 /** The first bytes as text, for looking at; not decoded. */
 function beginning(head: Uint8Array): string {

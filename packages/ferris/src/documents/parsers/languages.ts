@@ -1,5 +1,6 @@
 /**
- * Source code by file extension: the language's name. What is not here and is text is read as plain text.
+ * Source code by file extension, and by the interpreter that a script's first line names: the language's name. What is not here
+ * and is text is read as plain text.
  */
 export const languages: Readonly<Record<string, string>> = {
   js: "javascript",
@@ -72,3 +73,48 @@ export const languages: Readonly<Record<string, string>> = {
   cmake: "cmake",
   gradle: "gradle",
 };
+
+/** By the interpreter's name without its version. */
+const interpreters: Readonly<Record<string, string>> = {
+  python: "python",
+  pypy: "python",
+  sh: "bash",
+  bash: "bash",
+  dash: "bash",
+  ash: "bash",
+  ksh: "bash",
+  zsh: "bash",
+  fish: "fish",
+  node: "javascript",
+  nodejs: "javascript",
+  bun: "typescript",
+  deno: "typescript",
+  tsx: "typescript",
+  "ts-node": "typescript",
+  ruby: "ruby",
+  jruby: "ruby",
+  perl: "perl",
+  php: "php",
+  pwsh: "powershell",
+  lua: "lua",
+  luajit: "lua",
+  rscript: "r",
+  julia: "julia",
+  elixir: "elixir",
+  escript: "erlang",
+  runhaskell: "haskell",
+  runghc: "haskell",
+};
+
+/** The language of a script by its first line: #!/usr/bin/env python3, #!/bin/sh -e. */
+export function languageOfScript(beginning: string): string | undefined {
+  if (!beginning.startsWith("#!")) return undefined;
+  const [command = "", ...rest] = beginning.slice(2, 200).split("\n")[0].trim().split(/\s+/);
+  const name = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+  // env may have options and variables before the command.
+  const interpreter = name(command) === "env" ? rest.find((word) => !/^-|=/.test(word)) : command;
+  const known = name(interpreter ?? "")
+    .toLowerCase()
+    .replace(/[\d.]+$/, "");
+  return Object.hasOwn(interpreters, known) ? interpreters[known] : undefined;
+}

@@ -11,7 +11,7 @@ import { type Declaration, declarationsOf, wholeUpTo } from "../declarations.ts"
 import { decodeText } from "../decode.ts";
 import type { Block, ParsedDocument } from "../document.ts";
 import { extensionOf } from "../left-out.ts";
-import { languages } from "./languages.ts";
+import { languageOfScript, languages } from "./languages.ts";
 import type { ParserInput } from "./parser.ts";
 
 const longestLine = 5_000;
@@ -26,7 +26,7 @@ const parsedUpTo = 2 ** 20;
 export async function parseSourceCode({ path, bytes }: ParserInput): Promise<ParsedDocument> {
   const { content, encoding } = decodeText(bytes);
   refuseMinified(content);
-  const language = languages[extensionOf(basename(path))];
+  const language = languages[extensionOf(basename(path))] ?? languageOfScript(content) ?? "";
   const declarations = content.length <= parsedUpTo ? await declarationsOf(content, language) : null;
   const blocks = declarations ? blocksOf(content, declarations) : blocksByBlankLines(content);
   return { type: "source-code", title: basename(path), content, encoding, blocks, warnings: [] };

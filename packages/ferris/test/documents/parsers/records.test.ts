@@ -215,6 +215,20 @@ describe("mail", () => {
     await expect(parse("/a.mbox", "no messages")).rejects.toMatchObject({ reason: "damaged" });
   });
 
+  test("a mailbox is known by its beginning, a letter or a patch is none", async () => {
+    expect((await parseDocument("/Mail/inbox", fixture("mail.mbox"))).type).toBe("mailbox");
+    const typeOf = async (text: string) => (await parseDocument("/inbox", Buffer.from(text))).type;
+    const header = "From: a@b.c\nSubject: Seal\n\nText\n";
+    expect(await typeOf(`From a@b.c Mon Jan  1 10:00:00 2024\r\n${header}`)).toBe("mailbox");
+    expect(await typeOf(`From - Mon, 01 Jan 2024 10:00 +0000\n>From x\n${header}`)).toBe("mailbox");
+    for (const text of [
+      "From the quay at 10:00 on 1 May 2024\nwe saw ships.",
+      "From time to time\nNote: this is prose.",
+      `From ${"a1".repeat(20)} Mon Sep 17 00:00:00 2001\n${header}`,
+    ])
+      expect(await typeOf(text)).toBe("text");
+  });
+
   test("parts inside parts without end cost one message", async () => {
     const nested = Array.from(
       { length: 300 },

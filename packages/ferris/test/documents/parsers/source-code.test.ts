@@ -174,6 +174,30 @@ describe("source code", () => {
     expect(await declarations("/a.js", table + `${statement}\n`.repeat(200))).toHaveLength(1);
   });
 
+  test.each([
+    ["#!/usr/bin/env python3", "def add(a):\n    return a\n"],
+    ["#!/usr/bin/python3.11 -u", "def add(a):\n    return a\n"],
+    ["#! /bin/sh -e", "add() {\n  echo 1\n}\n"],
+    ["#!/usr/bin/env -S LANG=C node --no-warnings\r", "function add() {\n  return 1;\n}\n"],
+    ["#!/usr/local/bin/ruby", "def add\n  1\nend\n"],
+  ])("a script without an extension is known by its first line: %s", async (first, code) => {
+    const { type, blocks } = await parseDocument("/bin/run-1.2", Buffer.from(`${first}\n\n${code}`));
+    expect([type, blocks.at(-1)?.headingPath]).toEqual(["source-code", ["add"]]);
+  });
+
+  test("the first line of a language that is none of ours, or of none, says nothing", async () => {
+    for (const first of [
+      "#!/usr/bin/awk -f",
+      "#!",
+      "#!/usr/bin/env",
+      "#!/bin/constructor",
+      "# !/bin/sh",
+      "\n#!/bin/sh",
+    ])
+      expect((await parseDocument("/bin/run", Buffer.from(`${first}\nx\n`))).type).toBe("text");
+    expect((await parseDocument("/bin/run", Buffer.from("#!/usr/bin/env perl\nprint 1;\n"))).type).toBe("source-code");
+  });
+
   test("the type says which parser read it; unknown names are text", async () => {
     const types = await Promise.all(
       ["/a.rs", "/a.md", "/a.txt", "/LICENSE", "/a.unknown"].map(
