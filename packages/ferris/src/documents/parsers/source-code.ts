@@ -82,7 +82,7 @@ function startWithComments(content: string, from: number, start: number): number
 
 /** After the line of `end`, and after the lines that only close what the declaration stands in. */
 function afterLine(content: string, end: number): number {
-  const rest = /^[;,)\] \t\r]*\n/.exec(content.slice(end, end + 100));
+  const rest = /^[;,)\] \t\r]*(?:(?:\/\/|#)[^\n]*|\/\*[^\n]*\*\/[ \t\r]*)?\n/.exec(content.slice(end, end + 200));
   if (!rest) return end;
   const at = end + rest[0].length;
   const closing = /^(?:[ \t\r]*\n)*(?:[ \t]*(?:[)\]}][)\]};,(\w$. ]*|end|fi|esac|#endif[^\n]*)[ \t\r]*(?:\n|$))+/.exec(

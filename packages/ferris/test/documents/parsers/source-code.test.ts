@@ -132,6 +132,15 @@ describe("source code", () => {
     ]);
   });
 
+  test("what ends a declaration's last line, or closes what it stands in, stays with it", async () => {
+    const parts = [
+      "#if A\nint one(void) { return 1; }\n#endif // A",
+      "int two(void) { return 2; } /* why */",
+      "int x;",
+    ];
+    expect(await declarations("/a.c", parts.join("\n\n"))).toEqual(parts);
+  });
+
   test("nesting and tables without end cost little", async () => {
     const started = performance.now();
     for (const text of [
