@@ -83,8 +83,10 @@ function kindOf(names: readonly string[]): "menu" | "notice" | "end" | null {
     const isKnown = (part: string, at: number) =>
       menus.has(part) || notices.has(part) || ends.has(part) || beside.has(part) || (at === 0 && before.has(part));
     if (!parts.every(isKnown)) return [];
-    if (parts.some((part) => notices.has(part))) return ["notice" as const];
-    if (parts.some((part) => menus.has(part))) return ["menu" as const];
+    // A page may be about cookies; of a cookie-banner it is not.
+    if (parts.some((part) => notices.has(part)) && (parts.length > 1 || !name.startsWith("cookie")))
+      return ["notice" as const];
+    if (parts.some((part) => menus.has(part) || notices.has(part))) return ["menu" as const];
     return parts.some((part) => ends.has(part)) ? ["end" as const] : [];
   });
   return kinds.find((kind) => kind !== "end") ?? kinds[0] ?? null;
@@ -105,6 +107,8 @@ function isAround(element: Element, named: readonly Element[]): boolean {
     if (links.has(inside)) linked += ownLength(inside);
     else plain += ownLength(inside);
     hasHeading ||= /^h[2-6]$/.test(inside.name);
+    // Sections have their heading's words as id: one on pagination is content.
+    if (/^h[1-6]$/.test(inside.name) && isNamedByHeading(element, inside)) return false;
   }
   const kind = kindOf(namesOf(element));
   if (kind === "notice") return true;
@@ -113,6 +117,20 @@ function isAround(element: Element, named: readonly Element[]): boolean {
     if (above.length > deepestEnds || same.length > 1 || element.name === "p" || element.name === "span") return false;
   }
   return plain <= linked || (plain <= longestMenuText && !hasHeading);
+}
+
+function isNamedByHeading({ attribs }: Element, heading: Element): boolean {
+  const slug = wordsOf(heading)
+    .toLowerCase()
+    .match(/[a-z]+/g)
+    ?.join("-");
+  return slug !== undefined && slug === attribs.id?.toLowerCase().replaceAll("_", "-");
+}
+
+function wordsOf(element: Element): string {
+  return [element, ...walk(element)]
+    .flatMap(({ children }) => children.map((child) => (isText(child) ? child.data : "")))
+    .join(" ");
 }
 
 function sharesName(a: Element, b: Element): boolean {
