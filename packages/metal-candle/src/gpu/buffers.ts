@@ -3,7 +3,7 @@
  *
  * Garbage collection never frees a buffer; who makes one destroys it through `releaseBuffers`.
  */
-import type { GpuContext } from "./device.ts";
+import { type GpuContext, lostDevice } from "./device.ts";
 
 /** GPUBufferUsage, from the specification. */
 export const bufferUsage = { mapRead: 1, copySource: 4, copyTarget: 8, storage: 128, queryResolve: 512 } as const;
@@ -50,12 +50,31 @@ export function releaseBuffers(context: GpuContext, buffers: Iterable<GPUBuffer>
 }
 
 /**
- * Runs `allocate` and tells whether the GPU's memory held it. Dawn reports exhaustion through an error scope, and the buffer it
- * returned is then unusable.
+ * Runs `allocate` in error scopes of its own and tells whether the GPU's memory held it. Dawn reports exhaustion through an error
+ * scope, and the buffer it returned is then unusable: writing to it is an error, too, and no other than that.
+ *
+ * Scopes are a stack that all models on the device share, so nothing may be waited for between push and pop.
  */
+export function allocateScoped<T>(context: GpuContext, allocate: () => T): { value: T; exhausted: Promise<boolean> } {
+  const { device } = context;
+  device.pushErrorScope("out-of-memory");
+  device.pushErrorScope("validation");
+  let errors: Promise<(GPUError | null)[]>;
+  let value: T;
+  try {
+    value = allocate();
+  } finally {
+    errors = Promise.all([device.popErrorScope(), device.popErrorScope()]);
+  }
+  const exhausted = errors.then(([invalid, outOfMemory]) => {
+    if (invalid && !outOfMemory) throw lostDevice(context, "buffers were made", invalid.message.split("\n")[0]);
+    return outOfMemory !== null;
+  });
+  return { value, exhausted };
+}
+
+/** The same for who waits for the answer at once. */
 export async function allocates<T>(context: GpuContext, allocate: () => T): Promise<{ value: T; exhausted: boolean }> {
-  context.device.pushErrorScope("out-of-memory");
-  const value = allocate();
-  const error = await context.device.popErrorScope();
-  return { value, exhausted: error !== null };
+  const { value, exhausted } = allocateScoped(context, allocate);
+  return { value, exhausted: await exhausted };
 }

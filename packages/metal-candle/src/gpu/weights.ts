@@ -8,7 +8,7 @@
 import { GpuOutOfMemoryError } from "../errors.ts";
 import type { EncoderShape, EncoderWeights, Head, LayerWeights, Linear, Norm } from "../models/description.ts";
 import type { WeightTensor } from "../weights/weight-tensor.ts";
-import { bufferUsage, makeBuffer, releaseBuffers, uploadBuffer } from "./buffers.ts";
+import { allocateScoped, bufferUsage, makeBuffer, releaseBuffers, uploadBuffer } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
 import { toHalf } from "./half.ts";
 import { alignment } from "./kernels/gemm/gemm.ts";
@@ -68,24 +68,21 @@ export async function uploadWeights(
   layout: "kn" | "nk",
   longest: number,
 ): Promise<GpuWeights> {
-  const buffers: GPUBuffer[] = [];
-  const keep = <T extends GPUBuffer>(buffer: T): T => {
-    buffers.push(buffer);
-    return buffer;
-  };
-  context.device.pushErrorScope("out-of-memory");
+  const uploads = new Uploads(context);
+  const keep = (name: string, data: Parameters<typeof uploadBuffer>[2]): GPUBuffer =>
+    uploads.make(() => uploadBuffer(context, name, data));
   try {
     const linear = async (parts: readonly Linear[], type = storage, order = layout): Promise<GpuLinear> => {
       const packed = await packLinear(parts, type, order);
       return {
-        weight: keep(uploadBuffer(context, parts[0].weight.name, packed.weight)),
-        bias: keep(uploadBuffer(context, parts[0].weight.name, packed.bias)),
+        weight: keep(parts[0].weight.name, packed.weight),
+        bias: keep(parts[0].weight.name, packed.bias),
         k: packed.k,
         n: packed.n,
       };
     };
     const vector = async (tensor: WeightTensor): Promise<GPUBuffer> =>
-      keep(uploadBuffer(context, tensor.name, ownFloats(await tensor.read())));
+      keep(tensor.name, ownFloats(await tensor.read()));
     const norm = async ({ weight, bias }: Norm) => ({ weight: await vector(weight), bias: await vector(bias) });
     const layer = async (source: LayerWeights): Promise<GpuLayer> => ({
       qkv: await linear([source.query, source.key, source.value]),
@@ -95,12 +92,11 @@ export async function uploadWeights(
       output: await linear([source.output]),
       outputNorm: await norm(source.outputNorm),
     });
-    const words = await uploadWordTable(context, weights.wordEmbeddings, shape, storage, keep);
-    const places = keep(
-      uploadBuffer(context, "places", await joined(weights.positionEmbeddings, weights.tokenTypeEmbeddings)),
-    );
+    const words = await uploadWordTable(context, weights.wordEmbeddings, shape, storage, uploads);
+    const places = keep("places", await joined(weights.positionEmbeddings, weights.tokenTypeEmbeddings));
     const embeddingNorm = keep(
-      uploadBuffer(context, "embedding norm", await joined(weights.embeddingNorm.weight, weights.embeddingNorm.bias)),
+      "embedding norm",
+      await joined(weights.embeddingNorm.weight, weights.embeddingNorm.bias),
     );
     const layers: GpuLayer[] = [];
     for (const source of weights.layers) layers.push(await layer(source));
@@ -108,29 +104,46 @@ export async function uploadWeights(
     for (const source of head.dense)
       dense.push(await linear([{ weight: source.weight, bias: source.bias as WeightTensor }], "f32", "kn"));
     const relativeBias = weights.relativePositionBias
-      ? keep(
-          uploadBuffer(
-            context,
-            "relative bias",
-            relativeBiasTable(await weights.relativePositionBias.read(), shape, longest),
-          ),
-        )
+      ? keep("relative bias", relativeBiasTable(await weights.relativePositionBias.read(), shape, longest))
       : null;
-    return { words, places, norm: embeddingNorm, layers, dense, relativeBias, buffers };
+    if (await uploads.exhausted()) throw new Error("out of memory");
+    return { words, places, norm: embeddingNorm, layers, dense, relativeBias, buffers: uploads.buffers };
   } catch (error) {
-    releaseBuffers(context, buffers);
-    throw error;
-  } finally {
-    const exhausted = await context.device.popErrorScope();
-    if (exhausted) {
-      const bytes = buffers.reduce((sum, buffer) => sum + buffer.size, 0);
-      releaseBuffers(context, buffers);
-      // oxlint-disable-next-line no-unsafe-finally -- memory exhaustion is the cause of whatever else failed here
-      throw new GpuOutOfMemoryError(
-        `${context.report.name} has no room for the model's weights (${Math.round(bytes / 1e6)} MB in ${storage}). ` +
-          `Close other programs that use the GPU, take a smaller model, or use device "cpu".`,
-      );
-    }
+    const exhausted = await uploads.exhausted();
+    const bytes = uploads.buffers.reduce((sum, buffer) => sum + buffer.size, 0);
+    releaseBuffers(context, uploads.buffers);
+    // Exhausted memory is the cause of whatever else failed here.
+    if (!exhausted) throw error;
+    throw new GpuOutOfMemoryError(
+      `${context.report.name} has no room for the model's weights (${Math.round(bytes / 1e6)} MB in ${storage}). ` +
+        `Close other programs that use the GPU, take a smaller model, or use device "cpu".`,
+      { cause: error },
+    );
+  }
+}
+
+/** The buffers made so far, and whether there was memory for them: asked at the end, so that no upload waits for an answer. */
+class Uploads {
+  readonly buffers: GPUBuffer[] = [];
+  readonly #context: GpuContext;
+  readonly #answers: Promise<boolean>[] = [];
+
+  constructor(context: GpuContext) {
+    this.#context = context;
+  }
+
+  make(allocate: () => GPUBuffer): GPUBuffer {
+    const { value, exhausted } = allocateScoped(this.#context, allocate);
+    this.buffers.push(value);
+    this.#answers.push(exhausted);
+    // Whoever asks hears it; it may be asked much later.
+    exhausted.catch(() => undefined);
+    return value;
+  }
+
+  /** @throws DeviceLostError for an error of another kind */
+  async exhausted(): Promise<boolean> {
+    return (await Promise.all(this.#answers)).includes(true);
   }
 }
 
@@ -139,7 +152,7 @@ async function uploadWordTable(
   table: WeightTensor,
   shape: EncoderShape,
   storage: StorageType,
-  keep: (buffer: GPUBuffer) => GPUBuffer,
+  uploads: Uploads,
 ): Promise<WordShard[]> {
   const rowBytes = shape.hiddenSize * storageBytes(storage);
   const limit = Math.min(context.report.limits.maxStorageBufferBindingSize, context.report.limits.maxBufferSize);
@@ -148,9 +161,10 @@ async function uploadWordTable(
   const shards: WordShard[] = [];
   for (let first = 0; first < shape.vocabularySize; first += shardRows) {
     const words = Math.min(shardRows, shape.vocabularySize - first);
-    const buffer = keep(
-      makeBuffer(context, `words ${first}`, words * rowBytes, bufferUsage.storage | bufferUsage.copyTarget),
-    );
+    const usage = bufferUsage.storage | bufferUsage.copyTarget;
+    const buffer = uploads.make(() => makeBuffer(context, `words ${first}`, words * rowBytes, usage));
+    // Slices are written one by one, outside any scope: never to a buffer that is none.
+    if (await uploads.exhausted()) throw new Error("out of memory");
     for (let row = 0; row < words; row += sliceRows) {
       const slice = ownFloats(await table.read(first + row, Math.min(sliceRows, words - row)));
       context.device.queue.writeBuffer(buffer, row * rowBytes, storage === "f16" ? toHalf(slice) : slice);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { openGpu } from "../../src/gpu/device.ts";
 import { runCheck, type KernelCheck } from "../../src/gpu/kernel-check.ts";
 import { attentionName } from "../../src/gpu/kernels/attention/attention.ts";
-import { matrixAttentionBytes } from "../../src/gpu/kernels/attention/subgroup-matrix.ts";
+import { matrixAttentionBytes, suitsMatrixAttention } from "../../src/gpu/kernels/attention/subgroup-matrix.ts";
 import { attentionCheck } from "../../src/gpu/kernels/attention/check.ts";
 import { embeddingCheck } from "../../src/gpu/kernels/embedding/check.ts";
 import { gemmCheck } from "../../src/gpu/kernels/gemm/check.ts";
@@ -177,4 +177,19 @@ test("softmax over a vocabulary, of which a part is compared", async () => {
 
 test.each([1, 7, 30, 384, 768, 1024])("nearest vectors, width %d", async (dimensions) => {
   for (const check of nearestChecks(dimensions)) await passes(check);
+});
+
+test("attention takes no matrix shape that leaves lanes of a row without a word of weights", () => {
+  const unit = (component: "f16" | "f32", m: number, subgroupSize: number) =>
+    suitsMatrixAttention(
+      { matrix: { component, result: "f32", m, n: 8, k: 8 }, subgroupSize, subgroups: 2, emulated: false },
+      64,
+    );
+  expect([unit("f16", 8, 32), unit("f32", 8, 32), unit("f16", 16, 64), unit("f32", 8, 64)]).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect([unit("f16", 8, 64), unit("f32", 8, 128)]).toEqual([false, false]);
 });

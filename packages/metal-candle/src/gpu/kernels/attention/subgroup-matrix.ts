@@ -56,11 +56,14 @@ export function matrixAttentionBytes(unit: MatrixAttention, headSize: number): n
 }
 
 /**
- * Whether a head size suits a configuration: whole words, and lanes that divide into rows. Past 64 a thread would hold more words on
- * their way than it has registers.
+ * Whether a head size suits a configuration: whole words, lanes that divide into rows, and at least one word of a tile's weights for
+ * each lane of a row (64 lanes on 8 rows of f16 would have half of one). Past 64 a thread would hold more words on their way than it
+ * has registers.
  */
 export function suitsMatrixAttention({ matrix, subgroupSize }: MatrixAttention, headSize: number): boolean {
-  return headSize % elementsPerWord(matrix) === 0 && headSize <= 64 && subgroupSize % matrix.m === 0;
+  const perWord = elementsPerWord(matrix);
+  if (headSize % perWord !== 0 || headSize > 64 || subgroupSize % matrix.m !== 0) return false;
+  return (keyTile / perWord) % (subgroupSize / matrix.m) === 0;
 }
 
 /** Buffers as in direct.ts. */

@@ -1,0 +1,105 @@
+/**
+ * Running out of GPU memory is the error of who ran out: not of another model that loads on the same device at that moment, and not
+ * the device's loss. The device here is a pretended one that keeps the stack of error scopes as WebGPU does.
+ */
+import { expect, test } from "vitest";
+import { allocates } from "../../src/gpu/buffers.ts";
+import type { GpuContext } from "../../src/gpu/device.ts";
+import { uploadWeights } from "../../src/gpu/weights.ts";
+import { GpuOutOfMemoryError } from "../../src/index.ts";
+import type { EncoderShape, EncoderWeights, Head, Linear, Norm } from "../../src/models/description.ts";
+
+/** Buffers whose label includes "big" do not fit, and nothing may be written to them. Uncaught errors are listed. */
+function pretendedDevice() {
+  const scopes: { filter: string; error: { message: string } | null }[] = [];
+  const uncaught: string[] = [];
+  let most = 0;
+  const raise = (filter: string, message: string): void => {
+    const scope = scopes.findLast((candidate) => candidate.filter === filter);
+    if (scope) scope.error ??= { message };
+    else uncaught.push(message);
+  };
+  const device = {
+    pushErrorScope: (filter: string) => (most = Math.max(most, scopes.push({ filter, error: null }))),
+    popErrorScope: async () => scopes.pop()!.error,
+    createBuffer({ label, size }: { label: string; size: number }) {
+      if (label.includes("big")) raise("out-of-memory", `no room for ${label}`);
+      return { label, size, destroy: () => undefined };
+    },
+    queue: {
+      writeBuffer({ label }: { label: string }) {
+        if (label.includes("big")) raise("validation", `${label} is invalid`);
+      },
+    },
+    destroy: () => uncaught.push("destroyed"),
+  };
+  const context = {
+    device,
+    report: { name: "pretended", limits: { maxStorageBufferBindingSize: 1e9, maxBufferSize: 1e9 } },
+    allocations: { buffers: 0, bytes: 0 },
+    loss: { reason: null },
+    reopenable: true,
+  } as unknown as GpuContext;
+  return { context, scopes, uncaught, deepest: () => most };
+}
+
+const shape = { hiddenSize: 4, vocabularySize: 8, heads: 1 } as unknown as EncoderShape;
+const head = { dense: [] } as unknown as Head;
+
+/** A model whose tensors take a while to read. */
+function weightsOf(milliseconds: number, bigTensor: string): EncoderWeights {
+  const tensor = (name: string, ...dimensions: number[]) => ({
+    name: name === bigTensor ? `big ${name}` : name,
+    shape: dimensions,
+    read: async (_ = 0, rows = dimensions[0]) => {
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      return new Float32Array(rows * (dimensions[1] ?? 1));
+    },
+  });
+  const norm = (name: string) => ({ weight: tensor(`${name} w`, 4), bias: tensor(`${name} b`, 4) }) as unknown as Norm;
+  const linear = (name: string) => ({ weight: tensor(name, 4, 4), bias: tensor(`${name} b`, 4) }) as unknown as Linear;
+  return {
+    wordEmbeddings: tensor("words", 8, 4),
+    positionEmbeddings: tensor("positions", 4, 4),
+    tokenTypeEmbeddings: null,
+    embeddingNorm: norm("embedding"),
+    relativePositionBias: null,
+    layers: [
+      {
+        query: linear("q"),
+        key: linear("k"),
+        value: linear("v"),
+        attentionOutput: linear("o"),
+        attentionNorm: norm("attention"),
+        intermediate: linear("i"),
+        output: linear("d"),
+        outputNorm: norm("output"),
+      },
+    ],
+  } as unknown as EncoderWeights;
+}
+
+test("two models load at once: the one whose weights do not fit hears of it, and nobody else", async () => {
+  const { context, scopes, uncaught, deepest } = pretendedDevice();
+  const load = (milliseconds: number, big: string) =>
+    uploadWeights(context, shape, weightsOf(milliseconds, big), head, "f32", "kn", 4);
+  const [large, small] = await Promise.allSettled([load(5, "q"), load(3, "")]);
+  expect((large as PromiseRejectedResult).reason).toBeInstanceOf(GpuOutOfMemoryError);
+  expect(small.status).toBe("fulfilled");
+  expect([scopes, uncaught]).toEqual([[], []]);
+  expect(deepest()).toBe(2);
+  const kept = (small as PromiseFulfilledResult<Awaited<ReturnType<typeof load>>>).value.buffers;
+  expect(context.allocations.buffers).toBe(kept.length);
+});
+
+test("an allocation that throws leaves no scope behind; an error of another kind is the device's loss", async () => {
+  const { context, scopes, uncaught } = pretendedDevice();
+  const throws = (): never => {
+    throw new RangeError("no such size");
+  };
+  await expect(allocates(context, throws)).rejects.toThrow("no such size");
+  expect(scopes).toEqual([]);
+  const writes = (): void => context.device.queue.writeBuffer({ label: "big" } as GPUBuffer, 0, new Uint8Array(4));
+  await expect(allocates(context, writes)).rejects.toThrow("was lost while buffers were made: big is invalid");
+  expect(uncaught).toEqual(["destroyed"]);
+});
