@@ -56,6 +56,8 @@ export interface Evidence {
   readonly bm25: number | null;
   readonly vectorRank: number | null;
   readonly textRank: number | null;
+  /** The share of the query's words that the chunk has, which weighs its rank by words; null where that arm did not find it. */
+  readonly coverage: number | null;
   /** Null without a reranker, and for candidates that it did not read. */
   readonly rerankScore: number | null;
 }
@@ -225,7 +227,11 @@ export async function findChunks(
     const bm25 = scores[1].get(id) ?? null;
     const shown = mode === "vector" ? cosine! : mode === "text" ? bm25! : score;
     const [vectorRank, textRank] = [ranks[0]!, ranks[1]!];
-    found.push({ chunk, evidence: { score: shown, cosine, bm25, vectorRank, textRank, rerankScore: null } });
+    const share = textRank === null ? null : coverage(chunk);
+    found.push({
+      chunk,
+      evidence: { score: shown, cosine, bm25, vectorRank, textRank, coverage: share, rerankScore: null },
+    });
   }
   const ordered = scoreTexts ? await rerank(found, query, scoreTexts, signal) : found;
   return minScore === undefined ? ordered : ordered.filter((candidate) => reaches(candidate, minScore, scoreTexts));

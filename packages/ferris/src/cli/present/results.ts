@@ -41,6 +41,7 @@ export function explanation(result: SearchResult): string {
       : [`rerank ${result.rerankScore.toFixed(5)}`]),
     arm("meaning (cosine)", result.vectorRank, result.cosine),
     arm("words (BM25)", result.textRank, result.bm25),
+    ...(result.coverage === null ? [] : [`has ${Math.round(result.coverage * 100)} % of the words`]),
     `#${result.chunkId}`,
   ].join("; ");
 }
