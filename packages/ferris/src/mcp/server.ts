@@ -45,9 +45,12 @@ export function makeServer(ferris: Ferris, version: string): McpServer {
     },
     ({ query, limit, mode, ...written }) =>
       answered(async () => {
-        const { results, nearestMiss } = await ferris.search(query, { limit, mode, filter: makeFilter(written) });
+        const filter = makeFilter(written);
+        const { results, nearestMiss } = await ferris.search(query, { limit, mode, filter });
         if (results.length > 0) return results.map(resultText).join("\n\n");
-        return nearestMiss ? `Nothing relevant. The nearest miss:\n${resultText(nearestMiss)}` : "Nothing found.";
+        if (nearestMiss !== null) return `Nothing relevant. The nearest miss:\n${resultText(nearestMiss)}`;
+        const keepsNone = filter !== undefined && (await ferris.documents({ filter })).length === 0;
+        return keepsNone ? "Nothing found: no document in the index passes the filter." : "Nothing found.";
       }),
   );
 

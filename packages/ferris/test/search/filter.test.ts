@@ -29,3 +29,10 @@ test("a misspelt type is an error that lists the types", () => {
   );
   expect(makeFilter({ types: ["markdown"], paths: ["*.md"] })).toEqual({ types: ["markdown"], paths: ["*.md"] });
 });
+
+test("a glob longer than any path is an error that names the limit", () => {
+  expect(() => makeFilter({ paths: ["*.md", "(".repeat(50_000)] })).toThrow(
+    'the glob "((((((((((((((((((((…" has 50000 characters: it must have at most 1000',
+  );
+  expect(makeFilter({ paths: ["a".repeat(1000)] })).toEqual({ paths: ["a".repeat(1000)] });
+});

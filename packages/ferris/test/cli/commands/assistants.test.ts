@@ -73,6 +73,17 @@ describe("mcp", () => {
     expect((await call("list", { types: ["markdown"] })).text).not.toContain("bread.txt");
   });
 
+  test("a filter that no document passes is named as the reason", async () => {
+    for (const filter of [{ paths: ["elsewhere/**"] }, { types: ["pdf"] }, { since: "2999-01-01" }]) {
+      const { text, isError } = await call("search", { query: "how to rotate a key", ...filter });
+      expect({ text, isError }).toEqual({
+        text: "Nothing found: no document in the index passes the filter.",
+        isError: false,
+      });
+    }
+    expect((await call("search", { query: "zzzz", mode: "text", paths: ["docs/**"] })).text).toBe("Nothing found.");
+  });
+
   test("status says what there is", async () => {
     expect(JSON.parse((await call("status", {})).text)).toMatchObject({
       documents: 2,
@@ -85,6 +96,8 @@ describe("mcp", () => {
     ["search", { query: "x", typ: ["markdown"] }, "typ"],
     ["search", { query: "x", types: ["markdwon"] }, '"markdwon" is no type of document'],
     ["search", { query: "x", since: "soon" }, '"soon" is no time'],
+    ["search", { query: "x", paths: ["(".repeat(50_000)] }, "has 50000 characters: it must have at most 1000"],
+    ["list", { paths: ["(".repeat(50_000)] }, "has 50000 characters: it must have at most 1000"],
     ["search", { query: "" }, "query"],
     ["search", { query: "x", limit: 1000 }, "limit"],
     ["read", {}, "give either id or path"],
