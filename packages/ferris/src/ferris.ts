@@ -37,6 +37,7 @@ import { openIndex, openIndexForWriting } from "./store/index.ts";
 import { indexesAt, indexFolder, type NamedIndex } from "./store/places.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
 
+/** Where the index is, and how its model is loaded. */
 export interface FerrisOptions {
   /** Folder of the index. Else the nearest `.ferris` above the working folder; where there is none, indexing makes one there. */
   readonly db?: string;
@@ -58,6 +59,7 @@ export interface FerrisOptions {
   readonly onDownload?: (progress: LoadProgress) => void;
 }
 
+/** Which files are indexed, and how they are cut. */
 export interface FerrisIndexOptions {
   /** Globs relative to each path; only matching files are read. */
   readonly include?: readonly string[];
@@ -73,6 +75,7 @@ export interface FerrisIndexOptions {
   readonly onProgress?: (progress: IndexProgress) => void;
 }
 
+/** How to search, and how much of what was found to give. */
 export interface FerrisSearchOptions {
   /** 10 unless given. */
   readonly limit?: number;
@@ -191,7 +194,10 @@ export class Ferris {
    * @param range lines of the document, from 1; else those of the chunk
    * @example
    * const { results } = await ferris.search("retry policy");
-   * const passage = await ferris.read(results[0].chunkId, { from: results[0].startLine, count: 40 });
+   * for (const { chunkId, startLine } of results) {
+   *   const passage = await ferris.read(chunkId, { from: startLine, count: 40 });
+   *   console.log(passage?.lines.map(({ text }) => text).join("\n"));
+   * }
    */
   async read(chunkId: number, range?: LineRange): Promise<DocumentPassage | null> {
     if (range !== undefined) checkLineRange(range);

@@ -4,6 +4,7 @@
  * The entry point, and nothing else in it.
  */
 export { bundledModel } from "./engine.ts";
+export type { LoadProgress, ModelInfo } from "./engine.ts";
 export { Ferris } from "./ferris.ts";
 export type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions } from "./ferris.ts";
 export * from "./errors.ts";

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Ferris, type FerrisSearchOptions, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
+import { Ferris, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
+import type { FerrisOptions, FerrisSearchOptions, LoadProgress, ModelInfo } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ferris-library-"));
 const db = join(folder, "index");
@@ -25,7 +26,11 @@ afterAll(async () => {
 describe("Ferris", () => {
   test("has nothing to search before it has indexed", async () => {
     await expect(ferris.search("anything")).rejects.toThrow(IndexNotFoundError);
-    expect(await ferris.modelInfo()).toBeNull();
+    // Types of the public signatures can be named: this file would not compile without them.
+    const onDownload: FerrisOptions["onDownload"] = (progress: LoadProgress) => void progress;
+    const unused = await Ferris.open({ db, ...quiet, onDownload });
+    const info: ModelInfo | null = await unused.modelInfo();
+    expect(info).toBeNull();
   });
 
   test("indexes, and says what it did", async () => {
