@@ -113,7 +113,7 @@ async function bestRate(
   dropped: { variant: string; reason: string }[],
 ): Promise<GemmRate | null> {
   const { n, k } = shape;
-  const timer = new GemmTimer(context, shape, context.report.software ? tileRows : mostRows);
+  const timer = await GemmTimer.open(context, shape, context.report.software ? tileRows : mostRows);
   try {
     let best: GemmRate | null = null;
     for (const variant of variants) {

@@ -3,10 +3,12 @@
  * remembered. All candidates give the same bits (numerics-class.ts), so nothing but time depends on what is found here.
  *
  * Never on a software adapter: what is fast there says nothing about a GPU. Two seconds at most; products whose turn did not
- * come keep the variant that the rule put first (variants.ts). A winner proves itself against the reference before it is used.
+ * come keep the variant that the rule put first (variants.ts), and are measured at the next load. A winner proves itself before it is
+ * used: against the reference, and bit for bit against the usual variant.
  */
 import { readCacheEntry, writeCacheEntry } from "#platform/cache";
 import { shadersRun } from "#platform/webgpu";
+import { GpuOutOfMemoryError } from "../errors.ts";
 import { adapterKey } from "../devices/report.ts";
 import type { GpuContext } from "./device.ts";
 import { GemmTimer } from "./gemm-timer.ts";
@@ -58,40 +60,84 @@ export interface GemmTuning {
   /** What measuring took, now or when it was done. */
   readonly milliseconds: number;
   readonly gemms: readonly TunedGemm[];
+  /** Variants that were faster and did not agree, with the reference or in their bits. */
+  readonly dropped: readonly { readonly variant: string; readonly reason: string }[];
+  /** Why products are left that keep the usual variant without having been measured; null when none is. */
+  readonly unfinished: string | null;
+  /** Whether the next load goes on: not where a whole two seconds brought nothing more. */
+  readonly resumable: boolean;
 }
 
-export const untuned: GemmTuning = { source: "rule", milliseconds: 0, gemms: [] };
+export const untuned: GemmTuning = {
+  source: "rule",
+  milliseconds: 0,
+  gemms: [],
+  dropped: [],
+  unfinished: null,
+  resumable: false,
+};
+
+/** Says why a variant may not be used; null for nothing. */
+export type Objection = (variant: GemmVariant) => Promise<string | null>;
 
 /**
  * Measures, or remembers.
  *
  * @param requests in the order of what they are worth: the first are measured first
- * @param proves whether a variant agrees with its reference here
+ * @param objection what speaks against a variant: that it does not agree with its reference here, or has other bits
  */
 export async function tuneGemms(
   context: GpuContext,
   requests: readonly TuningRequest[],
-  proves: (variant: GemmVariant) => Promise<boolean>,
+  objection: Objection,
 ): Promise<GemmTuning> {
   if (context.report.software || !shadersRun()) return untuned;
   const key = tuningKey(context, requests);
-  const known = readTuning(await readCacheEntry(kind, key), requests);
-  if (known && (await all(known.gemms, (gemm) => proves(variantOf(requests, gemm)!)))) return known;
+  const remembered = readTuning(await readCacheEntry(kind, key), requests);
+  const known =
+    remembered && (await all(remembered.gemms, async (gemm) => (await objection(variantOf(requests, gemm)!)) === null))
+      ? remembered
+      : null;
+  if (known && !known.resumable) return known;
 
   const began = performance.now();
   const deadline = began + longestTuning;
-  const gemms: TunedGemm[] = [];
+  const gemms = [...(known?.gemms ?? [])];
+  const dropped = new Map(known?.dropped.map(({ variant, reason }) => [variant, reason]));
+  const judged: Objection = async (variant) => {
+    const reason = await objection(variant);
+    if (reason !== null) dropped.set(variantName(variant), reason);
+    return reason;
+  };
   const slow: Record<BatchRows, Set<GemmVariant>> = { many: new Set(), few: new Set() };
+  let unfinished: string | null = null;
+  let noRoom = false;
   for (const asked of requests) {
+    if (gemms.some(({ rows, n, k }) => rows === asked.rows && n === asked.shape.n && k === asked.shape.k)) continue;
     const request = { ...asked, candidates: asked.candidates.filter((candidate) => !slow[asked.rows].has(candidate)) };
     if (request.candidates.length < 2) continue;
-    const times = await measure(context, request, deadline);
+    const times = await measure(context, request, deadline).catch((error: unknown) => {
+      if (error instanceof GpuOutOfMemoryError) return error;
+      throw error;
+    });
+    if (times instanceof GpuOutOfMemoryError) {
+      unfinished = times.message;
+      noRoom = true;
+      break;
+    }
     // With the usual variant alone there is nothing to choose.
-    if (times.length < 2) break;
-    gemms.push(await choose(request, times, proves));
+    const chosen = times.length < 2 ? "late" : await before(deadline, choose(request, times, judged));
+    if (chosen === "late") {
+      unfinished = `${longestTuning} ms were over after ${gemms.length} of ${requests.length} products`;
+      break;
+    }
+    gemms.push(chosen);
     for (const index of hopeless(times)) slow[request.rows].add(request.candidates[index]);
   }
-  const tuning: GemmTuning = { source: "measured", milliseconds: Math.round(performance.now() - began), gemms };
+  const milliseconds = Math.round(performance.now() - began) + (known?.milliseconds ?? 0);
+  const resumable = unfinished !== null && (noRoom || known === null || gemms.length > known.gemms.length);
+  const told = [...dropped].map(([variant, reason]) => ({ variant, reason }));
+  const tuning: GemmTuning = { source: "measured", milliseconds, gemms, dropped: told, unfinished, resumable };
   await writeCacheEntry(kind, key, new TextEncoder().encode(JSON.stringify(tuning)));
   return tuning;
 }
@@ -115,7 +161,7 @@ type Timing = (rows: number, dispatches: number) => Promise<number>;
  * that does not compile here.
  */
 async function measure(context: GpuContext, request: TuningRequest, deadline: number): Promise<number[][]> {
-  const timer = new GemmTimer(context, request.shape, request.count);
+  const timer = await GemmTimer.open(context, request.shape, request.count);
   const preparing = request.candidates.map((variant) => timer.prepare(variant).catch((): null => null));
   try {
     const timings: (Timing | null)[] = [];
@@ -129,6 +175,7 @@ async function measure(context: GpuContext, request: TuningRequest, deadline: nu
     // The usual variant decides how many rows, and how many times, one submit affords.
     let rows = Math.min(request.count, timer.mostRows, 4 * tileRows);
     await usual(rows, 1);
+    if (performance.now() > deadline) return [];
     const affordable = Math.floor((rows * longestSubmit) / (await usual(rows, 1)) / tileRows) * tileRows;
     rows = Math.min(request.count, timer.mostRows, Math.max(rows, affordable));
     const dispatches = Math.max(1, Math.min(20, Math.floor(longestSubmit / 4 / (await usual(rows, 1)))));
@@ -158,7 +205,7 @@ async function wakeUp(work: () => Promise<number>, deadline: number): Promise<vo
  * Times all in turn, round by round, so that a clock that rises or falls meanwhile is the same for all of them. What the first
  * round shows to be hopeless is not timed again.
  *
- * @returns the times of each, one a round
+ * @returns the times of each, one a round; none at all where time was up before the last: few rounds are not to be kept for good
  */
 export async function inRounds(
   timings: readonly (() => Promise<number>)[],
@@ -166,8 +213,11 @@ export async function inRounds(
 ): Promise<number[][]> {
   const times: number[][] = timings.map(() => []);
   let left = timings.map((_, index) => index);
-  for (let round = 0; round < rounds && !(round > 0 && isLate()); round++) {
-    for (const index of left) times[index].push(await timings[index]());
+  for (let round = 0; round < rounds; round++) {
+    for (const index of left) {
+      if (isLate()) return [];
+      times[index].push(await timings[index]());
+    }
     const limit = Math.min(...left.map((index) => times[index].at(-1)!)) * hopelessRound;
     left = left.filter((index) => index === 0 || times[index].at(-1)! <= limit);
   }
@@ -178,11 +228,11 @@ export async function inRounds(
 async function choose(
   { rows, shape, candidates }: TuningRequest,
   times: readonly (readonly number[])[],
-  proves: (variant: GemmVariant) => Promise<boolean>,
+  objection: Objection,
 ): Promise<TunedGemm> {
   let chosen = 0;
   for (const index of fasterThanUsual(times)) {
-    if (await proves(candidates[index])) {
+    if ((await objection(candidates[index])) === null) {
       chosen = index;
       break;
     }
@@ -237,7 +287,10 @@ export function readTuning(content: Uint8Array | null, requests: readonly Tuning
   try {
     const tuning = JSON.parse(new TextDecoder().decode(content)) as GemmTuning;
     const fits = tuning.gemms.every((gemm) => variantOf(requests, gemm) !== undefined);
-    return fits ? { ...tuning, source: "cache" } : null;
+    // All of it is there, or it is none.
+    return fits && Array.isArray(tuning.dropped) && tuning.unfinished !== undefined
+      ? { ...tuning, source: "cache" }
+      : null;
   } catch {
     return null;
   }

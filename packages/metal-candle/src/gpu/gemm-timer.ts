@@ -4,26 +4,33 @@
  *
  * With timestamps where the adapter has them, by the clock where not.
  */
-import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
+import { GpuOutOfMemoryError } from "../errors.ts";
+import { allocates, bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
 import { gemmGrid, gemmProgram, tileRows, type GemmShape, type GemmVariant } from "./kernels/gemm/gemm.ts";
 import { storageBytes } from "./wgsl/storage.ts";
+
+/** What one timing needs: where timestamps go, and the way back. */
+interface Clock {
+  readonly querySet: GPUQuerySet | null;
+  readonly resolved: GPUBuffer;
+  readonly readback: GPUBuffer;
+}
 
 export class GemmTimer {
   readonly #context: GpuContext;
   readonly #shape: GemmShape;
   readonly #buffers: readonly GPUBuffer[];
-  /** Most rows that its buffers hold: what was asked for, or what one binding may hold. A multiple of `tileRows`. */
+  readonly #clock: Clock;
+  /** Most rows that its buffers hold: what was asked for, or what fits. A multiple of `tileRows`. */
   readonly mostRows: number;
 
-  /** Makes the buffers, and fills the operands with values of either sign. */
-  constructor(context: GpuContext, shape: GemmShape, wantedRows: number) {
+  private constructor(context: GpuContext, shape: GemmShape, rows: number) {
     const { n, k, storage } = shape;
+    const { device } = context;
     const element = storageBytes(storage);
-    const holds = Math.floor(context.report.limits.maxStorageBufferBindingSize / (Math.max(n, k) * element));
-    const rows = Math.max(tileRows, Math.floor(Math.min(wantedRows, holds) / tileRows) * tileRows);
-    const make = (label: string, bytes: number): GPUBuffer =>
-      makeBuffer(context, label, bytes, bufferUsage.storage | bufferUsage.copyTarget);
+    const make = (label: string, bytes: number, usage = bufferUsage.storage | bufferUsage.copyTarget): GPUBuffer =>
+      makeBuffer(context, label, bytes, usage);
     this.#context = context;
     this.#shape = shape;
     this.mostRows = rows;
@@ -34,8 +41,33 @@ export class GemmTimer {
       make("timed c", rows * n * element),
       make("timed overflow", 4),
     ];
-    fill(context.device, this.#buffers[0], element);
-    fill(context.device, this.#buffers[1], element);
+    this.#clock = {
+      querySet: device.features.has("timestamp-query") ? device.createQuerySet({ type: "timestamp", count: 2 }) : null,
+      resolved: make("timed times", 16, bufferUsage.queryResolve | bufferUsage.copySource),
+      readback: make("timed readback", 16, bufferUsage.mapRead | bufferUsage.copyTarget),
+    };
+    fill(device, this.#buffers[0], element);
+    fill(device, this.#buffers[1], element);
+  }
+
+  /**
+   * Makes the buffers, for fewer rows where memory does not hold so many, and fills the operands with values of either sign.
+   * @throws GpuOutOfMemoryError when not even a tile of rows fits: the device is none the worse for it
+   */
+  static async open(context: GpuContext, shape: GemmShape, wantedRows: number): Promise<GemmTimer> {
+    const widest = Math.max(shape.n, shape.k) * storageBytes(shape.storage);
+    const holds = Math.floor(context.report.limits.maxStorageBufferBindingSize / widest);
+    const tiles = (rows: number): number => Math.max(tileRows, Math.floor(rows / tileRows) * tileRows);
+    for (let rows = tiles(Math.min(wantedRows, holds)); ; rows = tiles(rows / 2)) {
+      const { value, exhausted } = await allocates(context, () => new GemmTimer(context, shape, rows));
+      if (!exhausted) return value;
+      value.close();
+      if (rows === tileRows) {
+        throw new GpuOutOfMemoryError(
+          `${context.report.name} has no room to time a product of ${rows} rows, ${shape.n} by ${shape.k}.`,
+        );
+      }
+    }
   }
 
   /** Compiles a variant; what comes back gives the milliseconds of so many dispatches over so many rows, in one submit. */
@@ -48,50 +80,53 @@ export class GemmTimer {
       this.#buffers.slice(0, program.bindings.length).map((buffer) => ({ buffer })),
     );
     return (rows, dispatches) =>
-      timeDispatches(this.#context, kernel.pipeline, bindings, gemmGrid(program, this.#shape, rows), dispatches);
+      timeDispatches(
+        this.#context.device,
+        this.#clock,
+        kernel.pipeline,
+        bindings,
+        gemmGrid(program, this.#shape, rows),
+        dispatches,
+      );
   }
 
   close(): void {
-    releaseBuffers(this.#context, this.#buffers);
+    const { querySet, resolved, readback } = this.#clock;
+    releaseBuffers(this.#context, [...this.#buffers, resolved, readback]);
+    querySet?.destroy();
   }
 }
 
-/** Milliseconds of `dispatches` dispatches in one submit. */
+/** Milliseconds of `dispatches` dispatches in one submit; one at a time, since all share the clock. */
 async function timeDispatches(
-  context: GpuContext,
+  device: GPUDevice,
+  { querySet, resolved, readback }: Clock,
   pipeline: GPUComputePipeline,
   bindings: GPUBindGroup,
   grid: readonly [number, number, number],
   dispatches: number,
 ): Promise<number> {
-  const { device } = context;
-  const querySet = device.features.has("timestamp-query")
-    ? device.createQuerySet({ type: "timestamp", count: 2 })
-    : null;
-  const resolved = makeBuffer(context, "timed times", 16, bufferUsage.queryResolve | bufferUsage.copySource);
-  const readback = makeBuffer(context, "timed readback", 16, bufferUsage.mapRead | bufferUsage.copyTarget);
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass(
+    querySet ? { timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } } : {},
+  );
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindings);
+  for (let i = 0; i < dispatches; i++) pass.dispatchWorkgroups(...grid);
+  pass.end();
+  if (querySet) encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
+  encoder.copyBufferToBuffer(resolved, 0, readback, 0, 16);
+  const began = performance.now();
+  device.queue.submit([encoder.finish()]);
+  await readback.mapAsync(mapModeRead);
+  const elapsed = performance.now() - began;
   try {
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass(
-      querySet ? { timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } } : {},
-    );
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, bindings);
-    for (let i = 0; i < dispatches; i++) pass.dispatchWorkgroups(...grid);
-    pass.end();
-    if (querySet) encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-    encoder.copyBufferToBuffer(resolved, 0, readback, 0, 16);
-    const began = performance.now();
-    device.queue.submit([encoder.finish()]);
-    await readback.mapAsync(mapModeRead);
-    const elapsed = performance.now() - began;
     if (!querySet) return elapsed;
     const [start, end] = new BigUint64Array(readback.getMappedRange());
     // Some drivers give no usable timestamps: then the clock it is.
     return end > start ? Number(end - start) / 1e6 : elapsed;
   } finally {
-    releaseBuffers(context, [resolved, readback]);
-    querySet?.destroy();
+    readback.unmap();
   }
 }
 

@@ -8,6 +8,7 @@ import { KernelCheckError } from "../errors.ts";
 import { shadersRun } from "#platform/webgpu";
 import type { GpuContext } from "./device.ts";
 import { runCheck, type KernelCheck } from "./kernel-check.ts";
+import { runProgram } from "./run-program.ts";
 import { VerdictCache } from "./verdict-cache.ts";
 
 /** How one operation is served, for info() and doctor. */
@@ -39,12 +40,17 @@ export class KernelProofs {
 
   /**
    * The first candidate whose checks all pass.
+   * @param objection what else speaks against a candidate that passed; null for nothing
    * @throws KernelCheckError when none does
    */
-  async prove<T>(operation: string, candidates: readonly KernelCandidate<T>[]): Promise<T> {
+  async prove<T>(
+    operation: string,
+    candidates: readonly KernelCandidate<T>[],
+    objection: (candidate: T) => Promise<string | null> = async () => null,
+  ): Promise<T> {
     const dropped: { variant: string; reason: string }[] = [];
     for (const [candidate, variant, checks] of candidates) {
-      const failure = await this.firstFailure(checks());
+      const failure = (await this.firstFailure(checks())) ?? (await objection(candidate));
       if (failure === null) {
         this.reports.push({ operation, variant, dropped });
         return candidate;
@@ -71,6 +77,32 @@ export class KernelProofs {
     }
     if (shadersRun()) for (const { program } of unproved) this.#verdicts.add(program);
     return null;
+  }
+
+  /**
+   * Compares results with those of other checks on the same numbers, bit for bit, as far as both go (a higher tile has more rows):
+   * what a tolerance lets pass may still differ. Null when all are the same; a verdict is remembered by both kernels' texts.
+   */
+  async firstDifference(checks: readonly KernelCheck[], usual: readonly KernelCheck[]): Promise<string | null> {
+    if (!shadersRun()) return null;
+    for (const [index, check] of checks.entries()) {
+      const other = usual[index];
+      const pair = { ...check.program, code: `${other.program.code}\n${check.program.code}` };
+      if (check.program.code === other.program.code || this.#verdicts.has(pair)) continue;
+      const [ours, theirs] = [await this.#words(check), await this.#words(other)];
+      const common = Math.min(ours.length, theirs.length);
+      let different = 0;
+      for (let i = 0; i < common; i++) if (ours[i] !== theirs[i]) different += 1;
+      if (different > 0) {
+        return `"${check.program.label}" differs from "${other.program.label}" in ${different} of ${common} words`;
+      }
+      this.#verdicts.add(pair);
+    }
+    return null;
+  }
+
+  async #words({ program, inputs, output, grid }: KernelCheck): Promise<Uint32Array> {
+    return new Uint32Array(await runProgram(this.#context, program, inputs, output, grid));
   }
 
   /** Writes what was proved, for the next time. */

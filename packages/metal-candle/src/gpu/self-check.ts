@@ -51,18 +51,26 @@ export async function chooseKernels(
     gemmCheck(variant, { storage, activation: "identity" }),
     gemmCheck(variant, { storage, activation: activation(shape.activation) }),
   ];
-  const proveGemm = (operation: string, variants: readonly GemmVariant[]): Promise<GemmVariant> =>
+  const proveGemm = (
+    operation: string,
+    variants: readonly GemmVariant[],
+    objection?: (variant: GemmVariant) => Promise<string | null>,
+  ): Promise<GemmVariant> =>
     proofs.prove(
       operation,
       variants.map((variant) => [variant, variantName(variant), gemmChecks(variant)]),
+      objection,
     );
   const candidates = gemmCandidates(context.report, numerics);
   const many = await proveGemm("gemm", candidates);
-  const few = await proveGemm("gemm of few rows", smallGemmCandidates(context.report, numerics, many));
-  const proves = async (variant: GemmVariant): Promise<boolean> =>
-    (await proofs.firstFailure(gemmChecks(variant)())) === null;
+  // Both serve the same texts, by the size of the batch, so here a tolerance is not enough.
+  const differs = (variant: GemmVariant): Promise<string | null> =>
+    proofs.firstDifference(gemmChecks(variant)(), gemmChecks(many)());
+  const few = await proveGemm("gemm of few rows", smallGemmCandidates(context.report, numerics, many), differs);
+  const objection = async (variant: GemmVariant): Promise<string | null> =>
+    (await proofs.firstFailure(gemmChecks(variant)())) ?? differs(variant);
   const products = encoderProducts(shape, storage, activation(shape.activation));
-  const tuning = await tuneGemms(context, tuningRequests(products, candidates, { many, few }), proves);
+  const tuning = await tuneGemms(context, tuningRequests(products, candidates, { many, few }), objection);
   const { headSize, relativePositionBuckets } = shape;
   const attention = await proofs.prove(
     "attention",

@@ -15,9 +15,13 @@ import {
   readTuning,
   tunedVariant,
   tuneGemms,
+  untuned,
   type TuningRequest,
 } from "../../src/gpu/autotune.ts";
+import { GpuOutOfMemoryError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/device.ts";
+import { GemmTimer } from "../../src/gpu/gemm-timer.ts";
+import { KernelProofs } from "../../src/gpu/kernel-proofs.ts";
 import { storedToFloats } from "../../src/gpu/kernel-check.ts";
 import { gemmCheck } from "../../src/gpu/kernels/gemm/check.ts";
 import { tileRows, variantName, type GemmVariant } from "../../src/gpu/kernels/gemm/gemm.ts";
@@ -36,7 +40,7 @@ afterAll(() => {
 
 const software = await openGpu(true);
 const pretended = { ...software, report: { ...software.report, software: false } };
-const proves = async (): Promise<boolean> => true;
+const agrees = async (): Promise<null> => null;
 
 function request(rows: TuningRequest["rows"], n: number, k: number, candidates: GemmVariant[]): TuningRequest {
   return { rows, count: tileRows, shape: { storage: "f32", n, k, activation: "identity" }, candidates };
@@ -68,6 +72,33 @@ describe("what may be chosen from", () => {
       }
     },
   );
+
+  test("not what a tolerance lets pass, if its bits differ", async () => {
+    const proofs = await KernelProofs.open(software);
+    const [usual, other] = [0, 1].map((index) =>
+      gemmCheck(gemmCandidates(pretended.report, numericsClass(pretended.report, "f32"))[index], {
+        storage: "f32",
+        activation: "identity",
+      }),
+    );
+    expect(await proofs.firstDifference([other], [usual])).toBeNull();
+    // Another kernel text, whose verdict is not that of the true one.
+    const program = { ...other.program, code: `${other.program.code}\n// off by little` };
+    const inputs = other.inputs.map((input, at) => (at === 2 ? input.map((value) => value + 1e-6) : input));
+    const off = { ...other, program, inputs } as typeof other;
+    expect(await proofs.firstFailure([off])).toBeNull();
+    const difference = await proofs.firstDifference([off], [usual]);
+    expect(difference).toMatch(/differs from ".*" in \d+ of \d+ words/);
+    const objection = async (check: typeof off) => (check === off ? difference : null);
+    expect(
+      await proofs.prove(
+        "gemm",
+        [off, usual].map((check) => [check, "x", () => [check]] as const),
+        objection,
+      ),
+    ).toBe(usual);
+    expect(proofs.reports.at(-1)!.dropped).toEqual([{ variant: "x", reason: difference }]);
+  });
 
   test("never weights in another order", () => {
     const matrix = { component: "f16", result: "f32", m: 16, n: 16, k: 16 } as const;
@@ -124,14 +155,15 @@ describe("the choice", () => {
       { family: "direct" },
       gemmCandidates(software.report, numericsClass(software.report, "f32"))[1],
     ];
-    const tuning = await tuneGemms(software, [request("many", 128, 128, candidates)], proves);
-    expect(tuning).toEqual({ source: "rule", milliseconds: 0, gemms: [] });
+    const tuning = await tuneGemms(software, [request("many", 128, 128, candidates)], agrees);
+    expect(tuning).toEqual(untuned);
   });
 
   test("is measured once, kept, and read again", async () => {
     const candidates = gemmCandidates(pretended.report, numericsClass(software.report, "f32")).slice(0, 2);
     const requests = [request("many", 128, 256, candidates), request("few", 128, 256, candidates)];
-    const first = await tuneGemms(pretended, requests, proves);
+    const timers = pretendTimers(candidates);
+    const first = await tuneGemms(pretended, requests, agrees);
     expect(first.source).toBe("measured");
     expect(first.gemms.map(({ rows, n, k, measured }) => [rows, n, k, measured])).toEqual([
       ["many", 128, 256, 2],
@@ -139,19 +171,81 @@ describe("the choice", () => {
     ]);
     const names = candidates.map(variantName);
     for (const gemm of first.gemms) expect(names).toContain(gemm.variant);
-    expect(await tuneGemms(pretended, requests, proves)).toEqual({ ...first, source: "cache" });
+    expect(await tuneGemms(pretended, requests, agrees)).toEqual({ ...first, source: "cache" });
     expect(variantName(tunedVariant(first, candidates, "many", { n: 128, k: 256 })!)).toBe(first.gemms[0].variant);
     expect(tunedVariant(first, candidates, "many", { n: 256, k: 128 })).toBeUndefined();
+    timers.mockRestore();
   });
 
   test("is made again for other products, and when a remembered kernel no longer proves itself", async () => {
     const candidates = gemmCandidates(pretended.report, numericsClass(software.report, "f32")).slice(0, 2);
     const requests = [request("many", 256, 128, candidates)];
-    expect((await tuneGemms(pretended, requests, proves)).source).toBe("measured");
-    const again = await tuneGemms(pretended, requests, async () => false);
+    const timers = pretendTimers(candidates);
+    expect((await tuneGemms(pretended, requests, agrees)).source).toBe("measured");
+    const again = await tuneGemms(pretended, requests, async () => "it does not agree");
     expect(again.source).toBe("measured");
     // Nothing but the usual variant, which has proved itself before, may win then.
     expect(again.gemms.map(({ variant }) => variant)).toEqual([variantName(candidates[0])]);
+    timers.mockRestore();
+  });
+
+  /** Timers that compute nothing: the second candidate takes half as long, and opening one takes `delay` milliseconds. */
+  function pretendTimers(candidates: readonly GemmVariant[], delays: readonly number[] = []) {
+    let opened = 0;
+    return vi.spyOn(GemmTimer, "open").mockImplementation(async () => {
+      await new Promise((resolve) => setTimeout(resolve, delays[opened++] ?? 0));
+      const prepare = async (variant: GemmVariant) => async () => (variant === candidates[1] ? 1 : 2);
+      return { mostRows: tileRows, prepare, close: () => undefined } as unknown as GemmTimer;
+    });
+  }
+  const pair = gemmCandidates(pretended.report, numericsClass(software.report, "f32")).slice(0, 2);
+
+  test("falls on nothing that an objection is raised to, and says so", async () => {
+    const timers = pretendTimers(pair);
+    const requests = [request("many", 384, 128, pair)];
+    const reason = "its bits differ";
+    const kept = await tuneGemms(pretended, requests, async (variant) => (variant === pair[1] ? reason : null));
+    expect(kept.gemms[0].variant).toBe(variantName(pair[0]));
+    expect(kept.dropped).toEqual([{ variant: variantName(pair[1]), reason }]);
+    const free = await tuneGemms(pretended, [request("many", 384, 256, pair)], agrees);
+    expect(free.gemms[0].variant).toBe(variantName(pair[1]));
+    timers.mockRestore();
+  });
+
+  test("that time cut short is finished at the next load; a judge that does not answer does not hold it up", async () => {
+    const requests = [request("many", 512, 128, pair), request("many", 512, 256, pair)];
+    const late = pretendTimers(pair, [0, 2100]);
+    const first = await tuneGemms(pretended, requests, agrees);
+    expect(first.unfinished).toBe("2000 ms were over after 1 of 2 products");
+    expect([first.gemms.length, first.resumable]).toEqual([1, true]);
+    late.mockRestore();
+    const timers = pretendTimers(pair);
+    const unanswered = tuneGemms(pretended, requests, async (variant) =>
+      variant === pair[1] && timers.mock.calls.length > 0 ? new Promise<string>(() => undefined) : null,
+    );
+    expect((await unanswered).gemms.length).toBe(1);
+    timers.mockRestore();
+    const requestsAgain = [request("many", 640, 128, pair), request("many", 640, 256, pair)];
+    const slow = pretendTimers(pair, [0, 2100]);
+    await tuneGemms(pretended, requestsAgain, agrees);
+    slow.mockRestore();
+    const fast = pretendTimers(pair);
+    const second = await tuneGemms(pretended, requestsAgain, agrees);
+    expect(fast).toHaveBeenCalledTimes(1);
+    expect([second.gemms.length, second.unfinished, second.resumable]).toEqual([2, null, false]);
+    expect(await tuneGemms(pretended, requestsAgain, agrees)).toEqual({ ...second, source: "cache" });
+    fast.mockRestore();
+  }, 20_000);
+
+  test("is given up where memory is short, and made when it is not", async () => {
+    const open = vi.spyOn(GemmTimer, "open").mockRejectedValueOnce(new GpuOutOfMemoryError("no room"));
+    const requests = [request("many", 768, 128, pair)];
+    const short = await tuneGemms(pretended, requests, agrees);
+    expect([short.gemms, short.unfinished]).toEqual([[], "no room"]);
+    open.mockRestore();
+    const timers = pretendTimers(pair);
+    expect((await tuneGemms(pretended, requests, agrees)).gemms.length).toBe(1);
+    timers.mockRestore();
   });
 
   test("stops at two seconds, and buffers are given back", async () => {
@@ -162,7 +256,7 @@ describe("the choice", () => {
     }));
     const buffers = software.allocations.buffers;
     const began = performance.now();
-    const tuning = await tuneGemms(pretended, slow, proves);
+    const tuning = await tuneGemms(pretended, slow, agrees);
     // One submit may be under way when the time is up; a software adapter takes seconds for some. All would take minutes.
     expect(performance.now() - began).toBeLessThan(40_000);
     expect(tuning.gemms.length).toBeLessThan(slow.length);
@@ -178,7 +272,5 @@ test("a remembered tuning that is damaged, or of other variants, is none", () =>
   expect(readTuning(encode("{"), requests)).toBeNull();
   expect(readTuning(encode("{}"), requests)).toBeNull();
   const gemm = { rows: "many", n: 128, k: 128, variant: "of another version", microseconds: 1, measured: 2 };
-  expect(
-    readTuning(encode(JSON.stringify({ source: "measured", milliseconds: 1, gemms: [gemm] })), requests),
-  ).toBeNull();
+  expect(readTuning(encode(JSON.stringify({ ...untuned, source: "measured", gemms: [gemm] })), requests)).toBeNull();
 });

@@ -7,10 +7,11 @@ import { allocates } from "../../src/gpu/buffers.ts";
 import type { GpuContext } from "../../src/gpu/device.ts";
 import { uploadWeights } from "../../src/gpu/weights.ts";
 import { GpuOutOfMemoryError } from "../../src/index.ts";
+import { GemmTimer } from "../../src/gpu/gemm-timer.ts";
 import type { EncoderShape, EncoderWeights, Head, Linear, Norm } from "../../src/models/description.ts";
 
-/** Buffers whose label includes "big" do not fit, and nothing may be written to them. Uncaught errors are listed. */
-function pretendedDevice() {
+/** Buffers whose label includes "big", or that are larger, do not fit: nothing may be written to them. Uncaught errors are listed. */
+function pretendedDevice(largest = Infinity) {
   const scopes: { filter: string; error: { message: string } | null }[] = [];
   const uncaught: string[] = [];
   let most = 0;
@@ -20,15 +21,16 @@ function pretendedDevice() {
     else uncaught.push(message);
   };
   const device = {
+    features: new Set(),
     pushErrorScope: (filter: string) => (most = Math.max(most, scopes.push({ filter, error: null }))),
     popErrorScope: async () => scopes.pop()!.error,
     createBuffer({ label, size }: { label: string; size: number }) {
-      if (label.includes("big")) raise("out-of-memory", `no room for ${label}`);
+      if (label.includes("big") || size > largest) raise("out-of-memory", `no room for ${label}`);
       return { label, size, destroy: () => undefined };
     },
     queue: {
-      writeBuffer({ label }: { label: string }) {
-        if (label.includes("big")) raise("validation", `${label} is invalid`);
+      writeBuffer({ label, size }: { label: string; size: number }) {
+        if (label.includes("big") || size > largest) raise("validation", `${label} is invalid`);
       },
     },
     destroy: () => uncaught.push("destroyed"),
@@ -102,4 +104,17 @@ test("an allocation that throws leaves no scope behind; an error of another kind
   const writes = (): void => context.device.queue.writeBuffer({ label: "big" } as GPUBuffer, 0, new Uint8Array(4));
   await expect(allocates(context, writes)).rejects.toThrow("was lost while buffers were made: big is invalid");
   expect(context.loss.reason).toContain("big is invalid");
+});
+
+test("timing takes fewer rows where memory is short, or says that there is none; nothing is left of either", async () => {
+  const product = { storage: "f32", n: 1024, k: 256, activation: "identity" } as const;
+  const { context, uncaught, scopes } = pretendedDevice(4096 * 1024 * 4);
+  const timer = await GemmTimer.open(context, product, 16_384);
+  expect(timer.mostRows).toBe(4096);
+  timer.close();
+  expect(context.allocations).toEqual({ buffers: 0, bytes: 0 });
+  const none = pretendedDevice(1000);
+  await expect(GemmTimer.open(none.context, product, 16_384)).rejects.toThrow(GpuOutOfMemoryError);
+  expect(none.context.allocations).toEqual({ buffers: 0, bytes: 0 });
+  expect([uncaught, none.uncaught, scopes, none.scopes]).toEqual([[], [], [], []]);
 });
