@@ -56,6 +56,7 @@ export class GpuEncoder implements Encoder {
   readonly #options: GpuEncoderOptions;
   #session: Promise<Session>;
   #current: Session;
+  readonly #first: Arena;
   #broken: Session | null = null;
   #reopened = 0;
 
@@ -64,6 +65,7 @@ export class GpuEncoder implements Encoder {
     this.#options = options;
     this.#session = Promise.resolve(session);
     this.#current = session;
+    this.#first = session.arena;
   }
 
   /** Uploads the model and compiles its kernels. */
@@ -74,8 +76,11 @@ export class GpuEncoder implements Encoder {
   get limits(): EncoderLimits {
     const { arena, runner } = this.#current;
     const { maxLength } = this.#description;
-    const tokenBudget = Math.max(maxLength, Math.min(arena.tokenBudget, runner.bearableTokens));
-    return { tokenBudget, maxSequences: arena.maxSequences, batchesInFlight, padding: null };
+    // Batches' arrays were made for the first device's arena: a larger one, opened after a loss, is not filled further.
+    const most = Math.min(arena.tokenBudget, this.#first.tokenBudget);
+    const tokenBudget = Math.max(maxLength, Math.min(most, runner.bearableTokens));
+    const maxSequences = Math.min(arena.maxSequences, this.#first.maxSequences);
+    return { tokenBudget, maxSequences, batchesInFlight, padding: null };
   }
 
   /** What runs: for info(). */
