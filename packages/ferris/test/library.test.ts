@@ -1,9 +1,11 @@
 /** The library facade over real files, on the CPU device. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Ferris, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
+import { ask, Ferris, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
 import type { FerrisOptions, FerrisSearchOptions, LoadProgress, ModelInfo } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ferris-library-"));
@@ -202,4 +204,36 @@ describe("Ferris", () => {
     expect(await ferris.remove([docs])).toBe(1);
     expect((await ferris.search("anything")).results).toEqual([]);
   });
+});
+
+test("ask answers with citations", async () => {
+  const server = createServer((_request, response) => {
+    response.end(
+      `data: ${JSON.stringify({ choices: [{ delta: { content: "Second key first [1]." } }] })}\n\ndata: [DONE]\n\n`,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const asked = await Ferris.open({ db: join(folder, "asked"), ...quiet });
+  try {
+    await asked.index([docs]);
+    const { port } = server.address() as AddressInfo;
+    const pieces: string[] = [];
+    const endpoint = { llmBaseUrl: `http://127.0.0.1:${port}/v1`, llmModel: "test" };
+    const answer = await ask(asked, "how do I rotate a key", {
+      endpoint,
+      onPiece: (piece) => void pieces.push(piece),
+    });
+    expect(answer).toMatchObject({
+      answered: true,
+      answer: "Second key first [1].",
+      model: "test",
+      cited: [1],
+      warnings: [],
+    });
+    expect(pieces.join("")).toBe(answer.answer);
+    expect(answer.passages[0]!.path).toBe(join(docs, "keys.md"));
+  } finally {
+    await asked.close();
+    server.close();
+  }
 });

@@ -58,3 +58,6 @@ function citations(answer: string): number[] {
 function exists(number: number, passages: number): boolean {
   return number >= 1 && number <= passages;
 }
+
+/** Passages that a model reads unless told otherwise: what a small one's context holds, eight of 256 tokens. */
+export const usualPassages = 8;

@@ -26,6 +26,13 @@ const CHECK_MS = 1000;
  * Watches files and folders, which need not exist yet, until `signal`. Calls never overlap.
  *
  * @throws InputError when the system has no more watches to give
+ * @example
+ * import { Ferris, watch } from "ferris";
+ *
+ * const ferris = await Ferris.open({ db: "notes-index" });
+ * const stop = AbortSignal.timeout(2000);
+ * await watch(["notes"], async () => void (await ferris.index(["notes"])), { signal: stop, ignoredFolders: [ferris.folder] });
+ * await ferris.close();
  */
 export async function watch(
   paths: readonly string[],

@@ -4,6 +4,7 @@
  * Without one the passages are printed, and how to name one. Retrieval is `search`; prompt and streaming are in answer/.
  */
 import { Command } from "commander";
+import { usualPassages } from "../../answer/prompt.ts";
 import { exitCodes } from "../../errors.ts";
 import type { SearchResult } from "../../search/search.ts";
 import { openFerris } from "../open.ts";
@@ -19,9 +20,6 @@ import {
   withModelOptions,
 } from "./shared-options.ts";
 
-/** What a small model's context holds: eight passages of 256 tokens. */
-const passagesUnlessGiven = 8;
-
 export function askCommand(): Command {
   const command = new Command("ask")
     .summary("an answer from the documents, with citations")
@@ -31,7 +29,7 @@ export function askCommand(): Command {
         "Ends with 0 if the documents answer, 1 if they do not, 2 on an error.",
     )
     .argument("<question...>", "in your own words");
-  command.option("-k, --limit <n>", `most passages to answer from (default: ${passagesUnlessGiven})`);
+  command.option("-k, --limit <n>", `most passages to answer from (default: ${usualPassages})`);
   withFilterOptions(command);
   withModelOptions(command);
   withExamples(command, [
@@ -49,45 +47,29 @@ export function askCommand(): Command {
 
 async function ask(session: Session, question: string, options: FilterOptions): Promise<number> {
   const { values, origins } = session.settings;
-  const limit = origins.limit.kind === "default" ? passagesUnlessGiven : values.limit;
+  const { ask: askDocuments } = await import("../../answer/ask.ts");
   const signal = session.interruptible("stopping");
-  const [{ findEndpoint }, { makeMessages, citedPassages, unknownCitations, notAnswered }, { streamChat }] =
-    await Promise.all([
-      import("../../answer/endpoint.ts"),
-      import("../../answer/prompt.ts"),
-      import("../../answer/chat.ts"),
-    ]);
   const ferris = await openFerris(session);
   try {
-    const [{ results }, endpoint] = await Promise.all([
-      ferris.search(question, { limit, mode: values.mode, filter: await documentFilter(options), signal }),
-      findEndpoint(values, { signal }),
-    ]);
-    if (results.length === 0) return withoutPassages(session, question);
-    if (endpoint === null) return withoutEndpoint(session, question, results);
-
-    session.inform(`asking ${endpoint.model} at ${endpoint.baseUrl}`);
-    let answer = "";
-    // Said after the answer, which stands on an unfinished line until then.
-    const warnings: string[] = [];
-    const warn = (message: string): void => void warnings.push(message);
-    for await (const piece of streamChat(endpoint, makeMessages(question, results), { signal, warn })) {
-      answer += piece;
-      if (!session.json) await session.write(piece.split("\n").map(printable).join("\n"));
-    }
-    const answered = !answer.includes(notAnswered);
-    const cited = citedPassages(answer, results.length);
-    const unknown = unknownCitations(answer, results.length).map((number) => `[${number}]`);
-    if (unknown.length > 0) {
-      const there = results.length === 1 ? "there is 1 passage" : `there are ${results.length} passages`;
-      warn(`the answer cites ${unknown.join(", ")}, but ${there}: check it against the documents`);
-    }
-    if (session.json) {
-      session.printJson({ question, answered, answer, model: endpoint.model, cited, passages: results });
-    } else {
+    const answer = await askDocuments(ferris, question, {
+      limit: origins.limit.kind === "default" ? usualPassages : values.limit,
+      mode: values.mode,
+      filter: await documentFilter(options),
+      endpoint: values,
+      signal,
+      onEndpoint: (model, baseUrl) => session.inform(`asking ${model} at ${baseUrl}`),
+      onPiece: async (piece) => {
+        if (!session.json) await session.write(piece.split("\n").map(printable).join("\n"));
+      },
+    });
+    const { answered, cited, passages, warnings, ...rest } = answer;
+    if (passages.length === 0) return withoutPassages(session, question);
+    if (rest.model === null) return withoutEndpoint(session, question, passages);
+    if (session.json)
+      session.printJson({ question, answered, answer: rest.answer, model: rest.model, cited, passages });
+    else {
       session.print("");
-      for (const number of cited) session.print(`[${number}] ${place(results[number - 1]!)}`);
-      if (answered && cited.length === 0) session.warn("the answer cites no passage: check it against the documents");
+      for (const number of cited) session.print(`[${number}] ${place(passages[number - 1]!)}`);
     }
     for (const warning of warnings) session.warn(warning);
     return answered ? exitCodes.success : exitCodes.nothingFound;
