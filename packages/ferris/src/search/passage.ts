@@ -10,6 +10,9 @@ import type { StoredChunk, StoreReader } from "../store/store.ts";
  */
 const typesInMarkup: ReadonlySet<string> = new Set(["html", "csv", "json", "jsonl", "notebook", "email", "mailbox"]);
 
+/** An index is data from a stranger: it may say that there are a billion lines between two chunks. */
+const longestGap = 100_000;
+
 /** A line of a document, with its number. */
 export interface PassageLine {
   /** Line of the file, or of the text taken out of it. */
@@ -66,6 +69,20 @@ export async function readDocument(
 /** `text` line by line; text that was taken out of another format may have more lines than the place it came from. */
 export function numberLines(text: string, startLine: number, endLine: number): PassageLine[] {
   return text.split(/\r?\n/).map((line, i) => ({ number: Math.min(startLine + i, endLine), text: line }));
+}
+
+/**
+ * The text of chunks that follow one another. Where chunks are slices of their file, line i of the result is line i of the file, counted
+ * from the first's; chunks that meet on a line were parted at a space. Chunks out of markup may share lines or overlap, however many
+ * lines they have themselves: what stood between them is not known, and a line break stands for it.
+ */
+export function joinChunks(chunks: readonly StoredChunk[]): string {
+  return chunks.reduce((text, chunk, i) => {
+    if (i === 0) return chunk.text;
+    if (typesInMarkup.has(chunk.type)) return `${text}\n${chunk.text}`;
+    const gap = Math.min(Math.max(0, chunk.startLine - chunks[i - 1]!.endLine), longestGap);
+    return text + (gap === 0 ? " " : "\n".repeat(gap)) + chunk.text;
+  }, "");
 }
 
 /** Null for a document without chunks. */

@@ -9,6 +9,7 @@ import type { DocumentFilter, Hit, StoredChunk, StoreReader, VectorMethod } from
 import { cosineOf } from "./cosine.ts";
 import { coverageOf, type Coverage, fileNames, isCalled } from "./coverage.ts";
 import { fuse } from "./fusion.ts";
+import { joinChunks } from "./passage.ts";
 import { rerank, type TextScorer } from "./rerank.ts";
 import { type Passage, selectPassages } from "./select.ts";
 import { makeSnippet, type Snippet } from "./snippet.ts";
@@ -172,9 +173,14 @@ function toResult({ best, chunks }: Passage<FoundChunk>, rank: number, stems: Re
     startLine: chunks[0]!.chunk.startLine,
     endLine: chunks.at(-1)!.chunk.endLine,
     page: chunk.page,
-    text: joinTexts(chunks.map((member) => member.chunk)),
-    snippet: makeSnippet(chunk.text, chunk.startLine, stems),
+    text: joinChunks(chunks.map((member) => member.chunk)),
+    snippet: withinLines(makeSnippet(chunk.text, chunk.startLine, stems), chunk),
   };
+}
+
+/** Text taken out of markup may have more lines than the place it came from. */
+function withinLines(snippet: Snippet, { endLine }: StoredChunk): Snippet {
+  return { ...snippet, startLine: Math.min(snippet.startLine, endLine) };
 }
 
 /** The ranked chunks themselves, before neighbours are joined and documents capped: what evaluation measures. */
@@ -271,14 +277,4 @@ async function missingCosines(
     if (vector) cosines.set(chunk.id, cosineOf(query, vector));
   }
   return cosines;
-}
-
-/** Chunks with what stood between them: line i of the result is line i of the document, counted from the first's. */
-function joinTexts(chunks: readonly StoredChunk[]): string {
-  return chunks.reduce((text, chunk, i) => {
-    if (i === 0) return chunk.text;
-    // Chunks that meet on a line were parted at a space; what is between others is line breaks alone.
-    const gap = chunk.startLine - chunks[i - 1]!.endLine;
-    return text + (gap === 0 ? " " : "\n".repeat(gap)) + chunk.text;
-  }, "");
 }
