@@ -8,17 +8,17 @@ import { wordsVector } from "../indexing/support/words-embedder.ts";
 const fixtures = fileURLToPath(new URL("fixtures/shared-lines", import.meta.url));
 
 test("every search ends in results whose numbers lie inside their documents", async () => {
-  const { store, run } = await indexOf(fixtures);
-  expect((await run()).added).toBe(7);
+  const index = await indexOf(fixtures);
+  expect((await index.run()).added).toBe(7);
   const embed = async (queries: readonly string[]) => queries.map((query) => wordsVector(query));
   const lastLines = new Map<string, number>();
-  for (const { id, path } of await store.documents()) {
-    lastLines.set(path, Math.max(...(await store.chunksOf(id)).map(({ endLine }) => endLine)));
+  for (const { id, path } of await index.store.documents()) {
+    lastLines.set(path, Math.max(...(await index.store.chunksOf(id)).map(({ endLine }) => endLine)));
   }
   const modes: SearchMode[] = ["text", "vector", "hybrid"];
   for (const query of ["compute_something export", "export comment invoices totals", "Protokoll Rechner"]) {
     for (const mode of modes) {
-      const { results } = await search(store, embed, query, { mode, limit: 20, perDocument: 20 });
+      const { results } = await search(index.store, embed, query, { mode, limit: 20, perDocument: 20 });
       expect(results.length).toBeGreaterThan(0);
       for (const { path, startLine, endLine, snippet } of results) {
         expect(startLine).toBeGreaterThan(0);
