@@ -7,7 +7,7 @@
 import { ContentBuilder } from "../content-builder.ts";
 import { decodeText } from "../decode.ts";
 import type { ParsedDocument } from "../document.ts";
-import { addRows } from "../rows.ts";
+import { addRows } from "../table/add-table.ts";
 import { sourcePlaces } from "../source-places.ts";
 import type { ParserInput } from "./parser.ts";
 

@@ -11,7 +11,7 @@ import { ContentBuilder, type Place } from "../content-builder.ts";
 import { DocumentError } from "../../errors.ts";
 import { decodeText } from "../decode.ts";
 import type { BlockKind, ParsedDocument } from "../document.ts";
-import { addRows } from "../rows.ts";
+import { addRows } from "../table/add-table.ts";
 import { sourcePlaces } from "../source-places.ts";
 import { furnitureOf, isNotDisplayed, walk } from "./html-furniture.ts";
 import type { ParserInput } from "./parser.ts";

@@ -6,7 +6,7 @@ import { Archive } from "../archive.ts";
 import { ContentBuilder, type Place } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { readXml, textOfFirst } from "../xml.ts";
-import { addRows } from "../rows.ts";
+import { addRows } from "../table/add-table.ts";
 import type { ParserInput } from "./parser.ts";
 
 /** Not for readers: what tracked changes took out, tables of contents, which repeat the headings, comments, the numbers of pages and notes. */

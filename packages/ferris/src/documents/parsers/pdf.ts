@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { DocumentError } from "../../errors.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { addRows } from "../rows.ts";
+import { addRows } from "../table/add-table.ts";
 import type { ParserInput } from "./parser.ts";
 import { type Item, joined, type Line, linesOf } from "./pdf-lines.ts";
 import { type Page, withoutRunningHeads } from "./pdf-running-heads.ts";

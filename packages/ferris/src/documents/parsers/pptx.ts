@@ -5,7 +5,7 @@ import { Archive } from "../archive.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { relationsOf } from "../office.ts";
-import { addRows } from "../rows.ts";
+import { addRows } from "../table/add-table.ts";
 import { readXml, textOfFirst } from "../xml.ts";
 import type { ParserInput } from "./parser.ts";
 

@@ -148,7 +148,7 @@ test("a sheet's dates, booleans, gaps and phonetic guides", async () => {
     ),
   });
   expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual([
-    "table [Log] 東京 |  | rich text",
+    "table [Log] 東京 | rich text",
     "table [Log] 2023-03-15 | 2023-03-15 12:00 | TRUE | in line",
   ]);
 });

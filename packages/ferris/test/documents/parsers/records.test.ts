@@ -44,7 +44,7 @@ describe("CSV", () => {
     expect(outline(document)).toEqual([
       'table [] name: a "b"; text: one\ntwo',
       "table [] name: c",
-      "table [] d | e | more",
+      "table [] name: d; text: e; more",
     ]);
     expect(lines(document)).toEqual([
       [2, 3],
