@@ -114,7 +114,7 @@ export class TableGrid {
   }
 
   /** Leaves columns of the current row empty (Word's gridBefore, covered cells of OpenDocument). */
-  skip(columns = 1): void {
+  leave(columns = 1): void {
     this.#column += bounded(columns, mostColumns);
   }
 
