@@ -1,49 +1,119 @@
 /**
- * Bytes of a text file to a string, or a word about why not. UTF-8 strictly, UTF-16 with a byte-order mark; nothing is
- * guessed, because a wrong guess puts wrong words into the index without anyone noticing.
+ * Bytes of a text file to a string, or a word about why not. What the file declares is obeyed (a byte-order mark, then UTF-8 where
+ * the bytes are that, then a declaration in its first lines); without a declaration a character set is recognised where the bytes
+ * leave no doubt, and that is said. Otherwise nothing is guessed: a wrong guess puts wrong words into the index.
  */
-import { isUtf8 } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { DocumentError } from "../errors.ts";
+import { charsetOf, decodeStrictly, isSingleByte } from "./charset.ts";
+import { declaredCharset } from "./declared-charset.ts";
+import { detectCharset } from "./detect-charset.ts";
 import type { ContentEncoding } from "./document.ts";
+import { utf16Without } from "./utf16-without-mark.ts";
 
 export interface DecodedText {
   readonly content: string;
   readonly encoding: ContentEncoding;
+  /** That the character set was recognised, not declared. */
+  readonly warnings: readonly string[];
 }
 
-/** Throws DocumentError ("binary" for NUL bytes, "encoding" for the rest). */
-export function decodeText(bytes: Uint8Array): DecodedText {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeUtf16(bytes, "utf-16le");
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeUtf16(bytes, "utf-16be");
-  if (bytes.includes(0)) {
+/**
+ * `declared` is what something outside the file says of it, such as a message of its part.
+ *
+ * @throws DocumentError "binary" for NUL bytes, "encoding" for the rest
+ */
+export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
+  return marked(bytes) ?? (bytes.includes(0) ? wide(bytes) : narrow(bytes, declared));
+}
+
+/** By a byte-order mark. UTF-32's first two bytes are UTF-16's. */
+function marked(bytes: Uint8Array): DecodedText | null {
+  const [a, b, c, d] = bytes;
+  if (a === 0xff && b === 0xfe && c === 0 && d === 0 && bytes.length % 4 === 0) return utf32(bytes, true);
+  if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return utf32(bytes, false);
+  if (a === 0xff && b === 0xfe) return utf16(bytes, "utf-16le");
+  if (a === 0xfe && b === 0xff) return utf16(bytes, "utf-16be");
+  return null;
+}
+
+function wide(bytes: Uint8Array): DecodedText {
+  const name = utf16Without(bytes);
+  if (name === null) {
     throw new DocumentError("binary", `a NUL byte at offset ${bytes.indexOf(0)}: not text`);
   }
-  if (!isUtf8(bytes)) {
-    const at = firstInvalidByte(bytes);
-    const line = 1 + bytes.subarray(0, at).reduce((lines, byte) => lines + Number(byte === 0x0a), 0);
-    throw new DocumentError(
-      "encoding",
-      `not UTF-8: byte 0x${bytes[at].toString(16).toUpperCase()} at offset ${at}, line ${line}. ` +
-        "Convert it, for instance with iconv -f WINDOWS-1252 -t UTF-8",
-    );
-  }
-  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  return {
-    content: new TextDecoder("utf-8").decode(bytes),
-    encoding: { name: "utf-8", byteOrderMarkBytes: marked ? 3 : 0 },
-  };
+  const content = decodeStrictly(bytes, name)!;
+  const warnings = [`no byte-order mark: read as ${name.toUpperCase()}, which its bytes are`];
+  return { content, encoding: { name, byteOrderMarkBytes: 0 }, warnings };
 }
 
-function decodeUtf16(bytes: Uint8Array, name: "utf-16le" | "utf-16be"): DecodedText {
-  try {
-    return { content: new TextDecoder(name, { fatal: true }).decode(bytes), encoding: { name, byteOrderMarkBytes: 2 } };
-  } catch (cause) {
-    throw new DocumentError(
-      "encoding",
-      `its byte-order mark says ${name.toUpperCase()}, but it is not valid ${name.toUpperCase()}`,
-      { cause },
-    );
+function narrow(bytes: Uint8Array, outside: string | undefined): DecodedText {
+  const hasEscapes = bytes.includes(0x1b);
+  if (isAscii(bytes) && !hasEscapes) return utf8(bytes);
+  const label = outside === undefined ? null : charsetOf(outside);
+  const declared = label ?? declaredCharset(bytes);
+  // Whatever is declared: text of any other set is hardly ever valid UTF-8.
+  if (isUtf8(bytes) && !(declared !== null && declared !== "utf-8" && isLikelier(bytes, declared))) {
+    const iso = hasEscapes ? detectCharset(bytes) : null;
+    return iso === "iso-2022-jp" ? other(bytes, iso, true)! : utf8(bytes);
   }
+  const obeyed = declared === null ? null : other(bytes, declared, false);
+  if (obeyed) return obeyed;
+  const detected = detectCharset(bytes);
+  const recognised = detected === null ? null : other(bytes, detected, true);
+  if (recognised) return recognised;
+  const at = firstInvalidByte(bytes);
+  const line = 1 + bytes.subarray(0, at).reduce((lines, byte) => lines + Number(byte === 0x0a), 0);
+  const seen = declared === null || declared === "utf-8" ? "not UTF-8" : `neither UTF-8 nor ${declared}, as it says`;
+  throw new DocumentError(
+    "encoding",
+    `${seen}: byte 0x${bytes[at].toString(16).toUpperCase()} at offset ${at}, line ${line}, and its character set ` +
+      "cannot be told for sure. Convert it to UTF-8: iconv -f CHARSET -t UTF-8",
+  );
+}
+
+/** Whether bytes that are valid UTF-8 are what `declared` says after all: escapes, or a few characters of an East Asian set. */
+function isLikelier(bytes: Uint8Array, declared: string): boolean {
+  if (declared === "iso-2022-jp") return true;
+  if (isSingleByte(declared)) return false;
+  const sequences = new TextDecoder().decode(bytes.subarray(0, 65_536)).match(/[^\x00-\x7f]/g)?.length ?? 0;
+  return sequences < 4 && decodeStrictly(bytes, declared) !== null;
+}
+
+function utf8(bytes: Uint8Array): DecodedText {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const content = new TextDecoder("utf-8").decode(bytes);
+  return { content, encoding: { name: "utf-8", byteOrderMarkBytes: hasMark ? 3 : 0 }, warnings: [] };
+}
+
+function other(bytes: Uint8Array, charset: string, isGuess: boolean): DecodedText | null {
+  const content = decodeStrictly(bytes, charset);
+  if (content === null) return null;
+  const name = isSingleByte(charset) ? "single-byte" : "multi-byte";
+  const warnings = isGuess ? [`declares no character set: read as ${charset}, which its bytes are most likely in`] : [];
+  return { content, encoding: { name, byteOrderMarkBytes: 0 }, warnings };
+}
+
+function utf16(bytes: Uint8Array, name: "utf-16le" | "utf-16be"): DecodedText {
+  const content = decodeStrictly(bytes, name);
+  if (content !== null) return { content, encoding: { name, byteOrderMarkBytes: 2 }, warnings: [] };
+  throw wrongMark(name);
+}
+
+function utf32(bytes: Uint8Array, isLittle: boolean): DecodedText {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const parts: string[] = [];
+  for (let at = 4; at < bytes.length; at += 4) {
+    const code = at + 4 > bytes.length ? Number.NaN : view.getUint32(at, isLittle);
+    if (!(code <= 0x10_ffff) || (code >= 0xd800 && code < 0xe000) || code === 0) throw wrongMark("utf-32");
+    parts.push(String.fromCodePoint(code));
+  }
+  return { content: parts.join(""), encoding: { name: "multi-byte", byteOrderMarkBytes: 4 }, warnings: [] };
+}
+
+function wrongMark(name: string): DocumentError {
+  const said = name.toUpperCase();
+  return new DocumentError("encoding", `its byte-order mark says ${said}, but it is not valid ${said}`);
 }
 
 /** Offset of the first byte that does not start a valid character. */

@@ -36,8 +36,9 @@ export interface Block {
 
 /** How UTF-16 offsets of `content` become byte offsets of the file. */
 export interface ContentEncoding {
-  readonly name: "utf-8" | "utf-16le" | "utf-16be";
-  /** 0, 2 or 3. */
+  /** Of other sets only matters whether one byte is one character; if not, there are lines, but no byte offsets. */
+  readonly name: "utf-8" | "utf-16le" | "utf-16be" | "single-byte" | "multi-byte";
+  /** 0, 2, 3 or 4. */
   readonly byteOrderMarkBytes: number;
 }
 

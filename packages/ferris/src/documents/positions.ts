@@ -33,10 +33,11 @@ export class Positions {
     return low + 1;
   }
 
-  /** The byte of the file where the character at `offset` starts; null where the content is not the file's own text. */
+  /** The byte of the file where the character at `offset` starts; null where the content is not the file's own text, or bytes cannot be told. */
   byteAt(offset: number): number | null {
-    if (!this.#encoding) return null;
+    if (!this.#encoding || this.#encoding.name === "multi-byte") return null;
     const { name, byteOrderMarkBytes } = this.#encoding;
+    if (name === "single-byte") return offset;
     if (name !== "utf-8") return byteOrderMarkBytes + 2 * offset;
     if (offset < this.#offset) this.#offset = this.#bytes = 0;
     this.#bytes += Buffer.byteLength(this.#content.slice(this.#offset, offset), "utf8");

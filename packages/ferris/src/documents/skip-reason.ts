@@ -17,7 +17,7 @@ export type SkipReason =
   | "empty"
   | "unsupported" // text, but nothing that a person reads
   | "unreadable" // no permission, or gone while walking
-  | "encoding" // neither UTF-8 nor UTF-16 with a byte-order mark
+  | "encoding" // a character set that is neither declared nor told for sure
   | "damaged" // its parser gave up
   | "encrypted"
   | "no text"; // a scan

@@ -1,6 +1,9 @@
-/** From bytes to text: UTF-8, UTF-16 with a byte-order mark, and the reason where it is neither. */
+/** From bytes to text: marks, declarations, what is recognised without them, and the reason where nothing is sure. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { charsetOf, decodeStrictly } from "../../src/documents/charset.ts";
 import { decodeText } from "../../src/documents/decode.ts";
+import { parseDocument } from "../../src/documents/parse.ts";
 import { Positions } from "../../src/documents/positions.ts";
 import type { DocumentError } from "../../src/errors.ts";
 
@@ -18,8 +21,9 @@ describe("decodeText", () => {
     expect(decodeText(Buffer.from("größe 😀"))).toEqual({
       content: "größe 😀",
       encoding: { name: "utf-8", byteOrderMarkBytes: 0 },
+      warnings: [],
     });
-    expect(decodeText(Buffer.from("\ufeffa"))).toEqual({
+    expect(decodeText(Buffer.from("\ufeffa"))).toMatchObject({
       content: "a",
       encoding: { name: "utf-8", byteOrderMarkBytes: 3 },
     });
@@ -29,20 +33,85 @@ describe("decodeText", () => {
     const little = Buffer.from("\ufeffgrün 😀", "utf16le");
     expect(decodeText(little).content).toBe("grün 😀");
     const big = Buffer.from(little).swap16();
-    expect(decodeText(big)).toEqual({ content: "grün 😀", encoding: { name: "utf-16be", byteOrderMarkBytes: 2 } });
+    expect(decodeText(big)).toMatchObject({
+      content: "grün 😀",
+      encoding: { name: "utf-16be", byteOrderMarkBytes: 2 },
+    });
     expect(failure(Buffer.concat([little, Buffer.from([0x41])]))).toMatchObject({ reason: "encoding" });
   });
 
-  test("anything else is refused, with the byte, its offset, its line and what to do", () => {
-    const error = failure(Buffer.from("eins\nzwei gr\xfcn", "latin1"));
+  // Files of other programs and of Python's codecs. What is recognised, not declared, is said.
+  test.each([
+    ["cp1252.txt", "Café opens at ten. It’s cheap.", "windows-1252"],
+    ["cp1252.csv", "Menge: 3; Preis: 4,50\n\nMenge: Käse; Preis: 2", "windows-1252"],
+    ["sjis.txt", "海の天気", "shift_jis"],
+    ["utf16le-nobom.txt", "The ferry leaves", "UTF-16LE"],
+    ["utf16be-nobom.txt", "Der Kran wird\nam Dienstag geprüft.", "UTF-16BE"],
+    ["utf16le-nobom-ja.txt", "切符は船内で購入できます。", "UTF-16LE"],
+    ["utf32.txt", "The ferry leaves", null],
+    ["utf32be.txt", "The ferry leaves", null],
+    ["cp1251.txt", "Паром отходит в шесть часов.", "windows-1251"],
+    ["koi8-r.txt", "Паром отходит в шесть часов.", "koi8-r"],
+    ["latin2.txt", "Łódź odpływa o szóstej.", "iso-8859-2"],
+    ["cp1250.txt", "Łódź odpływa o szóstej.", "windows-1250"],
+    ["cp1254.txt", "Şimdi değil, yarın.", "windows-1254"],
+    ["gbk.txt", "渡轮六点出发。", "gb18030"],
+    ["big5.txt", "渡輪六點出發。", "big5"],
+    ["euc-kr.txt", "여객선은 여섯 시에 출발합니다.", "euc-kr"],
+    ["euc-jp.txt", "フェリーは六時に出発します。", "euc-jp"],
+    ["iso-2022-jp.txt", "フェリーは六時に出発します。", "iso-2022-jp"],
+    ["cp1252-declared.html", "Crème brûlée coûte 6 €.", null],
+    ["http-equiv.html", "フェリーは六時に出発します。", null],
+    ["xml-declaration.xhtml", "Łódź odpływa zimą.", null],
+    ["wrong-label.html", "Früh am Morgen fährt sie.", null],
+    ["latin1-label.html", "It’s 6 €, café.", null],
+    ["cookie.py", 'name = "Kärcher, 5 €"', null],
+    ["inputenc.tex", "Die Fähre fährt früh.", null],
+  ])("%s", async (name, text, said) => {
+    const bytes = readFileSync(new URL(`../fixtures/charsets/${name}`, import.meta.url));
+    const { content, warnings } = await parseDocument(`/${name}`, bytes);
+    expect(content).toContain(text);
+    expect(warnings).toEqual(said === null ? [] : [expect.stringContaining(`read as ${said}`)]);
+  });
+
+  test("what is not sure is refused, with the byte, its offset and its line, and no wrong advice", () => {
+    const error = failure(Buffer.from("one\ntwo \xfc\xfd\xfe \xa4\xb1", "latin1"));
     expect(error.reason).toBe("encoding");
     expect(error.message).toBe(
-      "not UTF-8: byte 0xFC at offset 12, line 2. Convert it, for instance with iconv -f WINDOWS-1252 -t UTF-8",
+      "not UTF-8: byte 0xFC at offset 8, line 2, and its character set cannot be told for sure. " +
+        "Convert it to UTF-8: iconv -f CHARSET -t UTF-8",
     );
-    expect(failure(Buffer.from("an unfinished \xf0\x9f\x98", "latin1")).message).toContain("byte 0xF0 at offset 14");
     expect(failure(Buffer.from("overlong \xc0\xaf", "latin1")).message).toContain("offset 9");
-    expect(failure(Buffer.from("a surrogate \xed\xa0\x80", "latin1")).message).toContain("offset 12");
-    expect(failure(Buffer.from("GIF89a\0\x01")).reason).toBe("binary");
+    expect(failure(Buffer.from("two \xff\xff", "latin1")).message).toContain("byte 0xFF at offset 4");
+    for (const binary of [
+      "GIF89a\0\x01",
+      "plain ASCII with one\0 NUL in it, as a log may have it ",
+      "\x7fELF\x02\x01\x01\0",
+    ])
+      expect(failure(Buffer.from(binary)).reason).toBe("binary");
+  });
+
+  test("random bytes are no text of any kind", () => {
+    let seed = 7;
+    const random = () => (seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff) >> 16;
+    for (const length of [40, 400, 4_000]) {
+      for (let i = 0; i < 30; i++) {
+        const bytes = Buffer.from(Array.from({ length }, () => random() & 0xff));
+        expect(["binary", "encoding"]).toContain(failure(bytes).reason);
+      }
+    }
+  });
+
+  test("windows-1252 on any Node; names as mail and pages spell them", () => {
+    expect(decodeStrictly(Buffer.from([0x80, 0x92, 0x9f, 0xe9]), "windows-1252")).toBe("€’Ÿé");
+    const names = {
+      latin1: "windows-1252",
+      "ISO_8859-15": "iso-8859-15",
+      cp932: "shift_jis",
+      "x-mac-roman": "macintosh",
+    };
+    for (const [label, charset] of Object.entries(names)) expect(charsetOf(label)).toBe(charset);
+    for (const label of ["", "unknown-8bit", "x-user-defined"]) expect(charsetOf(label)).toBeNull();
   });
 });
 
@@ -61,6 +130,8 @@ describe("Positions", () => {
 
   test("UTF-16 files count two bytes a unit after the mark; extracted text has no bytes", () => {
     expect(new Positions("abc", { name: "utf-16le", byteOrderMarkBytes: 2 }).byteAt(2)).toBe(6);
+    expect(new Positions("aéc", { name: "single-byte", byteOrderMarkBytes: 0 }).byteAt(2)).toBe(2);
+    expect(new Positions("aéc", { name: "multi-byte", byteOrderMarkBytes: 0 }).byteAt(2)).toBeNull();
     expect(new Positions("abc", null).byteAt(2)).toBeNull();
   });
 });

@@ -21,7 +21,7 @@ export function parseCsv({ path, bytes }: ParserInput): ParsedDocument {
     rows.map((row) => row.cells),
     { placeOfRow: (row) => ({ source: placeOf(rows[row].start, rows[row].end) }) },
   );
-  return builder.finish("csv");
+  return builder.finish("csv", { warnings: text.warnings });
 }
 
 /** The separator that splits the first lines into equally many cells, the most of them. */

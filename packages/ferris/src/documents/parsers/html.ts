@@ -49,7 +49,7 @@ export function parseHtml({ bytes }: ParserInput): ParsedDocument {
   const placeOf = sourcePlaces(text);
   const builder = new ContentBuilder();
   const title = readHtml(text.content, builder, (start, end) => ({ source: placeOf(start, end) }));
-  return builder.finish("html", { title });
+  return builder.finish("html", { title, warnings: text.warnings });
 }
 
 /**

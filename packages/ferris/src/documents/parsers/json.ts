@@ -23,13 +23,14 @@ export function parseJson(input: ParserInput): ParsedDocument {
   const text = decodeText(input.bytes);
   const json = isJson(text.content) ? text.content : withoutComments(text.content);
   if (!isJson(json)) {
-    return { ...parseText(input), type: "json", warnings: ["not valid JSON: indexed as the text that it is"] };
+    const warnings = ["not valid JSON: indexed as the text that it is", ...text.warnings];
+    return { ...parseText(input), type: "json", warnings };
   }
   const builder = new ContentBuilder();
   const placeOf = sourcePlaces(text);
   const start = afterSpace(json, 0);
   addValue(start, json.trimEnd().length, 1);
-  return builder.finish("json", { title: titleOf(json) });
+  return builder.finish("json", { title: titleOf(json), warnings: text.warnings });
 
   function addValue(from: number, to: number, level: number): void {
     const isContainer = json[from] === "{" || json[from] === "[";
@@ -73,8 +74,8 @@ export function parseJsonLines(input: ParserInput): ParsedDocument {
     }
     start = end + 1;
   }
-  const warnings = broken > 0 ? [`${broken} of ${records} lines are not valid JSON; they are indexed as they are`] : [];
-  return builder.finish("jsonl", { warnings });
+  const said = broken > 0 ? [`${broken} of ${records} lines are not valid JSON; they are indexed as they are`] : [];
+  return builder.finish("jsonl", { warnings: [...said, ...text.warnings] });
 }
 
 /**

@@ -24,7 +24,7 @@ const kinds: Readonly<Record<string, BlockKind>> = {
 };
 
 export function parseMarkdown({ bytes }: ParserInput): ParsedDocument {
-  const { content, encoding } = decodeText(bytes);
+  const { content, encoding, warnings } = decodeText(bytes);
   const blocks: Block[] = [];
   const frontMatter = /^(---|\+\+\+)[ \t]*\r?\n[\s\S]*?\r?\n\1[ \t]*(?:\r?\n|$)/.exec(content)?.[0] ?? "";
   let title = frontMatterTitle(frontMatter);
@@ -58,7 +58,7 @@ export function parseMarkdown({ bytes }: ParserInput): ParsedDocument {
   if (blocks.length === 0 && content.length > 0) {
     blocks.push({ kind: "prose", start: 0, end: content.length, headingPath: [] });
   }
-  return { type: "markdown", title, content, encoding, blocks, warnings: [] };
+  return { type: "markdown", title, content, encoding, blocks, warnings };
 }
 
 function emptyLevels(count: number): string[] {

@@ -24,12 +24,12 @@ const longBeside = 400;
 const parsedUpTo = 2 ** 20;
 
 export async function parseSourceCode({ path, bytes }: ParserInput): Promise<ParsedDocument> {
-  const { content, encoding } = decodeText(bytes);
+  const { content, encoding, warnings } = decodeText(bytes);
   refuseMinified(content);
   const language = languages[extensionOf(basename(path))] ?? languageOfScript(content) ?? "";
   const declarations = content.length <= parsedUpTo ? await declarationsOf(content, language) : null;
   const blocks = declarations ? blocksOf(content, declarations) : blocksByBlankLines(content);
-  return { type: "source-code", title: basename(path), content, encoding, blocks, warnings: [] };
+  return { type: "source-code", title: basename(path), content, encoding, blocks, warnings };
 }
 
 /** The blocks cover the content: what stands before a declaration goes with it, from the last blank line on. */

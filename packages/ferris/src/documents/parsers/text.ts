@@ -6,7 +6,7 @@ import type { ParsedDocument } from "../document.ts";
 import type { ParserInput } from "./parser.ts";
 
 export function parseText({ bytes }: ParserInput): ParsedDocument {
-  const { content, encoding } = decodeText(bytes);
+  const { content, encoding, warnings } = decodeText(bytes);
   const blocks = [{ kind: "prose", start: 0, end: content.length, headingPath: [] }] as const;
-  return { type: "text", content, encoding, blocks, warnings: [] };
+  return { type: "text", content, encoding, blocks, warnings };
 }

@@ -1,0 +1,88 @@
+/**
+ * Bytes in a named character set to text, by the names that HTML, XML, MIME and editors use for them.
+ *
+ * Node's TextDecoder does the work, but for windows-1252: Node 20.18 to 24.0 read its bytes 0x80 to 0x9F as control characters.
+ */
+import { isUtf8 } from "node:buffer";
+
+/** What windows-1252 has in the place of Latin-1's control characters; five bytes stand for nothing and stay what they are. */
+const windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+/** Names beyond those that TextDecoder knows; in lower case, without "x-" and separators. */
+const otherNames: Readonly<Record<string, string>> = {
+  cp932: "shift_jis",
+  ms932: "shift_jis",
+  windows31j: "shift_jis",
+  shiftjis: "shift_jis",
+  sjis: "shift_jis",
+  eucjp: "euc-jp",
+  euckr: "euc-kr",
+  cp936: "gbk",
+  ms936: "gbk",
+  cp949: "euc-kr",
+  ms949: "euc-kr",
+  uhc: "euc-kr",
+  cp950: "big5",
+  ms950: "big5",
+  tis620: "windows-874",
+  cp874: "windows-874",
+  cp65001: "utf-8",
+  utf8: "utf-8",
+  utf8mb4: "utf-8",
+  iso88598i: "iso-8859-8-i",
+  iso88598e: "iso-8859-8",
+  iso2022jp: "iso-2022-jp",
+  iso2022jp1: "iso-2022-jp",
+  iso2022jp2: "iso-2022-jp",
+  iso2022jpms: "iso-2022-jp",
+  latin9: "iso-8859-15",
+  applemac: "macintosh",
+  macroman: "macintosh",
+  ansi: "windows-1252",
+  ansinew: "windows-1252",
+  usascii: "windows-1252",
+  ascii: "windows-1252",
+};
+
+const multiByte = new Set(["gbk", "gb18030", "big5", "euc-jp", "shift_jis", "euc-kr", "iso-2022-jp"]);
+
+/** The standard's name for `label`, in lower case ("latin1" is "windows-1252", as in browsers); null for one that nobody knows. */
+export function charsetOf(label: string): string | null {
+  const name = label.trim().toLowerCase();
+  const bare = name.replace(/^(?:x-)?/, "").replace(/[\s._-]+/g, "");
+  for (const candidate of [name, otherNames[bare], name.replace(/^x-/, ""), name.replaceAll("_", "-")]) {
+    if (candidate === undefined || candidate === "x-user-defined" || candidate === "replacement") continue;
+    try {
+      return new TextDecoder(candidate).encoding;
+    } catch {
+      // Not this spelling.
+    }
+  }
+  return null;
+}
+
+/** Whether one byte is one character, so that places in the text are places in the file. */
+export function isSingleByte(charset: string): boolean {
+  return !multiByte.has(charset) && !charset.startsWith("utf-");
+}
+
+/** `bytes` as `charset` (a name that `charsetOf` gave) has them; null where they are not valid in it. */
+export function decodeStrictly(bytes: Uint8Array, charset: string): string | null {
+  if (charset === "windows-1252") return decodeWindows1252(bytes);
+  if (charset === "utf-8" && !isUtf8(bytes)) return null;
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** The same, with U+FFFD for what is not valid. */
+export function decodeLoosely(bytes: Uint8Array, charset: string): string {
+  return charset === "windows-1252" ? decodeWindows1252(bytes) : new TextDecoder(charset).decode(bytes);
+}
+
+function decodeWindows1252(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return text.replace(/[\x80-\x9f]/g, (control) => windows1252[control.charCodeAt(0) - 0x80]);
+}

@@ -1,0 +1,52 @@
+/**
+ * UTF-16 that has no byte-order mark, told from binary files: what it says must be characters that people write.
+ */
+import { decodeStrictly } from "./charset.ts";
+
+const mostSample = 2 ** 16;
+/** Fewer characters prove nothing unless they are Latin ones. */
+const enough = 32;
+
+/** The encoding of `bytes`, in which there are NULs; null where they are no text. */
+export function utf16Without(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
+  if (bytes.length % 2 !== 0 || bytes.length < 4) return null;
+  const sample = bytes.subarray(0, mostSample);
+  for (const name of ["utf-16le", "utf-16be"] as const) {
+    const low = name === "utf-16le" ? 0 : 1;
+    if (isWritten(sample, name, low) && decodeStrictly(bytes, name) !== null) return name;
+  }
+  return null;
+}
+
+function isWritten(sample: Uint8Array, name: "utf-16le" | "utf-16be", low: number): boolean {
+  // A sample may end inside of a pair of surrogates.
+  const text = decodeStrictly(sample, name) ?? decodeStrictly(sample.subarray(0, -2), name);
+  if (text === null || /[\x00-\x08\x0e-\x1f\x7f-\x9f\p{Cn}\p{Co}]/u.test(text)) return false;
+  const latin = text.match(/[\t\n\r\x20-\x7e\u00a0-\u024f\u2010-\u203a]/g)?.length ?? 0;
+  if (latin >= 0.7 * text.length) return true;
+  if (text.length < enough || !/[\s\u3000]/.test(text)) return false;
+  // Plain ASCII with a stray NUL, taken two bytes at a time, looks like Chinese: its bytes would all be below 128.
+  let high = 0;
+  for (let at = low; at < sample.length; at += 2) high += Number(sample[at] >= 0x80);
+  const words = text.match(/[\p{L}\p{M}\p{N}\p{P}\s]/gu)?.length ?? 0;
+  return high > 0.05 * text.length && words >= 0.95 * text.length && scriptsOf(text) <= 3;
+}
+
+/** Scripts that make up more than a hundredth of the text; binary data has a sprinkling of all. */
+function scriptsOf(text: string): number {
+  const scripts = [
+    /\p{Script=Han}/gu,
+    /[\p{Script=Hiragana}\p{Script=Katakana}]/gu,
+    /\p{Script=Hangul}/gu,
+    /\p{Script=Cyrillic}/gu,
+    /\p{Script=Greek}/gu,
+    /\p{Script=Arabic}/gu,
+    /\p{Script=Hebrew}/gu,
+    /\p{Script=Thai}/gu,
+    /\p{Script=Devanagari}/gu,
+    /\p{Script=Yi}/gu,
+    /\p{Script=Ethiopic}/gu,
+    /\p{Script=Canadian_Aboriginal}/gu,
+  ];
+  return scripts.filter((script) => (text.match(script)?.length ?? 0) > text.length / 100).length;
+}
