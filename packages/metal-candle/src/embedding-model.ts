@@ -4,7 +4,7 @@
  * No arithmetic here and no knowledge of a device beyond the choice; each part has its own folder.
  */
 import { BatchQueue } from "./batching/batch-queue.ts";
-import type { Encoder } from "./batching/packed-batch.ts";
+import type { Encoder } from "./encoder/encoder.ts";
 import type { BlockReader } from "./block-reader.ts";
 import { checkEmbed, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
@@ -251,15 +251,20 @@ export class EmbeddingModel {
   #requestOptions(options: EmbedOptions): RequestOptions {
     const { head } = this.#description;
     const prompt = this.#prompt(options);
-    const { leadingSpecialTokens, specialTokens } = this.#tokenizer;
-    const promptTokens = (): number => this.#tokenizer.count(prompt) - (specialTokens - leadingSpecialTokens);
     return {
       prompt,
       query: null,
-      poolingSkip: head.includePrompt || prompt === "" ? 0 : promptTokens(),
+      poolingSkip: head.includePrompt || prompt === "" ? 0 : this.#promptTokens(prompt),
       dimensions: checkedDimensions(options.dimensions, this.#dimensions, head.dimensions),
       normalize: options.normalize ?? head.normalize,
     };
+  }
+
+  /** As sentence-transformers counts them: of the prompt alone, cut like a text, less one special token where any follow the text. */
+  #promptTokens(prompt: string): number {
+    const { leadingSpecialTokens, specialTokens } = this.#tokenizer;
+    const tokens = Math.min(this.#tokenizer.count(prompt), this.#description.maxLength);
+    return specialTokens > leadingSpecialTokens ? tokens - 1 : tokens;
   }
 
   #prompt({ prompt, promptName }: Pick<EmbedOptions, "prompt" | "promptName">): string {

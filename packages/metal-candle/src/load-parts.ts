@@ -3,7 +3,7 @@
  *
  * What fails closes what was opened before it.
  */
-import type { Encoder } from "./batching/packed-batch.ts";
+import type { Encoder } from "./encoder/encoder.ts";
 import { checkLoad } from "./check-options.ts";
 import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./devices/policy.ts";
 import { InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";

@@ -1,6 +1,6 @@
 /** A batch being filled: the arrays of a PackedBatch, made once and reused, and which request each row belongs to. */
 import type { EmbedRequest } from "./request.ts";
-import type { PackedBatch } from "./packed-batch.ts";
+import type { PackedBatch } from "../encoder/packed-batch.ts";
 
 export class BatchBuffers implements PackedBatch {
   sequences = 0;

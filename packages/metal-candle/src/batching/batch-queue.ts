@@ -4,9 +4,9 @@
  */
 import type { TokenizerPool } from "../tokenizers/pool/tokenizer-pool.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
-import { UnsupportedModelError } from "../errors.ts";
+import { InvalidArgumentError, UnsupportedModelError } from "../errors.ts";
 import { BatchBuffers } from "./batch-buffers.ts";
-import type { Encoder, EncoderLimits } from "./packed-batch.ts";
+import type { Encoder, EncoderLimits } from "../encoder/encoder.ts";
 import type { Packer } from "./packer.ts";
 import type { EmbedRequest } from "./request.ts";
 import { SortingPacker } from "./sorting-packer.ts";
@@ -98,8 +98,10 @@ export class BatchQueue {
     try {
       await this.#encode(batch);
     } catch (error) {
-      // A value left f16's range, and the device does not say in whose row: each call's rows again, by themselves.
-      const isShared = error instanceof UnsupportedModelError && touched.length > 1;
+      // A value left f16's range, or a text has nothing to pool, and the encoder does not say in whose row: each call's rows again, by
+      // themselves.
+      const isOneCalls = error instanceof UnsupportedModelError || error instanceof InvalidArgumentError;
+      const isShared = isOneCalls && touched.length > 1;
       for (const request of touched) {
         if (!isShared) request.fail(error);
         else if (request.live) await this.#encode(this.#rowsOf(request, batch)).catch((own) => request.fail(own));

@@ -4,7 +4,7 @@
  */
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
-import type { EncoderLimits } from "./packed-batch.ts";
+import type { EncoderLimits } from "../encoder/encoder.ts";
 import type { EmbedRequest } from "./request.ts";
 
 export interface Packer {

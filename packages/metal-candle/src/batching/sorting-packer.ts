@@ -5,7 +5,7 @@
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
 import { cheapestCuts } from "./length-cuts.ts";
-import type { EncoderLimits, Padding } from "./packed-batch.ts";
+import type { EncoderLimits, Padding } from "../encoder/encoder.ts";
 import { dropTaken, tokenizeNext, turn, type Packer } from "./packer.ts";
 import type { EmbedRequest } from "./request.ts";
 

@@ -3,7 +3,7 @@
  */
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
-import type { EncoderLimits } from "./packed-batch.ts";
+import type { EncoderLimits } from "../encoder/encoder.ts";
 import { dropTaken, tokenizeNext, turn, type Packer } from "./packer.ts";
 import type { EmbedRequest } from "./request.ts";
 

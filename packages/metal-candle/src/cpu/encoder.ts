@@ -6,7 +6,8 @@
  */
 import { availableThreads } from "#platform/environment";
 import { createOnnxSession } from "#platform/onnx";
-import type { Encoder, EncoderLimits, PackedBatch } from "../batching/packed-batch.ts";
+import type { Encoder, EncoderLimits } from "../encoder/encoder.ts";
+import type { PackedBatch } from "../encoder/packed-batch.ts";
 import { ModelClosedError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
 import type { OnnxSession } from "../platform/onnx-types.ts";

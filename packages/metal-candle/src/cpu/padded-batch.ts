@@ -4,23 +4,24 @@
  * The CPU device pads because a rectangular batch is what onnxruntime multiplies well; batches come sorted by length, so little
  * is wasted. Padding tokens take part in nothing: the mask keeps them out of attention, the pooling weights out of the result.
  */
-import type { PackedBatch } from "../batching/packed-batch.ts";
-import { writePositionIds } from "../batching/position-ids.ts";
-import { InvalidArgumentError } from "../errors.ts";
+import type { PackedBatch } from "../encoder/packed-batch.ts";
+import { checkBatch } from "../encoder/check-batch.ts";
+import { skippedTokens, writePoolingWeights } from "../encoder/pooling.ts";
+import { writePositionIds } from "../encoder/position-ids.ts";
 import type { EncoderShape, Head, PoolingMode } from "../models/description.ts";
 import type { OnnxInput } from "../platform/onnx-types.ts";
-import { relativePositionBuckets } from "./relative-positions.ts";
+import { relativePositionBuckets } from "../encoder/relative-positions.ts";
 
 /** Added to a score or a value to take it out: far below any real one, and finite. */
 const OUT = -1e30;
 
 /**
  * All inputs of the graph for one batch.
- * @throws InvalidArgumentError for an id, position or token type outside its table
+ * @throws InvalidArgumentError as checkBatch does
  */
 export function paddedInputs(batch: PackedBatch, shape: EncoderShape, head: Head): Record<string, OnnxInput> {
   const { sequences, longest, cuSeqlens } = batch;
-  checkIds(batch, shape);
+  checkBatch(batch, shape, head);
   const tokens = sequences * longest;
   const ids = new Int32Array(tokens);
   const positions = new Int32Array(tokens);
@@ -51,28 +52,6 @@ export function paddedInputs(batch: PackedBatch, shape: EncoderShape, head: Head
   return inputs;
 }
 
-/** onnxruntime would refuse what is outside of a table too, but could not say what it means. */
-function checkIds(batch: PackedBatch, shape: EncoderShape): void {
-  const usable = shape.positions - shape.positionOffset;
-  if (batch.longest > usable) {
-    throw new InvalidArgumentError(
-      `A text of ${batch.longest} tokens is longer than the model's position table (${usable}).`,
-    );
-  }
-  const ids = batch.inputIds.subarray(0, batch.tokens);
-  const id = ids.find((value) => value < 0 || value >= shape.vocabularySize);
-  if (id !== undefined) {
-    throw new InvalidArgumentError(
-      `Token id ${id} is outside the model's vocabulary of ${shape.vocabularySize}: the tokenizer is not this model's.`,
-    );
-  }
-  const types = shape.tokenTypes === 0 ? undefined : batch.tokenTypeIds?.subarray(0, batch.tokens);
-  const type = types?.find((value) => value < 0 || value >= shape.tokenTypes);
-  if (type !== undefined) {
-    throw new InvalidArgumentError(`Token type ${type} is outside the model's table of ${shape.tokenTypes}.`);
-  }
-}
-
 /** One row of weights over the tokens per sequence and mode that is a sum; what max leaves out, where it is a mode. */
 function poolingInputs(batch: PackedBatch, modes: readonly PoolingMode[]): Record<string, OnnxInput> {
   const { sequences, longest, cuSeqlens } = batch;
@@ -81,7 +60,7 @@ function poolingInputs(batch: PackedBatch, modes: readonly PoolingMode[]): Recor
   const leftOut = new Float32Array(sequences * longest).fill(OUT);
   for (let sequence = 0; sequence < sequences; sequence++) {
     const length = cuSeqlens[sequence + 1] - cuSeqlens[sequence];
-    const skip = Math.min(batch.poolingSkips?.[sequence] ?? 0, length);
+    const skip = skippedTokens(batch.poolingSkips?.[sequence] ?? 0, length);
     sums.forEach((mode, index) => {
       const row = (sequence * sums.length + index) * longest;
       writePoolingWeights(weights.subarray(row, row + length), mode, skip);
@@ -93,32 +72,6 @@ function poolingInputs(batch: PackedBatch, modes: readonly PoolingMode[]): Recor
   };
   if (sums.length < modes.length) inputs["left_out"] = { data: leftOut, shape: [sequences, longest, 1] };
   return inputs;
-}
-
-/** The weight of each of a sequence's tokens; the first `skip` are the prompt's and count for nothing. */
-function writePoolingWeights(weights: Float32Array, mode: Exclude<PoolingMode, "max">, skip: number): void {
-  const length = weights.length;
-  const count = length - skip;
-  switch (mode) {
-    case "cls":
-      weights[count === 0 ? 0 : skip] = 1;
-      break;
-    case "lasttoken":
-      if (count > 0) weights[length - 1] = 1;
-      break;
-    case "mean":
-      weights.fill(1 / count, skip);
-      break;
-    case "mean_sqrt_len":
-      weights.fill(1 / Math.sqrt(count), skip);
-      break;
-    case "weightedmean": {
-      // A token keeps its own place in the sequence as its weight, whether or not a prompt before it is left out.
-      const total = (length * (length + 1) - skip * (skip + 1)) / 2;
-      for (let token = skip; token < length; token++) weights[token] = (token + 1) / total;
-      break;
-    }
-  }
 }
 
 function wholeNumbers(...values: number[]): OnnxInput {

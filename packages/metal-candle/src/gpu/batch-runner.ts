@@ -4,7 +4,7 @@
  * Two batches may be in flight: the second is written and submitted while the first computes. The queue runs them in order, so
  * they share the arena; only their readback buffers are their own.
  */
-import type { PackedBatch } from "../batching/packed-batch.ts";
+import type { PackedBatch } from "../encoder/packed-batch.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import type { EncoderShape } from "../models/description.ts";
 import { shadersRun } from "#platform/webgpu";

@@ -4,7 +4,9 @@
  * After a loss the session is opened again on a new device, once, and the batches that were away run again; a second loss is the
  * caller's to know. A retry shows in stats().gpu.deviceReopened.
  */
-import type { Encoder, EncoderLimits, PackedBatch } from "../batching/packed-batch.ts";
+import { checkBatch } from "../encoder/check-batch.ts";
+import type { Encoder, EncoderLimits } from "../encoder/encoder.ts";
+import type { PackedBatch } from "../encoder/packed-batch.ts";
 import { DeviceLostError, GpuOutOfMemoryError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
 import { batchesInFlight, makeArena, stridesOf, type Arena } from "./arena.ts";
@@ -110,6 +112,7 @@ export class GpuEncoder implements Encoder {
   }
 
   async encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
+    checkBatch(batch, this.#description.shape, this.#description.head);
     const session = this.#current;
     try {
       await session.runner.run(batch, receive);
@@ -130,7 +133,8 @@ export class GpuEncoder implements Encoder {
 
   async lastHiddenState(batch: PackedBatch): Promise<Float32Array> {
     const { context, numerics, choice, arena, plan } = this.#current;
-    const { shape } = this.#description;
+    const { shape, head } = this.#description;
+    checkBatch(batch, shape, head);
     const words = new Uint32Array(arena.batch.size / 4);
     const written = writeBatch(words, batch, shape, queryRowsOf(choice.attention), 0);
     const stride = stridesOf(shape).hidden;
@@ -159,6 +163,7 @@ export class GpuEncoder implements Encoder {
   /** Time of each kernel over one batch, or null where the adapter has no timestamps: for benchmarks. */
   async profile(batch: PackedBatch): Promise<StepTime[] | null> {
     const { context, choice, arena, plan } = this.#current;
+    checkBatch(batch, this.#description.shape, this.#description.head);
     const words = new Uint32Array(arena.batch.size / 4);
     const written = writeBatch(words, batch, this.#description.shape, queryRowsOf(choice.attention), 0);
     context.device.queue.writeBuffer(arena.batch, 0, words, 0, written.words);

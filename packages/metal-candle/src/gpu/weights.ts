@@ -5,6 +5,7 @@
  * Tensors are read, converted and uploaded one after another, so the host never holds more than one matrix and one slice of
  * the word table.
  */
+import { relativePositionBucket } from "../encoder/relative-positions.ts";
 import { GpuOutOfMemoryError } from "../errors.ts";
 import type { EncoderShape, EncoderWeights, Head, LayerWeights, Linear, Norm } from "../models/description.ts";
 import type { WeightTensor } from "../weights/weight-tensor.ts";
@@ -231,15 +232,8 @@ function ownFloats(values: Float32Array): Float32Array<ArrayBuffer> {
   return values as Float32Array<ArrayBuffer>;
 }
 
-/**
- * MPNet's relative-position bias spread out by distance: entry (key − query + longest − 1, head). Buckets as T5 has them,
- * both directions, exact up to 8, then logarithmic to 128 (transformers' MPNetEncoder.relative_position_bucket).
- */
-export function relativeBiasTable(
-  table: Float32Array,
-  shape: EncoderShape,
-  longest: number,
-): Float32Array<ArrayBuffer> {
+/** MPNet's relative-position bias spread out by distance: entry (key − query + longest − 1, head). */
+function relativeBiasTable(table: Float32Array, shape: EncoderShape, longest: number): Float32Array<ArrayBuffer> {
   const buckets = shape.relativePositionBuckets as number;
   const spread = new Float32Array((2 * longest - 1) * shape.heads);
   for (let distance = 1 - longest; distance < longest; distance++) {
@@ -249,18 +243,6 @@ export function relativeBiasTable(
     }
   }
   return spread;
-}
-
-/** The bucket of `key − query`. */
-export function relativePositionBucket(distance: number, buckets: number, maxDistance = 128): number {
-  const half = buckets / 2;
-  const exact = half / 2;
-  const back = -distance;
-  const offset = back < 0 ? half : 0;
-  const steps = Math.abs(back);
-  if (steps < exact) return offset + steps;
-  const log = Math.fround(Math.log(steps / exact)) / Math.log(maxDistance / exact);
-  return offset + Math.min(half - 1, exact + Math.trunc(Math.fround(log * (half - exact))));
 }
 
 /** Frees a model's weights. */

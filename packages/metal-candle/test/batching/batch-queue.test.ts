@@ -4,7 +4,8 @@
  */
 import { expect, test } from "vitest";
 import { BatchQueue } from "../../src/batching/batch-queue.ts";
-import type { Encoder, PackedBatch } from "../../src/batching/packed-batch.ts";
+import type { Encoder } from "../../src/encoder/encoder.ts";
+import type { PackedBatch } from "../../src/encoder/packed-batch.ts";
 import { EmbedRequest } from "../../src/batching/request.ts";
 import type { TokenizedBlock } from "../../src/tokenizers/pool/tokenized-block.ts";
 import type { TokenizerPool } from "../../src/tokenizers/pool/tokenizer-pool.ts";

@@ -4,7 +4,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { BatchQueue } from "../../src/batching/batch-queue.ts";
-import type { Encoder, PackedBatch, Padding } from "../../src/batching/packed-batch.ts";
+import type { Encoder, Padding } from "../../src/encoder/encoder.ts";
+import type { PackedBatch } from "../../src/encoder/packed-batch.ts";
 import { EmbedRequest } from "../../src/batching/request.ts";
 import { UnsupportedModelError } from "../../src/errors.ts";
 import type { Tokenizer } from "../../src/tokenizers/tokenizer.ts";

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createOnnxSession } from "#platform/onnx";
-import type { Encoder, PackedBatch } from "../../src/batching/packed-batch.ts";
+import type { Encoder } from "../../src/encoder/encoder.ts";
+import type { PackedBatch } from "../../src/encoder/packed-batch.ts";
 import { encoderGraph, ROWS } from "../../src/cpu/encoder-graph.ts";
 import { openCpuEncoder } from "../../src/cpu/encoder.ts";
 import { paddedInputs } from "../../src/cpu/padded-batch.ts";

@@ -3,8 +3,7 @@
  *
  * Two uses of one kernel: `finish` normalises the row and writes it with its trailer (finished-row.ts); otherwise it is stored
  * as f32 [sequences, pooledStride] for the dense layers that follow. Tokens are added in ascending order, one accumulator a
- * column. With include_prompt: false a sequence's first `skip` tokens are left out, as sentence-transformers masks them: cls is
- * token 0 all the same, and weightedmean keeps counting from the sequence's start.
+ * column. Which tokens count where a prompt is left out is encoder/pooling.ts's to say; the check compares with it.
  */
 import type { PoolingMode } from "../../../models/description.ts";
 import { batchLayoutConstants } from "../../batch-layout.ts";
@@ -24,8 +23,10 @@ export interface PoolingShape {
 }
 
 const expressions: Record<PoolingMode, string> = {
-  cls: /* wgsl */ `return vec4f(hidden[start * STRIDE + column]);`,
-  lasttoken: /* wgsl */ `return vec4f(hidden[(end - 1u) * STRIDE + column]);`,
+  cls: /* wgsl */ `return vec4f(hidden[select(start, firstKept, firstKept < end) * STRIDE + column]);`,
+  lasttoken: /* wgsl */ `
+  if (firstKept == end) { return vec4f(0f); }
+  return vec4f(hidden[(end - 1u) * STRIDE + column]);`,
   max: /* wgsl */ `
   var largest = vec4f(hidden[firstKept * STRIDE + column]);
   for (var token = firstKept + 1u; token < end; token++) { largest = max(largest, vec4f(hidden[token * STRIDE + column])); }
@@ -73,7 +74,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let start = batch[cu];
   let end = batch[cu + 1u];
   var skip = 0u;
-  if (batch[HEADER_POOLING_SKIPS_AT] != 0u) { skip = min(batch[batch[HEADER_POOLING_SKIPS_AT] + sequence], end - start - 1u); }
+  if (batch[HEADER_POOLING_SKIPS_AT] != 0u) { skip = min(batch[batch[HEADER_POOLING_SKIPS_AT] + sequence], end - start); }
   for (var i = 0u; i < PER_THREAD; i++) {
     let at = thread + i * ${finishThreads}u;
     values[i] = vec4f(0f);

@@ -1,7 +1,8 @@
 /** Pooling and L2 normalisation in plain double precision, for checks. */
+import { skippedTokens, writePoolingWeights } from "../../../encoder/pooling.ts";
 import type { PoolingMode } from "../../../models/description.ts";
 
-/** hidden [tokens, width] of one sequence; the first `skip` tokens are masked as sentence-transformers masks a prompt. */
+/** hidden [tokens, width] of one sequence, whose first `skip` tokens are left out. */
 export function poolingReference(
   hidden: ArrayLike<number>,
   width: number,
@@ -11,28 +12,16 @@ export function poolingReference(
   const tokens = hidden.length / width;
   const result = new Float64Array(modes.length * width);
   modes.forEach((mode, index) => {
-    for (let column = 0; column < width; column++) {
-      const at = (token: number): number => hidden[token * width + column];
-      let sum = 0;
-      let weighted = 0;
-      let weights = 0;
-      let largest = -Infinity;
-      for (let token = skip; token < tokens; token++) {
-        sum += at(token);
-        weighted += at(token) * (token + 1);
-        weights += token + 1;
-        largest = Math.max(largest, at(token));
+    const row = result.subarray(index * width, (index + 1) * width);
+    if (mode === "max") row.fill(-Infinity);
+    const weights = new Float32Array(tokens);
+    if (mode !== "max") writePoolingWeights(weights, mode, skippedTokens(skip, tokens));
+    for (let token = 0; token < tokens; token++) {
+      if (mode === "max" && token < skip) continue;
+      for (let column = 0; column < width; column++) {
+        const value = hidden[token * width + column];
+        row[column] = mode === "max" ? Math.max(row[column], value) : row[column] + weights[token] * value;
       }
-      const count = Math.max(tokens - skip, 1);
-      const value = {
-        cls: at(0),
-        lasttoken: at(tokens - 1),
-        max: largest,
-        mean: sum / count,
-        mean_sqrt_len: sum / Math.sqrt(count),
-        weightedmean: weighted / weights,
-      }[mode];
-      result[index * width + column] = value;
     }
   });
   return result;

@@ -1,6 +1,6 @@
 /** MPNet's buckets against values that transformers' relative_position_bucket gives. */
 import { expect, test } from "vitest";
-import { relativePositionBucket, relativePositionBuckets } from "../../src/cpu/relative-positions.ts";
+import { relativePositionBucket, relativePositionBuckets } from "../../src/encoder/relative-positions.ts";
 
 test.each([
   [0, 0],

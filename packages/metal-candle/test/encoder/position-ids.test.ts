@@ -1,6 +1,6 @@
 /** Position ids against what transformers' create_position_ids_from_input_ids gives. */
 import { expect, test } from "vitest";
-import { writePositionIds } from "../../src/batching/position-ids.ts";
+import { writePositionIds } from "../../src/encoder/position-ids.ts";
 
 const positions = (ids: number[], offset: number): number[] => {
   const written = new Int32Array(ids.length + 2).fill(-9);

@@ -1,28 +1,8 @@
 /**
- * A packed batch: sequences laid end to end without padding, and the small interface of what turns one into vectors.
- *
- * Device-free. `cuSeqlens` (cumulative sequence lengths) is the field's name: sequence b is tokens cuSeqlens[b] … cuSeqlens[b+1] − 1.
+ * What every encoder means and takes: the whole engine below the tokenizer. Types only; `gpu/` and `cpu/` implement it, and nothing above
+ * knows which of them runs.
  */
-export interface PackedBatch {
-  /** B */
-  readonly sequences: number;
-  /** T = cuSeqlens[B] */
-  readonly tokens: number;
-  /** i32 [≥ T] */
-  readonly inputIds: Int32Array;
-  /** i32 [≥ T], or null when all are 0. */
-  readonly tokenTypeIds: Int32Array | null;
-  /** i32 [≥ B + 1] */
-  readonly cuSeqlens: Int32Array;
-  /** Longest sequence of the batch, in tokens. */
-  readonly longest: number;
-  /** i32 [≥ B]: tokens of each sequence that pooling leaves out at its start (prompts with include_prompt: false), or null. */
-  readonly poolingSkips: Int32Array | null;
-  /** Width asked for (Matryoshka): the first `dimensions` of the head's row are kept, then normalised. */
-  readonly dimensions: number;
-  /** L2-normalise the rows. */
-  readonly normalize: boolean;
-}
+import type { PackedBatch } from "./packed-batch.ts";
 
 /** How large a batch an encoder takes, and how large it likes them. */
 export interface EncoderLimits {
@@ -47,7 +27,6 @@ export interface Padding {
   readonly batchOverhead: number;
 }
 
-/** The whole engine below the tokenizer: two implementations, `gpu/` and `cpu/`; nothing above knows which runs. */
 export interface Encoder {
   readonly limits: EncoderLimits;
   /**

@@ -1,0 +1,64 @@
+/**
+ * The checks of a packed batch against its model, once for every device: an id outside its table would read other memory of the process
+ * on a GPU, and is a message that explains nothing in onnxruntime.
+ */
+import { InvalidArgumentError } from "../errors.ts";
+import type { EncoderShape, Head } from "../models/description.ts";
+import type { PackedBatch } from "./packed-batch.ts";
+
+/**
+ * @throws InvalidArgumentError for an id, position or token type outside its table, and where max pooling has no token left because the
+ *   prompt, which it leaves out, covers a whole text
+ */
+export function checkBatch(batch: PackedBatch, shape: EncoderShape, head: Head): void {
+  checkLengths(batch, shape);
+  checkTokenIds(batch, shape);
+  checkTokenTypes(batch, shape);
+  if (batch.poolingSkips !== null && head.poolings.includes("max")) checkMaxPooling(batch, batch.poolingSkips);
+}
+
+function checkLengths({ longest }: PackedBatch, shape: EncoderShape): void {
+  const usable = shape.positions - shape.positionOffset;
+  if (longest > usable) {
+    throw new InvalidArgumentError(
+      `A text of ${longest} tokens is longer than the model's position table (${usable}).`,
+    );
+  }
+}
+
+function checkTokenIds({ inputIds, tokens }: PackedBatch, shape: EncoderShape): void {
+  let largest = 0;
+  for (let token = 0; token < tokens; token++) {
+    // A negative id becomes a huge unsigned one.
+    const id = inputIds[token] >>> 0;
+    if (id > largest) largest = id;
+  }
+  if (largest >= shape.vocabularySize) {
+    throw new InvalidArgumentError(
+      `Token id ${largest | 0} is outside the model's vocabulary of ${shape.vocabularySize}: the tokenizer is not this model's.`,
+    );
+  }
+}
+
+function checkTokenTypes({ tokenTypeIds, tokens }: PackedBatch, shape: EncoderShape): void {
+  // A model without a table of them (MPNet) reads none.
+  if (tokenTypeIds === null || shape.tokenTypes === 0) return;
+  for (let token = 0; token < tokens; token++) {
+    const type = tokenTypeIds[token];
+    if (type >>> 0 >= shape.tokenTypes) {
+      throw new InvalidArgumentError(`Token type ${type} is outside the model's table of ${shape.tokenTypes}.`);
+    }
+  }
+}
+
+/** sentence-transformers gives −∞ there, and NaN once it is normalised: no vector to search with. */
+function checkMaxPooling({ sequences, cuSeqlens }: PackedBatch, skips: Int32Array): void {
+  for (let sequence = 0; sequence < sequences; sequence++) {
+    const length = cuSeqlens[sequence + 1] - cuSeqlens[sequence];
+    if (skips[sequence] < length) continue;
+    throw new InvalidArgumentError(
+      `The prompt is all that the model reads of a text of ${length} tokens, and pooling leaves the prompt out ` +
+        `(include_prompt: false): nothing is left for max pooling. Use a shorter prompt, or none.`,
+    );
+  }
+}
