@@ -4,10 +4,14 @@
  * @photostructure/sqlite is node:sqlite's interface with binaries of its own, so that every Node version runs the same
  * SQLite with the same FTS5. Nothing here knows the tables.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { getLoadablePath } from "sqlite-vec";
 import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusableError } from "../errors.ts";
+import { guardedPath } from "./own-folder.ts";
 
 type Statement = ReturnType<DatabaseSyncInstance["prepare"]>;
 
@@ -52,8 +56,19 @@ export class Database {
         this.#emptyLog();
       }
     }
+    const isWriteAhead = this.#isWriteAhead();
     this.#statements.clear();
     this.#connection.close();
+    // Until then it would count as a reader, and nobody could take the index out of write-ahead mode.
+    if (isWriteAhead) collectGarbage();
+  }
+
+  #isWriteAhead(): boolean {
+    try {
+      return this.prepare("PRAGMA journal_mode").get()?.journal_mode === "wal";
+    } catch {
+      return false;
+    }
   }
 
   #emptyLog(): void {
@@ -66,6 +81,11 @@ export class Database {
   }
 }
 
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
+
 const busyMilliseconds = 5_000;
 
 /**
@@ -75,32 +95,61 @@ const busyMilliseconds = 5_000;
  */
 export function openForWriting(path: string): Database {
   return translated(path, () => {
+    const guard = guardedPath(path);
     const database = new DatabaseSync(path, options(false));
     // Holds five vectors of 384 dimensions where 4096 held two, and reads them a third faster. Only works while empty.
     database.exec("PRAGMA page_size = 8192");
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864");
+    guard.check();
     return configured(database, true);
   });
 }
 
-/** For reading; the folder may be read-only. */
-export function openForReading(path: string): Database {
+/**
+ * For reading; the folder may be read-only.
+ *
+ * @param isWriteAhead the file needs a log beside it, which cannot be made in a read-only folder. Where there is nothing in the log,
+ * the file alone is the index, and is read as one that nobody changes.
+ */
+export function openForReading(path: string, isWriteAhead = false): Database {
   if (!existsSync(path)) throw new IndexNotFoundError(`There is no index at ${path}. Make one with ferris index PATH.`);
   return translated(path, () => {
-    const database = new DatabaseSync(path, options(true));
+    const guard = guardedPath(path);
+    let database = new DatabaseSync(path, options(true));
     try {
-      database.exec("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema");
+      look(database);
     } catch (error) {
       database.close();
-      if (primaryCode(error) !== 14) throw error;
+      if (!isLeftInBetween(error)) throw error;
+      if (isWriteAhead && !isFilled(`${path}-wal`) && !isFilled(`${path}-journal`)) {
+        database = new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, options(true));
+        look(database);
+        guard.check();
+        return configured(database, false);
+      }
       throw new IndexNotWritableError(
         `${path} was left in the middle of writing and cannot be put in order, because its folder is read-only. ` +
           "Run any command on it once where it can be written.",
         { cause: error },
       );
     }
+    guard.check();
     return configured(database, false);
   });
+
+  function look(database: DatabaseSyncInstance): void {
+    database.exec("PRAGMA query_only = ON; SELECT 1 FROM sqlite_schema");
+  }
+}
+
+/** The log or journal of a killed writer is there, and cannot be read or rolled back from here. */
+function isLeftInBetween(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === 14 || code === 8;
+}
+
+function isFilled(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 function options(readOnly: boolean) {

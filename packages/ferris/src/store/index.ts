@@ -8,6 +8,8 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { IndexNotFoundError, IndexNotWritableError } from "../errors.ts";
 import { type Database, openForReading, openForWriting, transaction, translated } from "./database.ts";
+import { heal, isWriteAhead } from "./heal.ts";
+import { checkOwnFolder } from "./own-folder.ts";
 import { fileName } from "./places.ts";
 import { checkSchema, createSchema, isEmpty } from "./schema.ts";
 import { SqliteReader } from "./sqlite-reader.ts";
@@ -20,8 +22,11 @@ import { WriterLock } from "./writer-lock.ts";
  * IndexNotFoundError, IndexUnusableError.
  */
 export async function openIndex(folder: string): Promise<StoreReader> {
-  const path = join(resolve(folder), fileName);
-  const database = openForReading(path);
+  const place = resolve(folder);
+  const path = join(place, fileName);
+  checkOwnFolder(place);
+  heal(place);
+  const database = openForReading(path, isWriteAhead(path));
   return closedOnError(database, path, () => {
     if (isEmpty(database)) {
       throw new IndexNotFoundError(
@@ -45,11 +50,11 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
   if (identity === undefined && !existsSync(path)) {
     throw new IndexNotFoundError(`There is no index at ${path}. Make one with ferris index PATH.`);
   }
+  checkOwnFolder(place, { forWriting: true });
   try {
     const isNew = mkdirSync(place, { recursive: true }) !== undefined;
     // An index made inside a repository is nothing to commit. A folder that was there may hold what is.
-    const ignore = join(place, ".gitignore");
-    if ((isNew || basename(place) === ".ferris") && !existsSync(ignore)) writeFileSync(ignore, "*\n");
+    if (isNew || basename(place) === ".ferris") makeUnlessThere(join(place, ".gitignore"), "*\n");
   } catch (cause) {
     throw new IndexNotWritableError(
       `Cannot make the folder ${place} for the index (${(cause as Error).message}). Choose another with --db.`,
@@ -75,6 +80,15 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** Never through what lies there, not even a link to nowhere. */
+function makeUnlessThere(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

@@ -5,11 +5,14 @@
  * transaction where there are several, so it sees one version of the index beside a writer.
  */
 import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { isAtOrBelow } from "../documents/paths.ts";
 import { IndexMismatchError, IndexUnusableError } from "../errors.ts";
 import { type Database, translated } from "./database.ts";
 import { keepsAll, makeDocumentTest } from "./document-filter.ts";
 import { fullTextTerms } from "./full-text-query.ts";
+import { heal, isWriteAhead } from "./heal.ts";
 import { schemaVersion } from "./schema.ts";
 import type {
   DocumentFilter,
@@ -214,6 +217,10 @@ export class SqliteReader implements StoreReader {
 
   async close(): Promise<void> {
     this.database.close();
+    if (!isWriteAhead(this.path)) return;
+    // Garbage that the last line collected is let go of a moment later.
+    await setImmediate();
+    heal(dirname(this.path));
   }
 
   protected selectDocument(path: string): StoredDocument | undefined {

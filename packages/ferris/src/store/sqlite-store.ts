@@ -112,7 +112,7 @@ export class SqliteStore extends SqliteReader implements Store {
 
   override async close(): Promise<void> {
     try {
-      await super.close();
+      this.database.close();
     } finally {
       this.#lock.release();
     }

@@ -4,11 +4,16 @@
  * The lock is an exclusive transaction on an empty SQLite file of its own: the operating system releases it however the
  * process ends, so there are no stale locks to judge. Beside it lies a note for people with the process id and the time.
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import { IndexBusyError, IndexNotWritableError } from "../errors.ts";
+import { FerrisError, IndexBusyError, IndexNotWritableError } from "../errors.ts";
+import { readRegularFileSync } from "../read-file.ts";
+import { guardedPath } from "./own-folder.ts";
+
+/** How long somebody may hold the lock who has left no note: they only put the index in order. */
+const momentMilliseconds = 5_000;
 
 export class WriterLock {
   readonly #database: InstanceType<typeof DatabaseSync>;
@@ -19,26 +24,35 @@ export class WriterLock {
     this.#note = note;
   }
 
-  /** Takes the lock in `folder`, which exists. Throws IndexBusyError, naming the holder, or IndexNotWritableError. */
+  /**
+   * Takes the lock in `folder`, which exists and has been looked at (own-folder.ts). Throws IndexBusyError, naming the holder, or
+   * IndexNotWritableError.
+   */
   static take(folder: string): WriterLock {
     const note = join(folder, "writer.json");
-    let database: InstanceType<typeof DatabaseSync> | undefined;
+    let database: InstanceType<typeof DatabaseSync>;
     try {
-      database = new DatabaseSync(join(folder, "writer.lock"), { timeout: 200 });
-      database.exec("BEGIN EXCLUSIVE");
+      try {
+        database = lock(folder, 200);
+      } catch (cause) {
+        if (!isBusy(cause) || existsSync(note)) throw cause;
+        database = lock(folder, momentMilliseconds);
+      }
     } catch (cause) {
-      database?.close();
-      const code = (cause as { errcode?: number }).errcode ?? 0;
-      if ((code & 0xff) === 5) throw new IndexBusyError(`${holder(note, folder)} Wait for it, or stop it.`, { cause });
+      if (cause instanceof FerrisError) throw cause;
+      if (isBusy(cause)) throw new IndexBusyError(`${holder(note, folder)} Wait for it, or stop it.`, { cause });
       throw new IndexNotWritableError(
         `Cannot write to ${folder} (${(cause as Error).message}). Check its permissions and that the disk is not full, or choose another folder with --db.`,
         { cause },
       );
     }
     try {
+      rmSync(note, { force: true });
+      // Made anew, so that nothing that lies there is written through.
       writeFileSync(
         note,
         `${JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() })}\n`,
+        { flag: "wx" },
       );
     } catch {
       // The note is for people; without room for it the lock holds all the same.
@@ -46,19 +60,50 @@ export class WriterLock {
     return new WriterLock(database, note);
   }
 
+  /** The lock without a note, for work of milliseconds; null where somebody has it, or nothing can be written. */
+  static takeForAMoment(folder: string): WriterLock | null {
+    try {
+      return new WriterLock(lock(folder, 0), join(folder, "writer.json"));
+    } catch {
+      return null;
+    }
+  }
+
   /** More than once does no harm. */
   release(): void {
     if (!this.#database.isOpen) return;
+    // Whose ever it is: nobody writes now.
     rmSync(this.#note, { force: true });
     this.#database.close();
   }
 }
 
+function lock(folder: string, timeout: number): InstanceType<typeof DatabaseSync> {
+  const path = join(folder, "writer.lock");
+  const guard = guardedPath(path);
+  const database = new DatabaseSync(path, { timeout, defensive: true });
+  try {
+    database.exec("PRAGMA trusted_schema = OFF; BEGIN EXCLUSIVE");
+    guard.check();
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function isBusy(cause: unknown): boolean {
+  return (((cause as { errcode?: number }).errcode ?? 0) & 0xff) === 5;
+}
+
 function holder(note: string, folder: string): string {
   try {
-    const { pid, host, since } = JSON.parse(readFileSync(note, "utf8"));
-    const where = host === hostname() ? "" : ` on ${host}`;
-    return `The index in ${folder} is being written by process ${pid}${where} since ${since}.`;
+    const { pid, host, since } = JSON.parse(readRegularFileSync(note, { mostBytes: 4096 }).toString()) as Record<
+      string,
+      unknown
+    >;
+    const where = host === hostname() ? "" : ` on ${String(host)}`;
+    return `The index in ${folder} is being written by process ${String(pid)}${where} since ${String(since)}.`;
   } catch {
     return `The index in ${folder} is being written by another process.`;
   }

@@ -6,9 +6,10 @@
  * download is taken up where it stopped. Layout as huggingface_hub's, which Python's tools read.
  */
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { constants } from "node:fs";
 import {
   copyFile,
+  lstat,
   mkdir,
   open,
   readdir,
@@ -23,6 +24,9 @@ import { dirname, join, relative } from "node:path";
 
 /** How a blob is named: SHA-256 of its bytes, or git's object id (SHA-1 of a header and the bytes). */
 export type BlobHash = "sha256" | "git";
+
+/** Reading and appending, never through a symbolic link. Windows has no such flag, and makes links for administrators only. */
+const appending = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 let writers = 0;
 
@@ -55,12 +59,15 @@ export class PartialBlob {
     await mkdir(dirname(finalPath), { recursive: true });
     const path = `${finalPath}.${process.pid}-${++writers}.incomplete`;
     await claim(dirname(finalPath), name, path);
-    const handle = await open(path, "a");
+    // Not through a link that lies in the cache under this name.
+    const handle = await open(path, appending);
     try {
       const { size: length } = await handle.stat();
       const hash = startHash(kind, size);
       if (length > size) await handle.truncate(0);
-      else for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array);
+      else
+        for await (const piece of handle.createReadStream({ start: 0, autoClose: false }))
+          hash.update(piece as Uint8Array);
       return new PartialBlob(path, finalPath, handle, hash, length > size ? 0 : length);
     } catch (error) {
       await handle.close();
@@ -132,7 +139,8 @@ export async function writeReference(repository: string, revision: string, commi
   const path = join(repository, "refs", ...revision.split("/"));
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}-${++writers}.incomplete`;
-  await writeFile(temporary, commit);
+  await rm(temporary, { force: true });
+  await writeFile(temporary, commit, { flag: "wx" });
   await rename(temporary, path);
 }
 
@@ -143,8 +151,8 @@ async function claim(folder: string, name: string, path: string): Promise<void> 
     if (!entry.startsWith(`${name}.`) || !entry.endsWith(".incomplete")) continue;
     const owner = /\.(\d+)-\d+\.incomplete$/.exec(entry)?.[1];
     if (owner !== undefined && isRunning(Number(owner))) continue;
-    const information = await stat(join(folder, entry)).catch(() => null);
-    if (information !== null) left.push({ path: join(folder, entry), size: information.size });
+    const information = await lstat(join(folder, entry)).catch(() => null);
+    if (information?.isFile()) left.push({ path: join(folder, entry), size: information.size });
   }
   const [largest, ...others] = left.sort((a, b) => b.size - a.size);
   // A rename that fails lost a race with another process, which has the file now.

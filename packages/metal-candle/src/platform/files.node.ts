@@ -19,7 +19,8 @@ const LARGEST_READ = 1 << 30;
 export async function openFile(path: string): Promise<RandomAccessFile | null> {
   let handle: FileHandle;
   try {
-    handle = await open(path, constants.O_RDONLY);
+    // A pipe without a writer must be refused below, not waited for.
+    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isMissing(error)) return null;
     throw unreadable(path, error);

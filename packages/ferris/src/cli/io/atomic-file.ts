@@ -3,7 +3,7 @@
  *
  * Where the place is taken by something that is no ordinary file (/dev/null, a named pipe), it is written to directly.
  */
-import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { OutputError } from "../../errors.ts";
 
@@ -27,7 +27,8 @@ export class AtomicFile {
       if (existing?.isDirectory()) throw new OutputError(`${path} is a folder: --output needs the name of a file`);
       if (existing && !existing.isFile()) return new AtomicFile(target, null, await open(target, "w"));
       const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.part`);
-      return new AtomicFile(target, temporary, await open(temporary, "w", existing ? existing.mode & 0o777 : 0o666));
+      await removeLeftOvers(target);
+      return new AtomicFile(target, temporary, await open(temporary, "wx", existing ? existing.mode & 0o777 : 0o666));
     } catch (error) {
       throw asOutputError(path, error);
     }
@@ -73,6 +74,27 @@ export class AtomicFile {
   async discard(): Promise<void> {
     await this.#handle.close().catch(() => {});
     if (this.#temporary !== null) await rm(this.#temporary, { force: true });
+  }
+}
+
+/** Parts of this file that killed processes left, and whatever has this process's name for it: a link in the way, say. */
+async function removeLeftOvers(target: string): Promise<void> {
+  const prefix = `.${basename(target)}.`;
+  for (const name of await readdir(dirname(target)).catch(() => [])) {
+    const owner = name.startsWith(prefix) ? /^(\d+)\.part$/.exec(name.slice(prefix.length))?.[1] : undefined;
+    if (owner !== undefined && !isRunningElsewhere(Number(owner))) {
+      await rm(join(dirname(target), name), { force: true });
+    }
+  }
+}
+
+function isRunningElsewhere(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -3,10 +3,11 @@
  *
  * A copy, because a document is read again when its parser or the chunk size changes, and a result should lead somewhere.
  */
-import { mkdir, rm } from "node:fs/promises";
+import { lstat, mkdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isAtOrBelow, keptInput } from "../../documents/paths.ts";
 import { IndexNotWritableError, InputError, UsageError } from "../../errors.ts";
+import { checkKeptPath, checkOwnFolder } from "../../store/own-folder.ts";
 import { AtomicFile } from "./atomic-file.ts";
 
 export interface KeptInput {
@@ -27,7 +28,8 @@ export async function keepInput(
 ): Promise<string> {
   if (name === undefined) throw new UsageError("- is standard input: say what to call it, as in --as notes/today.md");
   const parts = name.split("/");
-  if (parts.some((part) => /^\.{0,2}$|[\p{Cc}\\:]/u.test(part))) {
+  // Windows takes a dot or a space away from a name's end, so ".. " would lead up there.
+  if (parts.some((part) => /^$|[. ]$|[\p{Cc}\\:]/u.test(part))) {
     throw new UsageError(
       `--as is "${name}": it must be a name with its extension, as notes/today.md, and not lead elsewhere`,
     );
@@ -45,8 +47,11 @@ export async function keepInput(
   }
   if (bytes === 0) throw new InputError("there is nothing on standard input");
   const path = join(indexFolder, keptInput, ...parts);
+  checkOwnFolder(indexFolder, { forWriting: true });
+  checkKeptPath(indexFolder, path);
   try {
     await mkdir(dirname(path), { recursive: true });
+    checkKeptPath(indexFolder, dirname(path));
     const file = await AtomicFile.create(path);
     for (const chunk of chunks) await file.write(chunk);
     await file.commit();
@@ -59,13 +64,25 @@ export async function keepInput(
 /** What `path` on the command line may mean: a place in the file system, or what standard input was called. */
 export function placesOf(path: string, indexFolder: string): string[] {
   const place = resolve(path);
-  return isAbsolute(path) ? [place] : [place, resolve(indexFolder, keptInput, path)];
+  const folder = resolve(indexFolder, keptInput);
+  const kept = resolve(folder, path);
+  // "../x" is no name of standard input: it would mean another place twice.
+  return isAbsolute(path) || kept === folder || !isAtOrBelow(kept, folder) ? [place] : [place, kept];
 }
 
-/** Deletes kept input at or below `places`, so that no later run finds it again. Other files are left alone. */
+/**
+ * Deletes kept input at or below `places`, so that no later run finds it again. Other files are left alone.
+ *
+ * @throws IndexUnusableError where a link leads out of the index's folder: before anything is deleted
+ */
 export async function forgetInput(places: readonly string[], indexFolder: string): Promise<void> {
-  const folder = join(resolve(indexFolder), keptInput);
-  for (const place of places) {
-    if (place !== folder && isAtOrBelow(place, folder)) await rm(place, { recursive: true, force: true });
+  const index = resolve(indexFolder);
+  const folder = join(index, keptInput);
+  const inside = places.filter((place) => place !== folder && isAtOrBelow(place, folder));
+  for (const place of inside) checkKeptPath(index, place);
+  for (const place of inside) {
+    if ((await lstat(place).catch(() => null)) === null) continue;
+    checkKeptPath(index, place);
+    await rm(place, { recursive: true, force: true });
   }
 }
