@@ -6,7 +6,7 @@
  */
 import { inspect } from "node:util";
 import { UsageError } from "./errors.ts";
-import type { FerrisSearchOptions } from "./ferris.ts";
+import type { FerrisSearchOptions } from "./options.ts";
 import { checkFilter } from "./search/filter.ts";
 import type { LineRange } from "./search/passage.ts";
 import type { SearchMode } from "./search/search.ts";

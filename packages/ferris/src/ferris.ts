@@ -4,6 +4,7 @@
  * It wires the parts (store, indexing, search, engine) and holds no logic of theirs. The model is loaded at the first call that
  * needs one, and the index is opened at the first that reads or writes.
  */
+import { Lifecycle } from "metal-candle/lifecycle";
 import { checkLineRange, checkMode, checkSearch } from "./check-options.ts";
 import {
   bundledModel,
@@ -12,7 +13,6 @@ import {
   identityOf,
   isDeviceLoss,
   loadModel,
-  type LoadProgress,
   loadReranker,
   type ModelInfo,
   type ModelOptions,
@@ -26,70 +26,18 @@ import {
 import { IndexNotFoundError, UsageError } from "./errors.ts";
 import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 import type { Question } from "./evaluation/question-set.ts";
-import type { IndexProgress, IndexReport } from "./indexing/report.ts";
+import type { IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
+import type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions } from "./options.ts";
 import { GpuArm, type VectorArmStatus } from "./search/gpu-arm.ts";
 import { checkFilter } from "./search/filter.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { noiseFloor } from "./search/relevance.ts";
-import { type QueryEmbedder, search, type SearchAnswer, type SearchMode } from "./search/search.ts";
+import { type QueryEmbedder, search, type SearchAnswer } from "./search/search.ts";
+import { SharedLoad } from "./shared-load.ts";
 import { openIndex, openIndexForWriting } from "./store/index.ts";
 import { indexesAt, indexFolder, type NamedIndex } from "./store/places.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
-
-/** Where the index is, and how its model is loaded. */
-export interface FerrisOptions {
-  /** Folder of the index. Else the nearest `.ferris` above the working folder; where there is none, indexing makes one there. */
-  readonly db?: string;
-  /** Which of several indexes in that folder, such as one of another model; the one without a name unless given. */
-  readonly name?: string | null;
-  /** Hugging Face id or folder. Else the index's own model; for a new index the bundled one. */
-  readonly model?: string;
-  /** "auto" unless given. "gpu" never falls back. */
-  readonly device?: "auto" | "gpu" | "cpu";
-  /** "auto" unless given. */
-  readonly dtype?: "auto" | "f32" | "f16";
-  /** Lets a GPU that is emulated on the CPU count as a GPU. */
-  readonly allowSoftwareAdapter?: boolean;
-  /** Hugging Face id or folder of a cross-encoder, for searches with `rerank`; a small one of MS MARCO unless given. */
-  readonly reranker?: string;
-  /** Receives what a user should hear once, such as which device "auto" chose; console.error unless given. */
-  readonly onNotice?: (message: string) => void;
-  /** Called while a model that was named and is not on this machine is downloaded. */
-  readonly onDownload?: (progress: LoadProgress) => void;
-}
-
-/** Which files are indexed, and how they are cut. */
-export interface FerrisIndexOptions {
-  /** Globs relative to each path; only matching files are read. */
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
-  /** Only documents of these types, such as "markdown"; see docs/documents.md. */
-  readonly types?: readonly string[];
-  /** A chunk's most tokens; else what the model reads. */
-  readonly maxTokens?: number;
-  /** Files above this size are left out; 64 MiB unless given. */
-  readonly maxFileBytes?: number;
-  /** Stops after the transaction in flight; the report then says `interrupted`. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: IndexProgress) => void;
-}
-
-/** How to search, and how much of what was found to give. */
-export interface FerrisSearchOptions {
-  /** 10 unless given. */
-  readonly limit?: number;
-  /** "hybrid" unless given. */
-  readonly mode?: SearchMode;
-  /** Most results from one document; 3 unless given. */
-  readonly perDocument?: number;
-  readonly filter?: DocumentFilter;
-  /** True: the best candidates are read again by the reranker (see FerrisOptions), whose scores then decide the order. */
-  readonly rerank?: boolean;
-  /** Only passages whose score is at least this: the reranker's with `rerank`, else the cosine, which text mode has not. */
-  readonly minScore?: number;
-  readonly signal?: AbortSignal;
-}
 
 /**
  * An index of documents, to fill and to search.
@@ -108,11 +56,12 @@ export class Ferris {
   readonly folder: string;
   readonly #options: FerrisOptions;
   #reader: Promise<StoreReader> | null = null;
-  #model: Promise<EmbeddingModel> | null = null;
-  #reranker: Promise<Reranker> | null = null;
+  readonly #model = new SharedLoad<EmbeddingModel>((model) => model.close());
+  readonly #reranker = new SharedLoad<Reranker>((reranker) => reranker.close());
   #noiseFloor: Promise<number | null> | null = null;
   #gpuArm: GpuArm | null = null;
-  #closed = false;
+  /** An index that was opened again after `close` would be closed by nobody. */
+  readonly #life = new Lifecycle(() => new UsageError("this Ferris is closed: open another one with Ferris.open()"));
 
   private constructor(folder: string, options: FerrisOptions) {
     this.folder = folder;
@@ -143,6 +92,10 @@ export class Ferris {
    * console.log(report.added, "new,", report.unchanged, "unchanged");
    */
   async index(paths: readonly string[], options: FerrisIndexOptions = {}): Promise<IndexReport> {
+    return this.#life.run(() => this.#index(paths, options));
+  }
+
+  async #index(paths: readonly string[], options: FerrisIndexOptions): Promise<IndexReport> {
     preloadEngine();
     this.#noiseFloor = null;
     const model = await this.#loadModel(await this.#recordedModel(), options.signal);
@@ -169,6 +122,10 @@ export class Ferris {
    * const { results, nearestMiss } = await ferris.search("what is cu_seqlens", { mode: "vector", limit: 1 });
    */
   async search(query: string, options: FerrisSearchOptions = {}): Promise<SearchAnswer> {
+    return this.#life.run(() => this.#search(query, options));
+  }
+
+  async #search(query: string, options: FerrisSearchOptions): Promise<SearchAnswer> {
     checkSearch(query, options);
     const { limit = 10, mode = "hybrid", rerank = false, signal } = options;
     if (mode !== "text" || rerank) preloadEngine();
@@ -200,42 +157,48 @@ export class Ferris {
    * }
    */
   async read(chunkId: number, range?: LineRange): Promise<DocumentPassage | null> {
-    if (range !== undefined) checkLineRange(range);
-    return readAround(await this.#openReader(), chunkId, range);
+    return this.#life.run(async () => {
+      if (range !== undefined) checkLineRange(range);
+      return readAround(await this.#openReader(), chunkId, range);
+    });
   }
 
   /** Lines of an indexed document by its absolute path, as they were indexed. Null where the index does not have it. */
   async readDocument(path: string, range: LineRange): Promise<DocumentPassage | null> {
-    checkLineRange(range);
-    return readDocument(await this.#openReader(), path, range);
+    return this.#life.run(async () => {
+      checkLineRange(range);
+      return readDocument(await this.#openReader(), path, range);
+    });
   }
 
   /** Takes documents out of the index: those at or below these absolute paths. Returns how many they were. */
   async remove(paths: readonly string[]): Promise<number> {
-    this.#requireOpen();
-    const store = await openIndexForWriting(this.folder, {});
-    try {
-      const documents = await store.documents({ under: paths });
-      const removed = await store.removeDocuments(documents.map((document) => document.path));
-      await store.forgetRoots(paths);
-      return removed;
-    } finally {
-      await store.close();
-    }
+    return this.#life.run(async () => {
+      const store = await openIndexForWriting(this.folder, {});
+      try {
+        const documents = await store.documents({ under: paths });
+        const removed = await store.removeDocuments(documents.map((document) => document.path));
+        await store.forgetRoots(paths);
+        return removed;
+      } finally {
+        await store.close();
+      }
+    });
   }
 
   /** Gives back the space of what was removed. Returns the size of the index in bytes, before and after. */
   async compact(): Promise<{ before: number; after: number }> {
-    this.#requireOpen();
-    const store = await openIndexForWriting(this.folder, {});
-    let before: number;
-    try {
-      before = (await store.statistics()).bytes;
-      await store.compact();
-    } finally {
-      await store.close();
-    }
-    return { before, after: (await this.statistics()).bytes };
+    return this.#life.run(async () => {
+      const store = await openIndexForWriting(this.folder, {});
+      let before: number;
+      try {
+        before = (await store.statistics()).bytes;
+        await store.compact();
+      } finally {
+        await store.close();
+      }
+      return { before, after: (await (await this.#openReader()).statistics()).bytes };
+    });
   }
 
   /**
@@ -244,10 +207,12 @@ export class Ferris {
    * @throws InputError for a file that cannot be read, DocumentError for one that cannot be parsed
    */
   async inspect(file: string, { maxTokens }: { maxTokens?: number } = {}): Promise<Inspection> {
-    preloadEngine();
-    const model = await this.#loadModel(await this.#recordedModel());
-    const { inspectFile } = await import("./inspection.ts");
-    return inspectFile(file, documentEmbedder(model), maxTokens);
+    return this.#life.run(async () => {
+      preloadEngine();
+      const model = await this.#loadModel(await this.#recordedModel());
+      const { inspectFile } = await import("./inspection.ts");
+      return inspectFile(file, documentEmbedder(model), maxTokens);
+    });
   }
 
   /**
@@ -255,6 +220,13 @@ export class Ferris {
    * named by their absolute paths.
    */
   async evaluate(
+    questions: readonly Question[],
+    options: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean },
+  ): Promise<ModeScores[]> {
+    return this.#life.run(() => this.#evaluate(questions, options));
+  }
+
+  async #evaluate(
     questions: readonly Question[],
     { rerank = false, ...options }: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean },
   ): Promise<ModeScores[]> {
@@ -272,19 +244,20 @@ export class Ferris {
 
   /** The documents in the index, in order of path. */
   async documents(options: { under?: readonly string[]; filter?: DocumentFilter } = {}): Promise<StoredDocument[]> {
-    checkFilter(options.filter);
-    return (await this.#openReader()).documents(options);
+    return this.#life.run(async () => {
+      checkFilter(options.filter);
+      return (await this.#openReader()).documents(options);
+    });
   }
 
   /** What the index holds. */
   async statistics(): Promise<StoreStatistics> {
-    return (await this.#openReader()).statistics();
+    return this.#life.run(async () => (await this.#openReader()).statistics());
   }
 
   /** The model in use, or null while none is loaded. */
   async modelInfo(): Promise<ModelInfo | null> {
-    this.#requireOpen();
-    return this.#model === null ? null : (await this.#model).info();
+    return this.#life.run(async () => (await this.#model.value)?.info() ?? null);
   }
 
   /** Who compares vectors in a search: the index itself, or the GPU, which takes over from the second search on. And why. */
@@ -295,27 +268,21 @@ export class Ferris {
     return { arm: "index", reason: onCpu ? "the model runs on the CPU" : "no search has asked a model yet" };
   }
 
-  /** Frees the model and closes the index. Waits for what is running; calls that come later are UsageErrors. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    const [reader, model, reranker, gpuArm] = [this.#reader, this.#model, this.#reranker, this.#gpuArm];
-    this.#reader = this.#model = this.#reranker = this.#gpuArm = null;
-    // It reads from the index until it is closed.
-    await gpuArm?.close();
-    await Promise.all([
-      reader?.then((open) => open.close()),
-      model?.then((loaded) => loaded.close()),
-      reranker?.then((loaded) => loaded.close()),
-    ]);
-  }
-
-  /** An index that was opened again after `close` would be closed by nobody. */
-  #requireOpen(): void {
-    if (this.#closed) throw new UsageError("this Ferris is closed: open another one with Ferris.open()");
+  /**
+   * Waits for the calls that are under way, then frees the model and closes the index; calls that come later are UsageErrors. To end a
+   * long call sooner, abort its signal. Calling it again gives the same promise.
+   */
+  close(): Promise<void> {
+    return this.#life.close(async () => {
+      // It reads from the index until it is closed.
+      await this.#gpuArm?.close();
+      // Where opening it failed, somebody has been told.
+      const reader = await this.#reader?.catch(() => null);
+      await Promise.all([reader?.close(), this.#model.close(), this.#reranker.close()]);
+    });
   }
 
   #openReader(): Promise<StoreReader> {
-    this.#requireOpen();
     return (this.#reader ??= openIndex(this.folder).catch((error: unknown) => {
       // So that the next call looks again: an index may have been made meanwhile.
       this.#reader = null;
@@ -360,20 +327,16 @@ export class Ferris {
 
   #loadReranker(signal?: AbortSignal): Promise<Reranker> {
     const { reranker = usualReranker, ...options } = this.#options;
-    return (this.#reranker ??= loadReranker(reranker, { ...loadOptions(options), signal }).catch((error: unknown) => {
-      this.#reranker = null;
-      throw error;
-    }));
+    const load = (own: AbortSignal): Promise<Reranker> =>
+      loadReranker(reranker, { ...loadOptions(options), signal: own });
+    return this.#reranker.get(load, signal);
   }
 
   #loadModel(recorded: string | null, signal?: AbortSignal): Promise<EmbeddingModel> {
-    return (this.#model ??= this.#startLoading(recorded, signal).catch((error: unknown) => {
-      this.#model = null;
-      throw error;
-    }));
+    return this.#model.get((own) => this.#startLoading(recorded, own), signal);
   }
 
-  async #startLoading(recorded: string | null, signal?: AbortSignal): Promise<EmbeddingModel> {
+  async #startLoading(recorded: string | null, signal: AbortSignal): Promise<EmbeddingModel> {
     const { model } = this.#options;
     const options = { ...loadOptions(this.#options), signal };
     if (model !== undefined) return loadModel(model, options);

@@ -6,7 +6,7 @@
 export { bundledModel } from "./engine.ts";
 export type { LoadProgress, ModelInfo } from "./engine.ts";
 export { Ferris } from "./ferris.ts";
-export type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions } from "./ferris.ts";
+export type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions } from "./options.ts";
 export { ask } from "./answer/ask.ts";
 export type { Answer, AskOptions } from "./answer/ask.ts";
 export { watch } from "./watching/watch.ts";

@@ -33,6 +33,7 @@ describe("Ferris", () => {
     const unused = await Ferris.open({ db, ...quiet, onDownload });
     const info: ModelInfo | null = await unused.modelInfo();
     expect(info).toBeNull();
+    await unused.close();
   });
 
   test("indexes, and says what it did", async () => {
@@ -190,12 +191,22 @@ describe("Ferris", () => {
     await named.close();
   });
 
-  test("an aborted run leaves what it finished, and says so", async () => {
-    const report = await ferris
-      .index([docs], { signal: AbortSignal.abort(new Error("enough")) })
-      .catch((error: Error) => error.message);
-    expect(report).toEqual(expect.anything());
-    expect((await ferris.documents()).length).toBe(2);
+  test("a run that is aborted between two files leaves what it finished, and says so", async () => {
+    const place = join(folder, "aborted");
+    const many = join(folder, "many");
+    mkdirSync(many);
+    for (let i = 0; i < 40; i++) writeFileSync(join(many, `${i}.md`), `# ${i}\n\nA note about the number ${i}.\n`);
+    const stopped = await Ferris.open({ db: place, ...quiet });
+    const abort = new AbortController();
+    const stop = new Error("enough");
+    const running = stopped.index([many], {
+      signal: abort.signal,
+      onProgress: ({ filesDone }) => void (filesDone > 0 && abort.abort(stop)),
+    });
+    const report = await running;
+    expect(report.interrupted).toBe(true);
+    expect((await stopped.documents()).length).toBe(report.added);
+    await stopped.close();
   });
 
   test("forgets documents on request", async () => {

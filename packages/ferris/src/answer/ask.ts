@@ -4,7 +4,8 @@
  * The whole of `ferris ask` but its printing, for the command line and for programs alike. Which model: endpoint.ts; how documents are
  * kept from giving orders: prompt.ts.
  */
-import type { Ferris, FerrisSearchOptions } from "../ferris.ts";
+import type { Ferris } from "../ferris.ts";
+import type { FerrisSearchOptions } from "../options.ts";
 import type { SearchResult } from "../search/search.ts";
 import { streamChat } from "./chat.ts";
 import { findEndpoint, type EndpointSettings } from "./endpoint.ts";
