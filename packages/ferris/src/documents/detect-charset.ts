@@ -72,7 +72,7 @@ function isWestern(text: string): boolean {
     /\p{L}[€‚ƒ„†‡ˆ‰‹•˜›¡¢¤¥¦¨¬¯±¸¼½¾¿×÷]\p{L}/u,
     /\p{L}[“”«»§©®¶µ]\p{Ll}/u,
     /[\p{L}][¹²³ªº°´·]\p{L}{2}/u,
-    /[\u00a1-\u00bf]{3}/,
+    /[\u00a1-\u00bf]{3}|[ÿßðþÐÞ]{2}/,
     /[ƒˆ˜¤¦¬¯¸¨]/,
   ];
   // Icelandic has them beside vowels with accents; alone they are Turkish letters of windows-1254.

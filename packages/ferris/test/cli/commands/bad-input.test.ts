@@ -40,12 +40,30 @@ const bad: Readonly<Record<string, readonly [content: () => string | Uint8Array,
       `From: a@b.c\nContent-Type: multipart/mixed; boundary=x\n\n${"--x\nContent-Type: multipart/mixed; boundary=x\n\n".repeat(2_000)}`,
     "not readable as email: Maximum MIME nesting depth of 50 levels exceeded",
   ],
-  "latin.md": [() => latin("# Gr\u00fc\u00dfe\n"), "not UTF-8: byte 0xFC at offset 4, line 1. Convert it"],
-  "latin.txt": [() => latin("Der\nK\u00e4fer\n"), "not UTF-8: byte 0xE4 at offset 5, line 2. Convert it"],
-  "latin.csv": [() => latin("a;b\nK\u00e4fer;1\n"), "not UTF-8: byte 0xE4 at offset 5, line 2. Convert it"],
-  "latin.html": [() => latin("<!doctype html><p>K\u00e4fer"), "not UTF-8: byte 0xE4 at offset 19, line 1. Convert it"],
-  "latin.jsonl": [() => latin('{"a": "K\u00e4fer"}\n'), "not UTF-8: byte 0xE4 at offset 8, line 1. Convert it"],
-  "latin.py": [() => latin("# K\u00e4fer\n"), "not UTF-8: byte 0xE4 at offset 3, line 1. Convert it"],
+  "doubtful.md": [
+    () => latin("# Gr\u00ff\u00ffe\n"),
+    "not UTF-8: byte 0xFF at offset 4, line 1, and its character set",
+  ],
+  "doubtful.txt": [
+    () => latin("Der\nK\u00ff\u00ffer\n"),
+    "not UTF-8: byte 0xFF at offset 5, line 2, and its character set",
+  ],
+  "doubtful.csv": [
+    () => latin("a;b\nK\u00ff\u00ffer;1\n"),
+    "not UTF-8: byte 0xFF at offset 5, line 2, and its character set",
+  ],
+  "doubtful.html": [
+    () => latin("<!doctype html><p>K\u00ff\u00ffer"),
+    "not UTF-8: byte 0xFF at offset 19, line 1, and its character set",
+  ],
+  "doubtful.jsonl": [
+    () => latin('{"a": "K\u00ff\u00ffer"}\n'),
+    "not UTF-8: byte 0xFF at offset 8, line 1, and its character set",
+  ],
+  "doubtful.py": [
+    () => latin("# K\u00ff\u00ffer\n"),
+    "not UTF-8: byte 0xFF at offset 3, line 1, and its character set",
+  ],
   "line.txt": [
     () => "word ".repeat(21 * 2 ** 20),
     "105 MB, the limit is 64 MB: split it, or raise maxFileBytes (FERRIS_MAX_FILE_BYTES)",

@@ -65,7 +65,7 @@ test.each([
   [["-", "--as", "a//b.md"], "text", 2, "it must be a name"],
   [["-", "--as", "a.md"], "", 3, "nothing on standard input"],
   [["-", "--as", "a.md"], "x".repeat(101), 3, "above 100 bytes"],
-  [["-", "--as", "a.md"], Buffer.from([0x4b, 0xe4]), 9, "not UTF-8"],
+  [["-", "--as", "a.md"], Buffer.from([0x4b, 0xff, 0xff]), 9, "not UTF-8"],
 ])("%j: %#", async (args, input, code, message) => {
   const result = await index(args, input, { FERRIS_MAX_FILE_BYTES: "100" });
   expect(result.stderr).toContain(message);
