@@ -16,7 +16,7 @@ const text: ParserEntry = {
 export const parsers: readonly ParserEntry[] = [
   {
     type: "markdown",
-    version: 1,
+    version: 2,
     extensions: ["md", "markdown", "mdx", "mdown", "mkd", "qmd", "rmd"],
     load: async () => (await import("./markdown.ts")).parseMarkdown,
   },

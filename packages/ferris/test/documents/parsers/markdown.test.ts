@@ -1,4 +1,5 @@
 /** The Markdown parser: blocks, heading paths, lines and bytes. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseMarkdown } from "../../../src/documents/parsers/markdown.ts";
 
@@ -92,6 +93,50 @@ describe("parseMarkdown", () => {
       const { content, blocks } = parse(text);
       expect(blocks.map(({ start, end }) => content.slice(start, end)).join("")).toBe(content);
       expect(blocks.every(({ start, end }) => start < end)).toBe(true);
+    }
+  });
+
+  // As Obsidian, Hugo, Jekyll, pandoc and Quarto read them: title, and each heading with the path above it.
+  test.each<[string, string | undefined, string[]]>([
+    ["folded-title.md", "A long folded title here", []],
+    ["quoted-comment-title.md", "Ships: a list", []],
+    ["block-title.md", "Knots and splices", ["Knots and splices > Bowline"]],
+    ["yaml-dots.md", "Mooring", ["Rules"]],
+    ["toml.md", 'Anchors "and" chains', ['Anchors "and" chains > Weights']],
+    ["pandoc-title.md", "Tide tables", ["Tide tables > October"]],
+    ["hr-start.md", "Fog signals", ["Fog signals", "Night"]],
+    ["rule-and-prose.md", "One long blast means fog.", ["One long blast means fog.", "After"]],
+    ["math-heading.md", "A", ["A", "A > B"]],
+    ["formulas.md", "Loss", ["Loss", "Loss > Friction", "Loss > Last"]],
+    ["obsidian.md", "Note", ["Note", "Note > Real"]],
+    [
+      "links-in-headings.md",
+      "The crew on badge.png",
+      ["The crew on badge.png", "The crew on badge.png > Setup", "The crew on badge.png > Line one line two"],
+    ],
+  ])("%s", (name, title, headings) => {
+    const bytes = readFileSync(new URL(`../../fixtures/markdown/${name}`, import.meta.url));
+    const document = parseMarkdown({ path: `/${name}`, bytes });
+    expect(document.title).toBe(title);
+    const found = document.blocks.filter(({ kind }) => kind === "heading");
+    expect(found.map(({ headingPath }) => headingPath.join(" > "))).toEqual(headings);
+    expect(document.blocks.map(({ start, end }) => document.content.slice(start, end)).join("")).toBe(document.content);
+  });
+
+  test("time grows with the size, not with its square", () => {
+    for (const [name, unit] of Object.entries({
+      unclosed: "<h1 ",
+      "headings without end": "<h1 x>\n\n",
+      formulas: "\\[ a\n\n",
+      comments: "%% a\n\n",
+      links: "# [[a\n",
+    })) {
+      const took = [40_000, 160_000].map((count) => {
+        const started = performance.now();
+        parse(unit.repeat(count));
+        return performance.now() - started;
+      });
+      expect(took[1], name).toBeLessThan(200 + 10 * took[0]!);
     }
   });
 
