@@ -13,6 +13,9 @@ export interface Place {
   readonly alone?: boolean;
 }
 
+/** Deeper headings count as this deep; OpenDocument has ten levels, the others fewer. */
+const deepestLevel = 20;
+
 export class ContentBuilder {
   readonly #parts: string[] = [];
   readonly #blocks: Block[] = [];
@@ -32,8 +35,10 @@ export class ContentBuilder {
 
   /** Opens a section whose title stands nowhere in the text, such as a sheet's name. */
   section(level: number, title: string): void {
-    const outer = this.#headings.slice(0, level - 1);
-    while (outer.length < level - 1) outer.push("");
+    // Levels come from files, which may claim any number.
+    const above = level > 1 ? Math.min(Math.floor(level), deepestLevel) - 1 : 0;
+    const outer = this.#headings.slice(0, above);
+    while (outer.length < above) outer.push("");
     this.#headings = [...outer, oneLine(title)];
   }
 

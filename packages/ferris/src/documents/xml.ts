@@ -1,9 +1,10 @@
 /**
  * XML as a stream of elements, for the formats made of it. Entities of a document's own are not expanded, so there is nothing
- * to blow up; names keep their prefixes, which office formats never vary.
+ * to blow up. Names are those of the standards, whatever prefixes a file uses (xml-names.ts).
  */
 import { Parser } from "htmlparser2";
 import { DocumentError } from "../errors.ts";
+import { XmlNames } from "./xml-names.ts";
 
 export interface XmlReader {
   open?(name: string, attributes: Readonly<Record<string, string>>): void;
@@ -16,22 +17,43 @@ const deepest = 1_000;
 
 /** Reads `xml` from its beginning to its end. */
 export function readXml(xml: string, reader: XmlReader): void {
-  let depth = 0;
-  const parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        if (++depth > deepest) throw new DocumentError("damaged", `XML elements nested more than ${deepest} deep`);
-        reader.open?.(name, attributes);
+  const stream = new XmlStream(reader);
+  stream.write(xml);
+  stream.end();
+}
+
+/** The same for XML that comes in pieces. */
+export class XmlStream {
+  readonly #parser: Parser;
+
+  constructor(reader: XmlReader) {
+    let depth = 0;
+    const names = new XmlNames();
+    this.#parser = new Parser(
+      {
+        onopentag(name, attributes) {
+          if (++depth > deepest) throw new DocumentError("damaged", `XML elements nested more than ${deepest} deep`);
+          const renamed = names.open(attributes);
+          reader.open?.(names.element(name), renamed);
+        },
+        ontext: (text) => reader.text?.(text),
+        onclosetag(name) {
+          depth--;
+          reader.close?.(names.element(name));
+          names.close();
+        },
       },
-      ontext: (text) => reader.text?.(text),
-      onclosetag(name) {
-        depth--;
-        reader.close?.(name);
-      },
-    },
-    { xmlMode: true, decodeEntities: true },
-  );
-  parser.end(xml);
+      { xmlMode: true, decodeEntities: true },
+    );
+  }
+
+  write(piece: string): void {
+    this.#parser.write(piece);
+  }
+
+  end(): void {
+    this.#parser.end();
+  }
 }
 
 /** The text of the first element called `name`; undefined where there is none or it is empty. */

@@ -4,21 +4,22 @@
  * Formatting, comments, headers and deleted text of tracked changes are left out. Pages are Word's business when it prints:
  * the file does not know them.
  */
-import { Archive } from "../archive.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
+import { OfficePackage } from "../office.ts";
 import { addRows } from "../table/add-table.ts";
-import { readXml, textOfFirst } from "../xml.ts";
+import { readXml } from "../xml.ts";
 import type { ParserInput } from "./parser.ts";
 
 export function parseDocx({ bytes }: ParserInput): ParsedDocument {
-  const archive = new Archive(bytes);
+  const file = new OfficePackage(bytes, "word/document.xml");
+  const { archive, main } = file;
   const builder = new ContentBuilder();
-  const levels = headingLevels(archive.text("word/styles.xml"));
-  readBody(archive.requiredText("word/document.xml"), levels, builder);
-  const footnotes = archive.text("word/footnotes.xml");
+  const levels = headingLevels(file.relatedText(main, "styles"));
+  readBody(archive.requiredText(main), levels, builder);
+  const footnotes = file.relatedText(main, "footnotes");
   if (footnotes) readBody(footnotes, levels, builder);
-  return builder.finish("docx", { title: textOfFirst(archive.text("docProps/core.xml"), "dc:title") });
+  return builder.finish("docx", { title: file.title });
 }
 
 /** Levels from 1 of the styles that are headings, by style id. Names are "heading 1" in every language of Word. */

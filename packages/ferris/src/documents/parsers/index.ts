@@ -43,25 +43,25 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 2,
+    version: 3,
     extensions: ["docx", "docm"],
     load: async () => (await import("./docx.ts")).parseDocx,
   },
   {
     type: "pptx",
-    version: 1,
+    version: 2,
     extensions: ["pptx", "pptm"],
     load: async () => (await import("./pptx.ts")).parsePptx,
   },
   {
     type: "xlsx",
-    version: 1,
+    version: 2,
     extensions: ["xlsx", "xlsm"],
     load: async () => (await import("./xlsx.ts")).parseXlsx,
   },
   {
     type: "opendocument",
-    version: 2,
+    version: 3,
     extensions: ["odt", "ods", "odp"],
     load: async () => (await import("./open-document.ts")).parseOpenDocument,
   },
@@ -73,7 +73,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "csv",
-    version: 1,
+    version: 2,
     extensions: ["csv", "tsv"],
     load: async () => (await import("./csv.ts")).parseCsv,
   },

@@ -6,7 +6,8 @@ import { Archive } from "../archive.ts";
 import { ContentBuilder, type Place } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { readXml, textOfFirst } from "../xml.ts";
-import { addRows } from "../table/add-table.ts";
+import { addTable } from "../table/add-table.ts";
+import { TableGrid } from "../table/grid.ts";
 import type { ParserInput } from "./parser.ts";
 
 /** Not for readers: what tracked changes took out, tables of contents, which repeat the headings, comments, the numbers of pages and notes. */
@@ -18,6 +19,9 @@ const leftOut = new Set([
   "text:page-number",
   "text:note-citation",
 ]);
+
+/** A filled cell that claims to be there more often is a bomb, not a table. */
+const mostRepeated = 100;
 
 export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
   const archive = new Archive(bytes);
@@ -39,9 +43,10 @@ function readContent(xml: string, builder: ContentBuilder): void {
   let isTitle = false;
   // Of the outermost table; those nested in it are read as text of their cell.
   let tables = 0;
-  let rows: string[][] = [];
-  let cells: string[] = [];
-  let repeated = 1;
+  let grid = new TableGrid();
+  let isHeader = false;
+  let cell = { columns: 1, rows: 1, repeated: 1 };
+  let column = 0;
   const place = (): Place => (page > 0 ? { page } : {});
   // A footnote or a text box stands within a paragraph and has paragraphs of its own: they follow when the outer one has ended.
   const outer: { text: string; level: number; isTitle: boolean }[] = [];
@@ -66,12 +71,19 @@ function readContent(xml: string, builder: ContentBuilder): void {
       else if (name === "text:tab") text += "\t";
       else if (name === "text:line-break") text += "\n";
       else if (name === "table:table" && tables++ === 0) {
-        rows = [];
+        grid = new TableGrid();
         if (isSheet) builder.section(1, attributes["table:name"] ?? "");
-      } else if (name === "table:table-row" && tables === 1) cells = [];
-      else if ((name === "table:table-cell" || name === "table:covered-table-cell") && tables === 1) {
+      } else if (name === "table:table-header-rows") isHeader = true;
+      else if (name === "table:table-row" && tables === 1) {
+        grid.row({ isHeader, place: place() });
+        column = 0;
+      } else if ((name === "table:table-cell" || name === "table:covered-table-cell") && tables === 1) {
         text = "";
-        repeated = Number(attributes["table:number-columns-repeated"] ?? 1);
+        cell = {
+          columns: Number(attributes["table:number-columns-spanned"] ?? 1),
+          rows: Number(attributes["table:number-rows-spanned"] ?? 1),
+          repeated: Number(attributes["table:number-columns-repeated"] ?? 1) || 1,
+        };
       }
     },
     text(more) {
@@ -90,13 +102,15 @@ function readContent(xml: string, builder: ContentBuilder): void {
         else builder.add(items > 0 ? "list" : "prose", items > 0 ? `- ${text}` : text, place());
         for (const paragraph of inner.splice(0)) builder.add("prose", paragraph, place());
         text = "";
-      } else if (name === "table:table-cell" && tables === 1) {
-        // Sheets end in thousands of empty cells.
-        if (text.trim() !== "") for (let i = 0; i < Math.min(repeated, 100); i++) cells.push(text.trim());
-        else if (repeated < 100) cells.push(...Array.from({ length: repeated }, () => ""));
+      } else if (name === "table:table-header-rows") isHeader = false;
+      else if ((name === "table:table-cell" || name === "table:covered-table-cell") && tables === 1) {
+        const { columns, rows, repeated } = cell;
+        // What a merged cell covers is not shown. Sheets end in thousands of empty cells.
+        const said = name === "table:table-cell" && text.trim() !== "" ? Math.min(repeated, mostRepeated) : 0;
+        for (let i = 0; i < said; i++) grid.cellAt(column + i, text.trim(), { columns, rows });
+        column += Math.max(0, repeated);
         text = "";
-      } else if (name === "table:table-row" && tables === 1) rows.push(cells);
-      else if (name === "table:table" && --tables === 0) addRows(builder, rows, { place: place() });
+      } else if (name === "table:table" && --tables === 0) addTable(builder, grid, { place: place() });
     },
   });
 }

@@ -1,34 +1,31 @@
 /**
  * PPTX: slides in the order they are shown, each a page: title, texts, tables, and the speaker's notes.
  */
-import { Archive } from "../archive.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { relationsOf } from "../office.ts";
+import { OfficePackage } from "../office.ts";
 import { addRows } from "../table/add-table.ts";
-import { readXml, textOfFirst } from "../xml.ts";
+import { readXml } from "../xml.ts";
 import type { ParserInput } from "./parser.ts";
 
 export function parsePptx({ bytes }: ParserInput): ParsedDocument {
-  const archive = new Archive(bytes);
+  const file = new OfficePackage(bytes, "ppt/presentation.xml");
+  const { archive, main } = file;
   const builder = new ContentBuilder();
   const slides: string[] = [];
-  const files = relationsOf(archive, "ppt/presentation.xml");
-  readXml(archive.requiredText("ppt/presentation.xml"), {
+  readXml(archive.requiredText(main), {
     open(name, attributes) {
-      const file = files.get(attributes["r:id"] ?? "");
-      if (name === "p:sldId" && file) slides.push(file);
+      const slide = name === "p:sldId" ? file.target(main, attributes["r:id"]) : undefined;
+      if (slide) slides.push(slide);
     },
   });
   slides.forEach((slide, index) => {
     const page = index + 1;
     builder.section(1, "");
     readSlide(archive.requiredText(slide), builder, page);
-    for (const notes of relationsOf(archive, slide, "/notesSlide").values()) {
-      readSlide(archive.requiredText(notes), builder, page);
-    }
+    for (const notes of file.related(slide, "notesSlide")) readSlide(archive.requiredText(notes), builder, page);
   });
-  return builder.finish("pptx", { title: textOfFirst(archive.text("docProps/core.xml"), "dc:title") });
+  return builder.finish("pptx", { title: file.title });
 }
 
 /** Shapes that say what the whole deck says, or what the slide itself shows. */

@@ -1,45 +1,48 @@
 /**
  * XLSX: the sheets of a workbook, row by row, as their cells show (values of formulas, dates as dates).
  */
-import { Archive } from "../archive.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { relationsOf } from "../office.ts";
-import { addRows } from "../table/add-table.ts";
-import { readXml, textOfFirst } from "../xml.ts";
+import { OfficePackage } from "../office.ts";
+import { addTable } from "../table/add-table.ts";
+import { TableGrid } from "../table/grid.ts";
+import { readXml } from "../xml.ts";
 import type { ParserInput } from "./parser.ts";
 
 export function parseXlsx({ bytes }: ParserInput): ParsedDocument {
-  const archive = new Archive(bytes);
+  const file = new OfficePackage(bytes, "xl/workbook.xml");
+  const { archive, main } = file;
   const builder = new ContentBuilder();
-  const strings = sharedStrings(archive.text("xl/sharedStrings.xml"));
-  const dateStyles = stylesOfDates(archive.text("xl/styles.xml"));
-  const files = relationsOf(archive, "xl/workbook.xml");
-  const sheets: { name: string; file: string }[] = [];
-  readXml(archive.requiredText("xl/workbook.xml"), {
+  const strings = sharedStrings(file.relatedText(main, "sharedStrings") ?? archive.text("xl/sharedStrings.xml"));
+  const dateStyles = stylesOfDates(file.relatedText(main, "styles") ?? archive.text("xl/styles.xml"));
+  const sheets: { name: string; part: string }[] = [];
+  readXml(archive.requiredText(main), {
     open(name, attributes) {
-      const file = files.get(attributes["r:id"] ?? "");
-      if (name === "sheet" && file) sheets.push({ name: attributes.name ?? "", file });
+      const part = name === "sheet" ? file.target(main, attributes["r:id"]) : undefined;
+      if (part) sheets.push({ name: attributes.name ?? "", part });
     },
   });
-  for (const { name, file } of sheets) {
+  for (const { name, part } of sheets) {
     builder.section(1, name);
-    addRows(builder, rowsOf(archive.requiredText(file), strings, dateStyles));
+    addTable(builder, gridOf(archive.requiredText(part), strings, dateStyles));
   }
-  return builder.finish("xlsx", { title: textOfFirst(archive.text("docProps/core.xml"), "dc:title") });
+  return builder.finish("xlsx", { title: file.title });
 }
 
-function rowsOf(xml: string, strings: readonly string[], dateStyles: ReadonlySet<number>): string[][] {
-  const rows: string[][] = [];
-  let cells: string[] = [];
+function gridOf(xml: string, strings: readonly string[], dateStyles: ReadonlySet<number>): TableGrid {
+  const grid = new TableGrid();
+  let column = -1;
   let cell = { column: 0, type: "n", style: 0 };
   let value = "";
   let inValue = false;
   readXml(xml, {
     open(name, { r, t, s }) {
-      if (name === "row") rows.push((cells = []));
-      else if (name === "c") {
-        cell = { column: r ? columnOf(r) : cells.length, type: t ?? "n", style: Number(s ?? 0) };
+      if (name === "row") {
+        grid.row();
+        column = -1;
+      } else if (name === "c") {
+        column = r ? columnOf(r) : column + 1;
+        cell = { column, type: t ?? "n", style: Number(s ?? 0) };
         value = "";
       } else if (name === "v" || name === "t") inValue = true;
     },
@@ -49,12 +52,11 @@ function rowsOf(xml: string, strings: readonly string[], dateStyles: ReadonlySet
     close(name) {
       if (name === "v" || name === "t") inValue = false;
       else if (name === "c" && value !== "" && cell.column < 16_384) {
-        while (cells.length < cell.column) cells.push("");
-        cells[cell.column] = shown(value, cell.type, dateStyles.has(cell.style));
+        grid.cellAt(cell.column, shown(value, cell.type, dateStyles.has(cell.style)));
       }
     },
   });
-  return rows;
+  return grid;
 
   function shown(raw: string, type: string, isDate: boolean): string {
     if (type === "s") return strings[Number(raw)] ?? "";
