@@ -27,15 +27,19 @@ const strict = "http://purl.oclc.org/ooxml/wordprocessingml/main";
 const relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 /** A document called `part` with a heading by style, which only the relation to the styles tells. */
-function docx({
-  part = "word/document.xml",
-  target = part,
-  stylesTarget = "styles.xml",
-  stylesPart = "word/styles.xml",
-  space = transitional,
-  type = relationships,
-  contentTypes = "",
-} = {}): Uint8Array {
+interface Spelling {
+  readonly part?: string;
+  readonly target?: string;
+  readonly stylesTarget?: string;
+  readonly stylesPart?: string;
+  readonly space?: string;
+  readonly type?: string;
+  readonly contentTypes?: string;
+}
+
+function docx(spelling: Spelling): Uint8Array {
+  const { part = "word/document.xml", stylesTarget = "styles.xml", stylesPart = "word/styles.xml" } = spelling;
+  const { target = part, space = transitional, type = relationships, contentTypes = "" } = spelling;
   const [folder, file] = [part.slice(0, part.lastIndexOf("/") + 1), part.slice(part.lastIndexOf("/") + 1)];
   const relation = (id: string, name: string, to: string) =>
     `<Relationship Id="${id}" Type="${type}/${name}" Target="${to}"/>`;
@@ -59,7 +63,7 @@ function docx({
 
 describe("parts of other names", () => {
   const type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
-  test.each<[string, Parameters<typeof docx>[0]]>([
+  test.each<[string, Spelling]>([
     ["the usual ones", {}],
     ["an absolute target", { target: "/word/document.xml", stylesTarget: "/word/styles.xml" }],
     ["another folder", { part: "doc/main7.xml", stylesTarget: "../word/styles.xml" }],
