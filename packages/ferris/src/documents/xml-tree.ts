@@ -50,7 +50,8 @@ export function readTrees(
       const children = stack.at(-1)?.children;
       if (!children) return;
       // The reader gives text in pieces, one for each entity.
-      if (typeof children.at(-1) === "string") children[children.length - 1] += text;
+      const last = children.at(-1);
+      if (typeof last === "string") children[children.length - 1] = last + text;
       else children.push(text);
     },
     close() {
