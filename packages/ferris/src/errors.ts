@@ -109,4 +109,10 @@ export class OutputError extends FerrisError {
 export class AnswerError extends FerrisError {
   readonly code = "ANSWER_FAILED";
   readonly exitCode = exitCodes.answerFailed;
+  /** The setting to look at; null where none is to blame. */
+  readonly setting: "llmBaseUrl" | "llmModel" | "llmApiKey" | "llmTimeout" | null;
+  constructor(message: string, { setting, ...options }: ErrorOptions & { setting?: AnswerError["setting"] } = {}) {
+    super(message, options);
+    this.setting = setting ?? null;
+  }
 }

@@ -229,7 +229,7 @@ test("ask answers with citations", async () => {
     await asked.index([docs]);
     const { port } = server.address() as AddressInfo;
     const pieces: string[] = [];
-    const endpoint = { llmBaseUrl: `http://127.0.0.1:${port}/v1`, llmModel: "test" };
+    const endpoint = { baseUrl: `http://127.0.0.1:${port}/v1`, model: "test" };
     const answer = await ask(asked, "how do I rotate a key", {
       endpoint,
       onPiece: (piece) => void pieces.push(piece),

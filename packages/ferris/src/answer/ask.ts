@@ -8,16 +8,23 @@ import type { Ferris } from "../ferris.ts";
 import type { FerrisSearchOptions } from "../options.ts";
 import type { SearchResult } from "../search/search.ts";
 import { streamChat } from "./chat.ts";
+import { readCitations } from "./citations.ts";
 import { findEndpoint, type EndpointSettings } from "./endpoint.ts";
-import { citedPassages, makeMessages, notAnswered, unknownCitations, usualPassages } from "./prompt.ts";
+import { makeMessages, type Turn, usualPassages } from "./prompt.ts";
 
 export interface AskOptions extends Pick<FerrisSearchOptions, "limit" | "mode" | "filter" | "signal"> {
   /** The language model; what is left out is looked for on this machine (Ollama, LM Studio). */
-  readonly endpoint?: Partial<EndpointSettings>;
+  readonly endpoint?: EndpointSettings;
+  /** Earlier questions and answers, oldest first, when this is a follow-up: `Answer.conversation` of the last. */
+  readonly conversation?: readonly Turn[];
   /** Told which model is asked, before anything is sent to it. */
   readonly onEndpoint?: (model: string, baseUrl: string) => void;
-  /** Receives the answer as it comes. What is given back is waited for. */
+  /** Receives the answer as it comes. What it returns is awaited. */
   readonly onPiece?: (piece: string) => void | Promise<void>;
+  /** Told when the pieces so far turn out to have been the model's reasoning: the answer begins with the next. */
+  readonly onRestart?: () => void;
+  /** Told before each wait for an endpoint that is busy or loading its model. */
+  readonly onWait?: (message: string) => void;
 }
 
 export interface Answer {
@@ -33,12 +40,14 @@ export interface Answer {
   readonly passages: readonly SearchResult[];
   /** What makes the answer doubtful: it was cut, or cites what is not there. */
   readonly warnings: readonly string[];
+  /** What to pass on when the next question is a follow-up; its last turn is this one, where a model answered. */
+  readonly conversation: readonly Turn[];
 }
 
 /**
  * Asks a language model to answer a question from what the documents say, with citations.
  *
- * @throws UsageError for an endpoint that is none; AnswerError when the model cannot be reached or breaks off; what Ferris.search throws
+ * @throws UsageError if the endpoint's URL is invalid; AnswerError when the model cannot be reached or breaks off; what Ferris.search throws
  * @example
  * import { ask, Ferris } from "ferris";
  *
@@ -49,30 +58,83 @@ export interface Answer {
  * await ferris.close();
  */
 export async function ask(ferris: Ferris, question: string, options: AskOptions = {}): Promise<Answer> {
-  const { limit = usualPassages, mode, filter, signal, onEndpoint, onPiece } = options;
-  const settings = { llmBaseUrl: null, llmModel: null, llmApiKey: null, ...options.endpoint };
-  const [{ results: passages }, endpoint] = await Promise.all([
-    ferris.search(question, { limit, mode, filter, signal }),
-    findEndpoint(settings, { signal }),
+  const { signal, conversation = [], onEndpoint, onPiece, onWait } = options;
+  const [passages, endpoint] = await Promise.all([
+    passagesFor(ferris, question, options),
+    findEndpoint(options.endpoint ?? {}, { signal }),
   ]);
-  const nothing = { question, answered: false, answer: null, model: null, cited: [], passages, warnings: [] };
-  if (passages.length === 0 || endpoint === null) return nothing;
+  if (passages.length === 0 || endpoint === null) {
+    return { question, answered: false, answer: null, model: null, cited: [], passages, warnings: [], conversation };
+  }
 
   onEndpoint?.(endpoint.model, endpoint.baseUrl);
-  let answer = "";
   const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
-  for await (const piece of streamChat(endpoint, makeMessages(question, passages), { signal, warn })) {
+  let answer = "";
+  let marks = new MarkFilter();
+  const onRestart = (): void => {
+    answer = "";
+    marks = new MarkFilter();
+    options.onRestart?.();
+  };
+  const messages = makeMessages(question, passages, conversation);
+  const show = async (piece: string): Promise<void> => {
+    if (piece === "") return;
     answer += piece;
     await onPiece?.(piece);
+  };
+  for await (const piece of streamChat(endpoint, messages, { signal, warn, onRestart, onWait })) {
+    await show(marks.push(piece));
   }
-  const answered = !answer.includes(notAnswered);
-  const cited = citedPassages(answer, passages.length);
+  await show(marks.end());
+  const { cited, unknown, answered: cites } = readCitations(answer, passages.length);
+  const answered = cites && !(marks.found && cited.length === 0);
   if (answered && cited.length === 0) warn("the answer cites no passage: check it against the documents");
-  const unknown = unknownCitations(answer, passages.length).map((number) => `[${number}]`);
   if (unknown.length > 0) {
     const there = passages.length === 1 ? "there is 1 passage" : `there are ${passages.length} passages`;
-    warn(`the answer cites ${unknown.join(", ")}, but ${there}: check it against the documents`);
+    const named = unknown.map((number) => `[${number}]`).join(", ");
+    warn(`the answer cites ${named}, but ${there}: check it against the documents`);
   }
-  return { question, answered, answer, model: endpoint.model, cited, passages, warnings };
+  const turns = [...conversation, { question, answer }];
+  return { question, answered, answer, model: endpoint.model, cited, passages, warnings, conversation: turns };
+}
+
+/** The passages for a question; for a follow-up ("and for two keys?") also those for it and the question before together. */
+async function passagesFor(ferris: Ferris, question: string, options: AskOptions): Promise<readonly SearchResult[]> {
+  const { limit = usualPassages, mode, filter, signal, conversation = [] } = options;
+  const before = conversation.at(-1)?.question;
+  const queries = before === undefined ? [question] : [`${before} ${question}`, question];
+  const found: (readonly SearchResult[])[] = [];
+  for (const query of queries) found.push((await ferris.search(query, { limit, mode, filter, signal })).results);
+  const passages = new Map<number, SearchResult>();
+  for (let rank = 0; rank < limit; rank++) {
+    for (const results of found) {
+      const result = results[rank];
+      if (result && !passages.has(result.chunkId)) passages.set(result.chunkId, result);
+    }
+  }
+  return [...passages.values()].slice(0, limit);
+}
+
+/** Takes the mark `[0]` ("no passage") out of an answer as it streams. Readers are told in other ways. */
+class MarkFilter {
+  /** Whether there was one. */
+  found = false;
+  #held = "";
+
+  push(piece: string): string {
+    // After white space only: `array[0]` is code.
+    const text = (this.#held + piece).replace(/(^|\s)\[0\]/g, () => {
+      this.found = true;
+      return "";
+    });
+    this.#held = /(?:^|\s+)(?:\[0?)?$/.exec(text)?.[0] ?? "";
+    return text.slice(0, text.length - this.#held.length);
+  }
+
+  end(): string {
+    const rest = this.#held;
+    this.#held = "";
+    return this.found ? rest.trimEnd() : rest;
+  }
 }

@@ -2,92 +2,137 @@
  * One streamed chat completion from an OpenAI-compatible endpoint: server-sent events in, pieces of text out.
  * https://platform.openai.com/docs/api-reference/chat-streaming
  *
- * A server that ignores `stream` and sends its completion as one JSON object is understood too.
+ * A server that ignores `stream` and sends its completion as one JSON object is understood too. What a server refuses of the request
+ * (a temperature, a system message) is left out once; one that is busy or loading is asked again after a while.
  */
 import { AnswerError } from "../errors.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { openChat, type SendOptions } from "./open-chat.ts";
 import type { ChatMessage } from "./prompt.ts";
-import { Patience, refusal, request } from "./request.ts";
+import { readCompletion, readEvent, type ReplyPart } from "./reply.ts";
+import { Deadline } from "./request.ts";
+import { ThoughtFilter } from "./thoughts.ts";
 
-export interface ChatOptions {
+export interface ChatOptions extends SendOptions {
   readonly signal?: AbortSignal;
-  /** How long the first byte of the answer may take: a model may have to be loaded, and has to read the passages. */
-  readonly firstByteMs?: number;
-  /** How long the endpoint may be silent after that. */
+  /** How long the endpoint may be silent once the answer has begun. */
   readonly silenceMs?: number;
   /** Told what is doubtful about an answer that did come. */
   readonly warn?: (message: string) => void;
+  /** Told when the pieces so far were the model's thoughts: the answer begins now. */
+  readonly onRestart?: () => void;
 }
 
 /** Characters of one event, or of a reply without events: far beyond any answer, so that an endless one ends. */
-const MOST_CHARACTERS = 4 * 1024 * 1024;
+const mostCharacters = 4 * 1024 * 1024;
 
 /**
- * The answer in pieces, as they come.
+ * The answer in pieces, as they come, without the model's thoughts.
  *
  * @throws AnswerError when the endpoint cannot be reached, refuses, falls silent, breaks off, or sends no answer
  */
 export async function* streamChat(
   endpoint: Endpoint,
   messages: readonly ChatMessage[],
-  { signal, firstByteMs = 60_000, silenceMs = 30_000, warn = () => {} }: ChatOptions = {},
+  options: ChatOptions = {},
 ): AsyncGenerator<string> {
-  const { baseUrl, model, apiKey } = endpoint;
-  const url = `${baseUrl}/chat/completions`;
-  const patience = new Patience(signal);
-  let answered = false;
-  let reason: unknown;
+  const { signal, silenceMs = 60_000, warn = () => {}, onRestart } = options;
+  const { model, timeoutMs } = endpoint;
+  const deadline = new Deadline(signal);
+  const outcome = new Outcome();
+  const thoughts = new ThoughtFilter(onRestart);
+  let baseUrl = endpoint.baseUrl;
   try {
-    patience.wait(firstByteMs, `${url} sent nothing for ${seconds(firstByteMs)}: is ${model} still being loaded?`);
-    const body = JSON.stringify({ model, messages, stream: true, temperature: 0 });
-    const response = await request(url, apiKey, { method: "POST", body }, patience.signal);
-    if (!response.ok) throw await refusal(url, response);
-    for await (const { content, finishReason } of choices(response, url, baseUrl, patience, silenceMs)) {
-      reason = finishReason ?? reason;
-      if (typeof content !== "string" || content === "") continue;
-      answered ||= content.trim() !== "";
-      yield content;
+    const late = `${baseUrl} sent no answer for ${seconds(timeoutMs)}: is ${model} still being loaded, or still reading?`;
+    deadline.start(timeoutMs, late);
+    const opened = await openChat(endpoint, messages, deadline.signal, options);
+    baseUrl = opened.baseUrl;
+    // Until the answer begins the model reads and thinks, which a server may or may not show: one limit for all of that.
+    const wait = (): void =>
+      outcome.answered
+        ? deadline.start(silenceMs, `${baseUrl} fell silent in the middle of the answer, for ${seconds(silenceMs)}`)
+        : deadline.start(timeoutMs, late);
+    for await (const part of parts(opened.response, opened.url, baseUrl, deadline, wait)) {
+      const shown = thoughts.push(part.content);
+      outcome.add(part, shown);
+      if (shown !== "") yield shown;
     }
+    const rest = thoughts.end();
+    outcome.add(null, rest);
+    if (rest !== "") yield rest;
   } catch (error) {
     signal?.throwIfAborted();
-    patience.signal.throwIfAborted();
+    deadline.signal.throwIfAborted();
     if (error instanceof AnswerError) throw error;
     throw new AnswerError(`${baseUrl} broke off in the middle of the answer: ${(error as Error).message}`, {
       cause: error,
     });
   } finally {
-    patience.stop();
+    deadline.stop();
   }
-  const cut = reason === "length";
-  if (!answered) {
-    const why = cut ? "it reached its limit of tokens before the answer began" : "the answer is empty";
-    throw new AnswerError(`${model} at ${baseUrl} gave no answer: ${why}; ask again, or another model`);
+  if (!outcome.answered) throw new AnswerError(`${model} at ${baseUrl} gave no answer: ${outcome.whyNone(thoughts)}`);
+  for (const warning of outcome.warnings(model)) warn(warning);
+}
+
+/** What a reply amounted to, over all its pieces. */
+class Outcome {
+  /** Whether anything but white space came. */
+  answered = false;
+  #reasoned = false;
+  #refusal = "";
+  #toolCall: string | null = null;
+  #finishReason: string | null = null;
+
+  add(part: ReplyPart | null, shown: string): void {
+    this.answered ||= shown.trim() !== "";
+    if (part === null) return;
+    this.#reasoned ||= part.reasoning;
+    this.#refusal = (this.#refusal + part.refusal).slice(0, 1000);
+    this.#toolCall ??= part.toolCall;
+    this.#finishReason = part.finishReason ?? this.#finishReason;
   }
-  if (cut) {
-    warn(`the answer was cut: ${model} reached its limit of tokens; raise that in the server, or ask for less`);
+
+  whyNone(thoughts: ThoughtFilter): string {
+    if (this.#refusal.trim() !== "") return `it refused, in these words: ${this.#refusal.trim()}`;
+    if (this.#finishReason === "content_filter") return "the endpoint's content filter kept it back";
+    if (this.#finishReason === "length") {
+      return "it reached its limit of tokens before the answer began; raise that in the server, or ask another model";
+    }
+    if (this.#toolCall !== null)
+      return `it called a tool ("${this.#toolCall}") instead of answering; ask another model`;
+    if (this.#reasoned || thoughts.isThinking) return "it sent its reasoning alone; ask again, or another model";
+    return "the answer is empty; ask again, or another model";
+  }
+
+  warnings(model: string): string[] {
+    const warnings: string[] = [];
+    if (this.#finishReason === "length") {
+      warnings.push(
+        `the answer was cut: ${model} reached its limit of tokens; raise that in the server, or ask for less`,
+      );
+    }
+    if (this.#finishReason === "content_filter") {
+      warnings.push("the answer was cut: the endpoint's content filter kept back the rest");
+    }
+    if (this.#refusal.trim() !== "") warnings.push(`the model refused part of the answer: ${this.#refusal.trim()}`);
+    return warnings;
   }
 }
 
-/** What one event, or a whole completion, says. */
-interface Choice {
-  readonly content?: unknown;
-  readonly finishReason?: unknown;
-}
-
-async function* choices(
+async function* parts(
   response: Response,
   url: string,
   baseUrl: string,
-  patience: Patience,
-  silenceMs: number,
-): AsyncGenerator<Choice> {
+  deadline: Deadline,
+  wait: () => void,
+): AsyncGenerator<ReplyPart> {
   let pending = "";
   let plain = "";
   let events = false;
   let finished = false;
   for await (const block of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     // Whoever reads the answer may take their time: only the endpoint is on the clock.
-    patience.stop();
+    deadline.stop();
     const lines = (pending + block).split("\n");
     pending = lines.pop()!;
     for (const line of lines) {
@@ -98,56 +143,26 @@ async function* choices(
       events = true;
       const data = line.slice(5).trim();
       if (data === "[DONE]") return;
-      const choice = choiceOf(data, baseUrl);
-      finished ||= typeof choice.finishReason === "string";
-      yield choice;
+      const part = readEvent(data, baseUrl);
+      finished ||= part.finishReason !== null;
+      yield part;
     }
-    if (pending.length + plain.length > MOST_CHARACTERS) {
-      throw new AnswerError(`${url} sent more than ${MOST_CHARACTERS} characters without an answer in them`);
+    if (pending.length + plain.length > mostCharacters) {
+      throw new AnswerError(`${url} sent more than ${mostCharacters} characters without an answer in them`);
     }
-    patience.wait(silenceMs, `${baseUrl} fell silent in the middle of the answer, for ${seconds(silenceMs)}`);
+    wait();
   }
   // Not every server says [DONE].
   if (finished) return;
   if (events) throw new AnswerError(`${baseUrl} broke off in the middle of the answer`);
-  yield completionOf(plain + pending, url, baseUrl);
-}
-
-function choiceOf(data: string, baseUrl: string): Choice {
-  let event: unknown;
-  try {
-    event = JSON.parse(data);
-  } catch (error) {
-    throw new AnswerError(`${baseUrl} sent something that is not JSON: ${data.slice(0, 100)}`, { cause: error });
-  }
-  return read(event, "delta", baseUrl);
-}
-
-/** A completion that came whole; anything else that came with status 200 is none. */
-function completionOf(text: string, url: string, baseUrl: string): Choice {
-  let reply: unknown = null;
-  try {
-    reply = JSON.parse(text);
-  } catch {
-    // An HTML page, say: what follows says so.
-  }
-  const choice = read(reply, "message", baseUrl);
-  if (typeof choice.content === "string") return choice;
-  const start = text.replace(/\s+/g, " ").trim().slice(0, 100);
+  const completion = readCompletion(plain + pending, baseUrl);
+  if (completion) return yield completion;
+  const start = (plain + pending).replace(/\s+/g, " ").trim().slice(0, 100);
   throw new AnswerError(
     `${url} did not answer with a chat completion but with ${start === "" ? "nothing" : `"${start}"`}: ` +
-      "check FERRIS_LLM_BASE_URL, which usually ends in /v1",
+      "check the base URL, which usually ends in /v1",
+    { setting: "llmBaseUrl" },
   );
-}
-
-function read(value: unknown, part: "delta" | "message", baseUrl: string): Choice {
-  const reply = value as {
-    choices?: { delta?: { content?: unknown }; message?: { content?: unknown }; finish_reason?: unknown }[];
-    error?: unknown;
-  } | null;
-  if (reply?.error) throw new AnswerError(`${baseUrl} reports an error: ${JSON.stringify(reply.error)}`);
-  const choice = reply?.choices?.[0];
-  return { content: choice?.[part]?.content, finishReason: choice?.finish_reason };
 }
 
 function seconds(milliseconds: number): string {

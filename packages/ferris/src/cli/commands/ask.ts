@@ -5,8 +5,9 @@
  */
 import { Command } from "commander";
 import { usualPassages } from "../../answer/prompt.ts";
-import { exitCodes } from "../../errors.ts";
+import { AnswerError, exitCodes } from "../../errors.ts";
 import type { SearchResult } from "../../search/search.ts";
+import { settings } from "../config/settings.ts";
 import { openFerris } from "../open.ts";
 import { lineRange, resultCard, shownPath } from "../present/results.ts";
 import { runs } from "../run.ts";
@@ -55,9 +56,17 @@ async function ask(session: Session, question: string, options: FilterOptions): 
       limit: origins.limit.kind === "default" ? usualPassages : values.limit,
       mode: values.mode,
       filter: await documentFilter(options),
-      endpoint: values,
+      endpoint: {
+        baseUrl: values.llmBaseUrl,
+        model: values.llmModel,
+        apiKey: values.llmApiKey,
+        temperature: values.llmTemperature,
+        timeout: values.llmTimeout,
+      },
       signal,
       onEndpoint: (model, baseUrl) => session.inform(`asking ${model} at ${baseUrl}`),
+      onWait: (message) => session.inform(message),
+      onRestart: () => session.inform("\n(That was the model's reasoning; its answer follows.)"),
       onPiece: async (piece) => {
         if (!session.json) await session.write(piece.split("\n").map(printable).join("\n"));
       },
@@ -66,28 +75,37 @@ async function ask(session: Session, question: string, options: FilterOptions): 
     if (passages.length === 0) return withoutPassages(session, question);
     if (rest.model === null) return withoutEndpoint(session, question, passages);
     if (session.json)
-      session.printJson({ question, answered, answer: rest.answer, model: rest.model, cited, passages });
+      session.printJson({ question, answered, answer: rest.answer, model: rest.model, cited, passages, warnings });
     else {
       session.print("");
       for (const number of cited) session.print(`[${number}] ${place(passages[number - 1]!)}`);
     }
     for (const warning of warnings) session.warn(warning);
     return answered ? exitCodes.success : exitCodes.nothingFound;
+  } catch (error) {
+    throw withHint(error);
   } finally {
     await ferris.close();
   }
 }
 
+/** The error, naming the variable that sets what is to blame. */
+function withHint(error: unknown): unknown {
+  if (!(error instanceof AnswerError) || error.setting === null) return error;
+  const { setting } = error;
+  return new AnswerError(`${error.message} (${settings[setting].variable})`, { cause: error.cause, setting });
+}
+
 function withoutPassages(session: Session, question: string): number {
   if (session.json)
-    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages: [] });
+    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages: [], warnings: [] });
   else session.inform("The documents do not answer this: nothing relevant was found.");
   return exitCodes.nothingFound;
 }
 
 function withoutEndpoint(session: Session, question: string, passages: readonly SearchResult[]): number {
   if (session.json) {
-    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages });
+    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages, warnings: [] });
   } else {
     session.print(passages.map((result) => resultCard(result, session).join("\n")).join("\n\n"));
     session.inform(

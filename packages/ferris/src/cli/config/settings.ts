@@ -4,6 +4,7 @@
  * One table, from which flags, environment variables, both kinds of file and `ferris config` all follow. Nothing is read here;
  * `resolve.ts` does that.
  */
+import { defaultTimeoutSeconds } from "../../answer/endpoint.ts";
 import { indexNameRule, isIndexName } from "../../store/places.ts";
 
 /** What a command works with, after all sources were looked at. */
@@ -27,6 +28,8 @@ export interface SettingValues {
   llmBaseUrl: string | null;
   llmModel: string | null;
   llmApiKey: string | null;
+  llmTemperature: number | null;
+  llmTimeout: number;
 }
 
 export type SettingName = keyof SettingValues;
@@ -98,6 +101,21 @@ function wholeNumber<Value extends number | null>(
         ? { value: value as Value }
         : { mustBe: `a whole number from ${least} to ${most}` },
     fromText: (given) => (/^\d+$/.test(given) ? Number(given) : given),
+  };
+}
+
+function numberBetween<Value extends number | null>(
+  least: number,
+  most: number,
+  defaultValue: Value,
+): Pick<Setting<Value>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue,
+    check: (value) =>
+      typeof value === "number" && value >= least && value <= most
+        ? { value: value as Value }
+        : { mustBe: `a number from ${least} to ${most}` },
+    fromText: (given) => (/^\d+(?:\.\d+)?$/.test(given) ? Number(given) : given),
   };
 }
 
@@ -226,7 +244,7 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     flag: null,
     variable: "FERRIS_LLM_MODEL",
     inFolderFile: false,
-    description: "the endpoint's model; else the first that it lists",
+    description: "the endpoint's model; else the first that it lists and that can chat",
   },
   llmApiKey: {
     ...text<string | null>(null),
@@ -235,6 +253,20 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     inFolderFile: false,
     secret: true,
     description: "the endpoint's key",
+  },
+  llmTemperature: {
+    ...numberBetween<number | null>(0, 2, null),
+    flag: null,
+    variable: "FERRIS_LLM_TEMPERATURE",
+    inFolderFile: false,
+    description: "the model's temperature; else its own",
+  },
+  llmTimeout: {
+    ...wholeNumber<number>(1, 86_400, defaultTimeoutSeconds),
+    flag: null,
+    variable: "FERRIS_LLM_TIMEOUT",
+    inFolderFile: false,
+    description: "seconds until the answer of ask must have begun",
   },
 };
 
