@@ -1,10 +1,10 @@
-/** How the tests run: straight from the TypeScript sources (condition "source"), forked processes, a software GPU from globalSetup. */
+/** How the tests run: straight from the TypeScript sources (condition "@ferris/source"), forked processes, a software GPU from globalSetup. */
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  resolve: { conditions: ["source"] },
-  ssr: { resolve: { conditions: ["source", "node"] } },
+  resolve: { conditions: ["@ferris/source"] },
+  ssr: { resolve: { conditions: ["@ferris/source", "node"] } },
   test: {
     // Processes and not threads: the environment of globalSetup has to be there when a process starts.
     pool: "forks",

@@ -9,63 +9,78 @@
 export abstract class MetalCandleError extends Error {
   /** Stable across versions. */
   abstract readonly code: string;
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
+  /** A literal in every class: bundlers shorten the names of classes. */
+  abstract override readonly name: string;
 }
 
 /** `device: "gpu"` was asked for and no GPU (or none that is allowed) is there. */
 export class GpuUnavailableError extends MetalCandleError {
+  override readonly name: string = "GpuUnavailableError";
   readonly code = "GPU_UNAVAILABLE";
 }
 
 /** The CPU device cannot run here: onnxruntime is not installed or has no binary for this platform. */
 export class CpuUnavailableError extends MetalCandleError {
+  override readonly name: string = "CpuUnavailableError";
   readonly code = "CPU_UNAVAILABLE";
 }
 
 /** The GPU went away, or returned rows that are not this batch's, and one retry did not help. */
 export class DeviceLostError extends MetalCandleError {
+  override readonly name: string = "DeviceLostError";
   readonly code = "DEVICE_LOST";
 }
 
 /** The GPU's memory does not hold the model or its smallest batch. */
 export class GpuOutOfMemoryError extends MetalCandleError {
+  override readonly name: string = "GpuOutOfMemoryError";
   readonly code = "GPU_OUT_OF_MEMORY";
 }
 
 /** No kernel variant of an operation agreed with its reference on this adapter. */
 export class KernelCheckError extends MetalCandleError {
+  override readonly name: string = "KernelCheckError";
   readonly code = "KERNEL_CHECK_FAILED";
 }
 
 /** A model id or folder that is not there (in the cache, or on the hub). */
 export class ModelNotFoundError extends MetalCandleError {
+  override readonly name: string = "ModelNotFoundError";
   readonly code = "MODEL_NOT_FOUND";
+  /** What could be downloaded in its place, as `pullModel` takes it; null where a download would not help. */
+  readonly downloadable: { readonly id: string; readonly revision: string | null } | null;
+  constructor(message: string, options: ErrorOptions & { downloadable?: ModelNotFoundError["downloadable"] } = {}) {
+    super(message, options);
+    this.downloadable = options.downloadable ?? null;
+  }
 }
 
 /** A model file that is there and is not what it should be: truncated, of the wrong shape, not JSON. */
 export class ModelFileError extends MetalCandleError {
+  override readonly name: string = "ModelFileError";
   readonly code = "MODEL_FILE_INVALID";
 }
 
 /** A sound model with a part that we do not run: the message names the part. */
 export class UnsupportedModelError extends MetalCandleError {
+  override readonly name: string = "UnsupportedModelError";
   readonly code = "MODEL_UNSUPPORTED";
 }
 
 /** A download that failed: refused, cut, or with the wrong size or hash. */
 export class DownloadError extends MetalCandleError {
+  override readonly name: string = "DownloadError";
   readonly code = "DOWNLOAD_FAILED";
 }
 
 /** An argument out of its range or of the wrong kind. */
 export class InvalidArgumentError extends MetalCandleError {
+  override readonly name: string = "InvalidArgumentError";
   readonly code = "INVALID_ARGUMENT";
 }
 
 /** A call on a model, or on vectors, after `close()`. */
 export class ModelClosedError extends MetalCandleError {
+  override readonly name: string = "ModelClosedError";
   readonly code = "MODEL_CLOSED";
 }

@@ -141,10 +141,10 @@ async function openEncoder(
   chosen: ChosenDevice,
   options: LoadOptions,
 ): Promise<Encoder> {
-  const { dtype = "auto", tokenBudget } = options;
+  const { dtype = "auto", tokenBudget, onNotice = console.error } = options;
   if (chosen.device === "cpu") {
     const { openCpuEncoder } = await import("./cpu/encoder.ts");
-    return openCpuEncoder(description, { tokenBudget });
+    return openCpuEncoder(description, { tokenBudget, onNotice });
   }
   let first: GpuContext | null = chosen.context;
   return GpuEncoder.open(description, {

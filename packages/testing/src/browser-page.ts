@@ -47,7 +47,7 @@ async function bundle(entry: string): Promise<Map<string, string | Uint8Array>> 
   const result = await build({
     configFile: false,
     logLevel: "warn",
-    resolve: { conditions: ["source", "browser", "module", "import"] },
+    resolve: { conditions: ["@ferris/source", "browser", "module", "import"] },
     build: {
       write: false,
       minify: false,

@@ -1,7 +1,7 @@
 /**
  * Finds the `@example` blocks of what a package exports, so that a test can run them: an example that no longer works is a bug.
  *
- * Starts from the entry points in the package's manifest (the "source" condition) and follows their re-exports, so internal
+ * Starts from the entry points in the package's manifest (the "@ferris/source" condition) and follows their re-exports, so internal
  * files may show fragments and public ones may not. An example is the text from `@example` to the next tag or the end
  * of the comment, with or without a code fence.
  */
@@ -20,13 +20,15 @@ export interface DocExample {
 
 type ExportTarget = string | { [condition: string]: ExportTarget };
 
-/** The source files of the entry points: `exports` with the "source" condition. */
+/** The source files of the entry points: `exports` with the "@ferris/source" condition. */
 function entryPoints(packageFolder: string): string[] {
   const manifest = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8")) as {
     exports: Record<string, ExportTarget>;
   };
   return Object.values(manifest.exports).flatMap((target) =>
-    typeof target === "object" && typeof target.source === "string" ? [join(packageFolder, target.source)] : [],
+    typeof target === "object" && typeof target["@ferris/source"] === "string"
+      ? [join(packageFolder, target["@ferris/source"])]
+      : [],
   );
 }
 

@@ -32,6 +32,8 @@ export interface CpuEncoderOptions {
   readonly threads?: number;
   /** Tokens of a batch, padding counted; a longer text is a batch alone. By default what suits the threads. */
   readonly tokenBudget?: number | undefined;
+  /** Receives what a user should hear once: that a slower build of onnxruntime runs. */
+  readonly onNotice?: ((message: string) => void) | undefined;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function openCpuEncoder(description: ModelDescription, options: Cpu
   const threads = options.threads ?? availableThreads();
   const graph = await encoderGraph(shape, weights, head);
   const session = await createOnnxSession({ ...graph, threads });
+  if (session.notice !== null) options.onNotice?.(`metal-candle: ${session.notice}`);
   const maxSequences = SEQUENCES_PER_THREAD * threads;
   const usualBudget = Math.max(TOKENS_PER_THREAD * threads, description.maxLength);
   const limits = {

@@ -79,7 +79,7 @@ export async function diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis
     versions: {
       "metal-candle": packageVersion("metal-candle"),
       webgpu: packageVersion("webgpu"),
-      "onnxruntime-node": onnxruntime,
+      onnxruntime,
     },
     adapter,
     gpuProblem: gpuProblem(looked.error, adapter, allowed),

@@ -87,7 +87,9 @@ export function lostDevice(context: GpuContext, during: string, reason: string):
 async function open(): Promise<GpuContext> {
   const door = await openWebGpu();
   if (!door.gpu) {
-    throw new GpuUnavailableError(`No GPU: ${door.reason}. Use device "cpu", or see "npx ferris doctor".`);
+    throw new GpuUnavailableError(
+      `No GPU: ${door.reason}. Use device "cpu"; diagnose() of "metal-candle/diagnostics" says more.`,
+    );
   }
   const adapter = await door.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {

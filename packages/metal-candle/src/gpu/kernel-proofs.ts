@@ -60,7 +60,7 @@ export class KernelProofs {
     throw new KernelCheckError(
       `No kernel for ${operation} agrees with its reference on ${this.#context.report.name}: ` +
         `${dropped.map(({ variant, reason }) => `${variant}: ${reason}`).join("; ")}. ` +
-        `This is a bug of the driver or of ours: please report it with the output of "npx ferris doctor --json". ` +
+        `This is a bug of the driver or of ours: please report it with what diagnose() of "metal-candle/diagnostics" returns. ` +
         `Models run on device "cpu" meanwhile.`,
     );
   }

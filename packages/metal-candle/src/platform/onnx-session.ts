@@ -40,6 +40,7 @@ export async function openSession(
     })),
   });
   return {
+    notice: null,
     async run(inputs, output) {
       const feeds: Record<string, unknown> = {};
       for (const [name, { data, shape }] of Object.entries(inputs)) {

@@ -11,6 +11,8 @@ export interface OnnxInput {
 }
 
 export interface OnnxSession {
+  /** What a user should hear once about the build that runs (a slower one, and why); null for nothing. */
+  readonly notice: string | null;
   /** Runs the graph and returns the named output's f32 data. */
   run(inputs: Readonly<Record<string, OnnxInput>>, output: string): Promise<Float32Array>;
   release(): Promise<void>;

@@ -1,35 +1,96 @@
 /**
- * The onnxruntime door, Node's side: loads onnxruntime-node the first time that somebody asks for the CPU device.
+ * The onnxruntime door, Node's side: the native build (onnxruntime-node) where it loads, else the WebAssembly build, which comes with
+ * this package and so cannot be lost.
  *
- * An optional dependency: absent (or without a binary for this platform) is a CpuUnavailableError that says what to install.
- * onnxruntime reports to its maker unless ORT_DISABLE_TELEMETRY is in the process's environment before its library loads, so
- * that is set here, and nothing is loaded where it cannot be.
+ * The native build is an optional dependency: npm leaves it out in silence where its install script cannot reach its download host, and
+ * it has no binary for Alpine, Intel Macs and others. What runs instead, and why, is said once per load (`notice`).
+ *
+ * The native library reports to its maker unless ORT_DISABLE_TELEMETRY is in the process's environment before it loads, so that is set
+ * here; where it cannot be (a worker thread's process.env is a copy), the WebAssembly build runs, which reports nothing.
  */
 import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
 import { CpuUnavailableError } from "../errors.ts";
 import { openSession, type OnnxRuntime } from "./onnx-session.ts";
 import type { OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
+import { loadWasmRuntime, wasmRuntimeVersion } from "./onnx-wasm.node.ts";
 
 const TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
-let loaded: Promise<OnnxRuntime> | null = null;
+/** Install scripts off: the native build's own only fetches CUDA libraries, which are not used here, and fails without its host. */
+const NATIVE_INSTALL = "npm install --ignore-scripts onnxruntime-node@1.30.0";
+
+/** A build of onnxruntime that has been loaded. */
+interface LoadedRuntime {
+  readonly runtime: OnnxRuntime;
+  readonly provider: "cpu" | "wasm";
+  /** What a user should hear once about it; null for nothing. */
+  readonly notice: string | null;
+}
+
+let loaded: Promise<LoadedRuntime> | null = null;
 
 /**
  * Makes a session.
- * @throws CpuUnavailableError when onnxruntime-node cannot be loaded
+ * @throws CpuUnavailableError when neither build of onnxruntime can be loaded
  */
 export async function createOnnxSession(options: OnnxSessionOptions): Promise<OnnxSession> {
-  loaded ??= load();
-  const runtime = await loaded.catch((error: unknown) => {
+  loaded ??= load(options.threads);
+  const { runtime, provider, notice } = await loaded.catch((error: unknown) => {
     loaded = null;
     throw error;
   });
-  return openSession(runtime, "cpu", options);
+  return { ...(await openSession(runtime, provider, options)), notice };
 }
 
 /** What is installed, for `doctor`: name and version, or null. */
 export function onnxRuntimeVersion(): string | null {
+  return nativeVersion() ?? wasmRuntimeVersion();
+}
+
+async function load(threads: number): Promise<LoadedRuntime> {
+  const native = await loadNative();
+  if (native.runtime !== null) return { runtime: native.runtime, provider: "cpu", notice: null };
+  try {
+    const runtime = await loadWasmRuntime(threads);
+    return {
+      runtime,
+      provider: "wasm",
+      notice: `the CPU device runs as WebAssembly, two to four times slower than onnxruntime-node: ${native.problem}`,
+    };
+  } catch (error) {
+    throw new CpuUnavailableError(
+      `The CPU device is not available: ${native.problem}. ` +
+        `Its WebAssembly build cannot be loaded either: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+/** The native build, or one clause on why it is not used and what to type. */
+async function loadNative(): Promise<{ runtime: OnnxRuntime } | { runtime: null; problem: string }> {
+  if (isMainThread) {
+    process.env[TELEMETRY] = "1";
+  } else if (!telemetryIsOff()) {
+    const problem = `its telemetry cannot be turned off from a worker thread; start the process with ${TELEMETRY}=1 to use it here`;
+    return { runtime: null, problem };
+  }
+  try {
+    const module = (await import("onnxruntime-node")) as unknown as OnnxRuntime & { default?: OnnxRuntime };
+    return { runtime: module.default ?? module };
+  } catch (error) {
+    if (nativeVersion() === null) {
+      return { runtime: null, problem: `it is not installed. To install it: ${NATIVE_INSTALL}` };
+    }
+    const [reason] = (error as Error).message.split("\n");
+    const problem =
+      `it does not load on ${process.platform}-${process.arch} (${reason}); it has binaries for 64-bit Linux (glibc), ` +
+      `Windows, and macOS on Apple silicon`;
+    return { runtime: null, problem };
+  }
+}
+
+function nativeVersion(): string | null {
   try {
     const manifest = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
     return `onnxruntime-node ${manifest.version}`;
@@ -38,27 +99,16 @@ export function onnxRuntimeVersion(): string | null {
   }
 }
 
-async function load(): Promise<OnnxRuntime> {
-  if (isMainThread) {
-    process.env[TELEMETRY] = "1";
-  } else if (process.env[TELEMETRY] !== "1") {
-    // A worker's process.env is a copy: writing to it does not reach the library.
-    throw new CpuUnavailableError(
-      `The CPU device was first asked for in a worker thread, where onnxruntime's telemetry cannot be turned off. ` +
-        `Start the process with ${TELEMETRY}=1, or open a model on the CPU device in the main thread first.`,
-    );
-  }
+/**
+ * Whether the process itself has the variable: a worker's process.env is a copy that its maker may have filled, and the library reads
+ * the real one, which the diagnostic report lists.
+ */
+function telemetryIsOff(): boolean {
+  if (process.env[TELEMETRY] !== "1") return false;
   try {
-    const module = (await import("onnxruntime-node")) as unknown as OnnxRuntime & { default?: OnnxRuntime };
-    return module.default ?? module;
-  } catch (error) {
-    const missing = onnxRuntimeVersion() === null;
-    throw new CpuUnavailableError(
-      missing
-        ? `The CPU device needs onnxruntime-node, which is not installed: npm install onnxruntime-node@1.30.0`
-        : `The CPU device needs onnxruntime-node, which is installed and does not load on ${process.platform}-${process.arch}: ` +
-            `${(error as Error).message}. It has binaries for 64-bit Linux (glibc), Windows, and macOS on Apple silicon.`,
-      { cause: error },
-    );
+    const report = process.report.getReport() as { environmentVariables?: Record<string, string> };
+    return report.environmentVariables?.[TELEMETRY] === "1";
+  } catch {
+    return false;
   }
 }

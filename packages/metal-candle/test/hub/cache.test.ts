@@ -74,10 +74,11 @@ describe("the hub cache", () => {
     const attempt = locateModel("org/model", { cacheDir: folder });
     await expect(attempt).rejects.toThrow(ModelNotFoundError);
     await expect(attempt).rejects.toThrow(repository);
-    await expect(attempt).rejects.toThrow(/npx ferris pull org\/model$/);
+    await expect(attempt).rejects.toThrow(/To download it: pullModel\("org\/model"\)$/);
     await snapshot(folder, "org/model", "main");
     const other = locateModel("org/model", { cacheDir: folder, revision: "v2" });
-    await expect(other).rejects.toThrow(/at revision v2.*npx ferris pull org\/model --revision v2$/);
+    await expect(other).rejects.toThrow(/at revision v2.*pullModel\("org\/model", { revision: "v2" }\)$/);
+    await expect(other).rejects.toMatchObject({ downloadable: { id: "org/model", revision: "v2" } });
     rmSync(join(repository, "snapshots"), { recursive: true });
     await expect(locateModel("org/model", { cacheDir: folder })).rejects.toThrow(ModelNotFoundError);
   });
@@ -105,6 +106,16 @@ describe("a folder", () => {
       await expect(locateModel(path, { cacheDir: folder })).rejects.toThrow(/There is no folder/);
     },
   );
+
+  test("with the default's name that is not installed names npm's package, as the hub has no such model", async () => {
+    vi.resetModules();
+    vi.doMock("#platform/files", async (original) => ({ ...(await original<object>()), packageFolder: () => null }));
+    const { locateModel: locate } = await import("../../src/hub/cache.ts");
+    const attempt = locate(DEFAULT_MODEL, { cacheDir: folder });
+    await expect(attempt).rejects.toThrow(/is not installed: npm install all-minilm-l6-v2-q8$/);
+    await expect(attempt).rejects.toMatchObject({ downloadable: null });
+    vi.doUnmock("#platform/files");
+  });
 
   test("of the default's name does not stand in for it", async () => {
     const { folder: found } = await locateModel(DEFAULT_MODEL);

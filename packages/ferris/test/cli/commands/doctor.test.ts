@@ -20,7 +20,7 @@ eachDevice("doctor", (device) => {
     expect(report.embedding).toMatchObject({ device, error: null });
     const operations = report.embedding.kernels.map(({ operation }) => operation);
     expect(operations.includes("attention")).toBe(device === "gpu");
-    for (const name of ["ferris", "node", "metal-candle", "onnxruntime-node"])
+    for (const name of ["ferris", "node", "metal-candle", "onnxruntime"])
       expect(report.versions[name]).toMatch(/\d+\.\d+/);
   });
 });

@@ -1,0 +1,56 @@
+/**
+ * onnxruntime's WebAssembly build in Node: the CPU device that every platform has.
+ *
+ * Its three files are copied out of onnxruntime-web into this package when it is packed (scripts/prepare-package.mjs): 14 MB, where the
+ * whole of onnxruntime-web is 139. A clone has them in node_modules instead. Part of the onnxruntime door.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { pathToFileURL } from "node:url";
+import { isMainThread } from "node:worker_threads";
+import type { OnnxRuntime } from "./onnx-session.ts";
+
+/** onnxruntime's WebAssembly build takes its threads from its environment, not from a session's options. */
+interface WasmRuntime extends OnnxRuntime {
+  readonly env: { readonly wasm: { numThreads?: number } };
+}
+
+/** The files in this package; the same place from src/platform and from dist/platform. */
+const PACKED = new URL("../../onnxruntime-web/", import.meta.url);
+
+/** As many threads as onnxruntime-web takes by itself: they wait in a loop, so more of them slow a busy machine down. */
+const MOST_THREADS = 4;
+
+/** Loads it. Throws Node's own error where the files are not there. */
+export async function loadWasmRuntime(threads: number): Promise<OnnxRuntime> {
+  const packed = new URL("ort.node.min.mjs", PACKED);
+  const module = (await import(existsSync(packed) ? packed.href : "onnxruntime-web")) as WasmRuntime & {
+    default?: WasmRuntime;
+  };
+  const runtime = module.default ?? module;
+  // In a worker thread its own threads would be workers of a worker: one is enough there.
+  const most = Math.min(MOST_THREADS, Math.ceil(availableParallelism() / 2));
+  runtime.env.wasm.numThreads = isMainThread ? Math.max(1, Math.min(threads, most)) : 1;
+  return runtime;
+}
+
+/** Name and version, for `doctor`; null where the files are not there. */
+export function wasmRuntimeVersion(): string | null {
+  for (const manifest of [new URL("package.json", PACKED), installedManifest()]) {
+    if (manifest === null || !existsSync(manifest)) continue;
+    const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+    return `onnxruntime-web ${version} (WebAssembly)`;
+  }
+  return null;
+}
+
+/** The manifest of an onnxruntime-web beside this package, or null. */
+function installedManifest(): URL | null {
+  try {
+    // The package does not export its manifest; its entry for Node lies one folder below it.
+    return new URL("../package.json", pathToFileURL(createRequire(import.meta.url).resolve("onnxruntime-web")));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What `npm pack` and `npm publish` run first, in the package's own folder ("prepack"): builds it, and copies in what it carries and
+ * git does not: NOTICE, and for metal-candle the three files of onnxruntime-web that make up its CPU device in WebAssembly.
+ *
+ * With --undo ("postpack") it takes those copies away again: the repository finds them where they come from.
+ *
+ * This repository turns install scripts off (.npmrc), and with them this one: `npm run pack`, or `npm publish --ignore-scripts=false`.
+ */
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { build, root } from "./steps.mjs";
+
+const WASM_FILES = ["ort.node.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
+
+const folder = process.cwd();
+const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+const notice = join(folder, "NOTICE");
+const wasm = join(folder, "onnxruntime-web");
+
+if (process.argv.includes("--undo")) {
+  for (const copy of [notice, wasm]) rmSync(copy, { recursive: true, force: true });
+} else {
+  build(relative(root, folder));
+  copyFileSync(join(root, "NOTICE"), notice);
+  if (name === "metal-candle") copyWasmRuntime(wasm);
+}
+
+/** The files that Node needs, with the licence and a manifest that says what they are. */
+function copyWasmRuntime(target) {
+  const source = dirname(createRequire(join(folder, "package.json")).resolve("onnxruntime-web"));
+  const manifest = JSON.parse(readFileSync(join(source, "..", "package.json"), "utf8"));
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  for (const file of WASM_FILES) copyFileSync(join(source, file), join(target, file));
+  const { version, license, author, repository } = manifest;
+  const copied = { name: "onnxruntime-web", version, license, author, repository, private: true };
+  writeFileSync(join(target, "package.json"), `${JSON.stringify(copied, null, 2)}\n`);
+  copyFileSync(join(root, "scripts", "licences", "onnxruntime.txt"), join(target, "LICENSE"));
+}
