@@ -14,7 +14,10 @@ import { noFollow } from "../read-file.ts";
 const ownFiles = ["index.db", "writer.lock"].flatMap((name) =>
   ["", "-wal", "-shm", "-journal"].map((end) => name + end),
 );
-const ownNames = new Set([...ownFiles, "writer.json", ".gitignore", keptInput]);
+/** The last conversation of `ask`. */
+export const keptConversation = "conversation.json";
+
+const ownNames = new Set([...ownFiles, "writer.json", ".gitignore", keptConversation, keptInput]);
 
 /**
  * @param forWriting a file with a second name (a hard link) is refused too: writing here would change it there

@@ -8,6 +8,7 @@ import { usualPassages } from "../../answer/prompt.ts";
 import { AnswerError, exitCodes } from "../../errors.ts";
 import type { SearchResult } from "../../search/search.ts";
 import { settings } from "../config/settings.ts";
+import { keepConversation, readConversation } from "../io/kept-conversation.ts";
 import { openFerris } from "../open.ts";
 import { lineRange, resultCard, shownPath } from "../present/results.ts";
 import { runs } from "../run.ts";
@@ -21,6 +22,10 @@ import {
   withModelOptions,
 } from "./shared-options.ts";
 
+interface AskOptions extends FilterOptions {
+  readonly continue?: boolean;
+}
+
 export function askCommand(): Command {
   const command = new Command("ask")
     .summary("an answer from the documents, with citations")
@@ -31,28 +36,32 @@ export function askCommand(): Command {
     )
     .argument("<question...>", "in your own words");
   command.option("-k, --limit <n>", `most passages to answer from (default: ${usualPassages})`);
+  command.option("-c, --continue", "a follow-up: the model is told the questions and answers before this one");
   withFilterOptions(command);
   withModelOptions(command);
   withExamples(command, [
     ['ferris ask "how do I rotate a key without downtime"', "an answer, and the passages that it rests on"],
+    ['ferris ask --continue "and with two keys?"', "a follow-up to the last question asked of this index"],
     ['FERRIS_LLM_BASE_URL=http://127.0.0.1:8080/v1 ferris ask "what is cu_seqlens"', "by another server"],
   ]);
   return runs(
     command,
-    (session, [words], options) => ask(session, (words as string[]).join(" "), options as FilterOptions),
+    (session, [words], options) => ask(session, (words as string[]).join(" "), options as AskOptions),
     {
       errorsAre2: true,
     },
   );
 }
 
-async function ask(session: Session, question: string, options: FilterOptions): Promise<number> {
+async function ask(session: Session, question: string, options: AskOptions): Promise<number> {
   const { values, origins } = session.settings;
   const { ask: askDocuments } = await import("../../answer/ask.ts");
   const signal = session.interruptible("stopping");
   const ferris = await openFerris(session);
   try {
+    const conversation = options.continue ? await readConversation(ferris.folder) : [];
     const answer = await askDocuments(ferris, question, {
+      conversation,
       limit: origins.limit.kind === "default" ? usualPassages : values.limit,
       mode: values.mode,
       filter: await documentFilter(options),
@@ -81,6 +90,10 @@ async function ask(session: Session, question: string, options: FilterOptions): 
       for (const number of cited) session.print(`[${number}] ${place(passages[number - 1]!)}`);
     }
     for (const warning of warnings) session.warn(warning);
+    // Where the index cannot be written, as on another's disk, only a follow-up would miss it.
+    await keepConversation(ferris.folder, rest.conversation).catch((error: Error) => {
+      if (options.continue) session.warn(`this conversation cannot be continued: ${error.message}`);
+    });
     return answered ? exitCodes.success : exitCodes.nothingFound;
   } catch (error) {
     throw withHint(error);
