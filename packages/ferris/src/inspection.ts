@@ -1,13 +1,13 @@
 /**
  * How one file is read and cut: the same parser and chunker that indexing uses, without an index.
  */
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { checkChunkerSettings, chunkDocument, defaultChunkerSettings } from "./documents/chunk.ts";
 import type { Chunk, ParsedDocument } from "./documents/document.ts";
 import { parseDocument } from "./documents/parse.ts";
 import { DocumentError, InputError } from "./errors.ts";
 import type { Embedder } from "./indexing/embedder.ts";
+import { readRegularFile } from "./read-file.ts";
 
 export interface Inspection {
   readonly document: ParsedDocument;
@@ -19,7 +19,7 @@ export interface Inspection {
 /** @throws InputError for a file that cannot be read, DocumentError for one that cannot be parsed */
 export async function inspectFile(file: string, embedder: Embedder, maxTokens?: number): Promise<Inspection> {
   const path = resolve(file);
-  const bytes = await readFile(path).catch((error: Error) => {
+  const bytes = await readRegularFile(path, { follow: true, mostBytes: 2 ** 31 - 2 }).catch((error: Error) => {
     throw new InputError(`${file} cannot be read: ${error.message}`, { cause: error });
   });
   const settings = maxTokens === undefined ? defaultChunkerSettings(embedder.maxLength) : { maxTokens };

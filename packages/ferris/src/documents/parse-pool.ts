@@ -1,17 +1,18 @@
 /**
- * Parses in threads of their own, so that a PDF does not hold up the model, and a file that makes its parser hang or run out
+ * Parses in threads of their own, so that a PDF does not hold up the model, and a file that makes its parser hang, die or run out
  * of memory costs that file and not the run.
  *
  * Small files of simple formats are parsed where the caller is: sending them away would take longer. So is everything when ferris
- * runs from its TypeScript sources, which have no compiled worker to start.
+ * runs from its TypeScript sources, which have no compiled worker to start. Memory outside of V8's heap (what a parser unpacks) has no
+ * limit of its own in a thread, so the process is watched: when it grows too far, everything under way is taken back and parsed again
+ * alone, one file at a time, until the one that is to blame has been found.
  */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { Worker } from "node:worker_threads";
 import { DocumentError } from "../errors.ts";
 import type { ParsedDocument } from "./document.ts";
-import type { ParseAnswer, ParseTask } from "./parse-worker.ts";
+import { ParseThread, ThreadLost } from "./parse-thread.ts";
 import { parseDocument } from "./parse.ts";
 import { parserFor } from "./parsers/index.ts";
 
@@ -20,13 +21,20 @@ const simpleTypes = new Set(["markdown", "text", "csv", "json", "jsonl", "notebo
 const simpleUpTo = 2 ** 16;
 
 const mostWorkers = 4;
-const workerMegabytes = 2_048;
+const watchMilliseconds = 100;
 
 export interface ParsePoolOptions {
   /** The compiled worker; null to parse in this thread. Defaults to the one beside this file, if it is there. */
   readonly worker?: string | null;
   /** A file whose parser takes longer is given up. */
   readonly mostSeconds?: number;
+  /** One parser may take this much: its heap, and what the process grows by meanwhile. */
+  readonly mostMegabytes?: number;
+}
+
+interface Waiting {
+  readonly alone: boolean;
+  readonly start: () => void;
 }
 
 export class ParsePool {
@@ -34,97 +42,116 @@ export class ParsePool {
   readonly size: number;
   readonly #worker: string | null;
   readonly #mostSeconds: number;
-  readonly #idle: Worker[] = [];
-  readonly #all = new Set<Worker>();
-  readonly #waiting: ((worker: Worker) => void)[] = [];
+  readonly #mostMegabytes: number;
+  readonly #idle: ParseThread[] = [];
+  readonly #all = new Set<ParseThread>();
+  readonly #waiting: Waiting[] = [];
+  #running = 0;
+  #runsAlone = false;
+  #closed: DocumentError | null = null;
+  #watch: NodeJS.Timeout | null = null;
+  #quietBytes = 0;
 
-  constructor({ worker = compiledWorker(), mostSeconds = 120 }: ParsePoolOptions = {}) {
+  constructor({ worker = compiledWorker(), mostSeconds = 120, mostMegabytes = 2_048 }: ParsePoolOptions = {}) {
     this.#worker = worker;
     this.#mostSeconds = mostSeconds;
+    this.#mostMegabytes = mostMegabytes;
     this.size = Math.max(1, Math.min(mostWorkers, availableParallelism() - 1));
   }
 
-  /** The same as `parseDocument`, and DocumentError too when the parser hangs or dies. `bytes` may be taken away. */
+  /**
+   * The same as `parseDocument`, and DocumentError too when the parser hangs or dies, or the pool is closed meanwhile. `bytes` stay the
+   * caller's.
+   */
   async parse(path: string, bytes: Uint8Array): Promise<ParsedDocument> {
     const isSimple = bytes.length <= simpleUpTo && simpleTypes.has(parserFor(path, bytes.subarray(0, 4096)).type);
     if (this.#worker === null || isSimple) return parseDocument(path, bytes);
-    const worker = await this.#take();
-    let isAlive = false;
     try {
-      const answer = await this.#ask(worker, { path, bytes });
-      isAlive = true;
-      if ("failure" in answer) throw new DocumentError(answer.failure.reason, answer.failure.message);
-      return answer.document;
-    } finally {
-      if (isAlive) this.#giveBack(worker);
-      else await this.#replace(worker);
+      return await this.#parseInThread(path, bytes, false);
+    } catch (error) {
+      if (!(error instanceof ThreadLost)) throw error;
+      return await this.#parseInThread(path, bytes, true).catch((again: unknown) => {
+        throw again instanceof ThreadLost ? new DocumentError("damaged", again.message) : again;
+      });
     }
   }
 
-  /** Ends all threads. */
+  /** Ends all threads. What is under way or waiting rejects; later calls too. */
   async close(): Promise<void> {
-    await Promise.all([...this.#all].map((worker) => worker.terminate()));
+    this.#closed = new DocumentError("damaged", "parsing was stopped");
+    if (this.#watch) clearInterval(this.#watch);
+    for (const { start } of this.#waiting.splice(0)) start();
+    await Promise.all([...this.#all].map((thread) => thread.end(this.#closed!)));
     this.#all.clear();
   }
 
-  async #take(): Promise<Worker> {
-    const idle = this.#idle.pop();
-    if (idle) return idle;
-    if (this.#all.size < this.size) return this.#start();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** @param alone with nothing else under way, so that memory has one to blame. Throws ThreadLost when others may be to blame */
+  async #parseInThread(path: string, bytes: Uint8Array, alone: boolean): Promise<ParsedDocument> {
+    await this.#turn(alone);
+    try {
+      if (this.#closed) throw this.#closed;
+      const thread = this.#take(alone);
+      const answer = await thread.ask({ path, bytes }, this.#mostSeconds);
+      if (!thread.isLost) this.#idle.push(thread);
+      if ("failure" in answer) throw new DocumentError(answer.failure.reason, answer.failure.message);
+      return answer.document;
+    } finally {
+      this.#running--;
+      this.#runsAlone = false;
+      this.#next();
+    }
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#worker!, { resourceLimits: { maxOldGenerationSizeMb: workerMegabytes } });
-    this.#all.add(worker);
-    return worker;
-  }
-
-  #giveBack(worker: Worker): void {
-    const next = this.#waiting.shift();
-    if (next) next(worker);
-    else this.#idle.push(worker);
-  }
-
-  async #replace(worker: Worker): Promise<void> {
-    this.#all.delete(worker);
-    await worker.terminate();
-    const next = this.#waiting.shift();
-    if (next) next(this.#start());
-  }
-
-  #ask(worker: Worker, task: ParseTask): Promise<ParseAnswer> {
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        clearTimeout(timer);
-        worker.off("message", onMessage).off("error", onError).off("exit", onExit);
-      };
-      const fail = (message: string, cause?: unknown) => {
-        settle();
-        reject(new DocumentError("damaged", message, { cause }));
-      };
-      const onMessage = (answer: ParseAnswer) => {
-        settle();
-        resolve(answer);
-      };
-      const onError = (error: Error) => {
-        const isMemory = (error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY";
-        fail(
-          isMemory ? `its parser took more than ${workerMegabytes} MB of memory` : `its parser died: ${error.message}`,
-          error,
-        );
-      };
-      const onExit = () => fail("its parser died");
-      const timer = setTimeout(
-        () => fail(`its parser was given up after ${this.#mostSeconds} s`),
-        this.#mostSeconds * 1000,
-      );
-      worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-      const { buffer, byteLength } = task.bytes;
-      // A file's own buffer can be handed over; a slice of Node's shared pool must be copied.
-      const owned = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-      worker.postMessage(task, owned ? [buffer] : []);
+  /** @param fresh one that no other file has been in */
+  #take(fresh: boolean): ParseThread {
+    for (let idle = fresh ? undefined : this.#idle.pop(); idle; idle = this.#idle.pop()) if (!idle.isLost) return idle;
+    const thread = new ParseThread(this.#worker!, this.#mostMegabytes, () => {
+      this.#all.delete(thread);
+      const at = this.#idle.indexOf(thread);
+      if (at >= 0) this.#idle.splice(at, 1);
     });
+    this.#all.add(thread);
+    return thread;
+  }
+
+  /** Resolves when there is room: a file alone waits for all others, and others wait for it. Counts it as running. */
+  #turn(alone: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const start = () => {
+        this.#running++;
+        this.#runsAlone = alone;
+        if (this.#running === 1 || alone) this.#startWatching();
+        resolve();
+      };
+      // Who was taken back comes first.
+      if (alone) this.#waiting.unshift({ alone, start });
+      else this.#waiting.push({ alone, start });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#running === 0 && this.#watch) {
+      clearInterval(this.#watch);
+      this.#watch = null;
+    }
+    while (this.#waiting.length > 0 && !this.#runsAlone) {
+      const isRoom = this.#waiting[0].alone ? this.#running === 0 : this.#running < this.size;
+      if (!isRoom) return;
+      this.#waiting.shift()!.start();
+    }
+  }
+
+  #startWatching(): void {
+    if (this.#closed) return;
+    this.#quietBytes = process.memoryUsage.rss();
+    this.#watch ??= setInterval(() => {
+      if (process.memoryUsage.rss() - this.#quietBytes < this.#mostMegabytes * 2 ** 20) return;
+      const lost = new ThreadLost(`its parser took more than ${this.#mostMegabytes} MB of memory`);
+      for (const thread of this.#all) if (thread.isBusy) void thread.end(lost);
+      this.#quietBytes = Number.POSITIVE_INFINITY;
+    }, watchMilliseconds);
+    this.#watch.unref();
   }
 }
 

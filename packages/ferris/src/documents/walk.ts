@@ -30,6 +30,8 @@ export interface WalkOptions {
   readonly signal?: AbortSignal;
   /** Once for each entry that is left out; a folder counts once, whatever is in it. `message` says more where there is more. */
   readonly onSkip: (reason: SkipReason, path: string, message?: string) => void;
+  /** A root that holds nothing at all today: its drive may not be mounted. */
+  readonly onEmptyRoot?: (path: string) => void;
   /** Receives the seconds spent reading folders. */
   readonly onTime?: (seconds: number) => void;
 }
@@ -40,6 +42,8 @@ export interface WalkedFile {
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly modifiedTime: number;
+  /** The user named it: it may be a symbolic link, which is followed. */
+  readonly isNamed?: boolean;
 }
 
 /** What the user named, checked to be there. */
@@ -134,7 +138,7 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
     }
     if (!root.isFolder) {
       const file = filter.keepsFile(root, root.path) ? examine(root.path) : skip("filtered", root.path);
-      if (file) yield file;
+      if (file) yield { ...file, isNamed: true };
       continue;
     }
     const started = performance.now();
@@ -161,6 +165,8 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
       return skip("unreadable", path, `cannot read the folder: ${reasonOf(error)}`);
     }
     const names = new Set(entries.map((entry) => entry.name));
+    // What systems leave in a mount point has a dot in front, as our own folder has.
+    if (path === root.path && entries.every((entry) => entry.name.startsWith("."))) options.onEmptyRoot?.(path);
     if (path !== root.path && !nestedDependencies && isPythonEnvironment(names)) return skip("dependencies", path);
     const rules = await outer.enter(path, names);
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -237,7 +243,7 @@ export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOENT") return "it is not there";
   if (code === "EACCES" || code === "EPERM") return "permission denied";
-  if (code === "ELOOP") return "too many symbolic links";
+  if (code === "ELOOP") return "it is a symbolic link now, or too many lead there";
   if (code === "ENAMETOOLONG") return "its name is too long";
   return error instanceof Error ? error.message.split("\n")[0] : String(error);
 }

@@ -3,9 +3,9 @@
  *
  * An expected document is a path: absolute, relative to the questions' file, or a tail of a path in the index.
  */
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { InputError } from "../errors.ts";
+import { readRegularFile } from "../read-file.ts";
 import type { Question } from "./question-set.ts";
 
 export interface OwnQuestions {
@@ -20,7 +20,7 @@ export interface OwnQuestions {
  * @throws InputError for a file that cannot be read, a bad line (with its number), or a set without questions
  */
 export async function readOwnQuestions(path: string, indexed: readonly string[]): Promise<OwnQuestions> {
-  const content = await readFile(path, "utf8").catch((error: Error) => {
+  const content = await readRegularFile(path, { follow: true }).then(String, (error: Error) => {
     throw new InputError(`${path} cannot be read: ${error.message}`, { cause: error });
   });
   const known = new Set(indexed);

@@ -82,6 +82,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   const copies: Copy[] = [];
   const onTheWay = new Map<string, string>();
   const unreadable: string[] = [];
+  const emptyRoots: string[] = [];
   const stop = new AbortController();
   const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
 
@@ -97,6 +98,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
       indexFolder: dirname(store.path),
       signal: stopped,
       onTime: (seconds) => run.clock.add("walk", seconds),
+      onEmptyRoot: (path) => emptyRoots.push(path),
       onSkip: (reason, path, message) => {
         if (reason === "unreadable") unreadable.push(path);
         run.skip(reason, path, message);
@@ -162,8 +164,22 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   }
 
   await store.clearStaged();
+  for (const path of emptyRoots) await keepWhatWasThere(path);
   await settleGone(await goneDocuments(), copies, { store, run });
   return run.report(false);
+
+  /** A drive that is not mounted is an empty folder. Whoever emptied it for good takes it out of the index by name. */
+  async function keepWhatWasThere(root: string): Promise<void> {
+    const { length } = await store.documents({ under: [root] });
+    if (length === 0) return;
+    unreadable.push(root);
+    const documents = length === 1 ? "a document" : `${length} documents`;
+    run.skip(
+      "unreadable",
+      root,
+      `it is an empty folder, and the index has ${documents} from it: is a drive not mounted? They are kept. If they are gone for good, remove this path from the index`,
+    );
+  }
 
   /** Documents below the named paths that this run neither met nor has a reason to leave alone. */
   async function goneDocuments(): Promise<StoredDocument[]> {

@@ -6,15 +6,16 @@
  * a time, and gives documents out in the order of the files all the same.
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { chunkDocument, chunkerRecipe } from "../documents/chunk.ts";
 import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
 import { takingTurns } from "../documents/give-way.ts";
 import { ParsePool } from "../documents/parse-pool.ts";
 import { recipeFor, recipeOfType, typeOf } from "../documents/parse.ts";
+import type { SkipReason } from "../documents/skip-reason.ts";
 import { reasonOf, type WalkedFile } from "../documents/walk.ts";
 import { DocumentError } from "../errors.ts";
+import { readRegularFile, readRegularFileSync } from "../read-file.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../store/store.ts";
 import type { Embedder } from "./embedder.ts";
 import { orAborted } from "./or-aborted.ts";
@@ -30,6 +31,12 @@ const readAtOnce = 2 ** 18;
 
 /** A file changed this shortly before it was indexed may change again without a new time or size: its hash decides. */
 const timeGranularity = 2_000;
+
+/**
+ * What the index has of a file stays where the file could not be read today, is half written, has a parser that was short of time or found
+ * nothing, or was not asked for. What can be read and is something else now (encrypted, of another encoding) has replaced it.
+ */
+const keptReasons: ReadonlySet<SkipReason> = new Set<SkipReason>(["unreadable", "no text", "damaged", "filtered"]);
 
 export interface PreparedChunk extends ChunkRecord {
   readonly embeddingText: string;
@@ -55,7 +62,7 @@ export interface PrepareContext {
   /** Receives files that are copies of indexed documents: what becomes of them hangs on whether those stay. */
   readonly setAside: (copy: Copy) => void;
   /**
-   * Paths by content hash of documents on their way to the store, where documentsWithContent cannot see them yet. They come
+   * Paths, by `twinKey`, of documents on their way to the store, where documentsWithContent cannot see them yet. They come
    * in here; who writes them takes them out.
    */
   readonly onTheWay: Map<string, string>;
@@ -119,10 +126,10 @@ export async function* prepare(
       const { type, title = null, warnings, ...rest } = await run.clock.time("parse", () => orAborted(parsed, signal));
       for (const warning of warnings) run.warn(`${file.path}: ${warning}`);
       const chunks = cutAndTime({ type, warnings, ...rest }, context.chunker, context.embedder, run);
-      if (chunks.length === 0) throw new DocumentError("empty", "no text in it");
+      if (chunks.length === 0) throw withoutText(type);
       document = { record: { ...record, type, title }, chunks: chunks.map(withHash), outcome };
     } catch (error) {
-      onTheWay.delete(record.contentHash);
+      onTheWay.delete(twinKey(record));
       return leaveOut(file, error);
     }
     keep(file.path);
@@ -136,9 +143,7 @@ export async function* prepare(
 
   function leaveOut(file: WalkedFile, error: unknown): void {
     if (!(error instanceof DocumentError)) throw error;
-    // What cannot be read now may be readable tomorrow; what can be read and is bad has replaced what was indexed.
-    // What was not asked for stays as it is.
-    if (error.reason === "unreadable" || error.reason === "filtered") keep(file.path);
+    if (keptReasons.has(error.reason)) keep(file.path);
     run.cut(file.path, file.size, 0);
     run.skip(error.reason, file.path, error.message, file.size);
   }
@@ -162,7 +167,8 @@ async function startParsing(
   };
   if (known?.contentHash === contentHash && known.recipe === recipe) return settled("unchanged", known);
 
-  const twin = onTheWay.get(contentHash);
+  if (isBlank(bytes)) throw new DocumentError("empty", "nothing but white space is in it");
+  const twin = onTheWay.get(twinKey({ contentHash, recipe }));
   if (twin !== undefined) throw new DocumentError("duplicate", `the same as ${twin}`);
   for (const other of await store.documentsWithContent(contentHash)) {
     if (other.path === path || other.recipe !== recipe) continue;
@@ -175,12 +181,37 @@ async function startParsing(
     }
   }
 
-  onTheWay.set(contentHash, path);
+  onTheWay.set(twinKey({ contentHash, recipe }), path);
   const parsed = pool.parse(path, bytes);
   // Its error is met when its turn comes; until then it must not count as unhandled.
   parsed.catch(() => {});
   const record = { path, size, modifiedTime, contentHash, recipe };
   return { file, record, outcome: known ? "changed" : "added", parsed };
+}
+
+/** Formats whose file is the text: where nothing comes out of them, nothing was in them ("{}", a comment). */
+const plainTypes = new Set(["text", "markdown", "source-code", "csv", "json", "jsonl", "notebook"]);
+
+/** A letter, a sheet or a page with content out of which no text came is a loss, and is named; see failureReasons. */
+function withoutText(type: string): DocumentError {
+  if (plainTypes.has(type)) return new DocumentError("empty", "there is nothing to read in it");
+  return new DocumentError("no text", `there is content in it, but no text that ${type} would have`);
+}
+
+/** Whether a file is white space alone. Stops at the first byte that is none. */
+function isBlank(bytes: Uint8Array): boolean {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const isUtf8 = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  for (let at = isUtf16 ? 2 : isUtf8 ? 3 : 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && !(byte >= 0x09 && byte <= 0x0d) && !(isUtf16 && byte === 0)) return false;
+  }
+  return true;
+}
+
+/** Documents under way that are alike in this become the same chunks. */
+export function twinKey({ contentHash, recipe }: Pick<DocumentRecord, "contentHash" | "recipe">): string {
+  return `${contentHash} ${recipe}`;
 }
 
 function cutAndTime(parsed: ParsedDocument, chunker: ChunkerSettings, embedder: Embedder, run: IndexRun): Chunk[] {
@@ -234,7 +265,9 @@ async function readOne(file: WalkedFile, { store, chunker, maxFileBytes, types }
   });
   if (known && isUnchanged(file, known, chunker)) return isWanted(known.type) ? { file, unchanged: true } : filtered();
   try {
-    const bytes = file.size <= readAtOnce ? readFileSync(file.path) : await readFile(file.path);
+    const limits = { follow: file.isNamed, mostBytes: maxFileBytes };
+    const bytes =
+      file.size <= readAtOnce ? readRegularFileSync(file.path, limits) : await readRegularFile(file.path, limits);
     if (bytes.length > maxFileBytes) {
       const failure = new DocumentError("too large", `it grew to ${bytes.length} bytes, the limit is ${maxFileBytes}`);
       return { file, failure };

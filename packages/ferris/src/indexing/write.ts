@@ -5,6 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Store } from "../store/store.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
 import type { EmbeddedDocument } from "./embed.ts";
+import { twinKey } from "./prepare.ts";
 import type { IndexRun } from "./run.ts";
 
 /** A transaction is written when it has this many chunks, or when its first document has waited this long. */
@@ -38,7 +39,7 @@ export async function writeDocuments(
       ),
     );
     for (const { document, reused } of group) {
-      onTheWay.delete(document.record.contentHash);
+      onTheWay.delete(twinKey(document.record));
       run.done(document.outcome, document.record.size, document.chunks.length, reused);
     }
   }

@@ -1,10 +1,10 @@
 /** Parsing in threads: the same documents, and a parser that hangs or dies costs its file. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { ParsePool, type ParsePoolOptions } from "../../src/documents/parse-pool.ts";
 import { parseDocument } from "../../src/documents/parse.ts";
-import { bundle } from "../support/child.ts";
+import { bundle, start } from "../support/child.ts";
 
 let worker: string;
 beforeAll(async () => {
@@ -63,4 +63,47 @@ test("without a compiled worker, and for small simple files, parsing happens her
   expect((await here.parse("/a.pdf", fixture("manual.pdf"))).title).toBe("Pump manual");
   const text = new TextEncoder().encode("# Title\n\ntext");
   expect((await pool({ worker: "/no/such/worker.mjs" }).parse("/a.md", text)).title).toBe("Title");
+});
+
+describe("threads that misbehave", () => {
+  const odd = fileURLToPath(new URL("support/odd-worker.mjs", import.meta.url));
+  const pdf = () => new TextEncoder().encode("%PDF-");
+  const titles = (parsing: ParsePool, ...names: string[]) =>
+    Promise.all(names.map((name) => parsing.parse(`/${name}.pdf`, pdf()).then(({ title }) => title)));
+
+  test("an error after the answer, between two files, costs neither the process nor the next file", async () => {
+    const parsing = pool({ worker: odd });
+    for (const name of ["late", "leaves"]) {
+      expect(await titles(parsing, name)).toEqual([`/${name}.pdf`]);
+      expect(await titles(parsing, "next")).toEqual(["/next.pdf"]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(await titles(parsing, "a", "b", "c")).toEqual(["/a.pdf", "/b.pdf", "/c.pdf"]);
+    }
+  });
+
+  test.each(["dies", "exits"])("a file whose parser %s is named; the others come through", async (name) => {
+    const parsing = pool({ worker: odd });
+    expect(await titles(parsing, "first")).toEqual(["/first.pdf"]);
+    const bad = parsing.parse(`/${name}.pdf`, pdf());
+    const good = titles(parsing, "a", "slow", "b");
+    await expect(bad).rejects.toMatchObject({
+      name: "DocumentError",
+      message: expect.stringMatching(/^its parser died/),
+    });
+    expect(await good).toEqual(["/a.pdf", "/slow.pdf", "/b.pdf"]);
+  });
+
+  test("the one file that takes more memory than it may is named, whatever else is under way", async () => {
+    const parsing = pool({ worker: odd, mostMegabytes: 400 });
+    const bad = parsing.parse("/takes memory.pdf", pdf());
+    const good = titles(parsing, "slow a", "slow b", "c", "d");
+    await expect(bad).rejects.toMatchObject({ message: "its parser took more than 400 MB of memory" });
+    expect(await good).toEqual(["/slow a.pdf", "/slow b.pdf", "/c.pdf", "/d.pdf"]);
+  });
+
+  test("closing ends what is under way and what waits, starts nothing, and keeps no process alive", async () => {
+    const program = await bundle(fileURLToPath(new URL("support/closing-pool.ts", import.meta.url)));
+    const { ended } = start(process.execPath, [program, odd]);
+    expect(await ended).toMatchObject({ code: 0, stdout: '["rejected","parsing was stopped"]' });
+  });
 });

@@ -134,7 +134,7 @@ describe("indexPaths", () => {
   test("bad files cost one line each, the rest is indexed", async () => {
     const folder = folderOf({
       "good.md": "good",
-      "latin.txt": Buffer.from("gr\xfcn", "latin1"),
+      "latin.txt": Buffer.from("\xff\xff", "latin1"),
       "wide.txt": Buffer.from("\ufeffwide text", "utf16le"),
       "program.txt": Buffer.from("\x7fELF\0\0"),
       "blank.txt": "\n \n",
@@ -150,7 +150,7 @@ describe("indexPaths", () => {
     expect(report.skipped).toEqual({ encoding: 1, binary: 1, empty: 1, minified: 1, "too large": 1 });
     expect(report.failures.map(({ path, reason, message }) => [relative(folder, path), reason, message])).toEqual([
       ["huge.txt", "too large", expect.stringMatching(/2048 MB, the limit is 64 MB/)],
-      ["latin.txt", "encoding", expect.stringMatching(/0xFC at offset 2/)],
+      ["latin.txt", "encoding", expect.stringMatching(/0xFF at offset 0/)],
     ]);
   });
 

@@ -4,11 +4,14 @@
  * Every value comes with its origin, for `ferris config` and for error messages. A ferris.json may have come with a clone, so
  * it is data and untrusted: it sets what `settings.ts` marks as safe, and anything else in it is an error that says so.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../errors.ts";
+import { readRegularFileSync } from "../../read-file.ts";
 import { type SettingName, settingNames, settings, type SettingValues } from "./settings.ts";
+
+const mostSettingsBytes = 2 ** 20;
 
 /** Where a value came from. `where` is the flag, the variable, or the file's path. */
 export interface Origin {
@@ -105,10 +108,12 @@ function readIfThere(path: string): string | null {
   // Also false below a folder that we may not enter, which is no reason to fail: nobody said that there is a file.
   if (!existsSync(path)) return null;
   try {
-    return readFileSync(path, "utf8");
+    const bytes = readRegularFileSync(path, { follow: true, mostBytes: mostSettingsBytes });
+    if (bytes.length <= mostSettingsBytes) return bytes.toString();
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
+  throw new UsageError(`${path} is larger than ${mostSettingsBytes} bytes: no file of settings is`);
 }
 
 /** `ownPath` is the user's file when `path` is a folder's, else null. */

@@ -1,0 +1,25 @@
+/** A parser's thread that misbehaves as the file's name says. Plain JavaScript: it is started as it is. */
+import { parentPort } from "node:worker_threads";
+
+const kept = [];
+parentPort.on("message", ({ path }) => {
+  const answer = () =>
+    parentPort.postMessage(
+      { document: { type: "pdf", title: path, content: "", encoding: null, blocks: [], warnings: [] } },
+      [],
+    );
+  if (path.includes("dies")) throw new Error("struck");
+  if (path.includes("exits")) process.exit(3);
+  if (path.includes("takes memory")) {
+    for (let i = 0; i < 60; i++) kept.push(new Uint8Array(2 ** 24).fill(1));
+    setTimeout(answer, 2_000);
+    return;
+  }
+  if (path.includes("slow")) {
+    setTimeout(answer, 300);
+    return;
+  }
+  answer();
+  if (path.includes("late")) void Promise.reject(new Error("late"));
+  if (path.includes("leaves")) setImmediate(() => process.exit(0));
+});
