@@ -18,10 +18,18 @@ export type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 export type { Question } from "./evaluation/question-set.ts";
 export type { Inspection } from "./inspection.ts";
 export type { Chunk, ParsedDocument } from "./documents/document.ts";
-export type { DocumentPassage, LineRange, PassageLine } from "./search/passage.ts";
+export type { PassageLine } from "./search/lines.ts";
+export type { DocumentPassage, LineRange } from "./search/passage.ts";
 export type { Evidence, SearchAnswer, SearchMode, SearchResult } from "./search/search.ts";
 export type { VectorArmStatus } from "./search/gpu-arm.ts";
 export type { Snippet } from "./search/snippet.ts";
 export type { Range } from "./search/terms.ts";
 export type { NamedIndex } from "./store/places.ts";
-export type { DocumentFilter, ModelIdentity, StoredDocument, StoreStatistics, VectorMethod } from "./store/store.ts";
+export type {
+  DocumentFilter,
+  LineBasis,
+  ModelIdentity,
+  StoredDocument,
+  StoreStatistics,
+  VectorMethod,
+} from "./store/store.ts";

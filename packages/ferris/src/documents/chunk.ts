@@ -8,6 +8,7 @@
  */
 import { UsageError } from "../errors.ts";
 import type { Block, Chunk, ChunkerSettings, ParsedDocument, SourceRange } from "./document.ts";
+import { lastColumn, type PlacedRun, sliceRuns } from "./line-map.ts";
 import { Positions } from "./positions.ts";
 import { type Measure, type Range, split } from "./split.ts";
 
@@ -61,6 +62,7 @@ export function chunkDocument(
   const positions = new Positions(content, document.encoding);
   const measure: Measure = (text) =>
     Math.max(countTokens(text) - overhead, Math.ceil(text.length / charactersPerToken));
+  const placed = document.lineRuns ?? runsOfBlocks(document.blocks);
   const chunks: Chunk[] = [];
   for (const section of sectionsOf(document.blocks)) cutSection(section);
   return chunks;
@@ -130,12 +132,29 @@ export function chunkDocument(
   function placeOf(pieces: readonly { block: Block }[], start: number, end: number) {
     const page = pieces[0].block.page ?? null;
     const sources = pieces.flatMap(({ block }) => block.source ?? []);
-    if (sources.length > 0) return { ...spanOf(sources), page };
+    const bytes =
+      sources.length > 0 ? bytesOf(sources) : { startByte: positions.byteAt(start), endByte: positions.byteAt(end) };
+    if (placed !== null) {
+      const lineRuns = sliceRuns(placed, start, end);
+      const startLine = lineRuns.reduce((least, { line }) => Math.min(least, line), Number.POSITIVE_INFINITY);
+      const endLine = lineRuns.reduce((most, { line }) => Math.max(most, line), 1);
+      return {
+        startLine,
+        endLine,
+        startColumn: lineRuns[0]!.line === startLine ? lineRuns[0]!.column : null,
+        endColumn: lineRuns.at(-1)!.line === endLine ? lastColumn(placed, end) : null,
+        lineRuns,
+        ...bytes,
+        page,
+      };
+    }
     return {
       startLine: positions.lineAt(start),
       endLine: positions.lineAt(end - 1),
-      startByte: positions.byteAt(start),
-      endByte: positions.byteAt(end),
+      startColumn: positions.columnAt(start),
+      endColumn: positions.columnAt(end - 1),
+      lineRuns: null,
+      ...bytes,
       page,
     };
   }
@@ -199,12 +218,18 @@ function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xa0 || code === 0xfeff;
 }
 
-function spanOf(sources: readonly SourceRange[]) {
-  const bytes = sources.every((source) => source.startByte !== null && source.endByte !== null);
+/** Where a parser knows no more than each block's place: all of a block on its first line. Null where it knows none. */
+function runsOfBlocks(blocks: readonly Block[]): PlacedRun[] | null {
+  const runs = blocks.flatMap(({ start, source }) =>
+    source ? [{ offset: start, line: source.startLine, column: null, isVerbatim: false }] : [],
+  );
+  return runs.length > 0 ? runs : null;
+}
+
+function bytesOf(sources: readonly SourceRange[]) {
+  const known = sources.every((source) => source.startByte !== null && source.endByte !== null);
   return {
-    startLine: Math.min(...sources.map((source) => source.startLine)),
-    endLine: Math.max(...sources.map((source) => source.endLine)),
-    startByte: bytes ? Math.min(...sources.map((source) => source.startByte!)) : null,
-    endByte: bytes ? Math.max(...sources.map((source) => source.endByte!)) : null,
+    startByte: known ? Math.min(...sources.map((source) => source.startByte!)) : null,
+    endByte: known ? Math.max(...sources.map((source) => source.endByte!)) : null,
   };
 }

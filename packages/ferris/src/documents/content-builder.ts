@@ -1,9 +1,16 @@
 /**
  * Puts together the content of a document whose file is not its text: blocks one after another under the current headings.
  *
- * For parsers. Lines of the result are lines of this text, unless a block says where in the file it comes from.
+ * For parsers. A parser of a format that has lines gives the decoded file here, and texts that know where in it they stood
+ * (sourced-text.ts): then every line of a result is numbered as in the file. Of plain strings only a block's `source` is known, and all of
+ * the block is numbered by its first line. With neither, lines are those of the text that was put together.
  */
+import type { DecodedText } from "./decode.ts";
 import type { Block, BlockKind, ParsedDocument, SourceRange } from "./document.ts";
+import { lineRunsOf, type PlacedRun } from "./line-map.ts";
+import { Positions } from "./positions.ts";
+import { rangeOf } from "./source-places.ts";
+import { SourcedText } from "./sourced-text.ts";
 
 export interface Place {
   /** From 1. */
@@ -19,18 +26,27 @@ const deepestLevel = 20;
 export class ContentBuilder {
   readonly #parts: string[] = [];
   readonly #blocks: Block[] = [];
+  readonly #lineRuns: PlacedRun[] = [];
+  readonly #positions: Positions | null;
   #length = 0;
   /** By level, from 1; a level that was skipped is empty. */
   #headings: string[] = [];
   #firstHeading: string | undefined;
 
+  /** @param source the decoded file, which the origins of texts are offsets of */
+  constructor(source?: DecodedText) {
+    this.#positions = source ? new Positions(source.content, source.encoding) : null;
+  }
+
   /** Opens a section: `level` 1 is the outermost. The heading is a block as well. An empty one is passed over. */
-  heading(level: number, text: string, place?: Place): void {
-    const title = oneLine(text);
-    if (title === "") return;
-    this.section(level, title);
-    this.#firstHeading ??= title;
-    this.#push("heading", title, place);
+  heading(level: number, text: string | SourcedText, place?: Place): void {
+    const line = sourcedText(text)
+      .replace(/[\s\p{Cc}]+/gu, " ")
+      .trim();
+    if (line.text === "") return;
+    this.section(level, line.text);
+    this.#firstHeading ??= line.text;
+    this.#push("heading", line, place);
   }
 
   /** Opens a section whose title stands nowhere in the text, such as a sheet's name. */
@@ -43,9 +59,12 @@ export class ContentBuilder {
   }
 
   /** Adds a block; white space at its ends goes, an empty one is passed over. */
-  add(kind: BlockKind, text: string, place?: Place): void {
-    const trimmed = text.replace(/^\s*\n|\s+$/g, "");
-    if (trimmed.trim() !== "") this.#push(kind, trimmed, place);
+  add(kind: BlockKind, text: string | SourcedText, place?: Place): void {
+    const words = sourcedText(text);
+    const end = words.text.trimEnd().length;
+    if (end === 0) return;
+    const indented = end - words.text.trim().length;
+    this.#push(kind, words.slice(words.text.lastIndexOf("\n", indented) + 1, end), place);
   }
 
   /** `title` defaults to the first heading. */
@@ -56,6 +75,7 @@ export class ContentBuilder {
       content: this.#parts.join(""),
       encoding: null,
       blocks: this.#blocks,
+      lineRuns: this.#lineRuns.length > 0 ? this.#lineRuns : undefined,
       warnings: options.warnings ?? [],
     };
   }
@@ -64,12 +84,41 @@ export class ContentBuilder {
     return this.#headings.filter((title) => title !== "");
   }
 
-  #push(kind: BlockKind, text: string, place: Place = {}): void {
+  #push(kind: BlockKind, words: SourcedText, place: Place = {}): void {
     const start = this.#length;
+    const { text, runs } = words;
     this.#parts.push(text, "\n\n");
     this.#length += text.length + 2;
-    this.#blocks.push({ kind, start, end: start + text.length, headingPath: this.#path(), ...place });
+    let { source } = place;
+    if (this.#positions !== null && runs.length > 0) {
+      for (const run of lineRunsOf(runs, start, text.length, this.#positions)) this.#lineRuns.push(run);
+      source ??= this.#rangeOf(words);
+    } else if (source) {
+      this.#lineRuns.push({ offset: start, line: source.startLine, column: null, isVerbatim: false });
+    }
+    const range = source ? { source } : {};
+    this.#blocks.push({
+      kind,
+      start,
+      end: start + text.length,
+      headingPath: this.#path(),
+      ...place,
+      ...range,
+    });
   }
+
+  #rangeOf({ runs, length }: SourcedText): SourceRange {
+    const ends = runs.map(({ offset, origin, isVerbatim }, index) =>
+      isVerbatim ? origin + (runs[index + 1]?.offset ?? length) - offset : origin + 1,
+    );
+    const start = runs.reduce((least, { origin }) => Math.min(least, origin), Number.POSITIVE_INFINITY);
+    const end = ends.reduce((most, at) => Math.max(most, at), 0);
+    return rangeOf(this.#positions!, start, end);
+  }
+}
+
+function sourcedText(text: string | SourcedText): SourcedText {
+  return typeof text === "string" ? new SourcedText(text) : text;
 }
 
 /** One line without control characters: headings are joined with a control character in the store. */

@@ -5,6 +5,8 @@
  * ranges out of `content` and never makes up text, so every position in a chunk can be checked against the content.
  */
 
+import type { LineRun, PlacedRun } from "./line-map.ts";
+
 /** A place in the original file, for content that is not the file's own text (HTML, notebooks, e-mail). */
 export interface SourceRange {
   /** From 1, inclusive. */
@@ -51,6 +53,11 @@ export interface ParsedDocument {
   /** Set when `content` is the file's own text, so that line and byte positions are the file's; else null. */
   readonly encoding: ContentEncoding | null;
   readonly blocks: readonly Block[];
+  /**
+   * Where `content` is not the file's own text, and the file has lines: which line each stretch of it stands on, ascending by offset.
+   * Undefined: lines of the content are the file's (`encoding` is set), or the file has none and they count the extracted text.
+   */
+  readonly lineRuns?: readonly PlacedRun[];
   /** What a user should hear: a page without text, a cell left out. */
   readonly warnings: readonly string[];
 }
@@ -65,6 +72,11 @@ export interface Chunk {
   /** From 1, inclusive: lines of the file where the content is the file's text, else of the extracted text. */
   readonly startLine: number;
   readonly endLine: number;
+  /** Where in these lines the chunk begins and ends (from 1, UTF-16, inclusive); null where the line is short. */
+  readonly startColumn: number | null;
+  readonly endColumn: number | null;
+  /** The lines of the file on which stretches of `text` stand; null where `text` has the file's own line breaks. */
+  readonly lineRuns: readonly LineRun[] | null;
   /** Byte offsets in the original file, `endByte` exclusive; null where the text was extracted from another format. */
   readonly startByte: number | null;
   readonly endByte: number | null;

@@ -2,6 +2,7 @@
  * From UTF-16 offsets in a document's content to lines of it and bytes of its file.
  */
 import type { ContentEncoding } from "./document.ts";
+import { longLine } from "./line-map.ts";
 
 /** Lines end with \n (so \r\n too). Offsets asked for in ascending order are cheap. */
 export class Positions {
@@ -10,6 +11,7 @@ export class Positions {
   readonly #lineStarts: Uint32Array;
   #offset = 0;
   #bytes = 0;
+  #lastLine = 1;
 
   constructor(content: string, encoding: ContentEncoding | null) {
     this.#content = content;
@@ -23,14 +25,43 @@ export class Positions {
 
   /** The line, from 1, that holds the character at `offset`. */
   lineAt(offset: number): number {
+    // Mostly the same as before, or the next.
+    for (let line = this.#lastLine; line <= this.#lastLine + 1; line++) {
+      if (offset >= this.lineStart(line) && offset < this.lineStart(line + 1)) return (this.#lastLine = line);
+    }
     let low = 0;
     let high = this.#lineStarts.length;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if (this.#lineStarts[middle] <= offset) low = middle;
+      if (this.#lineStarts[middle]! <= offset) low = middle;
       else high = middle;
     }
-    return low + 1;
+    return (this.#lastLine = low + 1);
+  }
+
+  /** Where line `line` starts; infinite for one after the last. */
+  lineStart(line: number): number {
+    return this.#lineStarts[line - 1] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether a line is so long that its number says little. */
+  isLong(line: number): boolean {
+    return Math.min(this.lineStart(line + 1), this.#content.length) - this.lineStart(line) > longLine;
+  }
+
+  /** `offset` and every start of a line in the `length` characters after it. */
+  linesFrom(offset: number, length: number): number[] {
+    const starts = [offset];
+    for (let line = this.lineAt(offset) + 1; this.lineStart(line) < offset + length; line++) {
+      starts.push(this.lineStart(line));
+    }
+    return starts;
+  }
+
+  /** The column, from 1 in UTF-16 units, of the character at `offset`; null on a line that is not long. */
+  columnAt(offset: number): number | null {
+    const line = this.lineAt(offset);
+    return this.isLong(line) ? offset - this.lineStart(line) + 1 : null;
   }
 
   /** The byte of the file where the character at `offset` starts; null where the content is not the file's own text, or bytes cannot be told. */

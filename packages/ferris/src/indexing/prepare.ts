@@ -16,7 +16,7 @@ import type { SkipReason } from "../documents/skip-reason.ts";
 import { reasonOf, type WalkedFile } from "../documents/walk.ts";
 import { DocumentError } from "../errors.ts";
 import { readRegularFile, readRegularFileSync } from "../read-file.ts";
-import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../store/store.ts";
+import type { ChunkRecord, DocumentRecord, LineBasis, Store, StoredDocument } from "../store/store.ts";
 import type { Embedder } from "./embedder.ts";
 import { orAborted } from "./or-aborted.ts";
 import type { IndexRun, Outcome } from "./run.ts";
@@ -82,7 +82,7 @@ type ReadFile =
 /** A file that is being parsed, and what is known about it already. */
 interface Parsing {
   readonly file: WalkedFile;
-  readonly record: Omit<DocumentRecord, "type" | "title">;
+  readonly record: Omit<DocumentRecord, "type" | "title" | "lineBasis">;
   readonly outcome: Outcome;
   readonly parsed: Promise<ParsedDocument>;
 }
@@ -127,7 +127,8 @@ export async function* prepare(
       for (const warning of warnings) run.warn(`${file.path}: ${warning}`);
       const chunks = cutAndTime({ type, warnings, ...rest }, context.chunker, context.embedder, run);
       if (chunks.length === 0) throw withoutText(type);
-      document = { record: { ...record, type, title }, chunks: chunks.map(withHash), outcome };
+      const lineBasis = lineBasisOf(rest);
+      document = { record: { ...record, type, title, lineBasis }, chunks: chunks.map(withHash), outcome };
     } catch (error) {
       onTheWay.delete(twinKey(record));
       return leaveOut(file, error);
@@ -226,6 +227,15 @@ function cutAndTime(parsed: ParsedDocument, chunker: ChunkerSettings, embedder: 
   run.clock.add("tokenize", tokenizing / 1000);
   run.clock.add("chunk", (performance.now() - started - tokenizing) / 1000);
   return chunks;
+}
+
+/** A text file has its own lines, and so has one whose parser says where they are. */
+function lineBasisOf({
+  encoding,
+  lineRuns,
+  blocks,
+}: Pick<ParsedDocument, "encoding" | "lineRuns" | "blocks">): LineBasis {
+  return encoding !== null || lineRuns !== undefined || blocks.some(({ source }) => source) ? "file" : "text";
 }
 
 function withHash(chunk: Chunk): PreparedChunk {

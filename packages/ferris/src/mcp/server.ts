@@ -11,7 +11,8 @@ import { z } from "zod";
 import { FerrisError, UsageError } from "../errors.ts";
 import type { Ferris } from "../ferris.ts";
 import { makeFilter } from "../search/filter.ts";
-import { type DocumentPassage, numberLines, type PassageLine } from "../search/passage.ts";
+import type { PassageLine } from "../search/lines.ts";
+import type { DocumentPassage } from "../search/passage.ts";
 import type { SearchResult } from "../search/search.ts";
 
 const instructions =
@@ -147,21 +148,29 @@ async function answered(work: () => Promise<string>): Promise<CallToolResult> {
 }
 
 function resultText(result: SearchResult): string {
-  const { chunkId, path, startLine, endLine, headingPath, cosine, page, text } = result;
+  const { chunkId, path, headingPath, cosine, page, text, lineNumbers } = result;
   const details = [
     headingPath.join(" › "),
     page === null ? "" : `page ${page}`,
     cosine === null ? "" : `similarity ${cosine.toFixed(3)}`,
   ].filter((part) => part !== "");
-  const place = `#${chunkId} ${path}:${startLine}-${endLine}  ${details.join("  ")}`.trimEnd();
-  return `${place}\n${linesText(numberLines(text, startLine, endLine))}`;
+  const place = `#${chunkId} ${path}${placeText(result)}  ${details.join("  ")}`.trimEnd();
+  return `${place}\n${linesText(text.split("\n").map((line, i) => ({ number: lineNumbers[i]!, text: line })))}`;
 }
 
-function passageText({ path, headingPath, lines, lastLine }: DocumentPassage): string {
+/** `:12-34`, to be cited; where the file has no lines, what they are of. */
+function placeText({ startLine, endLine, startColumn, endColumn, lineBasis }: SearchResult): string {
+  if (lineBasis === "text") return `  lines ${startLine}-${endLine} of the extracted text`;
+  const columns = startColumn === null && endColumn === null ? "" : `  columns ${startColumn ?? 1}-${endColumn ?? ""}`;
+  return `:${startLine}-${endLine}${columns}`;
+}
+
+function passageText({ path, headingPath, lines, lastLine, lineBasis }: DocumentPassage): string {
   const shown = lines.length === 0 ? "(nothing at these lines)" : linesText(lines);
-  return `${path}  ${headingPath.join(" › ")}  (the last line is ${lastLine})\n${shown}`;
+  const basis = lineBasis === "text" ? "; lines are of the extracted text, not of the file" : "";
+  return `${path}  ${headingPath.join(" › ")}  (the last line is ${lastLine}${basis})\n${shown}`;
 }
 
-function linesText(lines: readonly PassageLine[]): string {
+function linesText(lines: readonly Pick<PassageLine, "number" | "text">[]): string {
   return lines.map(({ number, text }) => `${number}\t${text}`).join("\n");
 }

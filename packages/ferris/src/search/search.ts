@@ -5,11 +5,11 @@
  * is loaded and nothing is printed here. Filters are the store's to apply, before its best are cut off.
  */
 import { UsageError } from "../errors.ts";
-import type { DocumentFilter, Hit, StoredChunk, StoreReader, VectorMethod } from "../store/store.ts";
+import type { DocumentFilter, Hit, LineBasis, StoredChunk, StoreReader, VectorMethod } from "../store/store.ts";
 import { cosineOf } from "./cosine.ts";
 import { coverageOf, type Coverage, fileNames, isCalled } from "./coverage.ts";
 import { fuse } from "./fusion.ts";
-import { joinChunks } from "./passage.ts";
+import { linesOfChunk, linesOfChunks } from "./lines.ts";
 import { rerank, type TextScorer } from "./rerank.ts";
 import { type Passage, selectPassages } from "./select.ts";
 import { makeSnippet, type Snippet } from "./snippet.ts";
@@ -77,9 +77,16 @@ export interface SearchResult extends Evidence {
   readonly headingPath: readonly string[];
   readonly startLine: number;
   readonly endLine: number;
+  /** Where in these lines the passage begins and ends (from 1, UTF-16 units, inclusive); null where the line is short. */
+  readonly startColumn: number | null;
+  readonly endColumn: number | null;
+  /** What line numbers count: see LineBasis. */
+  readonly lineBasis: LineBasis;
   readonly page: number | null;
-  /** The passage whole: its i-th line is line `startLine + i` of the document. */
+  /** The passage whole, with line breaks where its file has them. */
   readonly text: string;
+  /** The number of each line of `text`. */
+  readonly lineNumbers: readonly number[];
   readonly snippet: Snippet;
 }
 
@@ -162,6 +169,9 @@ function isRelevant({ chunk, evidence }: FoundChunk, floor: number, coverage: Co
 
 function toResult({ best, chunks }: Passage<FoundChunk>, rank: number, stems: ReadonlySet<string>): SearchResult {
   const { chunk, evidence } = best;
+  const members = chunks.map((member) => member.chunk);
+  const lines = linesOfChunks(members);
+  const [first, last] = [members[0]!, members.at(-1)!];
   return {
     rank,
     ...evidence,
@@ -170,17 +180,16 @@ function toResult({ best, chunks }: Passage<FoundChunk>, rank: number, stems: Re
     type: chunk.type,
     title: chunk.title,
     headingPath: chunk.headingPath,
-    startLine: chunks[0]!.chunk.startLine,
-    endLine: chunks.at(-1)!.chunk.endLine,
+    startLine: Math.min(...members.map(({ startLine }) => startLine)),
+    endLine: Math.max(...members.map(({ endLine }) => endLine)),
+    startColumn: first.startColumn,
+    endColumn: last.endColumn,
+    lineBasis: chunk.lineBasis,
     page: chunk.page,
-    text: joinChunks(chunks.map((member) => member.chunk)),
-    snippet: withinLines(makeSnippet(chunk.text, chunk.startLine, stems), chunk),
+    text: lines.map(({ text }) => text).join("\n"),
+    lineNumbers: lines.map(({ number }) => number),
+    snippet: makeSnippet(linesOfChunk(chunk), stems),
   };
-}
-
-/** Text taken out of markup may have more lines than the place it came from. */
-function withinLines(snippet: Snippet, { endLine }: StoredChunk): Snippet {
-  return { ...snippet, startLine: Math.min(snippet.startLine, endLine) };
 }
 
 /** The ranked chunks themselves, before neighbours are joined and documents capped: what evaluation measures. */

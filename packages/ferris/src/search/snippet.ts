@@ -3,31 +3,38 @@
  *
  * Without any of the words (a hit by meaning alone) it is the chunk's beginning.
  */
+import type { PassageLine } from "./lines.ts";
 import { findTerms, type Range } from "./terms.ts";
 
 export interface Snippet {
   readonly text: string;
   /** Line of the file on which the snippet begins. */
   readonly startLine: number;
+  /** The number of each line of `text`. */
+  readonly lineNumbers: readonly number[];
   /** The query's words in `text`. */
   readonly highlights: readonly Range[];
 }
 
 /**
  * A snippet of at most about `length` UTF-16 units.
- *
- * @param startLine line of the file on which `text` begins
  */
-export function makeSnippet(text: string, startLine: number, stems: ReadonlySet<string>, length = 240): Snippet {
+export function makeSnippet(lines: readonly PassageLine[], stems: ReadonlySet<string>, length = 240): Snippet {
+  const text = lines.map((line) => line.text).join("\n");
   const terms = findTerms(text, stems);
   const start = text.length <= length ? 0 : bestStart(text, terms, length);
   const end = text.length - start <= length ? text.length : wordEnd(text, start, start + length);
   const leading = text.slice(start, end).length - text.slice(start, end).trimStart().length;
   const from = start + leading;
   const shown = text.slice(from, end).trimEnd();
+  const firstLine = countLineBreaks(text, from);
+  const lineNumbers = lines
+    .slice(firstLine, firstLine + countLineBreaks(shown, shown.length) + 1)
+    .map(({ number }) => number);
   return {
     text: shown,
-    startLine: startLine + countLineBreaks(text, from),
+    startLine: lineNumbers[0] ?? 1,
+    lineNumbers,
     highlights: apart(terms.filter((term) => term.start >= from && term.end <= from + shown.length)).map((range) => ({
       start: range.start - from,
       end: range.end - from,

@@ -8,7 +8,7 @@ import { IndexUnusableError } from "../errors.ts";
 import type { Database } from "./database.ts";
 
 /** Goes up with every change below; docs/store.md lists what changed. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** "Ferr" in ASCII, in SQLite's application_id: tells our file from any other database. */
 export const applicationId = 0x46657272;
@@ -30,6 +30,7 @@ const statements: Readonly<Record<string, string>> = {
     path TEXT NOT NULL UNIQUE,
     type TEXT NOT NULL,
     title TEXT,
+    line_basis TEXT NOT NULL,
     size INTEGER NOT NULL,
     modified_time REAL NOT NULL,
     content_hash BLOB NOT NULL,
@@ -48,6 +49,9 @@ const statements: Readonly<Record<string, string>> = {
     text TEXT NOT NULL,
     start_line INTEGER NOT NULL,
     end_line INTEGER NOT NULL,
+    start_column INTEGER,
+    end_column INTEGER,
+    line_runs BLOB,
     start_byte INTEGER,
     end_byte INTEGER,
     page INTEGER,

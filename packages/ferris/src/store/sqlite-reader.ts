@@ -13,6 +13,7 @@ import { type Database, translated } from "./database.ts";
 import { keepsAll, makeDocumentTest } from "./document-filter.ts";
 import { fullTextTerms } from "./full-text-query.ts";
 import { heal, isWriteAhead } from "./heal.ts";
+import { unpackLineRuns } from "./line-runs.ts";
 import { schemaVersion } from "./schema.ts";
 import type {
   DocumentFilter,
@@ -38,10 +39,10 @@ const fewestCandidates = 1_000;
 const candidatesPerHit = 10;
 
 const documentColumns =
-  "id, path, type, title, size, modified_time AS modifiedTime, lower(hex(content_hash)) AS contentHash, recipe, chunks, tokens, indexed_time AS indexedTime";
+  "id, path, type, title, line_basis AS lineBasis, size, modified_time AS modifiedTime, lower(hex(content_hash)) AS contentHash, recipe, chunks, tokens, indexed_time AS indexedTime";
 
-const chunkColumns = `c.id, c.document_id AS documentId, d.path, d.type, d.title, c.ordinal, lower(hex(c.hash)) AS hash, c.heading_path AS headingPath,
-  c.text, c.start_line AS startLine, c.end_line AS endLine, c.start_byte AS startByte, c.end_byte AS endByte, c.page, c.tokens`;
+const chunkColumns = `c.id, c.document_id AS documentId, d.path, d.type, d.title, d.line_basis AS lineBasis, c.ordinal, lower(hex(c.hash)) AS hash, c.heading_path AS headingPath,
+  c.text, c.start_line AS startLine, c.end_line AS endLine, c.start_column AS startColumn, c.end_column AS endColumn, c.line_runs AS lineRuns, c.start_byte AS startByte, c.end_byte AS endByte, c.page, c.tokens`;
 
 export class SqliteReader implements StoreReader {
   readonly path: string;
@@ -316,8 +317,14 @@ export function bytesOf(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 }
 
-function toChunk(row: Omit<StoredChunk, "headingPath"> & { headingPath: string }): StoredChunk {
-  return { ...row, headingPath: row.headingPath === "" ? [] : row.headingPath.split(headingSeparator) };
+interface ChunkRow extends Omit<StoredChunk, "headingPath" | "lineRuns"> {
+  readonly headingPath: string;
+  readonly lineRuns: Uint8Array | null;
+}
+
+function toChunk(row: ChunkRow): StoredChunk {
+  const headingPath = row.headingPath === "" ? [] : row.headingPath.split(headingSeparator);
+  return { ...row, headingPath, lineRuns: unpackLineRuns(row.lineRuns) };
 }
 
 function sizeOf(path: string): number {

@@ -8,6 +8,7 @@
 import { spacedOut } from "../cjk.ts";
 import { isAtOrBelow } from "../documents/paths.ts";
 import { type Database, transaction, translated } from "./database.ts";
+import { packLineRuns } from "./line-runs.ts";
 import { SqliteReader, bytesOf, headingSeparator } from "./sqlite-reader.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "./store.ts";
 import { everyChunk } from "./text-ranking.ts";
@@ -61,7 +62,7 @@ export class SqliteStore extends SqliteReader implements Store {
     transaction(this.database, this.path, () => {
       this.database
         .prepare(
-          `UPDATE documents SET path = ?, type = ?, title = ?, size = ?, modified_time = ?, content_hash = ?, recipe = ?,
+          `UPDATE documents SET path = ?, type = ?, title = ?, line_basis = ?, size = ?, modified_time = ?, content_hash = ?, recipe = ?,
          indexed_time = ? WHERE path = ?`,
         )
         .run(...documentValues(record), Date.now(), path);
@@ -138,9 +139,9 @@ export class SqliteStore extends SqliteReader implements Store {
     const tokens = chunks.reduce((sum, chunk) => sum + chunk.tokens, 0);
     const { id } = this.database
       .prepare(
-        `INSERT INTO documents (path, type, title, size, modified_time, content_hash, recipe, chunks, tokens, indexed_time)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (path) DO UPDATE SET type = excluded.type, title = excluded.title, size = excluded.size,
+        `INSERT INTO documents (path, type, title, line_basis, size, modified_time, content_hash, recipe, chunks, tokens, indexed_time)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (path) DO UPDATE SET type = excluded.type, title = excluded.title, line_basis = excluded.line_basis, size = excluded.size,
          modified_time = excluded.modified_time, content_hash = excluded.content_hash, recipe = excluded.recipe,
          chunks = excluded.chunks, tokens = excluded.tokens, indexed_time = excluded.indexed_time
        RETURNING id`,
@@ -161,9 +162,10 @@ export class SqliteStore extends SqliteReader implements Store {
       else {
         this.database
           .prepare(
-            "UPDATE chunks SET ordinal = ?, start_line = ?, end_line = ?, start_byte = ?, end_byte = ?, page = ? WHERE id = ?",
+            `UPDATE chunks SET ordinal = ?, start_line = ?, end_line = ?, start_column = ?, end_column = ?, line_runs = ?,
+             start_byte = ?, end_byte = ?, page = ? WHERE id = ?`,
           )
-          .run(ordinal, chunk.startLine, chunk.endLine, chunk.startByte, chunk.endByte, chunk.page, kept);
+          .run(ordinal, ...placeValues(chunk), kept);
       }
     });
     for (const gone of [...old.values()].flat()) {
@@ -188,22 +190,11 @@ export class SqliteStore extends SqliteReader implements Store {
     const hash = hexBytes(chunk.hash);
     const { lastInsertRowid } = this.database
       .prepare(
-        `INSERT INTO chunks (document_id, ordinal, hash, heading_path, text, start_line, end_line, start_byte, end_byte, page, tokens)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO chunks (document_id, ordinal, hash, heading_path, text, start_line, end_line, start_column, end_column, line_runs,
+         start_byte, end_byte, page, tokens)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(
-        documentId,
-        ordinal,
-        hash,
-        headingPath,
-        chunk.text,
-        chunk.startLine,
-        chunk.endLine,
-        chunk.startByte,
-        chunk.endByte,
-        chunk.page,
-        chunk.tokens,
-      );
+      .run(documentId, ordinal, hash, headingPath, chunk.text, ...placeValues(chunk), chunk.tokens);
     const id = Number(lastInsertRowid);
     this.database
       .prepare("INSERT INTO chunk_words (rowid, heading_path, text) VALUES (?, ?, ?)")
@@ -237,9 +228,14 @@ function indexedWords(headingPath: string, text: string): [headingPath: string, 
   return [`${spacedOut(headingPath)} ${everyChunk}`, spacedOut(text)];
 }
 
+/** Where a chunk stands, in the order of the columns. */
+function placeValues({ startLine, endLine, startColumn, endColumn, lineRuns, startByte, endByte, page }: ChunkRecord) {
+  return [startLine, endLine, startColumn, endColumn, packLineRuns(lineRuns), startByte, endByte, page];
+}
+
 function documentValues(record: DocumentRecord) {
-  const { path, type, title, size, modifiedTime, contentHash, recipe } = record;
-  return [path, type, title, size, modifiedTime, hexBytes(contentHash), recipe];
+  const { path, type, title, lineBasis, size, modifiedTime, contentHash, recipe } = record;
+  return [path, type, title, lineBasis, size, modifiedTime, hexBytes(contentHash), recipe];
 }
 
 function hexBytes(hex: string): Uint8Array {

@@ -6,6 +6,8 @@
  * IndexMismatchError, IndexUnusableError, IndexBusyError, IndexNotWritableError.
  */
 
+import type { LineRun } from "../documents/line-map.ts";
+
 /** What makes vectors comparable. Two indexes differ in any of these: their vectors must not meet. */
 export interface ModelIdentity {
   /** Hub id or folder name. */
@@ -18,6 +20,8 @@ export interface ModelIdentity {
   readonly dimensions: number;
 }
 
+export type LineBasis = "file" | "text";
+
 /** A document as the store keeps it. */
 export interface DocumentRecord {
   /** Absolute. */
@@ -25,6 +29,8 @@ export interface DocumentRecord {
   /** The parser's name. */
   readonly type: string;
   readonly title: string | null;
+  /** What line numbers count: lines of the file, or, where the format has none (PDF, Office), of the text taken out of it. */
+  readonly lineBasis: LineBasis;
   readonly size: number;
   /** Milliseconds since 1970, fractions included. */
   readonly modifiedTime: number;
@@ -50,6 +56,11 @@ export interface ChunkRecord {
   readonly headingPath: readonly string[];
   readonly startLine: number;
   readonly endLine: number;
+  /** Where in these lines the chunk begins and ends (from 1, UTF-16, inclusive); null where the line is short. */
+  readonly startColumn: number | null;
+  readonly endColumn: number | null;
+  /** The lines on which stretches of `text` stand; null where `text` has the file's own line breaks. */
+  readonly lineRuns: readonly LineRun[] | null;
   readonly startByte: number | null;
   readonly endByte: number | null;
   readonly page: number | null;
@@ -62,6 +73,7 @@ export interface StoredChunk extends ChunkRecord {
   readonly path: string;
   readonly type: string;
   readonly title: string | null;
+  readonly lineBasis: LineBasis;
   /** From 0, within the document. */
   readonly ordinal: number;
 }

@@ -17,6 +17,7 @@ async function storeOf(path: string, text: string): Promise<StoreReader> {
     path,
     type: document.type,
     title: null,
+    lineBasis: "file",
     ordinal: i,
   }));
   return {

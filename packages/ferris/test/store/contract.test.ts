@@ -36,6 +36,7 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
       path: "/b.md",
       type: "markdown",
       title: "Cheese",
+      lineBasis: "file",
       ordinal: 0,
     });
     expect((await store.documents()).map(({ path }) => path)).toEqual(["/a.md", "/b.md"]);

@@ -4,7 +4,7 @@
  * Everything from documents goes through `printable`: what a file says must not steer the terminal.
  */
 import { relative, sep } from "node:path";
-import type { PassageLine } from "../../search/passage.ts";
+import type { PassageLine } from "../../search/lines.ts";
 import type { SearchResult } from "../../search/search.ts";
 import type { Snippet } from "../../search/snippet.ts";
 import type { VectorMethod } from "../../store/store.ts";
@@ -16,11 +16,14 @@ type Look = Pick<Session, "colours" | "links" | "columns">;
 /** The lines of one result's card; `body` takes the place of its snippet. */
 export function resultCard(result: SearchResult, look: Look, body?: readonly string[]): string[] {
   const { colours, links } = look;
-  const place = `${printable(shownPath(result.path, process.cwd()))}:${lineRange(result)}`;
+  const isFile = result.lineBasis === "file";
+  const place = `${printable(shownPath(result.path, process.cwd()))}${isFile ? `:${lineRange(result)}` : ""}`;
   const linked = links ? fileLink(colours.path(place), result.path) : colours.path(place);
   const headings = result.headingPath.map(printable).join(" › ");
   const page = result.page === null ? "" : `page ${result.page}`;
-  const details = [headings, page].filter((part) => part !== "").map((part) => colours.strong(part));
+  const details = [headings, page, isFile ? "" : `text lines ${lineRange(result)}`]
+    .filter((part) => part !== "")
+    .map((part) => colours.strong(part));
   const number = `${String(result.rank).padStart(2)}. `;
   const indent = " ".repeat(number.length);
   return [
@@ -74,9 +77,17 @@ export function shownPath(path: string, from: string): string {
   return inside === "" || inside.startsWith(`..${sep}`) || inside === ".." || inside.startsWith(sep) ? path : inside;
 }
 
-/** "12" or "12-34". */
-export function lineRange({ startLine, endLine }: { startLine: number; endLine: number }): string {
-  return startLine === endLine ? `${startLine}` : `${startLine}-${endLine}`;
+export interface Lines {
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly startColumn?: number | null;
+  readonly endColumn?: number | null;
+}
+
+/** "12", "12-34", or on one long line "12:4001-4590", its columns. */
+export function lineRange({ startLine, endLine, startColumn, endColumn }: Lines): string {
+  if (startLine !== endLine) return `${startLine}-${endLine}`;
+  return startColumn != null && endColumn != null ? `${startLine}:${startColumn}-${endColumn}` : `${startLine}`;
 }
 
 /** The reranker's where there is one, else the cosine, since it means something by itself; else BM25, which only orders. */

@@ -57,7 +57,7 @@ function addMessage(message: Email, builder: ContentBuilder, place: Place): void
   const head = lines.filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}`);
   builder.add("metadata", head.join("\n"), place);
   if (message.text?.trim()) builder.add("prose", message.text.replaceAll("\r\n", "\n"), place);
-  else if (message.html) readHtml(message.html, builder, () => place, 2);
+  else if (message.html) readHtml(message.html, builder, { place, level: 2 });
 }
 
 function people(addresses: readonly Address[] = []): string {

@@ -5,14 +5,14 @@
  * navigation, is called so (html-furniture.ts) or is nothing but links. Each block knows its lines in the file. Also reads the XHTML of e-books and the HTML
  * of messages.
  */
-import { DomHandler, isTag, isText, type ChildNode, type Document, type Element } from "domhandler";
+import { DomHandler, isTag, isText, Text, type ChildNode, type Document, type Element } from "domhandler";
 import { Parser } from "htmlparser2";
 import { ContentBuilder, type Place } from "../content-builder.ts";
 import { DocumentError } from "../../errors.ts";
 import { decodeText } from "../decode.ts";
 import type { BlockKind, ParsedDocument } from "../document.ts";
+import { SourcedText } from "../sourced-text.ts";
 import { addRows } from "../table/add-table.ts";
-import { sourcePlaces } from "../source-places.ts";
 import { furnitureOf, isNotDisplayed, walk } from "./html-furniture.ts";
 import type { ParserInput } from "./parser.ts";
 
@@ -46,27 +46,26 @@ const deepest = 400;
 
 export function parseHtml({ bytes }: ParserInput): ParsedDocument {
   const text = decodeText(bytes);
-  const placeOf = sourcePlaces(text);
-  const builder = new ContentBuilder();
-  const title = readHtml(text.content, builder, (start, end) => ({ source: placeOf(start, end) }));
+  const builder = new ContentBuilder(text);
+  const title = readHtml(text.content, builder);
   return builder.finish("html", { title, warnings: text.warnings });
 }
 
 /**
- * Adds the main content of `html` to `builder`; `place` turns offsets of `html` into a block's place. Headings start at
- * `level`. Returns the page's title.
+ * Adds the main content of `html` to `builder`, in texts whose origins are offsets of `html` (passed through `toFile` where that is not the
+ * file itself). Headings start at `level`. Returns the page's title.
  */
 export function readHtml(
   html: string,
   builder: ContentBuilder,
-  place: (start: number, end: number) => Place = () => ({}),
-  level = 1,
+  { toFile = (text) => text, place = {}, level = 1 }: ReadHtmlOptions = {},
 ): string | undefined {
-  const document = treeOf(html);
+  const tree = treeOf(html);
+  const document = tree.root;
   const main = markedMain(document);
-  let text = "";
-  let start = -1;
-  let end = -1;
+  let words = new SourcedText();
+  /** What a list item starts with. */
+  let mark = "";
   const roots = (main ?? find(document, (element) => element.name === "body") ?? document).children;
   const isOutside = (element: Element) => !main && outsideMain.has(element.name) && !isInArticle(element);
   const furniture = furnitureOf(roots, !main, (element) => isLeftOut(element) || isOutside(element));
@@ -76,69 +75,109 @@ export function readHtml(
   return title && textOf(title);
 
   function visit(node: ChildNode, depth: number, kind: BlockKind): void {
-    if (isText(node)) return say(kind === "code" ? node.data : node.data.replace(/\s+/g, " "), node);
+    if (isText(node)) return say(kind === "code" ? tree.sourced(node) : tree.sourced(node).replace(/\s+/g, " "));
     if (!isTag(node) || isLeftOut(node)) return;
     const { name } = node;
     if (isOutside(node) || furniture.has(node)) {
       // A page's header often holds its only title.
       if (name === "header" || (furniture.has(node) && !isNotDisplayed(node)))
         for (const heading of elements(node, ({ name: inner }) => inner === "h1")) visit(heading, depth, kind);
-    } else if (name === "br") text += "\n";
-    else if (name === "img" && node.attribs.alt) say(` ${node.attribs.alt} `, node);
+    } else if (name === "br") words.appendMade("\n", node.startIndex!);
+    else if (name === "img" && node.attribs.alt) say(alternative(node));
     else if (/^h[1-6]$/.test(name)) {
       flush(kind);
-      builder.heading(level - 1 + Number(name[1]), textOf(node), place(node.startIndex!, node.endIndex! + 1));
+      builder.heading(level - 1 + Number(name[1]), toFile(lineOf(tree, node)), place);
     } else if (name === "pre") inBlock(node, depth, kind, "code");
     else if (name === "table" && !find(node, (inner) => inner !== node && inner.name === "table")) {
       flush(kind);
-      addRows(builder, rowsOf(node), { place: place(node.startIndex!, node.endIndex! + 1) });
+      const rows = rowsOf(tree, node).map((cells) => cells.map(toFile));
+      addRows(builder, rows, { place });
     } else if (name === "li" || name === "dt" || name === "dd")
       inBlock(node, depth, kind, "list", name === "li" ? "- " : "");
     else if (blockTags.has(name)) inBlock(node, depth, kind, kind === "list" ? "list" : "prose");
     else children(node, depth, kind);
   }
 
-  function say(words: string, node: ChildNode): void {
-    text += words;
-    if (words.trim() === "") return;
-    if (start < 0) start = node.startIndex!;
-    end = node.endIndex! + 1;
+  function say(more: SourcedText): void {
+    words.join(more);
   }
 
-  function inBlock(element: Element, depth: number, outer: BlockKind, kind: BlockKind, mark = ""): void {
+  /** An image's text, where its attribute stands. */
+  function alternative({ attribs, startIndex, endIndex }: Element): SourcedText {
+    const tag = html.slice(startIndex!, endIndex! + 1);
+    const attribute = Math.max(0, tag.search(/\salt\s*=/i));
+    const verbatim = tag.indexOf(attribs.alt!, attribute);
+    const origin = startIndex! + Math.max(attribute, verbatim);
+    const text = new SourcedText().appendMade(" ", origin);
+    return (verbatim < 0 ? text.appendMade(attribs.alt!, origin) : text.append(attribs.alt!, origin)).trail(" ");
+  }
+
+  function inBlock(element: Element, depth: number, outer: BlockKind, kind: BlockKind, itsMark = ""): void {
     flush(outer);
-    text = mark;
+    mark = itsMark;
     children(element, depth, kind);
     flush(kind);
   }
 
   function children(element: Element, depth: number, kind: BlockKind): void {
     if (depth < deepest) for (const child of element.children) visit(child, depth + 1, kind);
-    else say(textOf(element), element);
+    else say(lineOf(tree, element));
   }
 
   function flush(kind: BlockKind): void {
     const added =
       kind === "code"
-        ? text
-        : text
-            .replace(/ *\n */g, "\n")
+        ? words
+        : words
             .replace(/ +/g, " ")
+            .replace(/ ?\n ?/g, "\n")
             .trim();
-    if (start >= 0) builder.add(kind, added, place(start, end));
-    text = "";
-    start = end = -1;
+    if (added.text.trim() !== "") {
+      const marked = new SourcedText().appendMade(mark, added.originAt(0)).join(added);
+      builder.add(kind, toFile(marked), place);
+    }
+    words = new SourcedText();
+    mark = "";
   }
 }
 
-function treeOf(html: string): Document {
-  const handler = new Tree(undefined, { withStartIndices: true, withEndIndices: true });
-  new Parser(handler).end(html);
-  return handler.root;
+export interface ReadHtmlOptions {
+  /** From a text whose origins are offsets of the HTML to one whose origins are offsets of the file. */
+  readonly toFile?: (text: SourcedText) => SourcedText;
+  readonly place?: Place;
+  readonly level?: number;
 }
 
-/** Elements with their places; refuses to be nested without end. */
+function treeOf(html: string): Tree {
+  const tree = new Tree(undefined, { withStartIndices: true, withEndIndices: true });
+  new Parser(tree).end(html);
+  return tree;
+}
+
+/** Elements and texts with their places; refuses to be nested without end. */
 class Tree extends DomHandler {
+  /** Of texts that are more than one piece: those with entities in them. */
+  readonly #pieces = new Map<Text, SourcedText>();
+  #source: { readonly startIndex: number | null } | null = null;
+
+  /** A text, each part of it where it stands. */
+  sourced(node: Text): SourcedText {
+    return this.#pieces.get(node) ?? SourcedText.of(node.data, node.startIndex!);
+  }
+
+  override onparserinit(parser: { startIndex: number | null; endIndex: number | null }): void {
+    super.onparserinit(parser);
+    this.#source = parser;
+  }
+
+  override ontext(data: string): void {
+    const before = this.lastNode;
+    const known = before instanceof Text ? this.sourced(before) : null;
+    super.ontext(data);
+    // An entity is shorter than what stands for it; what follows it has to be placed anew.
+    if (known) this.#pieces.set(before as Text, known.append(data, this.#source!.startIndex!));
+  }
+
   override onopentag(name: string, attributes: Record<string, string>): void {
     super.onopentag(name, attributes);
     if (this.tagStack.length > deepestReadable) {
@@ -202,21 +241,36 @@ function elements(root: Document | Element, test: (element: Element) => boolean)
 
 /** The words of an element on one line, without those of scripts and styles. */
 function textOf(root: Document | Element): string {
-  const stack: ChildNode[] = root.children.toReversed();
-  let text = "";
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    if (isText(node)) text += node.data;
-    if (!isTag(node) || node.name === "script" || node.name === "style") continue;
-    if (blockTags.has(node.name)) text += " ";
-    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]);
-  }
-  return text.replace(/\s+/g, " ").trim();
+  const parts: string[] = [];
+  for (const node of wordsOf(root)) parts.push(typeof node === "string" ? node : node.data);
+  return parts.join("").replace(/\s+/g, " ").trim();
 }
 
-function rowsOf(table: Element): string[][] {
+/** The same, each word where it stands. */
+function lineOf(tree: Tree, root: Element): SourcedText {
+  const line = new SourcedText();
+  for (const node of wordsOf(root)) {
+    if (typeof node === "string") line.trail(node);
+    else line.join(tree.sourced(node));
+  }
+  return line.replace(/\s+/g, " ").trim();
+}
+
+/** The texts in an element, and spaces between its blocks. */
+function* wordsOf(root: Document | Element): Generator<Text | string> {
+  const stack: ChildNode[] = root.children.toReversed();
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (isText(node)) yield node;
+    if (!isTag(node) || node.name === "script" || node.name === "style") continue;
+    if (blockTags.has(node.name)) yield " ";
+    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]);
+  }
+}
+
+function rowsOf(tree: Tree, table: Element): SourcedText[][] {
   return elements(table, (element) => element.name === "tr").map((row) =>
     row.children
       .filter((cell): cell is Element => isTag(cell) && (cell.name === "td" || cell.name === "th"))
-      .map(textOf),
+      .map((cell) => lineOf(tree, cell)),
   );
 }

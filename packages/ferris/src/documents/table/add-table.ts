@@ -6,7 +6,8 @@
  * ("2023 Trips"). Where no row names the columns, cells stand side by side. Every word of the table is in the result.
  */
 import type { ContentBuilder, Place } from "../content-builder.ts";
-import { plainRow, type TableGrid, type TableRow } from "./grid.ts";
+import { SourcedText } from "../sourced-text.ts";
+import { type Cell, plainRow, type TableGrid, type TableRow } from "./grid.ts";
 import { beginsAnotherTable, type HeaderJudgement, isSureHeader, judgedRows, judgeHeader } from "./header.ts";
 
 export interface TableOptions {
@@ -31,7 +32,7 @@ export function addTable(builder: ContentBuilder, grid: TableGrid, options: Tabl
 interface Hanging {
   readonly column: number;
   readonly columns: number;
-  readonly text: string;
+  readonly cell: Cell;
   /** The last row that it covers, as `#row` counts. */
   readonly until: number;
 }
@@ -51,6 +52,8 @@ export class TableWriter {
   #names: Map<number, string> | null = null;
   /** Names under which nothing stood: said at the end, so that no word is lost. */
   #unused = new Set<string>();
+  /** Where in the file names stand, where that is known. */
+  readonly #origins = new Map<string, number>();
   #hanging: Hanging[] = [];
   #repeated = 0;
   /** Of the row that comes next, gaps counted. */
@@ -120,6 +123,11 @@ export class TableWriter {
     const named = waiting.slice(titles, titles + headers);
     this.#names = headers > 0 ? namesOf(named.map(({ row }) => row)) : null;
     this.#unused = new Set(this.#names?.values());
+    for (const { row } of named) {
+      for (const [column, source] of row.sources ?? []) {
+        this.#origins.set(this.#names?.get(column) ?? "", source.originAt(0));
+      }
+    }
     for (const { row, number } of named) this.#hangDown(row, number);
     this.#newest = named.at(-1)?.row ?? waiting[0].row;
     for (const { row, number } of waiting.slice(titles + headers)) this.#write(row, number);
@@ -131,13 +139,14 @@ export class TableWriter {
     if (row.spans) this.#hangDown(row, number);
     const place = row.place ?? this.#options.place;
     if (!this.#names) return this.#builder.add("table", withoutNames(cells), place);
-    const said = cells.texts.map((text, index) => {
-      const name = this.#names!.get(cells.columns[index]);
-      if (name === undefined) return text;
-      this.#unused.delete(name);
-      return `${name}: ${text}`;
+    const said = new SourcedText();
+    cells.columns.forEach((column, index) => {
+      if (index > 0) said.trail("; ");
+      const name = this.#names!.get(column);
+      if (name !== undefined) this.#unused.delete(name);
+      addCell(said, cellOf(cells, index), name === undefined ? "" : `${name}: `);
     });
-    this.#builder.add("table", said.join("; "), place);
+    this.#builder.add("table", said, place);
   }
 
   /** Remembers the cells of `row` that reach below `number`, the row that they stand in. */
@@ -146,34 +155,67 @@ export class TableWriter {
       const span = row.spans?.get(column);
       const text = row.texts[index];
       if (!span || span.rows < 2 || text.length > longestRepeated) return;
-      this.#hanging.push({ column, columns: span.columns, text, until: number + span.rows - 1 });
+      this.#hanging.push({ column, columns: span.columns, cell: cellOf(row, index), until: number + span.rows - 1 });
     });
   }
 
   #withHanging(row: TableRow, number: number): TableRow {
     this.#hanging = this.#hanging.filter(({ until }) => until >= number);
-    this.#repeated += this.#hanging.reduce((sum, { text }) => sum + text.length, 0);
+    this.#repeated += this.#hanging.reduce((sum, { cell }) => sum + cell.length, 0);
     if (this.#repeated > mostRepeated) this.#hanging = [];
     if (this.#hanging.length === 0) return row;
     const taken = new Set(row.columns);
-    const cells = row.columns.map((column, index) => ({ column, text: row.texts[index] }));
-    for (const { column, text } of this.#hanging) if (!taken.has(column)) cells.push({ column, text });
+    const cells = row.columns.map((column, index) => ({ column, cell: cellOf(row, index) }));
+    for (const { column, cell } of this.#hanging) if (!taken.has(column)) cells.push({ column, cell });
     cells.sort((a, b) => a.column - b.column);
-    return { ...row, columns: cells.map(({ column }) => column), texts: cells.map(({ text }) => text) };
+    const sources = cells.flatMap(({ column, cell }) => (typeof cell === "string" ? [] : [[column, cell] as const]));
+    return {
+      ...row,
+      columns: cells.map(({ column }) => column),
+      texts: cells.map(({ cell }) => (typeof cell === "string" ? cell : cell.text)),
+      sources: new Map(sources),
+    };
   }
 
   #sayUnused(): void {
     const words = [...this.#unused].filter((name) => name !== "");
     this.#unused = new Set();
-    if (words.length > 0) this.#builder.add("table", words.join(" | "), this.#options.place);
+    if (words.length === 0) return;
+    const said = new SourcedText();
+    for (const [index, name] of words.entries()) {
+      if (index > 0) said.trail(" | ");
+      const origin = this.#origins.get(name);
+      if (origin === undefined) said.trail(name);
+      else said.appendMade(name, origin);
+    }
+    this.#builder.add("table", said, this.#options.place);
   }
 }
 
 /** "Name: value" where the first cell names the row, else the cells side by side. */
-function withoutNames({ namesItself, texts }: TableRow): string {
+function withoutNames(row: TableRow): SourcedText {
+  const { namesItself, texts } = row;
   const label = /^\s*(\S.*?)\s*[:：]\s*$/.exec(texts[0].slice(0, 200))?.[1];
-  if (texts.length < 2 || !(namesItself || (label && texts.length === 2))) return texts.join(" | ");
-  return `${label ?? texts[0].trim()}: ${texts.slice(1).join("; ")}`;
+  const isNamed = texts.length > 1 && (namesItself || (label !== undefined && texts.length === 2));
+  const said = new SourcedText();
+  texts.forEach((text, index) => {
+    if (index > 0) said.trail(!isNamed ? " | " : index === 1 ? ": " : "; ");
+    const cell = cellOf(row, index);
+    if (!isNamed || index > 0) return addCell(said, cell);
+    const name = label ?? text.trim();
+    addCell(said, typeof cell === "string" ? name : cell.slice(text.indexOf(name), text.indexOf(name) + name.length));
+  });
+  return said;
+}
+
+function cellOf(row: TableRow, index: number): Cell {
+  return row.sources?.get(row.columns[index]) ?? row.texts[index];
+}
+
+/** Adds a cell, behind its column's name, to what is said of a row. */
+function addCell(said: SourcedText, cell: Cell, name = ""): void {
+  if (typeof cell === "string") said.trail(name + cell);
+  else said.appendMade(name, cell.originAt(0)).join(cell);
 }
 
 /** The name of each column: what its header rows say, from the top, each once. */
@@ -207,7 +249,7 @@ function hasGaps({ columns }: TableRow): boolean {
 /** Adds rows of plain cells, all of them in their places from column 0. */
 export function addRows(
   builder: ContentBuilder,
-  rows: Iterable<readonly string[]>,
+  rows: Iterable<readonly Cell[]>,
   options: TableOptions & { readonly placeOfRow?: (row: number) => Place } = {},
 ): void {
   const writer = new TableWriter(builder, options);

@@ -6,6 +6,10 @@
  * Rows are sparse: a row costs what it holds, however far to the right that stands. Spans that a file claims are bounded.
  */
 import type { Place } from "../content-builder.ts";
+import type { SourcedText } from "../sourced-text.ts";
+
+/** A cell's words, with where they stand in the file where the parser knows. */
+export type Cell = string | SourcedText;
 
 /** Excel's limit, and HTML's is lower: nothing real stands further to the right with cells merged above it. */
 const mostColumns = 16_384;
@@ -36,6 +40,8 @@ export interface TableRow {
   readonly columns: number[];
   /** As long as `columns`. */
   readonly texts: string[];
+  /** The same texts with where they stand in the file, by column, of cells whose parser knows. */
+  sources: Map<number, SourcedText> | null;
   /** Of cells that cover more than their own place, by column. */
   spans: Map<number, Span> | null;
   /** Whether the format says that this row names the columns. */
@@ -53,7 +59,7 @@ export interface NewRowOptions {
 
 /** A row without cells. */
 export function emptyRow({ isHeader = false, place }: NewRowOptions = {}): TableRow {
-  return { columns: [], texts: [], spans: null, isHeader, namesItself: false, place };
+  return { columns: [], texts: [], sources: null, spans: null, isHeader, namesItself: false, place };
 }
 
 /**
@@ -61,7 +67,7 @@ export function emptyRow({ isHeader = false, place }: NewRowOptions = {}): Table
  *
  * @param cells one text per column; empty ones take up their place
  */
-export function plainRow(cells: readonly string[], options: NewRowOptions = {}): TableRow {
+export function plainRow(cells: readonly Cell[], options: NewRowOptions = {}): TableRow {
   const row = emptyRow(options);
   for (let column = 0; column < cells.length; column++) push(row, column, cells[column]);
   return row;
@@ -86,7 +92,7 @@ export class TableGrid {
   }
 
   /** Puts a cell into the first column of the current row that no cell from the left or above covers. Begins a row if there is none. */
-  cell(text: string, options: CellOptions = {}): void {
+  cell(text: Cell, options: CellOptions = {}): void {
     const row = this.rows.length - 1;
     while (this.#coveredUntil[this.#column] >= row && row >= 0 && this.#steps++ < mostSteps) this.#column++;
     this.cellAt(this.#column, text, options);
@@ -96,13 +102,13 @@ export class TableGrid {
    * Puts a cell into a given column of the current row, for formats that say it, or whose covered cells are written out.
    * Columns must ascend within a row.
    */
-  cellAt(column: number, text: string, options: CellOptions = {}): void {
+  cellAt(column: number, cell: Cell, options: CellOptions = {}): void {
     if (!this.#row) this.row();
     const row = this.#row!;
     const columns = bounded(options.columns, mostColumnsOfCell);
     const rows = bounded(options.rows, mostRowsOfCell);
-    if (options.isHeader && row.columns.length === 0 && text.trim() !== "") row.namesItself = true;
-    push(row, column, text);
+    if (options.isHeader && row.columns.length === 0 && textOf(cell).trim() !== "") row.namesItself = true;
+    push(row, column, cell);
     if (columns > 1 || rows > 1) {
       (row.spans ??= new Map()).set(column, { columns, rows });
       const until = this.rows.length - 2 + rows;
@@ -138,10 +144,16 @@ export class TableGrid {
   }
 }
 
-function push(row: TableRow, column: number, text: string): void {
+function push(row: TableRow, column: number, cell: Cell): void {
+  const text = textOf(cell);
   if (text.trim() === "") return;
   row.columns.push(column);
   row.texts.push(text);
+  if (typeof cell !== "string") (row.sources ??= new Map()).set(column, cell);
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === "string" ? cell : cell.text;
 }
 
 function bounded(claimed: number | undefined, most: number): number {

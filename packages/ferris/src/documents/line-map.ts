@@ -1,0 +1,87 @@
+/**
+ * From text taken out of a file to the lines of that file: where in the text each new line begins.
+ *
+ * A parser knows offsets in the decoded file (sourced-text.ts); here they become lines, and columns where a line is so long that its
+ * number says little. The chunker cuts the map as it cuts the text, the store keeps it beside each chunk, and whoever
+ * prints text with line numbers breaks it where the file does.
+ */
+import type { Positions } from "./positions.ts";
+import type { OriginRun } from "./sourced-text.ts";
+
+/** A line of more characters has places in it that are worth a number of their own. */
+export const longLine = 400;
+
+/** From `offset` in a text to the next run, the text stands on `line` of its file. */
+export interface LineRun {
+  /** UTF-16 units. */
+  readonly offset: number;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 units; null where the line is short. */
+  readonly column: number | null;
+}
+
+/** A line run as the parser knows it. */
+export interface PlacedRun extends LineRun {
+  /** Whether the columns of the text go on after its first character; else all of it stands at `column`. */
+  readonly isVerbatim: boolean;
+}
+
+/** The lines of one piece of text, which starts at `offset` of the document's content and has `length` characters. */
+export function lineRunsOf(
+  runs: readonly OriginRun[],
+  offset: number,
+  length: number,
+  positions: Positions,
+): PlacedRun[] {
+  const placed: PlacedRun[] = [];
+  runs.forEach((run, index) => {
+    // Text before the first run stands where the first does.
+    const start = index === 0 ? 0 : run.offset;
+    const end = runs[index + 1]?.offset ?? length;
+    if (end <= start) return;
+    for (const stretch of run.isVerbatim ? positions.linesFrom(run.origin, end - run.offset) : [run.origin]) {
+      const line = positions.lineAt(stretch);
+      const at = stretch === run.origin ? start : run.offset + (stretch - run.origin);
+      const column = positions.isLong(line) ? stretch - positions.lineStart(line) + 1 : null;
+      const last = placed.at(-1);
+      if (last?.line === line && column === null) continue;
+      placed.push({ offset: offset + at, line, column, isVerbatim: run.isVerbatim });
+    }
+  });
+  return placed;
+}
+
+/** The runs of the stretch from `start` to `end` of a content, their offsets counted from `start`; `runs` are all of the content's. */
+export function sliceRuns(runs: readonly PlacedRun[], start: number, end: number): LineRun[] {
+  const sliced: LineRun[] = [];
+  for (let index = runIndexAt(runs, start); index < runs.length && runs[index]!.offset < end; index++) {
+    const { offset, line, column, isVerbatim } = runs[index]!;
+    const skipped = Math.max(0, start - offset);
+    sliced.push({
+      offset: Math.max(0, offset - start),
+      line,
+      column: column === null ? null : column + (isVerbatim ? skipped : 0),
+    });
+  }
+  return sliced;
+}
+
+/** The column of the last character of a stretch that ends at `end`; null where its line is short. */
+export function lastColumn(runs: readonly PlacedRun[], end: number): number | null {
+  const run = runs[runIndexAt(runs, end - 1)];
+  if (run?.column == null) return null;
+  return run.column + (run.isVerbatim ? end - 1 - run.offset : 0);
+}
+
+/** The last run that starts at or before `offset`, or the first. */
+function runIndexAt(runs: readonly LineRun[], offset: number): number {
+  let low = 0;
+  let high = runs.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (runs[middle]!.offset <= offset) low = middle;
+    else high = middle;
+  }
+  return low;
+}
