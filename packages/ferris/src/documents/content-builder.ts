@@ -5,6 +5,7 @@
  * (sourced-text.ts): then every line of a result is numbered as in the file. Of plain strings only a block's `source` is known, and all of
  * the block is numbered by its first line. With neither, lines are those of the text that was put together.
  */
+import { DocumentError } from "../errors.ts";
 import type { DecodedText } from "./decode.ts";
 import type { Block, BlockKind, ParsedDocument, SourceRange } from "./document.ts";
 import { lineRunsOf, type PlacedRun } from "./line-map.ts";
@@ -22,6 +23,9 @@ export interface Place {
 
 /** Deeper headings count as this deep; OpenDocument has ten levels, the others fewer. */
 const deepestLevel = 20;
+
+/** Names of columns stand in every row, so text may be longer than its file; a string of JavaScript has twice this. */
+const mostCharacters = 250_000_000;
 
 export class ContentBuilder {
   readonly #parts: string[] = [];
@@ -87,6 +91,9 @@ export class ContentBuilder {
   #push(kind: BlockKind, words: SourcedText, place: Place = {}): void {
     const start = this.#length;
     const { text, runs } = words;
+    if (start + text.length > mostCharacters) {
+      throw new DocumentError("too large", `its text is longer than ${mostCharacters / 1e6} million characters`);
+    }
     this.#parts.push(text, "\n\n");
     this.#length += text.length + 2;
     let { source } = place;

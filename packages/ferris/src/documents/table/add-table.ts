@@ -5,7 +5,7 @@
  * A cell that reaches down is said in each of its rows, one that reaches across once. Names of grouped columns are put together
  * ("2023 Trips"). Where no row names the columns, cells stand side by side. Every word of the table is in the result.
  */
-import type { ContentBuilder, Place } from "../content-builder.ts";
+import { oneLine, type ContentBuilder, type Place } from "../content-builder.ts";
 import { SourcedText } from "../sourced-text.ts";
 import { type Cell, plainRow, type TableGrid, type TableRow } from "./grid.ts";
 import { beginsAnotherTable, type HeaderJudgement, isSureHeader, judgedRows, judgeHeader } from "./header.ts";
@@ -13,8 +13,12 @@ import { beginsAnotherTable, type HeaderJudgement, isSureHeader, judgedRows, jud
 export interface TableOptions {
   /** Of rows that have no place of their own. */
   readonly place?: Place;
+  /** The place of rows that stand at offsets of the file. */
+  readonly placeOf?: (start: number, end: number) => Place;
   /** Whether the first row names the columns, where that is known; else it is judged. */
   readonly hasHeader?: boolean;
+  /** Rows that follow one another share a block of up to so many characters, and its place; 0 to keep them apart. */
+  readonly joinUpTo?: number;
 }
 
 /** What cells that reach down may repeat, in characters: files may claim any span. */
@@ -49,11 +53,17 @@ export class TableWriter {
   readonly #options: TableOptions;
   /** Filled rows that wait until the header is known; null once it is. */
   #waiting: Waiting[] | null = [];
-  #names: Map<number, string> | null = null;
-  /** Names under which nothing stood: said at the end, so that no word is lost. */
-  #unused = new Set<string>();
-  /** Where in the file names stand, where that is known. */
-  readonly #origins = new Map<string, number>();
+  /** By column. */
+  #names: string[] | null = null;
+  /** Columns of `#names` under which something stood: the other names are said at the end, so that no word is lost. */
+  #isUsed: boolean[] = [];
+  /** Where in the file names stand, by column, where that is known. */
+  #origins = new Map<number, number>();
+  /** Rows that wait to share a block. */
+  #joined: string[] = [];
+  #joinedLength = 0;
+  #first: TableRow | undefined;
+  #last: TableRow | undefined;
   #hanging: Hanging[] = [];
   #repeated = 0;
   /** Of the row that comes next, gaps counted. */
@@ -78,6 +88,7 @@ export class TableWriter {
     // What was judged may have put the rows of a next table back.
     if (this.#waiting && this.#waiting.length > 0) this.#judge(this.#waiting);
     this.#sayUnused();
+    this.#flush();
   }
 
   #addFilled(next: Waiting): void {
@@ -118,15 +129,13 @@ export class TableWriter {
   /** Writes `waiting`, the first rows of a table, whose header is known now. */
   #begin(waiting: readonly Waiting[], { titles, headers }: HeaderJudgement): void {
     this.#sayUnused();
-    this.#names = null;
     for (const { row, number } of waiting.slice(0, titles)) this.#write(row, number);
     const named = waiting.slice(titles, titles + headers);
     this.#names = headers > 0 ? namesOf(named.map(({ row }) => row)) : null;
-    this.#unused = new Set(this.#names?.values());
+    this.#isUsed = [];
+    this.#origins = new Map();
     for (const { row } of named) {
-      for (const [column, source] of row.sources ?? []) {
-        this.#origins.set(this.#names?.get(column) ?? "", source.originAt(0));
-      }
+      for (const [column, source] of row.sources ?? []) this.#origins.set(column, source.originAt(0));
     }
     for (const { row, number } of named) this.#hangDown(row, number);
     this.#newest = named.at(-1)?.row ?? waiting[0].row;
@@ -137,16 +146,15 @@ export class TableWriter {
     this.#newest = row;
     const cells = this.#hanging.length > 0 ? this.#withHanging(row, number) : row;
     if (row.spans) this.#hangDown(row, number);
-    const place = row.place ?? this.#options.place;
-    if (!this.#names) return this.#builder.add("table", withoutNames(cells), place);
+    if (!this.#names) return this.#say(withoutNames(cells), row);
     const said = new SourcedText();
     cells.columns.forEach((column, index) => {
       if (index > 0) said.trail("; ");
-      const name = this.#names!.get(column);
-      if (name !== undefined) this.#unused.delete(name);
+      const name = this.#names![column];
+      if (name !== undefined) this.#isUsed[column] = true;
       addCell(said, cellOf(cells, index), name === undefined ? "" : `${name}: `);
     });
-    this.#builder.add("table", said, place);
+    this.#say(said, row);
   }
 
   /** Remembers the cells of `row` that reach below `number`, the row that they stand in. */
@@ -177,18 +185,47 @@ export class TableWriter {
     };
   }
 
+  #say(said: SourcedText, row: TableRow | undefined): void {
+    const most = this.#options.joinUpTo ?? 0;
+    if (most === 0) return this.#builder.add("table", said, this.#placeOf(row, row));
+    if (this.#joined.length > 0 && this.#joinedLength + said.length > most) this.#flush();
+    if (this.#joined.length === 0) this.#first = row;
+    this.#last = row;
+    this.#joined.push(said.text);
+    this.#joinedLength += said.length + 1;
+  }
+
+  #flush(): void {
+    if (this.#joined.length > 0) {
+      this.#builder.add("table", this.#joined.join("\n"), this.#placeOf(this.#first, this.#last));
+    }
+    this.#joined = [];
+    this.#joinedLength = 0;
+  }
+
+  /** From the beginning of the one row to the end of the other. */
+  #placeOf(first: TableRow | undefined, last: TableRow | undefined): Place | undefined {
+    const { place, placeOf } = this.#options;
+    if (placeOf && first && last && first.start >= 0) return placeOf(first.start, last.end);
+    return first?.place ?? place;
+  }
+
   #sayUnused(): void {
-    const words = [...this.#unused].filter((name) => name !== "");
-    this.#unused = new Set();
-    if (words.length === 0) return;
+    const names = this.#names;
+    this.#names = null;
+    if (!names) return;
+    const isSaid = new Set(names.filter((_, column) => this.#isUsed[column]));
     const said = new SourcedText();
-    for (const [index, name] of words.entries()) {
-      if (index > 0) said.trail(" | ");
-      const origin = this.#origins.get(name);
+    // For arrays with gaps: passes over what is not there.
+    names.forEach((name, column) => {
+      if (isSaid.has(name)) return;
+      isSaid.add(name);
+      if (said.length > 0) said.trail(" | ");
+      const origin = this.#origins.get(column);
       if (origin === undefined) said.trail(name);
       else said.appendMade(name, origin);
-    }
-    this.#builder.add("table", said, this.#options.place);
+    });
+    if (said.length > 0) this.#say(said, undefined);
   }
 }
 
@@ -219,27 +256,28 @@ function addCell(said: SourcedText, cell: Cell, name = ""): void {
 }
 
 /** The name of each column: what its header rows say, from the top, each once. */
-function namesOf(rows: readonly TableRow[]): Map<number, string> {
-  const parts = new Map<number, string[]>();
+function namesOf(rows: readonly TableRow[]): string[] {
+  const names: string[] = [];
+  /** What was said last of a column. */
+  const lasts: string[] = [];
   let widest = 0;
   for (const row of rows) widest = Math.max(widest, (row.columns.at(-1) ?? 0) + 1);
   rows.forEach((row, level) => {
-    const isLast = level === rows.length - 1;
-    row.columns.forEach((column, index) => {
+    // Without marks, a group reaches as far as the next one begins.
+    const isGroups = level < rows.length - 1 && hasGaps(row);
+    for (let index = 0; index < row.columns.length; index++) {
+      const column = row.columns[index];
       const span = row.spans?.get(column);
-      // Without marks, a group reaches as far as the next one begins.
-      const isGroup = !isLast && !span && rows.length > 1 && hasGaps(row);
-      const next = row.columns[index + 1] ?? widest;
-      const end = isGroup ? next : column + Math.min(span?.columns ?? 1, 16_384);
+      const end = isGroups && !span ? (row.columns[index + 1] ?? widest) : column + (span?.columns ?? 1);
+      const text = oneLine(row.texts[index]);
       for (let covered = column; covered < end; covered++) {
-        const name = parts.get(covered) ?? [];
-        const text = row.texts[index].replace(/\s+/g, " ").trim();
-        if (name.at(-1) !== text) name.push(text);
-        parts.set(covered, name);
+        if (lasts[covered] === text) continue;
+        names[covered] = names[covered] === undefined ? text : `${names[covered]} ${text}`;
+        lasts[covered] = text;
       }
-    });
+    }
   });
-  return new Map([...parts].map(([column, words]) => [column, words.join(" ")]));
+  return names;
 }
 
 function hasGaps({ columns }: TableRow): boolean {

@@ -49,17 +49,23 @@ export interface TableRow {
   /** Whether the format says that the first cell names the row. */
   namesItself: boolean;
   readonly place?: Place;
+  /** Where in the file it stands (see TableOptions.placeOf), for tables with too many cells to know the place of each; else -1. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface NewRowOptions {
   /** Whether the format says that this row names the columns (`thead`, "repeat as header row"). */
   readonly isHeader?: boolean;
   readonly place?: Place;
+  /** The row's place as offsets of the file, where the table knows what places they are. */
+  readonly start?: number;
+  readonly end?: number;
 }
 
 /** A row without cells. */
-export function emptyRow({ isHeader = false, place }: NewRowOptions = {}): TableRow {
-  return { columns: [], texts: [], sources: null, spans: null, isHeader, namesItself: false, place };
+export function emptyRow({ isHeader = false, place, start = -1, end = -1 }: NewRowOptions = {}): TableRow {
+  return { columns: [], texts: [], sources: null, spans: null, isHeader, namesItself: false, place, start, end };
 }
 
 /**
@@ -146,7 +152,7 @@ export class TableGrid {
 
 function push(row: TableRow, column: number, cell: Cell): void {
   const text = textOf(cell);
-  if (text.trim() === "") return;
+  if (text === "" || text.trim() === "") return;
   row.columns.push(column);
   row.texts.push(text);
   if (typeof cell !== "string") (row.sources ??= new Map()).set(column, cell);

@@ -53,12 +53,13 @@ export function beginsAnotherTable(row: TableRow, below: readonly TableRow[], ab
   return differs(below[0]) && (differs(above) || row.columns.length !== above.columns.length);
 }
 
-/** Whether the header is sure: words that stand above numbers or dates. */
+/** Whether the header is sure: words that stand above several rows with numbers or dates. */
 export function isSureHeader(rows: readonly TableRow[], { titles, headers }: HeaderJudgement): boolean {
   const header = rows[titles + headers - 1];
   const below = rows.slice(titles + headers);
   return (
     headers > 0 &&
+    below.length > 1 &&
     header.columns.some((column, index) => {
       if (kindOf(header.texts[index]) !== "word") return false;
       const texts = below.map((row) => textAt(row, column)).filter((text) => text !== undefined);
@@ -209,8 +210,15 @@ function lastColumn(row: TableRow): number {
 }
 
 function textAt(row: TableRow, column: number): string | undefined {
-  const index = row.columns.indexOf(column);
-  return index < 0 ? undefined : row.texts[index];
+  const { columns, texts } = row;
+  let low = 0;
+  let high = columns.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (columns[middle] < column) low = middle + 1;
+    else high = middle;
+  }
+  return columns[low] === column ? texts[low] : undefined;
 }
 
 function mostFrequent(numbers: readonly number[]): number {
