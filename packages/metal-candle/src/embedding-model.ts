@@ -18,6 +18,7 @@ import { GpuEncoder } from "./gpu/encoder.ts";
 import type { GemmTuning } from "./gpu/autotune.ts";
 import type { KernelReport } from "./gpu/kernel-proofs.ts";
 import type { ModelDescription } from "./models/description.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
 import type { EmbedOptions, LoadOptions } from "./options.ts";
 import type { TokenizerPool } from "./tokenizers/pool/tokenizer-pool.ts";
@@ -69,12 +70,10 @@ export class EmbeddingModel {
   readonly #pool: TokenizerPool | null;
   readonly #chosen: ChosenDevice;
   readonly #dimensions: number;
-  readonly #pending = new Set<Promise<unknown>>();
+  readonly #life = new Lifecycle(() => this.#closedError());
   #counts = { texts: 0, tokens: 0, truncatedTexts: 0 };
   /** Streams that wait for their source. */
   readonly #reading = new Set<BlockReader>();
-  #closed = false;
-  #closing: Promise<void> | null = null;
 
   private constructor({ description, tokenizer, encoder, chosen, pool }: ModelParts, dimensions: number) {
     this.#description = description;
@@ -118,19 +117,16 @@ export class EmbeddingModel {
    * @throws ModelClosedError after close()
    */
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Embeddings> {
-    if (this.#closed) throw this.#closedError();
+    return this.#life.run(() => this.#embed(texts, options));
+  }
+
+  async #embed(texts: readonly string[], options: EmbedOptions): Promise<Embeddings> {
     checkEmbed(options);
     options.signal?.throwIfAborted();
     checkTexts(texts, "Text");
     const request = new EmbedRequest(texts, this.#requestOptions(options), options.signal, options.onProgress);
     this.#queue.add(request);
-    const finished = request.finished;
-    this.#pending.add(finished);
-    try {
-      await finished;
-    } finally {
-      this.#pending.delete(finished);
-    }
+    await request.finished;
     this.#counts.texts += request.texts.length;
     this.#counts.truncatedTexts += request.truncated.length;
     this.#counts.tokens += request.tokenCounts.reduce((sum, count) => sum + count, 0);
@@ -217,20 +213,16 @@ export class EmbeddingModel {
    * same promise.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    for (const reader of this.#reading) reader.stop(this.#closedError());
+    return this.#life.close(async () => {
+      // Aborted calls may leave batches behind.
+      await this.#queue.idle();
+      await closeParts({ encoder: this.#encoder, description: this.#description, pool: this.#pool });
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  async #close(): Promise<void> {
-    this.#closed = true;
-    for (const reader of this.#reading) reader.stop(this.#closedError());
-    await Promise.allSettled(this.#pending);
-    await this.#queue.idle();
-    await closeParts({ encoder: this.#encoder, description: this.#description, pool: this.#pool });
   }
 
   #closedError(): ModelClosedError {
@@ -238,7 +230,7 @@ export class EmbeddingModel {
   }
 
   #checkStream(options: EmbedOptions & { readonly blockSize?: number }): void {
-    if (this.#closed) throw this.#closedError();
+    this.#life.requireOpen();
     checkEmbed(options);
     const { blockSize = usualBlockSize } = options;
     if (!Number.isInteger(blockSize) || blockSize < 1) {

@@ -13,6 +13,7 @@ import { KernelProofs } from "./gpu/kernel-proofs.ts";
 import { nearestChecks } from "./gpu/kernels/nearest/check.ts";
 import { type Neighbour, VectorSearch } from "./gpu/vector-search.ts";
 import { VectorShards } from "./gpu/vector-shards.ts";
+import { Lifecycle } from "./lifecycle.ts";
 
 export interface GpuVectorsOptions {
   /** Width of a vector. */
@@ -53,9 +54,8 @@ export class GpuVectors {
   readonly #context: GpuContext;
   readonly #vectors: VectorShards;
   readonly #search: VectorSearch;
+  readonly #life = new Lifecycle(() => new ModelClosedError("These GpuVectors are closed."));
   #last: Promise<unknown> = Promise.resolve();
-  #closed = false;
-  #closing: Promise<void> | null = null;
 
   private constructor(context: GpuContext, vectors: VectorShards, search: VectorSearch) {
     this.dimensions = vectors.dimensions;
@@ -131,9 +131,11 @@ export class GpuVectors {
         `rows hold ${rows.length} values, which are not whole vectors of ${this.dimensions}.`,
       );
     }
+    // A caller may change its array while the call waits.
+    const own = rows.slice();
     await this.#inTurn(async () => {
       await this.#vectors.reserve(first + rows.length / this.dimensions);
-      this.#vectors.write(first, rows);
+      await this.#vectors.write(first, own);
     });
   }
 
@@ -166,15 +168,10 @@ export class GpuVectors {
 
   /** Waits for what is under way, then gives the memory back. Calling it again gives the same promise. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  async #close(): Promise<void> {
-    this.#closed = true;
-    await this.#last;
-    this.#search.release();
-    this.#vectors.release();
+    return this.#life.close(() => {
+      this.#search.release();
+      this.#vectors.release();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -183,7 +180,10 @@ export class GpuVectors {
 
   /** One at a time: searches share the buffers for query and answer, and growing replaces those for scores. */
   #inTurn<T>(work: () => Promise<T> | T): Promise<T> {
-    if (this.#closed) throw new ModelClosedError("These GpuVectors are closed.");
+    return this.#life.run(() => this.#queued(work));
+  }
+
+  #queued<T>(work: () => Promise<T> | T): Promise<T> {
     const result = this.#last.then(() => {
       const { reason } = this.#context.loss;
       if (reason !== null) throw lostDevice(this.#context, "it held vectors", reason);

@@ -1,6 +1,6 @@
 /** metal-candle's main entry point: sentence embeddings. See also metal-candle/ops, /tokenizer and /diagnostics. */
 export { EmbeddingModel, type ModelInfo, type ModelStats } from "./embedding-model.ts";
-export { Reranker, type Ranking } from "./reranker.ts";
+export { Reranker, type Ranking, type RerankerOptions } from "./reranker.ts";
 export { Embeddings } from "./embeddings.ts";
 export type { EmbedOptions, LoadOptions, LoadProgress } from "./options.ts";
 export type { DeviceChoice } from "./devices/policy.ts";

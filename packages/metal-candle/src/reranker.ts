@@ -5,10 +5,11 @@
 import { BatchQueue } from "./batching/batch-queue.ts";
 import { checkOptions, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
+import { activationOf } from "./encoder/activation.ts";
 import { EmbedRequest } from "./batching/request.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
-import type { Activation } from "./models/description.ts";
 import type { LoadOptions } from "./options.ts";
 
 /** Scores of N texts for one query. */
@@ -24,20 +25,33 @@ export interface Ranking {
   readonly truncated: readonly number[];
 }
 
+/** Options that mean nothing without vectors, or that pairs of texts do not use. */
+const embeddingOptions = ["dimensions", "prompts", "tokenizerThreads"] as const;
+
+/** What `Reranker.load` takes: what EmbeddingModel.load does, but for what concerns vectors and prompts. */
+export type RerankerOptions = Omit<LoadOptions, (typeof embeddingOptions)[number]>;
+
 export class Reranker {
   readonly #parts: ModelParts;
   readonly #queue: BatchQueue;
-  readonly #pending = new Set<Promise<unknown>>();
-  #closed = false;
-  #closing: Promise<void> | null = null;
+  readonly #life = new Lifecycle(() => new ModelClosedError(`${this.#parts.description.id} is closed.`));
 
   private constructor(parts: ModelParts) {
     this.#parts = parts;
     this.#queue = new BatchQueue(parts.encoder, parts.tokenizer, parts.description.maxLength);
   }
 
-  /** Loads a cross-encoder by id or folder; the options and errors are those of EmbeddingModel.load. */
-  static async load(idOrFolder: string, options: LoadOptions = {}): Promise<Reranker> {
+  /**
+   * Loads a cross-encoder by id or folder; the errors are those of EmbeddingModel.load.
+   *
+   * @throws InvalidArgumentError for an option of embedding models alone: dimensions, prompts, tokenizerThreads
+   */
+  static async load(idOrFolder: string, options: RerankerOptions = {}): Promise<Reranker> {
+    checkOptions(options);
+    for (const name of embeddingOptions) {
+      if ((options as LoadOptions)[name] === undefined) continue;
+      throw new InvalidArgumentError(`${name} was given; a reranker has no use for it. Leave it out.`);
+    }
     return new Reranker(await loadParts(idOrFolder, "reranker", options));
   }
 
@@ -51,8 +65,11 @@ export class Reranker {
     texts: readonly string[],
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<Ranking> {
-    const { id, classifier, head } = this.#parts.description;
-    if (this.#closed) throw new ModelClosedError(`${id} is closed.`);
+    return this.#life.run(() => this.#rank(query, texts, options));
+  }
+
+  async #rank(query: string, texts: readonly string[], options: { readonly signal?: AbortSignal }): Promise<Ranking> {
+    const { classifier, head } = this.#parts.description;
     checkOptions(options);
     options.signal?.throwIfAborted();
     checkString(query, "The query");
@@ -60,15 +77,10 @@ export class Reranker {
     const settings = { prompt: "", query, poolingSkip: 0, dimensions: head.dimensions, normalize: false };
     const request = new EmbedRequest(texts, settings, options.signal);
     this.#queue.add(request);
-    this.#pending.add(request.finished);
-    try {
-      await request.finished;
-    } finally {
-      this.#pending.delete(request.finished);
-    }
+    await request.finished;
     const { labels, activation } = classifier ?? { labels: head.dimensions, activation: "identity" as const };
     const logits = request.data;
-    const scores = logits.map((logit) => activated(activation, logit));
+    const scores = logits.map((logit) => activationOf(activation, logit));
     // The request's own copy: the caller's array may have changed meanwhile.
     const order = request.texts.map((_, index) => index);
     order.sort((first, second) => logits[second * labels] - logits[first * labels] || first - second);
@@ -84,30 +96,14 @@ export class Reranker {
 
   /** Waits for the calls that are under way, then frees the device's memory. Calling it again gives the same promise. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    return this.#life.close(async () => {
+      // Aborted calls may leave batches behind.
+      await this.#queue.idle();
+      await closeParts(this.#parts);
+    });
   }
 
-  async #close(): Promise<void> {
-    this.#closed = true;
-    await Promise.allSettled(this.#pending);
-    await this.#queue.idle();
-    await closeParts(this.#parts);
-  }
-}
-
-/** The activation that a classifier's config asks for: one number a label, on the host as sentence-transformers does it. */
-function activated(activation: Activation, logit: number): number {
-  switch (activation) {
-    case "identity":
-      return logit;
-    case "sigmoid":
-      return 1 / (1 + Math.exp(-logit));
-    case "tanh":
-      return Math.tanh(logit);
-    case "relu":
-      return Math.max(0, logit);
-    default:
-      throw new InvalidArgumentError(`A classifier with the activation "${activation}" is not supported.`);
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }

@@ -162,9 +162,9 @@ test("shards of any number are one whole", async () => {
   const search = await VectorSearch.open(small, vectors);
   await vectors.reserve(3000);
   // Written across the border of two shards, and grown twice in between.
-  vectors.write(0, rows.subarray(0, 2500 * dimensions));
+  await vectors.write(0, rows.subarray(0, 2500 * dimensions));
   await vectors.reserve(9000);
-  vectors.write(2500, rows.subarray(2500 * dimensions));
+  await vectors.write(2500, rows.subarray(2500 * dimensions));
   expect(vectors.shards.length).toBe(5);
   const query = checkValues(dimensions, 9);
   const cosines = exactCosines(query, rows);

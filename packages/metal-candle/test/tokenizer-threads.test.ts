@@ -1,6 +1,6 @@
 /**
  * Tokenizer threads from the outside: the compiled package in a process of its own, as a user has it. The same vectors, bit for bit,
- * and nothing that keeps the process alive.
+ * and nothing that keeps the process alive, closed or not.
  */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -48,6 +48,40 @@ test("a large call has the vectors, counts and truncations that it has without t
   expect(told.truncated[1]).toBe(true);
   expect(told.truncated[0]).toBeGreaterThan(250);
 }, 120_000);
+
+test.each([
+  ["waits for a call", `console.log((await model.embed(texts)).length);`, "530\n"],
+  ["waits for no idle thread", `await model.embed(texts); console.log("done");`, "done\n"],
+  [
+    "waits for no thread of an aborted call",
+    `const abort = new AbortController();
+const call = model.embed(texts, { signal: abort.signal }).catch((error) => error.message);
+setTimeout(() => abort.abort(new Error("enough")), 30);
+console.log(await call);`,
+    "enough\n",
+  ],
+  [
+    "closes while a call is under way",
+    `const call = model.embed(texts); const closing = model.close(); await call; await closing; await model.close(); console.log("closed");`,
+    "closed\n",
+  ],
+])(
+  "a process with a model that has threads %s, and then ends",
+  async (_, body, said) => {
+    const unclosed = `
+import { pathToFileURL } from "node:url";
+const [compiled, folder] = process.argv.slice(1);
+const { EmbeddingModel } = await import(pathToFileURL(compiled).href);
+const options = { device: "gpu", dtype: "f32", allowSoftwareAdapter: true, maxLength: 4, tokenizerThreads: 2, onNotice: () => undefined };
+const texts = Array.from({ length: 530 }, (_, index) => "text " + index);
+const model = await EmbeddingModel.load(folder, options);
+${body}`;
+    const flags = ["--input-type=module", "-e", unclosed, "--", compiled, tinyModelFolder("bert")];
+    const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 60_000 });
+    expect(stdout).toBe(said);
+  },
+  60_000,
+);
 
 test("on the CPU device they stay unused, and senseless numbers are refused", async () => {
   const model = await EmbeddingModel.load(tinyModelFolder("bert"), { ...options, device: "cpu", tokenizerThreads: 2 });

@@ -10,7 +10,7 @@ import type { EncoderShape } from "../models/description.ts";
 import { shadersRun } from "#platform/webgpu";
 import { batchWords, type Arena } from "./arena.ts";
 import { mapModeRead } from "./buffers.ts";
-import { type GpuContext, lostDevice } from "./device.ts";
+import { type GpuContext, lostDevice, ours } from "./device.ts";
 import { outputStride } from "./kernels/pooling/finished-row.ts";
 import { recordPlan, type Plan } from "./plan.ts";
 import { readTrailers } from "./trailers.ts";
@@ -100,17 +100,19 @@ export class BatchRunner {
       const { sequences, tokens } = batch;
       const stride = outputStride(this.#dimensions);
       const bytes = sequences * stride * 4;
-      device.queue.writeBuffer(this.#arena.batch, 0, slot.words, 0, written.words);
       const size = { tokens, sequences, workItems: written.workItems };
       const submits = this.#submitsFor(tokens);
       const steps = this.#plan.steps.length;
-      for (let submit = 0; submit < submits; submit++) {
-        const encoder = device.createCommandEncoder();
-        const [first, end] = [submit, submit + 1].map((part) => Math.round((part * steps) / submits));
-        recordPlan(this.#plan, encoder, size, first, end);
-        if (submit === submits - 1) encoder.copyBufferToBuffer(this.#arena.output, 0, slot.readback, 0, bytes);
-        device.queue.submit([encoder.finish()]);
-      }
+      const { complaint } = ours(this.#context, () => {
+        device.queue.writeBuffer(this.#arena.batch, 0, slot.words, 0, written.words);
+        for (let submit = 0; submit < submits; submit++) {
+          const encoder = device.createCommandEncoder();
+          const [first, end] = [submit, submit + 1].map((part) => Math.round((part * steps) / submits));
+          recordPlan(this.#plan, encoder, size, first, end);
+          if (submit === submits - 1) encoder.copyBufferToBuffer(this.#arena.output, 0, slot.readback, 0, bytes);
+          device.queue.submit([encoder.finish()]);
+        }
+      });
       const flight = this.waits.submitted(tokens);
       this.stats.batches += 1;
       this.stats.tokens += tokens;
@@ -122,6 +124,8 @@ export class BatchRunner {
       try {
         if (loss.reason !== null) throw new Error(loss.reason);
         await slot.readback.mapAsync(mapModeRead, 0, bytes);
+        const said = await complaint;
+        if (said !== null) throw new Error(said.message);
       } catch (error) {
         this.waits.abandoned(flight);
         throw lostDevice(this.#context, "a batch ran", error instanceof Error ? error.message : String(error));

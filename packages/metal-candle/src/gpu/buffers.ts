@@ -4,6 +4,7 @@
  * Garbage collection never frees a buffer; who makes one destroys it through `releaseBuffers`.
  */
 import { type GpuContext, lostDevice } from "./device.ts";
+import { scoped } from "./scopes.ts";
 
 /** GPUBufferUsage, from the specification. */
 export const bufferUsage = { mapRead: 1, copySource: 4, copyTarget: 8, storage: 128, queryResolve: 512 } as const;
@@ -50,30 +51,19 @@ export function releaseBuffers(context: GpuContext, buffers: Iterable<GPUBuffer>
 }
 
 /**
- * Runs `allocate` in error scopes of its own and tells whether the GPU's memory held it. Dawn reports exhaustion through an error
- * scope, and the buffer it returned is then unusable: writing to it is an error, too, and no other than that.
- *
- * Scopes are a stack that all models on the device share, so nothing may be waited for between push and pop.
+ * Makes buffers and tells whether the GPU's memory held them: where it did not, writing to them is an error, too, and no other than that.
+ * An error of another kind is the device's loss.
  */
 export function allocateScoped<T>(context: GpuContext, allocate: () => T): { value: T; exhausted: Promise<boolean> } {
-  const { device } = context;
-  device.pushErrorScope("out-of-memory");
-  device.pushErrorScope("validation");
-  let errors: Promise<(GPUError | null)[]>;
-  let value: T;
-  try {
-    value = allocate();
-  } finally {
-    errors = Promise.all([device.popErrorScope(), device.popErrorScope()]);
-  }
-  const exhausted = errors.then(([invalid, outOfMemory]) => {
-    if (invalid && !outOfMemory) throw lostDevice(context, "buffers were made", invalid.message.split("\n")[0]);
-    return outOfMemory !== null;
+  const { value, complaint } = scoped(context.device, allocate);
+  const exhausted = complaint.then((said) => {
+    if (said?.kind === "validation") throw lostDevice(context, "buffers were made", said.message);
+    return said !== null;
   });
   return { value, exhausted };
 }
 
-/** The same for who waits for the answer at once. */
+/** The same for callers that wait for the answer at once. */
 export async function allocates<T>(context: GpuContext, allocate: () => T): Promise<{ value: T; exhausted: boolean }> {
   const { value, exhausted } = allocateScoped(context, allocate);
   return { value, exhausted: await exhausted };

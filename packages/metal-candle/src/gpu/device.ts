@@ -8,6 +8,7 @@ import { describeAdapter, reportedLimits, type AdapterReport } from "../devices/
 import { describe } from "../describe.ts";
 import { DeviceLostError, GpuUnavailableError, InvalidArgumentError } from "../errors.ts";
 import { Pipelines } from "./pipelines.ts";
+import { type Scoped, scoped } from "./scopes.ts";
 
 export interface GpuContext {
   readonly device: GPUDevice;
@@ -17,8 +18,8 @@ export interface GpuContext {
   readonly loss: { reason: string | null };
   /** Bytes and number of the buffers made and not destroyed: what model.stats() counts. */
   readonly allocations: { buffers: number; bytes: number };
-  /** False for a device that the caller made: it cannot be reopened. */
-  readonly reopenable: boolean;
+  /** True for a device that the caller made: it cannot be reopened, and an error that nobody captured may be the caller's. */
+  readonly adopted: boolean;
 }
 
 const optionalFeatures = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix", "timestamp-query"];
@@ -45,20 +46,28 @@ export async function openGpu(allowSoftwareAdapter: boolean): Promise<GpuContext
   return context;
 }
 
+/** One context for each device of callers', so that its compiled kernels are kept, and what is known of its loss. */
+const adoptedDevices = new WeakMap<GPUDevice, GpuContext>();
+
 /**
- * A context around a device that the caller made.
+ * The context of a device that the caller made: the same one each time.
  *
  * @param name the argument that it came in, for messages
  * @throws InvalidArgumentError for something that is no GPUDevice; DeviceLostError for one that is lost
  */
 export async function adoptDevice(device: GPUDevice, name: string): Promise<GpuContext> {
   checkGpuDevice(device, name);
-  const pretendedAdapter = { info: device.adapterInfo, limits: device.limits, features: device.features };
-  const report = describeAdapter(pretendedAdapter as unknown as GPUAdapter, "the caller's device");
-  const context = watch(device, report, false);
+  const context = adoptedDevices.get(device) ?? contextAround(device);
+  adoptedDevices.set(device, context);
   const lost = await lossOf(device);
   if (lost !== null) throw lostDevice(context, `${name} was taken over`, lost);
   return context;
+}
+
+function contextAround(device: GPUDevice): GpuContext {
+  const pretendedAdapter = { info: device.adapterInfo, limits: device.limits, features: device.features };
+  const report = describeAdapter(pretendedAdapter as unknown as GPUAdapter, "the caller's device");
+  return watch(device, report, true);
 }
 
 /** Why a device is gone, or null. It has to be asked: one that is lost takes every call, and does nothing. */
@@ -84,6 +93,15 @@ export function lostDevice(context: GpuContext, during: string, reason: string):
   return new DeviceLostError(`The GPU ${context.report.name} was lost while ${during}: ${reason}`);
 }
 
+/**
+ * Makes calls of ours that should raise no error. On our own device one that does is uncaptured, and the listener below marks the loss. On a
+ * device that the caller made, uncaptured errors may be the caller's: there a scope tells ours apart.
+ */
+export function ours<T>(context: GpuContext, work: () => T): Scoped<T> {
+  if (!context.adopted) return { value: work(), complaint: Promise.resolve(null) };
+  return scoped(context.device, work);
+}
+
 async function open(): Promise<GpuContext> {
   const door = await openWebGpu();
   if (!door.gpu) {
@@ -103,19 +121,22 @@ async function open(): Promise<GpuContext> {
     requiredFeatures: optionalFeatures.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
     requiredLimits: Object.fromEntries(reportedLimits.map((name) => [name, adapter.limits[name]])),
   });
-  return watch(device, report, true);
+  return watch(device, report, false);
 }
 
-function watch(device: GPUDevice, report: AdapterReport, reopenable: boolean): GpuContext {
+function watch(device: GPUDevice, report: AdapterReport, isAdopted: boolean): GpuContext {
   const loss: { reason: string | null } = { reason: null };
   const allocations = { buffers: 0, bytes: 0 };
   device.lost.then(
     (info) => (loss.reason = `${info.reason}: ${info.message}`),
     () => (loss.reason = "unknown"),
   );
-  device.addEventListener("uncapturederror", (event) => {
-    // A validation error here is our bug, and every later number would be wrong: treat the device as lost, loudly.
-    loss.reason = `uncaptured GPU error: ${event.error.message.split("\n")[0]}`;
-  });
-  return { device, report, pipelines: new Pipelines(device), loss, allocations, reopenable };
+  // On a device of the caller's such an error may be of the caller's own making; ours are captured there (scopes.ts).
+  if (!isAdopted) {
+    device.addEventListener("uncapturederror", (event) => {
+      // A validation error here is our bug, and every later number would be wrong: treat the device as lost, loudly.
+      loss.reason = `uncaptured GPU error: ${event.error.message.split("\n")[0]}`;
+    });
+  }
+  return { device, report, pipelines: new Pipelines(device), loss, allocations, adopted: isAdopted };
 }

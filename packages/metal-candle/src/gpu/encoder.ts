@@ -117,7 +117,7 @@ export class GpuEncoder implements Encoder {
     try {
       await session.runner.run(batch, receive);
     } catch (error) {
-      if (!(error instanceof DeviceLostError) || !session.context.reopenable) throw error;
+      if (!(error instanceof DeviceLostError) || session.context.adopted) throw error;
       const next = await this.#reopen(session);
       // Another adapter may have taken the lost one's place.
       const { tokenBudget, maxSequences } = next.arena;
@@ -185,7 +185,7 @@ export class GpuEncoder implements Encoder {
         (session) => {
           releaseSession(broken);
           // It may be there still: what is known is that it cannot be trusted. Other models that use it open it anew as this one did.
-          if (broken.context.reopenable) broken.context.device.destroy();
+          if (!broken.context.adopted) broken.context.device.destroy();
           this.#current = session;
           this.#reopened += 1;
           return session;

@@ -6,6 +6,7 @@
  */
 import { KernelCheckError } from "../errors.ts";
 import type { BindingUse, KernelProgram } from "./kernel-program.ts";
+import { scoped } from "./scopes.ts";
 
 export interface CompiledKernel {
   readonly program: KernelProgram;
@@ -49,21 +50,24 @@ export class Pipelines {
     this.compiled += 1;
     const layout = this.#layout(program.bindings);
     const device = this.#device;
-    device.pushErrorScope("validation");
-    const module = device.createShaderModule({ label: program.label, code: program.code });
-    const compiling = device.createComputePipelineAsync({
-      label: program.label,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: "main" },
-    });
-    const [pipeline, error] = await Promise.all([compiling.catch((reason: unknown) => reason), device.popErrorScope()]);
-    if (error || pipeline instanceof Error) {
-      const reason = error?.message ?? (pipeline as Error).message;
+    const { value: compiling, complaint } = scoped(device, () =>
+      device.createComputePipelineAsync({
+        label: program.label,
+        layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: {
+          module: device.createShaderModule({ label: program.label, code: program.code }),
+          entryPoint: "main",
+        },
+      }),
+    );
+    const [outcome] = await Promise.allSettled([compiling]);
+    const error = (await complaint)?.message ?? (outcome.status === "rejected" ? String(outcome.reason) : null);
+    if (error !== null || outcome.status === "rejected") {
       throw new KernelCheckError(
-        `The kernel "${program.label}" does not compile on this adapter: ${reason.slice(0, 600)}`,
+        `The kernel "${program.label}" does not compile on this adapter: ${(error as string).slice(0, 600)}`,
       );
     }
-    return { program, pipeline: pipeline as GPUComputePipeline, layout };
+    return { program, pipeline: outcome.value, layout };
   }
 
   #layout(bindings: readonly BindingUse[]): GPUBindGroupLayout {

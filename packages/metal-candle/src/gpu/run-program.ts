@@ -5,7 +5,7 @@
  */
 import { KernelCheckError } from "../errors.ts";
 import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers, uploadBuffer } from "./buffers.ts";
-import { captured } from "./captured.ts";
+import { captured } from "./scopes.ts";
 import type { GpuContext } from "./device.ts";
 import type { KernelProgram } from "./kernel-program.ts";
 

@@ -6,8 +6,9 @@
  * to queue: one at a time.
  */
 import { shadersRun } from "#platform/webgpu";
-import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
-import { type GpuContext, lostDevice } from "./device.ts";
+import { GpuOutOfMemoryError } from "../errors.ts";
+import { allocates, bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
+import { type GpuContext, lostDevice, ours } from "./device.ts";
 import { nearestCollectGrid, nearestCollectProgram } from "./kernels/nearest/collect.ts";
 import { hitsHeader, queryHeader, storedColumns, tileSlots } from "./kernels/nearest/layout.ts";
 import { nearestScoresGrid, nearestScoresProgram } from "./kernels/nearest/scores.ts";
@@ -62,22 +63,27 @@ export class VectorSearch {
   #mask: { mask: Uint32Array; revision: number; buffer: GPUBuffer } | null = null;
   #nonce = 0;
 
-  private constructor(context: GpuContext, vectors: VectorShards, kernels: Kernels) {
+  private constructor(context: GpuContext, vectors: VectorShards, kernels: Kernels, query: GPUBuffer) {
     this.#context = context;
     this.#vectors = vectors;
     this.#kernels = kernels;
-    const bytes = (queryHeader.words + storedColumns(vectors.dimensions)) * 4;
-    this.#query = makeBuffer(context, "nearest query", bytes, bufferUsage.storage | bufferUsage.copyTarget);
+    this.#query = query;
   }
 
-  /** Compiles the kernels. */
+  /**
+   * Compiles the kernels.
+   * @throws GpuOutOfMemoryError
+   */
   static async open(context: GpuContext, vectors: VectorShards): Promise<VectorSearch> {
     const [scores, threshold, collect] = await Promise.all(
       [nearestScoresProgram(vectors.dimensions), nearestThresholdProgram(), nearestCollectProgram()].map((program) =>
         context.pipelines.get(program),
       ),
     );
-    return new VectorSearch(context, vectors, { scores, threshold, collect });
+    const bytes = (queryHeader.words + storedColumns(vectors.dimensions)) * 4;
+    const usage = bufferUsage.storage | bufferUsage.copyTarget;
+    const [query] = await allocated(context, () => [makeBuffer(context, "nearest query", bytes, usage)], "a query");
+    return new VectorSearch(context, vectors, { scores, threshold, collect }, query);
   }
 
   /** GPU memory that is held besides the vectors', in bytes. */
@@ -90,7 +96,8 @@ export class VectorSearch {
    * last of them.
    *
    * @param mask a bit for each slot that counts
-   * @throws DeviceLostError when the device is gone, or the answer is not this query's
+   * @throws DeviceLostError when the device is gone, or the answer is not this query's; GpuOutOfMemoryError, after which a smaller search may
+   *   still do
    */
   async nearest(
     query: ArrayLike<number>,
@@ -104,11 +111,11 @@ export class VectorSearch {
     const words = storedQuery(query, { nonce: this.#nonce, wanted, slots, within });
     if (words === null || slots === 0) return [];
     // Where fewer tiles than `wanted` have a score, all their slots come back.
-    this.#makeRoom(Math.max(usualHits, Math.min(slots, wanted * tileSlots)));
+    await this.#makeRoom(Math.max(usualHits, Math.min(slots, wanted * tileSlots)));
     for (;;) {
       const found = await this.#run(words, slots, mask);
       if (found.count <= found.slots.length) return best(found, wanted, within);
-      this.#makeRoom(found.count);
+      await this.#makeRoom(found.count);
     }
   }
 
@@ -121,20 +128,24 @@ export class VectorSearch {
   async #run(words: Uint32Array<ArrayBuffer>, slots: number, mask: Uint32Array<ArrayBuffer>): Promise<Found> {
     const { device, loss } = this.#context;
     const { answer, readback } = this.#hits as Hits;
-    device.queue.writeBuffer(this.#query, 0, words);
-    this.#upload(mask);
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    this.#record(pass, slots);
-    pass.end();
-    encoder.copyBufferToBuffer(answer, 0, readback, 0, answer.size);
-    device.queue.submit([encoder.finish()]);
+    const { complaint } = ours(this.#context, () => {
+      device.queue.writeBuffer(this.#query, 0, words);
+      this.#upload(mask);
+      const encoder = device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      this.#record(pass, slots);
+      pass.end();
+      encoder.copyBufferToBuffer(answer, 0, readback, 0, answer.size);
+      device.queue.submit([encoder.finish()]);
+    });
     const flight = this.#waits.submitted(slots);
     await this.#waits.sleep(flight);
     const asked = performance.now();
     try {
       if (loss.reason !== null) throw new Error(loss.reason);
       await readback.mapAsync(mapModeRead);
+      const said = await complaint;
+      if (said !== null) throw new Error(said.message);
     } catch (error) {
       this.#waits.abandoned(flight);
       const reason = error instanceof Error ? error.message : String(error);
@@ -224,21 +235,34 @@ export class VectorSearch {
   }
 
   /** All of the answer is read back each time, so one that was large once does not stay so. */
-  #makeRoom(hits: number): void {
+  async #makeRoom(hits: number): Promise<void> {
     if (this.#hits && this.#hits.room >= hits && this.#hits.room <= 4 * hits) return;
     releaseBuffers(this.#context, this.#hitBuffers());
+    this.#hits = null;
     const bytes = hitsHeader.words * 4 + hits * 8;
     const { storage, copySource, copyTarget, mapRead } = bufferUsage;
-    this.#hits = {
-      answer: makeBuffer(this.#context, "nearest hits", bytes, storage | copySource),
-      readback: makeBuffer(this.#context, "nearest readback", bytes, mapRead | copyTarget),
-      room: hits,
-    };
+    const make = (): GPUBuffer[] => [
+      makeBuffer(this.#context, "nearest hits", bytes, storage | copySource),
+      makeBuffer(this.#context, "nearest readback", bytes, mapRead | copyTarget),
+    ];
+    const [answer, readback] = await allocated(this.#context, make, `an answer of ${hits} vectors`);
+    this.#hits = { answer, readback, room: hits };
   }
 
   #hitBuffers(): GPUBuffer[] {
     return this.#hits ? [this.#hits.answer, this.#hits.readback] : [];
   }
+}
+
+/** Makes buffers. Where memory is short, nothing of them is left, and the device is as good as before. */
+async function allocated(context: GpuContext, make: () => GPUBuffer[], what: string): Promise<GPUBuffer[]> {
+  const { value, exhausted } = await allocates(context, make);
+  if (!exhausted) return value;
+  const bytes = value.reduce((sum, { size }) => sum + size, 0);
+  releaseBuffers(context, value);
+  throw new GpuOutOfMemoryError(
+    `The memory of ${context.report.name} does not hold the ${bytes} bytes for ${what}. Ask for fewer, or keep fewer vectors there.`,
+  );
 }
 
 /** What came back, in no order. `count` is how many there were; more than the arrays hold when the answer had no room for all. */

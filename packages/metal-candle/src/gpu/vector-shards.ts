@@ -6,7 +6,7 @@
  */
 import { GpuOutOfMemoryError, InvalidArgumentError } from "../errors.ts";
 import { allocates, bufferUsage, makeBuffer, releaseBuffers } from "./buffers.ts";
-import type { GpuContext } from "./device.ts";
+import { type GpuContext, lostDevice, ours } from "./device.ts";
 import { roundUp } from "./kernel-program.ts";
 import { slotStep, storedColumns, tileSlots } from "./kernels/nearest/layout.ts";
 import { storedRows } from "./kernels/nearest/stored-rows.ts";
@@ -126,8 +126,17 @@ export class VectorShards {
     this.#revision++;
   }
 
-  /** Writes rows into the slots from `first` on, for which there is room. [rows, dimensions] */
-  write(first: number, rows: Float32Array): void {
+  /**
+   * Writes rows into the slots from `first` on, for which there is room. [rows, dimensions]
+   * @throws DeviceLostError when the device does not take them
+   */
+  async write(first: number, rows: Float32Array): Promise<void> {
+    const { complaint } = ours(this.#context, () => this.#write(first, rows));
+    const said = await complaint;
+    if (said !== null) throw lostDevice(this.#context, "vectors were written", said.message);
+  }
+
+  #write(first: number, rows: Float32Array): void {
     const count = rows.length / this.dimensions;
     for (const { vectors, first: start, slots } of this.#shards) {
       const end = Math.min(first + count, start + slots);

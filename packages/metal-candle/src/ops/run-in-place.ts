@@ -5,7 +5,7 @@
 import { softwareAdapterAllowed } from "../devices/policy.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { releaseBuffers, uploadBuffer } from "../gpu/buffers.ts";
-import { captured } from "../gpu/captured.ts";
+import { captured } from "../gpu/scopes.ts";
 import { adoptDevice, lossOf, lostDevice, openGpu, type GpuContext } from "../gpu/device.ts";
 import type { KernelCheck } from "../gpu/kernel-check.ts";
 import { KernelProofs } from "../gpu/kernel-proofs.ts";
@@ -23,9 +23,6 @@ export interface Operation {
   readonly grid: readonly [number, number, number];
 }
 
-/** One context a device of callers', so that its compiled kernels are kept. */
-const contexts = new WeakMap<GPUDevice, Promise<GpuContext>>();
-
 /** What was proved on a context, by the kernel's text. */
 const proved = new WeakMap<GpuContext, { proofs: Promise<KernelProofs>; kernels: Map<string, Promise<void>> }>();
 
@@ -36,7 +33,9 @@ export async function runInPlace<T extends HostTensor | GpuTensor>(
   options: OpOptions,
 ): Promise<T> {
   const context =
-    "data" in x ? await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter)) : await contextOf(x.device);
+    "data" in x
+      ? await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter))
+      : await adoptDevice(x.device, "x.device");
   const { device } = context;
   const limit = device.limits.maxStorageBufferBindingSize;
   if (bytesOf(x) > limit) {
@@ -54,15 +53,6 @@ export async function runInPlace<T extends HostTensor | GpuTensor>(
   if (lost !== null) throw lostDevice(context, `${operation.name} ran`, lost);
   if (outcome.status === "rejected") throw outcome.reason;
   return outcome.value as T;
-}
-
-function contextOf(device: GPUDevice): Promise<GpuContext> {
-  const known = contexts.get(device);
-  if (known) return known;
-  const adopting = adoptDevice(device, "x.device");
-  // What is no device may be no key either; it is told when this is awaited.
-  if (typeof device === "object" && device !== null) contexts.set(device, adopting);
-  return adopting;
 }
 
 /** @throws KernelCheckError when the kernel does not agree with its reference on this adapter */

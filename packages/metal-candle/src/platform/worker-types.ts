@@ -2,7 +2,7 @@
 
 /** A thread as its owner sees it. */
 export interface WorkerPort {
-  /** Sends a message; what is in `transfer` is moved, not copied. */
+  /** Sends a message, which is answered by exactly one; what is in `transfer` is moved, not copied. */
   post(message: unknown, transfer?: ArrayBuffer[]): void;
   /** Hears every answer. */
   onMessage(listener: (message: unknown) => void): void;

@@ -1,7 +1,8 @@
 /**
  * The worker door, Node's side: threads of node:worker_threads.
  *
- * A thread of ours never keeps the process alive: whoever waits for its answer does.
+ * An idle thread of ours does not keep the process alive; one that owes an answer does, or the process would end in the middle of an
+ * `await` for it, with code 13.
  */
 import { parentPort, Worker } from "node:worker_threads";
 import type { WorkerAnswer, WorkerPort } from "./worker-types.ts";
@@ -12,10 +13,23 @@ export function startTokenizerWorker(
 ): WorkerPort {
   // Flags of the host process (its loaders, its import conditions) are not for our own compiled file.
   const worker = new Worker(entry, { execArgv: [] });
-  worker.unref();
+  let owed = 0;
+  const answered = (): void => {
+    owed--;
+    if (owed === 0) worker.unref();
+  };
+  // A listener for messages makes Node hold on to the thread again, so this comes after it.
+  worker.on("message", answered).unref();
   return {
-    post: (message, transfer) => worker.postMessage(message, transfer),
-    onMessage: (listener) => worker.on("message", listener),
+    post: (message, transfer) => {
+      owed++;
+      worker.ref();
+      worker.postMessage(message, transfer);
+    },
+    onMessage: (listener) => {
+      worker.on("message", listener);
+      if (owed === 0) worker.unref();
+    },
     onFailure: (listener) => {
       worker.on("error", listener);
       worker.on("exit", (code) => listener(new Error(`the thread ended with code ${code}`)));

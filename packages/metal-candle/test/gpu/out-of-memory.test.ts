@@ -5,16 +5,19 @@
 import { expect, test } from "vitest";
 import { allocates } from "../../src/gpu/buffers.ts";
 import type { GpuContext } from "../../src/gpu/device.ts";
+import { VectorSearch } from "../../src/gpu/vector-search.ts";
+import { VectorShards } from "../../src/gpu/vector-shards.ts";
 import { uploadWeights } from "../../src/gpu/weights.ts";
 import { GpuOutOfMemoryError } from "../../src/index.ts";
 import { GemmTimer } from "../../src/gpu/gemm-timer.ts";
 import type { EncoderShape, EncoderWeights, Head, Linear, Norm } from "../../src/models/description.ts";
 
 /** Buffers whose label includes "big", or that are larger, do not fit: nothing may be written to them. Uncaught errors are listed. */
-function pretendedDevice(largest = Infinity) {
+function pretendedDevice(most = Infinity) {
+  let largest = most;
   const scopes: { filter: string; error: { message: string } | null }[] = [];
   const uncaught: string[] = [];
-  let most = 0;
+  let deepest = 0;
   const raise = (filter: string, message: string): void => {
     const scope = scopes.findLast((candidate) => candidate.filter === filter);
     if (scope) scope.error ??= { message };
@@ -22,7 +25,7 @@ function pretendedDevice(largest = Infinity) {
   };
   const device = {
     features: new Set(),
-    pushErrorScope: (filter: string) => (most = Math.max(most, scopes.push({ filter, error: null }))),
+    pushErrorScope: (filter: string) => (deepest = Math.max(deepest, scopes.push({ filter, error: null }))),
     popErrorScope: async () => scopes.pop()!.error,
     createBuffer({ label, size }: { label: string; size: number }) {
       if (label.includes("big") || size > largest) raise("out-of-memory", `no room for ${label}`);
@@ -40,9 +43,9 @@ function pretendedDevice(largest = Infinity) {
     report: { name: "pretended", limits: { maxStorageBufferBindingSize: 1e9, maxBufferSize: 1e9 } },
     allocations: { buffers: 0, bytes: 0 },
     loss: { reason: null },
-    reopenable: true,
+    adopted: false,
   } as unknown as GpuContext;
-  return { context, scopes, uncaught, deepest: () => most };
+  return { context, scopes, uncaught, deepest: () => deepest, hold: (bytes: number) => void (largest = bytes) };
 }
 
 const shape = { hiddenSize: 4, vocabularySize: 8, heads: 1 } as unknown as EncoderShape;
@@ -104,6 +107,23 @@ test("an allocation that throws leaves no scope behind; an error of another kind
   const writes = (): void => context.device.queue.writeBuffer({ label: "big" } as GPUBuffer, 0, new Uint8Array(4));
   await expect(allocates(context, writes)).rejects.toThrow("was lost while buffers were made: big is invalid");
   expect(context.loss.reason).toContain("big is invalid");
+});
+
+test("a search whose answer does not fit says so, costs nobody the device, and the next one may be smaller", async () => {
+  const { context, uncaught, scopes, hold } = pretendedDevice();
+  const kernels = { pipelines: { get: async () => ({}), bind: () => ({}) } };
+  const vectors = new VectorShards({ ...context, ...kernels } as unknown as GpuContext, 4);
+  await vectors.reserve(16_384);
+  await vectors.write(0, new Float32Array(4 * 16_384).fill(1));
+  const held = { ...context.allocations };
+  hold(100_000);
+  const search = await VectorSearch.open({ ...context, ...kernels } as unknown as GpuContext, vectors);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await expect(search.nearest([1, 0, 0, 0], 16_384, 0, vectors.taken)).rejects.toThrow(GpuOutOfMemoryError);
+  }
+  expect([uncaught, scopes, context.loss.reason]).toEqual([[], [], null]);
+  search.release();
+  expect(context.allocations).toEqual(held);
 });
 
 test("timing takes fewer rows where memory is short, or says that there is none; nothing is left of either", async () => {
