@@ -1,11 +1,15 @@
 /**
- * `ferris mcp`: serves the index to assistants and editors over standard input and output.
+ * `ferris mcp`: serves indexes to assistants and editors over standard input and output.
  *
- * Standard output belongs to the protocol; everything else goes to standard error. Ends when the client closes the input.
+ * Standard output belongs to the protocol; everything else goes to standard error. Ends when the client closes the input. Without an
+ * index it starts all the same, and says so when it is asked: a client shows what a tool answers, not why a process ended.
  */
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
+import type { NamedFerris } from "../../mcp/indexes.ts";
 import { openFerris } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
@@ -14,11 +18,12 @@ import { withExamples, withModelOptions } from "./shared-options.ts";
 
 export function mcpCommand(): Command {
   const command = new Command("mcp")
-    .summary("serve the index to assistants and editors (MCP, over stdio)")
+    .summary("serve indexes to assistants and editors (MCP, over stdio)")
     .description(
-      "An MCP server with four tools: search, read, list, status. It reads the index and nothing else. Assistants start it\n" +
-        "themselves; name the index with --db, since their working folder is seldom yours.",
-    );
+      "An MCP server with five tools: search, read, multi_get, list, status. It reads indexes and nothing else. Assistants start\n" +
+        "it themselves; name the index with --db, since their working folder is seldom yours. Several FOLDERs are served together.",
+    )
+    .argument("[folder...]", "folders with an index, or indexes themselves; else the index in force");
   withModelOptions(command);
   withExamples(command, [
     ["claude mcp add notes -- npx ferris mcp --db ~/notes/.ferris", "in Claude Code"],
@@ -26,27 +31,57 @@ export function mcpCommand(): Command {
       '{"mcpServers": {"notes": {"command": "npx", "args": ["ferris", "mcp", "--db", "…"]}}}',
       "in other clients' settings",
     ],
+    ["ferris mcp ~/notes ~/work/handbook", "two indexes in one server"],
   ]);
-  return runs(command, mcp);
+  return runs(command, (session, [folders]) => mcp(session, folders as readonly string[]));
 }
 
-async function mcp(session: Session): Promise<number> {
-  const [{ StdioServerTransport }, { makeServer }] = await Promise.all([
-    import("@modelcontextprotocol/sdk/server/stdio.js"),
+async function mcp(session: Session, folders: readonly string[]): Promise<number> {
+  const [{ serveStdio }, { makeServer }, { McpIndexes }] = await Promise.all([
+    import("@modelcontextprotocol/server/stdio"),
     import("../../mcp/server.ts"),
+    import("../../mcp/indexes.ts"),
   ]);
-  const ferris = await openFerris(session);
+  const opened = await openAll(session, folders);
   try {
-    // Before the first question: a missing index should be said when the server starts.
-    await ferris.statistics();
-    const server = makeServer(ferris, versionOfFerris());
+    const indexes = new McpIndexes(opened);
+    for (const { ferris } of opened) {
+      await ferris.statistics().then(
+        () => session.inform(`serving ${ferris.folder}`),
+        (error: Error) => session.warn(error.message),
+      );
+    }
     const closed = once(process.stdin, "end");
-    await server.connect(new StdioServerTransport());
-    session.inform(`serving ${ferris.folder}`);
+    // Whatever era of the protocol the client speaks: it is told apart by its first message.
+    const server = serveStdio(() => makeServer(indexes, versionOfFerris()), {
+      onerror: (error) => session.warn(error.message),
+    });
     await closed;
     await server.close();
     return exitCodes.success;
   } finally {
-    await ferris.close();
+    await Promise.all(opened.map(({ ferris }) => ferris.close()));
   }
+}
+
+async function openAll(session: Session, folders: readonly string[]): Promise<NamedFerris[]> {
+  if (folders.length === 0) {
+    const ferris = await openFerris(session);
+    return [{ name: nameOf(ferris.folder), ferris }];
+  }
+  const opened: NamedFerris[] = [];
+  for (const folder of folders) {
+    const inside = join(resolve(folder), ".ferris");
+    const ferris = await openFerris(session, { db: existsSync(inside) ? inside : resolve(folder) });
+    const name = nameOf(ferris.folder);
+    const same = opened.filter((other) => other.name === name || other.name.startsWith(`${name}-`)).length;
+    opened.push({ name: same === 0 ? name : `${name}-${same + 1}`, ferris });
+  }
+  return opened;
+}
+
+/** What an index is called: like the folder that it is of. */
+function nameOf(folder: string): string {
+  const name = basename(folder) === ".ferris" ? basename(dirname(folder)) : basename(folder);
+  return name === "" ? "index" : name;
 }
