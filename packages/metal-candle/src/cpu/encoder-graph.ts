@@ -6,6 +6,7 @@
  * pooling weights) is an input that padded-batch.ts makes; cutting and normalising the rows is the encoder's.
  */
 import type { Activation, EncoderShape, EncoderWeights, Head, Linear, Norm } from "../models/description.ts";
+import { readWeights } from "../encoder/checked-weights.ts";
 import type { WeightTensor } from "../weights/weight-tensor.ts";
 import { FLOAT, INT32, INT64, OnnxGraph, ORT_DOMAIN, type ExternalWeight } from "./onnx-writer.ts";
 
@@ -18,7 +19,10 @@ export interface EncoderGraph {
   readonly weights: readonly ExternalWeight[];
 }
 
-/** Reads all weights and writes the graph. */
+/**
+ * Reads all weights and writes the graph.
+ * @throws ModelFileError for a weight that is not finite
+ */
 export async function encoderGraph(shape: EncoderShape, weights: EncoderWeights, head: Head): Promise<EncoderGraph> {
   const graph = new OnnxGraph();
   graph.input("ids", INT32, ["tokens"]);
@@ -141,7 +145,7 @@ class GraphWriter {
   }
 
   async #weight(tensor: WeightTensor): Promise<string> {
-    return this.#graph.weight(await tensor.read(), tensor.shape);
+    return this.#graph.weight(await readWeights(tensor, "f32"), tensor.shape);
   }
 }
 

@@ -6,8 +6,9 @@
  */
 import { availableThreads } from "#platform/environment";
 import { createOnnxSession } from "#platform/onnx";
-import type { Encoder, EncoderLimits } from "../encoder/encoder.ts";
+import type { Encoder, EncoderLimits, Receive } from "../encoder/encoder.ts";
 import type { PackedBatch } from "../encoder/packed-batch.ts";
+import { notFinite } from "../encoder/not-finite.ts";
 import { ModelClosedError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
 import type { OnnxSession } from "../platform/onnx-types.ts";
@@ -69,13 +70,14 @@ class CpuEncoder implements Encoder {
     this.limits = limits;
   }
 
-  async encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
+  async encode(batch: PackedBatch, receive: Receive): Promise<void> {
     const rows = await this.#run(batch, ROWS);
     const stride = this.#description.head.dimensions;
-    if (batch.normalize) {
-      for (let row = 0; row < batch.sequences; row++) {
-        normalize(rows.subarray(row * stride, row * stride + batch.dimensions));
-      }
+    for (let row = 0; row < batch.sequences; row++) {
+      const values = rows.subarray(row * stride, row * stride + batch.dimensions);
+      const norm = euclideanNorm(values);
+      if (!Number.isFinite(norm)) throw notFinite();
+      if (batch.normalize) scale(values, 1 / Math.max(norm, 1e-12));
     }
     receive(rows, stride);
   }
@@ -105,10 +107,12 @@ class CpuEncoder implements Encoder {
   }
 }
 
-/** Divides by the Euclidean norm, or by 1e-12 where that is smaller, as torch.nn.functional.normalize does. */
-function normalize(row: Float32Array): void {
+function euclideanNorm(row: Float32Array): number {
   let squares = 0;
   for (let index = 0; index < row.length; index++) squares += row[index] * row[index];
-  const factor = 1 / Math.max(Math.sqrt(squares), 1e-12);
+  return Math.sqrt(squares);
+}
+
+function scale(row: Float32Array, factor: number): void {
   for (let index = 0; index < row.length; index++) row[index] *= factor;
 }

@@ -27,6 +27,9 @@ export interface Padding {
   readonly batchOverhead: number;
 }
 
+/** Takes a batch's rows while the device's memory is open. */
+export type Receive = (rows: Float32Array, stride: number) => void;
+
 export interface Encoder {
   readonly limits: EncoderLimits;
   /**
@@ -34,7 +37,7 @@ export interface Encoder {
    * rows[b * stride … b * stride + dimensions − 1]. The array is only valid during the call.
    * The batch's arrays must not change until the promise settles: a batch lost with its device runs again.
    */
-  encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void>;
+  encode(batch: PackedBatch, receive: Receive): Promise<void>;
   /** Last hidden states f32 [T, hiddenSize] of one batch: for tests and diagnostics, slow. */
   lastHiddenState(batch: PackedBatch): Promise<Float32Array>;
   close(): Promise<void>;

@@ -17,6 +17,9 @@ import { readTrailers } from "./trailers.ts";
 import { writeBatch } from "./batch-writer.ts";
 import { WaitPolicy } from "./wait-policy.ts";
 
+/** A row of a batch that did run holds NaN or infinity. The encoder runs it once more before it says so. */
+export class NotFiniteError extends Error {}
+
 /** One of the places that a batch in flight occupies: its words on the host and its readback buffer. */
 interface Slot {
   readonly words: Uint32Array<ArrayBuffer>;
@@ -88,7 +91,7 @@ export class BatchRunner {
   /**
    * Runs one batch and calls `receive` with its rows while they are mapped.
    * @throws DeviceLostError when the device is gone, or a row is not this batch's
-   * @throws UnsupportedModelError when a value left f16's range
+   * @throws UnsupportedModelError when a value left f16's range; NotFiniteError
    */
   async run(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
     const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
@@ -138,7 +141,7 @@ export class BatchRunner {
           throw lostDevice(
             this.#context,
             "a batch ran",
-            "rows came back that are not this batch's, or are not finite (the driver lost a command)",
+            "rows came back that are not this batch's (the driver lost a command)",
           );
         }
         if (verdict === "overflow") {
@@ -147,6 +150,7 @@ export class BatchRunner {
               `Load it with dtype "f32".`,
           );
         }
+        if (verdict === "not-finite") throw new NotFiniteError();
         receive(new Float32Array(mapped), stride);
       } finally {
         slot.readback.unmap();

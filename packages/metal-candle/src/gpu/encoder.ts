@@ -4,14 +4,15 @@
  * After a loss the session is opened again on a new device, once, and the batches that were away run again; a second loss is the
  * caller's to know. A retry shows in stats().gpu.deviceReopened.
  */
+import { notFinite } from "../encoder/not-finite.ts";
 import { checkBatch } from "../encoder/check-batch.ts";
-import type { Encoder, EncoderLimits } from "../encoder/encoder.ts";
+import type { Encoder, EncoderLimits, Receive } from "../encoder/encoder.ts";
 import type { PackedBatch } from "../encoder/packed-batch.ts";
 import { DeviceLostError, GpuOutOfMemoryError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
 import { batchesInFlight, makeArena, stridesOf, type Arena } from "./arena.ts";
 import type { GemmTuning } from "./autotune.ts";
-import { BatchRunner } from "./batch-runner.ts";
+import { BatchRunner, NotFiniteError } from "./batch-runner.ts";
 import { writeBatch } from "./batch-writer.ts";
 import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
@@ -111,12 +112,16 @@ export class GpuEncoder implements Encoder {
     };
   }
 
-  async encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
+  async encode(batch: PackedBatch, receive: Receive): Promise<void> {
     checkBatch(batch, this.#description.shape, this.#description.head);
     const session = this.#current;
     try {
       await session.runner.run(batch, receive);
     } catch (error) {
+      if (error instanceof NotFiniteError) {
+        await runAgain(session, batch, receive);
+        return;
+      }
       if (!(error instanceof DeviceLostError) || session.context.adopted) throw error;
       const next = await this.#reopen(session);
       // Another adapter may have taken the lost one's place.
@@ -198,6 +203,15 @@ export class GpuEncoder implements Encoder {
       );
     }
     return this.#session;
+  }
+}
+
+/** Once more: rows that are not finite are the model's own, unless a command before the last one was lost. */
+async function runAgain(session: Session, batch: PackedBatch, receive: Receive): Promise<void> {
+  try {
+    await session.runner.run(batch, receive);
+  } catch (error) {
+    throw error instanceof NotFiniteError ? notFinite() : error;
   }
 }
 

@@ -5,8 +5,11 @@
  */
 import { trailerWords } from "./batch-layout.ts";
 
-/** What trailers say of a batch. "overflow": values had to be clamped to f16's range, so the rows are not the model's. */
-export type TrailerVerdict = "ours" | "foreign" | "overflow";
+/**
+ * What trailers say of a batch. "foreign": a row is another batch's, or of none. "overflow": values had to be clamped to f16's range, so the
+ * rows are not the model's. "not-finite": this batch's last kernel ran, and a row holds NaN or infinity.
+ */
+export type TrailerVerdict = "ours" | "foreign" | "overflow" | "not-finite";
 
 /**
  * "ours" when every row carries this batch's nonce, a finite squared norm, and no flag.
@@ -15,12 +18,15 @@ export type TrailerVerdict = "ours" | "foreign" | "overflow";
  */
 export function readTrailers(words: Uint32Array, sequences: number, stride: number, nonce: number): TrailerVerdict {
   let wrong = 0;
+  let infinite = 0;
   let flags = 0;
   for (let row = stride - trailerWords, last = sequences * stride; row < last; row += stride) {
     // An exponent of all ones is infinity or NaN.
-    wrong |= (words[row + 1] ^ nonce) | ((words[row] & 0x7f800000) === 0x7f800000 ? 1 : 0);
+    infinite |= (words[row] & 0x7f800000) === 0x7f800000 ? 1 : 0;
+    wrong |= words[row + 1] ^ nonce;
     flags |= words[row + 2];
   }
   if (wrong !== 0) return "foreign";
-  return flags === 0 ? "ours" : "overflow";
+  if (flags !== 0) return "overflow";
+  return infinite === 0 ? "ours" : "not-finite";
 }

@@ -5,6 +5,7 @@
  * Tensors are read, converted and uploaded one after another, so the host never holds more than one matrix and one slice of
  * the word table.
  */
+import { readWeights } from "../encoder/checked-weights.ts";
 import { relativePositionBucket } from "../encoder/relative-positions.ts";
 import { GpuOutOfMemoryError } from "../errors.ts";
 import type { EncoderShape, EncoderWeights, Head, LayerWeights, Linear, Norm } from "../models/description.ts";
@@ -58,7 +59,7 @@ const sliceBytes = 8 << 20;
 
 /**
  * Uploads everything.
- * @throws GpuOutOfMemoryError when the adapter's memory does not hold the model.
+ * @throws GpuOutOfMemoryError when the adapter's memory does not hold the model; ModelFileError, UnsupportedModelError as readWeights
  */
 export async function uploadWeights(
   context: GpuContext,
@@ -83,7 +84,7 @@ export async function uploadWeights(
       };
     };
     const vector = async (tensor: WeightTensor): Promise<GPUBuffer> =>
-      keep(tensor.name, ownFloats(await tensor.read()));
+      keep(tensor.name, await readWeights(tensor, "f32"));
     const norm = async ({ weight, bias }: Norm) => ({ weight: await vector(weight), bias: await vector(bias) });
     const layer = async (source: LayerWeights): Promise<GpuLayer> => ({
       qkv: await linear([source.query, source.key, source.value]),
@@ -105,7 +106,7 @@ export async function uploadWeights(
     for (const source of head.dense)
       dense.push(await linear([{ weight: source.weight, bias: source.bias as WeightTensor }], "f32", "kn"));
     const relativeBias = weights.relativePositionBias
-      ? keep("relative bias", relativeBiasTable(await weights.relativePositionBias.read(), shape, longest))
+      ? keep("relative bias", relativeBiasTable(await readWeights(weights.relativePositionBias, "f32"), shape, longest))
       : null;
     if (await uploads.exhausted()) throw new Error("out of memory");
     return { words, places, norm: embeddingNorm, layers, dense, relativeBias, buffers: uploads.buffers };
@@ -167,7 +168,7 @@ async function uploadWordTable(
     // Slices are written one by one, outside any scope: never to a buffer that is none.
     if (await uploads.exhausted()) throw new Error("out of memory");
     for (let row = 0; row < words; row += sliceRows) {
-      const slice = ownFloats(await table.read(first + row, Math.min(sliceRows, words - row)));
+      const slice = await readWeights(table, storage, first + row, Math.min(sliceRows, words - row));
       context.device.queue.writeBuffer(buffer, row * rowBytes, storage === "f16" ? toHalf(slice) : slice);
     }
     shards.push({ buffer, first, words });
@@ -186,12 +187,12 @@ async function packLinear(parts: readonly Linear[], storage: StorageType, layout
   let column = 0;
   for (const part of parts) {
     const rows = part.weight.shape[0];
-    const source = await part.weight.read();
+    const source = await readWeights(part.weight, storage);
     if (layout === "kn") transposeInto(weight, source, rows, inputs, n, column);
     else
       for (let row = 0; row < rows; row++)
         weight.set(source.subarray(row * inputs, (row + 1) * inputs), (column + row) * k);
-    if (part.bias) bias.set(await part.bias.read(), column);
+    if (part.bias) bias.set(await readWeights(part.bias, "f32"), column);
     column += rows;
   }
   return { weight: storage === "f16" ? toHalf(weight) : weight, bias, k, n };
@@ -220,16 +221,12 @@ function transposeInto(
 }
 
 async function joined(first: WeightTensor, second: WeightTensor | null): Promise<Float32Array<ArrayBuffer>> {
-  const head = await first.read();
-  const tail = second ? await second.read() : new Float32Array(0);
+  const head = await readWeights(first, "f32");
+  const tail = second ? await readWeights(second, "f32") : new Float32Array(0);
   const whole = new Float32Array(head.length + tail.length);
   whole.set(head);
   whole.set(tail, head.length);
   return whole;
-}
-
-function ownFloats(values: Float32Array): Float32Array<ArrayBuffer> {
-  return values as Float32Array<ArrayBuffer>;
 }
 
 /** MPNet's relative-position bias spread out by distance: entry (key − query + longest − 1, head). */

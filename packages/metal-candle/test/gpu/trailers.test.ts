@@ -28,6 +28,9 @@ test("whole rows pass, and only as many as the batch has are looked at", () => {
 test.each([NaN, Infinity, -Infinity])("a squared norm of %s does not pass", (norm) => {
   const { words, floats } = rows();
   floats[stride + 4] = norm;
+  expect(readTrailers(words, 2, stride, nonce)).toBe("not-finite");
+  // Whose it is comes first: another batch's row says nothing about this one's values.
+  words[5] = nonce + 1;
   expect(readTrailers(words, 2, stride, nonce)).toBe("foreign");
 });
 

@@ -1,0 +1,41 @@
+/**
+ * Weights as a device takes them: read, and looked at for values that would make every vector wrong. NaN and infinity are a damaged file;
+ * what lies beyond f16's range would be clamped by an upload in f16.
+ */
+import { ModelFileError, UnsupportedModelError } from "../errors.ts";
+import type { WeightTensor } from "../weights/weight-tensor.ts";
+
+/** The bits of the least magnitude that f32 and f16 do not hold: infinity, and 65520, which rounds to it in f16. */
+const bounds = { f32: 0x7f800000, f16: 0x477ff000 } as const;
+
+/**
+ * Rows of a tensor, as WeightTensor.read gives them.
+ *
+ * @param storage how the device will store them
+ * @throws ModelFileError for NaN or infinity; UnsupportedModelError for a value beyond f16's range, where that is how it is stored
+ */
+export async function readWeights(
+  tensor: WeightTensor,
+  storage: keyof typeof bounds,
+  first?: number,
+  count?: number,
+): Promise<Float32Array<ArrayBuffer>> {
+  const values = (await tensor.read(first, count)) as Float32Array<ArrayBuffer>;
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let largest = 0;
+  for (let i = 0; i < bits.length; i++) {
+    const magnitude = bits[i] & 0x7fffffff;
+    if (magnitude > largest) largest = magnitude;
+  }
+  if (largest < bounds[storage]) return values;
+  const index = bits.findIndex((word) => (word & 0x7fffffff) === largest);
+  if (largest >= bounds.f32) {
+    const offset = (first ?? 0) * (values.length / (count ?? tensor.shape[0]));
+    throw new ModelFileError(
+      `The weight ${tensor.name} holds ${values[index]} at position ${offset + index}: the file is damaged, and every vector would be.`,
+    );
+  }
+  throw new UnsupportedModelError(
+    `The weight ${tensor.name} holds ${values[index]}, beyond the range of f16 (±65504). Load the model with dtype "f32".`,
+  );
+}
