@@ -84,6 +84,8 @@ export function fileLeftOut(name: string): SkipReason | null {
   const lower = name.toLowerCase();
   if (name.startsWith(".")) return "hidden";
   if (lockFiles.has(lower)) return "lock file";
+  // Office's note of who has a document open; the older text of a file, beside it.
+  if (name.startsWith("~$") || /(?:~|\.bak|\.sw[op])$|^#.*#$/.test(lower)) return "backup";
   const extension = extensionOf(lower);
   if (binaryExtensions.has(extension)) return "binary";
   if (unsupportedExtensions.has(extension)) return "unsupported";

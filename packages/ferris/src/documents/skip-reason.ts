@@ -9,6 +9,7 @@ export type SkipReason =
   | "build output"
   | "lock file"
   | "minified"
+  | "backup" // what editors and Office leave beside a file
   | "binary"
   | "too large"
   | "symbolic link"

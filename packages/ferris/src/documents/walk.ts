@@ -9,18 +9,18 @@
 import { type Dirent, readdirSync, type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import picomatch from "picomatch";
 import { InputError } from "../errors.ts";
 import { takingTurns } from "./give-way.ts";
-import { IgnoreRules } from "./ignore-files.ts";
 import { isAtOrBelow, keptInput } from "./paths.ts";
 import { fileLeftOut, folderLeftOut, isPythonEnvironment } from "./left-out.ts";
 import type { SkipReason } from "./skip-reason.ts";
+import { broadened, makeGlobs } from "./walk/glob.ts";
+import { IgnoreRules } from "./walk/ignore-rules.ts";
 
 export interface WalkOptions {
   /** Files and folders; relative ones are taken from the working folder. */
   readonly paths: readonly string[];
-  /** Globs relative to each named path (`docs/**`); one without a slash is for names at any depth (`*.md`). */
+  /** Globs relative to each named path (`docs/**`); one without a slash is for names at any depth (`*.md`). A folder stands for all in it. */
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   /** Larger files are left out. */
@@ -101,8 +101,7 @@ function isNeverRead(path: string): boolean {
 
 /** Whether the --include and --exclude globs keep `path`, which lies under `root`. */
 export function makeGlobFilter(include: readonly string[] = [], exclude: readonly string[] = []) {
-  const anyDepth = (glob: string) => (glob.includes("/") ? glob.replace(/^\.?\//, "") : `**/${glob}`);
-  const compile = (globs: readonly string[]) => picomatch(globs.map(anyDepth), { dot: true, nocase: false });
+  const compile = (globs: readonly string[]) => makeGlobs(globs.flatMap((glob) => broadened(asWritten(glob))));
   const included = include.length > 0 ? compile(include) : null;
   const excluded = exclude.length > 0 ? compile(exclude) : null;
   const inside = (root: Root, path: string) =>
@@ -111,13 +110,17 @@ export function makeGlobFilter(include: readonly string[] = [], exclude: readonl
     keepsFile(root: Root, path: string): boolean {
       const name = inside(root, path);
       if (included && !included(name)) return false;
-      for (let tail = name; tail !== "."; tail = dirname(tail)) if (excluded?.(tail)) return false;
-      return true;
+      return !excluded?.(name);
     },
     entersFolder(root: Root, path: string): boolean {
       return !excluded?.(inside(root, path));
     },
   };
+}
+
+/** On Windows a backslash is what a slash is elsewhere, unless it is there for the sign behind it. */
+function asWritten(glob: string): string {
+  return sep === "\\" ? glob.replace(/\\(?![*?[\]{}()!\\])/g, "/") : glob;
 }
 
 /**
@@ -179,13 +182,13 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
       else if (entry.isDirectory()) {
         const reason = folderLeftOut(entry.name, names);
         if (reason && !(reason === "dependencies" && nestedDependencies)) skip(reason, entryPath);
-        else if (rules.ignores(entryPath, true)) skip("ignored", entryPath);
+        else if (await rules.ignores(entryPath, true)) skip("ignored", entryPath);
         else if (!filter.entersFolder(root, entryPath)) skip("filtered", entryPath);
         else yield* folder(root, entryPath, rules, nestedDependencies);
       } else {
         const reason = fileLeftOut(entry.name);
         if (reason) skip(reason, entryPath);
-        else if (rules.ignores(entryPath, false)) skip("ignored", entryPath);
+        else if (await rules.ignores(entryPath, false)) skip("ignored", entryPath);
         else if (!filter.keepsFile(root, entryPath)) skip("filtered", entryPath);
         else {
           started = performance.now();

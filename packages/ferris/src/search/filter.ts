@@ -3,6 +3,7 @@
  */
 import { UsageError } from "../errors.ts";
 import { checkTypes } from "../documents/parse.ts";
+import { checkGlob } from "../documents/walk/glob.ts";
 import type { DocumentFilter } from "../store/store.ts";
 
 /** A filter in words, as on the command line. */
@@ -15,16 +16,13 @@ export interface WrittenFilter {
   readonly since?: string;
 }
 
-/** Longer than any path that is worth a pattern. The matcher calls itself for every bracket and would run out of stack. */
-const longestGlob = 1000;
-
 const hour = 3_600_000;
 const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 24 * hour, y: 365 * 24 * hour };
 
 /**
  * The store's filter, or undefined where nothing is filtered.
  *
- * @throws UsageError for a glob that is too long, a type that no parser has, or a time that is none
+ * @throws UsageError for a glob that is too long or nested too deep, a type that no parser has, or a time that is none
  */
 export function makeFilter({ paths, types, since }: WrittenFilter, now = Date.now()): DocumentFilter | undefined {
   if (!paths?.length && !types?.length && since === undefined) return undefined;
@@ -37,16 +35,11 @@ export function makeFilter({ paths, types, since }: WrittenFilter, now = Date.no
   return filter;
 }
 
-/** @throws UsageError for a glob that is too long, a type that no parser has, or a time that is no number */
+/** @throws UsageError for a glob that is too long or nested too deep, a type that no parser has, or a time that is no number */
 export function checkFilter(filter: DocumentFilter | undefined): void {
   if (filter === undefined) return;
   const { paths, types, modifiedSince } = filter;
-  const long = paths?.find((glob) => glob.length > longestGlob);
-  if (long !== undefined) {
-    throw new UsageError(
-      `the glob "${long.slice(0, 20)}…" has ${long.length} characters: it must have at most ${longestGlob}; several shorter ones may be given`,
-    );
-  }
+  paths?.forEach(checkGlob);
   checkTypes(types);
   if (modifiedSince !== undefined && (typeof modifiedSince !== "number" || Number.isNaN(modifiedSince))) {
     throw new UsageError(

@@ -2,7 +2,7 @@
  * A DocumentFilter as a test on documents: the store asks it before it looks for the best chunks.
  */
 import { sep } from "node:path";
-import picomatch from "picomatch";
+import { makeGlobs } from "../documents/walk/glob.ts";
 import type { DocumentFilter } from "./store.ts";
 
 interface Candidate {
@@ -19,7 +19,7 @@ export function keepsAll(filter: DocumentFilter): boolean {
 /** True for documents that all parts of `filter` keep. */
 export function makeDocumentTest(filter: DocumentFilter): (document: Candidate) => boolean {
   const types = filter.types && new Set(filter.types);
-  const matches = filter.paths && picomatch(filter.paths.flatMap(anyTail), { dot: true });
+  const matches = filter.paths && makeGlobs(filter.paths.flatMap(anyTail));
   const since = filter.modifiedSince;
   return (document) =>
     (types === undefined || types.has(document.type)) &&

@@ -1,0 +1,108 @@
+/**
+ * What git itself knows about a repository, as far as it decides which files count: its folders, exclude files, tracked files.
+ *
+ * Files are read as git keeps them, git is not run. They may be a stranger's: all are bounded, and what cannot be read counts as absent.
+ */
+import { statSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { readRegularFile } from "../../read-file.ts";
+import { trackedPaths } from "./git-index.ts";
+
+const mostBytes = 2 ** 20;
+const mostIndexBytes = 2 ** 28;
+const deepestInclude = 5;
+
+export interface Repository {
+  /** The folder with `.git` in it. */
+  readonly folder: string;
+  readonly ignoreCase: boolean;
+  /** Rules that hold in the whole repository, weakest first: the user's own (core.excludesFile), then info/exclude. */
+  readonly excludes: readonly string[];
+  /** Paths below `folder` that git tracks, with slashes; null where that is not known. Read when first asked for. */
+  tracked(): Promise<ReadonlySet<string> | null>;
+}
+
+/** The repository whose top is `folder`, or null where there is none. `.git` may be a file: of a worktree, or a submodule. */
+export async function repositoryAt(folder: string): Promise<Repository | null> {
+  const found = statSync(join(folder, ".git"), { throwIfNoEntry: false });
+  if (found === undefined) return null;
+  const own = found.isDirectory() ? join(folder, ".git") : await linkedFolder(folder);
+  if (own === null) return null;
+  const common = resolve(own, ((await textOf(join(own, "commondir"))) ?? ".").trim());
+  const settings = await settingsOf([...userConfigs(), join(common, "config")]);
+  const named = settings.get("core.excludesfile");
+  const userFile = named === undefined ? join(configHome(), "git", "ignore") : expandHome(named, folder);
+  const excludes: string[] = [];
+  for (const file of [userFile, join(common, "info", "exclude")]) {
+    const text = file === "" ? null : await textOf(file);
+    if (text !== null) excludes.push(text);
+  }
+  const ignoreCase = settings.get("core.ignorecase");
+  let tracked: Promise<ReadonlySet<string> | null> | null = null;
+  return {
+    folder,
+    ignoreCase: ignoreCase === undefined ? foldsCase : /^(?:true|yes|on|1)$/i.test(ignoreCase),
+    excludes,
+    tracked: () =>
+      (tracked ??= readRegularFile(join(own, "index"), { follow: true, mostBytes: mostIndexBytes }).then(
+        trackedPaths,
+        () => null,
+      )),
+  };
+}
+
+/** As git sets core.ignoreCase where file systems fold case. */
+const foldsCase = process.platform === "win32" || process.platform === "darwin";
+
+async function linkedFolder(folder: string): Promise<string | null> {
+  const target = /^gitdir: (.+)/.exec((await textOf(join(folder, ".git"))) ?? "")?.[1];
+  return target === undefined ? null : resolve(folder, target.trim());
+}
+
+function configHome(): string {
+  return process.env.XDG_CONFIG_HOME || join(homedir(), ".config");
+}
+
+function userConfigs(): string[] {
+  const global = process.env.GIT_CONFIG_GLOBAL;
+  const own = global === undefined ? [join(configHome(), "git", "config"), join(homedir(), ".gitconfig")] : [global];
+  return process.env.GIT_CONFIG_NOSYSTEM ? own : [process.env.GIT_CONFIG_SYSTEM ?? "/etc/gitconfig", ...own];
+}
+
+function expandHome(path: string, from: string): string {
+  if (path === "") return "";
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(from, path);
+}
+
+/** Values by "section.name" in lower case; later files and lines win. Files that are included with a plain path are read too. */
+async function settingsOf(files: readonly string[], depth = 0): Promise<Map<string, string>> {
+  const settings = new Map<string, string>();
+  for (const file of files) {
+    let section = "";
+    for (const line of ((await textOf(file)) ?? "").split("\n")) {
+      const header = /^\s*\[([^\]"\s]+)\s*("[^\]]*)?\]/.exec(line);
+      if (header) section = header[2] === undefined ? header[1].toLowerCase() : "";
+      const entry = /^\s*([A-Za-z][\w-]*)\s*(?:=\s*(.*))?$/.exec(header ? line.slice(header[0].length) : line);
+      if (!entry || section === "") continue;
+      const name = `${section}.${entry[1].toLowerCase()}`;
+      const value = unquoted(entry[2] ?? "true");
+      if (name === "include.path" && depth < deepestInclude) {
+        for (const [key, each] of await settingsOf([expandHome(value, dirname(file))], depth + 1))
+          settings.set(key, each);
+      } else settings.set(name, value);
+    }
+  }
+  return settings;
+}
+
+function unquoted(value: string): string {
+  const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(value);
+  const plain = quoted ? quoted[1] : value.replace(/\s*[#;].*$/, "").trim();
+  return plain.replace(/\\(.)/g, "$1");
+}
+
+async function textOf(path: string): Promise<string | null> {
+  const bytes = await readRegularFile(path, { follow: true, mostBytes }).catch(() => null);
+  return bytes === null || bytes.length > mostBytes ? null : bytes.toString();
+}

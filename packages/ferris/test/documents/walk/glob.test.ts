@@ -1,0 +1,105 @@
+/** Globs: what they mean, against the library that most tools use, and how long the worst of them take. */
+import picomatch from "picomatch";
+import { describe, expect, test } from "vitest";
+import { broadened, checkGlob, makeGlobs } from "../../../src/documents/walk/glob.ts";
+import { UsageError } from "../../../src/errors.ts";
+import { randomFrom } from "../support/random-documents.ts";
+
+const matches = (glob: string, path: string) => makeGlobs([glob])(path);
+
+test.each([
+  ["*.md", "a.md", true],
+  ["*.md", "a/b.md", false],
+  ["**/*.md", "a/b/c.md", true],
+  ["**/*.md", ".hidden.md", true],
+  ["docs/**", "docs", true],
+  ["docs/**", "docs/a/b", true],
+  ["docs/**", "docsx", false],
+  ["a/**/b", "a/b", true],
+  ["a/**/b", "a/x/y/b", true],
+  ["a**b", "a/b", false],
+  ["[!a-c]x", "dx", true],
+  ["[!a-c]x", "bx", false],
+  ["[!a]b", "/b", false],
+  ["{a,b/{c,d}}/*.md", "b/d/x.md", true],
+  ["v{1..12}.md", "v11.md", true],
+  ["v{1..12}.md", "v13.md", false],
+  ["+(ab|c).md", "ababc.md", true],
+  ["?(a).md", ".md", true],
+  ["@(a|b)", "ab", false],
+  ["\\[a\\]*", "[a]x", true],
+  ["a[", "a[", true],
+  ["{a", "{a", true],
+  ["{a}", "{a}", true],
+  ["?", "🙂", true],
+  ["!*.md", "a.txt", true],
+  ["Ü*", "U\u0308berfahrt", true],
+  ["U\u0308*", "Überfahrt", true],
+])("%j on %j: %j", (glob, path, expected) => {
+  expect(matches(glob, path)).toBe(expected);
+});
+
+test("agrees with picomatch, but for its [!a], which is no negation there", () => {
+  const random = randomFrom(11);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)];
+  const atoms = ["a", "b", "c", ".", "*", "**", "/", "/", "?", "[ab]", "[^a]", "[a-c]", "{a,b}", "{a,*b}", "*.md", "-"];
+  const names = ["a", "b", "ab", "abc", "c.md", ".x", "a.b", "b-", "aab", "ba"];
+  let compared = 0;
+  for (let i = 0; i < 6_000; i++) {
+    const glob = Array.from({ length: 1 + Math.floor(random() * 6) }, () => pick(atoms)).join("");
+    // Nobody writes these, and what they mean is the library's accident.
+    if (/\/\/|^\.?\/|\/$|\*\*[^/]|[^/]\*\*|[*}]\/\*\*$/.test(glob)) continue;
+    const theirs = picomatch(glob, { dot: true });
+    for (let k = 0; k < 8; k++) {
+      const path = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(names)).join("/");
+      expect([glob, path, matches(glob, path)]).toEqual([glob, path, theirs(path)]);
+      compared++;
+    }
+  }
+  expect(compared).toBeGreaterThan(20_000);
+});
+
+describe("what people mean", () => {
+  test.each([
+    ["drafts/", "drafts/a.md", true],
+    ["drafts/", "x/drafts/deep/a.md", true],
+    ["drafts/", "drafts", false],
+    ["docs", "docs/a.md", true],
+    ["docs", "x/docs/a.md", true],
+    ["docs/api", "docs/api/a.md", true],
+    ["docs/api", "x/docs/api/a.md", false],
+    ["./docs/", "docs/a.md", true],
+    ["/docs", "docs/a.md", true],
+    ["*.md", "x/a.md", true],
+    [".", "x/a.md", true],
+    ["**/generated/**", "a/generated/b", true],
+  ])("%j on %j: %j", (glob, path, expected) => {
+    expect(makeGlobs(broadened(glob))(path)).toBe(expected);
+  });
+});
+
+test("no glob takes long, whatever it is", () => {
+  const hostile = ["*a".repeat(12) + "*b", "*a".repeat(400) + "*b", "*/**/".repeat(16) + "x", "**/".repeat(300) + "x"];
+  hostile.push("+(+(+(a|aa)|a)|aaa)b", "{a,aa}".repeat(100) + "b", "*(a|?)".repeat(100) + "b", "[".repeat(1000));
+  const paths = ["a".repeat(255), `${"a/".repeat(1000)}c.md`, "a".repeat(4000)];
+  const started = performance.now();
+  for (const glob of hostile) for (const path of paths) expect(matches(glob, path), glob.slice(0, 20)).toBe(false);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test("time doubles with the text's length, no more", () => {
+  const time = (length: number) => {
+    const glob = makeGlobs(["*a".repeat(100) + "*b"]);
+    const path = "a".repeat(length);
+    glob(path);
+    const started = performance.now();
+    for (let i = 0; i < 5; i++) glob(path);
+    return performance.now() - started;
+  };
+  time(500);
+  expect(time(2_000) / time(500)).toBeLessThan(12);
+});
+
+test.each(["a".repeat(1001), "{".repeat(60) + "}".repeat(60), "!(a)", "@(a"])("%# is refused", (glob) => {
+  expect(() => checkGlob(glob)).toThrow(UsageError);
+});
