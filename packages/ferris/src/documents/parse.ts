@@ -10,13 +10,13 @@ const headBytes = 4096;
 
 /**
  * Parses `bytes`, the content of the file at `path`. Throws DocumentError, and only that: one document that cannot be read
- * must not cost the run, whatever its parser's library throws.
+ * must not cost the run, whatever its parser's library throws. `depth` counts the files that this one is inside of.
  */
-export async function parseDocument(path: string, bytes: Uint8Array): Promise<ParsedDocument> {
+export async function parseDocument(path: string, bytes: Uint8Array, depth = 0): Promise<ParsedDocument> {
   const entry = parserFor(path, bytes.subarray(0, headBytes));
   try {
     const parse = await entry.load();
-    return await parse({ path, bytes });
+    return await parse({ path, bytes, depth });
   } catch (cause) {
     if (cause instanceof DocumentError) throw cause;
     const detail = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];

@@ -36,10 +36,10 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 3,
+    version: 4,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),
-    load: async () => (await import("./pdf.ts")).parsePdf,
+    load: async () => (await import("./pdf/parse-pdf.ts")).parsePdf,
   },
   {
     type: "docx",

@@ -10,6 +10,8 @@ export interface ParserInput {
   /** Absolute; for its extension and for messages. The file is not read again. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** How many files this one is inside of (attachments). Defaults to 0. */
+  readonly depth?: number;
 }
 
 export type Parse = (input: ParserInput) => ParsedDocument | Promise<ParsedDocument>;

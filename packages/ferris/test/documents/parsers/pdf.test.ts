@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse.ts";
-import { joined } from "../../../src/documents/parsers/pdf-lines.ts";
+import { joined } from "../../../src/documents/parsers/pdf/hyphens.ts";
 import { outline } from "../support/outline.ts";
 
 async function parseFixture(name: string) {
@@ -89,10 +89,9 @@ describe("PDF", () => {
     ]);
     // LibreOffice Calc, where a number at its cell's right end touches the next cell's text.
     expect(outline(await parseFixture("stock.pdf")).slice(2)).toEqual([
-      "table [1: ] Part | Stock | Supplier",
-      "table [1: ] Seal | 12 | Harbour Supplies",
-      "table [1: ] Bearing | 3 | Miller, Sons",
-      "table [1: ] Grease | 40 | Oil & Co",
+      "table [1: ] Part: Seal; Stock: 12; Supplier: Harbour Supplies",
+      "table [1: ] Part: Bearing; Stock: 3; Supplier: Miller, Sons",
+      "table [1: ] Part: Grease; Stock: 40; Supplier: Oil & Co",
     ]);
     // groff's tbl, rows as close as lines.
     expect(outline(await parseFixture("losses.pdf")).slice(1, -1)).toEqual([

@@ -5,14 +5,10 @@
  * near a page's edge are looked at, they must agree to the letter but for the page's own number, the first of them stays,
  * and a page of which nothing would be left stays as it is.
  */
-import type { Line } from "./pdf-lines.ts";
+import type { Line } from "./lines.ts";
+import type { Page as ReadPage } from "./read-pages.ts";
 
-export interface Page {
-  readonly lines: readonly Line[];
-  /** From the bottom edge to the top edge, in the units of `Line.y`. */
-  readonly bottom: number;
-  readonly top: number;
-}
+type Page = Pick<ReadPage, "lines" | "bottom" | "top">;
 
 /** Shorter documents have no running heads that could be told from their text. */
 const fewestPages = 4;

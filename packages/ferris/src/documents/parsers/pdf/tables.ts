@@ -6,13 +6,14 @@
  * of several lines are put together. Lists are no tables, and columns of prose that the file gives line by line are read one
  * after the other. Ruled lines are not looked at: many tables have none.
  */
-import { joined, type Fragment, type Line } from "./pdf-lines.ts";
+import { joined } from "./hyphens.ts";
+import type { Fragment, Gap, Line } from "./lines.ts";
 
 export interface Table {
   /** Each with as many cells as there are columns; a cell may be empty. */
   readonly rows: readonly (readonly string[])[];
-  /** Whether the first row is set in a type of its own. */
-  readonly hasHeader: boolean;
+  /** Known by a type of its own; unknown where the words have to tell. Two columns in one type are names and values. */
+  readonly hasHeader?: boolean;
 }
 
 /** Text, or a table, in the page's order. */
@@ -146,14 +147,23 @@ function rowWith(lines: Line[]): Row {
 function endOfRun(rows: readonly Row[], from: number): number {
   const { height } = rows[from]!.lines[0]!;
   let to = from + 1;
+  let step = 0;
   for (; to < Math.min(rows.length, from + mostRows); to++) {
     const [above, below] = [rows[to - 1]!.lines.at(-1)!, rows[to]!.lines[0]!];
     const drop = (above.y - below.y) / height;
     if (drop <= 0 || drop > widestStep || Math.abs(below.height - height) > 0.15 * height) break;
-    if (rows[to]!.cells.length === 1 && rows[to - 1]!.cells.length === 1) break;
+    const isSteady = Math.abs(drop - step) <= 0.1 * step;
+    step = drop;
+    const areSingle = rows[to]!.cells.length === 1 && rows[to - 1]!.cells.length === 1;
+    if (areSingle && !(isSteady && couldBeTwo(rows[to]!) && couldBeTwo(rows[to - 1]!))) break;
     if (isProse(rows[to]!) || isProse(rows[to - 1]!)) break;
   }
   return to;
+}
+
+/** One run of text with one space in it: two narrow cells, perhaps. */
+function couldBeTwo({ pieces }: Row): boolean {
+  return pieces.length === 1 && pieces[0]!.gaps?.length === 1;
 }
 
 /** Columns of the page that are as short as a cell. */
@@ -225,7 +235,8 @@ function tableIn(run: readonly Row[]): Found | null {
   const [{ font }] = firstLines as [Line];
   const hasHeader =
     font !== null && firstLines.every((line) => line.font === font) && others.every((line) => line.font !== font);
-  return { table: { rows: texts, hasHeader }, rows: rows.length };
+  const isKnown = hasHeader || columns.length === 2;
+  return { table: { rows: texts, ...(isKnown && { hasHeader }) }, rows: rows.length };
 }
 
 /** By the rows with most cells, with at least two rows that fill all columns; null where there are no such columns. */
@@ -259,21 +270,28 @@ function fit(row: Row, columns: readonly Column[], height: number): Piece[][] {
 /** A piece that reaches over several columns, cut at the spaces that are nearest to where columns begin; whole where none is near. */
 function cutIntoColumns(piece: Piece, columns: readonly Column[], height: number): Piece[] {
   const { text, left, right, y } = piece;
-  const placeOf = (at: number) => left + ((right - left) * at) / text.length;
+  const gaps = piece.gaps ?? estimatedGaps(piece);
   const starts = columns.filter((column) => column.left > left + 0.4 * height && column.left < right - 0.3 * height);
-  const spaces = [...text.matchAll(/ /g)].map(({ index }) => index + 1);
   const cuts = starts.flatMap((column) => {
-    const best = spaces.toSorted((a, b) => Math.abs(placeOf(a) - column.left) - Math.abs(placeOf(b) - column.left))[0];
-    return best !== undefined && Math.abs(placeOf(best) - column.left) <= 0.8 * height ? [best] : [];
+    const [best] = gaps.toSorted((a, b) => Math.abs(a[2] - column.left) - Math.abs(b[2] - column.left));
+    return best && Math.abs(best[2] - column.left) <= 0.8 * height ? [best] : [];
   });
-  const ends = [...new Set(cuts), text.length];
-  let from = 0;
-  return ends.map((end) => {
-    const cell = text.slice(from, end).trimEnd();
-    const part = { text: cell, left: placeOf(from), right: placeOf(from + cell.length), y };
-    from = end;
+  const places = [...new Set(cuts)].toSorted((a, b) => a[0] - b[0]);
+  let [from, start] = [0, left];
+  return [...places, [text.length, right, right] as const].map(([end, stop, next]) => {
+    const cell = text.slice(from, end).trim();
+    const own = gaps.filter(([index]) => index > from && index < end);
+    const inside = own.map(([index, begin, to]): Gap => [index - from, begin, to]);
+    const part = { text: cell, left: start, right: stop, gaps: inside, y };
+    [from, start] = [end + 1, next];
     return part;
   });
+}
+
+/** As if all letters had one width. */
+function estimatedGaps({ text, left, right }: Piece): Gap[] {
+  const placeOf = (at: number) => left + ((right - left) * at) / text.length;
+  return [...text.matchAll(/ /g)].map(({ index }) => [index, placeOf(index), placeOf(index + 1)]);
 }
 
 function medianLength(rows: readonly (readonly string[])[], column: number): number {

@@ -1,0 +1,42 @@
+/**
+ * A file inside a document (an attachment) as a part of that document: parsed by what it is, under its own name.
+ */
+import { DocumentError } from "../errors.ts";
+import type { ContentBuilder } from "./content-builder.ts";
+import { parseDocument } from "./parse.ts";
+
+/** Files in files in files: deeper ones are named, not read. */
+const deepest = 2;
+const mostBytes = 64 * 2 ** 20;
+
+/**
+ * Adds the file's name as a section and its text below it. `depth` counts the files that it is inside of.
+ *
+ * Returns null, or why its text is not there; its name is in any case.
+ */
+export async function addEmbedded(
+  builder: ContentBuilder,
+  name: string,
+  bytes: Uint8Array,
+  depth: number,
+): Promise<string | null> {
+  const title = `Attachment: ${name}`;
+  builder.section(1, title);
+  builder.add("metadata", title);
+  if (depth > deepest) return `it is inside of ${depth} other files`;
+  if (bytes.length > mostBytes) return `${bytes.length} bytes are more than ${mostBytes}`;
+  try {
+    const { blocks, content } = await parseDocument(`/${name}`, bytes, depth);
+    for (const { kind, start, end, headingPath, alone } of blocks) {
+      const text = content.slice(start, end);
+      builder.section(1, title);
+      headingPath.forEach((outer, level) => builder.section(level + 2, outer));
+      if (kind === "heading") builder.heading(headingPath.length + 1, text);
+      else builder.add(kind, text, alone ? { alone } : undefined);
+    }
+    return null;
+  } catch (cause) {
+    if (cause instanceof DocumentError) return cause.message;
+    throw cause;
+  }
+}

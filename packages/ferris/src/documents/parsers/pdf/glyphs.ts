@@ -1,0 +1,208 @@
+/**
+ * The glyphs of a page with their places, out of the operations that draw it.
+ *
+ * pdf.js can put text together itself, but what it gives away then cannot be had back: which glyphs a font writes from right to left,
+ * a letter drawn twice, a soft hyphen, letters that are set apart. So the drawing of text is followed here, as chapter 9 of
+ * ISO 32000 has it; nothing is drawn. What glyphs mean together is decided elsewhere (lines.ts).
+ */
+import type { PdfPage } from "./engine.ts";
+import { applied, identity, type Matrix, product } from "./matrix.ts";
+
+export interface Glyph {
+  /** As the font's tables have it: a letter, a ligature's letters, or nothing that can be read. */
+  readonly text: string;
+  /** Where it begins on its baseline, in the page's units. Of vertical writing: the middle of its top edge. */
+  readonly x: number;
+  readonly y: number;
+  /** How far it moves along its direction. */
+  readonly width: number;
+  /** The font's size. */
+  readonly size: number;
+  /** Of its direction of writing, in degrees from 0 to 360, counterclockwise; 270 for vertical writing. */
+  readonly angle: number;
+  /** The font's name in the file. */
+  readonly font: string;
+  /** Which operation drew it: glyphs of one stand in the file side by side. */
+  readonly show: number;
+}
+
+interface Font {
+  readonly fontMatrix?: readonly number[];
+  readonly vertical?: boolean;
+  readonly isType3Font?: boolean;
+  readonly bbox?: readonly number[];
+  readonly defaultVMetrics?: readonly number[];
+}
+
+interface FontGlyph {
+  readonly unicode: string;
+  readonly width: number;
+  readonly isSpace?: boolean;
+  readonly vmetric?: readonly number[] | null;
+}
+
+interface State {
+  ctm: Matrix;
+  fontName: string;
+  font: Font;
+  size: number;
+  charSpacing: number;
+  wordSpacing: number;
+  scale: number;
+  rise: number;
+  leading: number;
+}
+
+/** A page that draws more has no text that a person reads. */
+const mostGlyphs = 500_000;
+
+export async function glyphsOf(page: PdfPage, OPS: Readonly<Record<string, number>>): Promise<Glyph[]> {
+  // Annotations are read as what they are, not as what they look like (annotations.ts).
+  const { fnArray, argsArray } = await page.getOperatorList({ annotationMode: 0 });
+  const glyphs: Glyph[] = [];
+  const stack: State[] = [];
+  let state: State = {
+    ctm: identity,
+    fontName: "",
+    font: {},
+    size: 0,
+    charSpacing: 0,
+    wordSpacing: 0,
+    scale: 1,
+    rise: 0,
+    leading: 0,
+  };
+  let text: Matrix = identity;
+  let [x, y, lineX, lineY] = [0, 0, 0, 0];
+  const move = (right: number, up: number) => {
+    x = lineX += right;
+    y = lineY += up;
+  };
+  const setFont = (name: string, size: number) => {
+    state.fontName = name;
+    state.font = page.commonObjs.has(name) ? (page.commonObjs.get(name) as Font) : {};
+    state.size = size;
+  };
+  const save = () => stack.push({ ...state });
+  const restore = () => {
+    state = stack.pop() ?? state;
+  };
+  const show = (items: readonly (FontGlyph | number)[], at: number) => {
+    const { font, size, scale, charSpacing, wordSpacing } = state;
+    const whole = product(state.ctm, text);
+    const [a, b, c, d] = whole;
+    const across = Math.hypot(a, b);
+    const forwards = Math.sign(size) * Math.sign(scale) || 1;
+    const base = (Math.atan2(b * forwards, a * forwards) * 180) / Math.PI;
+    const isVertical = font.vertical === true;
+    const angle = (base + (isVertical ? 270 : 0) + 360) % 360;
+    const perUnit = Math.abs(font.fontMatrix?.[0] ?? 0.001) * size;
+    const height = Math.abs(heightOf(font, size)) * Math.hypot(c, d);
+    // Spacing goes the way that the text goes, also where a size below nothing turns it.
+    const way = Math.sign(size) || 1;
+    for (const item of items) {
+      if (typeof item === "number") {
+        const shift = (-item * size) / 1000;
+        if (isVertical) y += shift;
+        else x += shift * scale;
+        continue;
+      }
+      const spacing = (charSpacing + (item.isSpace ? wordSpacing : 0)) * way;
+      const [px, py] = applied(whole, x, y + state.rise);
+      if (isVertical) {
+        const advance = -(item.vmetric ?? font.defaultVMetrics ?? [-1000])[0]! * perUnit - spacing;
+        const width = Math.abs(advance) * Math.hypot(c, d);
+        glyphs.push({ text: item.unicode, x: px, y: py, width, size: height, angle, font: state.fontName, show: at });
+        y -= advance;
+      } else {
+        const own = item.width * perUnit * scale;
+        const width = Math.abs(own) * across;
+        glyphs.push({ text: item.unicode, x: px, y: py, width, size: height, angle, font: state.fontName, show: at });
+        x += own + spacing * scale;
+      }
+      if (glyphs.length > mostGlyphs) throw new Error(`a page of more than ${mostGlyphs} glyphs`);
+    }
+  };
+
+  for (let at = 0; at < fnArray.length; at++) {
+    const args = argsArray[at] as never[] | null;
+    switch (fnArray[at]) {
+      case OPS.save:
+      case OPS.beginGroup:
+        save();
+        break;
+      case OPS.restore:
+      case OPS.endGroup:
+        restore();
+        break;
+      case OPS.transform:
+        state.ctm = product(state.ctm, args as unknown as Matrix);
+        break;
+      case OPS.paintFormXObjectBegin: {
+        save();
+        const matrix = args?.[0] as Matrix | null | undefined;
+        if (matrix) state.ctm = product(state.ctm, matrix);
+        break;
+      }
+      case OPS.paintFormXObjectEnd:
+        restore();
+        break;
+      case OPS.beginText:
+        text = identity;
+        x = y = lineX = lineY = 0;
+        break;
+      case OPS.setTextMatrix: {
+        // Its one argument is the matrix, or the six are its numbers.
+        const given = (args!.length === 1 ? args![0] : args) as unknown as ArrayLike<number>;
+        text = Array.from(given) as unknown as Matrix;
+        x = y = lineX = lineY = 0;
+        break;
+      }
+      case OPS.moveText:
+        move(args![0]!, args![1]!);
+        break;
+      case OPS.setLeadingMoveText:
+        state.leading = args![1]!;
+        move(args![0]!, args![1]!);
+        break;
+      case OPS.nextLine:
+        move(0, state.leading);
+        break;
+      case OPS.setLeading:
+        state.leading = -args![0]!;
+        break;
+      case OPS.setCharSpacing:
+        state.charSpacing = args![0]!;
+        break;
+      case OPS.setWordSpacing:
+        state.wordSpacing = args![0]!;
+        break;
+      case OPS.setHScale:
+        state.scale = args![0]! / 100;
+        break;
+      case OPS.setTextRise:
+        state.rise = args![0]!;
+        break;
+      case OPS.setFont:
+        setFont(args![0]!, args![1]!);
+        break;
+      case OPS.setGState:
+        for (const [key, value] of args![0]! as [string, [string, number]][]) {
+          if (key === "Font") setFont(value[0], value[1]);
+        }
+        break;
+      case OPS.showText:
+        show(args![0]!, at);
+        break;
+    }
+  }
+  return glyphs;
+}
+
+/** Fonts that are drawn by programs of their own (Type 3) have a scale of their own too: the height of their box says it. */
+function heightOf({ isType3Font, bbox, fontMatrix }: Font, size: number): number {
+  if (!isType3Font || !bbox || !fontMatrix) return size;
+  const box = Math.abs(bbox[3]! - bbox[1]!) * Math.abs(fontMatrix[3]!);
+  // A whole em's box says nothing new; a box of no height says nothing at all.
+  return box === 0 || (Math.abs(size) > 1 && box < 2) ? size : size * box;
+}

@@ -1,0 +1,268 @@
+/**
+ * Lines of a PDF's page, from glyphs at places.
+ *
+ * Glyphs come in the file's order. A space is a gap between them, whether or not one was drawn. What is set apart on a line by
+ * more than a space is a fragment of its own: a cell of a table, perhaps (tables.ts decides). What lines make up is not decided here.
+ */
+import { goesLeft, inReadingOrder, isRightToLeft, type ReadPiece } from "./bidi.ts";
+import type { FontWidths } from "./font-widths.ts";
+import type { Glyph } from "./glyphs.ts";
+import { withAccents, withMarks } from "./marks.ts";
+import { withoutLeaders } from "./leaders.ts";
+
+/** A stretch of a line, in the page's units from its left. */
+export interface Fragment {
+  readonly text: string;
+  readonly left: number;
+  readonly right: number;
+  /** Where its words are: after the character of this index there is a gap, from the first place to the second. */
+  readonly gaps?: readonly Gap[];
+}
+
+export type Gap = readonly [index: number, from: number, to: number];
+
+/** A line as it would stand in a program. */
+export interface Code {
+  readonly text: string;
+  /** How wide a letter and the space around it are. */
+  readonly cell: number;
+  /** By what it seems to be one: letters of one width; letters that are set apart; nothing, it is too short to tell. */
+  readonly sign: "width" | "cells" | "none";
+}
+
+export interface Line {
+  readonly text: string;
+  /** From left to right; one, unless there are wide gaps. */
+  readonly fragments: readonly Fragment[];
+  /** From the page's bottom, of the baseline. */
+  readonly y: number;
+  readonly height: number;
+  /** The font's name in the file where the line has one font only. */
+  readonly font: string | null;
+  /** The line of a program, its spaces kept: in letters of one width, or in cells of one width. */
+  readonly code?: Code;
+  /** Of a table of contents: its dots lead to a page's number. */
+  readonly hasLeader?: boolean;
+}
+
+/** All in font sizes. A gap that parts fragments: spaces of justified text are seldom wider … */
+const widestSpace = 0.85;
+/** … and one that parts words, more than letters of the line are apart anyway. */
+const narrowestSpace = 0.1;
+/** Letters larger by this factor that are drawn over a line are none of it. */
+const largestBeside = 1.7;
+/** Ideographs are often set apart without a space. */
+const narrowestIdeographicSpace = 0.45;
+/** Letters further apart than this stand in cells of their own … */
+const spacedLetters = 0.06;
+/** … which are so wide in LaTeX's listings. */
+const cellWidth = 0.6;
+/** Fewer gaps do not tell how far apart letters are. */
+const fewestGaps = 8;
+/** So much of a line in letters of one width makes it a line of a program. */
+const mostlyCode = 0.85;
+
+const ideograph = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\uff00-\uffef]/u;
+const softHyphen = "\u00ad";
+
+/** A glyph of a line, and what stands before it. */
+interface Placed {
+  readonly glyph: Glyph;
+  readonly hasSpace: boolean;
+  /** From the end of the one before, in font sizes. */
+  readonly gap: number;
+}
+
+export function linesOf(glyphs: readonly Glyph[], widths: FontWidths): Line[] {
+  const lines: Line[] = [];
+  let current: Glyph[] = [];
+  let [y, height, right] = [0, 0, 0];
+  const end = () => {
+    if (current.length > 0) lines.push(...lineOf(current, widths));
+    current = [];
+  };
+  for (const glyph of glyphs) {
+    const isBlank = glyph.text.trim() === "";
+    if (current.length > 0) {
+      const [off, size] = [Math.abs(y - glyph.y), Math.max(height, glyph.size)];
+      const isBack = glyph.x < right - 1.5 * Math.min(height, glyph.size);
+      const isOther = isBack && (off > 0.3 * size || size > largestBeside * Math.min(height, glyph.size));
+      if (off > 0.6 * size || isOther) {
+        if (isBlank) continue;
+        end();
+      }
+    }
+    if (current.length === 0) {
+      if (isBlank) continue;
+      [y, height] = [glyph.y, glyph.size];
+    }
+    current.push(glyph);
+    if (!isBlank) right = glyph.x + glyph.width;
+  }
+  end();
+  return lines;
+}
+
+/** Lines of a page that is read from right to left, with its sides changed: they begin at their left then, as all others do. */
+export function fromTheRight(lines: readonly Line[]): Line[] {
+  return lines.map((line) => ({
+    ...line,
+    fragments: line.fragments
+      .map(({ text, left, right, gaps }) => ({
+        text,
+        left: -right,
+        right: -left,
+        gaps: gaps?.map(([index, from, to]): Gap => [index, -to, -from]),
+      }))
+      .toReversed(),
+  }));
+}
+
+function lineOf(drawn: Glyph[], widths: FontWidths): Line[] {
+  const isMixed = drawn.some(({ text }) => isRightToLeft(text));
+  const accented = withAccents(drawn);
+  const direction = isMixed && goesLeft(accented.map(({ text }) => text)) ? "rtl" : "ltr";
+  const ordered = isMixed ? withMarks(accented).toSorted((a, b) => a.x - b.x) : accented;
+  const { glyphs, hasLeader } = withoutLeaders(ordered);
+  const sets = setOf(glyphs);
+  if (sets.length === 0) return [];
+  const least = leastSpace(sets);
+  const runs: Run[] = [];
+  for (const { glyph, gap, hasSpace } of sets) {
+    const last = runs.at(-1);
+    const isApart = gap >= widestSpace || gap < -0.5;
+    if (!last || (isApart && !hasLeader)) {
+      runs.push({ pieces: [glyph.text], spaces: new Map(), left: glyph.x, right: glyph.x + glyph.width });
+      continue;
+    }
+    const previous = last.pieces.at(-1)!;
+    const isIdeographic = glyph.text >= "\u2e80" && ideograph.test(previous) && ideograph.test(glyph.text);
+    const wanted = isIdeographic ? Math.max(least.gap, narrowestIdeographicSpace) : least.gap;
+    if (isApart || gap > wanted || (hasSpace && gap > 0.5 * narrowestSpace)) {
+      last.spaces.set(last.pieces.push(" ") - 1, [last.right, glyph.x]);
+    }
+    last.pieces.push(glyph.text);
+    last.right = Math.max(last.right, glyph.x + glyph.width);
+  }
+  const orderOf = (pieces: readonly string[]) => (isMixed ? inReadingOrder(pieces, direction) : null);
+  const fragments = runs.map((run) => fragmentOf(run, orderOf(run.pieces)));
+  const whole = runs.flatMap(({ pieces }, i) => (i === 0 ? pieces : [" ", ...pieces]));
+  const { text } = fragments.length === 1 ? fragments[0]! : fragmentOf({ ...runs[0]!, pieces: whole }, orderOf(whole));
+  if (text === "") return [];
+  const [y, height] = mainSize(sets);
+  const fonts = new Set(sets.map(({ glyph }) => glyph.font));
+  const font = fonts.size === 1 ? sets[0]!.glyph.font : null;
+  const code = isMixed || hasLeader ? undefined : codeOf(sets, least, widths);
+  const filled = fragments.filter((fragment) => fragment.text !== "");
+  return [
+    { text, fragments: filled, y, height, font, ...(code !== undefined && { code }), ...(hasLeader && { hasLeader }) },
+  ];
+}
+
+/** Glyphs and spaces from left to right, without wide gaps. */
+interface Run {
+  readonly pieces: string[];
+  /** Places of the spaces, by their indexes in `pieces`. */
+  readonly spaces: Map<number, readonly [from: number, to: number]>;
+  readonly left: number;
+  right: number;
+}
+
+function fragmentOf({ pieces, spaces, left, right }: Run, order: readonly ReadPiece[] | null): Fragment {
+  let text = "";
+  const gaps: Gap[] = [];
+  const add = (piece: string, index: number) => {
+    if (piece !== " ") text += piece;
+    else if (text !== "" && !text.endsWith(" ")) {
+      const place = spaces.get(index);
+      if (place) gaps.push([text.length, ...place]);
+      text += " ";
+    }
+  };
+  if (order) for (const { piece, index } of order) add(piece, index);
+  else pieces.forEach(add);
+  return { text: tidy(text), left, right, gaps };
+}
+
+/** Where most of the line stands, and how large that is: a bullet before it may be larger. */
+function mainSize(sets: readonly Placed[]): readonly [y: number, height: number] {
+  const first = sets[0]!.glyph;
+  if (sets.every(({ glyph }) => glyph.size === first.size)) return [first.y, first.size];
+  const counts = new Map<number, { count: number; y: number; size: number }>();
+  for (const { glyph } of sets) {
+    const key = Math.round(glyph.size * 4);
+    const entry = counts.get(key) ?? { count: 0, y: glyph.y, size: glyph.size };
+    counts.set(key, entry);
+    entry.count += glyph.text.length;
+  }
+  const { y, size } = [...counts.values()].toSorted((a, b) => b.count - a.count)[0]!;
+  return [y, size];
+}
+
+/** Glyphs that are not spaces, with what stands before each. */
+function setOf(glyphs: readonly Glyph[]): Placed[] {
+  const sets: Placed[] = [];
+  let hasSpace = false;
+  for (const glyph of glyphs) {
+    if (glyph.text.trim() === "") {
+      hasSpace = sets.length > 0;
+      continue;
+    }
+    const last = sets.at(-1)?.glyph;
+    const gap = last ? (glyph.x - last.x - last.width) / (Math.min(last.size, glyph.size) || 1) : 0;
+    sets.push({ glyph, hasSpace, gap });
+    hasSpace = false;
+  }
+  return sets;
+}
+
+/** The narrowest gap that is a space on a line, and whether its letters are set apart as a whole. */
+interface LeastSpace {
+  readonly gap: number;
+  readonly isSpaced: boolean;
+}
+
+function leastSpace(sets: readonly Placed[]): LeastSpace {
+  const gaps: number[] = [];
+  let wide = 0;
+  for (let i = 1; i < sets.length; i++) {
+    const { gap, hasSpace } = sets[i]!;
+    if (hasSpace || gap > widestSpace || gap < -0.5) continue;
+    gaps.push(gap);
+    if (gap > spacedLetters) wide++;
+  }
+  if (gaps.length < fewestGaps || wide <= gaps.length / 2) return { gap: narrowestSpace, isSpaced: false };
+  const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)]!;
+  return { gap: median + narrowestSpace + Math.min(0.15, 2 * (median - 0.03)), isSpaced: true };
+}
+
+/** The line with its spaces, where it is a program's; else nothing. */
+function codeOf(sets: readonly Placed[], { gap: own, isSpaced }: LeastSpace, widths: FontWidths): Code | undefined {
+  let inOneWidth = 0;
+  let [font, isOneWidth] = ["", false];
+  for (const { glyph } of sets) {
+    if (glyph.font !== font) [font, isOneWidth] = [glyph.font, widths.isMonospaced(glyph.font)];
+    if (isOneWidth) inOneWidth++;
+  }
+  const isMonospaced = inOneWidth >= mostlyCode * sets.length;
+  if (!isMonospaced && !isSpaced && sets.length > fewestGaps) return undefined;
+  const least = isMonospaced || isSpaced ? own : 0.5 * cellWidth;
+  const { width, size } = sets[0]!.glyph;
+  const cell = isMonospaced && width > 0 ? width / size : cellWidth;
+  const slack = isMonospaced ? 0 : 0.25;
+  const text = sets
+    .map(({ glyph, gap, hasSpace }, i) => {
+      const isSpace = i > 0 && (gap > least || (hasSpace && gap > 0.05));
+      const spaces = isSpace ? Math.max(1, Math.round((gap - slack) / cell)) : 0;
+      return " ".repeat(Math.min(spaces, 60)) + glyph.text;
+    })
+    .join("");
+  return { text, cell: cell * size, sign: isMonospaced ? "width" : isSpaced ? "cells" : "none" };
+}
+
+/** One space at most; a soft hyphen that is seen inside a line is a hyphen, and at its end says that the word goes on. */
+function tidy(text: string): string {
+  const spaced = text.replace(/\s+/g, " ").trim();
+  if (!spaced.includes(softHyphen)) return spaced;
+  return spaced.replace(/\u00ad(?=.)/gu, "-");
+}

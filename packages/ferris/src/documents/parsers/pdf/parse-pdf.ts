@@ -1,0 +1,107 @@
+/**
+ * PDF: text page by page, put together to lines, paragraphs and headings from where it stands and how large it is.
+ *
+ * A PDF has no paragraphs, only glyphs at places. They are taken in the order of the file, which goes down one column after
+ * the other in everything but hand-made pages; then running heads and page numbers are left out (running-heads.ts), tables
+ * are found by their columns (tables.ts), and lines become paragraphs (page-blocks.ts).
+ * Pages without text are reported: no OCR here.
+ */
+import { DocumentError } from "../../../errors.ts";
+import { ContentBuilder } from "../../content-builder.ts";
+import type { ParsedDocument } from "../../document.ts";
+import { addRows } from "../../table/add-table.ts";
+import type { ParserInput } from "../parser.ts";
+import { addAttachments, type Attachment, attachmentsOf } from "./attachments.ts";
+import { withPdf } from "./engine.ts";
+import { blocksOf, headingLevels, isTypewritten, joinOverPages, type PageBlock } from "./page-blocks.ts";
+import { type Page, readPages } from "./read-pages.ts";
+import { withoutRunningHeads } from "./running-heads.ts";
+
+/** What programs write where a title should be. */
+const noTitle = /^\s*(?:\(?(?:untitled|anonymous)\)?)?\s*$/i;
+
+export async function parsePdf({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+  const { pages, title, attachments } = await withPdf(bytes, async (document) => {
+    const read = await readPages(document);
+    const info = (await document.getMetadata().catch(() => null))?.info as { Title?: unknown } | undefined;
+    const files = (await document.getAttachments().catch(() => null)) as Record<string, unknown> | null;
+    return {
+      pages: read,
+      title: typeof info?.Title === "string" && !noTitle.test(info.Title) ? info.Title : undefined,
+      attachments: attachmentsOf([...Object.values(files ?? {}), ...read.flatMap((page) => page.files)]),
+    };
+  });
+  const warnings = warningsOf(pages, attachments);
+  const blocks = pageBlocks(pages);
+  const builder = new ContentBuilder();
+  const seen = new Set<string>();
+  blocks.forEach((own, index) => {
+    const place = { page: index + 1 };
+    const { across, notes, fields } = pages[index]!;
+    for (const block of own) {
+      if (block.kind === "table") addRows(builder, block.table.rows, { place, hasHeader: block.table.hasHeader });
+      else if (block.kind === "heading") builder.heading(block.level, block.text, place);
+      else builder.add(block.kind, block.text, place);
+    }
+    if (fields.length > 0) {
+      builder.add(
+        "list",
+        fields.map(({ label, value }) => (label === "" ? value : `${label}: ${value}`)).join("\n"),
+        place,
+      );
+    }
+    for (const note of notes) builder.add("prose", note, place);
+    for (const stamp of across) {
+      if (!seen.has(stamp)) builder.add("prose", stamp, place);
+      seen.add(stamp);
+    }
+  });
+  warnings.push(...(await addAttachments(builder, attachments, depth + 1)));
+  return builder.finish("pdf", { title, warnings });
+}
+
+function pageBlocks(pages: readonly Page[]): PageBlock[][] {
+  const body = withoutRunningHeads(pages);
+  const levels = headingLevels(body);
+  const isAll = isTypewritten(body);
+  const blocks = body.map((lines, index) =>
+    [lines, ...pages[index]!.others].flatMap((part) => blocksOf(part, levels, isAll)),
+  );
+  joinOverPages(blocks);
+  return blocks;
+}
+
+/** @throws DocumentError "no text" where no page has any */
+function warningsOf(pages: readonly Page[], attachments: readonly Attachment[]): string[] {
+  const numbersOf = (is: (page: Page) => boolean) => pages.flatMap((page, index) => (is(page) ? [index + 1] : []));
+  const garbled = numbersOf((page) => page.isUnreadable);
+  const empty = numbersOf((page) => !page.isUnreadable && isEmpty(page));
+  if (pages.every((page) => isEmpty(page) || page.isUnreadable) && attachments.length === 0) {
+    if (garbled.length > 0) {
+      throw new DocumentError(
+        "no text",
+        "fonts without letters: the file does not say which letters its glyphs are. Run OCR over it, for instance with ocrmypdf --force-ocr, or save it again from the program that made it",
+      );
+    }
+    throw new DocumentError(
+      "no text",
+      `${pages.length === 1 ? "its only page has no text" : `none of its ${pages.length} pages has text`}: scanned? Run OCR over it first, for instance with ocrmypdf`,
+    );
+  }
+  const warnings: string[] = [];
+  if (empty.length > 0) {
+    warnings.push(`no text on ${empty.length} of ${pages.length} pages (${some(empty)}): pictures or scans`);
+  }
+  if (garbled.length > 0) {
+    warnings.push(`fonts without letters on ${garbled.length} of ${pages.length} pages (${some(garbled)}): not read`);
+  }
+  return warnings;
+}
+
+function isEmpty({ lines, others, across, notes, fields }: Page): boolean {
+  return [lines, others, across, notes, fields].every((part) => part.length === 0);
+}
+
+function some(numbers: readonly number[]): string {
+  return numbers.slice(0, 10).join(", ") + (numbers.length > 10 ? " …" : "");
+}

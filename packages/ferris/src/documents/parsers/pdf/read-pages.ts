@@ -1,0 +1,73 @@
+/**
+ * A PDF's pages as lines in reading order, with what is written on them besides: forms' values, notes, stamps.
+ */
+import { type FieldValue, fieldsOf, withFields } from "./fields.ts";
+import { annotationsOf, notesOf } from "./notes.ts";
+import { filesOf } from "./attachments.ts";
+import { goesLeft, isRightToLeft } from "./bidi.ts";
+import { withoutDuplicates } from "./duplicates.ts";
+import { operations, type PdfDocument } from "./engine.ts";
+import { FontWidths } from "./font-widths.ts";
+import { framesOf, turnedPoint } from "./frames.ts";
+import { type FontCounts, readable } from "./glyph-text.ts";
+import { glyphsOf } from "./glyphs.ts";
+import { fromTheRight, type Line, linesOf } from "./lines.ts";
+import { withoutWatermarks } from "./watermarks.ts";
+
+export interface Page {
+  readonly lines: readonly Line[];
+  /** From the bottom edge to the top edge, in the units of `Line.y`. */
+  readonly bottom: number;
+  readonly top: number;
+  /** Texts that go another way than the page, each for itself. */
+  readonly others: readonly (readonly Line[])[];
+  /** Words across the page. */
+  readonly across: readonly string[];
+  /** What readers wrote on it. */
+  readonly notes: readonly string[];
+  /** Forms' values that stand beside no text. */
+  readonly fields: readonly FieldValue[];
+  /** Files that are pinned to it, as pdf.js has them. */
+  readonly files: readonly unknown[];
+  /** More glyphs say nothing than say something: its fonts do not tell their letters. */
+  readonly isUnreadable: boolean;
+}
+
+export async function readPages(document: PdfDocument): Promise<Page[]> {
+  const OPS = await operations();
+  const annotated = await annotationsOf(document);
+  const pages: Page[] = [];
+  const counts: FontCounts = new Map();
+  const widths = new FontWidths();
+  for (let number = 1; number <= document.numPages; number++) {
+    const page = await document.getPage(number);
+    const { glyphs, unreadable } = readable(await glyphsOf(page, OPS), counts);
+    widths.note(glyphs);
+    const { main, others } = framesOf(withoutDuplicates(glyphs));
+    const annotations = annotated.get(number) ?? [];
+    const { lines, across } = withoutWatermarks(linesOf(main.glyphs, widths));
+    const fields = fieldsOf(annotations, main.angle);
+    const written = withFields(lines, fields);
+    const isFromTheRight =
+      main.glyphs.some(({ text }) => isRightToLeft(text)) && goesLeft(main.glyphs.map(({ text }) => text));
+    const [left, low, right, high] = page.view as [number, number, number, number];
+    const heights = [left, right].flatMap((x) => [low, high].map((y) => turnedPoint(x, y, main.angle)[1]));
+    const letters = glyphs.filter(({ text }) => /[\p{L}\p{N}]/u.test(text)).length;
+    const aside = others.map((frame) => ({ ...frame, lines: linesOf(frame.glyphs, widths) }));
+    pages.push({
+      lines: isFromTheRight ? fromTheRight(written.lines) : written.lines,
+      bottom: Math.min(...heights),
+      top: Math.max(...heights),
+      others: aside.filter(({ angle }) => angle % 90 === 0).map((frame) => frame.lines),
+      across: [...across, ...aside.filter(({ angle }) => angle % 90 !== 0).flatMap((frame) => frame.lines)].map(
+        ({ text }) => text,
+      ),
+      notes: notesOf(annotations),
+      fields: written.fields,
+      files: filesOf(annotations),
+      isUnreadable: unreadable > letters,
+    });
+    page.cleanup();
+  }
+  return pages;
+}
