@@ -5,7 +5,7 @@
  */
 import { isAscii, isUtf8 } from "node:buffer";
 import { DocumentError } from "../errors.ts";
-import { charsetOf, decodeStrictly, isSingleByte } from "./charset.ts";
+import { charsetOf, decodeLoosely, decodeStrictly, isSingleByte } from "./charset.ts";
 import { declaredCharset } from "./declared-charset.ts";
 import { detectCharset } from "./detect-charset.ts";
 import type { ContentEncoding } from "./document.ts";
@@ -48,20 +48,9 @@ function wide(bytes: Uint8Array): DecodedText {
 }
 
 function narrow(bytes: Uint8Array, outside: string | undefined): DecodedText {
-  const hasEscapes = bytes.includes(0x1b);
-  if (isAscii(bytes) && !hasEscapes) return utf8(bytes);
-  const label = outside === undefined ? null : charsetOf(outside);
-  const declared = label ?? declaredCharset(bytes);
-  // Whatever is declared: text of any other set is hardly ever valid UTF-8.
-  if (isUtf8(bytes) && !(declared !== null && declared !== "utf-8" && isLikelier(bytes, declared))) {
-    const iso = hasEscapes ? detectCharset(bytes) : null;
-    return iso === "iso-2022-jp" ? other(bytes, iso, true)! : utf8(bytes);
-  }
-  const obeyed = declared === null ? null : other(bytes, declared, false);
-  if (obeyed) return obeyed;
-  const detected = detectCharset(bytes);
-  const recognised = detected === null ? null : other(bytes, detected, true);
-  if (recognised) return recognised;
+  const declared = (outside === undefined ? null : charsetOf(outside)) ?? declaredCharset(bytes);
+  const chosen = chooseCharset(bytes, declared);
+  if (chosen) return chosen.charset === "utf-8" ? utf8(bytes) : other(bytes, chosen.charset, chosen.isGuess);
   const at = firstInvalidByte(bytes);
   const line = 1 + bytes.subarray(0, at).reduce((lines, byte) => lines + Number(byte === 0x0a), 0);
   const seen = declared === null || declared === "utf-8" ? "not UTF-8" : `neither UTF-8 nor ${declared}, as it says`;
@@ -72,9 +61,28 @@ function narrow(bytes: Uint8Array, outside: string | undefined): DecodedText {
   );
 }
 
+/**
+ * The character set of bytes without a byte-order mark, of which `declared` is said. What is declared is obeyed, but for text that is
+ * UTF-8: text of another set hardly ever is that by chance. Null where nothing fits.
+ */
+export function chooseCharset(
+  bytes: Uint8Array,
+  declared: string | null,
+): { readonly charset: string; readonly isGuess: boolean } | null {
+  const hasEscapes = bytes.includes(0x1b);
+  if (isAscii(bytes) && !hasEscapes && !declared?.startsWith("utf-16")) return { charset: "utf-8", isGuess: false };
+  if (isUtf8(bytes) && !(declared !== null && declared !== "utf-8" && isLikelier(bytes, declared))) {
+    const isEscaped = hasEscapes && declared === null && detectCharset(bytes) === "iso-2022-jp";
+    return isEscaped ? { charset: "iso-2022-jp", isGuess: true } : { charset: "utf-8", isGuess: false };
+  }
+  if (declared !== null && decodeStrictly(bytes, declared) !== null) return { charset: declared, isGuess: false };
+  const detected = detectCharset(bytes);
+  return detected === null ? null : { charset: detected, isGuess: true };
+}
+
 /** Whether bytes that are valid UTF-8 are what `declared` says after all: escapes, or a few characters of an East Asian set. */
 function isLikelier(bytes: Uint8Array, declared: string): boolean {
-  if (declared === "iso-2022-jp") return true;
+  if (declared === "iso-2022-jp" || declared.startsWith("utf-16")) return true;
   if (isSingleByte(declared)) return false;
   const sequences = new TextDecoder().decode(bytes.subarray(0, 65_536)).match(/[^\x00-\x7f]/g)?.length ?? 0;
   return sequences < 4 && decodeStrictly(bytes, declared) !== null;
@@ -86,9 +94,8 @@ function utf8(bytes: Uint8Array): DecodedText {
   return { content, encoding: { name: "utf-8", byteOrderMarkBytes: hasMark ? 3 : 0 }, warnings: [] };
 }
 
-function other(bytes: Uint8Array, charset: string, isGuess: boolean): DecodedText | null {
-  const content = decodeStrictly(bytes, charset);
-  if (content === null) return null;
+function other(bytes: Uint8Array, charset: string, isGuess: boolean): DecodedText {
+  const content = decodeLoosely(bytes, charset);
   const name = isSingleByte(charset) ? "single-byte" : "multi-byte";
   const warnings = isGuess ? [`declares no character set: read as ${charset}, which its bytes are most likely in`] : [];
   return { content, encoding: { name, byteOrderMarkBytes: 0 }, warnings };

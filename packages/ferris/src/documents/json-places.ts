@@ -1,6 +1,8 @@
 /**
- * Where the parts of a JSON text stand: the children of an array or object, as offsets. Values are JSON.parse's business.
+ * Where the parts of a JSON text stand: the children of an array or object, and the characters of a string. What values mean is JSON.parse's
+ * business.
  */
+import { SourcedText } from "./sourced-text.ts";
 
 export interface JsonChild {
   /** The key in an object; null in an array. */
@@ -32,18 +34,31 @@ export function* jsonChildren(json: string, start: number): Generator<JsonChild>
 }
 
 export function afterSpace(json: string, at: number): number {
-  while (" \t\r\n".includes(json[at] ?? "x")) at++;
-  return at;
+  let end = at;
+  while (" \t\r\n".includes(json[end] ?? "x")) end++;
+  return end;
 }
 
-function afterValue(json: string, start: number): number {
+/** The text of the string literal that starts at `start`, each character where it stands. */
+export function stringAt(json: string, start: number): SourcedText {
+  const from = start + 1;
+  const written = json.slice(from, afterString(json, start) - 1);
+  if (!written.includes("\\")) return SourcedText.of(written, from);
+  const text = new SourcedText();
+  let done = 0;
+  for (const { 0: escaped, index } of written.matchAll(/(?:\\u[\dA-Fa-f]{4})+|\\[^]/g)) {
+    text.append(written.slice(done, index), from + done);
+    text.appendMade(JSON.parse(`"${escaped}"`) as string, from + index);
+    done = index + escaped.length;
+  }
+  return text.append(written.slice(done), from + done);
+}
+
+/** The end of the value that starts at `start`. */
+export function afterValue(json: string, start: number): number {
   const first = json[start];
   if (first === '"') return afterString(json, start);
-  if (first !== "{" && first !== "[") {
-    let at = start;
-    while (at < json.length && !/[\s,\]}]/.test(json[at])) at++;
-    return at;
-  }
+  if (first !== "{" && first !== "[") return afterScalar(json, start);
   const mark = /["{}[\]]/g;
   mark.lastIndex = start;
   let depth = 0;
@@ -55,7 +70,14 @@ function afterValue(json: string, start: number): number {
   return json.length;
 }
 
-function afterString(json: string, start: number): number {
+/** The end of a number, true, false or null. */
+function afterScalar(json: string, start: number): number {
+  let at = start;
+  while (at < json.length && !" \t\r\n,]}".includes(json[at]!)) at++;
+  return at;
+}
+
+export function afterString(json: string, start: number): number {
   for (let at = json.indexOf('"', start + 1); at >= 0; at = json.indexOf('"', at + 1)) {
     let backslashes = 0;
     while (json[at - 1 - backslashes] === "\\") backslashes++;

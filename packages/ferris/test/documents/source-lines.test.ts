@@ -7,11 +7,29 @@ import { parseDocument } from "../../src/documents/parse.ts";
 import { linesOfChunk } from "../../src/search/lines.ts";
 import { countWords } from "../indexing/support/words-embedder.ts";
 import { randomFrom } from "./support/random-documents.ts";
+import {
+  randomCalendar,
+  randomContacts,
+  randomJson,
+  randomLatex,
+  randomMail,
+  randomMailbox,
+  randomNotebook,
+  randomSubtitles,
+} from "./support/random-records.ts";
 import { randomCsv, randomHtml } from "./support/random-sources.ts";
 
 const formats: readonly (readonly [path: string, make: (random: () => number) => string])[] = [
   ["/page.html", randomHtml],
   ["/table.csv", randomCsv],
+  ["/message.eml", randomMail],
+  ["/messages.mbox", randomMailbox],
+  ["/data.json", randomJson],
+  ["/book.ipynb", randomNotebook],
+  ["/calendar.ics", randomCalendar],
+  ["/contacts.vcf", randomContacts],
+  ["/paper.tex", randomLatex],
+  ["/film.srt", randomSubtitles],
 ];
 
 /** The line of each word such as w17, from 1. */

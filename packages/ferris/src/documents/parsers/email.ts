@@ -1,101 +1,60 @@
 /**
- * E-mail: one message (.eml) or a mailbox of them (.mbox): subject, people, date, text, and the names of what is attached.
+ * E-mail: one message (.eml, Apple Mail's .emlx, a file of a Maildir) or a mailbox of them (.mbox): subject, people, date, text, and what is attached.
  *
- * The text part is read, else the HTML part as HTML. Quoted replies stay: they are what people search for. Attachments are not
- * opened.
+ * Quoted replies stay: they are what people search for. Every line of text knows its line in the file, in Base64 too.
  */
-import PostalMime, { type Address, type Email } from "postal-mime";
 import { DocumentError } from "../../errors.ts";
-import { ContentBuilder, type Place } from "../content-builder.ts";
-import type { ParsedDocument, SourceRange } from "../document.ts";
-import { readHtml } from "./html.ts";
+import { ContentBuilder } from "../content-builder.ts";
+import type { ParsedDocument } from "../document.ts";
+import { addMessage, type MessageContext } from "../mail/add-message.ts";
+import { mailboxMessages } from "../mail/mailbox.ts";
+import { readMessage } from "../mail/mime.ts";
+import { parseDocument } from "../parse.ts";
 import type { ParserInput } from "./parser.ts";
 
-/** A message of more lines of quoted or forwarded parts inside each other is an attack. */
-const deepestParts = 50;
-
-export async function parseEml({ bytes }: ParserInput): Promise<ParsedDocument> {
-  const message = await parseMessage(bytes);
+export async function parseEml({ path, bytes }: ParserInput): Promise<ParsedDocument> {
+  const context = contextOf(bytes, false);
+  const { start, end } = /\.emlx$/i.test(path) ? appleMail(context.file) : { start: 0, end: context.file.length };
+  const message = readMessage(context.file, start, end);
   if (message.headers.length === 0) throw new DocumentError("damaged", "no header of a message in it");
-  const builder = new ContentBuilder();
-  addMessage(message, builder, {});
-  return builder.finish("email");
+  await addMessage(message, context);
+  return context.builder.finish("email", { warnings: [...context.warnings] });
 }
 
 export async function parseMbox({ bytes }: ParserInput): Promise<ParsedDocument> {
-  const builder = new ContentBuilder();
+  const context = contextOf(bytes, true);
   let unreadable = 0;
   let messages = 0;
-  for (const { source, start } of messagesOf(bytes)) {
+  for (const { start, end } of mailboxMessages(context.file)) {
     messages++;
     try {
-      addMessage(await parseMessage(unescaped(bytes.subarray(start, source.endByte!))), builder, { source });
-    } catch {
+      await addMessage(readMessage(context.file, start, end), context);
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
       unreadable++;
     }
   }
   if (messages === 0)
     throw new DocumentError("damaged", 'no message in it: a mailbox has lines that start with "From "');
-  const warnings = unreadable > 0 ? [`${unreadable} of ${messages} messages could not be read`] : [];
-  return builder.finish("mailbox", { title: "", warnings });
+  const said = unreadable > 0 ? [`${unreadable} of ${messages} messages could not be read`] : [];
+  return context.builder.finish("mailbox", { title: "", warnings: [...said, ...context.warnings] });
 }
 
-async function parseMessage(bytes: Uint8Array): Promise<Email> {
-  return PostalMime.parse(bytes, { maxNestingDepth: deepestParts, attachmentEncoding: "arraybuffer" });
-}
-
-function addMessage(message: Email, builder: ContentBuilder, place: Place): void {
-  builder.section(1, "");
-  builder.heading(1, message.subject || "(no subject)", place);
-  const lines = [
-    ["From", people(message.from && [message.from])],
-    ["To", people(message.to)],
-    ["Cc", people(message.cc)],
-    ["Date", message.date ?? ""],
-    ["Attachments", message.attachments.map((attachment) => attachment.filename ?? attachment.mimeType).join(", ")],
-  ];
-  const head = lines.filter(([, value]) => value !== "").map(([name, value]) => `${name}: ${value}`);
-  builder.add("metadata", head.join("\n"), place);
-  if (message.text?.trim()) builder.add("prose", message.text.replaceAll("\r\n", "\n"), place);
-  else if (message.html) readHtml(message.html, builder, { place, level: 2 });
-}
-
-function people(addresses: readonly Address[] = []): string {
-  return addresses
-    .flatMap((address) => address.group ?? [address])
-    .map(({ name, address }) => (name ? `${name} <${address}>` : (address ?? "")))
-    .join(", ");
-}
-
-/** Messages of a mailbox: each after a line "From …" that starts the file or follows an empty line. */
-function* messagesOf(bytes: Uint8Array): Generator<{ source: SourceRange; start: number }> {
+/** Places in mail are bytes: its lines may be in any number of character sets. */
+export function contextOf(bytes: Uint8Array, isMailbox: boolean): MessageContext {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let message: { startLine: number; startByte: number; start: number } | null = null;
-  let line = 1;
-  let afterEmpty = true;
-  for (let at = 0; at < file.length; line++) {
-    const newline = file.indexOf(0x0a, at);
-    const next = newline < 0 ? file.length : newline + 1;
-    if (afterEmpty && file.subarray(at, at + 5).toString("latin1") === "From ") {
-      if (message) yield ended(message, line - 1, at);
-      message = { startLine: line, startByte: at, start: next };
-    }
-    afterEmpty = next - at <= 2 && file.subarray(at, next).toString("latin1").trim() === "";
-    at = next;
-  }
-  if (message) yield ended(message, line - 1, file.length);
+  const content = file.toString("latin1");
+  const builder = new ContentBuilder({
+    content,
+    encoding: { name: "single-byte", byteOrderMarkBytes: 0 },
+    warnings: [],
+  });
+  return { builder, file, isMailbox, parse: parseDocument, warnings: new Set() };
 }
 
-function ended(
-  { startLine, startByte, start }: { startLine: number; startByte: number; start: number },
-  endLine: number,
-  endByte: number,
-) {
-  return { source: { startLine, endLine, startByte, endByte }, start };
-}
-
-/** Mailboxes write ">From " for a line of a message that starts with "From ". */
-function unescaped(bytes: Uint8Array): Uint8Array {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-  return Buffer.from(text.replace(/^>(>*From )/gm, "$1"), "latin1");
+/** A line with the message's length, the message, and a list of Apple's own. */
+function appleMail(file: Buffer): { start: number; end: number } {
+  const [line, digits] = /^\s*(\d{1,10})[ \t]*\r?\n/.exec(file.toString("latin1", 0, 30)) ?? [];
+  if (line === undefined) return { start: 0, end: file.length };
+  return { start: line.length, end: Math.min(file.length, line.length + Number(digits)) };
 }

@@ -9,7 +9,7 @@ import { languageOfScript, languages } from "./languages.ts";
 const text: ParserEntry = {
   type: "text",
   version: 1,
-  extensions: ["txt", "text", "log", "rst", "adoc", "asciidoc", "org", "tex"],
+  extensions: ["txt", "text", "log"],
   load: async () => (await import("./text.ts")).parseText,
 };
 
@@ -79,34 +79,91 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "json",
-    version: 2,
+    version: 3,
     extensions: ["json", "json5", "jsonc", "geojson"],
     load: async () => (await import("./json.ts")).parseJson,
   },
   {
     type: "jsonl",
-    version: 2,
+    version: 3,
     extensions: ["jsonl", "ndjson"],
     load: async () => (await import("./json.ts")).parseJsonLines,
   },
   {
     type: "notebook",
-    version: 2,
+    version: 3,
     extensions: ["ipynb"],
     load: async () => (await import("./notebook.ts")).parseNotebook,
   },
   {
     type: "email",
-    version: 2,
-    extensions: ["eml"],
+    version: 3,
+    extensions: ["eml", "emlx"],
+    recognises: (head) => isMessage(beginning(head)),
     load: async () => (await import("./email.ts")).parseEml,
   },
   {
     type: "mailbox",
-    version: 2,
+    version: 3,
     extensions: ["mbox"],
     recognises: (head) => mailboxBegins.test(beginning(head)),
     load: async () => (await import("./email.ts")).parseMbox,
+  },
+  {
+    type: "calendar",
+    version: 1,
+    extensions: ["ics", "ical", "ifb", "vcs"],
+    recognises: (head) => /^\s*BEGIN:VCALENDAR\s/i.test(beginning(head)),
+    load: async () => (await import("./calendar.ts")).parseCalendar,
+  },
+  {
+    type: "contacts",
+    version: 1,
+    extensions: ["vcf", "vcard"],
+    recognises: (head) => /^\s*BEGIN:VCARD\s/i.test(beginning(head)),
+    load: async () => (await import("./contacts.ts")).parseContacts,
+  },
+  {
+    type: "subtitles",
+    version: 1,
+    extensions: ["srt", "vtt"],
+    load: async () => (await import("./subtitles.ts")).parseSubtitles,
+  },
+  {
+    type: "latex",
+    version: 1,
+    extensions: ["tex", "latex", "ltx"],
+    load: async () => (await import("./latex.ts")).parseLatex,
+  },
+  {
+    type: "restructured-text",
+    version: 1,
+    extensions: ["rst", "rest"],
+    load: async () => (await import("./restructured-text.ts")).parseRestructuredText,
+  },
+  {
+    type: "asciidoc",
+    version: 1,
+    extensions: ["adoc", "asciidoc", "asc"],
+    load: async () => (await import("./asciidoc.ts")).parseAsciiDoc,
+  },
+  {
+    type: "org",
+    version: 1,
+    extensions: ["org"],
+    load: async () => (await import("./org.ts")).parseOrg,
+  },
+  {
+    type: "bibliography",
+    version: 1,
+    extensions: ["bib", "ris"],
+    load: async () => (await import("./references.ts")).parseBibliography,
+  },
+  {
+    type: "translations",
+    version: 1,
+    extensions: ["po"],
+    load: async () => (await import("./translations.ts")).parseTranslations,
   },
   text,
 ];
@@ -114,6 +171,14 @@ export const parsers: readonly ParserEntry[] = [
 /** "From SENDER DATE" and a header. Patches that git wrote begin so too, with a commit for the sender: those are no mail yet. */
 const mailboxBegins =
   /^From (?![\da-f]{40} )\S+ +[^\n]*\b\d{1,2}:\d{2}\b[^\n]*\b\d{4}\b[^\n]*\n(?:>From [^\n]*\n)?[A-Za-z][\w-]*:/;
+
+/** Headers of a message that was sent, as files of a Maildir begin: notes with "From:" and "Subject:" on top are none yet. */
+function isMessage(head: string): boolean {
+  const headers =
+    /^(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t]+[^\n]*\n)*)+/.exec(`${head.replaceAll("\r\n", "\n")}\n`)?.[0] ?? "";
+  const has = (names: string) => new RegExp(`^(?:${names}):`, "im").test(headers);
+  return has("From|Sender") && has("Received|Message-ID|Return-Path|Delivered-To|MIME-Version");
+}
 
 /** The first bytes as text, for looking at; not decoded. */
 function beginning(head: Uint8Array): string {

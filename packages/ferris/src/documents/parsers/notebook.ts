@@ -1,34 +1,34 @@
 /**
  * Jupyter notebooks: cells in order, Markdown cells with their headings, code cells with what they printed (not pictures).
  *
- * The cells are put together to one Markdown text and read as such, so that a heading reaches over the cells below it; each
- * block knows its cell's lines in the file.
+ * Each cell is read by itself, so that what is open in one ends with it; a heading reaches over the cells below. Lines are the file's, where
+ * every line of a cell usually has one of its own.
  */
 import { DocumentError } from "../../errors.ts";
+import { ContentBuilder } from "../content-builder.ts";
 import { decodeText } from "../decode.ts";
-import type { ParsedDocument, SourceRange } from "../document.ts";
-import { afterSpace, jsonChildren } from "../json-places.ts";
-import { sourcePlaces } from "../source-places.ts";
-import { parseMarkdown } from "./markdown.ts";
+import type { ParsedDocument } from "../document.ts";
+import { afterSpace, jsonChildren, stringAt } from "../json-places.ts";
+import { SourcedText } from "../sourced-text.ts";
+import { through } from "../sourced-through.ts";
+import { frontMatterOf } from "./front-matter.ts";
+import { readHtml } from "./html.ts";
+import { readableAt } from "./json-lines-of-text.ts";
+import { markdownBlocks } from "./markdown.ts";
 import type { ParserInput } from "./parser.ts";
+import { withoutTerminalCodes } from "./terminal-codes.ts";
 
 /** Printed text beyond this says little about a notebook and a lot about its loops. */
 const mostOutput = 2_000;
 
-type Text = string | readonly string[] | undefined;
+/** What a cell shows, in the order in which it is worth reading. A plain form such as `<IPython.core.display.HTML object>` is none. */
+const shownAs = ["text/plain", "text/markdown", "text/latex", "text/html", "application/json"];
+const objectName = /^\s*<[\w.]+(?: [^<>]*)?>\s*$/;
 
-interface Cell {
-  readonly cell_type?: string;
-  readonly source?: Text;
-  readonly outputs?: readonly {
-    readonly text?: Text;
-    readonly data?: Readonly<Record<string, Text>>;
-    readonly ename?: string;
-    readonly evalue?: string;
-  }[];
-}
+/** The offsets of an object's values by their keys. */
+type Fields = ReadonlyMap<string, number>;
 
-export function parseNotebook({ path, bytes }: ParserInput): ParsedDocument {
+export function parseNotebook({ bytes }: ParserInput): ParsedDocument {
   const text = decodeText(bytes);
   const json = text.content;
   const { cells: list } = JSON.parse(json) as { cells?: unknown };
@@ -38,40 +38,94 @@ export function parseNotebook({ path, bytes }: ParserInput): ParsedDocument {
       "no list of cells in it; jupyter nbconvert --to notebook makes one of notebooks before version 4",
     );
   }
-  const cells = [...jsonChildren(json, afterSpace(json, 0))].find((child) => child.key === "cells")!;
-  const placeOf = sourcePlaces(text);
-  let markdown = "";
-  const ends: { readonly end: number; readonly source: SourceRange }[] = [];
-  for (const { start, end } of jsonChildren(json, cells.start)) {
-    markdown += markdownOf(JSON.parse(json.slice(start, end)) as Cell);
-    ends.push({ end: markdown.length, source: placeOf(start, end) });
+  const builder = new ContentBuilder(text);
+  let title: string | undefined;
+  for (const cell of jsonChildren(json, fieldsAt(json, afterSpace(json, 0)).get("cells")!))
+    addCell(fieldsAt(json, cell.start));
+  return builder.finish("notebook", { title, warnings: text.warnings });
+
+  function addCell(cell: Fields): void {
+    const type = textAt(json, cell.get("cell_type")).text;
+    const source = textAt(json, cell.get("source"));
+    if (type === "markdown") addMarkdown(builder, source);
+    else if (type === "raw") {
+      const frontMatter = frontMatterOf(source.text);
+      title ??= frontMatter.title;
+      builder.add(frontMatter.end > 0 ? "metadata" : "prose", source);
+    } else {
+      builder.add("code", source);
+      const outputs = cell.get("outputs");
+      if (outputs !== undefined && json[outputs] === "[")
+        for (const output of jsonChildren(json, outputs)) addOutput(builder, json, output.start);
+    }
   }
-  const parsed = parseMarkdown({ path, bytes: Buffer.from(markdown) });
-  let cell = 0;
-  const blocks = parsed.blocks.map((block) => {
-    while (block.start >= ends[cell].end) cell++;
-    return { ...block, source: ends[cell].source };
-  });
-  return { ...parsed, type: "notebook", encoding: null, blocks };
 }
 
-function markdownOf({ cell_type: type, source, outputs = [] }: Cell): string {
-  const text = textOf(source);
-  if (type === "markdown") return `${text}\n\n`;
-  const printed = outputs.map(
-    ({ text: stream, data, ename, evalue }) =>
-      textOf(stream ?? data?.["text/plain"]) || [ename, evalue].filter((part) => part).join(": "),
-  );
-  return fenced(text) + fenced(printed.join("\n").slice(0, mostOutput));
+function addMarkdown(builder: ContentBuilder, source: SourcedText): void {
+  for (const { kind, start, end, heading, code } of markdownBlocks(source.text)) {
+    const block = source.slice(start, end);
+    if (heading) builder.heading(heading.level, placed(heading.text, block));
+    else builder.add(kind, code === null ? block : inside(block, code));
+  }
 }
 
-function fenced(text: string): string {
-  if (text.trim() === "") return "";
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([ticks]) => ticks.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}\n${text}\n${fence}\n\n`;
+/** Without the marks around code, if they are lines of their own. */
+function inside(block: SourcedText, code: string): SourcedText {
+  const at = block.text.indexOf(code);
+  return at < 0 || code === "" ? block : block.slice(at, at + code.length);
 }
 
-function textOf(text: Text): string {
-  return typeof text === "string" ? text : Array.isArray(text) ? text.join("") : "";
+function placed(words: string, at: SourcedText): SourcedText {
+  return new SourcedText().appendMade(words, at.originAt(at.length - at.text.trimStart().length));
+}
+
+function addOutput(builder: ContentBuilder, json: string, start: number): void {
+  if (json[start] !== "{") return;
+  const output = fieldsAt(json, start);
+  const stream = textAt(json, output.get("text"));
+  const error = [output.get("ename"), output.get("evalue")]
+    .map((at) => textAt(json, at))
+    .filter(({ text }) => text !== "");
+  if (error.length > 0) {
+    const line = error[0]!;
+    if (error[1]) line.trail(": ").join(error[1]);
+    builder.add("code", shortened(line));
+  } else if (stream.text !== "") builder.add("code", shortened(stream));
+  else addShown(builder, json, output.get("data"));
+}
+
+function addShown(builder: ContentBuilder, json: string, data: number | undefined): void {
+  if (data === undefined || json[data] !== "{") return;
+  const forms = fieldsAt(json, data);
+  for (const type of shownAs) {
+    const at = forms.get(type);
+    if (at === undefined) continue;
+    if (type === "application/json") return builder.add("code", shortened(readableAt(json, at)));
+    const text = textAt(json, at);
+    if (text.text.trim() === "" || (type === "text/plain" && forms.size > 1 && objectName.test(text.text))) continue;
+    if (type === "text/html") readHtml(text.text, builder, { level: 7, toFile: (words) => through(text, words) });
+    else builder.add(type === "text/plain" ? "code" : "prose", shortened(text));
+    return;
+  }
+}
+
+function shortened(text: SourcedText): SourcedText {
+  const shown = withoutTerminalCodes(text.slice(0, 4 * mostOutput));
+  return shown.slice(0, Math.min(shown.length, mostOutput));
+}
+
+function fieldsAt(json: string, start: number): Fields {
+  const fields = new Map<string, number>();
+  if (json[start] === "{") for (const { key, start: at } of jsonChildren(json, start)) fields.set(key!, at);
+  return fields;
+}
+
+/** A string, or a list of them that belong together. */
+function textAt(json: string, at: number | undefined): SourcedText {
+  if (at === undefined) return new SourcedText();
+  if (json[at] === '"') return stringAt(json, at);
+  const text = new SourcedText();
+  if (json[at] === "[")
+    for (const { start } of jsonChildren(json, at)) if (json[start] === '"') text.join(stringAt(json, start));
+  return text;
 }

@@ -38,7 +38,7 @@ const bad: Readonly<Record<string, readonly [content: () => string | Uint8Array,
   "deep.eml": [
     () =>
       `From: a@b.c\nContent-Type: multipart/mixed; boundary=x\n\n${"--x\nContent-Type: multipart/mixed; boundary=x\n\n".repeat(2_000)}`,
-    "not readable as email: Maximum MIME nesting depth of 50 levels exceeded",
+    "parts nested more than 50 deep",
   ],
   "doubtful.md": [
     () => latin("# Gr\u00ff\u00ffe\n"),

@@ -89,8 +89,8 @@ describe("JSON", () => {
     ]);
     expect(lines(document)).toEqual([
       [2, 2],
-      [4, 7],
-      [8, 11],
+      [5, 6],
+      [9, 10],
     ]);
   });
 
@@ -159,20 +159,22 @@ describe("notebooks", () => {
     const document = await parseDocument("/vibration.ipynb", bytes);
     expect(document).toMatchObject({ type: "notebook", title: "Vibration" });
     expect(outline(document).map((line) => line.trim())).toEqual([
-      "heading [Vibration] # Vibration",
+      "heading [Vibration] Vibration",
       "prose [Vibration] What we *measured*.",
-      "code [Vibration] ```\nimport math\nprint(math.pi)\n```",
-      "code [Vibration] ```\n3.14159\n\n```",
-      "heading [Vibration > Results] ## Results",
-      "code [Vibration > Results] ````\nx = '```'\nx\n````",
-      "code [Vibration > Results] ```\n'three ticks'\n```",
-      "code [Vibration > Results] ```\n1/0\n```",
-      "code [Vibration > Results] ```\nZeroDivisionError: division by zero\n```",
+      "code [Vibration] import math\nprint(math.pi)",
+      "code [Vibration] 3.14159",
+      "heading [Vibration > Results] Results",
+      "code [Vibration > Results] x = '```'\nx",
+      "code [Vibration > Results] 'three ticks'",
+      "code [Vibration > Results] 1/0",
+      "code [Vibration > Results] ZeroDivisionError: division by zero",
     ]);
     const file = bytes.toString().split("\n");
     const [, , code] = document.blocks;
     expect(file.slice(code.source!.startLine - 1, code.source!.endLine).join("\n")).toContain("print(math.pi)");
-    expect(bytes.subarray(code.source!.startByte!, code.source!.endByte!).toString()).toMatch(/^\{[\s\S]*\}$/);
+    expect(bytes.subarray(code.source!.startByte!, code.source!.endByte!).toString()).toMatch(
+      /^import math[\s\S]*print/,
+    );
   });
 
   test("a file that only has the name is damaged", async () => {
@@ -211,7 +213,7 @@ describe("mail", () => {
         .split("\n")
         .slice(source!.startLine - 1, source!.endLine)
         .join("\n"),
-    ).toMatch(/^From .*Friday/s);
+    ).toMatch(/^<html>.*Friday/);
     await expect(parse("/a.mbox", "no messages")).rejects.toMatchObject({ reason: "damaged" });
   });
 

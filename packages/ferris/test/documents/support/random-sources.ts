@@ -2,7 +2,7 @@
 
 type Random = () => number;
 
-function words(random: Random) {
+export function randomWords(random: Random) {
   let count = 0;
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
   const times = (most: number) => 1 + Math.floor(random() * most);
@@ -16,7 +16,7 @@ function words(random: Random) {
 }
 
 export function randomHtml(random: Random): string {
-  const { pick, word, many } = words(random);
+  const { pick, word, many } = randomWords(random);
   const space = () => pick([" ", " ", "\n", "  \n   ", "\r\n", "&nbsp;", " &amp; ", "<br>", "<br\n/>", "\t", "&#10;"]);
   const inline = () =>
     pick([
@@ -58,7 +58,7 @@ export function randomHtml(random: Random): string {
 }
 
 export function randomCsv(random: Random): string {
-  const { pick, word, many } = words(random);
+  const { pick, word, many } = randomWords(random);
   const cell = () =>
     pick([
       word,

@@ -1,0 +1,56 @@
+/**
+ * Org: headings (stars, without their states and tags), keywords and drawers as metadata, source blocks as code.
+ */
+import { decodeText } from "../decode.ts";
+import type { ParsedDocument } from "../document.ts";
+import type { ParserInput } from "./parser.ts";
+import { linesOf, type Mark, sectioned } from "./sections.ts";
+
+const states = /^(?:TO[D]O|DONE|NEXT|WAITING|WAIT|HOLD|STARTED|CANCELL?ED|SOMEDAY|PROJ)\s+/;
+
+export function parseOrg({ bytes }: ParserInput): ParsedDocument {
+  const text = decodeText(bytes);
+  const lines = linesOf(text.content);
+  const ends = new Map<string, number>();
+  lines.forEach((line, index) => {
+    const end = /^\s*(?:#\+end_(\w+)|:(end):)\s*$/i.exec(line.text);
+    if (end) ends.set((end[1] ?? end[2]!).toLowerCase(), index);
+  });
+  const marks: Mark[] = [];
+  let title: string | undefined;
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index]!;
+    const block = /^\s*#\+begin_(\w+)/i.exec(line.text)?.[1]?.toLowerCase();
+    const isDrawer = /^\s*:(?!end:)[\w-]+:\s*$/i.test(line.text);
+    const closing = block ?? (isDrawer ? "end" : undefined);
+    if (closing !== undefined && (ends.get(closing) ?? -1) > index) {
+      const isEnd = (written: string) =>
+        block === undefined ? /^\s*:end:\s*$/i.test(written) : written.trim().toLowerCase() === `#+end_${block}`;
+      let end = index + 1;
+      while (!isEnd(lines[end]!.text)) end++;
+      const kind = isDrawer ? "metadata" : "code";
+      if (isDrawer || /^(?:src|example|export|comment)$/.test(block!))
+        marks.push({ kind, start: line.start, end: lines[end]!.end });
+      index = end;
+      continue;
+    }
+    const [, stars, words] = /^(\*{1,20})[ \t]+(\S.*)$/.exec(line.text) ?? [];
+    const keyword = /^[ \t]*#\+(\w+):[ \t]*(.*)$/.exec(line.text);
+    if (stars !== undefined) {
+      marks.push({ kind: "heading", start: line.start, end: line.end, level: stars.length, title: headingOf(words!) });
+    } else if (keyword) {
+      if (keyword[1]!.toLowerCase() === "title") title = title === undefined ? keyword[2] : `${title} ${keyword[2]}`;
+      marks.push({ kind: "metadata", start: line.start, end: line.end });
+    }
+  }
+  return sectioned("org", text, marks, title);
+}
+
+function headingOf(words: string): string {
+  return words
+    .replace(states, "")
+    .replace(/^\[#[A-Z0-9]\]\s+/, "")
+    .replace(/\s+:[\w@#%:]+:\s*$/, "")
+    .replace(/\s*\[\d*(?:\/\d*|%)\]/g, "")
+    .replace(/\[\[([^[\]]*)\](?:\[([^[\]]*)\])?\]/g, (_, target: string, shown?: string) => shown ?? target);
+}

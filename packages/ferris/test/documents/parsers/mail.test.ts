@@ -1,0 +1,188 @@
+/** Mail of many programs: character sets and wrong labels, alternatives, attachments, messages inside of messages, mailboxes; and hostile mail. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse.ts";
+import { outline } from "../support/outline.ts";
+
+/** Blocks but for the lines on people and dates, without the kinds. */
+async function read(name: string): Promise<string[]> {
+  const bytes = readFileSync(new URL(`../../fixtures/mail/${name}`, import.meta.url));
+  const document = await parseDocument(`/${name}`, bytes);
+  expect(document.warnings).toEqual([]);
+  return outline(document)
+    .filter((block) => !/^metadata \[[^\]]*\] (?:From|Attachments):/.test(block))
+    .map((block) => block.replace(/^\w+ /, ""));
+}
+
+const crane = Array.from({ length: 4 }, () => "Kranen är lagad igen, tack för hjälpen.").join(" ");
+
+describe("each message as its reader sees it", () => {
+  test.each<[string, string[]]>([
+    ["charset-windows-1252.eml", ["[Crème brûlée €] Crème brûlée €", "[Crème brûlée €] Crème brûlée €"]],
+    ["cp1252-quoted.eml", ["[It’s € 5] It’s € 5", "[It’s € 5] It’s €5 – café s open."]],
+    ["raw-latin1.eml", ["[Fähre] Fähre", "[Fähre] Die Fähre fährt früh, so um fünf."]],
+    ["ascii-label-utf8.eml", ["[x] x", "[x] Die Fähre fährt früh."]],
+    ["latin1-label-utf8.eml", ["[Fähre] Fähre", "[Fähre] Die Fähre fährt."]],
+    ["html-metacharset.eml", ["[h] h", "[h] Früh am Morgen"]],
+    ["sjis.eml", ["[海の天気] 海の天気", "[海の天気] 切符は船内で購入できます。"]],
+    ["utf16-base64.eml", ["[wide] wide", "[wide] Der Kran ist repariert, größer als zuvor."]],
+    ["split-word.eml", ["[海の天気予報と潮汐] 海の天気予報と潮汐", "[海の天気予報と潮汐] Body"]],
+    [
+      "split-character.eml",
+      [
+        "[café au port and =?x-unknown?Q?odd?=] café au port and =?x-unknown?Q?odd?=",
+        "[café au port and =?x-unknown?Q?odd?=] Text.",
+      ],
+    ],
+    [
+      "flowed.eml",
+      ["[flowed] flowed", "[flowed] This paragraph was broken by a program.\n> quoted words go on.\n-- \nAnn"],
+    ],
+    [
+      "stub-alternative.eml",
+      ["[Quay works] Quay works", "[Quay works] The crane inspection moved to Thursday at noon."],
+    ],
+    [
+      "apple-mixed.eml",
+      [
+        "[Apple] Apple",
+        "[Apple] The tide turns at four. See the drawing below.",
+        "[Apple > depths.txt] depths.txt",
+        "[Apple > depths.txt] Depth at the sill: 2.4 m",
+      ],
+    ],
+    [
+      "invite.eml",
+      [
+        "[Invitation] Invitation",
+        "[Invitation] You are invited.",
+        "[Invitation > Keel inspection] Keel inspection",
+        "[Invitation > Keel inspection] Location: Dock 5\nStart: 2024-07-04 10:00 UTC",
+      ],
+    ],
+    [
+      "rfc822.eml",
+      [
+        "[Fwd: complaint] Fwd: complaint",
+        "[Fwd: complaint] Please handle.",
+        "[Fwd: complaint > Original complaint] Original complaint",
+        "[Fwd: complaint > Original complaint] The gangway rails are loose at berth four.",
+      ],
+    ],
+    [
+      "attachments.eml",
+      [
+        "[Quay works] Quay works",
+        "[Quay works] See the attached minutes.",
+        "[Quay works > minutes.docx] minutes.docx",
+        "[Quay works > minutes.docx > Harbour rules] Harbour rules",
+        "[Quay works > minutes.docx > Harbour rules] Boats over nine metres moor at the outer pier.",
+        "[Quay works > tide.txt] tide.txt",
+        "[Quay works > tide.txt] The tide table says 04:12.",
+      ],
+    ],
+    [
+      "files.eml",
+      [
+        "[With files] With files",
+        "[With files] Please read.",
+        "[With files > Inner letter] Inner letter",
+        "[With files > Inner letter] The inner pier is closed.",
+        "[With files > Länge der Schiffe.csv] Länge der Schiffe.csv",
+        "[With files > Länge der Schiffe.csv] Schiff: Aurora; Länge: 12",
+        "[With files > dock.ics] dock.ics",
+        "[With files > dock.ics > Dry dock] Dry dock",
+        "[With files > dock.ics > Dry dock] Start: 2024-08-01",
+        "[With files > log.md] log.md",
+        "[With files > log.md > Log] # Log",
+        "[With files > log.md > Log] All well aboard.",
+        "[With files > fees.html] fees.html",
+        "[With files > fees.html > Fees] Fees",
+        "[With files > fees.html > Fees] Nine euros a night.",
+      ],
+    ],
+    [
+      "bounce.eml",
+      [
+        "[Undelivered] Undelivered",
+        "[Undelivered] Your message could not be delivered.",
+        "[Undelivered] Final-Recipient: rfc822; cook@example.org\nStatus: 5.1.1",
+        "[Undelivered > Soup] Soup",
+        "[Undelivered > Soup] Pea soup on Thursday.",
+      ],
+    ],
+    ["signed.eml", ["[Signed] Signed", "[Signed] The order stands."]],
+    ["12345.emlx", ["[Överblick] Överblick", `[Överblick] ${crane}`]],
+    ["1717400000.M1P2.example.org", ["[Överblick] Överblick", `[Överblick] ${crane}`]],
+    [
+      "fromline.mbox",
+      [
+        "[Mooring plan] Mooring plan",
+        "[Mooring plan] Hello Bo,\n\nFrom my side the outer pier is fine.\nWe moor at six.",
+        "[Re: Mooring plan] Re: Mooring plan",
+        "[Re: Mooring plan] From now on use berth nine.\nBye",
+      ],
+    ],
+    [
+      "no-blank-line.mbox",
+      [
+        "[One] One",
+        "[One] First words.",
+        "[Two] Two",
+        "[Two] Second words.\nFrom now on at 10:30 in 2024 we moor here.\n\nFrom our berth:\nSubject lines are not headers here.",
+      ],
+    ],
+  ])("%s", async (name, expected) => {
+    expect(await read(name)).toEqual(expected);
+  });
+
+  test("text out of Base64 has the lines at which it stands", async () => {
+    const text = Array.from({ length: 60 }, (_, i) => `Line ${i} of the log.\n`).join("");
+    const encoded = Buffer.from(text)
+      .toString("base64")
+      .match(/.{1,74}/g)!;
+    const mail = `Subject: Log\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n${encoded.join("\n")}\n`;
+    const document = await parseDocument("/a.eml", Buffer.from(mail));
+    const file = mail.split("\n");
+    const body = document.blocks.at(-1)!.start;
+    for (const { offset, line } of document.lineRuns!) {
+      if (offset < body) continue;
+      const decoded = Buffer.from(file.slice(4, line).join(""), "base64").toString();
+      expect(decoded).toContain(document.content.slice(offset, offset + 5).trimEnd());
+    }
+    expect(document.lineRuns!.length).toBeGreaterThan(20);
+  });
+
+  test("what cannot be read in it is said, and the rest is read", async () => {
+    const mail = `Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nHello.\n--b\nContent-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n${Buffer.from("%PDF-broken").toString("base64")}\n--b--\n`;
+    const document = await parseDocument("/a.eml", Buffer.from(mail));
+    expect(document.content).toContain("Hello.");
+    expect(document.warnings).toEqual([expect.stringContaining("a.pdf in it was not read")]);
+  });
+});
+
+test("time grows with the size, not with its square", async () => {
+  const head = "Subject: x\nContent-Type: text/plain; format=flowed\n\n";
+  const shapes: Readonly<Record<string, (count: number) => string>> = {
+    flowed: (count) => head + "some words \n".repeat(count),
+    "one quoted-printable line": (count) =>
+      `Subject: x\nContent-Transfer-Encoding: quoted-printable\n\n${"caf=C3=A9 =\n".repeat(count)}`,
+    base64: (count) => `Subject: x\nContent-Transfer-Encoding: base64\n\n${"YWJj\n".repeat(count)}`,
+    boundaries: (count) => `Content-Type: multipart/mixed; boundary=b\n\n${"--c\n".repeat(count)}`,
+    parameters: (count) => `Content-Type: text/plain${"; a*0*=x".repeat(count)}\n\nx`,
+    "encoded words": (count) => `Subject: ${"=?utf-8?q?a".repeat(count)}\n\nx`,
+    "folded header": (count) => `Subject: x\n${" y\n".repeat(count)}\nz`,
+    "unclosed tags": (count) => `Content-Type: text/html\n\n${"<b".repeat(count)}`,
+  };
+  for (const [name, make] of Object.entries(shapes)) {
+    const took: number[] = [];
+    for (const count of [20_000, 80_000]) {
+      const started = performance.now();
+      await parseDocument("/a.eml", Buffer.from(make(count)));
+      took.push(performance.now() - started);
+    }
+    expect(took[1], name).toBeLessThan(500 + 10 * took[0]!);
+  }
+  const mailbox = "From a@b.c Mon Jun  3 09:12:00 2024\n".repeat(20_000);
+  expect((await parseDocument("/a.mbox", Buffer.from(mailbox))).type).toBe("mailbox");
+});
