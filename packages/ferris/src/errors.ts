@@ -4,7 +4,7 @@
  * Not here: metal-candle's errors (models, devices), which the command line maps by their own codes, and AbortError (an
  * aborted call rejects with the signal's own reason). A message says what was wrong, the value, the limit, and what to do.
  */
-import type { SkipReason } from "./documents/skip-reason.ts";
+import type { SkipReason } from "./skip-reason.ts";
 
 /**
  * What the process ends with. 0 and 1 are `search`'s found and nothing found, as in ripgrep; 2 is a wrong command line or

@@ -12,7 +12,7 @@ export type { Answer, AskOptions } from "./answer/ask.ts";
 export { watch } from "./watching/watch.ts";
 export type { WatchOptions } from "./watching/watch.ts";
 export * from "./errors.ts";
-export type { SkipReason } from "./documents/skip-reason.ts";
+export type { SkipReason } from "./skip-reason.ts";
 export type { IndexProgress, IndexReport, DocumentFailure, Stage, StageTime } from "./indexing/report.ts";
 export type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 export type { Question } from "./evaluation/question-set.ts";

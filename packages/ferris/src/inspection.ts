@@ -2,9 +2,9 @@
  * How one file is read and cut: the same parser and chunker that indexing uses, without an index.
  */
 import { resolve } from "node:path";
-import { checkChunkerSettings, chunkDocument, defaultChunkerSettings } from "./documents/chunk.ts";
+import { checkChunkerSettings, chunkDocument, defaultChunkerSettings } from "./documents/chunk/chunk.ts";
 import type { Chunk, ParsedDocument } from "./documents/document.ts";
-import { parseDocument } from "./documents/parse.ts";
+import { parseDocument } from "./documents/parse/parse.ts";
 import { DocumentError, InputError } from "./errors.ts";
 import type { Embedder } from "./indexing/embedder.ts";
 import { readRegularFile } from "./read-file.ts";

@@ -6,12 +6,12 @@
  * the block is numbered by its first line. With neither, lines are those of the text that was put together.
  */
 import { DocumentError } from "../errors.ts";
-import type { DecodedText } from "./decode.ts";
+import type { DecodedText } from "./decode/decode.ts";
 import type { Block, BlockKind, ParsedDocument, SourceRange } from "./document.ts";
-import { lineRunsOf, type PlacedRun } from "./line-map.ts";
-import { Positions } from "./positions.ts";
-import { rangeOf } from "./source-places.ts";
-import { SourcedText } from "./sourced-text.ts";
+import { lineRunsOf, type PlacedRun } from "./lines/line-map.ts";
+import { Positions } from "./lines/positions.ts";
+import { rangeOf } from "./lines/source-places.ts";
+import { SourcedText } from "./lines/sourced-text.ts";
 
 export interface Place {
   /** From 1. */

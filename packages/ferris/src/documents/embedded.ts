@@ -3,7 +3,7 @@
  */
 import { DocumentError } from "../errors.ts";
 import type { ContentBuilder } from "./content-builder.ts";
-import { parseDocument } from "./parse.ts";
+import { parseDocument } from "./parse/parse.ts";
 
 /** Files in files in files: deeper ones are named, not read. */
 const deepest = 2;

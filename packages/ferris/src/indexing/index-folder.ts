@@ -6,11 +6,18 @@
  * the next run does what is left.
  */
 import { dirname, join } from "node:path";
-import { checkChunkerSettings, defaultChunkerSettings } from "../documents/chunk.ts";
+import { checkChunkerSettings, defaultChunkerSettings } from "../documents/chunk/chunk.ts";
 import type { ChunkerSettings } from "../documents/document.ts";
-import { checkTypes } from "../documents/parse.ts";
-import { makeGlobFilter, resolveRoots, type Root, walk, type WalkedFile, withEarlierRoots } from "../documents/walk.ts";
-import { isAtOrBelow, keptInput } from "../documents/paths.ts";
+import { checkTypes } from "../documents/parse/parse.ts";
+import {
+  makeGlobFilter,
+  resolveRoots,
+  type Root,
+  walk,
+  type WalkedFile,
+  withEarlierRoots,
+} from "../documents/walk/walk.ts";
+import { isAtOrBelow, keptInput } from "../paths.ts";
 import type { Store, StoredDocument } from "../store/store.ts";
 import { FerrisError } from "../errors.ts";
 import { BoundedQueue } from "./bounded-queue.ts";

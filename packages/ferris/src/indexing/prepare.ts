@@ -7,13 +7,13 @@
  */
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { chunkDocument, chunkerRecipe } from "../documents/chunk.ts";
+import { chunkDocument, chunkerRecipe } from "../documents/chunk/chunk.ts";
 import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
-import { takingTurns } from "../documents/give-way.ts";
-import { ParsePool } from "../documents/parse-pool.ts";
-import { recipeFor, recipeOfType, typeOf } from "../documents/parse.ts";
-import type { SkipReason } from "../documents/skip-reason.ts";
-import { reasonOf, type WalkedFile } from "../documents/walk.ts";
+import { takingTurns } from "../give-way.ts";
+import { ParsePool } from "../documents/parse/parse-pool.ts";
+import { recipeFor, recipeOfType, typeOf } from "../documents/parse/parse.ts";
+import type { SkipReason } from "../skip-reason.ts";
+import { reasonOf, type WalkedFile } from "../documents/walk/walk.ts";
 import { DocumentError } from "../errors.ts";
 import { readRegularFile, readRegularFileSync } from "../read-file.ts";
 import type { ChunkRecord, DocumentRecord, LineBasis, Store, StoredDocument } from "../store/store.ts";

@@ -3,7 +3,7 @@
  *
  * Types only. The command line turns them into a progress line, stage lines and an exit code.
  */
-import type { SkipReason } from "../documents/skip-reason.ts";
+import type { SkipReason } from "../skip-reason.ts";
 
 export type { SkipReason };
 

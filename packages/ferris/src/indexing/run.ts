@@ -3,7 +3,7 @@
  *
  * Stages call its methods as things happen; it holds no queue and decides nothing.
  */
-import { failureReasons, type SkipReason } from "../documents/skip-reason.ts";
+import { failureReasons, type SkipReason } from "../skip-reason.ts";
 import type { DocumentFailure, IndexProgress, IndexReport } from "./report.ts";
 import { StageClock } from "./stage-clock.ts";
 

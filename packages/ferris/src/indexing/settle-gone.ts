@@ -5,7 +5,7 @@
  * Whether a document is gone is known only when all files have been seen, so copies of indexed documents wait here until then. A copy
  * that takes a place costs what a rename costs.
  */
-import type { WalkedFile } from "../documents/walk.ts";
+import type { WalkedFile } from "../documents/walk/walk.ts";
 import type { Store, StoredDocument } from "../store/store.ts";
 import type { IndexRun } from "./run.ts";
 

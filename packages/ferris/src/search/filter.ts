@@ -2,7 +2,7 @@
  * Filters as people and programs write them, checked: a misspelt one must not look like an empty index.
  */
 import { UsageError } from "../errors.ts";
-import { checkTypes } from "../documents/parse.ts";
+import { checkTypes } from "../documents/parse/parse.ts";
 import { checkGlob } from "../documents/walk/glob.ts";
 import type { DocumentFilter } from "../store/store.ts";
 

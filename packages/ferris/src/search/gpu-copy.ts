@@ -6,7 +6,7 @@
  * gpu-arm.ts's.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { takingTurns } from "../documents/give-way.ts";
+import { takingTurns } from "../give-way.ts";
 import type { DocumentFilter, StoreReader } from "../store/store.ts";
 
 /** What the engine keeps on the GPU: metal-candle's GpuVectors, as far as it is used here. */

@@ -8,7 +8,7 @@
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { IndexUnusableError } from "../errors.ts";
-import { keptInput } from "../documents/paths.ts";
+import { keptInput } from "../paths.ts";
 import { noFollow } from "../read-file.ts";
 
 const ownFiles = ["index.db", "writer.lock"].flatMap((name) =>

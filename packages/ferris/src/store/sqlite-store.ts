@@ -6,7 +6,7 @@
  * and Korean spaced out, when a chunk comes and when it goes.
  */
 import { spacedOut } from "../cjk.ts";
-import { isAtOrBelow } from "../documents/paths.ts";
+import { isAtOrBelow } from "../paths.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { packLineRuns } from "./line-runs.ts";
 import { SqliteReader, bytesOf, headingSeparator } from "./sqlite-reader.ts";

@@ -104,7 +104,7 @@ test.skipIf(process.platform === "win32")(
       rmSync(join(folder, "b.md"));
       symlinkSync("secret/s.txt", join(folder, "b.md"));
     };
-    const { walk, resolveRoots } = await import("../../src/documents/walk.ts");
+    const { walk, resolveRoots } = await import("../../src/documents/walk/walk.ts");
     const { prepare } = await import("../../src/indexing/prepare.ts");
     const { IndexRun } = await import("../../src/indexing/run.ts");
     const files = [];

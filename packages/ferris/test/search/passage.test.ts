@@ -1,7 +1,7 @@
 /** Reading on: lines of a document put together from its chunks, held against the document's own lines. */
 import { describe, expect, test } from "vitest";
-import { chunkDocument } from "../../src/documents/chunk.ts";
-import { parseDocument } from "../../src/documents/parse.ts";
+import { chunkDocument } from "../../src/documents/chunk/chunk.ts";
+import { parseDocument } from "../../src/documents/parse/parse.ts";
 import { readAround, readDocument } from "../../src/search/passage.ts";
 import type { StoredChunk, StoredDocument, StoreReader } from "../../src/store/store.ts";
 

@@ -5,7 +5,7 @@
  */
 import { lstat, mkdir, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { isAtOrBelow, keptInput } from "../../documents/paths.ts";
+import { isAtOrBelow, keptInput } from "../../paths.ts";
 import { IndexNotWritableError, InputError, UsageError } from "../../errors.ts";
 import { checkKeptPath, checkOwnFolder } from "../../store/own-folder.ts";
 import { AtomicFile } from "./atomic-file.ts";

@@ -1,7 +1,7 @@
 /**
  * Cells of files of separated values, with their places. Quotes as in RFC 4180; a quote that is never closed ends with the file.
  */
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import type { Cell } from "../table/grid.ts";
 
 export interface CsvRow {

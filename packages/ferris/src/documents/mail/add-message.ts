@@ -4,10 +4,10 @@
 import { DocumentError } from "../../errors.ts";
 import type { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { extensionOf, fileLeftOut } from "../left-out.ts";
+import { extensionOf, fileLeftOut } from "../walk/left-out.ts";
 import { addCalendar } from "../parsers/calendar.ts";
 import { readHtml } from "../parsers/html.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { through } from "../sourced-through.ts";
 import { bytesOf, textOf } from "./body.ts";
 import { partsOf } from "./choose.ts";

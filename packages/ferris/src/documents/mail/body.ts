@@ -2,10 +2,10 @@
  * The body of a part: its bytes out of Base64 or quoted-printable, its text in the part's character set, each piece of it with the line
  * of the file where it stands.
  */
-import { charsetOf, decodeLoosely } from "../charset.ts";
-import { declaredCharset } from "../declared-charset.ts";
-import { chooseCharset } from "../decode.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { charsetOf, decodeLoosely } from "../decode/charset.ts";
+import { declaredCharset } from "../decode/declared-charset.ts";
+import { chooseCharset } from "../decode/decode.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { type MimePart, valueOf } from "./mime.ts";
 
 /** Bytes out of one line of the file. */

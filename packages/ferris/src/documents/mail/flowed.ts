@@ -1,8 +1,8 @@
 /**
  * Text whose lines were broken for sending (format=flowed, RFC 3676), put together again.
  */
-import type { SourcedText } from "../sourced-text.ts";
-import { SourcedText as Text } from "../sourced-text.ts";
+import type { SourcedText } from "../lines/sourced-text.ts";
+import { SourcedText as Text } from "../lines/sourced-text.ts";
 
 /** @param deletesSpace the space before a break is not the text's ("delsp=yes") */
 export function unflowed(text: SourcedText, deletesSpace: boolean): SourcedText {

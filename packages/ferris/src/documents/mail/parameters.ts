@@ -2,8 +2,8 @@
  * Headers with parameters (Content-Type: text/plain; charset=utf-8) and words in other character sets than ASCII (RFC 2047, RFC 2231).
  */
 import { isUtf8 } from "node:buffer";
-import { charsetOf, decodeLoosely } from "../charset.ts";
-import { detectCharset } from "../detect-charset.ts";
+import { charsetOf, decodeLoosely } from "../decode/charset.ts";
+import { detectCharset } from "../decode/detect-charset.ts";
 
 const longestHeader = 100_000;
 

@@ -1,7 +1,7 @@
 /**
  * AsciiDoc: headings (= Title, == Section), the document's own attributes as metadata, code and comments apart from prose.
  */
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
 import type { ParserInput } from "./parser.ts";
 import { linesOf, type Mark, sectioned } from "./sections.ts";

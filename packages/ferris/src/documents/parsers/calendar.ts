@@ -3,10 +3,10 @@
  * and identifiers.
  */
 import { ContentBuilder } from "../content-builder.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import { DocumentError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { type ContentLine, contentLines, readable } from "./content-lines.ts";
 import type { ParserInput } from "./parser.ts";
 

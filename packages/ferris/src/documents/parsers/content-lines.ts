@@ -2,8 +2,8 @@
  * Lines of calendars and contacts (iCalendar, vCard): NAME;PARAMETER=VALUE:value, folded over several lines of the file, with where each
  * of them stands. Not what they mean.
  */
-import { charsetOf, decodeLoosely } from "../charset.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { charsetOf, decodeLoosely } from "../decode/charset.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 
 export interface ContentLine {
   /** In upper case, without a group in front. */

@@ -7,10 +7,10 @@
 import { ContentBuilder } from "../content-builder.ts";
 import { dialectOf } from "../csv/dialect.ts";
 import { readRows } from "../csv/rows.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
-import { sourcePlaces } from "../source-places.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { sourcePlaces } from "../lines/source-places.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { TableWriter } from "../table/add-table.ts";
 import { plainRow } from "../table/grid.ts";
 import type { ParserInput } from "./parser.ts";

@@ -9,7 +9,7 @@ import type { ParsedDocument } from "../document.ts";
 import { addMessage, type MessageContext } from "../mail/add-message.ts";
 import { mailboxMessages } from "../mail/mailbox.ts";
 import { readMessage } from "../mail/mime.ts";
-import { parseDocument } from "../parse.ts";
+import { parseDocument } from "../parse/parse.ts";
 import type { ParserInput } from "./parser.ts";
 
 export async function parseEml({ path, bytes }: ParserInput): Promise<ParsedDocument> {

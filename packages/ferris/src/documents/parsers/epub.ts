@@ -3,10 +3,10 @@
  */
 import { posix } from "node:path";
 import { DocumentError } from "../../errors.ts";
-import { Archive } from "../archive.ts";
+import { Archive } from "../archive/archive.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { readXml, textOfFirst } from "../xml.ts";
+import { readXml, textOfFirst } from "../xml/xml.ts";
 import { readHtml } from "./html.ts";
 import type { ParserInput } from "./parser.ts";
 

@@ -9,9 +9,9 @@ import { DomHandler, isTag, isText, Text, type ChildNode, type Document, type El
 import { Parser } from "htmlparser2";
 import { ContentBuilder, type Place } from "../content-builder.ts";
 import { DocumentError } from "../../errors.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { BlockKind, ParsedDocument } from "../document.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { addRows } from "../table/add-table.ts";
 import { furnitureOf, isNotDisplayed, walk } from "./html-furniture.ts";
 import type { ParserInput } from "./parser.ts";

@@ -2,7 +2,7 @@
  * The formats that ferris reads, and which parser takes a file: by its first bytes, then by its extension, else as text.
  */
 import { basename } from "node:path";
-import { extensionOf } from "../left-out.ts";
+import { extensionOf } from "../walk/left-out.ts";
 import type { ParserEntry } from "./parser.ts";
 import { languageOfScript, languages } from "./languages.ts";
 

@@ -2,8 +2,8 @@
  * A JSON value as lines of "path.to.key: value", each with its place. Texts stand without quotes, numbers with the digits that they have in the
  * file; empty values say nothing and are left out.
  */
-import { afterSpace, afterString, afterValue, stringAt } from "../json-places.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { afterSpace, afterString, afterValue, stringAt } from "./json-places.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 
 /** A path through thousands of levels would cost more than what it leads to. */
 const longestPath = 200;

@@ -5,11 +5,11 @@
  * A large array or object is cut into its children, and those again; the keys on the way down are the heading path.
  */
 import { ContentBuilder, oneLine } from "../content-builder.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
-import { afterSpace, afterValue, jsonChildren } from "../json-places.ts";
+import { afterSpace, afterValue, jsonChildren } from "./json-places.ts";
 import { lenientJson } from "../lenient-json.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { through } from "../sourced-through.ts";
 import { readableAt } from "./json-lines-of-text.ts";
 import type { ParserInput } from "./parser.ts";

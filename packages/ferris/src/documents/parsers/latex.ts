@@ -3,9 +3,9 @@
  * not expanded.
  */
 import { ContentBuilder } from "../content-builder.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { accent, accented, letterOf, plainLatex } from "./latex-letters.ts";
 import type { ParserInput } from "./parser.ts";
 

@@ -6,7 +6,7 @@
  */
 import MarkdownIt from "markdown-it";
 import { oneLine } from "../content-builder.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { Block, BlockKind, ParsedDocument } from "../document.ts";
 import { frontMatterOf } from "./front-matter.ts";
 import { fencedByPairs } from "./markdown-pairs.ts";

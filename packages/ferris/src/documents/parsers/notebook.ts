@@ -6,10 +6,10 @@
  */
 import { DocumentError } from "../../errors.ts";
 import { ContentBuilder } from "../content-builder.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
-import { afterSpace, jsonChildren, stringAt } from "../json-places.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { afterSpace, jsonChildren, stringAt } from "./json-places.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { through } from "../sourced-through.ts";
 import { frontMatterOf } from "./front-matter.ts";
 import { readHtml } from "./html.ts";

@@ -2,10 +2,10 @@
  * OpenDocument: texts (ODT), sheets (ODS) and slides (ODP), which share one XML vocabulary. Slides are pages.
  */
 import { DocumentError } from "../../errors.ts";
-import { Archive } from "../archive.ts";
+import { Archive } from "../archive/archive.ts";
 import { ContentBuilder, type Place } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { readXml, textOfFirst } from "../xml.ts";
+import { readXml, textOfFirst } from "../xml/xml.ts";
 import { addTable } from "../table/add-table.ts";
 import { TableGrid } from "../table/grid.ts";
 import type { ParserInput } from "./parser.ts";

@@ -1,7 +1,7 @@
 /**
  * Org: headings (stars, without their states and tags), keywords and drawers as metadata, source blocks as code.
  */
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
 import type { ParserInput } from "./parser.ts";
 import { linesOf, type Mark, sectioned } from "./sections.ts";

@@ -3,9 +3,9 @@
  */
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { OfficePackage } from "../office.ts";
+import { OfficePackage } from "./office.ts";
 import { addRows } from "../table/add-table.ts";
-import { readXml } from "../xml.ts";
+import { readXml } from "../xml/xml.ts";
 import type { ParserInput } from "./parser.ts";
 
 export function parsePptx({ bytes }: ParserInput): ParsedDocument {

@@ -2,9 +2,9 @@
  * Lists of literature: BibTeX (.bib) and RIS (.ris). Each entry is a record with its title, people, year, place and abstract.
  */
 import { ContentBuilder } from "../content-builder.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { plainLatex } from "./latex-letters.ts";
 import type { ParserInput } from "./parser.ts";
 import { linesOf } from "./sections.ts";

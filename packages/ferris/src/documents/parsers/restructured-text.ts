@@ -1,7 +1,7 @@
 /**
  * reStructuredText: headings by the lines under (and over) them, whose level is the order in which their kinds appear; code apart from prose.
  */
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
 import type { ParserInput } from "./parser.ts";
 import { linesOf, type Mark, sectioned } from "./sections.ts";

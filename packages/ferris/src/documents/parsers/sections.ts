@@ -2,7 +2,7 @@
  * A text whose headings are known, as blocks over it: for formats whose file is its own text (reStructuredText, AsciiDoc, Org, LaTeX).
  */
 import { oneLine } from "../content-builder.ts";
-import type { DecodedText } from "../decode.ts";
+import type { DecodedText } from "../decode/decode.ts";
 import type { Block, BlockKind, ParsedDocument } from "../document.ts";
 
 /** A line of the text; `end` is exclusive and without the line end. */

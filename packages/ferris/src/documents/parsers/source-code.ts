@@ -7,10 +7,10 @@
  */
 import { basename } from "node:path";
 import { DocumentError } from "../../errors.ts";
-import { type Declaration, declarationsOf, wholeUpTo } from "../declarations.ts";
-import { decodeText } from "../decode.ts";
+import { type Declaration, declarationsOf, wholeUpTo } from "./declarations.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { Block, ParsedDocument } from "../document.ts";
-import { extensionOf } from "../left-out.ts";
+import { extensionOf } from "../walk/left-out.ts";
 import { languageOfScript, languages } from "./languages.ts";
 import type { ParserInput } from "./parser.ts";
 

@@ -3,10 +3,10 @@
  * it starts.
  */
 import { ContentBuilder } from "../content-builder.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
 import { DocumentError } from "../../errors.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import type { ParserInput } from "./parser.ts";
 import { linesOf } from "./sections.ts";
 

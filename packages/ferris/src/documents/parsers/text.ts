@@ -1,7 +1,7 @@
 /**
  * Plain text, without headings: one block, which the chunker cuts at blank lines. Also what every unknown text file is read as.
  */
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
 import type { ParserInput } from "./parser.ts";
 

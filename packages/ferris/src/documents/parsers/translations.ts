@@ -2,9 +2,9 @@
  * Translations (.po): each message with its translation, its context and the translator's notes, without flags and the places in the source code.
  */
 import { ContentBuilder } from "../content-builder.ts";
-import { decodeText } from "../decode.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import type { ParserInput } from "./parser.ts";
 import { linesOf } from "./sections.ts";
 

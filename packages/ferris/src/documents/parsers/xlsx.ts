@@ -3,10 +3,10 @@
  */
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { OfficePackage } from "../office.ts";
+import { OfficePackage } from "./office.ts";
 import { addTable } from "../table/add-table.ts";
 import { TableGrid } from "../table/grid.ts";
-import { readXml } from "../xml.ts";
+import { readXml } from "../xml/xml.ts";
 import type { ParserInput } from "./parser.ts";
 
 export function parseXlsx({ bytes }: ParserInput): ParsedDocument {

@@ -6,7 +6,7 @@
  * ("2023 Trips"). Where no row names the columns, cells stand side by side. Every word of the table is in the result.
  */
 import { oneLine, type ContentBuilder, type Place } from "../content-builder.ts";
-import { SourcedText } from "../sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 import { type Cell, plainRow, type TableGrid, type TableRow } from "./grid.ts";
 import { beginsAnotherTable, type HeaderJudgement, isSureHeader, judgedRows, judgeHeader } from "./header.ts";
 

@@ -6,7 +6,7 @@
  * Rows are sparse: a row costs what it holds, however far to the right that stands. Spans that a file claims are bounded.
  */
 import type { Place } from "../content-builder.ts";
-import type { SourcedText } from "../sourced-text.ts";
+import type { SourcedText } from "../lines/sourced-text.ts";
 
 /** A cell's words, with where they stand in the file where the parser knows. */
 export type Cell = string | SourcedText;

@@ -1,6 +1,6 @@
 /** Separated values as programs write them: what stands above the rows, which separator, and what sizes cost. */
 import { describe, expect, test } from "vitest";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outline } from "../support/outline.ts";
 
 async function linesOf(text: string, name = "/a.csv"): Promise<string[]> {

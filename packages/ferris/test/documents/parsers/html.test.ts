@@ -1,6 +1,6 @@
 /** The HTML parser: main content, headings and places, on pages as people have them. */
 import { describe, expect, test } from "vitest";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outline } from "../support/outline.ts";
 
 async function parse(html: string, path = "/page.html") {

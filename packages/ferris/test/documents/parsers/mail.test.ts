@@ -1,7 +1,7 @@
 /** Mail of many programs: character sets and wrong labels, alternatives, attachments, messages inside of messages, mailboxes; and hostile mail. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outline } from "../support/outline.ts";
 
 /** Blocks but for the lines on people and dates, without the kinds. */

@@ -1,7 +1,7 @@
 /** Packages of Office: parts are found by relations, content types and namespaces, never by their usual names and prefixes. */
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outlineOfFixture } from "../support/cases.ts";
 import { outline } from "../support/outline.ts";
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outline } from "../support/outline.ts";
 
 async function parseFixture(name: string) {

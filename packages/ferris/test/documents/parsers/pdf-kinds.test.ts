@@ -1,7 +1,7 @@
 /** PDF: one small file for each kind of thing that producers do to text, and what a reader would say that it holds. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outline } from "../support/outline.ts";
 
 const harbour =

@@ -1,7 +1,7 @@
 /** PDF: files that LibreOffice, groff and Chromium made. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { joined } from "../../../src/documents/parsers/pdf/hyphens.ts";
 import { outline } from "../support/outline.ts";
 

@@ -1,9 +1,9 @@
 /** Formats of records: CSV, JSON, JSON Lines, notebooks, mail. Files from LibreOffice, Jupyter and Python's mail package. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { chunkDocument } from "../../../src/documents/chunk.ts";
+import { chunkDocument } from "../../../src/documents/chunk/chunk.ts";
 import type { ParsedDocument } from "../../../src/documents/document.ts";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { countWords } from "../../indexing/support/words-embedder.ts";
 import { outline } from "../support/outline.ts";
 

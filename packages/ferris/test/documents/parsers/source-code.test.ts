@@ -1,6 +1,6 @@
 /** The source-code parser: functions and classes kept whole, in every language that has a grammar. */
 import { describe, expect, test } from "vitest";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 
 async function declarations(path: string, text: string): Promise<string[]> {
   const { content, blocks } = await parseDocument(path, Buffer.from(text));

@@ -1,6 +1,6 @@
 /** Tables of cases: a file, and what stands in it. */
 import { readFileSync } from "node:fs";
-import { parseDocument } from "../../../src/documents/parse.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outline } from "./outline.ts";
 
 /** The outline of a file in `fixtures/`, a block a line. */

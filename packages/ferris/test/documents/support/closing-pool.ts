@@ -1,5 +1,5 @@
 /** `closing-pool WORKER`: closes a pool with files under way and waiting, and says how they ended. The process must then end by itself. */
-import { ParsePool } from "../../../src/documents/parse-pool.ts";
+import { ParsePool } from "../../../src/documents/parse/parse-pool.ts";
 
 const pool = new ParsePool({ worker: process.argv[2] });
 const parsing = Array.from({ length: 8 }, (_, i) => pool.parse(`/slow ${i}.pdf`, Buffer.from("%PDF-")));

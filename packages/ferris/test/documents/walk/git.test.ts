@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { resolveRoots, walk } from "../../../src/documents/walk.ts";
+import { resolveRoots, walk } from "../../../src/documents/walk/walk.ts";
 import { GitignoreRules } from "../../../src/documents/walk/gitignore-rules.ts";
 import { folderOf } from "../../support/files.ts";
 import { randomFrom } from "../support/random-documents.ts";

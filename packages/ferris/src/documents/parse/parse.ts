@@ -1,9 +1,9 @@
 /**
  * A file's bytes to a parsed document: picks the parser and turns whatever it throws into a DocumentError.
  */
-import { DocumentError, UsageError } from "../errors.ts";
-import type { ParsedDocument } from "./document.ts";
-import { parserFor, parserRecipe, parsers } from "./parsers/index.ts";
+import { DocumentError, UsageError } from "../../errors.ts";
+import type { ParsedDocument } from "../document.ts";
+import { parserFor, parserRecipe, parsers } from "../parsers/index.ts";
 
 /** First bytes that decide about the format. */
 const headBytes = 4096;

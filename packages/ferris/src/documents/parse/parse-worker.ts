@@ -2,10 +2,10 @@
  * The thread that parses: files in, parsed documents out, one at a time. parse-pool.ts talks to it.
  */
 import { parentPort } from "node:worker_threads";
-import type { DocumentError } from "../errors.ts";
-import type { ParsedDocument } from "./document.ts";
+import type { DocumentError } from "../../errors.ts";
+import type { ParsedDocument } from "../document.ts";
 import { parseDocument } from "./parse.ts";
-import type { SkipReason } from "./skip-reason.ts";
+import type { SkipReason } from "../../skip-reason.ts";
 
 export interface ParseTask {
   readonly path: string;

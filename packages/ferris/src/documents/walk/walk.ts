@@ -9,13 +9,13 @@
 import { type Dirent, readdirSync, type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { InputError } from "../errors.ts";
-import { takingTurns } from "./give-way.ts";
-import { isAtOrBelow, keptInput } from "./paths.ts";
+import { InputError } from "../../errors.ts";
+import { takingTurns } from "../../give-way.ts";
+import { isAtOrBelow, keptInput } from "../../paths.ts";
 import { fileLeftOut, folderLeftOut, isPythonEnvironment } from "./left-out.ts";
-import type { SkipReason } from "./skip-reason.ts";
-import { broadened, makeGlobs } from "./walk/glob.ts";
-import { IgnoreRules } from "./walk/ignore-rules.ts";
+import type { SkipReason } from "../../skip-reason.ts";
+import { broadened, makeGlobs } from "./glob.ts";
+import { IgnoreRules } from "./ignore-rules.ts";
 
 export interface WalkOptions {
   /** Files and folders; relative ones are taken from the working folder. */

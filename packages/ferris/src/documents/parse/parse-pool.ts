@@ -10,11 +10,11 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { DocumentError } from "../errors.ts";
-import type { ParsedDocument } from "./document.ts";
+import { DocumentError } from "../../errors.ts";
+import type { ParsedDocument } from "../document.ts";
 import { ParseThread, ThreadLost } from "./parse-thread.ts";
 import { parseDocument } from "./parse.ts";
-import { parserFor } from "./parsers/index.ts";
+import { parserFor } from "../parsers/index.ts";
 
 /** Formats whose parsers take about as long as the file takes to copy. */
 const simpleTypes = new Set(["markdown", "text", "csv", "json", "jsonl", "notebook"]);

@@ -2,13 +2,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { ParsePool, type ParsePoolOptions } from "../../src/documents/parse-pool.ts";
-import { parseDocument } from "../../src/documents/parse.ts";
-import { bundle, start } from "../support/child.ts";
+import { ParsePool, type ParsePoolOptions } from "../../../src/documents/parse/parse-pool.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { bundle, start } from "../../support/child.ts";
 
 let worker: string;
 beforeAll(async () => {
-  worker = await bundle(fileURLToPath(new URL("../../src/documents/parse-worker.ts", import.meta.url)));
+  worker = await bundle(fileURLToPath(new URL("../../../src/documents/parse/parse-worker.ts", import.meta.url)));
 });
 
 function fixture(name: string): Uint8Array {

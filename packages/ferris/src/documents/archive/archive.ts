@@ -6,8 +6,8 @@
  * offices find them: whatever the case, with either slash, percent-encoded or not. Nothing is written to disk.
  */
 import { createInflateRaw, inflateRawSync } from "node:zlib";
-import { DocumentError } from "../errors.ts";
-import { decodeText } from "./decode.ts";
+import { DocumentError } from "../../errors.ts";
+import { decodeText } from "../decode/decode.ts";
 import { readZipDirectory, type ZipEntry } from "./zip-directory.ts";
 
 const megabyte = 2 ** 20;

@@ -1,11 +1,11 @@
 /** From bytes to text: marks, declarations, what is recognised without them, and the reason where nothing is sure. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { charsetOf, decodeStrictly } from "../../src/documents/charset.ts";
-import { decodeText } from "../../src/documents/decode.ts";
-import { parseDocument } from "../../src/documents/parse.ts";
-import { Positions } from "../../src/documents/positions.ts";
-import type { DocumentError } from "../../src/errors.ts";
+import { charsetOf, decodeStrictly } from "../../../src/documents/decode/charset.ts";
+import { decodeText } from "../../../src/documents/decode/decode.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { Positions } from "../../../src/documents/lines/positions.ts";
+import type { DocumentError } from "../../../src/errors.ts";
 
 function failure(bytes: Uint8Array): DocumentError {
   try {

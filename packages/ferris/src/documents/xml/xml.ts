@@ -3,7 +3,7 @@
  * to blow up. Names are those of the standards, whatever prefixes a file uses (xml-names.ts).
  */
 import { Parser } from "htmlparser2";
-import { DocumentError } from "../errors.ts";
+import { DocumentError } from "../../errors.ts";
 import { XmlNames } from "./xml-names.ts";
 
 export interface XmlReader {

@@ -6,10 +6,10 @@
  * in front of what is embedded. No overlap: neighbours are one look-up away in the store. Peers let the tokenizer cut what
  * is too long without a word; here every final count is the tokenizer's, and at most the limit.
  */
-import { UsageError } from "../errors.ts";
-import type { Block, Chunk, ChunkerSettings, ParsedDocument, SourceRange } from "./document.ts";
-import { lastColumn, type PlacedRun, sliceRuns } from "./line-map.ts";
-import { Positions } from "./positions.ts";
+import { UsageError } from "../../errors.ts";
+import type { Block, Chunk, ChunkerSettings, ParsedDocument, SourceRange } from "../document.ts";
+import { lastColumn, type PlacedRun, sliceRuns } from "../lines/line-map.ts";
+import { Positions } from "../lines/positions.ts";
 import { type Measure, type Range, split } from "./split.ts";
 
 /** Goes up when the same document and settings give other chunks. */

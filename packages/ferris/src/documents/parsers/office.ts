@@ -3,9 +3,9 @@
  * name: the main part, and all others, are what the relations and content types say, in Strict and Transitional packages alike.
  */
 import { posix } from "node:path";
-import { DocumentError } from "../errors.ts";
-import { Archive, decodedName } from "./archive.ts";
-import { readXml, textOfFirst } from "./xml.ts";
+import { DocumentError } from "../../errors.ts";
+import { Archive, decodedName } from "../archive/archive.ts";
+import { readXml, textOfFirst } from "../xml/xml.ts";
 
 export interface Relation {
   readonly id: string;

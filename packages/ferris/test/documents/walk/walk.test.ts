@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import { rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { resolveRoots, walk, type WalkOptions } from "../../src/documents/walk.ts";
-import { InputError } from "../../src/errors.ts";
-import { folderOf } from "../support/files.ts";
+import { resolveRoots, walk, type WalkOptions } from "../../../src/documents/walk/walk.ts";
+import { InputError } from "../../../src/errors.ts";
+import { folderOf } from "../../support/files.ts";
 
 /** Files and skips by path relative to `base`. */
 async function walked(base: string, paths: string[], options: Partial<WalkOptions> = {}) {

@@ -4,7 +4,7 @@
  * Our own, because the libraries unpack whatever shares a name and believe what is claimed. Reads at most the bytes that are
  * there, each once, and refuses directories of absurd length.
  */
-import { DocumentError } from "../errors.ts";
+import { DocumentError } from "../../errors.ts";
 
 const mostEntries = 20_000;
 const endSignature = 0x06054b50;

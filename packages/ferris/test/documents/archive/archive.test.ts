@@ -2,8 +2,8 @@
 import { deflateRawSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { Archive } from "../../src/documents/archive.ts";
-import { parseDocument } from "../../src/documents/parse.ts";
+import { Archive } from "../../../src/documents/archive/archive.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
 
 interface Entry {
   name: string;

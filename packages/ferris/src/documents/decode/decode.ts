@@ -4,11 +4,11 @@
  * leave no doubt, and that is said. Otherwise nothing is guessed: a wrong guess puts wrong words into the index.
  */
 import { isAscii, isUtf8 } from "node:buffer";
-import { DocumentError } from "../errors.ts";
+import { DocumentError } from "../../errors.ts";
 import { charsetOf, decodeLoosely, decodeStrictly, isSingleByte } from "./charset.ts";
 import { declaredCharset } from "./declared-charset.ts";
 import { detectCharset } from "./detect-charset.ts";
-import type { ContentEncoding } from "./document.ts";
+import type { ContentEncoding } from "../document.ts";
 import { utf16Without } from "./utf16-without-mark.ts";
 
 export interface DecodedText {

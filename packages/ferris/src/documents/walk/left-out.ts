@@ -4,7 +4,7 @@
  * Pure functions over names. A folder named `build` may hold documents, so folders count as build output only beside the
  * file of a build tool that writes there. Content is looked at elsewhere (binary.ts, the parsers).
  */
-import type { SkipReason } from "./skip-reason.ts";
+import type { SkipReason } from "../../skip-reason.ts";
 
 const dependencyFolders = new Set(["node_modules", "bower_components", "jspm_packages", "site-packages"]);
 

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { chunkDocument, defaultChunkerSettings } from "../../src/documents/chunk.ts";
-import type { Block, Chunk, ParsedDocument } from "../../src/documents/document.ts";
-import { parseDocument } from "../../src/documents/parse.ts";
-import { UsageError } from "../../src/errors.ts";
-import { countWords } from "../indexing/support/words-embedder.ts";
-import { randomFrom, randomMarkdown } from "./support/random-documents.ts";
+import { chunkDocument, defaultChunkerSettings } from "../../../src/documents/chunk/chunk.ts";
+import type { Block, Chunk, ParsedDocument } from "../../../src/documents/document.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { UsageError } from "../../../src/errors.ts";
+import { countWords } from "../../indexing/support/words-embedder.ts";
+import { randomFrom, randomMarkdown } from "../support/random-documents.ts";
 
 async function chunksOf(text: string, maxTokens = 40, path = "/a.md"): Promise<Chunk[]> {
   return chunkDocument(await parseDocument(path, Buffer.from(text)), { maxTokens }, countWords);

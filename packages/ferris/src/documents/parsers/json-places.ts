@@ -2,7 +2,7 @@
  * Where the parts of a JSON text stand: the children of an array or object, and the characters of a string. What values mean is JSON.parse's
  * business.
  */
-import { SourcedText } from "./sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 
 export interface JsonChild {
   /** The key in an object; null in an array. */

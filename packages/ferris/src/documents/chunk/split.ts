@@ -4,7 +4,7 @@
  * Works on offsets and a measure, not on chunks: chunk.ts puts the ranges together again. The ranges of a block cover it
  * without gaps and are always the same for the same content.
  */
-import type { BlockKind } from "./document.ts";
+import type { BlockKind } from "../document.ts";
 
 export interface Range {
   readonly start: number;

@@ -1,8 +1,8 @@
 /**
  * Places of extracted text in its file: from offsets of the decoded file to lines and bytes.
  */
-import type { DecodedText } from "./decode.ts";
-import type { SourceRange } from "./document.ts";
+import type { DecodedText } from "../decode/decode.ts";
+import type { SourceRange } from "../document.ts";
 import { Positions } from "./positions.ts";
 
 /** A function from offsets (UTF-16, the end exclusive) to the place in the file; cheap in ascending order. */

@@ -2,11 +2,11 @@
  * Every printed line has the number that it has in its file: random files whose words each stand once, cut into chunks, looked up.
  */
 import { describe, expect, test } from "vitest";
-import { chunkDocument } from "../../src/documents/chunk.ts";
-import { parseDocument } from "../../src/documents/parse.ts";
-import { linesOfChunk } from "../../src/search/lines.ts";
-import { countWords } from "../indexing/support/words-embedder.ts";
-import { randomFrom } from "./support/random-documents.ts";
+import { chunkDocument } from "../../../src/documents/chunk/chunk.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { linesOfChunk } from "../../../src/search/lines.ts";
+import { countWords } from "../../indexing/support/words-embedder.ts";
+import { randomFrom } from "../support/random-documents.ts";
 import {
   randomCalendar,
   randomContacts,
@@ -16,8 +16,8 @@ import {
   randomMailbox,
   randomNotebook,
   randomSubtitles,
-} from "./support/random-records.ts";
-import { randomCsv, randomHtml } from "./support/random-sources.ts";
+} from "../support/random-records.ts";
+import { randomCsv, randomHtml } from "../support/random-sources.ts";
 
 const formats: readonly (readonly [path: string, make: (random: () => number) => string])[] = [
   ["/page.html", randomHtml],

@@ -5,7 +5,7 @@
  * nothing else. An idle thread does not keep the process alive.
  */
 import { Worker } from "node:worker_threads";
-import { DocumentError } from "../errors.ts";
+import { DocumentError } from "../../errors.ts";
 import type { ParseAnswer, ParseTask } from "./parse-worker.ts";
 
 /** The thread ended for the whole process's sake, or after other files had been in it: this one may be innocent. */
