@@ -24,12 +24,13 @@ export function makeDocumentTest(filter: DocumentFilter): (document: Candidate) 
   return (document) =>
     (types === undefined || types.has(document.type)) &&
     (since === undefined || document.modifiedTime >= since) &&
-    (matches === undefined || matches(sep === "/" ? document.path : document.path.replaceAll(sep, "/")));
+    (matches === undefined ||
+      matches((sep === "/" ? document.path : document.path.replaceAll(sep, "/")).replace(/^\/+/, "")));
 }
 
 /** `docs` and `docs/` stand for everything below a folder of that name as well. */
 function anyTail(glob: string): string[] {
   const bare = glob.split(sep).join("/").replace(/^\.\//, "").replace(/\/+$/, "");
-  const rooted = /^(?:\/|[a-zA-Z]:\/)/.test(bare) ? bare : `**/${bare}`;
+  const rooted = /^(?:\/|[a-zA-Z]:\/)/.test(bare) ? bare.replace(/^\/+/, "") : `**/${bare}`;
   return [rooted, `${rooted}/**`];
 }

@@ -46,7 +46,7 @@ export function makeGlobs(globs: readonly string[]): (path: string) => boolean {
     checkGlob(glob);
     const isNegated = glob.startsWith("!") && !glob.startsWith("!(");
     const pattern = new Wildcard(new Parser(isNegated ? glob.slice(1) : glob).parse());
-    return (path: readonly number[]) => pattern.test(path) !== isNegated;
+    return (path: ArrayLike<number>) => pattern.test(path) !== isNegated;
   });
   return (path) => {
     const codes = charactersOf(asNamed(path));
@@ -58,7 +58,7 @@ const foldsCase = process.platform === "win32" || process.platform === "darwin";
 
 /** One spelling for what a file system, or a person, takes for one name: composed, and in one case where case does not count. */
 function asNamed(text: string): string {
-  const composed = text.normalize("NFC");
+  const composed = /[^\0-\x7f]/.test(text) ? text.normalize("NFC") : text;
   return foldsCase ? composed.toLowerCase() : composed;
 }
 
@@ -75,7 +75,7 @@ export function broadened(glob: string): string[] {
 }
 
 class Parser {
-  readonly #codes: readonly number[];
+  readonly #codes: ArrayLike<number>;
   readonly #glob: string;
   #at = 0;
   #depth = 0;
@@ -175,7 +175,7 @@ class Parser {
       const [from, to] = [Number(range[1]), Number(range[2])].sort((a, b) => a - b);
       if (to - from < mostNumbers) {
         this.#at += range[0].length;
-        const numbers = Array.from({ length: to - from + 1 }, (_, i) => charactersOf(String(from + i)));
+        const numbers = Array.from({ length: to - from + 1 }, (_, i) => Array.from(charactersOf(String(from + i))));
         return [{ kind: "either", options: numbers.map((digits) => digits.map((code) => ({ kind: "code", code }))) }];
       }
     }

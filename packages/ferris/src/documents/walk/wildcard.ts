@@ -2,7 +2,8 @@
  * Patterns with wildcards, matched in time proportional to pattern times text, whatever a stranger wrote.
  *
  * A pattern is compiled to a small automaton, and a text is read once with all its possible states at the same time: nothing is tried
- * and taken back, so there is no pattern that takes for ever, as there is for regular expressions. What `*` or `**` mean is decided by
+ * and taken back, so there is no pattern that takes for ever, as there is for regular expressions. Which states lead where is remembered,
+ * so that the many paths of an index cost a look-up a character. What `*` or `**` mean is decided by
  * who builds the parts: glob.ts and gitignore-rules.ts.
  */
 
@@ -19,11 +20,24 @@ type State =
   | { kind: "go"; to: number[] }
   | { kind: "end" };
 
+/** States that a text may be in at once, and where each code leads from there, as far as texts have asked. */
+interface Together {
+  readonly states: readonly number[];
+  readonly isEnd: boolean;
+  /** Null: no state is left. */
+  readonly next: Map<number, Together | null>;
+}
+
+/** Then what was learnt is forgotten and learnt again: a hostile pattern would otherwise fill memory. */
+const mostTogether = 2_000;
+
 export class Wildcard {
   readonly #states: State[] = [];
   /** When a state was last entered, so that it is entered once for each code of a text. */
   readonly #entered: Float64Array;
   #now = 0;
+  readonly #known = new Map<string, Together>();
+  #start: Together | null = null;
 
   constructor(parts: readonly Part[]) {
     this.#add(parts);
@@ -33,22 +47,41 @@ export class Wildcard {
 
   /** Whether the pattern matches all of `text`, given as codes (characters or bytes). */
   test(text: ArrayLike<number>): boolean {
-    let current: number[] = [];
-    this.#now++;
-    this.#enter(0, current);
+    let current = (this.#start ??= this.#from([0]));
     for (let at = 0; at < text.length; at++) {
-      const next: number[] = [];
-      this.#now++;
-      for (const index of current) {
-        const state = this.#states[index];
-        const takes =
-          state.kind === "code" ? state.code === text[at] : state.kind === "some" ? state.test(text[at]) : false;
-        if (takes) this.#enter(index + 1, next);
+      const code = text[at];
+      let next = current.next.get(code);
+      if (next === undefined) {
+        const taken = current.states.filter((index) => this.#takes(index, code)).map((index) => index + 1);
+        next = taken.length === 0 ? null : this.#from(taken);
+        current.next.set(code, next);
       }
-      if (next.length === 0) return false;
+      if (next === null) return false;
       current = next;
     }
-    return current.some((index) => this.#states[index].kind === "end");
+    return current.isEnd;
+  }
+
+  #takes(index: number, code: number): boolean {
+    const state = this.#states[index];
+    return state.kind === "code" ? state.code === code : state.kind === "some" && state.test(code);
+  }
+
+  #from(starts: readonly number[]): Together {
+    const states: number[] = [];
+    this.#now++;
+    for (const start of starts) this.#enter(start, states);
+    const key = states.sort((a, b) => a - b).join();
+    let together = this.#known.get(key);
+    if (together === undefined) {
+      if (this.#known.size >= mostTogether) {
+        this.#known.clear();
+        this.#start = null;
+      }
+      const isEnd = states.some((index) => this.#states[index].kind === "end");
+      this.#known.set(key, (together = { states, isEnd, next: new Map() }));
+    }
+    return together;
   }
 
   /** Puts the states that wait for a code, and the end, into `list`, going along from `start` without taking one. */
@@ -97,6 +130,8 @@ export class Wildcard {
 }
 
 /** The codes of `text`, character by character. */
-export function charactersOf(text: string): number[] {
+export function charactersOf(text: string): ArrayLike<number> {
+  // Most paths: no character is more than one unit, or a byte.
+  if (!/[^\0-\x7f]/.test(text)) return Buffer.from(text, "latin1");
   return Array.from(text, (character) => character.codePointAt(0)!);
 }
