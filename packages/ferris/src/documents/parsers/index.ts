@@ -44,25 +44,25 @@ export const parsers: readonly ParserEntry[] = [
   {
     type: "docx",
     version: 3,
-    extensions: ["docx", "docm"],
+    extensions: ["docx", "docm", "dotx", "dotm"],
     load: async () => (await import("./docx.ts")).parseDocx,
   },
   {
     type: "pptx",
     version: 2,
-    extensions: ["pptx", "pptm"],
+    extensions: ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"],
     load: async () => (await import("./pptx.ts")).parsePptx,
   },
   {
     type: "xlsx",
-    version: 2,
-    extensions: ["xlsx", "xlsm"],
+    version: 3,
+    extensions: ["xlsx", "xlsm", "xltx", "xltm"],
     load: async () => (await import("./xlsx.ts")).parseXlsx,
   },
   {
     type: "opendocument",
     version: 3,
-    extensions: ["odt", "ods", "odp"],
+    extensions: ["odt", "ods", "odp", "ott", "ots", "otp", "odg", "otg"],
     load: async () => (await import("./open-document.ts")).parseOpenDocument,
   },
   {

@@ -3,7 +3,7 @@
  */
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { OfficePackage } from "./office.ts";
+import { OfficePackage } from "../office/package.ts";
 import { addRows } from "../table/add-table.ts";
 import { readXml } from "../xml/xml.ts";
 import type { ParserInput } from "./parser.ts";

@@ -1,125 +1,67 @@
 /**
- * XLSX: the sheets of a workbook, row by row, as their cells show (values of formulas, dates as dates).
+ * XLSX: the sheets of a workbook, row by row, as their cells show; then the comments of cells, text boxes and charts of each sheet.
+ *
+ * A cell without a value shows its formula: the program that wrote it could not calculate. Sheets are read piece by piece, for
+ * they unpack to ten times the size of their file.
  */
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { OfficePackage } from "./office.ts";
+import { OfficePackage } from "../office/package.ts";
+import { addComments, addDrawings } from "../spreadsheet/drawing.ts";
+import { cellOf, readSheet } from "../spreadsheet/sheet.ts";
+import { readSharedStrings } from "../spreadsheet/strings.ts";
+import { readStyles } from "../spreadsheet/styles.ts";
 import { addTable } from "../table/add-table.ts";
-import { TableGrid } from "../table/grid.ts";
 import { readXml } from "../xml/xml.ts";
 import type { ParserInput } from "./parser.ts";
 
-export function parseXlsx({ bytes }: ParserInput): ParsedDocument {
+export async function parseXlsx({ bytes }: ParserInput): Promise<ParsedDocument> {
   const file = new OfficePackage(bytes, "xl/workbook.xml");
   const { archive, main } = file;
   const builder = new ContentBuilder();
-  const strings = sharedStrings(file.relatedText(main, "sharedStrings") ?? archive.text("xl/sharedStrings.xml"));
-  const dateStyles = stylesOfDates(file.relatedText(main, "styles") ?? archive.text("xl/styles.xml"));
-  const sheets: { name: string; part: string }[] = [];
-  readXml(archive.requiredText(main), {
-    open(name, attributes) {
-      const part = name === "sheet" ? file.target(main, attributes["r:id"]) : undefined;
-      if (part) sheets.push({ name: attributes.name ?? "", part });
-    },
-  });
+  const { sheets, is1904 } = readWorkbook(file);
+  const [sharedStrings = "xl/sharedStrings.xml"] = file.related(main, "sharedStrings");
+  const strings = await readSharedStrings(archive.pieces(sharedStrings));
+  const styleOf = readStyles(file.relatedText(main, "styles") ?? archive.text("xl/styles.xml"), is1904);
   for (const { name, part } of sheets) {
     builder.section(1, name);
-    addTable(builder, gridOf(archive.requiredText(part), strings, dateStyles));
+    const grid = await readSheet(archive.pieces(part)!, { strings, styleOf, headerRows: headerRows(file, part) });
+    addTable(builder, grid);
+    addComments(builder, file, part);
+    addDrawings(builder, file, part);
   }
   return builder.finish("xlsx", { title: file.title });
 }
 
-function gridOf(xml: string, strings: readonly string[], dateStyles: ReadonlySet<number>): TableGrid {
-  const grid = new TableGrid();
-  let column = -1;
-  let cell = { column: 0, type: "n", style: 0 };
-  let value = "";
-  let inValue = false;
-  readXml(xml, {
-    open(name, { r, t, s }) {
-      if (name === "row") {
-        grid.row();
-        column = -1;
-      } else if (name === "c") {
-        column = r ? columnOf(r) : column + 1;
-        cell = { column, type: t ?? "n", style: Number(s ?? 0) };
-        value = "";
-      } else if (name === "v" || name === "t") inValue = true;
-    },
-    text(text) {
-      if (inValue) value += text;
-    },
-    close(name) {
-      if (name === "v" || name === "t") inValue = false;
-      else if (name === "c" && value !== "" && cell.column < 16_384) {
-        grid.cellAt(cell.column, shown(value, cell.type, dateStyles.has(cell.style)));
-      }
+interface Workbook {
+  readonly sheets: { readonly name: string; readonly part: string }[];
+  /** Whether days are counted from 1904, as on old Macs. */
+  readonly is1904: boolean;
+}
+
+function readWorkbook(file: OfficePackage): Workbook {
+  const sheets: { name: string; part: string }[] = [];
+  let is1904 = false;
+  readXml(file.archive.requiredText(file.main), {
+    open(name, attributes) {
+      if (name === "workbookPr") is1904 = /^(?:1|true|on)$/i.test(attributes.date1904 ?? "");
+      const part = name === "sheet" ? file.target(file.main, attributes["r:id"]) : undefined;
+      if (part) sheets.push({ name: attributes.name ?? "", part });
     },
   });
-  return grid;
+  return { sheets, is1904 };
+}
 
-  function shown(raw: string, type: string, isDate: boolean): string {
-    if (type === "s") return strings[Number(raw)] ?? "";
-    if (type === "b") return raw === "1" ? "TRUE" : "FALSE";
-    return type === "n" && isDate ? dateOf(Number(raw)) : raw;
+/** Rows, from 1, that name the columns of the sheet's tables. */
+function headerRows(file: OfficePackage, sheet: string): Set<number> {
+  const rows = new Set<number>();
+  for (const table of file.related(sheet, "table")) {
+    readXml(file.archive.text(table) ?? "", {
+      open(name, { ref = "", headerRowCount }) {
+        const first = name === "table" && headerRowCount !== "0" ? cellOf(ref.split(":")[0]) : undefined;
+        if (first) rows.add(first.row);
+      },
+    });
   }
-}
-
-/** "BC12" is column 54, from 0. */
-function columnOf(reference: string): number {
-  const letters = /^[A-Z]+/.exec(reference)?.[0] ?? "A";
-  return letters.split("").reduce((number, letter) => number * 26 + letter.charCodeAt(0) - 64, 0) - 1;
-}
-
-/** Excel counts days since 1899-12-30; a fraction is the time of day. */
-function dateOf(days: number): string {
-  const date = new Date(Date.UTC(1899, 11, 30) + Math.round(days * 86_400) * 1000);
-  if (Number.isNaN(date.getTime())) return String(days);
-  const text = date.toISOString();
-  return Number.isInteger(days) ? text.slice(0, 10) : text.slice(0, 16).replace("T", " ");
-}
-
-function sharedStrings(xml: string | null): string[] {
-  const strings: string[] = [];
-  let text = "";
-  let inText = false;
-  // Phonetic guides (rPh) repeat the text in another script.
-  let inPhonetic = false;
-  readXml(xml ?? "", {
-    open(name) {
-      if (name === "si") text = "";
-      else if (name === "t") inText = true;
-      else if (name === "rPh") inPhonetic = true;
-    },
-    text(more) {
-      if (inText && !inPhonetic) text += more;
-    },
-    close(name) {
-      if (name === "si") strings.push(text);
-      else if (name === "t") inText = false;
-      else if (name === "rPh") inPhonetic = false;
-    },
-  });
-  return strings;
-}
-
-/** Indexes of cell styles whose number format is a date: the built-in ones and those with days or years in their pattern. */
-function stylesOfDates(xml: string | null): Set<number> {
-  const formats = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47]);
-  const styles = new Set<number>();
-  let inCells = false;
-  let style = 0;
-  readXml(xml ?? "", {
-    open(name, { numFmtId, formatCode }) {
-      if (name === "numFmt" && /[dy]/i.test((formatCode ?? "").replace(/"[^"]*"|\[[^\]]*\]|\\./g, "")))
-        formats.add(Number(numFmtId));
-      else if (name === "cellXfs") inCells = true;
-      else if (name === "xf" && inCells && formats.has(Number(numFmtId))) styles.add(style++);
-      else if (name === "xf" && inCells) style++;
-    },
-    close(name) {
-      if (name === "cellXfs") inCells = false;
-    },
-  });
-  return styles;
+  return rows;
 }

@@ -92,7 +92,8 @@ export class TableWriter {
   }
 
   #addFilled(next: Waiting): void {
-    if (this.#waiting === null && next.isAfterGap && next.row.columns.length > 1) this.#waiting = [];
+    if (this.#waiting === null && (next.row.isHeader || (next.isAfterGap && next.row.columns.length > 1)))
+      this.#waiting = [];
     // A title of one cell may stand between the gap and the next header.
     this.#isAfterGap = next.isAfterGap && next.row.columns.length === 1;
     if (this.#waiting === null) return this.#write(next.row, next.number);

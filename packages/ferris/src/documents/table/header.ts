@@ -41,6 +41,7 @@ export function judgeHeader(rows: readonly TableRow[], hasHeader?: boolean): Hea
 
 /** Whether a row after a gap begins another table: a header that fits what follows it better than the header in force. */
 export function beginsAnotherTable(row: TableRow, below: readonly TableRow[], above: TableRow | undefined): boolean {
+  if (row.isHeader) return below.length > 0;
   if (!above || row.columns.length < 2 || below.length === 0) return false;
   const allWords = row.texts.every((text) => kindOf(text) === "word" && text.length < longestName);
   if (!allWords || !isHeaderLike([row, ...below], 0)) return false;
@@ -70,10 +71,10 @@ export function isSureHeader(rows: readonly TableRow[], { titles, headers }: Hea
 
 /** Rows that the format marks, without marked rows of one cell across everything, which are titles. */
 function markedHeader(rows: readonly TableRow[]): HeaderJudgement | null {
-  let end = 0;
-  while (end < rows.length && rows[end].isHeader) end++;
-  if (end === 0 || end === rows.length) return null;
-  let titles = 0;
+  let titles = rows.slice(0, mostTitles).findIndex((row) => row.isHeader);
+  let end = titles;
+  while (end >= 0 && end < rows.length && rows[end].isHeader) end++;
+  if (titles < 0 || end === rows.length) return null;
   while (titles < end - 1 && rows[titles].columns.length === 1) titles++;
   const below = rows.slice(end).some((row) => widthOf(row) > 1);
   return rows[end - 1].columns.length === 1 && below ? { titles: end, headers: 0 } : { titles, headers: end - titles };

@@ -1,0 +1,169 @@
+/** Workbooks as XlsxWriter, openpyxl and Excel write them: numbers as shown, formulas, comments, drawings, merged cells, tables. */
+import { readFileSync } from "node:fs";
+import { strToU8, zipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { numberFormat } from "../../../src/documents/spreadsheet/number-formats.ts";
+import { unescaped } from "../../../src/documents/spreadsheet/strings.ts";
+import { outlineOfFixture } from "../support/cases.ts";
+import { outline } from "../support/outline.ts";
+
+test.each<[string, string[]]>([
+  ["date1904.xlsx", ["table [Log] Event: Launch; Date: 2021-05-17"]],
+  [
+    "formats.xlsx",
+    [
+      "table [Budget] Item: Harbour dues; Share: 15.5%; Price: 1,234.50 kr; Start: 13:30; Length: 36:00; Due: 2023-03-15; Month: Mar; Stamp: 2023-03-15 18:00; Sum: 0.3; ZIP: 00123",
+      "table [Budget] Item: Lamp; Price: 1.23E-05; Start: 18:00; Length: 6:00:00",
+      "table [Budget] Item: Red format; Share: 1/2; Price: -1,500; Sum: TRUE",
+    ],
+  ],
+  [
+    "formula-nocache.xlsx",
+    [
+      "table [Calc] Item: Rope; Net: 100; Gross: =B2*1.25",
+      'table [Calc] Item: Name; Net: =CONCATENATE("Sea","Horse"); Gross: =HYPERLINK("http://example.org/x","Open manual")',
+    ],
+  ],
+  [
+    "extras.xlsx",
+    [
+      "table [Sales] Region: North; Q1: 12",
+      "table [Sales] Region: South; Q1: 15",
+      "prose [Sales] Includes the Marseille backlog",
+      "prose [Sales] Quarterly turnover by region",
+      "prose [Sales] Revenue of ferries",
+      "prose [Sales] Figures are unaudited until June",
+      "table [Secret] hidden sheet words",
+    ],
+  ],
+  [
+    "merged-header.xlsx",
+    ["table [Sheet] Ship: Aurora; 2023 Trips: 10; 2023 Fuel: 200; 2024 Trips: 12; 2024 Fuel: 240"],
+  ],
+  [
+    "title-row.xlsx",
+    [
+      "table [Stock] Inventory of the boathouse, spring",
+      "table [Stock] Item: Oar; Count: 14; Place: Rack 2",
+      "table [Stock] Item: Life vest; Count: 30; Place: Locker",
+    ],
+  ],
+  ["x000D.xlsx", ["table [Sheet1] Note: first line\nsecond line; N: 1", "table [Sheet1] Note: tab vert; N: 2"]],
+])("%s", async (name, expected) => {
+  expect(await outlineOfFixture(`office/${name}`)).toEqual(expected);
+});
+
+test("numbers are shown as LibreOffice shows them", async () => {
+  // number-formats.json is what LibreOffice 7.4 made of the same workbook.
+  const url = new URL("../../fixtures/office/number-formats.json", import.meta.url);
+  const shown = JSON.parse(readFileSync(url, "utf8")) as [string, string][];
+  // Excel rounds seconds and picks the nearest fraction, LibreOffice does neither.
+  const asExcel: Record<string, string> = {
+    "# ??/??": "3 1/7",
+    "hh:mm:ss": "02:57:47",
+    "mm:ss": "17:43",
+    "dd.mm.yyyy hh:mm:ss": "15.03.2023 18:01:44",
+  };
+  const expected = shown.map(
+    ([pattern, text]) =>
+      `table [Formats] Pattern: ${pattern}; Shown: ${asExcel[pattern] ?? text.replace(/\s+/g, " ").trim()}`,
+  );
+  expect(await outlineOfFixture("office/number-formats.xlsx")).toEqual(expected);
+});
+
+test.each<[number, string | undefined, number, string]>([
+  [14, undefined, 45000, "2023-03-15"],
+  [22, undefined, 45000.5, "2023-03-15 12:00"],
+  [30, undefined, 45000, "2023-03-15"],
+  [0, undefined, 0.1 + 0.2, "0.3"],
+  [0, undefined, 4012888888881881, "4012888888881881"],
+  [200, "[$-407]mmmm", 45000, "März"],
+  [200, ";;;", 5, "5"],
+  [200, "0.0[nonsense", 5.25, "5.25"],
+  [200, "0".repeat(5_000), 7, "7"],
+  [14, undefined, 1e300, "1e+300"],
+])("format %s %s of %s", (id, pattern, value, expected) => {
+  expect(numberFormat(id, pattern, false)(value)).toBe(expected);
+});
+
+test("characters that XML cannot hold", () => {
+  expect(unescaped("a_x000D_\nb _x005F_x000D_ _x0041_")).toBe("a\nb _x000D_ A");
+});
+
+/** A workbook of one sheet, whose rows are given as XML. */
+function xlsx(sheet: string, parts: Record<string, string> = {}): Uint8Array {
+  const rels = (inner: string) => `<Relationships>${inner}</Relationships>`;
+  const all: Record<string, string> = {
+    "_rels/.rels": rels('<Relationship Id="a" Type="x/officeDocument" Target="xl/workbook.xml"/>'),
+    "xl/workbook.xml": '<workbook><sheets><sheet name="S" r:id="r1"/></sheets></workbook>',
+    "xl/_rels/workbook.xml.rels": rels('<Relationship Id="r1" Type="x/worksheet" Target="worksheets/s.xml"/>'),
+    "xl/worksheets/s.xml": `<worksheet>${sheet}</worksheet>`,
+    ...parts,
+  };
+  return zipSync(Object.fromEntries(Object.entries(all).map(([name, text]) => [name, strToU8(text)])));
+}
+
+const row = (number: number, cells: Record<string, string>) =>
+  `<row r="${number}">${Object.entries(cells)
+    .map(([column, text]) => `<c r="${column}${number}" t="str"><v>${text}</v></c>`)
+    .join("")}</row>`;
+
+describe("sheets", () => {
+  test("merged cells over rows that are not in the file", async () => {
+    const rows = row(1, { A: "Sailor", B: "Ship" }) + row(2, { A: "Bo", B: "Fram" }) + row(5, { B: "Aurora" });
+    const bytes = xlsx(`<sheetData>${rows}</sheetData><mergeCells><mergeCell ref="A2:A5"/></mergeCells>`);
+    expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual([
+      "table [S] Sailor: Bo; Ship: Fram",
+      "table [S] Sailor: Bo; Ship: Aurora",
+    ]);
+  });
+
+  test("a table says which row names its columns", async () => {
+    const rows = row(1, { A: "Note", B: "draft" }) + row(2, { A: "x", B: "y" }) + row(3, { A: "Bo", B: "Fram" });
+    const bytes = xlsx(`<sheetData>${rows}</sheetData>`, {
+      "xl/worksheets/_rels/s.xml.rels":
+        '<Relationships><Relationship Id="t" Type="x/table" Target="../tables/t.xml"/></Relationships>',
+      "xl/tables/t.xml": '<table ref="A2:B3"/>',
+    });
+    expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual([
+      "table [S] Note | draft",
+      "table [S] x: Bo; y: Fram",
+    ]);
+  });
+
+  test("errors, dates as text, formulas that share, conversations", async () => {
+    const cells =
+      '<row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="B1" t="d"><v>2024-05-01T00:00:00</v></c><c r="C1"><f t="shared" ref="C1:C2" si="0">A1*2</f><v>8</v></c><c r="D1" t="inlineStr"><is><r><t>in </t></r><r><t>line</t></r><rPh><t>no</t></rPh></is></c></row>';
+    const bytes = xlsx(`<sheetData>${cells}</sheetData>`, {
+      "xl/worksheets/_rels/s.xml.rels":
+        '<Relationships><Relationship Id="t" Type="x/threadedComment" Target="../t.xml"/><Relationship Id="c" Type="x/comments" Target="../c.xml"/></Relationships>',
+      "xl/t.xml": "<ThreadedComments><threadedComment><text>Why twice?</text></threadedComment></ThreadedComments>",
+      "xl/c.xml":
+        "<comments><commentList><comment><text><t>[Threaded comment] Why twice?</t></text></comment><comment><text><r><t>Old note</t></r></text></comment></commentList></comments>",
+    });
+    expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual([
+      "table [S] #REF! | 2024-05-01 | 8 | in line",
+      "prose [S] Why twice?",
+      "prose [S] Old note",
+    ]);
+  });
+
+  test("claims cost nothing: rows and columns without end, merges without end, one text named by every cell", async () => {
+    const far = Array.from({ length: 20_000 }, (_, i) => `<row r="${i * 50}"><c r="XFC${i}"><v>${i}</v></c></row>`);
+    const merges = Array.from({ length: 1_000 }, (_, i) => `<mergeCell ref="A${i + 1}:XFD1048576"/>`);
+    const bytes = xlsx(
+      `<sheetData>${far.join("")}<row r="99999999999"><c r="ZZZZZZ1"><v>1</v></c></row></sheetData><mergeCells>${merges.join("")}</mergeCells>`,
+    );
+    const before = process.memoryUsage().rss;
+    const { blocks } = await parseDocument("/a.xlsx", bytes);
+    expect(blocks).toHaveLength(20_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 28);
+    const shared = xlsx(`<sheetData>${'<row><c t="s"><v>0</v></c><c><v>1</v></c></row>'.repeat(3_000)}</sheetData>`, {
+      "xl/_rels/workbook.xml.rels":
+        '<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/s.xml"/><Relationship Id="r2" Type="x/sharedStrings" Target="s.xml"/></Relationships>',
+      "xl/s.xml": `<sst><si><t>${"long ".repeat(60_000)}</t></si></sst>`,
+    });
+    await expect(parseDocument("/a.xlsx", shared)).rejects.toMatchObject({ reason: "too large" });
+  });
+});
