@@ -33,7 +33,7 @@ export async function attention({
       const qkv = device.createBuffer({ size: tokens * 3 * width * bytes, usage: 128 | 8 });
       const target = device.createBuffer({ size: tokens * width * bytes, usage: 128 | 8 });
       fill(device, qkv, storage);
-      for (const variant of attentionCandidates(report, numerics, { headSize }, 512)) {
+      for (const variant of attentionCandidates(report, numerics, { heads: count, headSize }, 512)) {
         for (const length of lengths) {
           const queryRows = queryRowsOf(variant);
           const work = [];
@@ -49,6 +49,7 @@ export async function attention({
             storage,
             heads: count,
             headSize,
+            scale: 1 / Math.sqrt(headSize),
             qkvStride: 3 * width,
             contextStride: width,
             longest: 512,
@@ -72,6 +73,7 @@ export async function attention({
             dtype,
             heads: count,
             headSize,
+            scale: 1 / Math.sqrt(headSize),
             length,
             variant: name,
             microseconds: milliseconds * 1000,

@@ -1,17 +1,13 @@
 /**
  * Prompts that pooling leaves out (include_prompt: false), against sentence-transformers, on each device: every pooling mode, prompts
  * that fill the maximum length, and a tokenizer with two special tokens behind a text.
- *
- * goldens/prompts: model/ has what the folders beside it share; each of those its tokenizer, its pooling, and sentence-transformers 6.2's
- * vectors of model/texts.json.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { afterAll, describe, expect, test } from "vitest";
 import { EmbeddingModel, InvalidArgumentError } from "../src/index.ts";
-import { floats, goldensFolder, goldenTexts, largestDifference, readGolden } from "./support/goldens.ts";
+import { floats, goldenTexts, largestDifference, readGolden } from "./support/goldens.ts";
 import { ModelFolder } from "./support/model-folder.ts";
+import { Situation } from "./support/situations.ts";
 
 const modes = ["cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken"];
 const cases = [
@@ -23,7 +19,6 @@ const cases = [
   ["longprompt-weightedmean_tokens", "long"],
   ["post-two-after-noprompt", "query"],
 ] as const;
-const prompts = join(goldensFolder, "prompts");
 
 describe.each(["gpu", "cpu"] as const)("on the %s", (device) => {
   const load = (folder: string): Promise<EmbeddingModel> =>
@@ -65,27 +60,14 @@ describe.each(["gpu", "cpu"] as const)("on the %s", (device) => {
     });
   });
 
-  describe("goldens/prompts", () => {
-    let folder = "";
-    beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "metal-candle-prompts-"))));
-    afterAll(() => rmSync(folder, { recursive: true }));
-
+  describe("goldens/situations", () => {
     test.each(cases)("%s", async (name, promptName) => {
-      const path = join(folder, name);
-      for (const part of ["model", name]) cpSync(join(prompts, part), path, { recursive: true });
-      const texts = JSON.parse(readFileSync(join(path, "texts.json"), "utf8")) as string[];
-      const model = await load(path);
-      const embeddings = await model.embed(texts, { promptName });
-      expect(largestDifference(embeddings.data, readNpy(join(path, "expected.npy")))).toBeLessThan(1e-5);
+      const situation = new Situation(name);
+      const model = await load(situation.path);
+      const embeddings = await model.embed(situation.texts, { promptName });
+      expect(largestDifference(embeddings.data, situation.expected)).toBeLessThan(1e-5);
       await model.close();
+      situation.remove();
     });
   });
 });
-
-/** The values of an f32 array that numpy.save wrote (version 1.0). */
-function readNpy(path: string): Float32Array {
-  const bytes = readFileSync(path);
-  const start = 10 + bytes.readUInt16LE(8);
-  expect(bytes.toString("latin1", 10, start)).toContain("'<f4', 'fortran_order': False");
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.byteLength));
-}

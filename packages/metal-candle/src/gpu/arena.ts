@@ -6,6 +6,7 @@
  */
 import { GpuOutOfMemoryError } from "../errors.ts";
 import type { EncoderShape, Head } from "../models/description.ts";
+import { attentionHeads } from "./attention-heads.ts";
 import { tokensAt } from "./batch-layout.ts";
 import { allocates, bufferUsage, makeBuffer, releaseBuffers } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
@@ -17,6 +18,8 @@ import { storageBytes, type StorageType } from "./wgsl/storage.ts";
 /** Row strides of the activation matrices, in elements. */
 export interface Strides {
   readonly hidden: number;
+  /** Of the context, all heads side by side: like `hidden`, unless heads had to be filled up. */
+  readonly context: number;
   readonly qkv: number;
   readonly intermediate: number;
 }
@@ -24,7 +27,8 @@ export interface Strides {
 export function stridesOf(shape: EncoderShape): Strides {
   return {
     hidden: roundUp(shape.hiddenSize, alignment),
-    qkv: roundUp(3 * shape.hiddenSize, alignment),
+    context: roundUp(attentionHeads(shape).width, alignment),
+    qkv: roundUp(3 * attentionHeads(shape).width, alignment),
     intermediate: roundUp(shape.intermediateSize, alignment),
   };
 }
@@ -39,7 +43,7 @@ export interface Arena {
   readonly hidden: GPUBuffer;
   /** A GEMM's output before its residual is added [rows, hidden]. */
   readonly projected: GPUBuffer;
-  /** Attention's output [rows, hidden]. */
+  /** Attention's output [rows, context]. */
   readonly context: GPUBuffer;
   /** Q|K|V, then the feed-forward layer's inside [rows, max(qkv, intermediate)]. */
   readonly wide: GPUBuffer;
@@ -126,7 +130,7 @@ function allocateArena(
     ),
     hidden: activations("hidden", strides.hidden),
     projected: activations("projected", strides.hidden),
-    context: activations("context", strides.hidden),
+    context: activations("context", strides.context),
     wide: activations("wide", Math.max(strides.qkv, strides.intermediate)),
     overflow: make("overflow", 4, bufferUsage.storage | bufferUsage.copyTarget),
     output: make("output", outputBytes, storageUse),

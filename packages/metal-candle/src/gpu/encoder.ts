@@ -10,6 +10,7 @@ import type { Encoder, EncoderLimits, Receive } from "../encoder/encoder.ts";
 import type { PackedBatch } from "../encoder/packed-batch.ts";
 import { DeviceLostError, GpuOutOfMemoryError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
+import { checkHiddenSize } from "./attention-heads.ts";
 import { batchesInFlight, makeArena, stridesOf, type Arena } from "./arena.ts";
 import type { GemmTuning } from "./autotune.ts";
 import { BatchRunner, NotFiniteError } from "./batch-runner.ts";
@@ -218,6 +219,7 @@ async function runAgain(session: Session, batch: PackedBatch, receive: Receive):
 async function openSession(description: ModelDescription, options: GpuEncoderOptions): Promise<Session> {
   const context = await options.open();
   const { shape, weights, head, maxLength } = description;
+  checkHiddenSize(shape);
   const numerics = options.numerics(context);
   const { choice, kernels, tuning } = await chooseKernels(context, numerics, shape, head, maxLength);
   const uploaded = await uploadWeights(

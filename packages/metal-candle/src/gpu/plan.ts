@@ -9,6 +9,7 @@
  */
 import type { EncoderShape, Head } from "../models/description.ts";
 import type { Arena } from "./arena.ts";
+import { attentionHeads } from "./attention-heads.ts";
 import { stridesOf } from "./arena.ts";
 import type { GpuContext } from "./device.ts";
 import type { KernelProgram } from "./kernel-program.ts";
@@ -62,6 +63,7 @@ export async function makePlan(
   longest: number,
 ): Promise<Plan> {
   const strides = stridesOf(shape);
+  const heads = attentionHeads(shape);
   const steps: Promise<Step>[] = [];
   const compile = async (program: KernelProgram, buffers: readonly GPUBuffer[], grid: Run["grid"]): Promise<Run> => {
     const kernel = await context.pipelines.get(program);
@@ -115,9 +117,10 @@ export async function makePlan(
   const attention = attentionProgram(choice.attention, {
     storage,
     heads: shape.heads,
-    headSize: shape.headSize,
+    headSize: heads.size,
+    scale: heads.scale,
     qkvStride: strides.qkv,
-    contextStride: strides.hidden,
+    contextStride: strides.context,
     longest,
     relativePositionBuckets: shape.relativePositionBuckets,
   });

@@ -4,6 +4,7 @@
  */
 import type { EncoderShape, Head } from "../models/description.ts";
 import { stridesOf } from "./arena.ts";
+import { attentionHeads } from "./attention-heads.ts";
 import type { GpuContext } from "./device.ts";
 import { tuneGemms, tunedVariant, type BatchRows, type GemmTuning, type TuningRequest } from "./autotune.ts";
 import type { KernelCheck } from "./kernel-check.ts";
@@ -71,13 +72,14 @@ export async function chooseKernels(
     (await proofs.firstFailure(gemmChecks(variant)())) ?? differs(variant);
   const products = encoderProducts(shape, storage, activation(shape.activation));
   const tuning = await tuneGemms(context, tuningRequests(products, candidates, { many, few }), objection);
-  const { headSize, relativePositionBuckets } = shape;
+  const { relativePositionBuckets } = shape;
+  const { size: headSize, scale } = attentionHeads(shape);
   const attention = await proofs.prove(
     "attention",
     attentionCandidates(context.report, numerics, shape, longest).map((variant) => [
       variant,
       attentionName(variant),
-      () => [attentionCheck(variant, { storage, headSize, longest, relativePositionBuckets })],
+      () => [attentionCheck(variant, { storage, headSize, scale, longest, relativePositionBuckets })],
     ]),
   );
   await only("embedding", "row", () => embeddingCheck({ ...rows, tokenTypes: shape.tokenTypes }));
@@ -94,12 +96,12 @@ export async function chooseKernels(
 
 /** The products of a layer, the largest first: those are worth most. */
 function encoderProducts(shape: EncoderShape, storage: StorageType, activation: KernelActivation): GemmShape[] {
-  const { hidden, qkv, intermediate } = stridesOf(shape);
+  const { hidden, context, qkv, intermediate } = stridesOf(shape);
   return [
     { storage, n: intermediate, k: hidden, activation },
     { storage, n: hidden, k: intermediate, activation: "identity" },
     { storage, n: qkv, k: hidden, activation: "identity" },
-    { storage, n: hidden, k: hidden, activation: "identity" },
+    { storage, n: hidden, k: context, activation: "identity" },
   ];
 }
 

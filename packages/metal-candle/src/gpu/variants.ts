@@ -2,6 +2,7 @@
 import type { AdapterReport } from "../devices/report.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import type { Activation, EncoderShape } from "../models/description.ts";
+import { attentionHeads } from "./attention-heads.ts";
 import type { AttentionVariant } from "./kernels/attention/attention.ts";
 import { directAttentionBytes } from "./kernels/attention/direct.ts";
 import { matrixAttentionBytes, suitsMatrixAttention } from "./kernels/attention/subgroup-matrix.ts";
@@ -75,9 +76,9 @@ export function kernelActivation(numerics: NumericsClass, activation: Activation
 
 /**
  * Attention variants of a class, in the order to try them: matrix units where the class has them and the head size suits, then plain
- * code with eight queries a workgroup, or four where the score rows of eight do not fit.
+ * code with eight queries a workgroup, or four or two where the score rows of eight do not fit.
  *
- * @throws UnsupportedModelError when not even four fit
+ * @throws UnsupportedModelError when not even two fit
  */
 export function attentionCandidates(
   report: AdapterReport,
@@ -87,6 +88,7 @@ export function attentionCandidates(
 ): AttentionVariant[] {
   const { maxComputeWorkgroupStorageSize: limit, maxComputeInvocationsPerWorkgroup } = report.limits;
   const { matrix } = numerics;
+  const { size: headSize } = attentionHeads(shape);
   // Two subgroups first: 64 to 121 µs where four took 111 to 147 (16,384 tokens in texts of 24 and of 91 on an H200).
   const units: AttentionVariant[] = matrix
     ? [2, 4, 1]
@@ -94,11 +96,11 @@ export function attentionCandidates(
           const subgroupSize = (report.subgroupSizes as readonly number[])[1];
           return { family: "subgroup-matrix", matrix, subgroupSize, subgroups, emulated: false } as const;
         })
-        .filter((unit) => suitsMatrixAttention(unit, shape.headSize))
-        .filter((unit) => matrixAttentionBytes(unit, shape.headSize) <= limit)
+        .filter((unit) => suitsMatrixAttention(unit, headSize))
+        .filter((unit) => matrixAttentionBytes(unit, headSize) <= limit)
         .filter((unit) => unit.subgroups * unit.subgroupSize <= maxComputeInvocationsPerWorkgroup)
     : [];
-  const queryRows = [8, 4].find((rows) => directAttentionBytes(longest, shape.headSize, rows) <= limit);
+  const queryRows = [8, 4, 2].find((rows) => directAttentionBytes(longest, headSize, rows) <= limit);
   if (queryRows !== undefined) return [...units, { family: "direct", queryRows }];
   if (units.length > 0) return units;
   throw new UnsupportedModelError(

@@ -10,6 +10,7 @@ import { relativePositionBucket } from "../encoder/relative-positions.ts";
 import { GpuOutOfMemoryError } from "../errors.ts";
 import type { EncoderShape, EncoderWeights, Head, LayerWeights, Linear, Norm } from "../models/description.ts";
 import type { WeightTensor } from "../weights/weight-tensor.ts";
+import { withWholeHeads } from "./attention-heads.ts";
 import { allocateScoped, bufferUsage, makeBuffer, releaseBuffers, uploadBuffer } from "./buffers.ts";
 import type { GpuContext } from "./device.ts";
 import { toHalf } from "./half.ts";
@@ -101,7 +102,7 @@ export async function uploadWeights(
       await joined(weights.embeddingNorm.weight, weights.embeddingNorm.bias),
     );
     const layers: GpuLayer[] = [];
-    for (const source of weights.layers) layers.push(await layer(source));
+    for (const source of weights.layers) layers.push(await layer(withWholeHeads(source, shape)));
     const dense: GpuLinear[] = [];
     for (const source of head.dense)
       dense.push(await linear([{ weight: source.weight, bias: source.bias as WeightTensor }], "f32", "kn"));

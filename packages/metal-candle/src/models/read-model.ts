@@ -9,7 +9,7 @@ import { locateModel, type LocateOptions, type ModelLocation } from "../hub/cach
 import { sampleWeights, sha256 } from "../weights/fingerprint.ts";
 import { openWeightFiles, type WeightFiles } from "../weights/weight-files.ts";
 import { architectureOf } from "./architectures/architecture-of.ts";
-import { encoderWeights, findPrefix, isUnusedByEmbeddings } from "./architectures/encoder-weights.ts";
+import { encoderWeights, findPrefix, isUnusedByEmbeddings, layersLeftOut } from "./architectures/encoder-weights.ts";
 import { readConfig, type ConfigObject } from "./config-object.ts";
 import type { Head, ModelDescription } from "./description.ts";
 import { classifierActivation, isClassifier, readClassifierHead } from "./heads/classifier.ts";
@@ -70,7 +70,7 @@ async function describe(
   const head: Head = reranker
     ? readClassifierHead(config, lookup, prefix, architecture, shape.hiddenSize)
     : await readSentenceHead(modules!.slice(1), shape.hiddenSize, opened);
-  lookup.expectNothingElse((name) => isUnusedByEmbeddings(name, prefix));
+  lookup.expectNothingElse((name) => isUnusedByEmbeddings(name, prefix, shape));
 
   const tokenizerConfig = await readConfig(encoderFolder, "tokenizer_config.json");
   const tokenizer = await readTokenizerFiles(encoderFolder, tokenizerConfig, sentence.lowerCase);
@@ -99,7 +99,7 @@ async function describe(
     classifier: reranker
       ? { labels: head.dimensions, activation: classifierActivation(config, saved, head.dimensions) }
       : null,
-    warnings: [...prompts.warnings, ...length.warnings],
+    warnings: [...prompts.warnings, ...layersLeftOut(lookup, prefix, shape), ...length.warnings],
     async close() {
       await Promise.all(opened.map((weightFiles) => weightFiles.close()));
     },

@@ -77,7 +77,15 @@ describe.each(
         context.report.limits.maxComputeWorkgroupStorageSize,
       );
       const storage = config.component as StorageType;
-      await passes(attentionCheck(variant, { storage, headSize, longest, relativePositionBuckets: buckets }));
+      await passes(
+        attentionCheck(variant, {
+          storage,
+          headSize,
+          scale: 1 / Math.sqrt(headSize),
+          longest,
+          relativePositionBuckets: buckets,
+        }),
+      );
     },
   );
 
@@ -101,15 +109,31 @@ describe.each(native.map((numerics) => [numerics.name, numerics] as const))("%s"
 
 describe.each(native.map((numerics) => [numerics.name, numerics] as const))("%s", (_, numerics) => {
   const cases = [24, 32, 48, 64].flatMap((headSize) =>
-    attentionCandidates(context.report, numerics, { headSize } as EncoderShape, 200)
+    attentionCandidates(context.report, numerics, { heads: 1, headSize } as EncoderShape, 200)
       .filter(({ family }) => family === "subgroup-matrix")
       .map((variant) => [headSize, attentionName(variant), variant] as const),
   );
 
   test.each(cases)("attention, head size %d, %s", async (headSize, __, variant) => {
     const { storage } = numerics;
-    await passes(attentionCheck(variant, { storage, headSize, longest: 200, relativePositionBuckets: null }));
-    await passes(attentionCheck(variant, { storage, headSize, longest: 200, relativePositionBuckets: 32 }));
+    await passes(
+      attentionCheck(variant, {
+        storage,
+        headSize,
+        scale: 1 / Math.sqrt(headSize),
+        longest: 200,
+        relativePositionBuckets: null,
+      }),
+    );
+    await passes(
+      attentionCheck(variant, {
+        storage,
+        headSize,
+        scale: 1 / Math.sqrt(headSize),
+        longest: 200,
+        relativePositionBuckets: 32,
+      }),
+    );
   });
 });
 
@@ -129,9 +153,14 @@ describe.each(storages)("%s kernels agree with their references", (storage) => {
     [32, 256, null, 4],
     [64, 64, 32, 8],
     [128, 40, null, 8],
+    [160, 40, null, 8],
+    [320, 150, 32, 2],
   ])("attention, head size %d, rows of %d, buckets %s, %d queries", async (headSize, longest, buckets, queryRows) => {
     await passes(
-      attentionCheck({ family: "direct", queryRows }, { storage, headSize, longest, relativePositionBuckets: buckets }),
+      attentionCheck(
+        { family: "direct", queryRows },
+        { storage, headSize, scale: 1 / Math.sqrt(headSize), longest, relativePositionBuckets: buckets },
+      ),
     );
   });
 

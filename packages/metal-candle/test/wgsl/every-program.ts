@@ -39,7 +39,14 @@ const activations: KernelActivation[] = [
 const poolings: PoolingMode[] = ["cls", "max", "mean", "mean_sqrt_len", "weightedmean", "lasttoken"];
 const rows = { width: 72, stride: 128, epsilon: 1e-12 };
 const gemm = { n: 256, k: 384 };
-const attention = { heads: 3, headSize: 32, qkvStride: 384, contextStride: 128, longest: 100 };
+const attention = {
+  heads: 3,
+  headSize: 32,
+  scale: 1 / Math.sqrt(32),
+  qkvStride: 384,
+  contextStride: 128,
+  longest: 100,
+};
 const buckets = [null, 32];
 
 /** Every configuration of matrix units that keeps f32 accumulation: Apple's f32; f16 on lavapipe, Apple and NVIDIA. */

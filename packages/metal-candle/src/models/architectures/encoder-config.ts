@@ -10,9 +10,6 @@ import { hiddenActivation } from "../activations.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { EncoderShape } from "../description.ts";
 
-/** What our attention kernels hold in registers and workgroup memory. */
-export const LARGEST_HEAD = 128;
-
 /** What a family adds to the shared part. */
 export interface FamilyConstants {
   /** Position id of a sequence's first token. */
@@ -35,12 +32,6 @@ export function readEncoderShape(config: ConfigObject, family: FamilyConstants):
   const headSize = hiddenSize / heads;
   if (!Number.isInteger(headSize)) {
     throw config.wrong("num_attention_heads", `a divisor of hidden_size, which is ${hiddenSize}`);
-  }
-  if (headSize % 4 !== 0 || headSize > LARGEST_HEAD) {
-    throw new UnsupportedModelError(
-      `${config.path}: a head of ${headSize} elements (hidden_size ${hiddenSize} / num_attention_heads ${heads}) is not ` +
-        `supported; it must be a multiple of 4 and at most ${LARGEST_HEAD}.`,
-    );
   }
   const positions = config.integer("max_position_embeddings", 1);
   if (positions <= family.positionOffset) {

@@ -79,9 +79,22 @@ export function linearWeights(weights: WeightLookup, name: string, out: number, 
   return { weight: weights.tensor(`${name}.weight`, [out, into]), bias: weights.tensor(`${name}.bias`, [out]) };
 }
 
-/** Tensors that checkpoints of encoders carry and that no embedding reads: the pooler, buffers, and heads of pre-training. */
-export function isUnusedByEmbeddings(name: string, prefix: string): boolean {
-  if (/^(cls\.|lm_head\.)/.test(name)) return true;
+/** The number of the layer that a tensor belongs to, or −1. */
+function layerOf(name: string, prefix: string): number {
+  const match = name.startsWith(prefix) ? /^encoder\.layer\.(\d{1,9})\./.exec(name.slice(prefix.length)) : null;
+  return match === null ? -1 : Number(match[1]);
+}
+
+/** Layers of the file beyond those that the config names: transformers leaves them out, and so do we, aloud. */
+export function layersLeftOut(weights: WeightLookup, prefix: string, { layers }: EncoderShape): string[] {
+  const last = [...weights.names].reduce((most, name) => Math.max(most, layerOf(name, prefix)), -1);
+  if (last < layers) return [];
+  return [`${weights.path} has ${last + 1} layers; the model's config names ${layers}, and the others are left out.`];
+}
+
+/** Tensors that checkpoints of encoders carry and that no embedding reads: the pooler, buffers, heads of pre-training, and layers beyond the config's. */
+export function isUnusedByEmbeddings(name: string, prefix: string, { layers }: EncoderShape): boolean {
+  if (/^(cls\.|lm_head\.)/.test(name) || layerOf(name, prefix) >= layers) return true;
   return (
     name.startsWith(prefix) && /^(pooler\.|embeddings\.(position_ids|token_type_ids)$)/.test(name.slice(prefix.length))
   );

@@ -15,8 +15,10 @@ import { matrixAttentionProgram, type MatrixAttention } from "./subgroup-matrix.
 export interface AttentionShape {
   readonly storage: StorageType;
   readonly heads: number;
-  /** A multiple of 4, at most 128. */
+  /** As heads lie in memory (attention-heads.ts): a multiple of 4. */
   readonly headSize: number;
+  /** What scores are multiplied by: 1 / √(the model's head size). */
+  readonly scale: number;
   /** Elements between rows of the fused Q|K|V matrix. */
   readonly qkvStride: number;
   /** Elements between rows of the context matrix. */

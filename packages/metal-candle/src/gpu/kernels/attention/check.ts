@@ -39,7 +39,7 @@ export function attentionCheck(
   const options = { longest: Math.max(...checked), poolingSkips: null, dimensions: 0, normalize: false };
   const written = writeBatch(words, { ...batch, ...options }, limits, queryRowsOf(variant), 0);
   const context = storedInput(new Float32Array(rows * width), model.storage);
-  const expected = attentionReference(qkv.rounded, stride, cuSeqlens, heads, model.headSize, bias);
+  const expected = attentionReference(qkv.rounded, stride, cuSeqlens, heads, model, bias);
   return {
     program: attentionProgram(variant, shape),
     inputs: [words, qkv.upload, context.upload, ...(relative ? [relative] : [])],

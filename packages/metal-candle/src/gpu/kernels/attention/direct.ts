@@ -22,9 +22,9 @@ export function directAttentionBytes(longest: number, headSize: number, queryRow
   return 4 * (queryRows * longest + queryRows * headSize + queryRows * softmaxLanes);
 }
 
-/** Buffers: see attention.ts. `queryRows` is 8, or 4 where workgroup memory is small; it changes no bits. */
+/** Buffers: see attention.ts. `queryRows` is 8, or less where workgroup memory is small; it changes no bits. */
 export function directAttentionProgram(shape: AttentionShape, queryRows: number): KernelProgram {
-  const { storage, heads, headSize, qkvStride, contextStride, longest, relativePositionBuckets } = shape;
+  const { storage, heads, headSize, scale, qkvStride, contextStride, longest, relativePositionBuckets } = shape;
   const threads = queryRows * softmaxLanes;
   const width = heads * headSize;
   const head4 = headSize / 4;
@@ -36,7 +36,7 @@ export function directAttentionProgram(shape: AttentionShape, queryRows: number)
     code: /* wgsl */ `${storageHeader(storage)}
 ${batchLayoutConstants}
 ${constants({ QKV: qkvStride / 4, CONTEXT: contextStride / 4, HEAD4: head4, HEADS: heads, KEYS_AT: width / 4, VALUES_AT: width / 2, LONGEST: longest, THREADS: threads, QUERY_ROWS: queryRows, LANES: softmaxLanes })}
-const SCALE = ${floatLiteral(1 / Math.sqrt(headSize))};
+const SCALE = ${floatLiteral(scale)};
 ${binding(0, "read", "batch", "u32")}
 ${binding(1, "read", "qkv", "Stored4")}
 ${binding(2, "read_write", "context", "Stored4")}

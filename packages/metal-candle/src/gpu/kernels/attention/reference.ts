@@ -9,12 +9,11 @@ export function attentionReference(
   stride: number,
   cuSeqlens: ArrayLike<number>,
   heads: number,
-  headSize: number,
+  { headSize, scale }: { readonly headSize: number; readonly scale: number },
   bias: (query: number, key: number, head: number) => number = () => 0,
 ): Float64Array {
   const width = heads * headSize;
   const context = new Float64Array(cuSeqlens[cuSeqlens.length - 1] * width);
-  const scale = 1 / Math.sqrt(headSize);
   for (let sequence = 0; sequence + 1 < cuSeqlens.length; sequence++) {
     const start = cuSeqlens[sequence];
     const length = cuSeqlens[sequence + 1] - start;

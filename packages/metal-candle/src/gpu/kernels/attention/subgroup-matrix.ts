@@ -68,7 +68,7 @@ export function suitsMatrixAttention({ matrix, subgroupSize }: MatrixAttention, 
 
 /** Buffers as in direct.ts. */
 export function matrixAttentionProgram(shape: AttentionShape, unitShape: MatrixAttention): KernelProgram {
-  const { storage, heads, headSize, qkvStride, contextStride, longest, relativePositionBuckets } = shape;
+  const { storage, heads, headSize, scale, qkvStride, contextStride, longest, relativePositionBuckets } = shape;
   const { matrix, subgroupSize, emulated } = unitShape;
   const layout = layoutOf(unitShape, headSize);
   const { perWord, padded, pitch, stripPitch, queryRows, queriesAt, stripsAt, threads } = layout;
@@ -133,7 +133,7 @@ ${constants({
   STRIP_PITCH: stripPitch,
   LANES_PER_ROW: lanesPerRow,
 })}
-const SCALE = ${floatLiteral(1 / Math.sqrt(headSize))};
+const SCALE = ${floatLiteral(scale)};
 ${binding(0, "read", "batch", "u32")}
 ${binding(1, "read", "qkv", "vec4u")}
 ${binding(2, "read_write", "context", "vec4u")}
