@@ -68,7 +68,7 @@ describe("decodeText", () => {
     ["cookie.py", 'name = "Kärcher, 5 €"', null],
     ["inputenc.tex", "Die Fähre fährt früh.", null],
   ])("%s", async (name, text, said) => {
-    const bytes = readFileSync(new URL(`../fixtures/charsets/${name}`, import.meta.url));
+    const bytes = readFileSync(new URL(`../../fixtures/charsets/${name}`, import.meta.url));
     const { content, warnings } = await parseDocument(`/${name}`, bytes);
     expect(content).toContain(text);
     expect(warnings).toEqual(said === null ? [] : [expect.stringContaining(`read as ${said}`)]);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 
 function fixture(name: string): Uint8Array {
-  return Uint8Array.from(readFileSync(new URL(`../fixtures/${name}`, import.meta.url)));
+  return Uint8Array.from(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)));
 }
 
 function pool(options: ParsePoolOptions = {}): ParsePool {
@@ -66,7 +66,7 @@ test("without a compiled worker, and for small simple files, parsing happens her
 });
 
 describe("threads that misbehave", () => {
-  const odd = fileURLToPath(new URL("support/odd-worker.mjs", import.meta.url));
+  const odd = fileURLToPath(new URL("../support/odd-worker.mjs", import.meta.url));
   const pdf = () => new TextEncoder().encode("%PDF-");
   const titles = (parsing: ParsePool, ...names: string[]) =>
     Promise.all(names.map((name) => parsing.parse(`/${name}.pdf`, pdf()).then(({ title }) => title)));
@@ -102,7 +102,7 @@ describe("threads that misbehave", () => {
   });
 
   test("closing ends what is under way and what waits, starts nothing, and keeps no process alive", async () => {
-    const program = await bundle(fileURLToPath(new URL("support/closing-pool.ts", import.meta.url)));
+    const program = await bundle(fileURLToPath(new URL("../support/closing-pool.ts", import.meta.url)));
     const { ended } = start(process.execPath, [program, odd]);
     expect(await ended).toMatchObject({ code: 0, stdout: '["rejected","parsing was stopped"]' });
   });
