@@ -19,6 +19,7 @@ beforeAll(async () => {
   writeFileSync(join(docs, "keys.md"), "# Keys\n\nTo rotate a key, create the second one first.\n");
   writeFileSync(join(docs, "bread.txt"), "Knead the dough for ten minutes and let it rise in a warm place.\n");
   ferris = await Ferris.open({ db, ...quiet });
+  await ferris.index([docs]);
 });
 afterAll(async () => {
   await ferris.close();
@@ -26,23 +27,20 @@ afterAll(async () => {
 });
 
 describe("Ferris", () => {
-  test("has nothing to search before it has indexed", async () => {
-    await expect(ferris.search("anything")).rejects.toThrow(IndexNotFoundError);
+  test("has nothing to search before it has indexed; then indexes, and says what it did", async () => {
     // Types of the public signatures can be named: this file would not compile without them.
     const onDownload: FerrisOptions["onDownload"] = (progress: LoadProgress) => void progress;
-    const unused = await Ferris.open({ db, ...quiet, onDownload });
-    const info: ModelInfo | null = await unused.modelInfo();
-    expect(info).toBeNull();
-    await unused.close();
-  });
-
-  test("indexes, and says what it did", async () => {
+    const fresh = await Ferris.open({ db: join(folder, "fresh"), ...quiet, onDownload });
+    await expect(fresh.search("anything")).rejects.toThrow(IndexNotFoundError);
+    const none: ModelInfo | null = await fresh.modelInfo();
+    expect(none).toBeNull();
     const seen: number[] = [];
-    const report = await ferris.index([docs], { onProgress: ({ filesDone }) => seen.push(filesDone) });
+    const report = await fresh.index([docs], { onProgress: ({ filesDone }) => seen.push(filesDone) });
     expect(report).toMatchObject({ added: 2, unchanged: 0, chunks: 2, interrupted: false });
     expect(seen.length).toBeGreaterThan(0);
-    expect((await ferris.index([docs])).unchanged).toBe(2);
-    expect(await ferris.modelInfo()).toMatchObject({ device: "cpu", id: "all-minilm-l6-v2-q8" });
+    expect((await fresh.index([docs])).unchanged).toBe(2);
+    expect(await fresh.modelInfo()).toMatchObject({ device: "cpu", id: "all-minilm-l6-v2-q8" });
+    await fresh.close();
   });
 
   test("searches in every mode, and reads on", async () => {
@@ -210,10 +208,13 @@ describe("Ferris", () => {
   });
 
   test("forgets documents on request", async () => {
-    expect(await ferris.remove([join(docs, "bread.txt")])).toBe(1);
-    expect((await ferris.documents()).length).toBe(1);
-    expect(await ferris.remove([docs])).toBe(1);
-    expect((await ferris.search("anything")).results).toEqual([]);
+    const forgetting = await Ferris.open({ db: join(folder, "forgetting"), ...quiet });
+    await forgetting.index([docs]);
+    expect(await forgetting.remove([join(docs, "bread.txt")])).toBe(1);
+    expect((await forgetting.documents()).length).toBe(1);
+    expect(await forgetting.remove([docs])).toBe(1);
+    expect((await forgetting.search("anything")).results).toEqual([]);
+    await forgetting.close();
   });
 });
 

@@ -10,7 +10,7 @@ import { folderOf } from "../support/files.ts";
 const model = fileURLToPath(new URL("../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 const count = 1_000;
 
-test("a second run over a thousand unchanged files takes seconds and embeds nothing; then only what changed", async () => {
+test("a second run over a thousand unchanged files reads and embeds nothing; then only what changed", async () => {
   const names = Array.from({ length: count }, (_, i) => `${i % 20}/${i}.md`);
   const folder = folderOf(
     Object.fromEntries(names.map((name, i) => [name, `# Note ${i}\n\nSubject ${i % 37}.\n\n# End\n\nOf ${i}.\n`])),
@@ -34,11 +34,13 @@ test("a second run over a thousand unchanged files takes seconds and embeds noth
     expect(code).toBe(0);
     return JSON.parse(stdout.trim().split("\n").at(-1)!) as IndexReport;
   };
-  expect(await run()).toMatchObject({ added: count, chunksEmbedded: 2 * count });
+  const first = await run();
+  expect(first).toMatchObject({ added: count, chunksEmbedded: 2 * count });
   const second = await run();
   expect(second).toMatchObject({ added: 0, changed: 0, removed: 0, unchanged: count, chunks: 0, chunksEmbedded: 0 });
-  expect(second.seconds).toBeLessThan(5);
-  expect(second.stages.parse.seconds).toBeLessThan(1);
+  // Against the first run on the same machine, however busy it is: to read the files again takes more than this.
+  expect(second.seconds).toBeLessThan(first.seconds / 2);
+  expect(second.stages.parse.seconds).toBeLessThan(first.stages.parse.seconds / 2);
 
   writeFileSync(join(folder, names[5]!), "# Note 5\n\nAnother subject.\n\n# End\n\nOf 5.\n");
   renameSync(join(folder, "7"), join(folder, "moved"));
