@@ -71,6 +71,106 @@ function clusterCounter() {
 const clusters = clusterCounter();
 if (clusters("abc") !== 3 || clusters("a\u0300c") !== 2) throw new Error("the cluster counter does not count");
 
+const all = codePoints.map((c) => String.fromCodePoint(c)).join("");
+
+/** Where a pre-tokenizer cuts a text: [start, end] of each piece, in code points. */
+async function pieces(preTokenizer, text) {
+  const tokenizer = tokenizers.Tokenizer.fromString(
+    JSON.stringify({
+      model: { type: "WordLevel", vocab: { "?": 0 }, unk_token: "?" },
+      pre_tokenizer: preTokenizer,
+      added_tokens: [],
+    }),
+  );
+  return (await tokenizer.encode(text)).getOffsets();
+}
+
+/** The code points that a regular expression of Split matches, all looked at in one text. */
+async function matching(pattern) {
+  const split = { type: "Split", pattern: { Regex: pattern }, behavior: "Removed", invert: false };
+  const kept = new Uint8Array(codePoints.length);
+  for (const [start, end] of await pieces(split, all)) kept.fill(1, start, end);
+  return codePoints.filter((_, index) => kept[index] === 0);
+}
+
+/** The code points that Digits isolates, and those that Whitespace takes for part of a word. */
+async function isolated() {
+  const at = new Map(codePoints.map((c, index) => [3 * index + 1, c]));
+  const text = codePoints.map((c) => `a${String.fromCodePoint(c)}a`).join("");
+  const digits = (await pieces({ type: "Digits", individual_digits: true }, text))
+    .filter(([start, end]) => end === start + 1 && at.has(start))
+    .map(([start]) => at.get(start));
+  const words = [];
+  for (const [start, end] of await pieces({ type: "Whitespace" }, text)) {
+    for (let i = start; i < end; i++) if (at.has(i) && (i > start || end > i + 1)) words.push(at.get(i));
+  }
+  return { digits, words };
+}
+
+/**
+ * UnicodeScripts: runs of code points that it does not cut apart, by script. A code point of no script is cut from nothing.
+ * @returns [first, last, script] with scripts numbered as they are met, 0 for none
+ */
+async function scripts() {
+  const split = { type: "UnicodeScripts" };
+  const text = codePoints.map((c) => `a${String.fromCodePoint(c)}a\u044f${String.fromCodePoint(c)}\u044f`).join("");
+  const starts = new Set((await pieces(split, text)).map(([start]) => start));
+  // In "aca" and "яcя" a code point of no script begins no piece in either; one of Latin none in the first, of Cyrillic none in the second.
+  const none = codePoints.map((_, index) => !starts.has(6 * index + 1) && !starts.has(6 * index + 4));
+  const representatives = [];
+  const found = [];
+  for (const [index, c] of codePoints.entries()) {
+    const previous = found.at(-1);
+    if (none[index]) {
+      if (previous?.[2] === 0 && previous[1] === codePoints[index - 1]) previous[1] = c;
+      else found.push([c, c, 0]);
+      continue;
+    }
+    const character = String.fromCodePoint(c);
+    const same = async (other) => (await pieces(split, other + character)).length === 1;
+    if (previous && previous[2] > 0 && previous[1] === codePoints[index - 1] && (await same(representatives[previous[2] - 1]))) {
+      previous[1] = c;
+      continue;
+    }
+    let script = -1;
+    for (let i = 0; i < representatives.length && script < 0; i++) if (await same(representatives[i])) script = i + 1;
+    if (script < 0) script = representatives.push(character);
+    found.push([c, c, script]);
+  }
+  return found;
+}
+
+/**
+ * Code points that a JavaScript engine may compose, decompose or reorder and Rust does not, because they came after its Unicode
+ * version: those that this engine does not know either, and those that it treats in a way of their own.
+ */
+function newerThanRust() {
+  const nfkd = (
+    (normalizer) => (text) =>
+      normalizer.normalizeString(text)
+  )(tokenizers.nfkdNormalizer());
+  const inert = (normalize, s) =>
+    normalize(s) === s &&
+    normalize(`a\u0345${s}`) === `a\u0345${s}` &&
+    normalize(`a${s}\u0334`) === `a${s}\u0334`;
+  const ours = (text) => text.normalize("NFKD");
+  const found = new Set();
+  const known = new Set();
+  const constituents = new Set();
+  for (const c of codePoints) {
+    const s = String.fromCodePoint(c);
+    if (decompose(s) !== s) for (const part of decompose(s)) known.add(part);
+    if (/\p{Cn}/u.test(s)) found.add(c);
+    if (inert(nfkd, s) && !inert(ours, s)) {
+      found.add(c);
+      const parts = Array.from(s.normalize("NFD"));
+      if (parts.length > 1) for (const part of parts) constituents.add(part);
+    }
+  }
+  for (const part of constituents) if (!known.has(part) && inert(nfkd, part)) found.add(part.codePointAt(0));
+  return [...found].toSorted((a, b) => a - b);
+}
+
 const removed = [];
 const nonspacing = [];
 const punctuation = [];
@@ -87,6 +187,11 @@ const unlinking = [];
 const letters = [];
 const numbers = [];
 const lowered = [];
+const combining = [];
+const stripMarks = (
+  (normalizer) => (text) =>
+    normalizer.normalizeString(text)
+)(tokenizers.stripAccentsNormalizer());
 for (const c of codePoints) {
   const s = String.fromCodePoint(c);
   if (clean(`a${s}b`) === "ab") removed.push(c);
@@ -99,6 +204,7 @@ for (const c of codePoints) {
   const inert =
     decompose(s) === s && decompose(`a\u0345${s}`) === `a\u0345${s}` && decompose(`a${s}\u0334`) === `a${s}\u0334`;
   if (!inert) normalizing.push(c);
+  if (stripMarks(`a${s}`) === "a") combining.push(c);
   const small = lower(s);
   if (small !== s) lowered.push([c, Array.from(small).map((x) => x.codePointAt(0))]);
   // Clusters below six bytes count as one, longer ones by their code points. So a letter x of up to three bytes with U+0301
@@ -164,6 +270,25 @@ function lowerCaseRuns() {
     .join(" ");
 }
 
+const whiteSpace = await matching("\\s");
+const expectedWhiteSpace = codePoints.filter((c) => /\p{White_Space}/u.test(String.fromCodePoint(c)));
+if (whiteSpace.join() !== expectedWhiteSpace.join()) throw new Error("\\s of Split is not White_Space");
+const { digits, words } = await isolated();
+const scriptRuns = await scripts();
+
+/** Runs "gap.length − 1.script" of the code points of UnicodeScripts' scripts. */
+function scriptTable() {
+  let previous = 0;
+  return scriptRuns
+    .map(([first, last, script]) => {
+      const run = [first - previous, last - first, script].map((n) => n.toString(36)).join(".");
+      previous = last;
+      return run;
+    })
+    .join(" ");
+}
+
+const property = async (name, comment, pattern) => constant(name, comment, ranges(await matching(pattern)));
 const constant = (name, comment, text) => `/** ${comment} */\nexport const ${name} =\n  "${text}";\n`;
 writeFileSync(
   new URL("../src/tokenizers/unicode/tables.ts", import.meta.url),
@@ -210,5 +335,24 @@ ${[
     "Extended_Pictographic: joins a pictograph and a zero-width joiner before it.",
     ranges(pictographic),
   ),
+  constant(
+    "NEWER",
+    "What a JavaScript engine may compose, decompose or reorder and Rust, with an older Unicode, does not.",
+    ranges(newerThanRust()),
+  ),
+  constant("COMBINING_MARKS", "What the normaliser StripAccents removes.", ranges(combining)),
+  constant("NUMERIC", "What the pre-tokenizer Digits takes for a number.", ranges(digits)),
+  constant("WORD_CHARACTERS", "What the pre-tokenizer Whitespace takes for part of a word.", ranges(words)),
+  await property("REGEX_WORD", "\\w in a regular expression of Split and Replace.", "\\w"),
+  await property("REGEX_DIGIT", "\\d and \\p{Nd} there; of the others below, each the property of its name.", "\\d"),
+  await property("MARK", "\\p{M}", "\\p{M}"),
+  await property("PUNCTUATION_CATEGORY", "\\p{P}", "\\p{P}"),
+  await property("SYMBOL", "\\p{S}", "\\p{S}"),
+  await property("UPPERCASE_LETTER", "\\p{Lu}", "\\p{Lu}"),
+  await property("LOWERCASE_LETTER", "\\p{Ll}", "\\p{Ll}"),
+  await property("TITLECASE_LETTER", "\\p{Lt}", "\\p{Lt}"),
+  await property("MODIFIER_LETTER", "\\p{Lm}", "\\p{Lm}"),
+  await property("HAN", "\\p{Han}", "\\p{Han}"),
+  constant("SCRIPTS", "The scripts of UnicodeScripts: runs of gap.length − 1.script; 0 is none.", scriptTable()),
 ].join("\n")}`,
 );

@@ -96,9 +96,16 @@ export interface TokenizerFiles {
   readonly path?: string;
   /** The bytes of tokenizer.json, unparsed: parsing a large one costs more than reading our own cache of it. */
   readonly json: Uint8Array;
-  /** Parsed tokenizer_config.json ({} where there is none). */
-  readonly config: unknown;
-  /** Names the content of tokenizer.json (a SHA-256 or a hub's own hash): the key of our binary cache. */
+  /** Parsed tokenizer_config.json, special_tokens_map.json and added_tokens.json; undefined where there is none. */
+  readonly config?: unknown;
+  readonly specialTokensMap?: unknown;
+  readonly addedTokens?: unknown;
+  /** config.json's model_type and tokenizer_class: which of transformers' classes opens it. Without them tokenizer.json is all. */
+  readonly modelType?: string;
+  readonly tokenizerClass?: string;
+  /** sentence_bert_config.json's do_lower_case. */
+  readonly lowerCase?: boolean;
+  /** Names the content of all of these (a SHA-256): the key of our binary cache. */
   readonly hash: string;
 }
 

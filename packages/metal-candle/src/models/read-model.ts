@@ -73,7 +73,11 @@ async function describe(
   lookup.expectNothingElse((name) => isUnusedByEmbeddings(name, prefix, shape));
 
   const tokenizerConfig = await readConfig(encoderFolder, "tokenizer_config.json");
-  const tokenizer = await readTokenizerFiles(encoderFolder, tokenizerConfig, sentence.lowerCase);
+  const tokenizer = await readTokenizerFiles(encoderFolder, {
+    model: config,
+    config: tokenizerConfig,
+    lowerCase: sentence.lowerCase,
+  });
   const length = readMaximumLength(sentence.config, tokenizerConfig, shape);
   const origin = config.has("_name_or_path") ? config.string("_name_or_path") : "";
   const names = [id, location.hubId ?? location.folder, origin];

@@ -4,42 +4,75 @@
  * tokenizer.json is handed on as bytes: making a tokenizer of it is for tokenizers/, which may have it in its cache by hash.
  */
 import { joinPath, listFolder, readFileBytes } from "#platform/files";
-import { ModelFileError, UnsupportedModelError } from "../errors.ts";
-import { parseJson } from "../json.ts";
+import { ModelFileError } from "../errors.ts";
 import { sha256 } from "../weights/fingerprint.ts";
-import type { ConfigObject } from "./config-object.ts";
+import { readConfig, type ConfigObject } from "./config-object.ts";
 import type { EncoderShape, TokenizerFiles } from "./description.ts";
 
 /** XLM-R's is 17 MB; the largest known, with 256,000 pieces and merges, are below 35 MB. */
 const LARGEST_TOKENIZER = 128 << 20;
 
+/** What config.json and sentence_bert_config.json have to say about a tokenizer. */
+export interface TokenizerContext {
+  /** config.json. */
+  readonly model: ConfigObject;
+  /** tokenizer_config.json, or null. */
+  readonly config: ConfigObject | null;
+  /** sentence_bert_config.json's do_lower_case, which lowercases before the tokenizer's own normaliser. */
+  readonly lowerCase: boolean;
+}
+
 /**
- * Reads tokenizer.json.
- * @param lowerCase sentence_bert_config.json's do_lower_case, which lowercases before the tokenizer's own normaliser
- * @throws ModelFileError, UnsupportedModelError
+ * Reads tokenizer.json, or the vocabulary files from before there was one, and the small files beside it.
+ * @throws ModelFileError where none is there
  */
-export async function readTokenizerFiles(
-  folder: string,
-  config: ConfigObject | null,
-  lowerCase: boolean,
-): Promise<TokenizerFiles> {
+export async function readTokenizerFiles(folder: string, context: TokenizerContext): Promise<TokenizerFiles> {
+  const { model, config, lowerCase } = context;
   const path = joinPath(folder, "tokenizer.json");
-  let json = await readFileBytes(path, LARGEST_TOKENIZER);
+  const json = (await readFileBytes(path, LARGEST_TOKENIZER)) ?? (await readVocabularyFiles(folder));
   if (json === null) {
-    const older = (await listFolder(folder)).filter((name) => /^(vocab\.(txt|json)|.*\.model|merges\.txt)$/.test(name));
+    const older = (await listFolder(folder)).filter((name) => /^(vocab\.json|.*\.model|merges\.txt)$/.test(name));
     throw new ModelFileError(
       `${path} is missing` +
-        (older.length === 0 ? "." : `; ${older.join(" and ")} alone do not say how to tokenize.`) +
+        (older.length === 0 ? "." : `, and ${older.join(" and ")} alone cannot be read.`) +
         ` transformers writes it: AutoTokenizer.from_pretrained(MODEL).save_pretrained(FOLDER).`,
     );
   }
-  if (config !== null && config.string("truncation_side", "right") !== "right") {
-    throw new UnsupportedModelError(
-      `${config.path}: "truncation_side" is not "right", which is the only one supported.`,
-    );
+  const files = {
+    config: config?.raw,
+    specialTokensMap: (await readConfig(folder, "special_tokens_map.json"))?.raw,
+    addedTokens: (await readConfig(folder, "added_tokens.json"))?.raw,
+    modelType: model.string("model_type"),
+    ...(model.has("tokenizer_class") && { tokenizerClass: model.string("tokenizer_class") }),
+    lowerCase,
+  };
+  const settings = new TextEncoder().encode(JSON.stringify(files));
+  return { path, json, ...files, hash: await sha256([json, settings]) };
+}
+
+/** vocab.txt of WordPiece, or vocab.json and merges.txt of byte-level BPE, as a tokenizer.json that has no more than that. */
+async function readVocabularyFiles(folder: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const lines = await readLines(joinPath(folder, "vocab.txt"));
+  if (lines !== null) {
+    // A line's white space at its end is no part of the token, and of equal tokens the last one counts.
+    const vocab = Object.fromEntries(lines.map((line, id) => [line.trimEnd(), id]));
+    return toJson({ type: "WordPiece", vocab });
   }
-  if (lowerCase) json = withLowerCase(json, path);
-  return { path, json, config: config === null ? {} : config.raw, hash: await sha256([json]) };
+  const vocab = await readConfig(folder, "vocab.json");
+  const merges = vocab === null ? null : await readLines(joinPath(folder, "merges.txt"));
+  return merges === null ? null : toJson({ type: "BPE", vocab: vocab!.raw, merges });
+}
+
+function toJson(model: object): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify({ model, added_tokens: [] }));
+}
+
+async function readLines(path: string): Promise<string[] | null> {
+  const bytes = await readFileBytes(path, LARGEST_TOKENIZER);
+  if (bytes === null) return null;
+  const lines = new TextDecoder().decode(bytes).split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line) => line.replace(/\r$/, ""));
 }
 
 /**
@@ -53,27 +86,4 @@ export function checkVocabulary(vocabularySize: number, shape: EncoderShape, fol
     `${joinPath(folder, "tokenizer.json")} has ids up to ${vocabularySize - 1}, but the model's word table has ` +
       `${shape.vocabularySize} rows: tokenizer and weights are not of one model.`,
   );
-}
-
-/** The same tokenizer with a Lowercase normaliser in front, unless it lowercases already. */
-function withLowerCase(json: Uint8Array<ArrayBuffer>, path: string): Uint8Array<ArrayBuffer> {
-  const tokenizer = parseJson(json, path) as { normalizer?: Normalizer | null } | null;
-  // What is no tokenizer at all is told by who makes one of it.
-  if (typeof tokenizer !== "object" || tokenizer === null) return json;
-  const old = tokenizer.normalizer ?? null;
-  if (old !== null && lowercases(old)) return json;
-  const rest = old === null ? [] : old.type === "Sequence" ? (old.normalizers ?? []) : [old];
-  tokenizer.normalizer = { type: "Sequence", normalizers: [{ type: "Lowercase" }, ...rest] };
-  return new TextEncoder().encode(JSON.stringify(tokenizer));
-}
-
-interface Normalizer {
-  readonly type: string;
-  readonly lowercase?: boolean;
-  readonly normalizers?: readonly Normalizer[];
-}
-
-function lowercases(normalizer: Normalizer): boolean {
-  if (normalizer.type === "Sequence") return (normalizer.normalizers ?? []).some(lowercases);
-  return normalizer.type === "Lowercase" || (normalizer.type === "BertNormalizer" && normalizer.lowercase === true);
 }

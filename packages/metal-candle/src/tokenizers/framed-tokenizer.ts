@@ -9,40 +9,62 @@ import type { Frame, SpecialTokens } from "./frame.ts";
 import type { TokenSource } from "./token-source.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
+export interface FrameSettings {
+  readonly sendsTokenTypes: boolean;
+  /** Too long a text loses its beginning. */
+  readonly truncatesLeft: boolean;
+}
+
 export class FramedTokenizer implements Tokenizer {
   readonly path: string;
   readonly specialTokens: number;
   readonly pairSpecialTokens: number;
   readonly leadingSpecialTokens: number;
   readonly vocabularySize: number;
+  readonly hasTypes: boolean;
+  readonly tokenTypes: number;
   truncated = false;
-  private readonly source: TokenSource;
-  private readonly frame: Frame;
-  /** The second text of a pair until it is known how much of the first one stays, or a counted text. Grows to the longest seen. */
-  private scratch = new Int32Array(512);
+  readonly #source: TokenSource;
+  readonly #frame: Frame;
+  readonly #settings: FrameSettings;
+  /** Texts of which it is not known yet what stays. Both grow to the longest text seen and shrink again. */
+  #first = new Int32Array(USUAL_SCRATCH);
+  #second = new Int32Array(USUAL_SCRATCH);
 
-  constructor(source: TokenSource, frame: Frame) {
-    this.source = source;
-    this.frame = frame;
-    const { single, pair } = frame;
+  constructor(source: TokenSource, frame: Frame, settings: FrameSettings) {
+    this.#source = source;
+    this.#frame = settings.sendsTokenTypes ? frame : withoutTypes(frame);
+    this.#settings = settings;
+    const { single, pair } = this.#frame;
     this.path = source.path;
     this.leadingSpecialTokens = single.before.ids.length;
     this.specialTokens = single.before.ids.length + single.after.ids.length;
     this.pairSpecialTokens = pair.before.ids.length + pair.between.ids.length + pair.after.ids.length;
-    this.vocabularySize = [single.before, single.after, pair.before, pair.between, pair.after].reduce(
+    const around = [single.before, single.after, pair.before, pair.between, pair.after];
+    this.vocabularySize = around.reduce(
       (size, tokens) => tokens.ids.reduce((most, id) => Math.max(most, id + 1), size),
       source.vocabularySize,
     );
+    this.hasTypes = single.type !== 0 || [single.before, single.after].some(({ types }) => types.some((type) => type !== 0));
+    const types = [single.type, pair.firstType, pair.secondType, ...around.flatMap((tokens) => [...tokens.types])];
+    this.tokenTypes = 1 + Math.max(...types);
   }
 
   encode(text: string, ids: Int32Array, offset: number, maxLength: number): number {
-    const { before, after } = this.frame.single;
-    const room = this.roomFor(maxLength, this.specialTokens, ids, offset);
-    let end = copy(before.ids, ids, offset);
-    const tokens = this.source.write(text, ids, end, room);
+    const { before, after } = this.#frame.single;
+    const room = this.#roomFor(maxLength, this.specialTokens, ids, offset);
+    const start = copy(before.ids, ids, offset);
+    let tokens = this.#source.write(text, ids, start, room);
     this.truncated = tokens > room;
-    end += this.truncated ? room : tokens;
-    return copy(after.ids, ids, end) - offset;
+    if (this.truncated) {
+      if (this.#settings.truncatesLeft) {
+        tokens = this.#writeFirst(text);
+        ids.set(this.#first.subarray(tokens - room, tokens), start);
+        this.#first = shrunk(this.#first);
+      }
+      tokens = room;
+    }
+    return copy(after.ids, ids, start + tokens) - offset;
   }
 
   encodePair(
@@ -53,22 +75,28 @@ export class FramedTokenizer implements Tokenizer {
     offset: number,
     maxLength: number,
   ): number {
-    const { before, between, after, firstType, secondType } = this.frame.pair;
-    const room = this.roomFor(maxLength, this.pairSpecialTokens, ids, offset);
-    if (this.scratch.length < room) this.scratch = new Int32Array(room);
+    const { before, between, after, firstType, secondType } = this.#frame.pair;
+    const room = this.#roomFor(maxLength, this.pairSpecialTokens, ids, offset);
     const start = offset + before.ids.length;
-    let firstTokens = this.source.write(first, ids, start, room);
-    let secondTokens = this.source.write(second, this.scratch, 0, room);
+    if (this.#second.length < room) this.#second = new Int32Array(room);
+    let firstTokens = this.#source.write(first, ids, start, room);
+    let secondTokens = this.#source.write(second, this.#second, 0, room);
+    let secondFrom = 0;
     this.truncated = firstTokens + secondTokens > room;
     if (this.truncated) {
-      if (firstTokens > room && secondTokens > room && room % 2 === 1) {
-        // The longer one gets the odd token: only now it matters by how much each is longer than the room.
-        firstTokens = this.countTokens(first);
-        secondTokens = this.countTokens(second);
-        this.source.write(second, this.scratch, 0, room);
+      const { truncatesLeft } = this.#settings;
+      // The longer one gets the odd token: only now it matters by how much each is longer than the room.
+      if (truncatesLeft || (firstTokens > room && secondTokens > room && room % 2 === 1)) {
+        firstTokens = this.#writeFirst(first);
+        secondTokens = this.#writeSecond(second);
       }
-      firstTokens = longestFirst(firstTokens, secondTokens, room);
-      secondTokens = room - firstTokens;
+      const keptOfFirst = longestFirst(firstTokens, secondTokens, room);
+      if (truncatesLeft) {
+        ids.set(this.#first.subarray(firstTokens - keptOfFirst, firstTokens), start);
+        secondFrom = secondTokens - (room - keptOfFirst);
+      }
+      firstTokens = keptOfFirst;
+      secondTokens = room - keptOfFirst;
     }
     copyTypes(before, types, offset);
     copy(before.ids, ids, offset);
@@ -76,29 +104,55 @@ export class FramedTokenizer implements Tokenizer {
     types.fill(firstType, start, end);
     copyTypes(between, types, end);
     end = copy(between.ids, ids, end);
-    for (let i = 0; i < secondTokens; i++) ids[end + i] = this.scratch[i]!;
+    ids.set(this.#second.subarray(secondFrom, secondFrom + secondTokens), end);
     types.fill(secondType, end, end + secondTokens);
     end += secondTokens;
     copyTypes(after, types, end);
+    [this.#first, this.#second] = [shrunk(this.#first), shrunk(this.#second)];
     return copy(after.ids, ids, end) - offset;
   }
 
-  count(text: string): number {
-    return this.countTokens(text) + this.specialTokens;
+  writeTypes(types: Int32Array, offset: number, length: number): void {
+    const { before, after, type } = this.#frame.single;
+    copyTypes(before, types, offset);
+    types.fill(type, offset + before.ids.length, offset + length - after.ids.length);
+    copyTypes(after, types, offset + length - after.ids.length);
   }
 
-  private countTokens(text: string): number {
+  count(text: string): number {
+    const tokens = this.#writeFirst(text);
+    this.#first = shrunk(this.#first);
+    return tokens + this.specialTokens;
+  }
+
+  promptLength(prompt: string, maxLength: number): number {
+    const ids = new Int32Array(maxLength);
+    const length = this.encode(prompt, ids, 0, maxLength);
+    const endsSpecial = length > 0 && this.#source.specialIds.has(ids[length - 1]!);
+    return endsSpecial ? length - 1 : length;
+  }
+
+  /** All ids of a text into #first; returns how many. */
+  #writeFirst(text: string): number {
     for (;;) {
-      const tokens = this.source.write(text, this.scratch, 0, this.scratch.length);
-      if (tokens <= this.scratch.length) return tokens;
-      this.scratch = new Int32Array(this.scratch.length * 4);
+      const tokens = this.#source.write(text, this.#first, 0, this.#first.length);
+      if (tokens <= this.#first.length) return tokens;
+      this.#first = new Int32Array(this.#first.length * 4);
     }
   }
 
-  private roomFor(maxLength: number, specialTokens: number, ids: Int32Array, offset: number): number {
+  #writeSecond(text: string): number {
+    for (;;) {
+      const tokens = this.#source.write(text, this.#second, 0, this.#second.length);
+      if (tokens <= this.#second.length) return tokens;
+      this.#second = new Int32Array(this.#second.length * 4);
+    }
+  }
+
+  #roomFor(maxLength: number, specialTokens: number, ids: Int32Array, offset: number): number {
     if (maxLength < specialTokens) {
       throw new InvalidArgumentError(
-        `maxLength is ${maxLength}, and the special tokens alone are ${specialTokens}: ask for at least that many tokens.`,
+        `maxLength is ${maxLength}; it must be at least ${specialTokens}, the number of special tokens.`,
       );
     }
     if (offset + maxLength > ids.length) {
@@ -108,6 +162,29 @@ export class FramedTokenizer implements Tokenizer {
     }
     return maxLength - specialTokens;
   }
+}
+
+const USUAL_SCRATCH = 512;
+/** Scratch above this is not kept from one text to the next. */
+const LARGEST_SCRATCH = 1 << 16;
+
+function shrunk(scratch: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  return scratch.length > LARGEST_SCRATCH ? new Int32Array(USUAL_SCRATCH) : scratch;
+}
+
+/** The same frame for a model that is given no token types. */
+function withoutTypes({ single, pair }: Frame): Frame {
+  const plain = ({ ids }: SpecialTokens): SpecialTokens => ({ ids, types: new Int32Array(ids.length) });
+  return {
+    single: { before: plain(single.before), after: plain(single.after), type: 0 },
+    pair: {
+      before: plain(pair.before),
+      between: plain(pair.between),
+      after: plain(pair.after),
+      firstType: 0,
+      secondType: 0,
+    },
+  };
 }
 
 /**

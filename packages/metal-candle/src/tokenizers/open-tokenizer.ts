@@ -9,7 +9,8 @@ import { ByteLevelBpe } from "./byte-level-bpe/byte-level-bpe.ts";
 import { readByteLevelSettings } from "./byte-level-bpe/settings.ts";
 import { FramedTokenizer } from "./framed-tokenizer.ts";
 import { readFrame } from "./frame.ts";
-import { openGeneral } from "./general.ts";
+import { GeneralTokenizer } from "./general/general.ts";
+import { rebuildTokenizer } from "./classes/rebuild.ts";
 import type { TokenSource } from "./token-source.ts";
 import { NotATokenizer, readTokenizerJson } from "./tokenizer-json.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
@@ -49,7 +50,7 @@ async function open(files: TokenizerFiles, path: string): Promise<Tokenizer> {
     const settings = readUnigramSettings(cached.json, cached.vocabulary);
     if (settings !== null) return frame(new Unigram(settings), cached.json);
   }
-  const json = readTokenizerJson(parseJson(files.json, path));
+  const json = rebuildTokenizer(readTokenizerJson(parseJson(files.json, path)), files);
   const vocabulary = readUnigramVocabulary(json.model);
   const unigram = vocabulary === null ? null : readUnigramSettings(json, vocabulary);
   if (unigram !== null) {
@@ -59,9 +60,9 @@ async function open(files: TokenizerFiles, path: string): Promise<Tokenizer> {
   const wordPiece = readWordPieceSettings(json);
   if (wordPiece !== null) return frame(new WordPiece(wordPiece), json);
   const byteLevel = readByteLevelSettings(json);
-  return frame(byteLevel === null ? await openGeneral(json) : new ByteLevelBpe(byteLevel), json);
+  return frame(byteLevel === null ? new GeneralTokenizer(json) : new ByteLevelBpe(byteLevel), json);
 }
 
 function frame(source: TokenSource, json: TokenizerJson): Tokenizer {
-  return new FramedTokenizer(source, readFrame(json.postProcessor));
+  return new FramedTokenizer(source, readFrame(json.postProcessor), json);
 }

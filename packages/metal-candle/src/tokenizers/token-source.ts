@@ -9,6 +9,8 @@ export interface TokenSource {
   readonly path: string;
   /** 1 + the largest id that can come out. */
   readonly vocabularySize: number;
+  /** Ids of the special tokens: [CLS], [MASK], … */
+  readonly specialIds: ReadonlySet<number>;
   /**
    * Writes the first `limit` ids of `text` at `ids[offset…]` (never more) and returns how many ids there are in all, or any
    * number above `limit` as soon as it is known that there are more.

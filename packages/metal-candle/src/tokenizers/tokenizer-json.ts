@@ -14,6 +14,8 @@ export interface AddedTokenJson {
   readonly rstrip: boolean;
   readonly normalized: boolean;
   readonly special: boolean;
+  /** Added in a second call, after those of tokenizer.json: only where its id begins depends on it. */
+  readonly later?: boolean;
 }
 
 export interface TokenizerJson {
@@ -23,6 +25,14 @@ export interface TokenizerJson {
   readonly normalizer: Component | null;
   readonly preTokenizer: Component | null;
   readonly postProcessor: Component | null;
+  /** Whether the model is given the token types that the post-processor makes; else all are 0. */
+  readonly sendsTokenTypes: boolean;
+  /** Too long a text loses its beginning, not its end. */
+  readonly truncatesLeft: boolean;
+  /** Special tokens are not looked for in texts. */
+  readonly splitsSpecialTokens: boolean;
+  /** Contents of the tokens that count as special where a prompt's length is measured. */
+  readonly specialTokens: readonly string[];
 }
 
 export type Component = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -43,12 +53,17 @@ export function readTokenizerJson(root: unknown): TokenizerJson {
   if (!Array.isArray(vocabulary) && !isObject(vocabulary)) {
     throw notATokenizer(`has no vocabulary in "model.vocab" (it is ${describe(vocabulary)})`);
   }
+  const truncation = root["truncation"];
   return {
     model: { ...model, type: modelType(model) },
     addedTokens: readAddedTokens(root["added_tokens"]),
     normalizer: readComponent(root["normalizer"], "normalizer"),
     preTokenizer: readComponent(root["pre_tokenizer"], "pre_tokenizer"),
     postProcessor: readComponent(root["post_processor"], "post_processor"),
+    sendsTokenTypes: true,
+    truncatesLeft: isObject(truncation) && truncation["direction"] === "Left",
+    splitsSpecialTokens: false,
+    specialTokens: [],
   };
 }
 

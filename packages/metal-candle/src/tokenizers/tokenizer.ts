@@ -1,7 +1,7 @@
 /**
  * What every tokenizer offers to the rest of the engine: text in, ids out, written into the caller's array.
  *
- * Types only. Implementations: our own WordPiece, Unigram and byte-level BPE, and the general path (@huggingface/tokenizers)
+ * Types only. Implementations: WordPiece, Unigram and byte-level BPE for the settings that most models have, and the general path
  * for the rest. Truncation is ours, by the model's maximum length; tokenizer.json's own is ignored.
  */
 export interface Tokenizer {
@@ -13,6 +13,10 @@ export interface Tokenizer {
   readonly pairSpecialTokens: number;
   /** Special tokens before the first text's own tokens (1 for [CLS]). */
   readonly leadingSpecialTokens: number;
+  /** Whether single texts have token types that are not all 0: then `writeTypes` says which. */
+  readonly hasTypes: boolean;
+  /** 1 + the largest token type that can come out. */
+  readonly tokenTypes: number;
   /** 1 + the largest id that can come out. */
   readonly vocabularySize: number;
   /** Whether the last `encode` or `encodePair` cut something off. */
@@ -32,6 +36,10 @@ export interface Tokenizer {
     offset: number,
     maxLength: number,
   ): number;
+  /** Writes the token types of a text that `encode` made `length` tokens of. */
+  writeTypes(types: Int32Array, offset: number, length: number): void;
+  /** Tokens of a prompt as sentence-transformers leaves them out of pooling: a special token at its end is not counted. */
+  promptLength(prompt: string, maxLength: number): number;
   /** How many tokens `text` is, special tokens included, without truncation. */
   count(text: string): number;
 }

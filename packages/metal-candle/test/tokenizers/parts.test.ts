@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { AddedTokens, resolveAddedTokens } from "../../src/tokenizers/added-tokens.ts";
 import { Merger } from "../../src/tokenizers/byte-level-bpe/merger.ts";
-import type { ByteLevelSettings } from "../../src/tokenizers/byte-level-bpe/settings.ts";
 import { HASH_PRIME, HASH_SEED } from "../../src/tokenizers/unit-hash.ts";
 import { WordTable } from "../../src/tokenizers/word-table.ts";
 import { randomFrom } from "./support/random.ts";
@@ -21,7 +20,7 @@ function added(...tokens: Partial<typeof FLAGS & { content: string }>[]): AddedT
   const list = tokens.map((token, i) => ({ ...FLAGS, content: "", ...token, id: i }));
   return new AddedTokens(
     resolveAddedTokens(
-      list,
+      { addedTokens: list, splitsSpecialTokens: false, specialTokens: [] },
       100,
       () => undefined,
       (content) => content,
@@ -68,13 +67,13 @@ describe("added tokens", () => {
 
   it("have the model's ids, else the next free ones, whatever the file says", () => {
     const { raw, normalized } = resolveAddedTokens(
-      [
+      { splitsSpecialTokens: false, specialTokens: [], addedTokens: [
         { ...FLAGS, content: "[CLS]", id: 7 },
         { ...FLAGS, content: "New", id: 9, normalized: true },
         { ...FLAGS, content: "[X]", id: 5 },
         { ...FLAGS, content: "", id: 6 },
         { ...FLAGS, content: "[X]", id: 5, lstrip: true },
-      ],
+      ] },
       50,
       (content) => (content === "[CLS]" ? 3 : undefined),
       (content) => content.toLowerCase(),
@@ -142,7 +141,7 @@ describe("byte-pair merges", () => {
   }
 
   it("give what merging one pair at a time gives", () => {
-    const merger = new Merger({ merges } as unknown as ByteLevelSettings);
+    const merger = new Merger(merges);
     for (let i = 0; i < 3000; i++) {
       const word = Array.from({ length: 1 + random.below(24) }, () => random.below(symbols));
       merger.ids.set(word);
@@ -152,7 +151,7 @@ describe("byte-pair merges", () => {
   });
 
   it("take words of any length", () => {
-    const merger = new Merger({ merges: [{ left: 0, right: 0, merged: 1 }] } as unknown as ByteLevelSettings);
+    const merger = new Merger([{ left: 0, right: 0, merged: 1 }]);
     merger.makeRoom(100_001);
     merger.ids.fill(0, 0, 100_001);
     expect(merger.merge(100_001)).toBe(50_001);

@@ -17,6 +17,7 @@ const LONGEST_REMEMBERED = 64;
 export class ByteLevelBpe implements TokenSource {
   readonly path = "byte-level-bpe";
   readonly vocabularySize: number;
+  readonly specialIds: ReadonlySet<number>;
   private readonly settings: ByteLevelSettings;
   private readonly rawTokens: AddedTokens;
   private readonly normalizedTokens: AddedTokens;
@@ -26,10 +27,11 @@ export class ByteLevelBpe implements TokenSource {
   private readonly encoder = new TextEncoder();
 
   constructor(settings: ByteLevelSettings) {
+    this.specialIds = settings.specialIds;
     this.settings = settings;
     this.rawTokens = new AddedTokens(settings.rawTokens);
     this.normalizedTokens = new AddedTokens(settings.normalizedTokens);
-    this.merger = new Merger(settings);
+    this.merger = new Merger(settings.merges);
     this.vocabularySize =
       1 +
       [...settings.rawTokens, ...settings.normalizedTokens].reduce(

@@ -2,7 +2,7 @@
  * Byte-pair encoding of one word: its bytes' ids, merged pair by pair, the lowest rank first and of equal ranks the leftmost
  * (Sennrich 2016; the order of `merge_all` in the Rust tokenizers). A heap keeps the cost of long words at n log n.
  */
-import type { ByteLevelSettings } from "./settings.ts";
+import type { Merge } from "./settings.ts";
 
 /** Pairs and heap entries are packed into one number each: the high part times this, plus the low part. */
 const PACK = 2 ** 26;
@@ -23,9 +23,9 @@ export class Merger {
   private gone = new Uint8Array(256);
   private readonly heap: number[] = [];
 
-  constructor(settings: ByteLevelSettings) {
-    this.merged = Int32Array.from(settings.merges, (merge) => merge.merged);
-    settings.merges.forEach(({ left, right }, rank) => this.ranks.set(left * PACK + right, rank));
+  constructor(merges: readonly Merge[]) {
+    this.merged = Int32Array.from(merges, (merge) => merge.merged);
+    merges.forEach(({ left, right }, rank) => this.ranks.set(left * PACK + right, rank));
   }
 
   /** Makes `ids` at least `length` long. */

@@ -2,8 +2,10 @@
  * Reads a tokenizer.json as RoBERTa's kind (byte-level BPE without a normaliser), or finds that it is not one that our path
  * reproduces exactly: then null, and the general path serves it.
  */
+import { describe } from "../../describe.ts";
 import { resolveAddedTokens } from "../added-tokens.ts";
 import type { AddedToken } from "../added-tokens.ts";
+import { BYTE_CHARACTERS } from "../byte-characters.ts";
 import { isObject, isTokenId, notATokenizer } from "../tokenizer-json.ts";
 import type { TokenizerJson } from "../tokenizer-json.ts";
 
@@ -23,6 +25,7 @@ export interface ByteLevelSettings {
   readonly addsPrefixSpace: boolean;
   readonly rawTokens: readonly AddedToken[];
   readonly normalizedTokens: readonly AddedToken[];
+  readonly specialIds: ReadonlySet<number>;
 }
 
 /**
@@ -57,38 +60,37 @@ export function readByteLevelSettings(json: TokenizerJson): ByteLevelSettings | 
     Object.hasOwn(vocab, token) ? (vocab[token] as number) : undefined;
   const byteIds = BYTE_CHARACTERS.map(idOf);
   if (!byteIds.every((id) => id !== undefined)) return null;
-  const { raw, normalized } = resolveAddedTokens(
-    json.addedTokens,
+  const { raw, normalized, specialIds } = resolveAddedTokens(
+    json,
     Object.keys(vocab).length,
     idOf,
     (content) => content,
   );
   return {
     byteIds: Int32Array.from(byteIds),
-    merges: merges.map((merge: unknown, rank) => readMerge(merge, rank, idOf)),
+    merges: readMerges(merges, idOf),
     largestId,
     addsPrefixSpace: preTokenizer["add_prefix_space"] === true,
     rawTokens: raw,
     normalizedTokens: normalized,
+    specialIds,
   };
 }
 
-/** "left right", or ["left", "right"] in newer files. */
-function readMerge(merge: unknown, rank: number, idOf: (token: string) => number | undefined): Merge {
-  const pair: unknown[] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
-  const [left, right] = pair;
-  if (pair.length === 2 && typeof left === "string" && typeof right === "string") {
-    const ids = { left: idOf(left), right: idOf(right), merged: idOf(left + right) };
-    if (ids.left !== undefined && ids.right !== undefined && ids.merged !== undefined) return ids as Merge;
-  }
-  throw notATokenizer(`has a merge, number ${rank}, that is not of two tokens into a third: ${JSON.stringify(merge)}`);
-}
-
-/** The character that stands for each byte in the vocabulary: itself if it is printable, else one from U+0100 on (GPT-2). */
-const BYTE_CHARACTERS: readonly string[] = (() => {
-  let next = 0x100;
-  return Array.from({ length: 256 }, (_, byte) => {
-    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte !== 0xad);
-    return String.fromCharCode(printable ? byte : next++);
+/**
+ * Merges: "left right", or ["left", "right"] in newer files. `prefix`: units of the continuing prefix, which the second part loses.
+ * @throws NotATokenizer for one that is not of two tokens into a third
+ */
+export function readMerges(merges: unknown, idOf: (token: string) => number | undefined, prefix = 0): Merge[] {
+  if (!Array.isArray(merges)) throw notATokenizer(`has merges that are no list (they are ${describe(merges)})`);
+  const list = merges.filter((merge) => typeof merge !== "string" || !merge.startsWith("#version"));
+  return list.map((merge: unknown, rank): Merge => {
+    const pair: unknown[] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
+    const [left, right] = pair;
+    if (pair.length === 2 && typeof left === "string" && typeof right === "string") {
+      const ids = { left: idOf(left), right: idOf(right), merged: idOf(left + right.slice(prefix)) };
+      if (ids.left !== undefined && ids.right !== undefined && ids.merged !== undefined) return ids as Merge;
+    }
+    throw notATokenizer(`has a merge, number ${rank}, that is not of two tokens into a third: ${JSON.stringify(merge)}`);
   });
-})();
+}

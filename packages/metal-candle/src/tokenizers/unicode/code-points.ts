@@ -7,19 +7,23 @@
 import {
   ATTACHING,
   BREAKING,
+  COMBINING_MARKS,
   CONSONANTS,
   IDEOGRAPHS,
   LETTERS,
   LINKERS,
   LOWER_CASE,
+  NEWER,
   NONSPACING_MARKS,
   NORMALIZING,
   NUMBERS,
+  NUMERIC,
   PICTOGRAPHIC,
   PREPENDING,
   PUNCTUATION,
   REMOVED,
   SPACING,
+  WORD_CHARACTERS,
 } from "./tables.ts";
 
 /** A set of code points, decoded from a table at its first use. */
@@ -53,6 +57,14 @@ export const punctuation = new CodePointSet(PUNCTUATION);
 export const letters = new CodePointSet(LETTERS);
 export const numbers = new CodePointSet(NUMBERS);
 export const normalizing = new CodePointSet(NORMALIZING);
+/** What an engine's normalize() may change and Rust does not. */
+export const newer = new CodePointSet(NEWER);
+/** What StripAccents removes. */
+export const combiningMarks = new CodePointSet(COMBINING_MARKS);
+/** What Digits isolates. */
+export const numeric = new CodePointSet(NUMERIC);
+/** What Whitespace takes for part of a word. */
+export const wordCharacters = new CodePointSet(WORD_CHARACTERS);
 export const attaching = new CodePointSet(ATTACHING);
 export const spacing = new CodePointSet(SPACING);
 export const linkers = new CodePointSet(LINKERS);
@@ -112,6 +124,25 @@ export function decompose(text: string): string {
     }
   }
   return run === "" ? out : out + run.normalize("NFD");
+}
+
+/**
+ * A normalisation form, as Rust makes it. The engine's own is used between code points that came after Rust's Unicode version, which
+ * Rust leaves as they are and composes with nothing; for all others normalisation is stable by Unicode's policy.
+ */
+export function normalizeForm(text: string, form: "NFC" | "NFD" | "NFKC" | "NFKD"): string {
+  let out = "";
+  let start = 0;
+  for (let at = 0; at < text.length;) {
+    const codePoint = text.codePointAt(at)!;
+    const next = at + (codePoint > 0xffff ? 2 : 1);
+    if (codePoint >= 0x80 && newer.has(codePoint)) {
+      out += text.slice(start, at).normalize(form) + text.slice(at, next);
+      start = next;
+    }
+    at = next;
+  }
+  return start === 0 ? text.normalize(form) : out + text.slice(start).normalize(form);
 }
 
 /** Lone surrogates become U+FFFD, as they do on their way into UTF-8. */

@@ -57,7 +57,8 @@ export function readUnigramNormalizer(normalizer: Component | null): UnigramNorm
   return new UnigramNormalizer(charsmap, steps);
 }
 
-function readCharsmapBytes(base64: unknown): Uint8Array {
+/** @throws NotATokenizer for what is not base64 */
+export function readCharsmapBytes(base64: unknown): Uint8Array {
   try {
     if (typeof base64 !== "string") throw new TypeError(`it is ${describe(base64)}`);
     const binary = atob(base64);

@@ -23,6 +23,8 @@ export interface UnigramVocabulary {
 export interface UnigramSettings {
   readonly vocabulary: UnigramVocabulary;
   readonly unknownId: number;
+  /** By byte its token, or −1; null where unknown characters are no bytes. */
+  readonly byteTokens: Int32Array | null;
   readonly normalizer: UnigramNormalizer;
   /** Words end at white space, which is lost; otherwise at spaces alone, each of which becomes a ▁ of the word behind it. */
   readonly splitsAtWhiteSpace: boolean;
@@ -33,6 +35,7 @@ export interface UnigramSettings {
   /** Searched in the text as it is, and in normalised text. None holds white space. */
   readonly rawTokens: readonly AddedToken[];
   readonly normalizedTokens: readonly AddedToken[];
+  readonly specialIds: ReadonlySet<number>;
 }
 
 /**
@@ -75,34 +78,38 @@ export function readUnigramSettings(json: TokenizerJson, vocabulary: UnigramVoca
     json.model.type !== "Unigram" ||
     typeof unknownId !== "number" ||
     !(unknownId in vocabulary.scores) ||
-    byteFallback === true ||
     metaspace === null ||
-    normalizer === undefined ||
-    !unknownsStayUnknown(vocabulary.scores, unknownId)
+    normalizer === undefined
   ) {
     return null;
   }
   const buffer = new UnitBuffer();
-  const { raw, normalized } = resolveAddedTokens(
-    json.addedTokens,
+  const { raw, normalized, specialIds } = resolveAddedTokens(
+    json,
     vocabulary.scores.length,
     (content) => vocabulary.trie.idOf(content),
     (content) => {
       normalizer.normalize(content, 0, content.length, buffer, true, true);
-      return String.fromCharCode(...buffer.units.subarray(1, buffer.end));
+      return buffer.text();
     },
   );
   if ([...raw, ...normalized].some(hasWhiteSpace) || normalized.some((token) => token.rstrip)) return null;
-  return { vocabulary, unknownId, normalizer, ...metaspace, rawTokens: raw, normalizedTokens: normalized };
+  return {
+    vocabulary,
+    unknownId,
+    byteTokens: byteFallback === true ? byteTokens((piece) => vocabulary.trie.idOf(piece)) : null,
+    normalizer,
+    ...metaspace, rawTokens: raw,
+    normalizedTokens: normalized,
+    specialIds,
+  };
 }
 
-/**
- * Neighbouring unknown characters are one token, whose text is looked up once more; it can only be a piece if the model would
- * rather take unknown characters than the piece. With log probabilities it never does.
- */
-function unknownsStayUnknown(scores: Float64Array, unknownId: number): boolean {
-  const least = scores.reduce((lowest, score) => Math.min(lowest, score), Infinity);
-  return least <= 0 && scores[unknownId]! <= 0;
+/** The tokens <0x00> to <0xFF>, by byte; −1 for one that is not in the vocabulary. */
+export function byteTokens(idOf: (piece: string) => number | undefined): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, byte) => {
+    return idOf(`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`) ?? -1;
+  });
 }
 
 function hasWhiteSpace(token: AddedToken): boolean {

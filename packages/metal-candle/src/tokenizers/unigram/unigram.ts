@@ -26,6 +26,7 @@ const MARKER_HASH = Math.imul(HASH_SEED ^ MARKER, HASH_PRIME);
 export class Unigram implements TokenSource {
   readonly path = "unigram";
   readonly vocabularySize: number;
+  readonly specialIds: ReadonlySet<number>;
   private readonly settings: UnigramSettings;
   private readonly viterbi: Viterbi;
   private readonly words = new WordTable();
@@ -36,12 +37,13 @@ export class Unigram implements TokenSource {
   private readonly normalizedFirsts: readonly number[];
   /** 1 for units that end a word. */
   private readonly ends = new Uint8Array(LAST_WHITE_SPACE + 1);
-  private readonly reversed = new Int32Array(LONGEST_REMEMBERED);
+  private readonly reversed = new Int32Array(3 * LONGEST_REMEMBERED);
 
   constructor(settings: UnigramSettings) {
+    this.specialIds = settings.specialIds;
     const { vocabulary, rawTokens, normalizedTokens } = settings;
     this.settings = settings;
-    this.viterbi = new Viterbi(vocabulary.trie, vocabulary.scores, settings.unknownId);
+    this.viterbi = new Viterbi(vocabulary.trie, vocabulary.scores, settings.unknownId, settings.byteTokens);
     this.rawTokens = new AddedTokens(rawTokens);
     this.normalizedTokens = new AddedTokens(normalizedTokens);
     this.normalizedFirsts = [...new Set(normalizedTokens.map((token) => token.pattern.charCodeAt(0)))];
@@ -104,7 +106,7 @@ export class Unigram implements TokenSource {
 
   private writeAroundTokens(first: boolean, ids: Int32Array, offset: number, limit: number, already: number): number {
     const { buffer, normalizedTokens: tokens } = this;
-    tokens.search(stringOf(buffer));
+    tokens.search(buffer.text());
     let written = already;
     let start = 0;
     let begins = first;
@@ -203,13 +205,4 @@ function isAsciiWord(unit: number): boolean {
 
 function markSpaces(units: Uint16Array, start: number, end: number): void {
   for (let at = start; at < end; at++) if (units[at] === SPACE) units[at] = MARKER;
-}
-
-function stringOf(buffer: UnitBuffer): string {
-  let text = "";
-  for (let at = 1; at < buffer.end; at += BLOCK) {
-    const units = buffer.units.subarray(at, Math.min(at + BLOCK, buffer.end));
-    text += String.fromCharCode.apply(null, units as unknown as number[]);
-  }
-  return text;
 }

@@ -22,9 +22,26 @@ export class UnitBuffer {
     for (let i = 0; i < units.length; i++) this.units[this.end++] = units[i]!;
   }
 
+  /** What is in it, as a string. */
+  text(): string {
+    return textOf(this.units, 1, this.end);
+  }
+
   private grow(least: number): void {
     const larger = new Uint16Array(Math.max(least, this.units.length * 2));
     larger.set(this.units);
     this.units = larger;
   }
 }
+
+/** units[start … end − 1] as a string. */
+export function textOf(units: Uint16Array, start: number, end: number): string {
+  let text = "";
+  for (let at = start; at < end; at += CHUNK) {
+    text += String.fromCharCode(...units.subarray(at, Math.min(at + CHUNK, end)));
+  }
+  return text;
+}
+
+/** Units that are made a string at a time: arguments of one call. */
+const CHUNK = 4096;

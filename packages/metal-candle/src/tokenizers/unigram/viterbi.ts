@@ -2,11 +2,15 @@
  * The best segmentation of one word under a Unigram model: the path of pieces with the highest sum of scores (Kudo 2018), as
  * `encode_optimized` of the Rust tokenizers finds it, sums taken in the same order so that ties fall alike.
  *
- * A character that is no piece counts as unknown, ten below the lowest score; neighbouring unknowns become one token.
+ * A character that is no piece counts as unknown, ten below the lowest score. Neighbouring unknowns become one token: the piece that
+ * they are together, if they are one; else their bytes, where the model falls back to bytes; else the unknown token.
  */
 import type { PieceTrie } from "./piece-trie.ts";
+import { textOf } from "./unit-buffer.ts";
 
 const UNKNOWN_PENALTY = 10;
+
+const encoder = new TextEncoder();
 
 export class Viterbi {
   /** Ids of the last word, in reverse: ids[count − 1] … ids[0]. */
@@ -16,12 +20,15 @@ export class Viterbi {
   private readonly scores: Float64Array;
   private readonly unknownId: number;
   private readonly unknownScore: number;
+  /** By byte its token, or −1; null where the model does not fall back to bytes. */
+  private readonly byteTokens: Int32Array | null;
   /** By end of a path: its score, where its last piece begins (−1: no path yet), and that piece's id. */
   private best = new Float64Array(0);
   private begins = new Int32Array(0);
   private pieces = new Int32Array(0);
 
-  constructor(trie: PieceTrie, scores: Float64Array, unknownId: number) {
+  constructor(trie: PieceTrie, scores: Float64Array, unknownId: number, byteTokens: Int32Array | null = null) {
+    this.byteTokens = byteTokens;
     this.trie = trie;
     this.scores = scores;
     this.unknownId = unknownId;
@@ -68,16 +75,40 @@ export class Viterbi {
       }
       at = single;
     }
-    return this.traceBack(length);
+    return this.traceBack(units, start, length);
   }
 
-  private traceBack(length: number): number {
+  private traceBack(units: Uint16Array, start: number, length: number): number {
     const { ids, begins, pieces, unknownId } = this;
     let count = 0;
-    for (let end = length; end > 0; end = begins[end]!) {
-      const id = pieces[end]!;
-      if (id !== unknownId || count === 0 || ids[count - 1] !== unknownId) ids[count++] = id;
+    for (let end = length; end > 0;) {
+      let begin = begins[end]!;
+      if (pieces[end] !== unknownId) {
+        ids[count++] = pieces[end]!;
+      } else {
+        while (begin > 0 && pieces[begin] === unknownId) begin = begins[begin]!;
+        count = this.writeUnknown(units.subarray(start + begin, start + end), count);
+      }
+      end = begin;
     }
+    return count;
+  }
+
+  /** Writes what stands for a run of unknown characters, last id first. */
+  private writeUnknown(run: Uint16Array, already: number): number {
+    const { ids, trie, byteTokens, unknownId } = this;
+    let node = run.length === 0 ? -1 : trie.first(run[0]!);
+    for (let i = 1; i < run.length && node >= 0; i++) node = trie.next(node, run[i]!);
+    const piece = node < 0 ? -1 : trie.arrays.ids[node]!;
+    let count = already;
+    if (piece < 0 && byteTokens !== null) {
+      const bytes = encoder.encode(textOf(run, 0, run.length));
+      if (bytes.every((byte) => byteTokens[byte]! >= 0)) {
+        for (let i = bytes.length - 1; i >= 0; i--) ids[count++] = byteTokens[bytes[i]!]!;
+        return count;
+      }
+    }
+    ids[count++] = piece < 0 ? unknownId : piece;
     return count;
   }
 
@@ -85,6 +116,7 @@ export class Viterbi {
     this.best = new Float64Array(length + 1);
     this.begins = new Int32Array(length + 1);
     this.pieces = new Int32Array(length + 1);
-    this.ids = new Int32Array(length + 1);
+    // Of at most three bytes a unit.
+    this.ids = new Int32Array((this.byteTokens === null ? 1 : 3) * (length + 1));
   }
 }

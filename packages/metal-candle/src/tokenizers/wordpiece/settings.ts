@@ -28,6 +28,7 @@ export interface WordPieceSettings {
   readonly rawTokens: readonly AddedToken[];
   /** Searched in normalised text. Each begins with ASCII punctuation, holds no white space, and may stand inside words. */
   readonly normalizedTokens: readonly AddedToken[];
+  readonly specialIds: ReadonlySet<number>;
 }
 
 /**
@@ -68,7 +69,7 @@ export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | 
   if (unknownId === undefined) {
     throw notATokenizer(`names ${JSON.stringify(unknownToken)} for unknown words, which is not in its vocabulary`);
   }
-  const { raw, normalized } = resolveAddedTokens(json.addedTokens, tokens.length, idOf, (content) =>
+  const { raw, normalized, specialIds } = resolveAddedTokens(json, tokens.length, idOf, (content) =>
     normalizeBert(content, normalization),
   );
   if (raw.some((token) => isWhiteSpace(token.pattern.charCodeAt(0))) || !normalized.every(canBeFoundInWords)) {
@@ -79,6 +80,7 @@ export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | 
     model: { tokens, ids, unknownId, continuingPrefix, longestWord },
     rawTokens: raw,
     normalizedTokens: normalized,
+    specialIds,
   };
 }
 

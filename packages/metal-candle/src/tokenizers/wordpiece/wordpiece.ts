@@ -18,6 +18,7 @@ import { Vocabulary } from "./vocabulary.ts";
 export class WordPiece implements TokenSource {
   readonly path = "wordpiece";
   readonly vocabularySize: number;
+  readonly specialIds: ReadonlySet<number>;
   private readonly vocabulary: Vocabulary;
   private readonly table: UnitTable;
   private readonly words = new WordTable();
@@ -33,6 +34,7 @@ export class WordPiece implements TokenSource {
   private readonly pieces = new Int32Array(LONGEST_KEY);
 
   constructor(settings: WordPieceSettings) {
+    this.specialIds = settings.specialIds;
     this.vocabulary = new Vocabulary(settings.model);
     this.table = new UnitTable(settings.normalization);
     this.exact = new ExactPath(settings, this.vocabulary);

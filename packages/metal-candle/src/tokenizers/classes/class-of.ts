@@ -1,0 +1,77 @@
+/**
+ * Which of transformers' tokenizer classes opens a model, as AutoTokenizer of transformers 5 decides it: by the name in
+ * tokenizer_config.json (else config.json), and by the model type where there is none or the name is that type's own.
+ *
+ * It matters because most classes rebuild the tokenizer from its vocabulary and tokenizer_config.json, and read little else of
+ * tokenizer.json (rebuild.ts).
+ */
+import { UnsupportedModelError } from "../../errors.ts";
+
+/** The classes that we rebuild as transformers does; "file" is TokenizersBackend, which takes tokenizer.json as it is. */
+export type TokenizerClass = "bert" | "distilbert" | "mpnet" | "roberta" | "xlm-roberta" | "file";
+
+/** The class that transformers registers for each of our model types. */
+const BY_MODEL_TYPE: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerClass>([
+  ["bert", "bert"],
+  ["mpnet", "mpnet"],
+  ["roberta", "roberta"],
+  ["xlm-roberta", "xlm-roberta"],
+]);
+
+/** Names without "Fast", which transformers strips. */
+const BY_NAME: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerClass>([
+  ["BertTokenizer", "bert"],
+  ["ElectraTokenizer", "bert"],
+  ["MobileBertTokenizer", "bert"],
+  ["SqueezeBertTokenizer", "bert"],
+  ["LayoutLMTokenizer", "bert"],
+  ["LxmertTokenizer", "bert"],
+  ["DistilBertTokenizer", "distilbert"],
+  ["MPNetTokenizer", "mpnet"],
+  ["RobertaTokenizer", "roberta"],
+  ["BartTokenizer", "roberta"],
+  ["LEDTokenizer", "roberta"],
+  ["LongformerTokenizer", "roberta"],
+  ["MvpTokenizer", "roberta"],
+  ["XLMRobertaTokenizer", "xlm-roberta"],
+  ["TokenizersBackend", "file"],
+  ["BloomTokenizer", "file"],
+  ["PreTrainedTokenizer", "file"],
+  ["PythonBackend", "file"],
+]);
+
+/**
+ * Classes of transformers that build a tokenizer in ways of their own, without "Tokenizer" at the end. A name that is neither here
+ * nor above does not exist there, and then TokenizersBackend serves.
+ */
+const OTHERS: ReadonlySet<string> = new Set(
+  (
+    "Albert Auto Barthez Bartpho Basic BertGeneration BertJapanese Bertweet BigBird BioGpt Blenderbot BlenderbotSmall ByT5 CLIP " +
+    "CTRL Camembert Canine Character Clvp CodeGen CodeLlama Cohere ConvBert Cpm CpmAnt DPRContextEncoder DPRQuestionEncoder DPRReader " +
+    "Deberta DebertaV2 Dia Esm Esmc FNet FSMT FastSpeech2Conformer Flaubert Funnel GPT2 GPTNeoX GPTNeoXJapanese GPTSw3 Gemma " +
+    "Herbert Lasr LayoutLMv2 LayoutLMv3 LayoutXLM Llama Luke M2M100 MBart MBart50 MLuke Marian MarkupLM Mecab Mgpstr MyT5 Nllb " +
+    "Nougat OpenAIGPT PLBart Parakeet Pegasus Perceiver Phobert Pop2Piano ProphetNet Qwen2 Qwen3_5 Rag Reformer RemBert RoCBert " +
+    "RoFormer SeamlessM4T Siglip Siglip2 Speech2Text SpeechT5 Splinter T5 Tapas Tipsv2 Udop VideoPrism Vits Wav2Vec2CTC " +
+    "Wav2Vec2PhonemeCTC Whisper Wordpiece XGLM XLM XLNet MistralCommonBackend SentencePieceBackend"
+  ).split(" "),
+);
+
+/**
+ * @param modelType `model_type` of config.json; null: no model is known, and tokenizer.json is taken as it is
+ * @param name `tokenizer_class` of tokenizer_config.json, else of config.json; null where neither has one
+ * @throws UnsupportedModelError for a class that we do not rebuild
+ */
+export function tokenizerClassOf(modelType: string | null, name: string | null): TokenizerClass {
+  const own = (modelType === null ? undefined : BY_MODEL_TYPE.get(modelType)) ?? "file";
+  if (name === null) return own;
+  const plain = name.replace(/Fast$/, "");
+  const known = BY_NAME.get(plain);
+  if (known !== undefined) return known;
+  if (OTHERS.has(plain.replace(/Tokenizer$/, ""))) {
+    throw new UnsupportedModelError(
+      `the tokenizer class "${name}" is not supported; supported are ` +
+        `${[...BY_NAME.keys()].filter((key) => key.endsWith("Tokenizer")).join(", ")} and PreTrainedTokenizerFast.`,
+    );
+  }
+  return "file";
+}

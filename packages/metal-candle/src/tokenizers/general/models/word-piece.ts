@@ -1,0 +1,44 @@
+/** WordPiece: the longest pieces from left to right, or unknown as a whole. The plain form of wordpiece/vocabulary.ts. */
+import { notATokenizer } from "../../tokenizer-json.ts";
+import type { TokenizerJson } from "../../tokenizer-json.ts";
+import { largest, readVocabulary, unknownIdOf, type WordModel } from "../models.ts";
+
+export function readWordPiece(model: TokenizerJson["model"]): WordModel {
+  const ids = readVocabulary(model["vocab"]);
+  const unknownId = unknownIdOf(model, ids, "[UNK]");
+  const prefix = model["continuing_subword_prefix"] ?? "##";
+  const longestWord = model["max_input_chars_per_word"] ?? 100;
+  if (typeof prefix !== "string" || typeof longestWord !== "number") {
+    throw notATokenizer("has a WordPiece model with settings of another kind");
+  }
+  let longestPiece = 0;
+  for (const token of ids.keys()) longestPiece = Math.max(longestPiece, token.length);
+  return {
+    idOf: (token) => ids.get(token),
+    size: ids.size,
+    largestId: largest(ids.values()),
+    append(word, out) {
+      const before = out.length;
+      if (word.length > longestWord && Array.from(word).length > longestWord) {
+        out.push(unknownId);
+        return;
+      }
+      for (let start = 0; start < word.length;) {
+        const lead = start === 0 ? "" : prefix;
+        let end = Math.min(word.length, start + longestPiece);
+        let id: number | undefined;
+        for (; end > start; end--) {
+          id = ids.get(lead + word.slice(start, end));
+          if (id !== undefined) break;
+        }
+        if (id === undefined) {
+          out.length = before;
+          out.push(unknownId);
+          return;
+        }
+        out.push(id);
+        start = end;
+      }
+    },
+  };
+}

@@ -1,0 +1,218 @@
+/**
+ * Every pre-tokenizer of the Rust tokenizers: a list of words in, a list of words out, none of them empty. A Sequence is one after the
+ * other.
+ */
+import { describe } from "../../describe.ts";
+import { UnsupportedModelError } from "../../errors.ts";
+import { toByteCharacters } from "../byte-characters.ts";
+import { wordEnd } from "../byte-level-bpe/words.ts";
+import { isObject, notATokenizer } from "../tokenizer-json.ts";
+import type { Component } from "../tokenizer-json.ts";
+import { isWhiteSpace, numeric, punctuation, wordCharacters } from "../unicode/code-points.ts";
+import { scriptOf } from "../unicode/scripts.ts";
+import { readPattern } from "./pattern.ts";
+import { BEHAVIORS, cut, piecesByCodePoint, piecesByMatches, placesOf } from "./split.ts";
+import type { Behavior } from "./split.ts";
+
+/** One word to several; `first`: it stands at the very beginning of the text, which Metaspace may ask. */
+type PreTokenizer = (word: string, first: boolean) => string[];
+
+export interface PreTokenizers {
+  readonly apply: (text: string, first: boolean) => string[];
+  /** Some Metaspace marks only the word at the very beginning. */
+  readonly asksForStart: boolean;
+}
+
+/** @throws UnsupportedModelError for one that does not exist; NotATokenizer for one that lacks a part */
+export function readPreTokenizers(preTokenizer: Component | null): PreTokenizers {
+  const components = preTokenizer === null ? [] : flatten(preTokenizer);
+  const steps = components.map(readOne);
+  const asking = components.findLastIndex(asksForStart);
+  const losing = components.slice(0, Math.max(asking, 0)).find((component) => !keepsStart(component));
+  if (losing !== undefined) {
+    throw new UnsupportedModelError(
+      `The tokenizer's pre-tokenizer Metaspace with "prepend_scheme": "first" is not supported behind ${String(losing["type"])}.`,
+    );
+  }
+  return {
+    apply: (text, first) =>
+      steps.reduce<string[]>(
+        (words, step) => words.flatMap((word, index) => step(word, first && index === 0)),
+        text === "" ? [] : [text],
+      ),
+    asksForStart: asking >= 0,
+  };
+}
+
+function asksForStart({ type, prepend_scheme: scheme }: Record<string, unknown>): boolean {
+  return type === "Metaspace" && scheme === "first";
+}
+
+/** Whether the first word that comes out of it always begins where what went in began. */
+function keepsStart({ type, behavior }: Record<string, unknown>): boolean {
+  return type === "Digits" || ((type === "Split" || type === "Punctuation") && behavior !== "Removed");
+}
+
+function flatten(component: unknown): Record<string, unknown>[] {
+  if (!isObject(component)) throw notATokenizer(`has a pre-tokenizer that is ${describe(component)}`);
+  if (component["type"] !== "Sequence") return [component];
+  const list = component["pretokenizers"];
+  if (!Array.isArray(list)) throw notATokenizer('has a pre-tokenizer Sequence without "pretokenizers"');
+  return list.flatMap((part: unknown) => flatten(part));
+}
+
+function readOne(component: Record<string, unknown>): PreTokenizer {
+  const { type } = component;
+  switch (type) {
+    case "BertPreTokenizer":
+      return (word) =>
+        byCodePoint(word, isWhiteSpace, "Removed").flatMap((part) =>
+          byCodePoint(part, (c) => punctuation.has(c), "Isolated"),
+        );
+    case "Whitespace":
+      return splitIntoWords;
+    case "WhitespaceSplit":
+      return (word) => byCodePoint(word, isWhiteSpace, "Removed");
+    case "Digits": {
+      const behavior = component["individual_digits"] === true ? "Isolated" : "Contiguous";
+      return (word) => byCodePoint(word, (c) => numeric.has(c), behavior);
+    }
+    case "Punctuation": {
+      const behavior = behaviorOf(component["behavior"] ?? "Isolated");
+      return (word) => byCodePoint(word, (c) => punctuation.has(c), behavior);
+    }
+    case "CharDelimiterSplit": {
+      const delimiter = characterOf(component, "delimiter");
+      return (word) => cut(word, piecesByMatches(word, placesOf(word, delimiter)), "Removed");
+    }
+    case "UnicodeScripts":
+      return splitAtScripts;
+    case "Split":
+      return readSplit(component);
+    case "Metaspace":
+      return readMetaspace(component);
+    case "ByteLevel":
+      return readByteLevel(component);
+    case "FixedLength":
+      return readFixedLength(component);
+    default:
+      throw new UnsupportedModelError(`The tokenizer's pre-tokenizer ${JSON.stringify(type)} is not supported.`);
+  }
+}
+
+function byCodePoint(word: string, fits: (codePoint: number) => boolean, behavior: Behavior): string[] {
+  return cut(word, piecesByCodePoint(word, fits), behavior);
+}
+
+/** \w+|[^\w\s]+ of Rust's own regular expressions. */
+function splitIntoWords(text: string): string[] {
+  const words: string[] = [];
+  let start = 0;
+  let kind = 0;
+  for (let at = 0; at <= text.length;) {
+    const c = at < text.length ? text.codePointAt(at)! : -1;
+    const next = c < 0 ? 0 : wordCharacters.has(c) ? 1 : isWhiteSpace(c) ? 0 : 2;
+    if (next !== kind || c < 0) {
+      if (kind !== 0) words.push(text.slice(start, at));
+      start = at;
+      kind = next;
+    }
+    at += c > 0xffff ? 2 : 1;
+  }
+  return words;
+}
+
+/** A new word wherever the script changes; what comes before the first character that has one is lost, as it is in Rust. */
+function splitAtScripts(text: string): string[] {
+  const words: string[] = [];
+  let start = -1;
+  let last = 0;
+  for (let at = 0; at < text.length;) {
+    const c = text.codePointAt(at)!;
+    const script = scriptOf(c);
+    if (script !== 0 && script !== last) {
+      if (start >= 0) words.push(text.slice(start, at));
+      start = at;
+      last = script;
+    }
+    at += c > 0xffff ? 2 : 1;
+  }
+  if (start >= 0) words.push(text.slice(start));
+  return words;
+}
+
+function readSplit(component: Record<string, unknown>): PreTokenizer {
+  const find = readPattern(component["pattern"], "pre-tokenizer Split");
+  const behavior = behaviorOf(component["behavior"]);
+  const inverted = component["invert"] === true;
+  return (word) => {
+    const pieces = piecesByMatches(word, find(word));
+    return cut(
+      word,
+      inverted ? pieces.map((piece) => ({ ...piece, isMatch: !piece.isMatch })) : pieces,
+      behavior,
+    );
+  };
+}
+
+function readMetaspace(component: Record<string, unknown>): PreTokenizer {
+  const replacement = characterOf(component, "replacement");
+  const { add_prefix_space: addPrefixSpace, prepend_scheme: scheme = "always", split = true } = component;
+  if (scheme !== "always" && scheme !== "first" && scheme !== "never") {
+    throw notATokenizer(`has a Metaspace whose "prepend_scheme" is ${describe(scheme)}`);
+  }
+  if (addPrefixSpace === false && "prepend_scheme" in component && scheme !== "never") {
+    throw notATokenizer(`has a Metaspace that contradicts itself: add_prefix_space false, prepend_scheme ${scheme}`);
+  }
+  const prepends = addPrefixSpace === false ? "never" : scheme;
+  return (word, first) => {
+    const marked = word.replaceAll(" ", replacement);
+    const wanted = prepends === "always" || (prepends === "first" && first);
+    const whole = wanted && !marked.startsWith(replacement) ? replacement + marked : marked;
+    if (split === false) return [whole];
+    return cut(whole, piecesByMatches(whole, placesOf(whole, replacement)), "MergedWithNext");
+  };
+}
+
+function readByteLevel(component: Record<string, unknown>): PreTokenizer {
+  const prefixed = component["add_prefix_space"] === true;
+  const splits = component["use_regex"] !== false;
+  return (word) => {
+    const text = prefixed && !word.startsWith(" ") ? ` ${word}` : word;
+    if (!splits) return [toByteCharacters(text)];
+    const words: string[] = [];
+    for (let at = 0; at < text.length;) {
+      const end = wordEnd(text, at, text.length);
+      words.push(toByteCharacters(text.slice(at, end)));
+      at = end;
+    }
+    return words;
+  };
+}
+
+function readFixedLength(component: Record<string, unknown>): PreTokenizer {
+  const length = component["length"] ?? 5;
+  if (!Number.isSafeInteger(length) || (length as number) < 1) {
+    throw notATokenizer(`has a FixedLength whose "length" is ${describe(length)}`);
+  }
+  return (word) => {
+    const characters = Array.from(word);
+    const words: string[] = [];
+    for (let at = 0; at < characters.length; at += length as number) {
+      words.push(characters.slice(at, at + (length as number)).join(""));
+    }
+    return words;
+  };
+}
+
+function behaviorOf(value: unknown): Behavior {
+  const behavior = BEHAVIORS.find((name) => name === value);
+  if (behavior !== undefined) return behavior;
+  throw notATokenizer(`has a pre-tokenizer whose "behavior" is ${describe(value)}`);
+}
+
+function characterOf(component: Record<string, unknown>, key: string): string {
+  const value = component[key];
+  if (typeof value === "string" && Array.from(value).length === 1) return value;
+  throw notATokenizer(`has a ${String(component["type"])} whose "${key}" is ${describe(value)}, which is no character`);
+}
