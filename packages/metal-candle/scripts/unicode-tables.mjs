@@ -87,9 +87,9 @@ async function pieces(preTokenizer, text) {
 
 /** The code points that a regular expression of Split matches, all looked at in one text. */
 async function matching(pattern) {
-  const split = { type: "Split", pattern: { Regex: pattern }, behavior: "Removed", invert: false };
+  const removing = { type: "Split", pattern: { Regex: pattern }, behavior: "Removed", invert: false };
   const kept = new Uint8Array(codePoints.length);
-  for (const [start, end] of await pieces(split, all)) kept.fill(1, start, end);
+  for (const [start, end] of await pieces(removing, all)) kept.fill(1, start, end);
   return codePoints.filter((_, index) => kept[index] === 0);
 }
 
@@ -112,9 +112,9 @@ async function isolated() {
  * @returns [first, last, script] with scripts numbered as they are met, 0 for none
  */
 async function scripts() {
-  const split = { type: "UnicodeScripts" };
+  const byScript = { type: "UnicodeScripts" };
   const text = codePoints.map((c) => `a${String.fromCodePoint(c)}a\u044f${String.fromCodePoint(c)}\u044f`).join("");
-  const starts = new Set((await pieces(split, text)).map(([start]) => start));
+  const starts = new Set((await pieces(byScript, text)).map(([start]) => start));
   // In "aca" and "яcя" a code point of no script begins no piece in either; one of Latin none in the first, of Cyrillic none in the second.
   const none = codePoints.map((_, index) => !starts.has(6 * index + 1) && !starts.has(6 * index + 4));
   const representatives = [];
@@ -127,8 +127,13 @@ async function scripts() {
       continue;
     }
     const character = String.fromCodePoint(c);
-    const same = async (other) => (await pieces(split, other + character)).length === 1;
-    if (previous && previous[2] > 0 && previous[1] === codePoints[index - 1] && (await same(representatives[previous[2] - 1]))) {
+    const same = async (other) => (await pieces(byScript, other + character)).length === 1;
+    if (
+      previous &&
+      previous[2] > 0 &&
+      previous[1] === codePoints[index - 1] &&
+      (await same(representatives[previous[2] - 1]))
+    ) {
       previous[1] = c;
       continue;
     }
@@ -150,9 +155,7 @@ function newerThanRust() {
       normalizer.normalizeString(text)
   )(tokenizers.nfkdNormalizer());
   const inert = (normalize, s) =>
-    normalize(s) === s &&
-    normalize(`a\u0345${s}`) === `a\u0345${s}` &&
-    normalize(`a${s}\u0334`) === `a${s}\u0334`;
+    normalize(s) === s && normalize(`a\u0345${s}`) === `a\u0345${s}` && normalize(`a${s}\u0334`) === `a${s}\u0334`;
   const ours = (text) => text.normalize("NFKD");
   const found = new Set();
   const known = new Set();

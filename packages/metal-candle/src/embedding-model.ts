@@ -246,17 +246,11 @@ export class EmbeddingModel {
     return {
       prompt,
       query: null,
-      poolingSkip: head.includePrompt || prompt === "" ? 0 : this.#promptTokens(prompt),
+      poolingSkip:
+        head.includePrompt || prompt === "" ? 0 : this.#tokenizer.promptLength(prompt, this.#description.maxLength),
       dimensions: checkedDimensions(options.dimensions, this.#dimensions, head.dimensions),
       normalize: options.normalize ?? head.normalize,
     };
-  }
-
-  /** As sentence-transformers counts them: of the prompt alone, cut like a text, less one special token where any follow the text. */
-  #promptTokens(prompt: string): number {
-    const { leadingSpecialTokens, specialTokens } = this.#tokenizer;
-    const tokens = Math.min(this.#tokenizer.count(prompt), this.#description.maxLength);
-    return specialTokens > leadingSpecialTokens ? tokens - 1 : tokens;
   }
 
   #prompt({ prompt, promptName }: Pick<EmbedOptions, "prompt" | "promptName">): string {

@@ -57,7 +57,7 @@ export async function loadParts(
     for (const warning of description.warnings) onNotice(`metal-candle: ${warning}`);
     const [tokenizer, encoder] = await Promise.allSettled([
       openTokenizer(description.tokenizer).then((opened) => {
-        checkVocabulary(opened.vocabularySize, description.shape, description.folder);
+        checkVocabulary(opened, description);
         return opened;
       }),
       openEncoder(description, chosen, options),

@@ -15,10 +15,15 @@ export class BatchBuffers implements PackedBatch {
   readonly #skips: Int32Array;
   #anySkip = false;
   readonly #types: Int32Array;
+  readonly #singleTypes: boolean;
   #pairs = false;
 
-  /** @param tokenBudget most tokens; the arrays have room for one more text than that, which tokenizers may need */
-  constructor(tokenBudget: number, maxSequences: number, maxLength: number) {
+  /**
+   * @param tokenBudget most tokens; the arrays have room for one more text than that, which tokenizers may need
+   * @param singleTypes whether single texts have token types, too
+   */
+  constructor(tokenBudget: number, maxSequences: number, maxLength: number, singleTypes = false) {
+    this.#singleTypes = singleTypes;
     this.inputIds = new Int32Array(tokenBudget + maxLength);
     this.#types = new Int32Array(tokenBudget + maxLength);
     this.cuSeqlens = new Int32Array(maxSequences + 1);
@@ -30,12 +35,12 @@ export class BatchBuffers implements PackedBatch {
     return this.cuSeqlens[this.sequences];
   }
 
-  /** Null in a batch of single texts, whose types are all 0. */
+  /** Null in a batch of single texts whose types are all 0. */
   get tokenTypeIds(): Int32Array | null {
-    return this.#pairs ? this.#types : null;
+    return this.#pairs || this.#singleTypes ? this.#types : null;
   }
 
-  /** Where the types of the next pair go: at the same offset as its ids. */
+  /** Where the token types go: at the same offset as the ids. */
   get types(): Int32Array {
     return this.#types;
   }

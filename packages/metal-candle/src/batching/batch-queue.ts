@@ -20,6 +20,7 @@ export class BatchQueue {
   readonly #free: BatchBuffers[];
   readonly #idle: (() => void)[] = [];
   readonly #maxLength: number;
+  readonly #singleTypes: boolean;
   readonly #ahead: TokenizeAhead | null;
   #inFlight = 0;
   /** Tokens of the last batch packed. */
@@ -33,11 +34,15 @@ export class BatchQueue {
     const { tokenBudget, maxSequences, batchesInFlight, padding } = encoder.limits;
     this.#encoder = encoder;
     this.#maxLength = maxLength;
+    this.#singleTypes = tokenizer.hasTypes;
     this.#packer = padding
       ? new SortingPacker(tokenizer, maxLength, padding)
       : new StreamingPacker(tokenizer, maxLength);
     this.#ahead = pool && padding === null ? new TokenizeAhead(pool, () => this.#pump()) : null;
-    this.#free = Array.from({ length: batchesInFlight }, () => new BatchBuffers(tokenBudget, maxSequences, maxLength));
+    this.#free = Array.from(
+      { length: batchesInFlight },
+      () => new BatchBuffers(tokenBudget, maxSequences, maxLength, this.#singleTypes),
+    );
   }
 
   /** Adds a request; it settles by itself (request.finished). */
@@ -121,7 +126,7 @@ export class BatchQueue {
 
   /** The rows of one request as a batch of their own. */
   #rowsOf(request: EmbedRequest, batch: BatchBuffers): BatchBuffers {
-    const own = new BatchBuffers(batch.tokens, batch.sequences, 0);
+    const own = new BatchBuffers(batch.tokens, batch.sequences, 0, this.#singleTypes);
     own.begin(request);
     for (let row = 0; row < batch.sequences; row++) {
       if (batch.requests[row] !== request) continue;

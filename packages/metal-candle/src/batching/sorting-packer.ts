@@ -48,6 +48,7 @@ export class SortingPacker implements Packer {
     for (const { request, index, ids, types } of rows) {
       batch.inputIds.set(ids, batch.tokens);
       if (types) batch.types.set(types, batch.tokens);
+      else if (this.#tokenizer.hasTypes) this.#tokenizer.writeTypes(batch.types, batch.tokens, ids.length);
       batch.add(request, index, ids.length);
     }
     return true;

@@ -45,13 +45,16 @@ export class StreamingPacker implements Packer {
       const index = request.next;
       const { inputIds, types, tokens } = batch;
       const length = tokenizeNext(this.#tokenizer, request, inputIds, types, tokens, this.#maxLength);
-      if (length >= 0) batch.add(request, index, length);
+      if (length < 0) return;
+      if (request.options.query === null && this.#tokenizer.hasTypes) this.#tokenizer.writeTypes(types, tokens, length);
+      batch.add(request, index, length);
       return;
     }
     const { block, first, taken, offset } = ready;
     const length = block.lengths[taken];
     const index = first + taken;
     batch.inputIds.set(block.ids.subarray(offset, offset + length), batch.tokens);
+    if (this.#tokenizer.hasTypes) this.#tokenizer.writeTypes(batch.types, batch.tokens, length);
     request.tokenCounts[index] = length;
     if (block.truncated[taken] === 1) request.truncated.push(index);
     ready.taken += 1;

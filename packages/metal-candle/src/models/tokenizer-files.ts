@@ -7,7 +7,8 @@ import { joinPath, listFolder, readFileBytes } from "#platform/files";
 import { ModelFileError } from "../errors.ts";
 import { sha256 } from "../weights/fingerprint.ts";
 import { readConfig, type ConfigObject } from "./config-object.ts";
-import type { EncoderShape, TokenizerFiles } from "./description.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { ModelDescription, TokenizerFiles } from "./description.ts";
 
 /** XLM-R's is 17 MB; the largest known, with 256,000 pieces and merges, are below 35 MB. */
 const LARGEST_TOKENIZER = 128 << 20;
@@ -76,14 +77,24 @@ async function readLines(path: string): Promise<string[] | null> {
 }
 
 /**
- * Checks that no id of a tokenizer lies outside of the word table.
- * @param vocabularySize 1 + the tokenizer's largest id
+ * Checks that no id and no token type of a tokenizer lies outside of the model's tables.
  * @throws ModelFileError
  */
-export function checkVocabulary(vocabularySize: number, shape: EncoderShape, folder: string): void {
-  if (vocabularySize <= shape.vocabularySize) return;
-  throw new ModelFileError(
-    `${joinPath(folder, "tokenizer.json")} has ids up to ${vocabularySize - 1}, but the model's word table has ` +
-      `${shape.vocabularySize} rows: tokenizer and weights are not of one model.`,
-  );
+export function checkVocabulary(
+  tokenizer: Pick<Tokenizer, "vocabularySize" | "tokenTypes">,
+  { shape, kind, folder }: Pick<ModelDescription, "shape" | "kind" | "folder">,
+): void {
+  const path = joinPath(folder, "tokenizer.json");
+  if (tokenizer.vocabularySize > shape.vocabularySize) {
+    throw new ModelFileError(
+      `${path} has ids up to ${tokenizer.vocabularySize - 1}, but the model's word table has ${shape.vocabularySize} rows: ` +
+        "tokenizer and weights are not of one model.",
+    );
+  }
+  const types = kind === "reranker" ? tokenizer.tokenTypes.pair : tokenizer.tokenTypes.single;
+  if (shape.tokenTypes > 0 && types > shape.tokenTypes) {
+    throw new ModelFileError(
+      `${path} has token types up to ${types - 1}, but the model's table has ${shape.tokenTypes} rows.`,
+    );
+  }
 }

@@ -28,7 +28,9 @@ export interface Frame {
   };
 }
 
-type Piece = { readonly text: "A" | "B"; readonly type: number } | { readonly ids: readonly number[]; readonly type: number };
+type Piece =
+  | { readonly text: "A" | "B"; readonly type: number }
+  | { readonly ids: readonly number[]; readonly type: number };
 /** What Rust calls an encoding: a stretch of pieces that the next processor takes as one. */
 type Encoding = readonly Piece[];
 
@@ -100,7 +102,9 @@ function tokenOf(processor: Component, name: "cls" | "sep"): number {
 /** [{ SpecialToken: { id, type_id } | { Sequence: { id: "A" | "B", type_id } }], ids by name in `special_tokens`. */
 function applyTemplate(processor: Component, encodings: readonly Encoding[]): Encoding[] {
   if (encodings.length > 2) {
-    throw new UnsupportedModelError("The tokenizer has a TemplateProcessing behind another one, which is not supported.");
+    throw new UnsupportedModelError(
+      "The tokenizer has a TemplateProcessing behind another one, which is not supported.",
+    );
   }
   const name = encodings.length === 1 ? "single" : "pair";
   const template = processor[name];

@@ -22,7 +22,7 @@ export class FramedTokenizer implements Tokenizer {
   readonly leadingSpecialTokens: number;
   readonly vocabularySize: number;
   readonly hasTypes: boolean;
-  readonly tokenTypes: number;
+  readonly tokenTypes: { readonly single: number; readonly pair: number };
   truncated = false;
   readonly #source: TokenSource;
   readonly #frame: Frame;
@@ -45,9 +45,11 @@ export class FramedTokenizer implements Tokenizer {
       (size, tokens) => tokens.ids.reduce((most, id) => Math.max(most, id + 1), size),
       source.vocabularySize,
     );
-    this.hasTypes = single.type !== 0 || [single.before, single.after].some(({ types }) => types.some((type) => type !== 0));
-    const types = [single.type, pair.firstType, pair.secondType, ...around.flatMap((tokens) => [...tokens.types])];
-    this.tokenTypes = 1 + Math.max(...types);
+    this.tokenTypes = {
+      single: typesOf([single.before, single.after], single.type),
+      pair: typesOf([pair.before, pair.between, pair.after], pair.firstType, pair.secondType),
+    };
+    this.hasTypes = this.tokenTypes.single > 1;
   }
 
   encode(text: string, ids: Int32Array, offset: number, maxLength: number): number {
@@ -162,6 +164,11 @@ export class FramedTokenizer implements Tokenizer {
     }
     return maxLength - specialTokens;
   }
+}
+
+/** 1 + the largest type. */
+function typesOf(tokens: readonly SpecialTokens[], ...ofTexts: number[]): number {
+  return tokens.reduce((most, { types }) => types.reduce((a, b) => Math.max(a, b + 1), most), 1 + Math.max(...ofTexts));
 }
 
 const USUAL_SCRATCH = 512;

@@ -15,8 +15,8 @@ export interface Tokenizer {
   readonly leadingSpecialTokens: number;
   /** Whether single texts have token types that are not all 0: then `writeTypes` says which. */
   readonly hasTypes: boolean;
-  /** 1 + the largest token type that can come out. */
-  readonly tokenTypes: number;
+  /** 1 + the largest token type that a single text, or a pair, can have. */
+  readonly tokenTypes: { readonly single: number; readonly pair: number };
   /** 1 + the largest id that can come out. */
   readonly vocabularySize: number;
   /** Whether the last `encode` or `encodePair` cut something off. */

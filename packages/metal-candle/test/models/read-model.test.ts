@@ -1,10 +1,11 @@
 /** What a sound folder becomes: prompts, lengths, heads, prefixes, identity. The numbers themselves are test/cpu's and test/gpu's. */
-import { mkdirSync, renameSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { describePublishedModel } from "@ferris/testing";
 import { afterEach, describe, expect, test } from "vitest";
-import type { ModelDescription } from "../../src/models/description.ts";
+import type { ModelDescription, TokenizerFiles } from "../../src/models/description.ts";
 import { readModel, type ReadModelOptions } from "../../src/models/read-model.ts";
 import { checkVocabulary } from "../../src/models/tokenizer-files.ts";
+import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import { bundledModelFolder, tinyModelFolder, tinyModels } from "../support/goldens.ts";
 import { ModelFolder } from "../support/model-folder.ts";
 
@@ -260,28 +261,59 @@ describe("identity", () => {
 });
 
 describe("tokenizers", () => {
-  test("lowercase first where sentence_bert_config.json asks, and only if they do not already", async () => {
+  test("lowercase first where sentence_bert_config.json asks", async () => {
     const folder = copy("xlm-roberta");
     const plain = (await read(folder)).tokenizer;
     expect(plain.path).toBe(folder.file("tokenizer.json"));
     folder.set("sentence_bert_config.json", { do_lower_case: true });
     const lower = (await read(folder)).tokenizer;
-    const { normalizer } = JSON.parse(new TextDecoder().decode(lower.json)) as {
-      normalizer: { normalizers: object[] };
-    };
-    expect(normalizer.normalizers[0]).toEqual({ type: "Lowercase" });
     expect(lower.hash).not.toBe(plain.hash);
+    const ids = new Int32Array(20);
+    const idsOf = async (files: TokenizerFiles, text: string): Promise<number[]> => {
+      const tokenizer = await openTokenizer(files);
+      return Array.from(ids.subarray(0, tokenizer.encode(text, ids, 0, 20)));
+    };
+    expect(await idsOf(plain, "WORD")).not.toEqual(await idsOf(plain, "word"));
+    expect(await idsOf(lower, "WORD")).toEqual(await idsOf(plain, "word"));
+  });
 
-    const bert = copy("bert");
-    const before = (await read(bert)).tokenizer;
-    bert.set("sentence_bert_config.json", { do_lower_case: true });
-    expect((await read(bert)).tokenizer.hash).toBe(before.hash);
+  test("are made of vocab.txt, or of vocab.json and merges.txt, where there is no tokenizer.json", async () => {
+    const ids = new Int32Array(40);
+    for (const name of ["bert", "roberta"]) {
+      const folder = copy(name);
+      const whole = (await read(folder)).tokenizer;
+      const { model } = JSON.parse(new TextDecoder().decode(whole.json)) as {
+        model: { vocab: object; merges?: string[][] };
+      };
+      const vocabulary = Object.entries(model.vocab).toSorted(([, a], [, b]) => a - b);
+      rmSync(folder.file("tokenizer.json"));
+      if (name === "bert") {
+        writeFileSync(folder.file("vocab.txt"), vocabulary.map(([token]) => `${token}\n`).join(""));
+      } else {
+        writeFileSync(folder.file("vocab.json"), JSON.stringify(model.vocab));
+        const merges = model.merges!.map((merge) => (typeof merge === "string" ? merge : merge.join(" ")));
+        writeFileSync(folder.file("merges.txt"), `#version: 0.2\n${merges.join("\n")}\n`);
+      }
+      const [first, second] = await Promise.all([whole, (await read(folder)).tokenizer].map(openTokenizer));
+      const text = "Hello World, it's 3.14 <mask> [MASK] é";
+      const length = first!.encode(text, ids, 0, 40);
+      const expected = Array.from(ids.subarray(0, length));
+      expect(Array.from(ids.subarray(0, second!.encode(text, ids, 0, 40)))).toEqual(expected);
+    }
   });
 
   test("with ids beyond the word table are refused", async () => {
-    const { shape, folder } = await read(tinyModelFolder("bert"));
-    checkVocabulary(2600, shape, folder);
-    expect(() => checkVocabulary(2601, shape, folder)).toThrow(/ids up to 2600.*word table has 2600 rows/);
+    const description = await read(tinyModelFolder("bert"));
+    const tokenTypes = { single: 1, pair: 2 };
+    checkVocabulary({ vocabularySize: 2600, tokenTypes }, description);
+    expect(() => checkVocabulary({ vocabularySize: 2601, tokenTypes }, description)).toThrow(
+      /ids up to 2600.*word table has 2600 rows/,
+    );
+    const pair = { vocabularySize: 2600, tokenTypes: { single: 1, pair: 3 } };
+    checkVocabulary(pair, description);
+    expect(() => checkVocabulary(pair, { ...description, kind: "reranker" })).toThrow(
+      /token types up to 2.*has 2 rows/,
+    );
   });
 });
 

@@ -126,12 +126,6 @@ const fromBert: WrongFolder[] = [
     /"config_args".*"hidden_act"/,
   ],
   [
-    "truncation from the left",
-    (f) => f.set("tokenizer_config.json", { truncation_side: "left" }),
-    UnsupportedModelError,
-    /"truncation_side"/,
-  ],
-  [
     "a prompt that is no text",
     (f) => f.write("config_sentence_transformers.json", '{"prompts":{"query":5}}'),
     ModelFileError,

@@ -36,11 +36,7 @@ describe("a file that is not a tokenizer", () => {
     ["is not JSON", bytes('{\n  "model": {\n    oops\n  }\n}'), ModelFileError],
     ["is no tokenizer", bytes("{}"), ModelFileError],
     ["has a part that we do not run", withParts({ post_processor: { type: "Invented" } }), UnsupportedModelError],
-    [
-      "has a part that the library does not run",
-      withParts({ normalizer: { type: "In\nvented" } }),
-      UnsupportedModelError,
-    ],
+    ["has a normaliser that there is not", withParts({ normalizer: { type: "In\nvented" } }), UnsupportedModelError],
   ])("that %s is named by its path, in one line", async (_, json, errorClass) => {
     const error = await openTokenizer({ ...filesOf(json), path: "/models/a/tokenizer.json" }).then(
       () => null,
@@ -77,7 +73,11 @@ describe("a part that we do not run", () => {
     ["a post-processor", withParts({ post_processor: { type: "Invented" } }), /post-processor "Invented"/],
     ["a normalizer", withParts({ normalizer: { type: "Invented" } }), /Invented/],
     ["a pre-tokenizer", withParts({ pre_tokenizer: { type: "Invented" } }), /Invented/],
-    ["one that the library runs differently", withParts({ pre_tokenizer: { type: "Punctuation" } }), /Punctuation/],
+    [
+      "a pattern",
+      withParts({ normalizer: { type: "Replace", pattern: { Regex: "(?<=a)b" }, content: "" } }),
+      /normalizer Replace cannot be used: the regular expression/,
+    ],
     ["a model", model({ type: "Invented" }), /"Invented"/],
   ])("%s", async (_, json, message) => {
     await expect(openTokenizer(filesOf(json))).rejects.toThrow(message);

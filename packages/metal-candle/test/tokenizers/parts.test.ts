@@ -67,13 +67,17 @@ describe("added tokens", () => {
 
   it("have the model's ids, else the next free ones, whatever the file says", () => {
     const { raw, normalized } = resolveAddedTokens(
-      { splitsSpecialTokens: false, specialTokens: [], addedTokens: [
-        { ...FLAGS, content: "[CLS]", id: 7 },
-        { ...FLAGS, content: "New", id: 9, normalized: true },
-        { ...FLAGS, content: "[X]", id: 5 },
-        { ...FLAGS, content: "", id: 6 },
-        { ...FLAGS, content: "[X]", id: 5, lstrip: true },
-      ] },
+      {
+        splitsSpecialTokens: false,
+        specialTokens: [],
+        addedTokens: [
+          { ...FLAGS, content: "[CLS]", id: 7 },
+          { ...FLAGS, content: "New", id: 9, normalized: true },
+          { ...FLAGS, content: "[X]", id: 5 },
+          { ...FLAGS, content: "", id: 6 },
+          { ...FLAGS, content: "[X]", id: 5, lstrip: true },
+        ],
+      },
       50,
       (content) => (content === "[CLS]" ? 3 : undefined),
       (content) => content.toLowerCase(),

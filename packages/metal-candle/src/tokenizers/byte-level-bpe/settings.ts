@@ -91,6 +91,8 @@ export function readMerges(merges: unknown, idOf: (token: string) => number | un
       const ids = { left: idOf(left), right: idOf(right), merged: idOf(left + right.slice(prefix)) };
       if (ids.left !== undefined && ids.right !== undefined && ids.merged !== undefined) return ids as Merge;
     }
-    throw notATokenizer(`has a merge, number ${rank}, that is not of two tokens into a third: ${JSON.stringify(merge)}`);
+    throw notATokenizer(
+      `has a merge, number ${rank}, that is not of two tokens into a third: ${JSON.stringify(merge)}`,
+    );
   });
 }

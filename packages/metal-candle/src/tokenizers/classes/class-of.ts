@@ -57,12 +57,12 @@ const OTHERS: ReadonlySet<string> = new Set(
 );
 
 /**
- * @param modelType `model_type` of config.json; null: no model is known, and tokenizer.json is taken as it is
+ * @param modelType `model_type` of config.json
  * @param name `tokenizer_class` of tokenizer_config.json, else of config.json; null where neither has one
  * @throws UnsupportedModelError for a class that we do not rebuild
  */
-export function tokenizerClassOf(modelType: string | null, name: string | null): TokenizerClass {
-  const own = (modelType === null ? undefined : BY_MODEL_TYPE.get(modelType)) ?? "file";
+export function tokenizerClassOf(modelType: string, name: string | null): TokenizerClass {
+  const own = BY_MODEL_TYPE.get(modelType) ?? "file";
   if (name === null) return own;
   const plain = name.replace(/Fast$/, "");
   const known = BY_NAME.get(plain);

@@ -61,6 +61,8 @@ const NEEDED: Readonly<Record<TokenizerClass, readonly string[]>> = {
  * @throws UnsupportedModelError for a class or a setting that we do not reproduce
  */
 export function rebuildTokenizer(json: TokenizerJson, model: TokenizerFiles): TokenizerJson {
+  // Nothing but the tokenizer itself is known.
+  if (model.modelType === undefined) return json;
   const config = isObject(model.config) ? model.config : {};
   if (isObject(config["auto_map"]) ? "AutoTokenizer" in config["auto_map"] : config["auto_map"] != null) {
     throw new UnsupportedModelError('"auto_map" names a tokenizer that comes as code, which is never run.');
@@ -69,7 +71,7 @@ export function rebuildTokenizer(json: TokenizerJson, model: TokenizerFiles): To
     throw new UnsupportedModelError('"init_inputs" of tokenizer_config.json is not supported.');
   }
   const name = config["tokenizer_class"] ?? model.tokenizerClass;
-  const kind = tokenizerClassOf(model.modelType ?? null, typeof name === "string" ? name : null);
+  const kind = tokenizerClassOf(model.modelType, typeof name === "string" ? name : null);
   const settings = readTokenSettings(model, json.addedTokens);
   const defaults = DEFAULTS[kind];
   const named = namedTokens(kind, settings, defaults.tokens);
@@ -84,7 +86,9 @@ export function rebuildTokenizer(json: TokenizerJson, model: TokenizerFiles): To
     sendsTokenTypes: Array.isArray(names) ? names.includes("token_type_ids") : defaults.sendsTokenTypes,
     truncatesLeft: truncatesLeft(settings, json),
     splitsSpecialTokens: settings.values.get("split_special_tokens") === true,
-    specialTokens: [...new Set([...named.values(), ...settings.extra].filter((token) => token !== null).map(contentOf))],
+    specialTokens: [
+      ...new Set([...named.values(), ...settings.extra].filter((token) => token !== null).map(contentOf)),
+    ],
   };
 }
 
@@ -102,7 +106,9 @@ function namedTokens(
   for (const [name, token] of settings.named) if (!named.has(name)) named.set(name, token);
   for (const name of NEEDED[kind]) {
     if (named.get(name) === null) {
-      throw new UnsupportedModelError(`"${name}" of tokenizer_config.json is null, and the tokenizer needs that token.`);
+      throw new UnsupportedModelError(
+        `"${name}" of tokenizer_config.json is null, and the tokenizer needs that token.`,
+      );
     }
   }
   return named;
@@ -110,7 +116,14 @@ function namedTokens(
 
 /** MPNetTokenizer makes tokens of its names, of which the mask takes the space before it. */
 function mpnetToken(content: string, name: string): TokenFlags {
-  return { content, single_word: false, lstrip: name === "mask_token", rstrip: false, normalized: null, special: false };
+  return {
+    content,
+    single_word: false,
+    lstrip: name === "mask_token",
+    rstrip: false,
+    normalized: null,
+    special: false,
+  };
 }
 
 /** What the classes with an __init__ of their own put in the place of tokenizer.json's parts. */
@@ -185,7 +198,8 @@ function partsOf(
 /** The vocabulary, which must be of the kind that the class's model takes. */
 function vocabularyOf(json: TokenizerJson, kind: TokenizerClass, type: string): unknown {
   const { vocab } = json.model;
-  if ((type === "Unigram") === Array.isArray(vocab) && (type !== "BPE" || Array.isArray(json.model["merges"]))) return vocab;
+  if ((type === "Unigram") === Array.isArray(vocab) && (type !== "BPE" || Array.isArray(json.model["merges"])))
+    return vocab;
   throw new UnsupportedModelError(
     `the tokenizer's model is "${json.model.type}", of which the class that tokenizer_config.json names (${kind}) cannot be made.`,
   );
@@ -210,10 +224,13 @@ function laterTokens(
 ): AddedTokenJson[] {
   const same = new Set(present.map((token) => JSON.stringify(withId(token))));
   const later: NamedToken[] = settings.added.filter((token) => !same.has(JSON.stringify(withId(token))));
-  const contents = new Set([...present, ...later].map((token) => contentOf(token)));
+  // What is there by content; beyond that only an equal token counts as there, so that a token may be added twice, with the flags
+  // of the second time.
+  const contents = new Set([...present, ...later].map(contentOf));
+  const equal = new Set(later.map(keyOf));
   for (const token of [...named.values(), ...settings.extra]) {
-    if (token === null || contents.has(contentOf(token))) continue;
-    contents.add(contentOf(token));
+    if (token === null || contents.has(contentOf(token)) || equal.has(keyOf(token))) continue;
+    equal.add(keyOf(token));
     later.push(token);
   }
   const namedContents = new Set([...named.values()].map((token) => (token === null ? "" : contentOf(token))));
@@ -224,12 +241,25 @@ function laterTokens(
   });
 }
 
+function keyOf(token: NamedToken): string {
+  return typeof token === "string" ? token : JSON.stringify(withId(token));
+}
+
 const PLAIN = { single_word: false, lstrip: false, rstrip: false, normalized: null };
 
 /** Ids are given by assignIds; the number in a file counts for nothing. */
 function withId(token: TokenFlags, later = false): AddedTokenJson {
   const { content, single_word, lstrip, rstrip, normalized, special } = token;
-  return { id: 0, content, single_word, lstrip, rstrip, normalized: normalized ?? !special, special, ...(later && { later }) };
+  return {
+    id: 0,
+    content,
+    single_word,
+    lstrip,
+    rstrip,
+    normalized: normalized ?? !special,
+    special,
+    ...(later && { later }),
+  };
 }
 
 /** The post-processor that the class sets, with the ids that its tokens have now. */
@@ -241,7 +271,11 @@ function postProcessorOf(
   const { vocab } = json.model;
   const pieces = Array.isArray(vocab) ? new Map(vocab.map((entry: [string, number], id) => [entry[0], id])) : null;
   const inModel = (content: string): number | undefined =>
-    pieces !== null ? pieces.get(content) : Object.hasOwn(vocab as object, content) ? (vocab as Record<string, number>)[content] : undefined;
+    pieces !== null
+      ? pieces.get(content)
+      : Object.hasOwn(vocab as object, content)
+        ? (vocab as Record<string, number>)[content]
+        : undefined;
   const count = Array.isArray(vocab) ? vocab.length : Object.keys(vocab as object).length;
   const added = assignIds(json.addedTokens, count, inModel);
   const token = (name: string): [string, number] => {
@@ -251,7 +285,8 @@ function postProcessorOf(
   if (kind === "mpnet" || kind === "roberta") {
     return { type: "RobertaProcessing", sep: token("sep_token"), cls: token("cls_token") };
   }
-  const [first, last] = kind === "xlm-roberta" ? [token("bos_token"), token("eos_token")] : [token("cls_token"), token("sep_token")];
+  const [first, last] =
+    kind === "xlm-roberta" ? [token("bos_token"), token("eos_token")] : [token("cls_token"), token("sep_token")];
   const secondType = kind === "xlm-roberta" ? 0 : 1;
   const special = ([id]: [string, number], type: number) => ({ SpecialToken: { id, type_id: type } });
   const text = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: type } });
@@ -278,11 +313,15 @@ function truncatesLeft(settings: TokenSettings, json: TokenizerJson): boolean {
   const side = settings.values.get("truncation_side");
   if (side === undefined) return json.truncatesLeft;
   if (side === "left" || side === "right") return side === "left";
-  throw new UnsupportedModelError(`"truncation_side" of tokenizer_config.json is ${JSON.stringify(side)}; it must be "left" or "right".`);
+  throw new UnsupportedModelError(
+    `"truncation_side" of tokenizer_config.json is ${JSON.stringify(side)}; it must be "left" or "right".`,
+  );
 }
 
 function flag(settings: TokenSettings, key: string, otherwise: boolean): boolean {
   const value = settings.values.has(key) ? settings.values.get(key) : otherwise;
   if (typeof value === "boolean") return value;
-  throw new UnsupportedModelError(`"${key}" of tokenizer_config.json is ${JSON.stringify(value)}; it must be true or false.`);
+  throw new UnsupportedModelError(
+    `"${key}" of tokenizer_config.json is ${JSON.stringify(value)}; it must be true or false.`,
+  );
 }

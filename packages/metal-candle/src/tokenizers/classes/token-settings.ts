@@ -50,7 +50,10 @@ export interface TokenSettings {
  * @param own the added tokens of tokenizer.json
  * @throws UnsupportedModelError for a token that transformers refuses, too
  */
-export function readTokenSettings(files: Pick<TokenizerFiles, "config" | "specialTokensMap" | "addedTokens">, own: readonly AddedTokenJson[]): TokenSettings {
+export function readTokenSettings(
+  files: Pick<TokenizerFiles, "config" | "specialTokensMap" | "addedTokens">,
+  own: readonly AddedTokenJson[],
+): TokenSettings {
   const values = new Map<string, unknown>(isObject(files.config) ? Object.entries(files.config) : []);
   useExtra(values);
   const modelOwn = takeModelTokens(values);
@@ -75,7 +78,8 @@ export function readTokenSettings(files: Pick<TokenizerFiles, "config" | "specia
     named.set(name, token === null ? null : (byContent.get(contentOf(token)) ?? token));
   }
   for (const [name, value] of modelOwn) named.set(name, readToken(value, name));
-  const extra = values.get("extra_special_tokens") ?? [];
+  // The class looks at the old name once more, where the new one is not there at all.
+  const extra = values.get("extra_special_tokens") ?? values.get("additional_special_tokens") ?? [];
   if (!Array.isArray(extra)) throw wrongToken("extra_special_tokens", extra);
   return {
     values,
@@ -128,11 +132,6 @@ function mergeSpecialTokensMap(values: Map<string, unknown>, map: unknown, model
       values.set(key, isObject(value) ? specialFlags(value, key) : value);
     }
   }
-  // The map may bring the old name; the class looks at it where the new one is not there at all.
-  if (values.has("additional_special_tokens") && !values.has("extra_special_tokens")) {
-    values.set("extra_special_tokens", values.get("additional_special_tokens"));
-    values.delete("additional_special_tokens");
-  }
 }
 
 function specialFlags(value: Record<string, unknown>, key: string): Record<string, unknown> {
@@ -140,7 +139,11 @@ function specialFlags(value: Record<string, unknown>, key: string): Record<strin
 }
 
 /** added_tokens.json: content to id. Those that a name or the extra tokens hold are special. */
-function readAddedTokensFile(file: unknown, values: ReadonlyMap<string, unknown>, added: Map<number, TokenFlags>): void {
+function readAddedTokensFile(
+  file: unknown,
+  values: ReadonlyMap<string, unknown>,
+  added: Map<number, TokenFlags>,
+): void {
   if (!isObject(file)) return;
   const special = new Set<string>();
   for (const name of NAMES) {

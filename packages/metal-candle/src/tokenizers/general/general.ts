@@ -7,7 +7,8 @@ import { AddedTokens, resolveAddedTokens } from "../added-tokens.ts";
 import type { TokenSource } from "../token-source.ts";
 import type { TokenizerJson } from "../tokenizer-json.ts";
 import { wellFormed } from "../unicode/code-points.ts";
-import { readWordModel, type WordModel } from "./models.ts";
+import type { WordModel } from "./models/vocabulary.ts";
+import { readWordModel } from "./models/word-model.ts";
 import { readNormalizer, type Normalizer } from "./normalizers.ts";
 import { readPreTokenizers, type PreTokenizers } from "./pre-tokenizers.ts";
 

@@ -15,7 +15,8 @@ export type FindPlaces = (text: string) => Iterable<readonly [number, number]>;
 export function readPattern(pattern: unknown, owner: string): FindPlaces {
   const text = isObject(pattern) ? pattern["String"] : undefined;
   if (typeof text === "string") {
-    if (text === "") throw new UnsupportedModelError(`the tokenizer's ${owner} has an empty pattern, which is not supported.`);
+    if (text === "")
+      throw new UnsupportedModelError(`the tokenizer's ${owner} has an empty pattern, which is not supported.`);
     return (within) => placesOf(within, text);
   }
   const regex = isObject(pattern) ? pattern["Regex"] : undefined;

@@ -147,11 +147,7 @@ function readSplit(component: Record<string, unknown>): PreTokenizer {
   const inverted = component["invert"] === true;
   return (word) => {
     const pieces = piecesByMatches(word, find(word));
-    return cut(
-      word,
-      inverted ? pieces.map((piece) => ({ ...piece, isMatch: !piece.isMatch })) : pieces,
-      behavior,
-    );
+    return cut(word, inverted ? pieces.map((piece) => ({ ...piece, isMatch: !piece.isMatch })) : pieces, behavior);
   };
 }
 

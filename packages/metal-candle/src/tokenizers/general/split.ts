@@ -83,5 +83,5 @@ function mergeWithNext(pieces: readonly Piece[]): [number, number][] {
     else ranges.push([start, end]);
     after = isMatch;
   }
-  return ranges.reverse();
+  return ranges.toReversed();
 }

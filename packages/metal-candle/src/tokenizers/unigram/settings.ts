@@ -99,7 +99,8 @@ export function readUnigramSettings(json: TokenizerJson, vocabulary: UnigramVoca
     unknownId,
     byteTokens: byteFallback === true ? byteTokens((piece) => vocabulary.trie.idOf(piece)) : null,
     normalizer,
-    ...metaspace, rawTokens: raw,
+    ...metaspace,
+    rawTokens: raw,
     normalizedTokens: normalized,
     specialIds,
   };

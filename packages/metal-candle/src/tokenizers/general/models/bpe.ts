@@ -10,7 +10,7 @@ import { Merger } from "../../byte-level-bpe/merger.ts";
 import { readMerges } from "../../byte-level-bpe/settings.ts";
 import { notATokenizer } from "../../tokenizer-json.ts";
 import type { TokenizerJson } from "../../tokenizer-json.ts";
-import { largest, readVocabulary, type WordModel } from "../models.ts";
+import { largest, readVocabulary, type WordModel } from "./vocabulary.ts";
 
 const encoder = new TextEncoder();
 
@@ -18,7 +18,9 @@ export function readBpe(model: TokenizerJson["model"]): WordModel {
   const ids = readVocabulary(model["vocab"]);
   const idOf = (token: string): number | undefined => ids.get(token);
   if (model["dropout"] != null && model["dropout"] !== 0) {
-    throw new UnsupportedModelError("The tokenizer's BPE model has a dropout, which makes ids random; it is not supported.");
+    throw new UnsupportedModelError(
+      "The tokenizer's BPE model has a dropout, which makes ids random; it is not supported.",
+    );
   }
   const text = (key: string): string => {
     const value = model[key] ?? "";

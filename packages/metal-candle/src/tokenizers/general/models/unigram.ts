@@ -4,7 +4,7 @@ import { notATokenizer } from "../../tokenizer-json.ts";
 import type { TokenizerJson } from "../../tokenizer-json.ts";
 import { byteTokens, readUnigramVocabulary } from "../../unigram/settings.ts";
 import { Viterbi } from "../../unigram/viterbi.ts";
-import type { WordModel } from "../models.ts";
+import type { WordModel } from "./vocabulary.ts";
 
 export function readUnigram(model: TokenizerJson["model"]): WordModel {
   const vocabulary = readUnigramVocabulary(model);
@@ -12,7 +12,9 @@ export function readUnigram(model: TokenizerJson["model"]): WordModel {
   if (vocabulary === null) throw notATokenizer("has a Unigram model whose vocabulary is not a list of pieces");
   const { trie, scores } = vocabulary;
   if (typeof unknownId !== "number" || !(unknownId in scores)) {
-    throw new UnsupportedModelError("The tokenizer's Unigram model has no token for unknown characters (unk_id), which is not supported.");
+    throw new UnsupportedModelError(
+      "The tokenizer's Unigram model has no token for unknown characters (unk_id), which is not supported.",
+    );
   }
   const idOf = (piece: string): number | undefined => trie.idOf(piece);
   const viterbi = new Viterbi(trie, scores, unknownId, model["byte_fallback"] === true ? byteTokens(idOf) : null);

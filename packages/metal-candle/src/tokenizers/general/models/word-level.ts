@@ -1,6 +1,6 @@
 /** WordLevel: a word is a token, or unknown. */
 import type { TokenizerJson } from "../../tokenizer-json.ts";
-import { largest, readVocabulary, unknownIdOf, type WordModel } from "../models.ts";
+import { largest, readVocabulary, unknownIdOf, type WordModel } from "./vocabulary.ts";
 
 export function readWordLevel(model: TokenizerJson["model"]): WordModel {
   const ids = readVocabulary(model["vocab"]);

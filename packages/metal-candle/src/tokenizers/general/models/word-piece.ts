@@ -1,7 +1,7 @@
 /** WordPiece: the longest pieces from left to right, or unknown as a whole. The plain form of wordpiece/vocabulary.ts. */
 import { notATokenizer } from "../../tokenizer-json.ts";
 import type { TokenizerJson } from "../../tokenizer-json.ts";
-import { largest, readVocabulary, unknownIdOf, type WordModel } from "../models.ts";
+import { largest, readVocabulary, unknownIdOf, type WordModel } from "./vocabulary.ts";
 
 export function readWordPiece(model: TokenizerJson["model"]): WordModel {
   const ids = readVocabulary(model["vocab"]);

@@ -29,6 +29,8 @@ const of = (table: string): Category => {
   return (codePoint) => set.has(codePoint);
 };
 
+const word = of(REGEX_WORD);
+const WORD_ALONE: ReadonlySet<number> = new Set([0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe]);
 const upper = of(UPPERCASE_LETTER);
 const lower = of(LOWERCASE_LETTER);
 const title = of(TITLECASE_LETTER);
@@ -38,7 +40,9 @@ const letter: Category = (c) => letters.has(c);
 const CATEGORIES: ReadonlyMap<string, Category> = new Map<string, Category>([
   ["\\s", isWhiteSpace],
   ["\\d", of(REGEX_DIGIT)],
-  ["\\w", of(REGEX_WORD)],
+  // On its own, Oniguruma looks characters below U+0100 up in another table.
+  ["\\w", (c) => word(c) || WORD_ALONE.has(c)],
+  ["[\\w]", word],
   ["L", letter],
   ["Lu", upper],
   ["Ll", lower],

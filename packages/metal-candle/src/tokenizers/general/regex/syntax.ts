@@ -13,7 +13,13 @@ export type Node =
   | { readonly kind: "set"; readonly set: CharacterClass }
   | { readonly kind: "sequence"; readonly parts: readonly Node[] }
   | { readonly kind: "either"; readonly parts: readonly Node[] }
-  | { readonly kind: "repeat"; readonly part: Node; readonly least: number; readonly most: number; readonly lazy: boolean }
+  | {
+      readonly kind: "repeat";
+      readonly part: Node;
+      readonly least: number;
+      readonly most: number;
+      readonly lazy: boolean;
+    }
   /** Looks at the one character ahead without taking it. */
   | { readonly kind: "ahead"; readonly set: CharacterClass; readonly negated: boolean };
 
@@ -156,14 +162,14 @@ class Parser {
         throw this.#unsupported(`"${character}" within a class`);
       }
       const item = character === "\\" ? this.#escape(true) : this.#literal(character);
-      const single = singleOf(item);
-      if (single !== null && this.#peek() === "-" && this.#characters[this.#at + 1] !== "]") {
+      const start = singleOf(item);
+      if (start !== null && this.#peek() === "-" && this.#characters[this.#at + 1] !== "]") {
         this.#at++;
         const end = this.#next();
         const last = singleOf(end === "\\" ? this.#escape(true) : this.#literal(end));
-        if (last === null || last < single) throw this.#unsupported("a range within a class");
+        if (last === null || last < start) throw this.#unsupported("a range within a class");
         if (this.#ignoresCase) throw this.#unsupported("a range that ignores case");
-        ranges.push([single, last]);
+        ranges.push([start, last]);
       } else if (item.negated || item.classes.length > 0) {
         classes.push(item);
       } else {
@@ -181,7 +187,8 @@ class Parser {
     if (literal !== undefined) return single(literal);
     if (character === "p" || character === "P") return this.#property(character === "P");
     if (character === "x" || character === "u") return single(this.#codePoint(character));
-    const category = categoryOf(`\\${character.toLowerCase()}`);
+    const name = `\\${character.toLowerCase()}`;
+    const category = (inClass ? categoryOf(`[${name}]`) : null) ?? categoryOf(name);
     if (category !== null && "sSdDwW".includes(character)) {
       return { negated: character !== character.toLowerCase(), ranges: [], categories: [category], classes: [] };
     }
