@@ -29,7 +29,7 @@ const outcomes = [];
 
 try {
   const packed = packAll(join(work, "packed"));
-  report("tarballs", () => checkTarballs(packed));
+  await report("tarballs", () => checkTarballs(packed));
   const without = offline ? ["onnxruntime-node", "webgpu"] : [];
   const registry = await openRegistry(packed, { upstream, without });
   for (const name of offline ? ["npm"] : values.managers.split(",")) await checkManager(name, registry.url);
