@@ -6,11 +6,14 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
-import tar from "tar-fs";
 import { root } from "../steps.mjs";
+
+// Not by import: the types that would come with it make the linter's other guesses about plain scripts worse.
+const tar = createRequire(import.meta.url)("tar-fs");
 
 /**
  * Serves on 127.0.0.1.
