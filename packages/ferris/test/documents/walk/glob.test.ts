@@ -87,19 +87,11 @@ test("no glob takes long, whatever it is", () => {
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
-test("time doubles with the text's length, no more", () => {
-  const time = (length: number) => {
-    const glob = makeGlobs(["*a".repeat(100) + "*b"]);
-    const path = "a".repeat(length);
-    const times = Array.from({ length: 5 }, () => {
-      const started = performance.now();
-      glob(path);
-      return performance.now() - started;
-    });
-    return Math.min(...times);
-  };
-  time(100_000);
-  expect(time(800_000) / time(200_000)).toBeLessThan(12);
+test("a long text takes long in proportion, not by its square", () => {
+  const glob = makeGlobs(["*a".repeat(100) + "*b"]);
+  const started = performance.now();
+  expect(glob("a".repeat(1_600_000))).toBe(false);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test.each(["a".repeat(1001), "{".repeat(60) + "}".repeat(60), "!(a)", "@(a"])("%# is refused", (glob) => {
