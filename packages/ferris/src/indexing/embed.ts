@@ -4,10 +4,12 @@
  * Chunks that the index has a vector for are not embedded again. Batches grow with the model's speed, so that a GPU is fed
  * and a slow CPU still shows progress and loses little when it is killed.
  */
+import { takingTurns } from "../give-way.ts";
 import type { Store } from "../store/store.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
+import type { PreparedChunk } from "./cut.ts";
 import type { Embedder } from "./embedder.ts";
-import type { PreparedChunk, PreparedDocument } from "./prepare.ts";
+import type { PreparedDocument } from "./prepare.ts";
 import type { IndexRun } from "./run.ts";
 
 /** Seconds that one call to the model should take. */
@@ -18,6 +20,9 @@ const callsUnderWay = 2;
 
 /** Documents with more chunks than this have their vectors put by as they come, in the store instead of in memory. */
 const stagedAbove = 1_024;
+
+/** Chunks whose vectors are looked up between two turns of everything else. */
+const lookedUpAtOnce = 1_000;
 
 /** Vectors kept from the moment they are there until the store surely has them. */
 const recentVectors = 4_096;
@@ -54,6 +59,7 @@ export async function embedDocuments(
   let waitingTokens = 0;
   let batchTokens = fewestTokens;
   const calls = new Set<Promise<void>>();
+  const giveWay = takingTurns();
 
   try {
     for (;;) {
@@ -85,7 +91,14 @@ export async function embedDocuments(
 
   async function enlist(document: PreparedDocument): Promise<void> {
     const hashes = [...new Set(document.chunks.map((chunk) => chunk.hash))];
-    const vectors = await run.clock.time("write", () => store.vectorsOf(hashes.filter((hash) => !recent.has(hash))));
+    const unknown = hashes.filter((hash) => !recent.has(hash));
+    const vectors = new Map<string, Float32Array>();
+    for (let first = 0; first < unknown.length; first += lookedUpAtOnce) {
+      const some = unknown.slice(first, first + lookedUpAtOnce);
+      for (const [hash, vector] of await run.clock.time("write", () => store.vectorsOf(some)))
+        vectors.set(hash, vector);
+      await giveWay();
+    }
     for (const hash of hashes) if (recent.has(hash)) vectors.set(hash, recent.get(hash)!);
     // All but those that this document brings to the model: a text that stands twice is embedded once.
     const fresh = hashes.filter((hash) => !vectors.has(hash) && !wanted.has(hash)).length;

@@ -7,8 +7,8 @@
  */
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { chunkDocument, chunkerRecipe } from "../documents/chunk/chunk.ts";
-import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
+import { chunkerRecipe } from "../documents/chunk/chunk.ts";
+import type { ChunkerSettings, ParsedDocument } from "../documents/document.ts";
 import { takingTurns } from "../give-way.ts";
 import { ParsePool } from "../documents/parse/parse-pool.ts";
 import { recipeFor, recipeOfType, typeOf } from "../documents/parse/parse.ts";
@@ -16,7 +16,8 @@ import type { SkipReason } from "../skip-reason.ts";
 import { reasonOf, type WalkedFile } from "../documents/walk/walk.ts";
 import { DocumentError } from "../errors.ts";
 import { readRegularFile, readRegularFileSync } from "../read-file.ts";
-import type { ChunkRecord, DocumentRecord, LineBasis, Store, StoredDocument } from "../store/store.ts";
+import type { DocumentRecord, LineBasis, Store, StoredDocument } from "../store/store.ts";
+import { cutInTurns, type PreparedChunk } from "./cut.ts";
 import type { Embedder } from "./embedder.ts";
 import { orAborted } from "./or-aborted.ts";
 import type { IndexRun, Outcome } from "./run.ts";
@@ -37,10 +38,6 @@ const timeGranularity = 2_000;
  * nothing, or was not asked for. What can be read and is something else now (encrypted, of another encoding) has replaced it.
  */
 const keptReasons: ReadonlySet<SkipReason> = new Set<SkipReason>(["unreadable", "no text", "damaged", "filtered"]);
-
-export interface PreparedChunk extends ChunkRecord {
-  readonly embeddingText: string;
-}
 
 export interface PreparedDocument {
   readonly record: DocumentRecord;
@@ -125,10 +122,10 @@ export async function* prepare(
     try {
       const { type, title = null, warnings, ...rest } = await run.clock.time("parse", () => orAborted(parsed, signal));
       for (const warning of warnings) run.warn(`${file.path}: ${warning}`);
-      const chunks = cutAndTime({ type, warnings, ...rest }, context.chunker, context.embedder, run);
+      const chunks = await cutInTurns({ type, warnings, ...rest }, context);
       if (chunks.length === 0) throw withoutText(type);
       const lineBasis = lineBasisOf(rest);
-      document = { record: { ...record, type, title, lineBasis }, chunks: chunks.map(withHash), outcome };
+      document = { record: { ...record, type, title, lineBasis }, chunks, outcome };
     } catch (error) {
       onTheWay.delete(twinKey(record));
       return leaveOut(file, error);
@@ -215,20 +212,6 @@ export function twinKey({ contentHash, recipe }: Pick<DocumentRecord, "contentHa
   return `${contentHash} ${recipe}`;
 }
 
-function cutAndTime(parsed: ParsedDocument, chunker: ChunkerSettings, embedder: Embedder, run: IndexRun): Chunk[] {
-  let tokenizing = 0;
-  const started = performance.now();
-  const chunks = chunkDocument(parsed, chunker, (text) => {
-    const before = performance.now();
-    const count = embedder.countTokens(text);
-    tokenizing += performance.now() - before;
-    return count;
-  });
-  run.clock.add("tokenize", tokenizing / 1000);
-  run.clock.add("chunk", (performance.now() - started - tokenizing) / 1000);
-  return chunks;
-}
-
 /** A text file has its own lines, and so has one whose parser says where they are. */
 function lineBasisOf({
   encoding,
@@ -236,12 +219,6 @@ function lineBasisOf({
   blocks,
 }: Pick<ParsedDocument, "encoding" | "lineRuns" | "blocks">): LineBasis {
   return encoding !== null || lineRuns !== undefined || blocks.some(({ source }) => source) ? "file" : "text";
-}
-
-function withHash(chunk: Chunk): PreparedChunk {
-  const hash = createHash("sha256");
-  hash.update(JSON.stringify([chunk.headingPath, chunk.embeddingText, chunk.text]));
-  return { ...chunk, hash: hash.digest("hex") };
 }
 
 /** Reads files in their order, a few ahead, skipping those whose size and time are as the index has them. */

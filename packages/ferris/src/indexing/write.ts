@@ -2,6 +2,7 @@
  * Writes documents with their vectors into the store: several small ones in one transaction, each of them whole or not at all.
  */
 import { setTimeout } from "node:timers/promises";
+import { asLongWork } from "../long-work.ts";
 import type { Store } from "../store/store.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
 import type { EmbeddedDocument } from "./embed.ts";
@@ -11,6 +12,8 @@ import type { IndexRun } from "./run.ts";
 /** A transaction is written when it has this many chunks, or when its first document has waited this long. */
 const chunksAtOnce = 512;
 const longestWait = 250;
+/** A transaction of more chunks takes longer than anybody wants to wait for an answer to Ctrl-C. */
+const longAbove = 4_096;
 
 /** Takes documents from `input` until it is closed, and off `onTheWay` (see PrepareContext). Rejects with the store's errors. */
 export async function writeDocuments(
@@ -32,12 +35,12 @@ export async function writeDocuments(
     }
     timer.abort();
     const vectors = new Map(group.flatMap((embedded) => [...embedded.vectors]));
-    await run.clock.time("write", () =>
+    const put = () =>
       store.putDocuments(
         group.map(({ document }) => document),
         vectors,
-      ),
-    );
+      );
+    await run.clock.time("write", () => (chunks > longAbove ? asLongWork(put) : put()));
     for (const { document, reused } of group) {
       onTheWay.delete(twinKey(document.record));
       run.done(document.outcome, document.record.size, document.chunks.length, reused);

@@ -2,9 +2,11 @@
  * Ctrl-C: the first asks the running command to stop at a safe place, the second quits at once.
  *
  * SIGTERM is treated as the first. Both are safe for an index (every document is one transaction); the polite way also finishes
- * the batch in flight and says what is done. Listening starts with the first look at `signal`: a command that has nothing to
+ * the batch in flight and says what is done. While work is under way that cannot be left (long-work.ts), the first one quits. Listening starts with the first look at `signal`: a command that has nothing to
  * finish never installs a handler, and dies of Ctrl-C as any program does.
  */
+
+import { onLongWork } from "../../long-work.ts";
 
 /** Why a command stopped before its end: carries the signal, from which the exit code follows (130 or 143). */
 export class Interrupted extends Error {
@@ -29,7 +31,15 @@ export function interruptSignal(announce: () => void): AbortSignal {
     announce();
     controller.abort(new Interrupted(signal));
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  const listen = (): void => {
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  };
+  listen();
+  onLongWork({
+    // Nobody could answer: the system does what it does for any program.
+    begin: () => void process.off("SIGINT", stop).off("SIGTERM", stop),
+    end: listen,
+  });
   return controller.signal;
 }

@@ -10,21 +10,16 @@ import { UsageError } from "../../errors.ts";
 import type { Block, Chunk, ChunkerSettings, ParsedDocument, SourceRange } from "../document.ts";
 import { lastColumn, type PlacedRun, sliceRuns } from "../lines/line-map.ts";
 import { Positions } from "../lines/positions.ts";
-import { type Measure, type Range, split } from "./split.ts";
+import { charactersPerToken, type Measure, type Range, split } from "./split.ts";
 
 /** Goes up when the same document and settings give other chunks. */
-export const chunkerVersion = 2;
+export const chunkerVersion = 3;
 
 /** Longer chunks blur what a vector says; measured models lose from about here on. */
 const usualTokens = 256;
 
-/**
- * A WordPiece tokenizer reads a megabyte without spaces as one unknown word: a token stands for at most this many
- * characters when it comes to limits.
- */
-const charactersPerToken = 16;
-
 const longestIndentation = 200;
+const longestTitle = 1_000;
 
 export function defaultChunkerSettings(maxLength: number): ChunkerSettings {
   return { maxTokens: Math.min(maxLength, usualTokens) };
@@ -55,6 +50,19 @@ export function chunkDocument(
   settings: ChunkerSettings,
   countTokens: (text: string) => number,
 ): Chunk[] {
+  const cutting = cutDocument(document, settings, countTokens);
+  for (;;) {
+    const step = cutting.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, a step at a time: a large document takes seconds, and whoever cuts it can do other things in between. */
+export function* cutDocument(
+  document: ParsedDocument,
+  settings: ChunkerSettings,
+  countTokens: (text: string) => number,
+): Generator<undefined, Chunk[]> {
   const overhead = countTokens("");
   const { maxTokens } = settings;
   checkChunkerSettings(settings, Number.POSITIVE_INFINITY, overhead);
@@ -64,29 +72,32 @@ export function chunkDocument(
     Math.max(countTokens(text) - overhead, Math.ceil(text.length / charactersPerToken));
   const placed = document.lineRuns ?? runsOfBlocks(document.blocks);
   const chunks: Chunk[] = [];
-  for (const section of sectionsOf(document.blocks)) cutSection(section);
+  for (const section of sectionsOf(document.blocks)) {
+    yield;
+    yield* cutSection(section);
+  }
   return chunks;
 
-  function cutSection(section: readonly Block[]): void {
-    const path = section[section.length - 1].headingPath;
+  function* cutSection(section: readonly Block[]): Generator<undefined, void> {
+    const path = section[section.length - 1].headingPath.map(shortened);
     let headings = section.findIndex((block) => block.kind !== "heading");
     if (headings < 0) headings = section.length;
     const shown = section.slice(0, headings);
     const shownFrom = shown.reduce((least, block) => Math.min(least, block.headingPath.length), path.length + 1);
-    const firstPrefix = prefixText(path.slice(0, Math.max(0, shownFrom - 1)));
-    const laterPrefix = prefixText(path);
+    const firstPrefix = yield* prefixText(path.slice(0, Math.max(0, shownFrom - 1)));
+    const laterPrefix = yield* prefixText(path);
     const room = maxTokens - overhead - Math.max(measure(firstPrefix), measure(laterPrefix));
 
     const pieces: (Range & { block: Block })[] = [];
     let headingCost = 0;
-    section.forEach((block, index) => {
+    for (const [index, block] of section.entries()) {
       // What follows a heading must fit beside it, or the heading would stand alone.
       const beside = index === headings ? Math.min(headingCost, room / 2) : 0;
-      for (const range of split(content, block, Math.floor(room - beside), measure)) {
+      for (const range of yield* split(content, block, Math.floor(room - beside), measure)) {
         pieces.push({ ...range, block });
         if (index < headings) headingCost += range.cost;
       }
-    });
+    }
 
     let remaining = pieces.reduce((sum, piece) => sum + piece.cost, 0);
     let first = 0;
@@ -98,7 +109,7 @@ export function chunkDocument(
         cost += pieces[next++].cost;
       }
       const prefix = pieces[first].block === section[0] && first === 0 ? firstPrefix : laterPrefix;
-      next = first + add(pieces.slice(first, next), prefix, path);
+      next = first + (yield* add(pieces.slice(first, next), prefix, path));
       for (; first < next; first++) remaining -= pieces[first].cost;
     }
 
@@ -108,8 +119,13 @@ export function chunkDocument(
   }
 
   /** Makes one chunk of as many of `pieces` as fit by the exact count, and returns how many those were. */
-  function add(pieces: readonly (Range & { block: Block })[], prefix: string, path: readonly string[]): number {
+  function* add(
+    pieces: readonly (Range & { block: Block })[],
+    prefix: string,
+    path: readonly string[],
+  ): Generator<undefined, number> {
     for (let count = pieces.length; count > 0; count--) {
+      yield;
       const { start, end } = trim(content, pieces[0].start, pieces[count - 1].end);
       if (start >= end) return count;
       const text = content.slice(start, end);
@@ -122,9 +138,9 @@ export function chunkDocument(
     }
     // A single piece whose tokens are more beside the prefix than alone: cut it smaller.
     const [{ block, start, end, cost }] = pieces;
-    const smaller = split(content, { kind: block.kind, start, end }, Math.floor(cost * 0.75), measure);
+    const smaller = yield* split(content, { kind: block.kind, start, end }, Math.floor(cost * 0.75), measure);
     for (let done = 0; done < smaller.length;) {
-      done += add([{ ...smaller[done], block }], prefix, path);
+      done += yield* add([{ ...smaller[done], block }], prefix, path);
     }
     return 1;
   }
@@ -160,21 +176,27 @@ export function chunkDocument(
   }
 
   /** The nearest headings that fit into a quarter of the room, on a line of their own; the rest is left to the path. */
-  function prefixText(path: readonly string[]): string {
+  function* prefixText(path: readonly string[]): Generator<undefined, string> {
     const limit = Math.floor((maxTokens - overhead) / 4);
-    for (let from = 0; from < path.length; from++) {
+    let from = path.length;
+    // Titles that are too long together need not be put together and counted.
+    for (let characters = 0; from > 0; from--) {
+      characters += path[from - 1].length;
+      if (characters > limit * charactersPerToken) break;
+    }
+    for (; from < path.length; from++) {
       const prefix = `${path.slice(from).join(" > ")}\n`;
       if (measure(prefix) <= limit) return prefix;
     }
     const last = path.at(-1);
     if (last === undefined) return "";
-    let shortened = "";
-    for (const { end } of split(last, { kind: "heading", start: 0, end: last.length }, limit, measure)) {
+    let kept = "";
+    for (const { end } of yield* split(last, { kind: "heading", start: 0, end: last.length }, limit, measure)) {
       const longer = `${last.slice(0, end).trim()}\n`;
       if (measure(longer) > limit) break;
-      shortened = longer;
+      kept = longer;
     }
-    return shortened;
+    return kept;
   }
 }
 
@@ -200,6 +222,11 @@ function sectionsOf(blocks: readonly Block[]): Block[][] {
   }
   if (current.length > 0) sections.push(current);
   return sections;
+}
+
+/** A title that is a whole page would be kept with every chunk below it. */
+function shortened(title: string): string {
+  return title.length <= longestTitle ? title : `${title.slice(0, longestTitle).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 function samePath(a: readonly string[], b: readonly string[]): boolean {

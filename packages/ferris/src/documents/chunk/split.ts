@@ -16,6 +16,12 @@ export interface Range {
 /** What a text costs, in tokens without the model's own; roughly additive over neighbouring texts. */
 export type Measure = (text: string) => number;
 
+/**
+ * A WordPiece tokenizer reads a megabyte without spaces as one unknown word: a token stands for at most this many
+ * characters when it comes to limits.
+ */
+export const charactersPerToken = 16;
+
 /** Neighbours that are small against the capacity are one range at once: a text may have millions of words. */
 const smallShare = 1 / 8;
 
@@ -42,23 +48,29 @@ const boundaries: Readonly<Record<Exclude<Level, "paragraphs">, RegExp>> = {
   words: /\s+/g,
 };
 
-/** Ranges of `content` from `block.start` to `block.end`, none above `capacity`. */
-export function split(
+/**
+ * Ranges of `content` from `block.start` to `block.end`, none above `capacity`. Gives way after each piece that was measured: a block
+ * may be a whole file of many megabytes.
+ */
+export function* split(
   content: string,
   block: { readonly kind: BlockKind; readonly start: number; readonly end: number },
   capacity: number,
   measure: Measure,
-): Range[] {
-  return cut(block.start, block.end, levels[block.kind]);
+): Generator<undefined, Range[]> {
+  return yield* cut(block.start, block.end, levels[block.kind]);
 
-  function cut(start: number, end: number, [level, ...finer]: readonly Level[]): Range[] {
-    const text = content.slice(start, end);
-    const cost = measure(text);
-    if (cost <= capacity) return [{ start, end, cost }];
-    if (level === undefined) return cutCharacters({ start, end, cost });
+  function* cut(start: number, end: number, [level, ...finer]: readonly Level[]): Generator<undefined, Range[]> {
+    // What is longer than any text of so many tokens need not be counted: that would go over a whole file at each level.
+    if (end - start <= capacity * charactersPerToken) {
+      yield;
+      const cost = measure(content.slice(start, end));
+      if (cost <= capacity) return [{ start, end, cost }];
+    }
+    if (level === undefined) return yield* cutCharacters(start, end);
     const ranges: Range[] = [];
-    for (const [from, to] of parts(text, level)) {
-      for (const piece of cut(start + from, start + to, finer)) {
+    for (const [from, to] of parts(content.slice(start, end), level)) {
+      for (const piece of yield* cut(start + from, start + to, finer)) {
         const last = ranges.at(-1);
         if (last && last.cost + piece.cost <= capacity * smallShare) {
           ranges[ranges.length - 1] = { start: last.start, end: piece.end, cost: last.cost + piece.cost };
@@ -68,11 +80,13 @@ export function split(
     return ranges;
   }
 
-  function cutCharacters(word: Range): Range[] {
+  function* cutCharacters(start: number, wordEnd: number): Generator<undefined, Range[]> {
     const ranges: Range[] = [];
-    const guess = Math.max(1, Math.floor(((word.end - word.start) * capacity) / word.cost));
-    for (let from = word.start; from < word.end;) {
-      let to = characterBoundary(content, from, Math.min(word.end, from + guess));
+    const sampled = Math.min(wordEnd, start + Math.ceil(capacity * charactersPerToken));
+    const guess = Math.max(1, Math.floor(((sampled - start) * capacity) / measure(content.slice(start, sampled))));
+    for (let from = start; from < wordEnd;) {
+      yield;
+      let to = characterBoundary(content, from, Math.min(wordEnd, from + guess));
       let cost = measure(content.slice(from, to));
       while (cost > capacity) {
         const shorter = characterBoundary(content, from, from + Math.floor((to - from) * 0.75));
