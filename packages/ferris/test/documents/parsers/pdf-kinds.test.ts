@@ -14,6 +14,16 @@ async function read(name: string) {
   );
 }
 
+/** Lam-alef ligatures, brackets, numbers and Latin words in Arabic and Hebrew text, and the other way round. */
+const rightToLeft = [
+  "heading [1: دليل الملاحة] دليل الملاحة",
+  "prose [1: دليل الملاحة] لا يجوز للسفن الدخول إلى الميناء (الشمالي) بعد الساعة 18:45 إلا بإذن خطي. السلام عليكم، والأسعار من 1.250,50 إلى 3.000 دولار في 2024/05/06.",
+  "prose [1: دليل الملاحة] يستخدم القبطان نظام GPS Navigator 12 للملاحة والإبحار ليلا بنسبة 15% من الوقت.",
+  "heading [1: دليل الملاحة > לוח ההפלגות] לוח ההפלגות",
+  'prose [1: دليل الملاحة > לוח ההפלגות] האונייה "אורורה" (מברגן) יוצאת ב-7:30 מרציף A2, ומגיעה אחרי 45 דקות. המחיר הוא 12.50 ש"ח או 3,000 דולר.',
+  "prose [1: دليل الملاحة > לוח ההפלגות] The Hebrew word for ship is אונייה and the Arabic one is سفينة, as every sailor knows.",
+];
+
 describe("PDF kinds: the whole of what is read", () => {
   const cases: Readonly<Record<string, readonly string[]>> = {
     // Reading order.
@@ -25,9 +35,26 @@ describe("PDF kinds: the whole of what is read", () => {
       "table [1: جدول المد والجزر > לוח זמנים] يوم: الاثنين; وقت: 04:12",
       "table [1: جدول المد والجزر > לוח זמנים] يوم: الثلاثاء; وقت: 05:01",
     ],
+    "rtl-chromium": rightToLeft,
+    "rtl-weasyprint": rightToLeft,
+    "rtl-libreoffice": rightToLeft
+      .slice(1)
+      .map((line) => line.replace("[1: دليل الملاحة", "[1: ").replace("[1:  > ", "[1: ")),
     "vertical-japanese": [
       "heading [1: 旅行の記録] 旅行の記録",
       "prose [1: 旅行の記録] 吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗いじめじめした所でニャーニャー泣いていた事だけは記憶している。",
+    ],
+    "vertical-chromium": [
+      "heading [1: 海の記録] 海の記録",
+      "prose [1: 海の記録] 昨日、第25番の船が港に着いた。船長はAuroraという名の老人で、長い航海の話をしてくれた。",
+      "prose [1: 海の記録] 次の日は雨が降り、灯台の光も見えなかった。漁師たちは網を直しながら、静かに天気の良くなるのを待っていた。",
+    ],
+    // Fonts that are not in the file, by pdf.js's tables of characters.
+    "cid-vertical": ["prose [1: ] 昨日、第三番の船が港に着いた。船長は老人で、長い航海の話をしてくれた。"],
+    "cid-horizontal": [
+      "prose [1: ] 灯台の光も見えなかった。",
+      "prose [1: ] 灯塔的光也看不见了。",
+      "prose [1: ] 등대의 불빛도 보이지 않았다.",
     ],
     "rotated-table": [
       "heading [1: Tide table] Tide table",

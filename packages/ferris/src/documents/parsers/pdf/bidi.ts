@@ -41,7 +41,22 @@ export function inReadingOrder(pieces: readonly string[], direction: "rtl" | "lt
   const shown = pieces.map((piece) => (piece.length > 0 ? piece[0]! : "\u200b")).join("");
   const levels = bidi.getEmbeddingLevels(shown, direction);
   const mirrored = bidi.getMirroredCharactersMap(shown, levels.levels);
-  return bidi
-    .getReorderedIndices(shown, levels)
-    .map((index) => ({ piece: mirrored.get(index) ?? pieces[index]!, index }));
+  const order = bidi.getReorderedIndices(shown, levels);
+  // Some producers name a bracket by its shape, others by what it was before it was turned: those that open first are right.
+  const read = (turn: boolean) =>
+    order.map((index) => ({ piece: (turn ? mirrored.get(index) : undefined) ?? pieces[index]!, index }));
+  const turned = read(true);
+  if (mirrored.size === 0 || arePaired(turned)) return turned;
+  const asNamed = read(false);
+  return arePaired(asNamed) ? asNamed : turned;
+}
+
+function arePaired(pieces: readonly ReadPiece[]): boolean {
+  let depth = 0;
+  for (const { piece } of pieces) {
+    if ("([{«".includes(piece)) depth++;
+    else if (")]}»".includes(piece)) depth--;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
 }

@@ -6,9 +6,12 @@
  */
 import type { Glyph } from "./glyphs.ts";
 
-/** Ligatures, and letters by their place in a word (Arabic, Hebrew); wide spaces; signs that have a letter's shape. */
+/**
+ * Ligatures, and letters by their place in a word (Arabic, Hebrew); punctuation of vertical text; radicals in the place of the
+ * ideographs that look like them; wide spaces; signs that have a letter's shape.
+ */
 const compatible =
-  /[\u00a0\u00b5\u037e\u0eb3\u2000-\u200a\u202f\u2126\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdfd\ufe70-\ufefc]/gu;
+  /[\u00a0\u00b5\u037e\u0eb3\u2000-\u200a\u202f\u2126\u2e9f\u2ef3\u2f00-\u2fd5\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdfd\ufe10-\ufe19\ufe30-\ufe48\ufe70-\ufefc]/gu;
 /** Marks that have no width and mean nothing in a text. The soft hyphen does mean something (lines.ts). */
 const formatMarks = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 const unreadable = /[\p{Cc}\p{Co}\p{Cn}\ufffd]/u;
