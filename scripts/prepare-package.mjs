@@ -1,6 +1,7 @@
 /**
  * What `npm pack` and `npm publish` run first, in the package's own folder ("prepack"): builds it, and copies in what it carries and
- * git does not: NOTICE, and for metal-candle the three files of onnxruntime-web that make up its CPU device in WebAssembly.
+ * git does not: NOTICE, for metal-candle the three files of onnxruntime-web that make up its CPU device in WebAssembly, and for ferris
+ * the part of pdf.js that reads text.
  *
  * With --undo ("postpack") it takes those copies away again: the repository finds them where they come from.
  *
@@ -9,6 +10,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
+import { copyPdfjs } from "./copy-pdfjs.mjs";
 import { build, root } from "./steps.mjs";
 
 const WASM_FILES = ["ort.node.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
@@ -17,13 +19,15 @@ const folder = process.cwd();
 const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 const notice = join(folder, "NOTICE");
 const wasm = join(folder, "onnxruntime-web");
+const pdfjs = join(folder, "pdfjs");
 
 if (process.argv.includes("--undo")) {
-  for (const copy of [notice, wasm]) rmSync(copy, { recursive: true, force: true });
+  for (const copy of [notice, wasm, pdfjs]) rmSync(copy, { recursive: true, force: true });
 } else {
   build(relative(root, folder));
   copyFileSync(join(root, "NOTICE"), notice);
   if (name === "metal-candle") copyWasmRuntime(wasm);
+  if (name === "ferris") copyPdfjs(folder, pdfjs);
 }
 
 /** The files that Node needs, with the licence and a manifest that says what they are. */

@@ -1,6 +1,7 @@
 /**
  * pdf.js, opened for reading only: no fonts of the system, no scripts, no canvas, and no pictures unless they are asked for.
  */
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { PDFDocumentProxy } from "pdfjs-dist/types/src/display/api.js";
@@ -13,8 +14,6 @@ export interface OpenOptions {
   /** Pictures of more pixels are passed over undecoded. Defaults to none at all: text needs none. */
   readonly mostPixels?: number;
 }
-
-const module = "pdfjs-dist/legacy/build/pdf.mjs";
 
 /**
  * Opens a PDF, hands it to `read`, and closes it whatever happens.
@@ -40,7 +39,6 @@ export async function withPdf<T>(
     maxImageSize: mostPixels,
     cMapUrl: besides("cmaps"),
     cMapPacked: true,
-    standardFontDataUrl: besides("standard_fonts"),
     wasmUrl: besides("wasm"),
   });
   try {
@@ -55,14 +53,46 @@ export async function withPdf<T>(
   }
 }
 
+/** Its copy in this package; a clone has it in node_modules instead. */
+const packed = new URL("../../../../pdfjs/", import.meta.url);
+
+interface Files {
+  readonly program: string;
+  readonly worker: string;
+  /** With its tables of characters and decoders. */
+  readonly folder: URL;
+}
+
+function files(): Files {
+  if (existsSync(packed)) {
+    return { program: new URL("pdf.mjs", packed).href, worker: new URL("pdf.worker.mjs", packed).href, folder: packed };
+  }
+  const program = import.meta.resolve("pdfjs-dist/legacy/build/pdf.mjs");
+  return { program, worker: new URL("pdf.worker.mjs", program).href, folder: new URL("../../", program) };
+}
+
+let loading: Promise<typeof Pdfjs> | undefined;
+
+/**
+ * pdf.js wants a browser's drawing, which is not used, and its polyfills put a slow `push` in the place of Node's own. Both are
+ * undone here, because they would be seen in the whole process.
+ */
 async function load(): Promise<typeof Pdfjs> {
-  // Its polyfills put a slow method in the place of Node's own, for the whole process; nothing needs that.
-  const native = Object.getOwnPropertyDescriptor(Array.prototype, "push")!;
-  const pdfjs = await import("pdfjs-dist/legacy/build/pdf.mjs");
-  const worker: string = "pdfjs-dist/legacy/build/pdf.worker.mjs";
-  await import(worker);
-  Reflect.defineProperty(Array.prototype, "push", native);
-  return pdfjs;
+  return (loading ??= (async () => {
+    const { program, worker } = files();
+    const native = Object.getOwnPropertyDescriptor(Array.prototype, "push")!;
+    const drawing = ["DOMMatrix", "ImageData", "Path2D"].filter((name) => !(name in globalThis));
+    for (const name of drawing) Reflect.set(globalThis, name, class {});
+    try {
+      const pdfjs = (await import(program)) as typeof Pdfjs;
+      // In the same thread: ferris has threads of its own for parsers.
+      await import(worker);
+      return pdfjs;
+    } finally {
+      for (const name of drawing) Reflect.deleteProperty(globalThis, name);
+      Reflect.defineProperty(Array.prototype, "push", native);
+    }
+  })());
 }
 
 /** The numbers of pdf.js's drawing operations. */
@@ -71,5 +101,5 @@ export async function operations(): Promise<Readonly<Record<string, number>>> {
 }
 
 function besides(folder: string): string {
-  return fileURLToPath(new URL(`../../${folder}/`, import.meta.resolve(module)));
+  return fileURLToPath(new URL(`${folder}/`, files().folder));
 }

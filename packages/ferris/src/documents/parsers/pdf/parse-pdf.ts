@@ -71,37 +71,30 @@ function pageBlocks(pages: readonly Page[]): PageBlock[][] {
   return blocks;
 }
 
-/** @throws DocumentError "no text" where no page has any */
+/** @throws DocumentError "no text" where no page has any, "damaged" where none can be read */
 function warningsOf(pages: readonly Page[], attachments: readonly Attachment[]): string[] {
   const numbersOf = (is: (page: Page) => boolean) => pages.flatMap((page, index) => (is(page) ? [index + 1] : []));
+  const damaged = numbersOf((page) => page.problem !== undefined);
   const garbled = numbersOf((page) => page.isUnreadable);
-  const empty = numbersOf((page) => !page.isUnreadable && isEmpty(page));
-  if (pages.every((page) => isEmpty(page) || page.isUnreadable) && attachments.length === 0) {
-    if (garbled.length > 0) {
-      throw new DocumentError(
-        "no text",
-        "fonts without letters: the file does not say which letters its glyphs are. Run OCR over it, for instance with ocrmypdf --force-ocr, or save it again from the program that made it",
-      );
-    }
-    throw new DocumentError(
-      "no text",
-      `${pages.length === 1 ? "its only page has no text" : `none of its ${pages.length} pages has text`}: scanned? Run OCR over it first, for instance with ocrmypdf`,
-    );
+  const empty = numbersOf((page) => !page.isUnreadable && page.problem === undefined && isEmpty(page));
+  if (damaged.length + garbled.length + empty.length === pages.length && attachments.length === 0) {
+    if (garbled.length > 0) throw new DocumentError("no text", withoutLetters);
+    if (empty.length === 0) throw new DocumentError("damaged", `no page can be read: ${pages[0]?.problem}`);
+    const none = pages.length === 1 ? "its only page has no text" : `none of its ${pages.length} pages has text`;
+    throw new DocumentError("no text", `${none}: scanned? Run OCR over it first, for instance with ocrmypdf`);
   }
-  const warnings: string[] = [];
-  if (empty.length > 0) {
-    warnings.push(`no text on ${empty.length} of ${pages.length} pages (${some(empty)}): pictures or scans`);
-  }
-  if (garbled.length > 0) {
-    warnings.push(`fonts without letters on ${garbled.length} of ${pages.length} pages (${some(garbled)}): not read`);
-  }
-  return warnings;
+  const some = (numbers: readonly number[]) =>
+    `${numbers.length} of ${pages.length} pages (${numbers.slice(0, 10).join(", ")}${numbers.length > 10 ? " …" : ""})`;
+  return [
+    ...(empty.length > 0 ? [`no text on ${some(empty)}: pictures or scans`] : []),
+    ...(garbled.length > 0 ? [`fonts without letters on ${some(garbled)}: not read`] : []),
+    ...(damaged.length > 0 ? [`${some(damaged)} could not be read: ${pages[damaged[0]! - 1]!.problem}`] : []),
+  ];
 }
+
+const withoutLetters =
+  "fonts without letters: the file does not say which letters its glyphs are. Run OCR over it, for instance with ocrmypdf --force-ocr, or save it again from the program that made it";
 
 function isEmpty({ lines, others, across, notes, fields }: Page): boolean {
   return [lines, others, across, notes, fields].every((part) => part.length === 0);
-}
-
-function some(numbers: readonly number[]): string {
-  return numbers.slice(0, 10).join(", ") + (numbers.length > 10 ? " …" : "");
 }

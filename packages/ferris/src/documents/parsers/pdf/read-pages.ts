@@ -1,12 +1,12 @@
 /**
  * A PDF's pages as lines in reading order, with what is written on them besides: forms' values, notes, stamps.
  */
-import { type FieldValue, fieldsOf, withFields } from "./fields.ts";
+import { type Annotation, type FieldValue, fieldsOf, withFields } from "./fields.ts";
 import { annotationsOf, notesOf } from "./notes.ts";
 import { filesOf } from "./attachments.ts";
 import { goesLeft, isRightToLeft } from "./bidi.ts";
 import { withoutDuplicates } from "./duplicates.ts";
-import { operations, type PdfDocument } from "./engine.ts";
+import { operations, type PdfDocument, type PdfPage } from "./engine.ts";
 import { FontWidths } from "./font-widths.ts";
 import { framesOf, turnedPoint } from "./frames.ts";
 import { type FontCounts, readable } from "./glyph-text.ts";
@@ -31,6 +31,8 @@ export interface Page {
   readonly files: readonly unknown[];
   /** More glyphs say nothing than say something: its fonts do not tell their letters. */
   readonly isUnreadable: boolean;
+  /** Why it could not be read. */
+  readonly problem?: string;
 }
 
 export async function readPages(document: PdfDocument): Promise<Page[]> {
@@ -40,34 +42,61 @@ export async function readPages(document: PdfDocument): Promise<Page[]> {
   const counts: FontCounts = new Map();
   const widths = new FontWidths();
   for (let number = 1; number <= document.numPages; number++) {
-    const page = await document.getPage(number);
-    const { glyphs, unreadable } = readable(await glyphsOf(page, OPS), counts);
-    widths.note(glyphs);
-    const { main, others } = framesOf(withoutDuplicates(glyphs));
-    const annotations = annotated.get(number) ?? [];
-    const { lines, across } = withoutWatermarks(linesOf(main.glyphs, widths));
-    const fields = fieldsOf(annotations, main.angle);
-    const written = withFields(lines, fields);
-    const isFromTheRight =
-      main.glyphs.some(({ text }) => isRightToLeft(text)) && goesLeft(main.glyphs.map(({ text }) => text));
-    const [left, low, right, high] = page.view as [number, number, number, number];
-    const heights = [left, right].flatMap((x) => [low, high].map((y) => turnedPoint(x, y, main.angle)[1]));
-    const letters = glyphs.filter(({ text }) => /[\p{L}\p{N}]/u.test(text)).length;
-    const aside = others.map((frame) => ({ ...frame, lines: linesOf(frame.glyphs, widths) }));
-    pages.push({
-      lines: isFromTheRight ? fromTheRight(written.lines) : written.lines,
-      bottom: Math.min(...heights),
-      top: Math.max(...heights),
-      others: aside.filter(({ angle }) => angle % 90 === 0).map((frame) => frame.lines),
-      across: [...across, ...aside.filter(({ angle }) => angle % 90 !== 0).flatMap((frame) => frame.lines)].map(
-        ({ text }) => text,
-      ),
-      notes: notesOf(annotations),
-      fields: written.fields,
-      files: filesOf(annotations),
-      isUnreadable: unreadable > letters,
-    });
-    page.cleanup();
+    try {
+      const page = await document.getPage(number);
+      pages.push(await readPage(page, OPS, annotated.get(number) ?? [], counts, widths));
+      page.cleanup();
+    } catch (cause) {
+      // A page that is damaged costs that page; a document of nothing else is damaged.
+      if (document.numPages === 1) throw cause;
+      pages.push({ ...nothing, problem: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause) });
+    }
   }
   return pages;
+}
+
+const nothing: Page = {
+  lines: [],
+  bottom: 0,
+  top: 0,
+  others: [],
+  across: [],
+  notes: [],
+  fields: [],
+  files: [],
+  isUnreadable: false,
+};
+
+async function readPage(
+  page: PdfPage,
+  OPS: Readonly<Record<string, number>>,
+  annotations: readonly Annotation[],
+  counts: FontCounts,
+  widths: FontWidths,
+): Promise<Page> {
+  const { glyphs, unreadable } = readable(await glyphsOf(page, OPS), counts);
+  widths.note(glyphs);
+  const { main, others } = framesOf(withoutDuplicates(glyphs));
+  const { lines, across } = withoutWatermarks(linesOf(main.glyphs, widths));
+  const fields = fieldsOf(annotations, main.angle);
+  const written = withFields(lines, fields);
+  const isFromTheRight =
+    main.glyphs.some(({ text }) => isRightToLeft(text)) && goesLeft(main.glyphs.map(({ text }) => text));
+  const [left, low, right, high] = page.view as [number, number, number, number];
+  const heights = [left, right].flatMap((x) => [low, high].map((y) => turnedPoint(x, y, main.angle)[1]));
+  const letters = glyphs.filter(({ text }) => /[\p{L}\p{N}]/u.test(text)).length;
+  const aside = others.map((frame) => ({ ...frame, lines: linesOf(frame.glyphs, widths) }));
+  return {
+    lines: isFromTheRight ? fromTheRight(written.lines) : written.lines,
+    bottom: Math.min(...heights),
+    top: Math.max(...heights),
+    others: aside.filter(({ angle }) => angle % 90 === 0).map((frame) => frame.lines),
+    across: [...across, ...aside.filter(({ angle }) => angle % 90 !== 0).flatMap((frame) => frame.lines)].map(
+      ({ text }) => text,
+    ),
+    notes: notesOf(annotations),
+    fields: written.fields,
+    files: filesOf(annotations),
+    isUnreadable: unreadable > letters,
+  };
 }
