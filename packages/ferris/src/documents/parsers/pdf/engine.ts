@@ -82,7 +82,7 @@ async function load(): Promise<typeof Pdfjs> {
     const { program, worker } = files();
     const native = Object.getOwnPropertyDescriptor(Array.prototype, "push")!;
     const drawing = ["DOMMatrix", "ImageData", "Path2D"].filter((name) => !(name in globalThis));
-    for (const name of drawing) Reflect.set(globalThis, name, class {});
+    for (const name of drawing) Reflect.set(globalThis, name, function nothing() {});
     try {
       const pdfjs = (await import(program)) as typeof Pdfjs;
       // In the same thread: ferris has threads of its own for parsers.
