@@ -3,6 +3,7 @@
  */
 import { DocumentError } from "../errors.ts";
 import type { ContentBuilder } from "./content-builder.ts";
+import type { ParsedDocument } from "./document.ts";
 import { parseDocument } from "./parse/parse.ts";
 
 /** Files in files in files: deeper ones are named, not read. */
@@ -26,17 +27,22 @@ export async function addEmbedded(
   if (depth > deepest) return `it is inside of ${depth} other files`;
   if (bytes.length > mostBytes) return `${bytes.length} bytes are more than ${mostBytes}`;
   try {
-    const { blocks, content } = await parseDocument(`/${name}`, bytes, depth);
-    for (const { kind, start, end, headingPath, alone } of blocks) {
-      const text = content.slice(start, end);
-      builder.section(1, title);
-      headingPath.forEach((outer, level) => builder.section(level + 2, outer));
-      if (kind === "heading") builder.heading(headingPath.length + 1, text);
-      else builder.add(kind, text, alone ? { alone } : undefined);
-    }
+    addBlocks(builder, await parseDocument(`/${name}`, bytes, depth), title);
     return null;
   } catch (cause) {
     if (cause instanceof DocumentError) return cause.message;
     throw cause;
+  }
+}
+
+/** Adds the blocks of another document: under a section called `title`, or as if they stood here. */
+export function addBlocks(builder: ContentBuilder, { blocks, content }: ParsedDocument, title?: string): void {
+  const outer = title === undefined ? 1 : 2;
+  for (const { kind, start, end, headingPath, alone } of blocks) {
+    const text = content.slice(start, end);
+    if (title !== undefined) builder.section(1, title);
+    headingPath.forEach((above, level) => builder.section(level + outer, above));
+    if (kind === "heading") builder.heading(headingPath.length + outer - 1, text);
+    else builder.add(kind, text, alone ? { alone } : undefined);
   }
 }

@@ -5,7 +5,7 @@
 /** In parentheses, unless it is one number, word or something in parentheses already. */
 export function grouped(text: string): string {
   const trimmed = text.trim();
-  return /^[\p{L}\p{N}\p{M}.,′'∞]*$/u.test(trimmed) || /^\([^()]*\)$/.test(trimmed) || trimmed.length === 1
+  return /^(?:[\p{L}\p{M}′'∞]*|\p{N}[\p{N}.,]*)$/u.test(trimmed) || /^\([^()]*\)$/.test(trimmed) || trimmed.length === 1
     ? trimmed
     : `(${trimmed})`;
 }

@@ -6,7 +6,17 @@ import { fraction, fenced, grouped, root, scripted } from "./linear.ts";
 
 /** The text of a formula, or of what holds formulas. */
 export function linearMath(element: XmlElement): string {
-  return childElements(element).map(linearPiece).join("");
+  let text = "";
+  let isAfterFraction = false;
+  for (const child of childElements(element)) {
+    const piece = linearPiece(child);
+    const isFraction = child.name === "m:f";
+    // "λ L/D", which "λL/D" is not.
+    if ((isFraction && /[\p{L}\p{N})]$/u.test(text)) || (isAfterFraction && /^[\p{L}\p{N}(]/u.test(piece))) text += " ";
+    text += piece;
+    if (piece !== "") isAfterFraction = isFraction;
+  }
+  return text;
 }
 
 function linearPiece(element: XmlElement): string {

@@ -1,97 +1,71 @@
 /**
- * DOCX: paragraphs, headings by their styles, lists, tables and footnotes of a Word document.
+ * DOCX: paragraphs, headings by their styles and outline levels, numbered lists, tables, formulas; notes, comments, text boxes and
+ * charts after the paragraph that they belong to; documents that are embedded.
  *
- * Formatting, comments, headers and deleted text of tracked changes are left out. Pages are Word's business when it prints:
- * the file does not know them.
+ * Formatting, headers, tables of contents and what tracked changes took out are left out. Pages are Word's business when it
+ * prints: the file does not know them.
  */
+import { posix } from "node:path";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
+import { addEmbedded } from "../embedded.ts";
+import { parseDocument } from "../parse/parse.ts";
 import { OfficePackage } from "../office/package.ts";
-import { addRows } from "../table/add-table.ts";
-import { readXml } from "../xml/xml.ts";
+import { WordBody } from "../word/body.ts";
+import { Notes } from "../word/notes.ts";
+import { Numbering } from "../word/numbering.ts";
+import { Styles } from "../word/styles.ts";
+import { readTrees } from "../xml/xml-tree.ts";
 import type { ParserInput } from "./parser.ts";
 
-export function parseDocx({ bytes }: ParserInput): ParsedDocument {
+/** What stands in the body; each is read by itself, so that a long document is not held as a tree. */
+const blockNames = new Set(["w:p", "w:tbl", "w:sdt", "w:altChunk", "mc:AlternateContent"]);
+const takenOut = new Set(["w:del", "w:moveFrom"]);
+
+/** Documents within one document that are read. */
+const mostEmbedded = 50;
+
+export async function parseDocx({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
   const file = new OfficePackage(bytes, "word/document.xml");
   const { archive, main } = file;
   const builder = new ContentBuilder();
-  const levels = headingLevels(file.relatedText(main, "styles"));
-  readBody(archive.requiredText(main), levels, builder);
-  const footnotes = file.relatedText(main, "footnotes");
-  if (footnotes) readBody(footnotes, levels, builder);
-  return builder.finish("docx", { title: file.title });
+  const body = new WordBody(
+    {
+      file,
+      part: main,
+      styles: new Styles(file.relatedText(main, "styles")),
+      numbering: new Numbering(file.relatedText(main, "numbering")),
+      notes: new Notes(file),
+      chunks: await readChunks(file, depth),
+    },
+    builder,
+  );
+  readTrees(
+    archive.requiredText(main),
+    (name) => blockNames.has(name) || takenOut.has(name),
+    (tree) => body.add(tree),
+  );
+  const warnings = await addAttachments(file, builder, depth);
+  return builder.finish("docx", { title: file.title, warnings });
 }
 
-/** Levels from 1 of the styles that are headings, by style id. Names are "heading 1" in every language of Word. */
-function headingLevels(styles: string | null): Map<string, number> {
-  const levels = new Map<string, number>();
-  let id = "";
-  readXml(styles ?? "", {
-    open(name, attributes) {
-      if (name === "w:style") id = attributes["w:styleId"] ?? "";
-      const value = attributes["w:val"] ?? "";
-      const heading = name === "w:name" ? /^heading ([1-9])$/i.exec(value)?.[1] : undefined;
-      if (heading) levels.set(id, Number(heading));
-      else if (name === "w:name" && /^title$/i.test(value)) levels.set(id, 1);
-      else if (name === "w:outlineLvl" && !levels.has(id) && Number(value) < 9) levels.set(id, Number(value) + 1);
-    },
-  });
-  return levels;
+/** Documents that are put into the text where they stand (altChunk), by part. */
+async function readChunks(file: OfficePackage, depth: number): Promise<Map<string, ParsedDocument>> {
+  const chunks = new Map<string, ParsedDocument>();
+  for (const part of file.related(file.main, "aFChunk").slice(0, mostEmbedded)) {
+    const bytes = depth < 2 ? file.archive.bytes(part) : null;
+    if (bytes) chunks.set(part, await parseDocument(`/${posix.basename(part)}`, bytes, depth + 1));
+  }
+  return chunks;
 }
 
-function readBody(xml: string, levels: ReadonlyMap<string, number>, builder: ContentBuilder): void {
-  let paragraph = "";
-  let level: number | undefined;
-  let isItem = false;
-  let inText = false;
-  // A text box stands within a paragraph and has paragraphs of its own: they follow when the outer one has ended.
-  const outer: { paragraph: string; level: number | undefined; isItem: boolean }[] = [];
-  const inner: string[] = [];
-  let isOpen = false;
-  /** Inside of what must not be read: the second version of a drawing. */
-  let skipping = 0;
-  // Of the outermost table; those nested in it are read as text of their cell.
-  let tables = 0;
-  let rows: string[][] = [];
-  let cells: string[] = [];
-  let cell: string[] = [];
-
-  readXml(xml, {
-    open(name, attributes) {
-      if (skipping > 0 || name === "mc:Fallback") skipping++;
-      else if (name === "w:p") {
-        if (isOpen) outer.push({ paragraph, level, isItem });
-        [paragraph, level, isItem, isOpen] = ["", undefined, false, true];
-      } else if (name === "w:pStyle") level = levels.get(attributes["w:val"] ?? "");
-      else if (name === "w:numPr") isItem = true;
-      else if (name === "w:t") inText = true;
-      else if (name === "w:tab") paragraph += "\t";
-      else if (name === "w:br" || name === "w:cr") paragraph += "\n";
-      else if (name === "w:noBreakHyphen") paragraph += "-";
-      else if (name === "w:tbl" && tables++ === 0) rows = [];
-      else if (name === "w:tr" && tables === 1) cells = [];
-      else if (name === "w:tc" && tables === 1) cell = [];
-    },
-    text(text) {
-      if (inText && skipping === 0) paragraph += text;
-    },
-    close(name) {
-      if (skipping > 0) skipping--;
-      else if (name === "w:t") inText = false;
-      else if (name === "w:p" && outer.length > 0) {
-        inner.push(paragraph);
-        ({ paragraph, level, isItem } = outer.pop()!);
-      } else if (name === "w:p") {
-        isOpen = false;
-        const boxes = inner.splice(0);
-        if (tables > 0) cell.push(...boxes.map((text) => text.trim()));
-        if (tables > 0) cell.push(paragraph.trim());
-        else if (level !== undefined) builder.heading(level, paragraph);
-        else builder.add(isItem ? "list" : "prose", isItem ? `- ${paragraph.trim()}` : paragraph);
-        if (tables === 0) for (const text of boxes) builder.add("prose", text);
-      } else if (name === "w:tc" && tables === 1) cells.push(cell.filter((text) => text !== "").join(" "));
-      else if (name === "w:tr" && tables === 1) rows.push(cells);
-      else if (name === "w:tbl" && --tables === 0) addRows(builder, rows);
-    },
-  });
+/** Sheets and documents that were put in as objects, after the text. */
+async function addAttachments(file: OfficePackage, builder: ContentBuilder, depth: number): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const part of file.related(file.main, "package").slice(0, mostEmbedded)) {
+    const name = posix.basename(part);
+    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, depth + 1);
+    if (why !== null) warnings.push(`${name} in it was not read: ${why}`);
+  }
+  return warnings;
 }

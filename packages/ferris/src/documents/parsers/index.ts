@@ -43,7 +43,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 3,
+    version: 4,
     extensions: ["docx", "docm", "dotx", "dotm"],
     load: async () => (await import("./docx.ts")).parseDocx,
   },

@@ -45,7 +45,7 @@ test("a text box follows the paragraph that it stands in, once", async () => {
   expect(outline(await parseDocument("/a.docx", docx))).toEqual([
     "prose [] Before the box after the box.",
     "prose [] Inside the box",
-    "table [] Inside the box Before the box after the box. | Cell",
+    "table [] Before the box after the box. Inside the box | Cell",
   ]);
 
   const odt = (body: string) =>
