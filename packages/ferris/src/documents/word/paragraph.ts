@@ -191,8 +191,8 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
   /** What the author says that a picture shows. */
   function describe(frame: XmlElement): void {
     const { descr = "" } = childNamed(frame, "wp:docPr")?.attributes ?? {};
-    const text = pictureDescription(descr);
-    if (text !== "" && descendants(frame, "pic:pic").length > 0) attached.push({ kind: "description", text });
+    const words = pictureDescription(descr);
+    if (words !== "" && descendants(frame, "pic:pic").length > 0) attached.push({ kind: "description", text: words });
   }
 }
 
