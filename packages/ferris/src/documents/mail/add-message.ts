@@ -8,7 +8,7 @@ import { extensionOf, fileLeftOut } from "../walk/left-out.ts";
 import { addCalendar } from "../parsers/calendar.ts";
 import { readHtml } from "../parsers/html.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
-import { through } from "../sourced-through.ts";
+import { through } from "../lines/sourced-through.ts";
 import { bytesOf, textOf } from "./body.ts";
 import { partsOf } from "./choose.ts";
 import { unflowed } from "./flowed.ts";

@@ -5,7 +5,8 @@
  * A guess, and losing content is worse than keeping a menu: a name has to consist of well-known words, running text under
  * headings stays whatever it is called, and nothing is left out when that would be most of the page.
  */
-import { isTag, isText, type ChildNode, type Document, type Element } from "domhandler";
+import { isTag, isText, type ChildNode, type Element } from "domhandler";
+import { walk } from "./html-tree.ts";
 
 const words = (list: string) => new Set(list.trim().split(/\s+/));
 
@@ -156,14 +157,4 @@ function lengthsOf(all: readonly Element[], ignored: (element: Element) => boole
 
 function ownLength(element: Element): number {
   return element.children.reduce((sum, child) => sum + (isText(child) ? child.data.trim().length : 0), 0);
-}
-
-/** All elements below `root`, in document order, without recursion: pages can be nested a million deep. */
-export function* walk(root: Document | Element): Generator<Element> {
-  const stack: ChildNode[] = root.children.toReversed();
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    if (!isTag(node)) continue;
-    yield node;
-    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]);
-  }
 }

@@ -1,101 +1,179 @@
 /**
- * HTML: the main content of a page with its headings, not its menus; scripts, styles and forms are never content.
+ * HTML and XHTML: the main content of a page with its headings, not its menus.
  *
  * What is main follows the page's own marks (main, article, role=main) and, without them, leaves out what is marked as
- * navigation, is called so (html-furniture.ts) or is nothing but links. Each block knows its lines in the file. Also reads the XHTML of e-books and the HTML
- * of messages.
+ * navigation, is called so (html-furniture.ts) or is nothing but links. Each line knows its line in the file. Also reads the chapters of e-books and the
+ * HTML of messages.
  */
-import { DomHandler, isTag, isText, Text, type ChildNode, type Document, type Element } from "domhandler";
-import { Parser } from "htmlparser2";
+import { isTag, isText, type ChildNode, type Document, type Element } from "domhandler";
 import { ContentBuilder, type Place } from "../content-builder.ts";
-import { DocumentError } from "../../errors.ts";
 import { decodeText } from "../decode/decode.ts";
 import type { BlockKind, ParsedDocument } from "../document.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
-import { addRows } from "../table/add-table.ts";
-import { furnitureOf, isNotDisplayed, walk } from "./html-furniture.ts";
+import { through } from "../lines/sourced-through.ts";
+import { addTable } from "../table/add-table.ts";
+import { formulaOf } from "./html-formulas.ts";
+import { furnitureOf, isNotDisplayed } from "./html-furniture.ts";
+import { isBeside, isLeftOut as isLeftOutAnywhere } from "./html-left-out.ts";
+import { listMark } from "./html-list-marks.ts";
+import { codeCells, gridOf, kindOfTable } from "./html-tables.ts";
+import { ancestors, attributeText, elements, find, looksLikeXhtml, treeOf } from "./html-tree.ts";
+import { blockTags, lineOf, textOf, whole } from "./html-words.ts";
 import type { ParserInput } from "./parser.ts";
 
-const neverContent = new Set(
-  "script style noscript template svg canvas iframe object embed form button select option input textarea head nav dialog menu".split(
-    " ",
-  ),
-);
-const navigationRoles = new Set([
-  "navigation",
-  "banner",
-  "contentinfo",
-  "search",
-  "menu",
-  "menubar",
-  "toolbar",
-  "dialog",
-]);
 const outsideMain = new Set(["header", "footer", "aside"]);
-const blockTags = new Set(
-  "address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer header hgroup hr html li main ol p pre section summary table tbody td th thead tr ul h1 h2 h3 h4 h5 h6".split(
-    " ",
-  ),
-);
-
-/** The library's time grows with the square of the depth; browsers give up nesting at 512. */
-const deepestReadable = 5_000;
+const sectioning = /^(?:article|section|main|blockquote|figure|td|li|dd|details)$/;
+const preformatted = new Set(["pre", "listing", "xmp", "plaintext"]);
 
 /** Deeper elements are read as if they stood at this depth. */
 const deepest = 400;
+/** Pages inside of pages. */
+const deepestFrame = 3;
 
-export function parseHtml({ bytes }: ParserInput): ParsedDocument {
+export function parseHtml({ path, bytes }: ParserInput): ParsedDocument {
   const text = decodeText(bytes);
   const builder = new ContentBuilder(text);
-  const title = readHtml(text.content, builder);
+  const title = readHtml(text.content, builder, { isXhtml: looksLikeXhtml(text.content, path) });
   return builder.finish("html", { title, warnings: text.warnings });
+}
+
+export interface ReadHtmlOptions {
+  /** From a text whose origins are offsets of the HTML to one whose origins are offsets of the file. */
+  readonly toFile?: (text: SourcedText) => SourcedText;
+  readonly place?: Place;
+  readonly level?: number;
+  /** Read as XML: `<title/>` is a whole element. */
+  readonly isXhtml?: boolean;
+  /** Of an e-book: all of it is content. */
+  readonly isBook?: boolean;
+  /** Titles that stand over the page ("") or over elements, by their ids. */
+  readonly titles?: ReadonlyMap<string, readonly string[]>;
+  /** How many pages this one is in. */
+  readonly depth?: number;
 }
 
 /**
  * Adds the main content of `html` to `builder`, in texts whose origins are offsets of `html` (passed through `toFile` where that is not the
  * file itself). Headings start at `level`. Returns the page's title.
  */
-export function readHtml(
-  html: string,
-  builder: ContentBuilder,
-  { toFile = (text) => text, place = {}, level = 1 }: ReadHtmlOptions = {},
-): string | undefined {
-  const tree = treeOf(html);
+export function readHtml(html: string, builder: ContentBuilder, options: ReadHtmlOptions = {}): string | undefined {
+  const { toFile = (text) => text, place = {}, level = 1, isXhtml = looksLikeXhtml(html), isBook = false } = options;
+  const tree = treeOf(html, isXhtml);
   const document = tree.root;
-  const main = markedMain(document);
+  const known = new Map<Element, boolean>();
+  const main = isBook ? undefined : markedMain(document);
   let words = new SourcedText();
   /** What a list item starts with. */
   let mark = "";
   const roots = (main ?? find(document, (element) => element.name === "body") ?? document).children;
-  const isOutside = (element: Element) => !main && outsideMain.has(element.name) && !isInArticle(element);
-  const furniture = furnitureOf(roots, !main, (element) => isLeftOut(element) || isOutside(element));
+  const furniture = isBook
+    ? new Set<Element>()
+    : furnitureOf(roots, !main, (element) => isLeftOut(element) || isOutside(element));
+  titled("");
   for (const node of roots) visit(node, 0, "prose");
   flush("prose");
-  const title = find(document, (element) => element.name === "title");
+  const title = find(document, (element) => element.name === "title" && !isInSvg(element));
   return title && textOf(title);
+
+  function isLeftOut(element: Element): boolean {
+    let isOut = known.get(element);
+    if (isOut === undefined) known.set(element, (isOut = isLeftOutAnywhere(element, isBook)));
+    return isOut;
+  }
+
+  function isOutside(element: Element): boolean {
+    if (main || isBook || !outsideMain.has(element.name)) return false;
+    if (element.name === "aside") return isBeside(element);
+    for (const above of ancestors(element)) if (sectioning.test(above.name)) return false;
+    return true;
+  }
 
   function visit(node: ChildNode, depth: number, kind: BlockKind): void {
     if (isText(node)) return say(kind === "code" ? tree.sourced(node) : tree.sourced(node).replace(/\s+/g, " "));
-    if (!isTag(node) || isLeftOut(node)) return;
+    if (!isTag(node)) {
+      // CDATA.
+      if ("children" in node) for (const child of node.children) visit(child, depth, kind);
+      return;
+    }
+    const formula = formulaOf(node);
+    if (formula !== null) return void words.appendMade(formula, node.startIndex!);
+    if (isLeftOut(node)) return;
     const { name } = node;
-    if (isOutside(node) || furniture.has(node)) {
-      // A page's header often holds its only title.
-      if (name === "header" || (furniture.has(node) && !isNotDisplayed(node)))
-        for (const heading of elements(node, ({ name: inner }) => inner === "h1")) visit(heading, depth, kind);
-    } else if (name === "br") words.appendMade("\n", node.startIndex!);
-    else if (name === "img" && node.attribs.alt) say(alternative(node));
+    if (node.attribs.id && options.titles?.has(node.attribs.id)) {
+      flush(kind);
+      titled(node.attribs.id);
+    }
+    if (isOutside(node) || furniture.has(node)) return headingsOf(node, depth, kind);
+    if (name === "br") words.appendMade("\n", node.startIndex!);
+    else if (name === "img" || name === "area") say(alternative(node));
     else if (/^h[1-6]$/.test(name)) {
       flush(kind);
-      builder.heading(level - 1 + Number(name[1]), toFile(lineOf(tree, node)), place);
-    } else if (name === "pre") inBlock(node, depth, kind, "code");
-    else if (name === "table" && !find(node, (inner) => inner !== node && inner.name === "table")) {
-      flush(kind);
-      const rows = rowsOf(tree, node).map((cells) => cells.map(toFile));
-      addRows(builder, rows, { place });
-    } else if (name === "li" || name === "dt" || name === "dd")
-      inBlock(node, depth, kind, "list", name === "li" ? "- " : "");
+      builder.heading(level - 1 + Number(name[1]), lineIn(node), place);
+    } else if (preformatted.has(name)) inBlock(node, depth, kind, "code");
+    else if (name === "table") table(node, depth, kind);
+    else if (name === "svg") drawn(node, depth, kind);
+    else if (name === "iframe") framed(node, kind);
+    else if (
+      name === "sup" ||
+      (name === "a" && /noteref/.test(`${node.attribs["epub:type"] ?? ""} ${node.attribs.role ?? ""}`))
+    ) {
+      // "masts1" would be a word of its own.
+      if (/^[\d*†‡§]{1,3}$/.test(textOf(node, 10)) && find(node, (inner) => inner.name === "a")) words.trail(" ");
+      children(node, depth, kind);
+    } else if (name === "li") inBlock(node, depth, kind, "list", listMark(node));
+    else if (name === "dt" || name === "dd") inBlock(node, depth, kind, "list");
     else if (blockTags.has(name)) inBlock(node, depth, kind, kind === "list" ? "list" : "prose");
     else children(node, depth, kind);
+  }
+
+  function titled(id: string): void {
+    options.titles?.get(id)?.forEach((name, index) => builder.section(level + index, name));
+  }
+
+  /** A page's header often holds its only title. */
+  function headingsOf(around: Element, depth: number, kind: BlockKind): void {
+    if (around.name !== "header" && (!furniture.has(around) || isNotDisplayed(around))) return;
+    const titles = around.name === "header" ? /^h[1-6]$/ : /^h1$/;
+    for (const heading of elements(around, ({ name }) => titles.test(name))) visit(heading, depth, kind);
+  }
+
+  function table(node: Element, depth: number, kind: BlockKind): void {
+    const which = kindOfTable(node);
+    if (which === "layout") return inBlock(node, depth, kind, "prose");
+    flush(kind);
+    if (which === "data") {
+      const caption = find(node, ({ name }) => name === "caption");
+      if (caption) builder.add("prose", lineIn(caption), place);
+      return addTable(builder, gridOf(node, lineIn), { place });
+    }
+    for (const { cell, isWhole } of codeCells(node)) {
+      children(cell, depth, "code");
+      if (isWhole) flush("code");
+      else words.trail("\n");
+    }
+    flush("code");
+  }
+
+  /** Text in a drawing: a page of a book whose layout is fixed, a diagram. */
+  function drawn(svg: Element, depth: number, kind: BlockKind): void {
+    for (const part of elements(
+      svg,
+      ({ name }) => name === "text" || name === "foreignObject" || name === "foreignobject",
+    ))
+      if (!isLeftOut(part)) inBlock(part, depth, kind, "prose");
+  }
+
+  /** A page that was saved inside of this one. */
+  function framed(frame: Element, kind: BlockKind): void {
+    const { depth = 0 } = options;
+    if (frame.attribs.srcdoc === undefined || depth >= deepestFrame) return;
+    flush(kind);
+    const inner = attributeText(html, frame, "srcdoc");
+    readHtml(inner.text, builder, { place, level, depth: depth + 1, toFile: (text) => toFile(through(inner, text)) });
+  }
+
+  function lineIn(element: Element): SourcedText {
+    return toFile(whole(lineOf(tree, element, { isLeftOut, alternative })));
   }
 
   function say(more: SourcedText): void {
@@ -103,25 +181,23 @@ export function readHtml(
   }
 
   /** An image's text, where its attribute stands. */
-  function alternative({ attribs, startIndex, endIndex }: Element): SourcedText {
-    const tag = html.slice(startIndex!, endIndex! + 1);
-    const attribute = Math.max(0, tag.search(/\salt\s*=/i));
-    const verbatim = tag.indexOf(attribs.alt!, attribute);
-    const origin = startIndex! + Math.max(attribute, verbatim);
-    const text = new SourcedText().appendMade(" ", origin);
-    return (verbatim < 0 ? text.appendMade(attribs.alt!, origin) : text.append(attribs.alt!, origin)).trail(" ");
+  function alternative(image: Element): SourcedText {
+    if (!image.attribs.alt) return new SourcedText();
+    const text = attributeText(html, image, "alt");
+    return new SourcedText().appendMade(" ", text.originAt(0)).join(text).trail(" ");
   }
 
   function inBlock(element: Element, depth: number, outer: BlockKind, kind: BlockKind, itsMark = ""): void {
     flush(outer);
-    mark = itsMark;
+    if (itsMark !== "") mark = itsMark;
     children(element, depth, kind);
     flush(kind);
+    if (itsMark !== "") mark = "";
   }
 
   function children(element: Element, depth: number, kind: BlockKind): void {
     if (depth < deepest) for (const child of element.children) visit(child, depth + 1, kind);
-    else say(lineOf(tree, element));
+    else say(lineOf(tree, element, { isLeftOut, alternative }));
   }
 
   function flush(kind: BlockKind): void {
@@ -134,55 +210,10 @@ export function readHtml(
             .trim();
     if (added.text.trim() !== "") {
       const marked = new SourcedText().appendMade(mark, added.originAt(0)).join(added);
-      builder.add(kind, toFile(marked), place);
+      builder.add(kind, toFile(whole(marked)), place);
+      mark = "";
     }
     words = new SourcedText();
-    mark = "";
-  }
-}
-
-export interface ReadHtmlOptions {
-  /** From a text whose origins are offsets of the HTML to one whose origins are offsets of the file. */
-  readonly toFile?: (text: SourcedText) => SourcedText;
-  readonly place?: Place;
-  readonly level?: number;
-}
-
-function treeOf(html: string): Tree {
-  const tree = new Tree(undefined, { withStartIndices: true, withEndIndices: true });
-  new Parser(tree).end(html);
-  return tree;
-}
-
-/** Elements and texts with their places; refuses to be nested without end. */
-class Tree extends DomHandler {
-  /** Of texts that are more than one piece: those with entities in them. */
-  readonly #pieces = new Map<Text, SourcedText>();
-  #source: { readonly startIndex: number | null } | null = null;
-
-  /** A text, each part of it where it stands. */
-  sourced(node: Text): SourcedText {
-    return this.#pieces.get(node) ?? SourcedText.of(node.data, node.startIndex!);
-  }
-
-  override onparserinit(parser: { startIndex: number | null; endIndex: number | null }): void {
-    super.onparserinit(parser);
-    this.#source = parser;
-  }
-
-  override ontext(data: string): void {
-    const before = this.lastNode;
-    const known = before instanceof Text ? this.sourced(before) : null;
-    super.ontext(data);
-    // An entity is shorter than what stands for it; what follows it has to be placed anew.
-    if (known) this.#pieces.set(before as Text, known.append(data, this.#source!.startIndex!));
-  }
-
-  override onopentag(name: string, attributes: Record<string, string>): void {
-    super.onopentag(name, attributes);
-    if (this.tagStack.length > deepestReadable) {
-      throw new DocumentError("damaged", `elements nested more than ${deepestReadable} deep`);
-    }
   }
 }
 
@@ -195,82 +226,7 @@ function markedMain(document: Document): Element | undefined {
   return main && textOf(main).length > textOf(document).length / 20 ? main : undefined;
 }
 
-function isLeftOut(element: Element): boolean {
-  const { name, attribs } = element;
-  if (neverContent.has(name) || navigationRoles.has(attribs.role)) return true;
-  // What is hidden until it is found is there to be found.
-  if (("hidden" in attribs && attribs.hidden !== "until-found") || attribs["aria-hidden"] === "true") return true;
-  return (name === "ul" || name === "ol") && isMenu(element);
-}
-
-function isInArticle(element: Element): boolean {
-  for (let above = element.parent; above && isTag(above); above = above.parent)
-    if (above.name === "article") return true;
+function isInSvg(element: Element): boolean {
+  for (const above of ancestors(element)) if (above.name === "svg") return true;
   return false;
-}
-
-/** Several short links and hardly a word beside them. Looks at a list's first items only, so that nested lists cost little. */
-function isMenu(list: Element): boolean {
-  let links = 0;
-  let linked = 0;
-  let plain = 0;
-  let seen = 0;
-  for (const element of walk(list)) {
-    if (++seen > 200) break;
-    const own = element.children.reduce((sum, child) => sum + (isText(child) ? child.data.trim().length : 0), 0);
-    if (element.name === "a") links++;
-    if (isInLink(element, list)) linked += own;
-    else plain += own;
-  }
-  return links >= 4 && linked / links < 40 && linked > 0.9 * (linked + plain);
-}
-
-function isInLink(element: Element, list: Element): boolean {
-  for (let at: Element = element; at !== list; at = at.parent as Element) if (at.name === "a") return true;
-  return false;
-}
-
-function find(root: Document | Element, test: (element: Element) => boolean): Element | undefined {
-  for (const element of walk(root)) if (test(element)) return element;
-  return undefined;
-}
-
-function elements(root: Document | Element, test: (element: Element) => boolean): Element[] {
-  return [...walk(root)].filter(test);
-}
-
-/** The words of an element on one line, without those of scripts and styles. */
-function textOf(root: Document | Element): string {
-  const parts: string[] = [];
-  for (const node of wordsOf(root)) parts.push(typeof node === "string" ? node : node.data);
-  return parts.join("").replace(/\s+/g, " ").trim();
-}
-
-/** The same, each word where it stands. */
-function lineOf(tree: Tree, root: Element): SourcedText {
-  const line = new SourcedText();
-  for (const node of wordsOf(root)) {
-    if (typeof node === "string") line.trail(node);
-    else line.join(tree.sourced(node));
-  }
-  return line.replace(/\s+/g, " ").trim();
-}
-
-/** The texts in an element, and spaces between its blocks. */
-function* wordsOf(root: Document | Element): Generator<Text | string> {
-  const stack: ChildNode[] = root.children.toReversed();
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    if (isText(node)) yield node;
-    if (!isTag(node) || node.name === "script" || node.name === "style") continue;
-    if (blockTags.has(node.name)) yield " ";
-    for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]);
-  }
-}
-
-function rowsOf(tree: Tree, table: Element): SourcedText[][] {
-  return elements(table, (element) => element.name === "tr").map((row) =>
-    row.children
-      .filter((cell): cell is Element => isTag(cell) && (cell.name === "td" || cell.name === "th"))
-      .map((cell) => lineOf(tree, cell)),
-  );
 }

@@ -29,9 +29,10 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "html",
-    version: 2,
-    extensions: ["html", "htm", "xhtml"],
-    recognises: (head) => /^\s*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
+    version: 3,
+    extensions: ["html", "htm", "xhtml", "xht", "shtml"],
+    recognises: (head) =>
+      /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
     load: async () => (await import("./html.ts")).parseHtml,
   },
   {
@@ -67,7 +68,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "epub",
-    version: 2,
+    version: 3,
     extensions: ["epub"],
     load: async () => (await import("./epub.ts")).parseEpub,
   },

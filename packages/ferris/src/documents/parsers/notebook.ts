@@ -10,7 +10,7 @@ import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
 import { afterSpace, jsonChildren, stringAt } from "./json-places.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
-import { through } from "../sourced-through.ts";
+import { through } from "../lines/sourced-through.ts";
 import { frontMatterOf } from "./front-matter.ts";
 import { readHtml } from "./html.ts";
 import { readableAt } from "./json-lines-of-text.ts";

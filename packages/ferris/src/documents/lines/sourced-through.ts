@@ -1,7 +1,7 @@
 /**
  * Places of a text that was taken out of another text, which was taken out of a file: HTML out of a message, Markdown out of a notebook.
  */
-import { SourcedText } from "./lines/sourced-text.ts";
+import { SourcedText } from "./sourced-text.ts";
 
 /** `words`, whose origins are offsets of `text`, with the origins that those places have in the file. */
 export function through(text: SourcedText, words: SourcedText): SourcedText {

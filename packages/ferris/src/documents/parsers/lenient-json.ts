@@ -2,7 +2,7 @@
  * JSON as people write it (comments, trailing commas, single quotes, names without quotes, other numbers: JSON5, tsconfig.json) as JSON, each
  * part with its place in the file.
  */
-import { SourcedText } from "./lines/sourced-text.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
 
 const token = /[\s\ufeff]+|\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|[{}[\]:,]|"|'|[^\s{}[\]:,"'/]+|\//g;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;

@@ -1,0 +1,93 @@
+/**
+ * The words of an element on one line: for headings, cells and captions, and to see how much there is.
+ */
+import { isTag, isText, type ChildNode, type Document, type Element, type Text } from "domhandler";
+import { SourcedText } from "../lines/sourced-text.ts";
+import { formulaOf } from "./html-formulas.ts";
+import type { HtmlTree } from "./html-tree.ts";
+
+export const blockTags: ReadonlySet<string> = new Set(
+  "address article aside blockquote body button center dd details dialog div dl dt fieldset figcaption figure footer form header hgroup hr html legend li listing main menu ol p pre section summary table tbody td th thead tr ul xmp h1 h2 h3 h4 h5 h6".split(
+    " ",
+  ),
+);
+
+/** Without those of scripts and styles; `most` characters are enough. */
+export function textOf(root: Document | Element, most = Number.POSITIVE_INFINITY): string {
+  const parts: string[] = [];
+  let length = 0;
+  for (const part of wordsOf(root, isCode)) {
+    const text =
+      typeof part === "string"
+        ? part
+        : "text" in part
+          ? part.text
+          : "data" in part
+            ? part.data
+            : ` ${part.attribs.alt} `;
+    parts.push(text);
+    length += text.length;
+    if (length > most) break;
+  }
+  return parts.join("").replace(/\s+/g, " ").trim();
+}
+
+export interface LineOptions {
+  readonly isLeftOut: (element: Element) => boolean;
+  /** An image's text. */
+  readonly alternative: (image: Element) => SourcedText;
+}
+
+/** Each word where it stands. */
+export function lineOf(tree: HtmlTree, root: Element, { isLeftOut, alternative }: LineOptions): SourcedText {
+  const line = new SourcedText();
+  for (const part of wordsOf(root, isLeftOut)) {
+    if (typeof part === "string") line.trail(part);
+    else if ("text" in part) line.appendMade(part.text, part.origin);
+    else if ("data" in part) line.join(tree.sourced(part));
+    else line.join(alternative(part));
+  }
+  return line.replace(/[^\S ]+| {2,}/g, " ").trim();
+}
+
+/** Words that belong together although marks stand in them: soft hyphens and the like say where a line may break, and break words for search. */
+export function whole(text: SourcedText): SourcedText {
+  return text.replace(
+    /[\u00ad\u2060\ufeff]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\u200b(?=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])/gu,
+    "",
+  );
+}
+
+function isCode({ name }: Element): boolean {
+  return name === "script" || name === "style";
+}
+
+interface Made {
+  readonly text: string;
+  readonly origin: number;
+}
+
+/** The texts in an element; a space where a block or a line ends. */
+function* wordsOf(
+  root: Document | Element,
+  isLeftOut: (element: Element) => boolean,
+): Generator<Text | string | Made | Element> {
+  const stack: (ChildNode | " ")[] = root.children.toReversed();
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node === " ") yield node;
+    else if (isText(node)) yield node;
+    else if (isTag(node)) {
+      const formula = formulaOf(node);
+      if (formula !== null) yield { text: formula, origin: node.startIndex! };
+      else if (node.name === "br") yield " ";
+      else if (node.name === "img" || node.name === "svg") {
+        if (node.attribs.alt && !isLeftOut(node)) yield node;
+      } else if (!isLeftOut(node)) {
+        const isBlock = blockTags.has(node.name);
+        if (isBlock) yield " ";
+        if (isBlock) stack.push(" ");
+        for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+      }
+    }
+  }
+}
