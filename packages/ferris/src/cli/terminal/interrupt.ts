@@ -27,7 +27,12 @@ export class Interrupted extends Error {
 export function interruptSignal(announce: () => void): AbortSignal {
   const controller = new AbortController();
   const stop = (signal: "SIGINT" | "SIGTERM"): void => {
-    if (controller.signal.aborted) process.exit(new Interrupted(signal).exitCode);
+    if (controller.signal.aborted) {
+      // Not process.exit, which waits for threads: one may be in the middle of native code.
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+      process.kill(process.pid, signal);
+      return;
+    }
     announce();
     controller.abort(new Interrupted(signal));
   };

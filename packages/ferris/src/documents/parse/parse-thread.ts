@@ -6,7 +6,11 @@
  */
 import { Worker } from "node:worker_threads";
 import { DocumentError } from "../../errors.ts";
-import type { ParseAnswer, ParseTask } from "./parse-worker.ts";
+import type { Block, ParsedDocument } from "../document.ts";
+import type { ParseAnswer, ParsePart, ParseTask } from "./parse-worker.ts";
+
+/** What came of a file: a document, all of it, or why there is none. */
+export type ParseOutcome = { readonly document: ParsedDocument } | Extract<ParseAnswer, { failure: unknown }>;
 
 /** The thread ended for the whole process's sake, or after other files had been in it: this one may be innocent. */
 export class ThreadLost extends Error {}
@@ -14,7 +18,8 @@ export class ThreadLost extends Error {}
 export class ParseThread {
   readonly #worker: Worker;
   readonly #mostMegabytes: number;
-  #settle: ((answer: ParseAnswer | null, error?: Error) => void) | null = null;
+  #settle: ((outcome: ParseOutcome | null, error?: Error) => void) | null = null;
+  #partial: ParsedDocument | null = null;
   #ended: Error | null = null;
   #files = 0;
 
@@ -22,7 +27,7 @@ export class ParseThread {
   constructor(file: string, mostMegabytes: number, onLost: () => void) {
     this.#mostMegabytes = mostMegabytes;
     this.#worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: mostMegabytes } });
-    this.#worker.on("message", (answer: ParseAnswer) => this.#settle?.(answer));
+    this.#worker.on("message", (answer: ParseAnswer) => this.#hear(answer));
     this.#worker.on("messageerror", (error) => this.#lose(this.#died(error)));
     // An error may overtake an answer that was given before it; the exit that follows it does not.
     let cause: unknown = null;
@@ -43,7 +48,7 @@ export class ParseThread {
   }
 
   /** @throws DocumentError when the thread dies or takes longer than `mostSeconds`; what `end` was given */
-  ask(task: ParseTask, mostSeconds: number): Promise<ParseAnswer> {
+  ask(task: ParseTask, mostSeconds: number): Promise<ParseOutcome> {
     if (this.#ended) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
@@ -52,11 +57,11 @@ export class ParseThread {
       );
       this.#files++;
       this.#worker.ref();
-      this.#settle = (answer, error) => {
-        this.#settle = null;
+      this.#settle = (outcome, error) => {
+        this.#settle = this.#partial = null;
         clearTimeout(timer);
         this.#worker.unref();
-        if (answer) resolve(answer);
+        if (outcome) resolve(outcome);
         else reject(error!);
       };
       // Copied: when the thread is lost, its file may be parsed once more.
@@ -68,6 +73,21 @@ export class ParseThread {
   async end(reason: Error): Promise<void> {
     this.#lose(reason);
     await this.#worker.terminate();
+  }
+
+  #hear(answer: ParseAnswer): void {
+    if ("part" in answer) return this.#add(answer.part);
+    if (!("document" in answer) || !answer.more) return this.#settle?.(answer);
+    this.#partial = answer.document;
+    this.#worker.postMessage("next", []);
+  }
+
+  #add({ blocks, lineRuns, more }: ParsePart): void {
+    const document = this.#partial!;
+    for (const block of blocks) (document.blocks as Block[]).push(block);
+    if (document.lineRuns) for (const run of lineRuns) (document.lineRuns as (typeof run)[]).push(run);
+    if (more) this.#worker.postMessage("next", []);
+    else this.#settle?.({ document });
   }
 
   #lose(reason: Error): void {

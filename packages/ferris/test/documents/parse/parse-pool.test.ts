@@ -31,6 +31,12 @@ test("gives what parsing here gives, several files at a time, from one thread or
   expect((await parsing.parse("/a.ts", code)).blocks.map((block) => block.headingPath)).toEqual([["a"], ["b"]]);
 });
 
+test("a document of very many blocks comes whole, in parts", async () => {
+  const records = Array.from({ length: 20_000 }, (_, i) => ({ [`k${i}`]: { name: `value ${i}`, other: i } }));
+  const bytes = new TextEncoder().encode(JSON.stringify(records));
+  expect(await pool().parse("/a.json", bytes)).toEqual(await parseDocument("/a.json", bytes));
+});
+
 test("a file's own failure keeps its reason", async () => {
   await expect(pool().parse("/a.pdf", fixture("encrypted.pdf"))).rejects.toMatchObject({
     name: "DocumentError",
