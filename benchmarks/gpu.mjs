@@ -10,7 +10,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { openGpu } from "../packages/metal-candle/dist/gpu/device.js";
+import { openGpu } from "../packages/metal-candle/dist/gpu/device/context.js";
 import { correctness } from "./gpu/correctness.mjs";
 import { attention } from "./gpu/attention.mjs";
 import { gemm } from "./gpu/gemm.mjs";

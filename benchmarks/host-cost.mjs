@@ -18,7 +18,7 @@ import { report } from "./lib/report.mjs";
 // Read when WebGPU is opened.
 process.env.METAL_CANDLE_DAWN_BACKEND = "null";
 const { EmbeddingModel } = await import("../packages/metal-candle/dist/index.js");
-const { readTrailers } = await import("../packages/metal-candle/dist/gpu/trailers.js");
+const { readTrailers } = await import("../packages/metal-candle/dist/gpu/run/trailers.js");
 
 const { values, add, notRun, finish } = report("Host cost, text to vectors, MiniLM-L6 (null backend)", {
   runs: { type: "string", default: "600" },

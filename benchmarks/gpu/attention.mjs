@@ -1,14 +1,14 @@
 /** Attention: every variant of the adapter's numerics class over packed sequences of several lengths, µs and TFLOP/s by timestamps. */
-import { openGpu } from "../../packages/metal-candle/dist/gpu/device.js";
-import { tokensAt, headerWords } from "../../packages/metal-candle/dist/gpu/batch-layout.js";
+import { openGpu } from "../../packages/metal-candle/dist/gpu/device/context.js";
+import { tokensAt, headerWords } from "../../packages/metal-candle/dist/gpu/wgsl/batch-layout.js";
 import {
   attentionGrid,
   attentionName,
   attentionProgram,
   queryRowsOf,
 } from "../../packages/metal-candle/dist/gpu/kernels/attention/attention.js";
-import { numericsClass } from "../../packages/metal-candle/dist/gpu/numerics-class.js";
-import { attentionCandidates } from "../../packages/metal-candle/dist/gpu/variants.js";
+import { numericsClass } from "../../packages/metal-candle/dist/gpu/choose/numerics-class.js";
+import { attentionCandidates } from "../../packages/metal-candle/dist/gpu/choose/variants.js";
 import { short } from "../lib/measure.mjs";
 import { fill, timestamps } from "./timestamps.mjs";
 

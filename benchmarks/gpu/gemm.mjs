@@ -1,8 +1,8 @@
 /** GEMM with its epilogue: every variant of the adapter's numerics class on the encoder's shapes, TFLOP/s by timestamps. */
-import { openGpu } from "../../packages/metal-candle/dist/gpu/device.js";
+import { openGpu } from "../../packages/metal-candle/dist/gpu/device/context.js";
 import { gemmGrid, gemmProgram, variantName } from "../../packages/metal-candle/dist/gpu/kernels/gemm/gemm.js";
-import { numericsClass } from "../../packages/metal-candle/dist/gpu/numerics-class.js";
-import { gemmCandidates } from "../../packages/metal-candle/dist/gpu/variants.js";
+import { numericsClass } from "../../packages/metal-candle/dist/gpu/choose/numerics-class.js";
+import { gemmCandidates } from "../../packages/metal-candle/dist/gpu/choose/variants.js";
 import { short } from "../lib/measure.mjs";
 import { fill, timestamps } from "./timestamps.mjs";
 

@@ -2,7 +2,7 @@
  * Residual + LayerNorm, the encoder's step that does little but read and write: µs and GB/s by timestamps, beside a kernel that moves the
  * same bytes and computes nothing. That one is the limit.
  */
-import { openGpu } from "../../packages/metal-candle/dist/gpu/device.js";
+import { openGpu } from "../../packages/metal-candle/dist/gpu/device/context.js";
 import {
   residualLayerNormGrid,
   residualLayerNormProgram,

@@ -2,7 +2,7 @@
  * Nearest vectors: µs a query as a caller sees it and by the GPU's own clock, against the limit, which is reading every vector once at
  * the bandwidth that a kernel reaches here that does nothing but read. Answers are compared with double precision on the way.
  */
-import { openGpu } from "../../packages/metal-candle/dist/gpu/device.js";
+import { openGpu } from "../../packages/metal-candle/dist/gpu/device/context.js";
 import { GpuVectors } from "../../packages/metal-candle/dist/vectors.js";
 import {
   nearestCollectGrid,

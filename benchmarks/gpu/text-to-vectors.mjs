@@ -2,9 +2,13 @@
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { EmbeddingModel } from "../../packages/metal-candle/dist/index.js";
-import { loadParts } from "../../packages/metal-candle/dist/load-parts.js";
+import { numericsClass } from "../../packages/metal-candle/dist/gpu/choose/numerics-class.js";
+import { openGpu } from "../../packages/metal-candle/dist/gpu/device/context.js";
+import { openSession, releaseSession } from "../../packages/metal-candle/dist/gpu/run/session.js";
+import { readModel } from "../../packages/metal-candle/dist/models/read-model.js";
 import { flopsPerToken, randomModel, shapes } from "../lib/random-model.mjs";
 import { summary, short, timed } from "../lib/measure.mjs";
+import { profileBatch } from "./profile.mjs";
 import { modelFolder, tokenizerFolder } from "../lib/places.mjs";
 
 /** Seconds of work before a GPU is timed. */
@@ -67,8 +71,8 @@ export async function textToVectors({
       const query = summary(times);
       const { tuning } = model.info();
       results.push({ model: name, dtype, device, set: "one query", milliseconds: query, tuning });
-      for (const { rows, n, k, variant, microseconds, measured } of tuning?.gemms ?? []) {
-        console.log(`  ${n} × ${k}, ${rows} rows: ${variant}, ${microseconds} µs, of ${measured}`);
+      for (const { batch, n, k, variant, microseconds, measured } of tuning?.gemms ?? []) {
+        console.log(`  ${n} × ${k}, ${batch} batches: ${variant}, ${microseconds} µs, of ${measured}`);
       }
       if (tuning) console.log(`  tuning: ${tuning.source}, ${tuning.milliseconds} ms`);
       console.log(
@@ -88,11 +92,11 @@ export async function profile({ models = ["minilm-l6"], dtypes, textsFile, token
     const folder =
       name === "minilm-l6" && modelFolder() ? modelFolder() : randomModel(name, tokenizerFolder(), tmpdir());
     for (const dtype of dtypes) {
-      const { encoder, description } = await loadParts(folder, "embedding", {
-        device: "gpu",
-        dtype,
+      const description = await readModel(folder);
+      const session = await openSession(description, {
+        open: () => openGpu(true),
+        numerics: ({ report }) => numericsClass(report, dtype),
         tokenBudget: tokens,
-        onNotice: () => undefined,
       });
       for (const length of lengths) {
         const sequences = Math.floor(tokens / length);
@@ -107,8 +111,8 @@ export async function profile({ models = ["minilm-l6"], dtypes, textsFile, token
           dimensions: description.head.dimensions,
           normalize: true,
         };
-        for (let i = 0; i < 3; i++) await encoder.profile(batch);
-        const steps = await encoder.profile(batch);
+        for (let i = 0; i < 3; i++) await profileBatch(session, batch);
+        const steps = await profileBatch(session, batch);
         if (!steps) continue;
         const byLabel = new Map();
         for (const { label, microseconds } of steps) {
@@ -133,7 +137,7 @@ export async function profile({ models = ["minilm-l6"], dtypes, textsFile, token
           steps: [...byLabel].map(([label, entry]) => ({ label, ...entry })),
         });
       }
-      await encoder.close();
+      releaseSession(session);
       await description.close();
     }
   }

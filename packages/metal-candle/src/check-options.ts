@@ -4,7 +4,7 @@
  *
  * Ranges that depend on the model (dimensions, maxLength) are checked where the model is known.
  */
-import { checkDevice } from "./devices/policy.ts";
+import { checkDevice } from "./device-policy.ts";
 import { describe } from "./describe.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import type { EmbedOptions, LoadOptions } from "./options.ts";

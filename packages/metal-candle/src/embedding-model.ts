@@ -5,18 +5,15 @@
  */
 import { BatchQueue } from "./batching/batch-queue.ts";
 import type { Encoder } from "./encoder/encoder.ts";
+import type { EncoderReport, GpuStats } from "./encoder/report.ts";
 import type { BlockReader } from "./block-reader.ts";
 import { checkEmbed, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
 import { EmbedRequest, type RequestOptions } from "./batching/request.ts";
-import type { ChosenDevice } from "./devices/policy.ts";
-import type { AdapterReport } from "./devices/report.ts";
+import type { ChosenDevice } from "./device-policy.ts";
 import { EmbeddingStream, type StreamHost } from "./embed-stream.ts";
 import { Embeddings } from "./embeddings.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
-import { GpuEncoder } from "./gpu/encoder.ts";
-import type { GemmTuning } from "./gpu/autotune.ts";
-import type { KernelReport } from "./gpu/kernel-proofs.ts";
 import type { ModelDescription } from "./models/description.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
@@ -25,7 +22,7 @@ import type { TokenizerPool } from "./tokenizers/pool/tokenizer-pool.ts";
 import type { Tokenizer } from "./tokenizers/tokenizer.ts";
 
 /** What `info()` says: everything that decided the numbers. */
-export interface ModelInfo {
+export interface ModelInfo extends EncoderReport {
   readonly id: string;
   readonly revision: string;
   readonly folder: string;
@@ -33,13 +30,6 @@ export interface ModelInfo {
   readonly device: "gpu" | "cpu";
   /** Which device and why, for a person. */
   readonly reason: string;
-  readonly dtype: "f32" | "f16";
-  readonly adapter: AdapterReport | null;
-  /** The numerics class: results of one class are bit-identical. */
-  readonly numerics: string;
-  readonly kernels: readonly KernelReport[];
-  /** How the GEMM tiles of each product were chosen; null on the CPU. They never decide a bit of a result. */
-  readonly tuning: GemmTuning | null;
   readonly maxLength: number;
   readonly dimensions: number;
   readonly pooling: readonly string[];
@@ -59,7 +49,8 @@ export interface ModelStats {
   readonly texts: number;
   readonly tokens: number;
   readonly truncatedTexts: number;
-  readonly gpu: GpuEncoder["stats"] | null;
+  /** Null on the CPU. */
+  readonly gpu: GpuStats | null;
 }
 
 export class EmbeddingModel {
@@ -174,7 +165,6 @@ export class EmbeddingModel {
   info(): ModelInfo {
     const { id, revision, folder, modelType, maxLength, head, prompts, defaultPromptName, warnings } =
       this.#description;
-    const gpu = this.#encoder instanceof GpuEncoder ? this.#encoder.report : null;
     return {
       id,
       revision,
@@ -182,11 +172,7 @@ export class EmbeddingModel {
       modelType,
       device: this.#chosen.device,
       reason: this.#chosen.reason,
-      dtype: gpu?.storage ?? "f32",
-      adapter: gpu?.adapter ?? null,
-      numerics: gpu?.numerics ?? "onnxruntime-f32",
-      kernels: gpu?.kernels ?? [],
-      tuning: gpu?.tuning ?? null,
+      ...this.#encoder.report(),
       maxLength,
       dimensions: this.#dimensions,
       pooling: head.poolings,
@@ -202,8 +188,7 @@ export class EmbeddingModel {
 
   /** Counters since the model was loaded. */
   stats(): ModelStats {
-    const gpu = this.#encoder instanceof GpuEncoder ? this.#encoder.stats : null;
-    return { batches: this.#queue.batches, ...this.#counts, gpu };
+    return { batches: this.#queue.batches, ...this.#counts, gpu: this.#encoder.stats() };
   }
 
   /**

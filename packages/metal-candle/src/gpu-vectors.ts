@@ -5,14 +5,14 @@
  * twice that of the last wanted, and compares those with the originals. Originals are not kept: after a lost device they come from
  * the caller again.
  */
-import { softwareAdapterAllowed } from "./devices/policy.ts";
-import type { AdapterReport } from "./devices/report.ts";
+import { softwareAdapterAllowed } from "./device-policy.ts";
+import type { AdapterReport } from "./encoder/report.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
-import { adoptDevice, type GpuContext, lostDevice, openGpu } from "./gpu/device.ts";
-import { KernelProofs } from "./gpu/kernel-proofs.ts";
+import { adoptDevice, type GpuContext, lostDevice, openGpu } from "./gpu/device/context.ts";
+import { KernelProofs } from "./gpu/prove/kernel-proofs.ts";
 import { nearestChecks } from "./gpu/kernels/nearest/check.ts";
-import { type Neighbour, VectorSearch } from "./gpu/vector-search.ts";
-import { VectorShards } from "./gpu/vector-shards.ts";
+import { type Neighbour, VectorSearch } from "./gpu/nearest/vector-search.ts";
+import { VectorShards } from "./gpu/nearest/vector-shards.ts";
 import { Lifecycle } from "./lifecycle.ts";
 
 export interface GpuVectorsOptions {

@@ -5,11 +5,11 @@
  */
 import type { Encoder } from "./encoder/encoder.ts";
 import { checkLoad } from "./check-options.ts";
-import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./devices/policy.ts";
+import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./device-policy.ts";
 import { InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
-import { openGpu, type GpuContext } from "./gpu/device.ts";
-import { GpuEncoder } from "./gpu/encoder.ts";
-import { numericsClass } from "./gpu/numerics-class.ts";
+import { openGpu, type GpuContext } from "./gpu/device/context.ts";
+import { GpuEncoder } from "./gpu/run/encoder.ts";
+import { numericsClass } from "./gpu/choose/numerics-class.ts";
 import { isModelId } from "./hub/cache.ts";
 import { hubIsOffline } from "./hub/hub-client.ts";
 import { pullModel } from "./hub/pull.ts";
@@ -68,7 +68,8 @@ export async function loadParts(
       throw problem ? problem.reason : signal?.reason;
     }
     const parts = [tokenizer, encoder] as [PromiseFulfilledResult<Tokenizer>, PromiseFulfilledResult<Encoder>];
-    const wanted = threads > 0 && kind === "embedding" && chosen.device === "gpu";
+    // Where rows are padded, the device computes on all cores, and threads would only take them from it.
+    const wanted = threads > 0 && kind === "embedding" && parts[1].value.limits.padding === null;
     const pool = wanted ? new TokenizerPool(description.tokenizer, description.maxLength, threads) : null;
     return { description, tokenizer: parts[0].value, encoder: parts[1].value, chosen, pool };
   } catch (error) {
@@ -144,18 +145,22 @@ async function openEncoder(
   const { dtype = "auto", tokenBudget, onNotice = console.error } = options;
   if (chosen.device === "cpu") {
     const { openCpuEncoder } = await import("./cpu/encoder.ts");
-    return openCpuEncoder(description, { tokenBudget, onNotice });
+    return openCpuEncoder(description, { tokenBudget, onNotice, signal: options.signal });
   }
   let first: GpuContext | null = chosen.context;
-  return GpuEncoder.open(description, {
-    open: async () => {
-      const context = first ?? (await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter)));
-      first = null;
-      return context;
+  return GpuEncoder.open(
+    description,
+    {
+      open: async () => {
+        const context = first ?? (await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter)));
+        first = null;
+        return context;
+      },
+      numerics: (context) => numericsClass(context.report, dtype),
+      tokenBudget: tokenBudget ?? null,
     },
-    numerics: (context) => numericsClass(context.report, dtype),
-    tokenBudget: tokenBudget ?? null,
-  });
+    options.signal,
+  );
 }
 
 /** Waits for both; when one fails, what the other opened is closed. */

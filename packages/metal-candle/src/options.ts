@@ -1,6 +1,6 @@
 /** The options of `EmbeddingModel.load` and `embed`, in one place, with their units and defaults. Types only. */
-import type { DeviceChoice } from "./devices/policy.ts";
-import type { Dtype } from "./gpu/numerics-class.ts";
+import type { DeviceChoice } from "./device-policy.ts";
+import type { Dtype } from "./gpu/choose/numerics-class.ts";
 
 /** What takes long while a model loads. */
 export interface LoadProgress {

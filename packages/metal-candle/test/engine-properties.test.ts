@@ -3,7 +3,7 @@
  * aborts are prompt, a lost device is survived, wrong rows are never handed on.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openGpu } from "../src/gpu/device.ts";
+import { openGpu } from "../src/gpu/device/context.ts";
 import { EmbeddingModel, InvalidArgumentError, ModelClosedError, Reranker, type EmbedOptions } from "../src/index.ts";
 import { floats, goldenTexts, largestDifference, readGolden, tinyModelFolder, tinyModels } from "./support/goldens.ts";
 import { readFileSync } from "node:fs";

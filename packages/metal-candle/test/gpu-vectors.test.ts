@@ -1,10 +1,10 @@
 /** Vectors on the GPU: every search holds the exact nearest, whatever the width, the number, the shards, ties and gaps. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { DeviceLostError, GpuOutOfMemoryError, InvalidArgumentError, ModelClosedError } from "../src/errors.ts";
-import { openGpu } from "../src/gpu/device.ts";
-import { checkValues } from "../src/gpu/kernel-check.ts";
-import { VectorSearch } from "../src/gpu/vector-search.ts";
-import { VectorShards } from "../src/gpu/vector-shards.ts";
+import { openGpu } from "../src/gpu/device/context.ts";
+import { checkValues } from "../src/gpu/prove/kernel-check.ts";
+import { VectorSearch } from "../src/gpu/nearest/vector-search.ts";
+import { VectorShards } from "../src/gpu/nearest/vector-shards.ts";
 import { GpuVectors } from "../src/vectors.ts";
 
 /** Cosines in double precision; NaN for a vector without a direction. */

@@ -1,9 +1,9 @@
 /** metal-candle/ops and the activations against PyTorch's numbers (goldens/ops.safetensors), constant rows at eps 1e-12 included. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../src/errors.ts";
-import { openGpu, type GpuContext } from "../src/gpu/device.ts";
+import { openGpu, type GpuContext } from "../src/gpu/device/context.ts";
 import { activationGrid, activationProgram } from "../src/gpu/kernels/activation/activation.ts";
-import { runProgram } from "../src/gpu/run-program.ts";
+import { runProgram } from "../src/gpu/prove/run-program.ts";
 import type { KernelActivation } from "../src/gpu/wgsl/activations.ts";
 import { layerNorm, rmsNorm, softmax } from "../src/ops.ts";
 import { floats, readGolden } from "./support/goldens.ts";

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { setTimeout as pause } from "node:timers/promises";
 import { describeGpu } from "@ferris/testing";
 // The device itself, to lose it: ferris has no way to it.
-import { openGpu } from "../../../metal-candle/src/gpu/device.ts";
+import { openGpu } from "../../../metal-candle/src/gpu/device/context.ts";
 import { isDeviceLoss, openGpuVectors } from "../../src/engine.ts";
 import { GpuArm, type GpuArmOptions } from "../../src/search/gpu-arm.ts";
 import { openIndex, openIndexForWriting } from "../../src/store/index.ts";

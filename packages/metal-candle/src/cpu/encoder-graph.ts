@@ -23,7 +23,12 @@ export interface EncoderGraph {
  * Reads all weights and writes the graph.
  * @throws ModelFileError for a weight that is not finite
  */
-export async function encoderGraph(shape: EncoderShape, weights: EncoderWeights, head: Head): Promise<EncoderGraph> {
+export async function encoderGraph(
+  shape: EncoderShape,
+  weights: EncoderWeights,
+  head: Head,
+  signal?: AbortSignal,
+): Promise<EncoderGraph> {
   const graph = new OnnxGraph();
   graph.input("ids", INT32, ["tokens"]);
   graph.input("positions", INT32, ["tokens"]);
@@ -36,6 +41,7 @@ export async function encoderGraph(shape: EncoderShape, weights: EncoderWeights,
   let hidden = await encoder.embeddings(weights);
   const mask = await encoder.attentionMask(weights);
   for (const layer of weights.layers) {
+    signal?.throwIfAborted();
     const attention = await encoder.attention(layer, hidden, mask);
     const middle = await encoder.residual(attention, layer.attentionOutput, hidden, layer.attentionNorm);
     const wide = await encoder.activated(middle, layer.intermediate, shape.activation);

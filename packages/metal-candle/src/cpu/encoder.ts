@@ -8,11 +8,12 @@ import { availableThreads } from "#platform/environment";
 import { createOnnxSession } from "#platform/onnx";
 import type { Encoder, EncoderLimits, Receive } from "../encoder/encoder.ts";
 import type { PackedBatch } from "../encoder/packed-batch.ts";
+import type { EncoderReport } from "../encoder/report.ts";
 import { notFinite } from "../encoder/not-finite.ts";
 import { ModelClosedError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
 import type { OnnxSession } from "../platform/onnx-types.ts";
-import { encoderGraph, HIDDEN, ROWS } from "./encoder-graph.ts";
+import { encoderGraph, ROWS } from "./encoder-graph.ts";
 import { paddedInputs } from "./padded-batch.ts";
 
 /**
@@ -35,16 +36,18 @@ export interface CpuEncoderOptions {
   readonly tokenBudget?: number | undefined;
   /** Receives what a user should hear once: that a slower build of onnxruntime runs. */
   readonly onNotice?: ((message: string) => void) | undefined;
+  /** Gives up between two layers. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Loads the weights and opens a session.
- * @throws CpuUnavailableError when onnxruntime is not there
+ * @throws CpuUnavailableError when onnxruntime is not there; ModelFileError for a weight that is not finite; the signal's reason
  */
 export async function openCpuEncoder(description: ModelDescription, options: CpuEncoderOptions = {}): Promise<Encoder> {
   const { shape, weights, head } = description;
   const threads = options.threads ?? availableThreads();
-  const graph = await encoderGraph(shape, weights, head);
+  const graph = await encoderGraph(shape, weights, head, options.signal);
   const session = await createOnnxSession({ ...graph, threads });
   if (session.notice !== null) options.onNotice?.(`metal-candle: ${session.notice}`);
   const maxSequences = SEQUENCES_PER_THREAD * threads;
@@ -70,9 +73,19 @@ class CpuEncoder implements Encoder {
     this.limits = limits;
   }
 
+  report(): EncoderReport {
+    return { dtype: "f32", adapter: null, numerics: "onnxruntime-f32", kernels: [], tuning: null };
+  }
+
+  stats(): null {
+    return null;
+  }
+
   async encode(batch: PackedBatch, receive: Receive): Promise<void> {
-    const rows = await this.#run(batch, ROWS);
-    const stride = this.#description.head.dimensions;
+    if (this.#session === null) throw new ModelClosedError("This encoder has been closed.");
+    const { shape, head } = this.#description;
+    const rows = await this.#session.run(paddedInputs(batch, shape, head), ROWS);
+    const stride = head.dimensions;
     for (let row = 0; row < batch.sequences; row++) {
       const values = rows.subarray(row * stride, row * stride + batch.dimensions);
       const norm = euclideanNorm(values);
@@ -82,28 +95,9 @@ class CpuEncoder implements Encoder {
     receive(rows, stride);
   }
 
-  async lastHiddenState(batch: PackedBatch): Promise<Float32Array> {
-    const { hiddenSize } = this.#description.shape;
-    const padded = await this.#run(batch, HIDDEN);
-    const packed = new Float32Array(batch.tokens * hiddenSize);
-    for (let sequence = 0; sequence < batch.sequences; sequence++) {
-      const start = batch.cuSeqlens[sequence];
-      const first = sequence * batch.longest;
-      const length = batch.cuSeqlens[sequence + 1] - start;
-      packed.set(padded.subarray(first * hiddenSize, (first + length) * hiddenSize), start * hiddenSize);
-    }
-    return packed;
-  }
-
   async close(): Promise<void> {
     await this.#session?.release();
     this.#session = null;
-  }
-
-  async #run(batch: PackedBatch, output: string): Promise<Float32Array> {
-    if (this.#session === null) throw new ModelClosedError("This encoder has been closed.");
-    const { shape, head } = this.#description;
-    return await this.#session.run(paddedInputs(batch, shape, head), output);
   }
 }
 

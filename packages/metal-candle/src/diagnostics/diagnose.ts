@@ -5,13 +5,13 @@
 import { cacheFolder, cacheUsage } from "#platform/cache";
 import { onnxRuntimeVersion } from "#platform/onnx";
 import { packageVersion, platformName } from "#platform/versions";
-import { chooseDevice, softwareAdapterAllowed, type DeviceChoice } from "../devices/policy.ts";
-import type { AdapterReport } from "../devices/report.ts";
+import { chooseDevice, softwareAdapterAllowed, type DeviceChoice } from "../device-policy.ts";
+import type { AdapterReport } from "../encoder/report.ts";
 import { EmbeddingModel } from "../embedding-model.ts";
-import { openGpu } from "../gpu/device.ts";
-import { numericsClass, type Dtype } from "../gpu/numerics-class.ts";
-import type { GemmTuning } from "../gpu/autotune.ts";
-import type { KernelReport } from "../gpu/kernel-proofs.ts";
+import { openGpu } from "../gpu/device/context.ts";
+import { numericsClass, type Dtype } from "../gpu/choose/numerics-class.ts";
+import type { GemmTuning } from "../encoder/report.ts";
+import type { KernelReport } from "../encoder/report.ts";
 
 export interface DiagnoseOptions {
   /** Which device the embedding is tried on. Default "auto". */

@@ -6,15 +6,16 @@
  * It is not the data sheet's figure: that one is for square products of thousands, which an encoder does not have.
  */
 import { shadersRun } from "#platform/webgpu";
-import { softwareAdapterAllowed } from "../devices/policy.ts";
+import { softwareAdapterAllowed } from "../device-policy.ts";
 import { KernelCheckError } from "../errors.ts";
-import { openGpu, type GpuContext } from "../gpu/device.ts";
-import { GemmTimer } from "../gpu/gemm-timer.ts";
-import { KernelProofs, type KernelReport } from "../gpu/kernel-proofs.ts";
+import { openGpu, type GpuContext } from "../gpu/device/context.ts";
+import { GemmTimer } from "../gpu/choose/gemm-timer.ts";
+import { KernelProofs } from "../gpu/prove/kernel-proofs.ts";
+import type { KernelReport } from "../encoder/report.ts";
 import { gemmCheck } from "../gpu/kernels/gemm/check.ts";
 import { tileRows, variantName, type GemmShape, type GemmVariant } from "../gpu/kernels/gemm/gemm.ts";
-import { numericsClass, type Dtype, type NumericsClass } from "../gpu/numerics-class.ts";
-import { gemmCandidates } from "../gpu/variants.ts";
+import { numericsClass, type Dtype, type NumericsClass } from "../gpu/choose/numerics-class.ts";
+import { gemmCandidates } from "../gpu/choose/variants.ts";
 
 export interface GemmPeakOptions {
   readonly dtype?: Dtype;

@@ -3,6 +3,7 @@
  * knows which of them runs.
  */
 import type { PackedBatch } from "./packed-batch.ts";
+import type { EncoderReport, GpuStats } from "./report.ts";
 
 /** How large a batch an encoder takes, and how large it likes them. */
 export interface EncoderLimits {
@@ -32,13 +33,15 @@ export type Receive = (rows: Float32Array, stride: number) => void;
 
 export interface Encoder {
   readonly limits: EncoderLimits;
+  /** What runs, and what decided its numbers. */
+  report(): EncoderReport;
+  /** Null where nothing is counted below the batches. */
+  stats(): GpuStats | null;
   /**
    * Runs one batch. `receive` is called once, synchronously, with the rows in batch order: row b is
    * rows[b * stride … b * stride + dimensions − 1]. The array is only valid during the call.
    * The batch's arrays must not change until the promise settles: a batch lost with its device runs again.
    */
   encode(batch: PackedBatch, receive: Receive): Promise<void>;
-  /** Last hidden states f32 [T, hiddenSize] of one batch: for tests and diagnostics, slow. */
-  lastHiddenState(batch: PackedBatch): Promise<Float32Array>;
   close(): Promise<void>;
 }

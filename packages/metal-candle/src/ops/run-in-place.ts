@@ -2,15 +2,15 @@
  * Runs one in-place kernel over a tensor, once it has proved itself on the adapter at hand, and tells what went wrong: WebGPU itself
  * would resolve all the same, and leave the rows as they were.
  */
-import { softwareAdapterAllowed } from "../devices/policy.ts";
+import { softwareAdapterAllowed } from "../device-policy.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import { releaseBuffers, uploadBuffer } from "../gpu/buffers.ts";
-import { captured } from "../gpu/scopes.ts";
-import { adoptDevice, lossOf, lostDevice, openGpu, type GpuContext } from "../gpu/device.ts";
-import type { KernelCheck } from "../gpu/kernel-check.ts";
-import { KernelProofs } from "../gpu/kernel-proofs.ts";
-import type { KernelProgram } from "../gpu/kernel-program.ts";
-import { runProgram } from "../gpu/run-program.ts";
+import { releaseBuffers, uploadBuffer } from "../gpu/device/buffers.ts";
+import { captured } from "../gpu/device/scopes.ts";
+import { adoptDevice, lossOf, lostDevice, openGpu, type GpuContext } from "../gpu/device/context.ts";
+import type { KernelCheck } from "../gpu/prove/kernel-check.ts";
+import { KernelProofs } from "../gpu/prove/kernel-proofs.ts";
+import type { KernelProgram } from "../gpu/device/kernel-program.ts";
+import { runProgram } from "../gpu/prove/run-program.ts";
 import { bytesOf, type GpuTensor, type HostTensor, type OpOptions } from "./tensor.ts";
 
 /** One operation on rows of one width. */

@@ -4,7 +4,7 @@
  */
 import { describe } from "../describe.ts";
 import { InvalidArgumentError } from "../errors.ts";
-import { bufferUsage } from "../gpu/buffers.ts";
+import { bufferUsage } from "../gpu/device/buffers.ts";
 
 /** Rows in memory: the last dimension is the row's width, all others are counted together. */
 export interface HostTensor {

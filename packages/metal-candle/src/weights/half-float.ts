@@ -34,25 +34,40 @@ export function bfloatToFloat(source: Uint16Array, target: Float32Array, offset 
   for (let index = 0; index < source.length; index++) bits[offset + index] = source[index] << 16;
 }
 
-const oneFloat = new Float32Array(1);
-const oneFloatBits = new Uint32Array(oneFloat.buffer);
-
-/** The F16 bits of a number, rounded to nearest, ties to even: first to f32, then to F16, as NumPy's astype does from f32. */
-export function floatToHalf(value: number): number {
-  oneFloat[0] = value;
-  const bits = oneFloatBits[0];
+/** The half nearest to an f32, by the bits of both; ties to even, as IEEE 754 and NumPy's astype have it. `overflow` stands for what no half holds. */
+function halfOf(bits: number, overflow: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   // 65520 and above rounds to infinity.
-  if (magnitude >= 0x477ff000) return sign | 0x7c00;
-  if (magnitude < 0x38800000) {
-    // Subnormal halves are multiples of 2⁻²⁴; scaling by a power of two is exact, so one rounding happens, here.
-    return sign | roundHalfEven(Math.abs(oneFloat[0]) * 2 ** 24);
-  }
+  if (magnitude >= 0x477ff000) return sign | overflow;
   // 13 fraction bits fall away; the carry may run into the exponent, which is right.
-  const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
-  return sign | ((rounded - 0x38000000) >>> 13);
+  if (magnitude >= 0x38800000) return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
+  // Subnormal halves are multiples of 2⁻²⁴.
+  const shift = 126 - (magnitude >>> 23);
+  if (shift > 25) return sign;
+  const fraction = (magnitude & 0x7fffff) | 0x800000;
+  const whole = fraction >>> shift;
+  const rest = fraction & ((1 << shift) - 1);
+  const middle = 1 << (shift - 1);
+  return sign | (whole + (rest > middle || (rest === middle && (whole & 1) === 1) ? 1 : 0));
+}
+
+const oneFloat = new Float32Array(1);
+const oneFloatBits = new Uint32Array(oneFloat.buffer);
+
+/** The F16 bits of a number: first rounded to f32, then to F16. */
+export function floatToHalf(value: number): number {
+  oneFloat[0] = value;
+  return halfOf(oneFloatBits[0], 0x7c00);
+}
+
+/** The F16 bits of many values. What no half holds becomes ±65504, as the kernels' own stores do it; NaN stays NaN. */
+export function floatsToHalves(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const halves = new Uint16Array(values.length);
+  for (let index = 0; index < halves.length; index++) halves[index] = halfOf(bits[index], 0x7bff);
+  return halves;
 }
 
 /** Rounds to the nearest whole number, ties to even, as IEEE 754 and NumPy's rint do (Math.round takes ties up). */

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { BatchQueue } from "../../src/batching/batch-queue.ts";
 import type { Encoder } from "../../src/encoder/encoder.ts";
 import type { PackedBatch } from "../../src/encoder/packed-batch.ts";
+import type { EncoderReport } from "../../src/encoder/report.ts";
 import { EmbedRequest } from "../../src/batching/request.ts";
 import type { TokenizedBlock } from "../../src/tokenizers/pool/tokenized-block.ts";
 import type { TokenizerPool } from "../../src/tokenizers/pool/tokenizer-pool.ts";
@@ -42,8 +43,12 @@ class NotingEncoder implements Encoder {
     }
   }
 
-  lastHiddenState(): Promise<Float32Array> {
+  report(): EncoderReport {
     throw new Error("not asked for");
+  }
+
+  stats(): null {
+    return null;
   }
 
   async close(): Promise<void> {}

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { BatchQueue } from "../../src/batching/batch-queue.ts";
 import type { Encoder, Padding } from "../../src/encoder/encoder.ts";
 import type { PackedBatch } from "../../src/encoder/packed-batch.ts";
+import type { EncoderReport } from "../../src/encoder/report.ts";
 import { EmbedRequest } from "../../src/batching/request.ts";
 import { UnsupportedModelError } from "../../src/errors.ts";
 import type { Tokenizer } from "../../src/tokenizers/tokenizer.ts";
@@ -43,8 +44,12 @@ class LengthEncoder implements Encoder {
     );
   }
 
-  lastHiddenState(): Promise<Float32Array> {
+  report(): EncoderReport {
     throw new Error("not asked for");
+  }
+
+  stats(): null {
+    return null;
   }
 
   async close(): Promise<void> {}

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { describeBrowser, openBrowserPage } from "@ferris/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { checkValues } from "../../src/gpu/kernel-check.ts";
+import { checkValues } from "../../src/gpu/prove/kernel-check.ts";
 import { GpuVectors, type Neighbour } from "../../src/vectors.ts";
 
 describeBrowser("vectors in a page", (program) => {

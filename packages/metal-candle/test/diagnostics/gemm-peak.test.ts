@@ -2,10 +2,10 @@
 import { expect, test } from "vitest";
 import { measureGemmPeak, peakOf } from "../../src/diagnostics/gemm-peak.ts";
 import { GpuUnavailableError, KernelCheckError } from "../../src/errors.ts";
-import { openGpu } from "../../src/gpu/device.ts";
+import { openGpu } from "../../src/gpu/device/context.ts";
 import { variantName } from "../../src/gpu/kernels/gemm/gemm.ts";
 import { subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
-import { numericsClass } from "../../src/gpu/numerics-class.ts";
+import { numericsClass } from "../../src/gpu/choose/numerics-class.ts";
 
 test("a software adapter is measured when it is admitted, with the kernel it would use", async () => {
   const { report } = await openGpu(true);

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openWebGpu } from "#platform/webgpu";
-import { openGpu } from "../../src/gpu/device.ts";
+import { openGpu } from "../../src/gpu/device/context.ts";
 import { DeviceLostError, InvalidArgumentError } from "../../src/index.ts";
 import { layerNorm, rmsNorm, softmax, type GpuTensor, type HostTensor } from "../../src/ops.ts";
 

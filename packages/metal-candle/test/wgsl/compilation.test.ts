@@ -7,7 +7,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { create } from "webgpu";
 import { describeGpu } from "@ferris/testing";
-import { Pipelines } from "../../src/gpu/pipelines.ts";
+import { Pipelines } from "../../src/gpu/device/pipelines.ts";
 import { everyProgram, matrixPrograms } from "./every-program.ts";
 
 /** Held for the life of the process: it aborts if the object that create() returns is collected. */

@@ -3,8 +3,8 @@
  *
  * Sizes are those of a small odd model, because sizes are constants in the text and change nothing about its form.
  */
-import type { SubgroupMatrixConfig } from "../../src/devices/report.ts";
-import type { KernelProgram } from "../../src/gpu/kernel-program.ts";
+import type { SubgroupMatrixConfig } from "../../src/encoder/report.ts";
+import type { KernelProgram } from "../../src/gpu/device/kernel-program.ts";
 import { activationProgram } from "../../src/gpu/kernels/activation/activation.ts";
 import { directAttentionProgram } from "../../src/gpu/kernels/attention/direct.ts";
 import { matrixAttentionProgram } from "../../src/gpu/kernels/attention/subgroup-matrix.ts";

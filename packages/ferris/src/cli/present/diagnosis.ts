@@ -96,8 +96,8 @@ function kernelLines({ embedding: { kernels, tuning } }: Diagnosis, colours: Pal
 function tuningLines(tuning: Diagnosis["embedding"]["tuning"]): string[] {
   if (tuning === null || tuning.source === "rule") return [];
   const how = tuning.source === "cache" ? "remembered from" : "measured in";
-  const rows = tuning.gemms.map(({ rows: count, n, k, variant, microseconds, measured }) => [
-    `${n} × ${k}, ${count} rows`,
+  const rows = tuning.gemms.map(({ batch, n, k, variant, microseconds, measured }) => [
+    `${n} × ${k}, ${batch} batches`,
     variant,
     `${microseconds} µs`,
     `of ${measured}`,

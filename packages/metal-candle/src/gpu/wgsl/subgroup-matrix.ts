@@ -9,7 +9,7 @@
  * Operands live in one raw workgroup array `stage: array<vec4<u32>>`; offsets and strides count its elements, as Dawn counts them.
  * What WGSL forbids is not in the interface: no element access, no conversion, no result used as an operand.
  */
-import type { SubgroupMatrixConfig } from "../../devices/report.ts";
+import type { SubgroupMatrixConfig } from "../../encoder/report.ts";
 
 export interface MatrixBackend {
   /** `enable` lines and diagnostics that must open the module. */

@@ -2,7 +2,7 @@
  * Small builders for WGSL text: constants, unrolled statements, bindings. Not a preprocessor: what differs between variants
  * is a `const`, an `alias`, or a block of statements repeated a fixed number of times.
  */
-import type { BindingUse } from "../kernel-program.ts";
+import type { BindingUse } from "../device/kernel-program.ts";
 
 /** `const NAME = 4u;` lines. Integers become u32; everything else is written as given (e.g. "1e-12f"). */
 export function constants(values: Readonly<Record<string, number | string>>): string {

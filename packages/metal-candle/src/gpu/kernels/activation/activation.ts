@@ -2,8 +2,8 @@
  * An activation function of its own, in place over a flat array. The encoder fuses activations into its GEMMs; this kernel is
  * how they are checked one value at a time.
  */
-import type { KernelProgram } from "../../kernel-program.ts";
-import { linearGrid } from "../../kernel-program.ts";
+import type { KernelProgram } from "../../device/kernel-program.ts";
+import { linearGrid } from "../../device/kernel-program.ts";
 import { activationFunction, type KernelActivation } from "../../wgsl/activations.ts";
 import { binding } from "../../wgsl/text.ts";
 

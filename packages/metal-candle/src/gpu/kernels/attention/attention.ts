@@ -7,7 +7,7 @@
  * Both take the same buffers and the same work list, made by the host in steps of the variant's `queryRows`: (sequence start,
  * length | first query << 16).
  */
-import type { KernelProgram } from "../../kernel-program.ts";
+import type { KernelProgram } from "../../device/kernel-program.ts";
 import type { StorageType } from "../../wgsl/storage.ts";
 import { directAttentionProgram } from "./direct.ts";
 import { matrixAttentionProgram, type MatrixAttention } from "./subgroup-matrix.ts";

@@ -1,7 +1,7 @@
 /** The proof of an attention kernel: sequences of awkward lengths among rows of junk, every output compared. */
-import { writeBatch } from "../../batch-writer.ts";
-import { batchWords } from "../../arena.ts";
-import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
+import { writeBatch } from "../../run/batch-writer.ts";
+import { batchWords } from "../../wgsl/batch-layout.ts";
+import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
 import type { EncoderShape } from "../../../models/description.ts";
 import {
   attentionGrid,

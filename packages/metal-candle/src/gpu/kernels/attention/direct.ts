@@ -8,8 +8,8 @@
  *   3. context  each thread takes four columns of one query, keys ascending
  * Every output is one accumulator in a fixed order, so the tile's height changes no bits and neighbours cannot.
  */
-import type { KernelProgram } from "../../kernel-program.ts";
-import { batchLayoutConstants } from "../../batch-layout.ts";
+import type { KernelProgram } from "../../device/kernel-program.ts";
+import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { storageHeader } from "../../wgsl/storage.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
 import type { AttentionShape } from "./attention.ts";

@@ -13,9 +13,9 @@
  * Rows past the sequence's end are staged as zero and masked: 0 × NaN would be NaN. Every row's sums have a fixed shape: lane by
  * lane, keys ascending.
  */
-import type { SubgroupMatrixConfig } from "../../../devices/report.ts";
-import { batchLayoutConstants } from "../../batch-layout.ts";
-import { roundUp, type KernelProgram } from "../../kernel-program.ts";
+import type { SubgroupMatrixConfig } from "../../../encoder/report.ts";
+import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
+import { roundUp, type KernelProgram } from "../../device/kernel-program.ts";
 import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
 import type { AttentionShape } from "./attention.ts";

@@ -1,6 +1,6 @@
 /** The proof of embedding + LayerNorm: ids at both ends of a shard, every position and type. */
-import { headerWords, tokensAt } from "../../batch-layout.ts";
-import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
+import { headerWords, tokensAt } from "../../wgsl/batch-layout.ts";
+import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
 import { embeddingGrid, embeddingProgram, type EmbeddingShape } from "./embedding.ts";
 import { embeddingReference } from "./reference.ts";
 

@@ -5,8 +5,8 @@
  * the one shard that holds its id. Ids, positions and types were range-checked on the host; they are clamped here again, because
  * with Dawn's robustness off a wild index reads any memory of the process.
  */
-import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
-import { batchLayoutConstants } from "../../batch-layout.ts";
+import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
+import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { rowLanes, rowsPerWorkgroup } from "../../wgsl/row-reduction.ts";
 import { storageHeader, type StorageType } from "../../wgsl/storage.ts";
 import { binding, constants } from "../../wgsl/text.ts";

@@ -1,5 +1,5 @@
 /** The proof of a GEMM variant: one row of tiles, two columns of them at least, its first and last rows compared. */
-import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
+import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
 import { gemmGrid, gemmProgram, weightLayout, type GemmShape, type GemmVariant } from "./gemm.ts";
 import { gemmReference } from "./reference.ts";
 

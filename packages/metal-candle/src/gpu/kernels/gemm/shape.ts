@@ -1,5 +1,5 @@
 /** What every GEMM family shares: the product's shape, the program it becomes, and its bindings. No WGSL here. */
-import type { BindingUse, KernelProgram } from "../../kernel-program.ts";
+import type { BindingUse, KernelProgram } from "../../device/kernel-program.ts";
 import type { KernelActivation } from "../../wgsl/activations.ts";
 import type { StorageType } from "../../wgsl/storage.ts";
 

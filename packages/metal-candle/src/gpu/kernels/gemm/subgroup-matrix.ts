@@ -9,7 +9,7 @@
  *
  * Everything in memory is raw vec4<u32>, so one workgroup array serves the operands and the f32 epilogue.
  */
-import type { SubgroupMatrixConfig } from "../../../devices/report.ts";
+import type { SubgroupMatrixConfig } from "../../../encoder/report.ts";
 import { activationFunction } from "../../wgsl/activations.ts";
 import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
 import { overflowFlag } from "../../wgsl/storage.ts";

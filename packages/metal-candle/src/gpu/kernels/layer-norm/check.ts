@@ -1,5 +1,5 @@
 /** The proof of residual + LayerNorm: ordinary rows, a tiny one, a huge one, and a constant one, where a careless mean shows. */
-import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
+import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
 import { layerNormReference } from "./reference.ts";
 import { residualLayerNormGrid, residualLayerNormProgram, type ResidualLayerNormShape } from "./residual-layer-norm.ts";
 

@@ -1,6 +1,6 @@
 /** The proof of LayerNorm in place, of `metal-candle/ops`: awkward rows, a constant one among them, which must be the bias exactly. */
-import { checkValues, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
-import { awkwardRows, checkedRows, constantRow, expectedOfRows, smallestEpsilon } from "../../row-check.ts";
+import { checkValues, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
+import { awkwardRows, checkedRows, constantRow, expectedOfRows, smallestEpsilon } from "../../prove/row-check.ts";
 import { layerNormGrid, layerNormProgram } from "./layer-norm.ts";
 import { layerNormReference } from "./reference.ts";
 

@@ -3,7 +3,7 @@
  *
  * Inside the encoder LayerNorm is never alone: see residual-layer-norm.ts and ../embedding.
  */
-import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
+import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { binding } from "../../wgsl/text.ts";
 import { rowLanes, rowsPerWorkgroup } from "../../wgsl/row-reduction.ts";
 import { normalizedRow, type NormalizedRow } from "./normalized-row.ts";

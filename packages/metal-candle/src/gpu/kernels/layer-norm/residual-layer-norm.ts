@@ -4,7 +4,7 @@
  * Rows are `stride` elements apart (the width padded to the GEMM tile); the padding is written as zero, because the next GEMM
  * multiplies it with zero weights and 0 × NaN is NaN. Rows past the batch's end are normalised too: nobody reads them.
  */
-import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
+import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { rowLanes, rowsPerWorkgroup } from "../../wgsl/row-reduction.ts";
 import { storageHeader, type StorageType } from "../../wgsl/storage.ts";
 import { binding } from "../../wgsl/text.ts";

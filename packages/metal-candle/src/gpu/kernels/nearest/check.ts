@@ -1,6 +1,6 @@
 /** The proof of the three kernels of a nearest-neighbour search: vectors of any length, gaps among them, ties, and scores of nothing. */
 import { halfToFloat } from "../../../weights/half-float.ts";
-import { checkValues, type KernelCheck } from "../../kernel-check.ts";
+import { checkValues, type KernelCheck } from "../../prove/kernel-check.ts";
 import { nearestCollectGrid, nearestCollectProgram } from "./collect.ts";
 import { hitsHeader, leastScore, noScore, storedColumns, tileSlots, workgroupSlots } from "./layout.ts";
 import { largestReference, scoresReference } from "./reference.ts";

@@ -3,7 +3,7 @@
  *
  * `count` counts all of them, those that did not fit into the list too, so that the host knows how large it must be.
  */
-import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
+import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { binding, constants } from "../../wgsl/text.ts";
 import { hitsBinding } from "./layout.ts";
 

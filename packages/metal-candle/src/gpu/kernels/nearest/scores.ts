@@ -6,7 +6,7 @@
  * through workgroup memory, so that every thread ends with one row's score. Order of a row's sum: a lane's chunks ascending,
  * then lanes ascending.
  */
-import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
+import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
 import { chunkValues, noScore, storedColumns, tileSlots, workgroupSlots } from "./layout.ts";
 

@@ -1,5 +1,5 @@
 /** Vectors and queries as the kernels read them: scaled to one length, in f16, padded. Host side only; layout.ts says why so. */
-import { toHalf } from "../../half.ts";
+import { floatsToHalves } from "../../../weights/half-float.ts";
 import { queryHeader, storedColumns, storedLength } from "./layout.ts";
 
 /** What a search asks for, beside its query. */
@@ -37,7 +37,7 @@ export function storedRows(
     const start = row * columns;
     for (let i = 0; i < dimensions; i++) scaled[start + i] = vector[i] * scale;
   }
-  return { halves: toHalf(scaled), directed };
+  return { halves: floatsToHalves(scaled), directed };
 }
 
 /** A query as one upload, or null where it has no direction. */

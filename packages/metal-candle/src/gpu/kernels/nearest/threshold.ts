@@ -5,7 +5,7 @@
  * upper eight bits, then by its lower ones among those of the bin where the k-th lies; the result is rounded down by a level. Counts
  * are integers, so their order is free. One workgroup: a million slots have 31,250 maxima.
  */
-import type { KernelProgram } from "../../kernel-program.ts";
+import type { KernelProgram } from "../../device/kernel-program.ts";
 import { binding, constants, floatLiteral } from "../../wgsl/text.ts";
 import { hitsBinding, leastScore, tileSlots } from "./layout.ts";
 

@@ -1,7 +1,7 @@
 /** The proof of pooling: the model's own modes over short and long sequences, with and without normalisation, trailer included. */
 import type { PoolingMode } from "../../../models/description.ts";
-import { headerWords, tokensAt } from "../../batch-layout.ts";
-import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
+import { headerWords, tokensAt } from "../../wgsl/batch-layout.ts";
+import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
 import type { StorageType } from "../../wgsl/storage.ts";
 import { outputStride } from "./finished-row.ts";
 import { poolingGrid, poolingProgram } from "./pooling.ts";

@@ -1,8 +1,8 @@
 /**
  * Finishes rows that a dense layer made: L2 normalisation and the trailer. Where there is no dense layer, pooling.ts does this itself.
  */
-import { batchLayoutConstants } from "../../batch-layout.ts";
-import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
+import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
+import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { binding, constants } from "../../wgsl/text.ts";
 import { finishedRow, finishThreads } from "./finished-row.ts";
 

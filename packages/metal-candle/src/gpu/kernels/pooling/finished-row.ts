@@ -5,7 +5,7 @@
  * unit length, of the wrong texts. So each row that comes back ends in three words: the squared norm before normalisation, the
  * nonce of this batch, and whether a value was clamped on the way (f16).
  */
-import { trailerWords } from "../../batch-layout.ts";
+import { trailerWords } from "../../wgsl/batch-layout.ts";
 
 /** Threads of the kernels that finish rows; their sum's shape is part of the numerics class. */
 export const finishThreads = 128;

@@ -6,8 +6,8 @@
  * column. Which tokens count where a prompt is left out is encoder/pooling.ts's to say; the check compares with it.
  */
 import type { PoolingMode } from "../../../models/description.ts";
-import { batchLayoutConstants } from "../../batch-layout.ts";
-import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
+import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
+import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { storageHeader, type StorageType } from "../../wgsl/storage.ts";
 import { binding, constants } from "../../wgsl/text.ts";
 import { finishedRow, finishThreads } from "./finished-row.ts";

@@ -1,6 +1,6 @@
 /** The proof of RMSNorm: awkward rows, one of zeros among them. */
-import { checkValues, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
-import { awkwardRows, checkedRows, constantRow, expectedOfRows, smallestEpsilon } from "../../row-check.ts";
+import { checkValues, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
+import { awkwardRows, checkedRows, constantRow, expectedOfRows, smallestEpsilon } from "../../prove/row-check.ts";
 import { rmsNormReference } from "./reference.ts";
 import { rmsNormGrid, rmsNormProgram } from "./rms-norm.ts";
 

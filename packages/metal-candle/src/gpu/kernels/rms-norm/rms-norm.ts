@@ -1,5 +1,5 @@
 /** RMSNorm of each row, in place: x ← x / √(mean(x²) + ε) · weight. For `metal-candle/ops`; no encoder here uses it. */
-import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
+import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { partAlias, rowLanes, rowReductions, rowsPerWorkgroup } from "../../wgsl/row-reduction.ts";
 import { binding, constants, floatLiteral } from "../../wgsl/text.ts";
 

@@ -1,6 +1,6 @@
 /** The proof of softmax: awkward rows, a constant one among them, and one in which every third value is masked. */
-import { checkValues, toleranceOf, type KernelCheck } from "../../kernel-check.ts";
-import { awkwardRows, checkedRows, expectedOfRows } from "../../row-check.ts";
+import { checkValues, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
+import { awkwardRows, checkedRows, expectedOfRows } from "../../prove/row-check.ts";
 import { softmaxReference } from "./reference.ts";
 import { softmaxGrid, softmaxProgram } from "./softmax.ts";
 

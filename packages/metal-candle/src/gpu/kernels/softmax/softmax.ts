@@ -1,5 +1,5 @@
 /** Softmax of each row, in place: x ← exp(x − max) / Σ exp(x − max). For `metal-candle/ops`; attention has its own inside. */
-import { linearGrid, type KernelProgram } from "../../kernel-program.ts";
+import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { partAlias, rowLanes, rowReductions, rowsPerWorkgroup } from "../../wgsl/row-reduction.ts";
 import { binding, constants } from "../../wgsl/text.ts";
 

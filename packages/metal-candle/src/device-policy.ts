@@ -1,0 +1,84 @@
+/**
+ * Which device a model runs on. "gpu" is a GPU or an error; "cpu" is the CPU; "auto" is the GPU where there is one, else the CPU,
+ * and says which and why. Nothing falls back without a word, and no operation of a GPU model ever moves to the CPU.
+ */
+import { environmentVariable } from "#platform/environment";
+import { GpuUnavailableError, InvalidArgumentError } from "./errors.ts";
+import { adoptDevice, checkGpuDevice, openGpu, type GpuContext } from "./gpu/device/context.ts";
+import type { Dtype } from "./gpu/choose/numerics-class.ts";
+
+export type DeviceChoice = "auto" | "gpu" | "cpu";
+
+export interface DevicePolicyOptions {
+  readonly device: DeviceChoice;
+  readonly dtype: Dtype;
+  /** Admit SwiftShader, lavapipe and WARP; METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER=1 does the same. */
+  readonly allowSoftwareAdapter: boolean | undefined;
+  /** A device of the caller's: the GPU, then, whatever adapter it is on. */
+  readonly gpuDevice?: GPUDevice | undefined;
+}
+
+export interface ChosenDevice {
+  readonly device: "gpu" | "cpu";
+  /** One sentence for a person. */
+  readonly reason: string;
+  readonly context: GpuContext | null;
+}
+
+/** Whether software adapters are admitted, by option or environment. */
+export function softwareAdapterAllowed(option: boolean | undefined): boolean {
+  const variable = environmentVariable("METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER");
+  return option ?? (variable !== undefined && variable !== "0" && variable !== "false");
+}
+
+/**
+ * What can be told without looking for a device.
+ * @throws InvalidArgumentError for an unknown device or dtype, f16 on the CPU, a GPUDevice that is none or that "cpu" has no use for
+ */
+export function checkDevice(options: Partial<DevicePolicyOptions>): void {
+  const { device = "auto", dtype = "auto", gpuDevice } = options;
+  if (!["auto", "gpu", "cpu"].includes(device)) {
+    throw new InvalidArgumentError(`device is "${device}"; it must be "auto", "gpu" or "cpu".`);
+  }
+  if (!["auto", "f32", "f16"].includes(dtype)) {
+    throw new InvalidArgumentError(`dtype is "${dtype}"; it must be "auto", "f32" or "f16".`);
+  }
+  if (device === "cpu") refuseHalfOnCpu(dtype, "the CPU device");
+  if (gpuDevice === undefined) return;
+  if (device === "cpu") {
+    throw new InvalidArgumentError(
+      `device is "cpu", and a gpuDevice was given, too. Leave gpuDevice out, or use device "gpu".`,
+    );
+  }
+  checkGpuDevice(gpuDevice, "gpuDevice");
+}
+
+/**
+ * @throws GpuUnavailableError for "gpu" without one
+ * @throws DeviceLostError for a GPUDevice that is lost
+ * @throws InvalidArgumentError as checkDevice does
+ */
+export async function chooseDevice(options: DevicePolicyOptions): Promise<ChosenDevice> {
+  checkDevice(options);
+  const { device, dtype, gpuDevice } = options;
+  if (device === "cpu") return { device: "cpu", reason: "the CPU, as asked", context: null };
+  if (gpuDevice !== undefined) {
+    const context = await adoptDevice(gpuDevice, "gpuDevice");
+    return { device: "gpu", reason: "the GPUDevice that the caller gave", context };
+  }
+  try {
+    const context = await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter));
+    const kind = context.report.software ? "a software adapter, as admitted" : "a GPU";
+    return { device: "gpu", reason: `${context.report.name} (${kind})`, context };
+  } catch (error) {
+    if (device === "gpu" || !(error instanceof GpuUnavailableError)) throw error;
+    refuseHalfOnCpu(dtype, "there is no GPU here, and the CPU device");
+    return { device: "cpu", reason: `the CPU. ${error.message}`, context: null };
+  }
+}
+
+function refuseHalfOnCpu(dtype: Dtype, who: string): void {
+  if (dtype === "f16") {
+    throw new InvalidArgumentError(`dtype is "f16", but ${who} computes in f32 alone. Use dtype "f32" or "auto".`);
+  }
+}

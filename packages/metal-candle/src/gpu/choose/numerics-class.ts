@@ -1,0 +1,50 @@
+/**
+ * Numerics classes: everything that decides the bits of a result, chosen by rule from the adapter's features and the dtype asked
+ * for. Never from timing, never from the number of rows.
+ *
+ * Within a class every output element is one f32 accumulator, k ascending, one fma a step, no split-K, and the reductions of
+ * LayerNorm, softmax and pooling have fixed shapes; tile shapes are then free. So another batch size, another run, or a lost
+ * cache never changes a vector.
+ */
+import type { AdapterReport, SubgroupMatrixConfig } from "../../encoder/report.ts";
+import { InvalidArgumentError } from "../../errors.ts";
+import type { StorageType } from "../wgsl/storage.ts";
+
+export type Dtype = "auto" | "f32" | "f16";
+
+export interface NumericsClass {
+  readonly name: string;
+  readonly storage: StorageType;
+  /** Matrix units that the GEMMs use, or null for scalar fma. */
+  readonly matrix: SubgroupMatrixConfig | null;
+}
+
+/**
+ * The class of an adapter and dtype. "auto" is f16 where a real GPU has matrix units for it or at least the type, else f32.
+ * @throws InvalidArgumentError when f16 is asked of an adapter that has none
+ */
+export function numericsClass(report: AdapterReport, dtype: Dtype): NumericsClass {
+  const hasHalf = report.features.includes("shader-f16");
+  if (dtype === "f16" && !hasHalf) {
+    throw new InvalidArgumentError(
+      `dtype "f16" needs an adapter with shader-f16, which ${report.name} has not. Use "f32" or "auto".`,
+    );
+  }
+  const storage: StorageType = dtype === "f16" || (dtype === "auto" && hasHalf && !report.software) ? "f16" : "f32";
+  const matrix = matrixUnits(report, storage);
+  const units = matrix ? `matrix-${matrix.m}x${matrix.n}x${matrix.k}` : "scalar";
+  return { name: `${storage}-${units}`, storage, matrix };
+}
+
+/**
+ * The matrix configuration that a class uses: operands as stored, f32 accumulators (f16 ones lose too much from K = 384 on), the
+ * largest block. Subgroups must have one size, because the kernels count on it.
+ */
+function matrixUnits(report: AdapterReport, storage: StorageType): SubgroupMatrixConfig | null {
+  const { subgroupSizes, subgroupMatrixConfigs, features } = report;
+  if (!features.includes("chromium-experimental-subgroup-matrix")) return null;
+  if (!subgroupSizes || subgroupSizes[0] !== subgroupSizes[1]) return null;
+  const usable = subgroupMatrixConfigs.filter((config) => config.component === storage && config.result === "f32");
+  const size = ({ m, n, k }: SubgroupMatrixConfig): number => m * n * k;
+  return usable.toSorted((first, second) => size(second) - size(first))[0] ?? null;
+}

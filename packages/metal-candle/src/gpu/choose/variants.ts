@@ -1,0 +1,110 @@
+/** Which kernel variants a numerics class allows for each operation, best first for the kind of adapter. */
+import type { AdapterReport } from "../../encoder/report.ts";
+import { UnsupportedModelError } from "../../errors.ts";
+import type { Activation, EncoderShape } from "../../models/description.ts";
+import { attentionHeads } from "../run/attention-heads.ts";
+import type { AttentionVariant } from "../kernels/attention/attention.ts";
+import { directAttentionBytes } from "../kernels/attention/direct.ts";
+import { matrixAttentionBytes, suitsMatrixAttention } from "../kernels/attention/subgroup-matrix.ts";
+import { weightLayout, type GemmVariant } from "../kernels/gemm/gemm.ts";
+import { registerTiles } from "../kernels/gemm/register-tiled.ts";
+import { subgroupMatrixTiles } from "../kernels/gemm/subgroup-matrix.ts";
+import type { NumericsClass } from "./numerics-class.ts";
+import type { KernelActivation } from "../wgsl/activations.ts";
+
+/** How one product is computed: in large batches, and in small ones, a query or two. Both give the same bits. */
+export interface GemmPair {
+  readonly large: GemmVariant;
+  readonly small: GemmVariant;
+}
+
+/** What a model runs with. */
+export interface KernelChoice {
+  /** The usual GEMMs of the class. */
+  readonly gemm: GemmPair;
+  /** The GEMMs of one product: the usual ones, or what was measured to be faster. */
+  readonly gemmFor: (product: { readonly n: number; readonly k: number }) => GemmPair;
+  readonly attention: AttentionVariant;
+  /** The form of an activation that this class computes. */
+  readonly activation: (activation: Activation) => KernelActivation;
+}
+
+/**
+ * GEMM variants of a class, in the order to try them. On a software adapter workgroup memory is plain memory: direct wins. A class
+ * with matrix units ends in the scalar ones all the same: they are what is left when no matrix kernel passes its check, and
+ * info() says so.
+ */
+export function gemmCandidates(report: AdapterReport, numerics: NumericsClass): GemmVariant[] {
+  const { maxComputeWorkgroupStorageSize, maxComputeInvocationsPerWorkgroup } = report.limits;
+  const matrix = numerics.matrix
+    ? subgroupMatrixTiles(
+        numerics.matrix,
+        (report.subgroupSizes as readonly number[])[1],
+        maxComputeWorkgroupStorageSize,
+        maxComputeInvocationsPerWorkgroup,
+      ).map((tile) => ({ family: "subgroup-matrix", tile }) as const)
+    : [];
+  const direct: GemmVariant = { family: "direct" };
+  const tiled = registerTiles.map((tile) => ({ family: "register-tiled", tile }) as const);
+  return [...matrix, ...(report.software ? [direct, tiled[0]] : [...tiled, direct])];
+}
+
+/** Those of a class's variants that take weights in one order and give the same bits: what an autotuner may choose from. */
+export function interchangeable(candidates: readonly GemmVariant[], usual: GemmVariant): GemmVariant[] {
+  const sameLayout = candidates.filter((candidate) => weightLayout(candidate) === weightLayout(usual));
+  return [usual, ...sameLayout.filter((candidate) => candidate !== usual)];
+}
+
+/**
+ * The variant for batches of at most `smallBatchKind` rows, given the one that serves large ones: of the same family and numerics, with
+ * the lowest tile, because a tile that is mostly padding keeps a query waiting for all of its depth.
+ */
+export function smallGemmCandidates(report: AdapterReport, numerics: NumericsClass, large: GemmVariant): GemmVariant[] {
+  if (large.family !== "subgroup-matrix") return [large];
+  const family = gemmCandidates(report, numerics).filter((variant) => variant.family === "subgroup-matrix");
+  const rows = (variant: GemmVariant): number => (variant.family === "subgroup-matrix" ? variant.tile.rows : Infinity);
+  return family.toSorted((first, second) => rows(first) - rows(second));
+}
+
+/** Rows up to which a batch is small. */
+export const smallBatchKind = 128;
+
+/** The cheap GELU is for f16 storage alone: in f32 it would be the largest error of all. */
+export function kernelActivation(numerics: NumericsClass, activation: Activation): KernelActivation {
+  return activation === "gelu" && numerics.storage === "f16" ? "gelu_fast" : activation;
+}
+
+/**
+ * Attention variants of a class, in the order to try them: matrix units where the class has them and the head size suits, then plain
+ * code with eight queries a workgroup, or four or two where the score rows of eight do not fit.
+ *
+ * @throws UnsupportedModelError when not even two fit
+ */
+export function attentionCandidates(
+  report: AdapterReport,
+  numerics: NumericsClass,
+  shape: EncoderShape,
+  longest: number,
+): AttentionVariant[] {
+  const { maxComputeWorkgroupStorageSize: limit, maxComputeInvocationsPerWorkgroup } = report.limits;
+  const { matrix } = numerics;
+  const { size: headSize } = attentionHeads(shape);
+  // Two subgroups first: 64 to 121 µs where four took 111 to 147 (16,384 tokens in texts of 24 and of 91 on an H200).
+  const units: AttentionVariant[] = matrix
+    ? [2, 4, 1]
+        .map((subgroups) => {
+          const subgroupSize = (report.subgroupSizes as readonly number[])[1];
+          return { family: "subgroup-matrix", matrix, subgroupSize, subgroups, emulated: false } as const;
+        })
+        .filter((unit) => suitsMatrixAttention(unit, headSize))
+        .filter((unit) => matrixAttentionBytes(unit, headSize) <= limit)
+        .filter((unit) => unit.subgroups * unit.subgroupSize <= maxComputeInvocationsPerWorkgroup)
+    : [];
+  const queryRows = [8, 4, 2].find((rows) => directAttentionBytes(longest, headSize, rows) <= limit);
+  if (queryRows !== undefined) return [...units, { family: "direct", queryRows }];
+  if (units.length > 0) return units;
+  throw new UnsupportedModelError(
+    `Attention over ${longest} tokens needs more workgroup memory than the ${limit} bytes of ${report.name}. ` +
+      `Lower maxLength, or use device "cpu".`,
+  );
+}

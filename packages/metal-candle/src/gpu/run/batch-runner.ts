@@ -1,0 +1,157 @@
+/**
+ * Runs batches: writes the input, submits, waits without spinning, checks that what came back is this batch's, hands it on.
+ *
+ * Two batches may be in flight: the second is written and submitted while the first computes. The queue runs them in order, so
+ * they share the arena; only their readback buffers are their own.
+ */
+import type { PackedBatch } from "../../encoder/packed-batch.ts";
+import { UnsupportedModelError } from "../../errors.ts";
+import { shadersRun } from "#platform/webgpu";
+import { batchWords } from "../wgsl/batch-layout.ts";
+import type { Arena } from "./arena.ts";
+import { mapModeRead } from "../device/buffers.ts";
+import { type GpuContext, lostDevice, ours } from "../device/context.ts";
+import { queryRowsOf } from "../kernels/attention/attention.ts";
+import { outputStride } from "../kernels/pooling/finished-row.ts";
+import { recordPlan, type Plan } from "./plan.ts";
+import { readTrailers } from "./trailers.ts";
+import type { EncoderSetup } from "./setup.ts";
+import { writeBatch } from "./batch-writer.ts";
+import { WaitPolicy } from "./wait-policy.ts";
+
+/** A row of a batch that did run holds NaN or infinity. The encoder runs it once more before it says so. */
+export class NotFiniteError extends Error {}
+
+/** One of the places that a batch in flight occupies: its words on the host and its readback buffer. */
+interface Slot {
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly readback: GPUBuffer;
+}
+
+/** Counters since the session was opened. */
+export interface RunnerStats {
+  batches: number;
+  tokens: number;
+  sequences: number;
+  dispatches: number;
+  bytesReadBack: number;
+}
+
+/**
+ * Milliseconds that one submit of a real GPU is planned to take. At most 50 are bearable for one that drives a display: macOS kills longer
+ * compute silently, Windows resets the device at 2 s. Less, because batches differ.
+ */
+const longestSubmit = 40;
+
+export class BatchRunner {
+  readonly stats: RunnerStats = { batches: 0, tokens: 0, sequences: 0, dispatches: 0, bytesReadBack: 0 };
+  readonly waits = new WaitPolicy();
+  readonly #setup: EncoderSetup;
+  readonly #context: GpuContext;
+  readonly #queryRows: number;
+  readonly #arena: Arena;
+  readonly #plan: Plan;
+  readonly #free: Slot[];
+  readonly #waiting: ((slot: Slot) => void)[] = [];
+  #nonce = 0;
+
+  constructor(setup: EncoderSetup, arena: Arena, plan: Plan) {
+    this.#setup = setup;
+    this.#context = setup.context;
+    this.#queryRows = queryRowsOf(setup.choice.attention);
+    this.#arena = arena;
+    this.#plan = plan;
+    const words = batchWords(arena.tokenBudget, arena.maxSequences, arena.maxWorkItems);
+    this.#free = arena.readbacks.map((readback) => ({ words: new Uint32Array(words), readback }));
+  }
+
+  /** Most tokens of a batch that goes in one submit. */
+  get bearableTokens(): number {
+    return this.#context.report.software ? Infinity : this.waits.tokensWithin(longestSubmit);
+  }
+
+  /**
+   * In how many submits a batch goes: one, unless it is predicted to take longer than the GPU may be kept from its display. That is
+   * so where one text of the maximum length takes longer, and before anything was measured, when every layer goes alone.
+   */
+  #submitsFor(tokens: number): number {
+    if (this.#context.report.software) return 1;
+    const predicted = this.waits.milliseconds(tokens);
+    const wanted = predicted === null ? this.#setup.shape.layers : Math.ceil(predicted / longestSubmit);
+    return Math.min(Math.max(wanted, 1), this.#plan.steps.length);
+  }
+
+  /**
+   * Runs one batch and calls `receive` with its rows while they are mapped.
+   * @throws DeviceLostError when the device is gone, or a row is not this batch's
+   * @throws UnsupportedModelError when a value left f16's range; NotFiniteError
+   */
+  async run(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
+    const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
+    try {
+      this.#nonce = (this.#nonce + 1) >>> 0;
+      const nonce = this.#nonce;
+      const { device, loss } = this.#context;
+      const written = writeBatch(slot.words, batch, this.#setup.shape, this.#queryRows, nonce);
+      const { sequences, tokens } = batch;
+      const stride = outputStride(this.#setup.head.dimensions);
+      const bytes = sequences * stride * 4;
+      const size = { tokens, sequences, workItems: written.workItems };
+      const submits = this.#submitsFor(tokens);
+      const steps = this.#plan.steps.length;
+      const { complaint } = ours(this.#context, () => {
+        device.queue.writeBuffer(this.#arena.batch, 0, slot.words, 0, written.words);
+        for (let submit = 0; submit < submits; submit++) {
+          const encoder = device.createCommandEncoder();
+          const [first, end] = [submit, submit + 1].map((part) => Math.round((part * steps) / submits));
+          recordPlan(this.#plan, encoder, size, first, end);
+          if (submit === submits - 1) encoder.copyBufferToBuffer(this.#arena.output, 0, slot.readback, 0, bytes);
+          device.queue.submit([encoder.finish()]);
+        }
+      });
+      const flight = this.waits.submitted(tokens);
+      this.stats.batches += 1;
+      this.stats.tokens += tokens;
+      this.stats.sequences += sequences;
+      this.stats.dispatches += this.#plan.steps.length;
+      this.stats.bytesReadBack += bytes;
+      await this.waits.sleep(flight);
+      const asked = performance.now();
+      try {
+        if (loss.reason !== null) throw new Error(loss.reason);
+        await slot.readback.mapAsync(mapModeRead, 0, bytes);
+        const said = await complaint;
+        if (said !== null) throw new Error(said.message);
+      } catch (error) {
+        this.waits.abandoned(flight);
+        throw lostDevice(this.#context, "a batch ran", error instanceof Error ? error.message : String(error));
+      }
+      this.waits.completed(flight, asked);
+      try {
+        const mapped = slot.readback.getMappedRange(0, bytes);
+        const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), sequences, stride, nonce) : "ours";
+        if (verdict === "foreign") {
+          throw lostDevice(
+            this.#context,
+            "a batch ran",
+            "rows came back that are not this batch's (the driver lost a command)",
+          );
+        }
+        if (verdict === "overflow") {
+          throw new UnsupportedModelError(
+            `This model's activations leave the range of f16 (±65504) on a text of this batch, so its vectors would be wrong. ` +
+              `Load it with dtype "f32".`,
+          );
+        }
+        if (verdict === "not-finite") throw new NotFiniteError();
+        receive(new Float32Array(mapped), stride);
+      } finally {
+        slot.readback.unmap();
+      }
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(slot);
+      else this.#free.push(slot);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The GPU encoder: a session on one device, and the rule for when that device is lost.
+ *
+ * After a loss the session is opened again on a new device, once, and the batches that were away run again; a second loss is the
+ * caller's to know. A retry shows in stats().deviceReopened.
+ */
+import { checkBatch } from "../../encoder/check-batch.ts";
+import type { Encoder, EncoderLimits, Receive } from "../../encoder/encoder.ts";
+import { notFinite } from "../../encoder/not-finite.ts";
+import type { PackedBatch } from "../../encoder/packed-batch.ts";
+import type { EncoderReport, GpuStats } from "../../encoder/report.ts";
+import { DeviceLostError, GpuOutOfMemoryError } from "../../errors.ts";
+import type { ModelDescription } from "../../models/description.ts";
+import { batchesInFlight, type Arena } from "./arena.ts";
+import { NotFiniteError } from "./batch-runner.ts";
+import { openSession, releaseSession, type Session, type SessionOptions } from "./session.ts";
+
+export class GpuEncoder implements Encoder {
+  readonly #description: ModelDescription;
+  readonly #options: SessionOptions;
+  #session: Promise<Session>;
+  #current: Session;
+  readonly #first: Arena;
+  #broken: Session | null = null;
+  #reopened = 0;
+
+  private constructor(description: ModelDescription, options: SessionOptions, session: Session) {
+    this.#description = description;
+    this.#options = options;
+    this.#session = Promise.resolve(session);
+    this.#current = session;
+    this.#first = session.arena;
+  }
+
+  /** Uploads the model and compiles its kernels; its errors are openSession's. */
+  static async open(description: ModelDescription, options: SessionOptions, signal?: AbortSignal): Promise<GpuEncoder> {
+    return new GpuEncoder(description, options, await openSession(description, options, signal));
+  }
+
+  get limits(): EncoderLimits {
+    const { arena, runner } = this.#current;
+    const { maxLength } = this.#description;
+    // Batches' arrays were made for the first device's arena: a larger one, opened after a loss, is not filled further.
+    const most = Math.min(arena.tokenBudget, this.#first.tokenBudget);
+    const tokenBudget = Math.max(maxLength, Math.min(most, runner.bearableTokens));
+    const maxSequences = Math.min(arena.maxSequences, this.#first.maxSequences);
+    return { tokenBudget, maxSequences, batchesInFlight, padding: null };
+  }
+
+  report(): EncoderReport {
+    const { setup, numerics, kernels, tuning } = this.#current;
+    const { context, choice, storage } = setup;
+    return {
+      dtype: storage,
+      adapter: context.report,
+      numerics: choice.gemm.large.family === "subgroup-matrix" ? numerics.name : `${storage}-scalar`,
+      kernels,
+      tuning,
+    };
+  }
+
+  stats(): GpuStats {
+    const { setup, runner, plan } = this.#current;
+    const { allocations, pipelines } = setup.context;
+    return {
+      ...runner.stats,
+      dispatchesPerBatch: plan.steps.length,
+      gpuBuffers: allocations.buffers,
+      gpuBytes: allocations.bytes,
+      pipelinesCompiled: pipelines.compiled,
+      deviceReopened: this.#reopened,
+    };
+  }
+
+  async encode(batch: PackedBatch, receive: Receive): Promise<void> {
+    checkBatch(batch, this.#description.shape, this.#description.head);
+    const session = this.#current;
+    try {
+      await session.runner.run(batch, receive);
+    } catch (error) {
+      if (error instanceof NotFiniteError) {
+        await runAgain(session, batch, receive);
+        return;
+      }
+      if (!(error instanceof DeviceLostError) || session.setup.context.adopted) throw error;
+      const next = await this.#reopen(session);
+      // Another adapter may have taken the lost one's place.
+      const { tokenBudget, maxSequences } = next.arena;
+      if (batch.tokens > tokenBudget || batch.sequences > maxSequences) {
+        throw new GpuOutOfMemoryError(
+          `The GPU was lost, and the one opened in its place, ${next.setup.context.report.name}, takes batches of ${tokenBudget} tokens and ` +
+            `${maxSequences} texts; the one that was away has ${batch.tokens} and ${batch.sequences}. Make the call again: it is cut anew.`,
+        );
+      }
+      await next.runner.run(batch, receive);
+    }
+  }
+
+  async close(): Promise<void> {
+    // Where a lost device could not be opened again, its own buffers are all there is.
+    await this.#session.catch(() => null);
+    releaseSession(this.#current);
+  }
+
+  /** Opens a new session after `broken` was lost; batches that were lost together share it. */
+  #reopen(broken: Session): Promise<Session> {
+    if (this.#broken !== broken) {
+      this.#broken = broken;
+      this.#session = openSession(this.#description, this.#options).then(
+        (session) => {
+          releaseSession(broken);
+          // It may still exist, but its results can no longer be trusted. Other models that use it open a new one as this one did.
+          if (!broken.setup.context.adopted) broken.setup.context.device.destroy();
+          this.#current = session;
+          this.#reopened += 1;
+          return session;
+        },
+        (error: unknown) => {
+          // The adapter may be back when the next call asks.
+          this.#broken = null;
+          throw error;
+        },
+      );
+    }
+    return this.#session;
+  }
+}
+
+/** Once more: rows that are not finite are the model's own, unless a command before the last one was lost. */
+async function runAgain(session: Session, batch: PackedBatch, receive: Receive): Promise<void> {
+  try {
+    await session.runner.run(batch, receive);
+  } catch (error) {
+    throw error instanceof NotFiniteError ? notFinite() : error;
+  }
+}

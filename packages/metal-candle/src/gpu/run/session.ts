@@ -1,0 +1,94 @@
+/**
+ * A session: a model's weights, arena and plan on one device, with the kernels that were chosen for it. encoder.ts opens one, and another
+ * when that device is lost.
+ */
+import type { GemmTuning, KernelReport } from "../../encoder/report.ts";
+import type { ModelDescription } from "../../models/description.ts";
+import type { NumericsClass } from "../choose/numerics-class.ts";
+import { releaseBuffers } from "../device/buffers.ts";
+import type { GpuContext } from "../device/context.ts";
+import { chooseKernels } from "../prove/self-check.ts";
+import { makeArena, type Arena } from "./arena.ts";
+import { checkHiddenSize } from "./attention-heads.ts";
+import { BatchRunner } from "./batch-runner.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import type { EncoderSetup } from "./setup.ts";
+import { releaseWeights, uploadWeights, type GpuWeights } from "./weights.ts";
+
+export interface SessionOptions {
+  /** Opens the device; called again after a loss. */
+  readonly open: () => Promise<GpuContext>;
+  readonly numerics: (context: GpuContext) => NumericsClass;
+  /** Tokens of a batch; null: what suits the adapter. */
+  readonly tokenBudget: number | null;
+}
+
+export interface Session {
+  readonly setup: EncoderSetup;
+  readonly numerics: NumericsClass;
+  readonly kernels: readonly KernelReport[];
+  readonly tuning: GemmTuning;
+  readonly weights: GpuWeights;
+  readonly arena: Arena;
+  readonly plan: Plan;
+  readonly runner: BatchRunner;
+}
+
+/** Token budget of a software adapter: small, since a batch takes seconds there. */
+const softwareTokenBudget = 2048;
+const gpuTokenBudget = 16_384;
+
+/** With matrix units a batch this large still takes a few milliseconds, and fills the chip's last wave of workgroups better. */
+const matrixTokenBudget = 49_152;
+
+/**
+ * Chooses and proves the kernels, uploads the weights and compiles the plan.
+ *
+ * @param signal gives up between two steps, and frees what was made
+ * @throws KernelCheckError, GpuOutOfMemoryError, ModelFileError, UnsupportedModelError; the signal's reason
+ */
+export async function openSession(
+  description: ModelDescription,
+  options: SessionOptions,
+  signal?: AbortSignal,
+): Promise<Session> {
+  const { shape, weights, head, maxLength: longest } = description;
+  checkHiddenSize(shape);
+  const context = await options.open();
+  const numerics = options.numerics(context);
+  signal?.throwIfAborted();
+  const { choice, kernels, tuning } = await chooseKernels(context, numerics, shape, head, longest);
+  const setup: EncoderSetup = { context, shape, head, storage: numerics.storage, choice, longest };
+  const uploaded = await uploadWeights(setup, weights, signal);
+  let arena: Arena | null = null;
+  try {
+    arena = await makeArena(setup, Math.max(options.tokenBudget ?? usualTokenBudget(context, numerics), longest));
+    const plan = await makePlan(setup, uploaded, arena);
+    signal?.throwIfAborted();
+    return {
+      setup,
+      numerics,
+      kernels,
+      tuning,
+      weights: uploaded,
+      arena,
+      plan,
+      runner: new BatchRunner(setup, arena, plan),
+    };
+  } catch (error) {
+    if (arena !== null) releaseBuffers(context, arena.buffers);
+    releaseWeights(context, uploaded);
+    throw error;
+  }
+}
+
+function usualTokenBudget({ report }: GpuContext, { matrix }: NumericsClass): number {
+  if (report.software) return softwareTokenBudget;
+  return matrix === null ? gpuTokenBudget : matrixTokenBudget;
+}
+
+/** Frees a session's buffers; the device stays. */
+export function releaseSession({ setup: { context }, weights, arena }: Session): void {
+  releaseBuffers(context, arena.buffers);
+  releaseWeights(context, weights);
+}

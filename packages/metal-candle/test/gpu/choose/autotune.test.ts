@@ -1,0 +1,276 @@
+/**
+ * Choosing GEMM tiles by time: what may be chosen gives the same bits, the choice is kept, and it never takes long.
+ *
+ * Measuring is for real GPUs only, so these tests give a software adapter out as one: what it finds means nothing, how it goes
+ * about it is the same.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import {
+  fasterThanUsual,
+  hopeless,
+  inRounds,
+  readTuning,
+  tunedVariant,
+  tuneGemms,
+  untuned,
+  type TuningRequest,
+} from "../../../src/gpu/choose/autotune.ts";
+import { GpuOutOfMemoryError } from "../../../src/errors.ts";
+import { openGpu } from "../../../src/gpu/device/context.ts";
+import { GemmTimer } from "../../../src/gpu/choose/gemm-timer.ts";
+import { KernelProofs } from "../../../src/gpu/prove/kernel-proofs.ts";
+import { storedToFloats } from "../../../src/gpu/prove/kernel-check.ts";
+import { gemmCheck } from "../../../src/gpu/kernels/gemm/check.ts";
+import { tileRows, variantName, type GemmVariant } from "../../../src/gpu/kernels/gemm/gemm.ts";
+import { numericsClass } from "../../../src/gpu/choose/numerics-class.ts";
+import { runProgram } from "../../../src/gpu/prove/run-program.ts";
+import { gemmCandidates, interchangeable } from "../../../src/gpu/choose/variants.ts";
+
+const cache = mkdtempSync(join(tmpdir(), "metal-candle-tuning-"));
+const before = process.env["METAL_CANDLE_CACHE"];
+process.env["METAL_CANDLE_CACHE"] = cache;
+afterAll(() => {
+  if (before === undefined) delete process.env["METAL_CANDLE_CACHE"];
+  else process.env["METAL_CANDLE_CACHE"] = before;
+  rmSync(cache, { recursive: true, force: true });
+});
+
+const software = await openGpu(true);
+const pretended = { ...software, report: { ...software.report, software: false } };
+const agrees = async (): Promise<null> => null;
+
+function request(batch: TuningRequest["batch"], n: number, k: number, candidates: GemmVariant[]): TuningRequest {
+  return { batch, count: tileRows, shape: { storage: "f32", n, k, activation: "identity" }, candidates };
+}
+
+describe("what may be chosen from", () => {
+  const classes = [
+    numericsClass(pretended.report, "f32"),
+    ...(pretended.report.features.includes("shader-f16") ? [numericsClass(pretended.report, "f16")] : []),
+  ];
+
+  test.each(classes.map((numerics) => [numerics.name, numerics] as const))(
+    "%s: all give the same bits",
+    async (_, numerics) => {
+      const all = gemmCandidates(pretended.report, numerics);
+      const candidates = interchangeable(all, all[0]);
+      expect(candidates.length).toBeGreaterThan(2);
+      const results = new Map<string, ReturnType<typeof storedToFloats>>();
+      for (const variant of candidates) {
+        const { program, inputs, output, grid } = gemmCheck(variant, { storage: numerics.storage, activation: "gelu" });
+        const bytes = await runProgram(software, program, inputs, output, grid);
+        results.set(variantName(variant), storedToFloats(bytes, numerics.storage));
+      }
+      // The operands are the same numbers whatever the tile; a higher tile has more rows of them.
+      const [[, usual], ...others] = [...results];
+      for (const [name, values] of others) {
+        const common = Math.min(usual.length, values.length);
+        expect(values.subarray(0, common), name).toEqual(usual.subarray(0, common));
+      }
+    },
+  );
+
+  test("not what a tolerance lets pass, if its bits differ", async () => {
+    const proofs = await KernelProofs.open(software);
+    const [usual, other] = [0, 1].map((index) =>
+      gemmCheck(gemmCandidates(pretended.report, numericsClass(pretended.report, "f32"))[index], {
+        storage: "f32",
+        activation: "identity",
+      }),
+    );
+    expect(await proofs.firstDifference([other], [usual])).toBeNull();
+    // Another kernel text, whose verdict is not that of the true one.
+    const program = { ...other.program, code: `${other.program.code}\n// off by little` };
+    const inputs = other.inputs.map((input, at) => (at === 2 ? input.map((value) => value + 1e-6) : input));
+    const off = { ...other, program, inputs } as typeof other;
+    expect(await proofs.firstFailure([off])).toBeNull();
+    const difference = await proofs.firstDifference([off], [usual]);
+    expect(difference).toMatch(/differs from ".*" in \d+ of \d+ words/);
+    const objection = async (check: typeof off) => (check === off ? difference : null);
+    expect(
+      await proofs.prove(
+        "gemm",
+        [off, usual].map((check) => [check, "x", () => [check]] as const),
+        objection,
+      ),
+    ).toBe(usual);
+    expect(proofs.reports.at(-1)!.dropped).toEqual([{ variant: "x", reason: difference }]);
+  });
+
+  test("never weights in another order", () => {
+    const matrix = { component: "f16", result: "f32", m: 16, n: 16, k: 16 } as const;
+    const tile = { rows: 64, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32, matrix, subgroupSize: 32 };
+    const units: GemmVariant = { family: "subgroup-matrix", tile: { ...tile, emulated: false } };
+    expect(interchangeable([units, { family: "direct" }], units)).toEqual([units]);
+  });
+});
+
+describe("the choice", () => {
+  const rounds = (...times: number[]) => times.map((time) => [time, time, time]);
+
+  test("keeps the usual variant unless another is clearly faster", () => {
+    expect(fasterThanUsual(rounds(1, 0.99, 1.2))).toEqual([]);
+    expect(fasterThanUsual(rounds(1, 0.9, 0.5, Infinity))).toEqual([2, 1]);
+    expect(fasterThanUsual(rounds(1))).toEqual([]);
+  });
+
+  test("is not taken in by one good round, nor by one bad round of the usual variant", () => {
+    expect(
+      fasterThanUsual([
+        [1, 1, 1],
+        [0.2, 1.1, 1.1],
+      ]),
+    ).toEqual([]);
+    expect(
+      fasterThanUsual([
+        [9, 1, 1],
+        [1.1, 1.1, 1.1],
+      ]),
+    ).toEqual([]);
+  });
+
+  test("does not try again what was far too slow, except the usual variant", () => {
+    expect(hopeless(rounds(3, 1, 1.2, 1.3, Infinity))).toEqual([3, 4]);
+  });
+
+  test("a clock that still rises favours nobody: the slower variant stays the slower one", async () => {
+    let elapsed = 0;
+    const costs = [1, 2.4, 1.1, 0.8];
+    const timings = costs.map((cost) => async () => {
+      const time = cost * (1 + 9 * Math.exp(-elapsed / 10));
+      elapsed += time;
+      return time;
+    });
+    const times = await inRounds(timings);
+    expect(fasterThanUsual(times)).toEqual([3]);
+    // Hopeless at the end of a round, it is not asked again.
+    expect(times[1].length).toBeLessThan(times[0].length);
+  });
+
+  test("a software adapter is never measured", async () => {
+    const candidates: GemmVariant[] = [
+      { family: "direct" },
+      gemmCandidates(software.report, numericsClass(software.report, "f32"))[1],
+    ];
+    const tuning = await tuneGemms(software, [request("large", 128, 128, candidates)], agrees);
+    expect(tuning).toEqual(untuned);
+  });
+
+  test("is measured once, kept, and read again", async () => {
+    const candidates = gemmCandidates(pretended.report, numericsClass(software.report, "f32")).slice(0, 2);
+    const requests = [request("large", 128, 256, candidates), request("small", 128, 256, candidates)];
+    const timers = pretendTimers(candidates);
+    const first = await tuneGemms(pretended, requests, agrees);
+    expect(first.source).toBe("measured");
+    expect(first.gemms.map(({ batch, n, k, measured }) => [batch, n, k, measured])).toEqual([
+      ["large", 128, 256, 2],
+      ["small", 128, 256, 2],
+    ]);
+    const names = candidates.map(variantName);
+    for (const gemm of first.gemms) expect(names).toContain(gemm.variant);
+    expect(await tuneGemms(pretended, requests, agrees)).toEqual({ ...first, source: "cache" });
+    expect(variantName(tunedVariant(first, candidates, "large", { n: 128, k: 256 })!)).toBe(first.gemms[0].variant);
+    expect(tunedVariant(first, candidates, "large", { n: 256, k: 128 })).toBeUndefined();
+    timers.mockRestore();
+  });
+
+  test("is made again for other products, and when a remembered kernel no longer proves itself", async () => {
+    const candidates = gemmCandidates(pretended.report, numericsClass(software.report, "f32")).slice(0, 2);
+    const requests = [request("large", 256, 128, candidates)];
+    const timers = pretendTimers(candidates);
+    expect((await tuneGemms(pretended, requests, agrees)).source).toBe("measured");
+    const again = await tuneGemms(pretended, requests, async () => "it does not agree");
+    expect(again.source).toBe("measured");
+    // Nothing but the usual variant, which has proved itself before, may win then.
+    expect(again.gemms.map(({ variant }) => variant)).toEqual([variantName(candidates[0])]);
+    timers.mockRestore();
+  });
+
+  /** Timers that compute nothing: the second candidate takes half as long, and opening one takes `delay` milliseconds. */
+  function pretendTimers(candidates: readonly GemmVariant[], delays: readonly number[] = []) {
+    let opened = 0;
+    return vi.spyOn(GemmTimer, "open").mockImplementation(async () => {
+      await new Promise((resolve) => setTimeout(resolve, delays[opened++] ?? 0));
+      const prepare = async (variant: GemmVariant) => async () => (variant === candidates[1] ? 1 : 2);
+      return { mostRows: tileRows, prepare, close: () => undefined } as unknown as GemmTimer;
+    });
+  }
+  const pair = gemmCandidates(pretended.report, numericsClass(software.report, "f32")).slice(0, 2);
+
+  test("falls on nothing that an objection is raised to, and says so", async () => {
+    const timers = pretendTimers(pair);
+    const requests = [request("large", 384, 128, pair)];
+    const reason = "its bits differ";
+    const kept = await tuneGemms(pretended, requests, async (variant) => (variant === pair[1] ? reason : null));
+    expect(kept.gemms[0].variant).toBe(variantName(pair[0]));
+    expect(kept.dropped).toEqual([{ variant: variantName(pair[1]), reason }]);
+    const free = await tuneGemms(pretended, [request("large", 384, 256, pair)], agrees);
+    expect(free.gemms[0].variant).toBe(variantName(pair[1]));
+    timers.mockRestore();
+  });
+
+  test("that time cut short is finished at the next load; a judge that does not answer does not hold it up", async () => {
+    const requests = [request("large", 512, 128, pair), request("large", 512, 256, pair)];
+    const late = pretendTimers(pair, [0, 2100]);
+    const first = await tuneGemms(pretended, requests, agrees);
+    expect(first.unfinished).toBe("2000 ms were over after 1 of 2 products");
+    expect([first.gemms.length, first.resumable]).toEqual([1, true]);
+    late.mockRestore();
+    const timers = pretendTimers(pair);
+    const unanswered = tuneGemms(pretended, requests, async (variant) =>
+      variant === pair[1] && timers.mock.calls.length > 0 ? new Promise<string>(() => undefined) : null,
+    );
+    expect((await unanswered).gemms.length).toBe(1);
+    timers.mockRestore();
+    const requestsAgain = [request("large", 640, 128, pair), request("large", 640, 256, pair)];
+    const slow = pretendTimers(pair, [0, 2100]);
+    await tuneGemms(pretended, requestsAgain, agrees);
+    slow.mockRestore();
+    const fast = pretendTimers(pair);
+    const second = await tuneGemms(pretended, requestsAgain, agrees);
+    expect(fast).toHaveBeenCalledTimes(1);
+    expect([second.gemms.length, second.unfinished, second.resumable]).toEqual([2, null, false]);
+    expect(await tuneGemms(pretended, requestsAgain, agrees)).toEqual({ ...second, source: "cache" });
+    fast.mockRestore();
+  }, 20_000);
+
+  test("is given up where memory is short, and made when it is not", async () => {
+    const open = vi.spyOn(GemmTimer, "open").mockRejectedValueOnce(new GpuOutOfMemoryError("no room"));
+    const requests = [request("large", 768, 128, pair)];
+    const short = await tuneGemms(pretended, requests, agrees);
+    expect([short.gemms, short.unfinished]).toEqual([[], "no room"]);
+    open.mockRestore();
+    const timers = pretendTimers(pair);
+    expect((await tuneGemms(pretended, requests, agrees)).gemms.length).toBe(1);
+    timers.mockRestore();
+  });
+
+  test("stops at two seconds, and buffers are given back", async () => {
+    const candidates = gemmCandidates(pretended.report, numericsClass(software.report, "f32"));
+    const slow = Array.from({ length: 40 }, (_, index) => ({
+      ...request("large", 1536, 128 * (index + 1), candidates),
+      count: 1024,
+    }));
+    const buffers = software.allocations.buffers;
+    const began = performance.now();
+    const tuning = await tuneGemms(pretended, slow, agrees);
+    // One submit may be under way when the time is up; a software adapter takes seconds for some. All would take minutes.
+    expect(performance.now() - began).toBeLessThan(40_000);
+    expect(tuning.gemms.length).toBeLessThan(slow.length);
+    // What was being compiled when the time was up holds its buffers until it is done.
+    await vi.waitFor(() => expect(software.allocations.buffers).toBe(buffers), { timeout: 30_000, interval: 100 });
+  });
+});
+
+test("a remembered tuning that is damaged, or of other variants, is none", () => {
+  const requests = [request("large", 128, 128, [{ family: "direct" }])];
+  const encode = (text: string) => new TextEncoder().encode(text);
+  expect(readTuning(null, requests)).toBeNull();
+  expect(readTuning(encode("{"), requests)).toBeNull();
+  expect(readTuning(encode("{}"), requests)).toBeNull();
+  const gemm = { batch: "large", n: 128, k: 128, variant: "of another version", microseconds: 1, measured: 2 };
+  expect(readTuning(encode(JSON.stringify({ ...untuned, source: "measured", gemms: [gemm] })), requests)).toBeNull();
+});

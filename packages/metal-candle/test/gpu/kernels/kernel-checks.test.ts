@@ -1,0 +1,224 @@
+/** Every kernel against its plain reference on the adapter at hand: the same checks that a model runs before it uses a variant. */
+import { describe, expect, test } from "vitest";
+import { openGpu } from "../../../src/gpu/device/context.ts";
+import { runCheck, type KernelCheck } from "../../../src/gpu/prove/kernel-check.ts";
+import { attentionName } from "../../../src/gpu/kernels/attention/attention.ts";
+import { matrixAttentionBytes, suitsMatrixAttention } from "../../../src/gpu/kernels/attention/subgroup-matrix.ts";
+import { attentionCheck } from "../../../src/gpu/kernels/attention/check.ts";
+import { embeddingCheck } from "../../../src/gpu/kernels/embedding/check.ts";
+import { gemmCheck } from "../../../src/gpu/kernels/gemm/check.ts";
+import { variantName, type GemmVariant } from "../../../src/gpu/kernels/gemm/gemm.ts";
+import { registerTiles } from "../../../src/gpu/kernels/gemm/register-tiled.ts";
+import { inPlaceLayerNormCheck } from "../../../src/gpu/kernels/layer-norm/in-place-check.ts";
+import { layerNormCheck } from "../../../src/gpu/kernels/layer-norm/check.ts";
+import { nearestChecks } from "../../../src/gpu/kernels/nearest/check.ts";
+import { poolingCheck } from "../../../src/gpu/kernels/pooling/check.ts";
+import { rmsNormCheck } from "../../../src/gpu/kernels/rms-norm/check.ts";
+import { softmaxCheck } from "../../../src/gpu/kernels/softmax/check.ts";
+import { subgroupMatrixTiles } from "../../../src/gpu/kernels/gemm/subgroup-matrix.ts";
+import { numericsClass } from "../../../src/gpu/choose/numerics-class.ts";
+import { attentionCandidates, gemmCandidates } from "../../../src/gpu/choose/variants.ts";
+import type { SubgroupMatrixConfig } from "../../../src/encoder/report.ts";
+import type { StorageType } from "../../../src/gpu/wgsl/storage.ts";
+import type { Activation, EncoderShape, PoolingMode } from "../../../src/models/description.ts";
+
+const context = await openGpu(true);
+const storages: StorageType[] = context.report.features.includes("shader-f16") ? ["f32", "f16"] : ["f32"];
+const gemmVariants: GemmVariant[] = [
+  { family: "direct" },
+  ...registerTiles.map((tile) => ({ family: "register-tiled", tile }) as const),
+];
+
+const native = storages
+  .map((storage) => numericsClass(context.report, storage))
+  .filter(({ matrix }) => matrix !== null);
+
+/** Every configuration that keeps f32 accumulation, here or elsewhere: Apple's f32, NVIDIA's and lavapipe's f16. */
+const emulatedConfigs: SubgroupMatrixConfig[] = [
+  { component: "f32", result: "f32", m: 8, n: 8, k: 8 },
+  { component: "f16", result: "f32", m: 8, n: 8, k: 8 },
+  { component: "f16", result: "f32", m: 16, n: 16, k: 16 },
+  { component: "f16", result: "f32", m: 16, n: 8, k: 16 },
+  { component: "f16", result: "f32", m: 16, n: 8, k: 8 },
+];
+
+async function passes(check: KernelCheck): Promise<void> {
+  const { error } = await runCheck(context, check);
+  expect(error).toBeNull();
+}
+
+// Where the adapter has matrix units of its own those are run below; plain code that imitates others would prove nothing new, and
+// takes minutes to compile there. `npm test` runs on an adapter without, so every configuration's logic is executed in it.
+describe.each(
+  (native.length > 0 ? [] : emulatedConfigs).map(
+    (config) => [`${config.component} ${config.m}x${config.n}x${config.k}`, config] as const,
+  ),
+)("subgroup-matrix %s, emulated", (_, config) => {
+  const tiles = subgroupMatrixTiles(config, 32, 32_768, 256, true);
+
+  test("has tiles", () => expect(tiles.length).toBeGreaterThanOrEqual(2));
+
+  test.each([
+    [32, 200, null, 4],
+    [24, 100, null, 2],
+    [48, 100, null, 2],
+    [64, 160, 32, 2],
+  ])(
+    "attention, head size %d, up to %d tokens, buckets %s, %d subgroups",
+    async (headSize, longest, buckets, subgroups) => {
+      const variant = {
+        family: "subgroup-matrix",
+        matrix: config,
+        subgroupSize: 32,
+        subgroups,
+        emulated: true,
+      } as const;
+      expect(matrixAttentionBytes(variant, headSize)).toBeLessThanOrEqual(
+        context.report.limits.maxComputeWorkgroupStorageSize,
+      );
+      const storage = config.component as StorageType;
+      await passes(
+        attentionCheck(variant, {
+          storage,
+          headSize,
+          scale: 1 / Math.sqrt(headSize),
+          longest,
+          relativePositionBuckets: buckets,
+        }),
+      );
+    },
+  );
+
+  test.each(tiles.map((tile) => [variantName({ family: "subgroup-matrix", tile }), tile] as const))(
+    "%s",
+    async (name, tile) => {
+      const storage = config.component as StorageType;
+      await passes(gemmCheck({ family: "subgroup-matrix", tile }, { storage, activation: "gelu" }));
+      expect(name).toContain("emulated");
+    },
+  );
+});
+
+describe.each(native.map((numerics) => [numerics.name, numerics] as const))("%s", (_, numerics) => {
+  const candidates = gemmCandidates(context.report, numerics).filter(({ family }) => family === "subgroup-matrix");
+
+  test.each(candidates.map((variant) => [variantName(variant), variant] as const))("%s", async (__, variant) => {
+    await passes(gemmCheck(variant, { storage: numerics.storage, activation: "gelu_fast" }));
+  });
+});
+
+describe.each(native.map((numerics) => [numerics.name, numerics] as const))("%s", (_, numerics) => {
+  const cases = [24, 32, 48, 64].flatMap((headSize) =>
+    attentionCandidates(context.report, numerics, { heads: 1, headSize } as EncoderShape, 200)
+      .filter(({ family }) => family === "subgroup-matrix")
+      .map((variant) => [headSize, attentionName(variant), variant] as const),
+  );
+
+  test.each(cases)("attention, head size %d, %s", async (headSize, __, variant) => {
+    const { storage } = numerics;
+    await passes(
+      attentionCheck(variant, {
+        storage,
+        headSize,
+        scale: 1 / Math.sqrt(headSize),
+        longest: 200,
+        relativePositionBuckets: null,
+      }),
+    );
+    await passes(
+      attentionCheck(variant, {
+        storage,
+        headSize,
+        scale: 1 / Math.sqrt(headSize),
+        longest: 200,
+        relativePositionBuckets: 32,
+      }),
+    );
+  });
+});
+
+describe.each(storages)("%s kernels agree with their references", (storage) => {
+  test.each(gemmVariants.map((variant) => [variantName(variant), variant] as const))("gemm %s", async (_, variant) => {
+    await passes(gemmCheck(variant, { storage, activation: "identity" }));
+  });
+
+  const activations: Activation[] = ["identity", "gelu", "gelu_tanh", "relu", "silu", "tanh", "sigmoid"];
+  test.each(activations)("gemm with %s", async (activation) => {
+    await passes(gemmCheck({ family: "direct" }, { storage, activation }));
+  });
+
+  test.each([
+    [4, 128, null, 8],
+    [24, 100, null, 8],
+    [32, 256, null, 4],
+    [64, 64, 32, 8],
+    [128, 40, null, 8],
+    [160, 40, null, 8],
+    [320, 150, 32, 2],
+  ])("attention, head size %d, rows of %d, buckets %s, %d queries", async (headSize, longest, buckets, queryRows) => {
+    await passes(
+      attentionCheck(
+        { family: "direct", queryRows },
+        { storage, headSize, scale: 1 / Math.sqrt(headSize), longest, relativePositionBuckets: buckets },
+      ),
+    );
+  });
+
+  test.each([
+    [64, 128, 2],
+    [72, 128, 0],
+    [384, 384, 1],
+    [1024, 1024, 2],
+  ])("embedding and layer-norm, width %d, stride %d, %d token types", async (width, stride, tokenTypes) => {
+    await passes(embeddingCheck({ storage, width, stride, tokenTypes, epsilon: 1e-12 }));
+    await passes(layerNormCheck({ storage, width, stride, epsilon: 1e-12 }));
+  });
+
+  const poolings: PoolingMode[][] = [
+    ["cls"],
+    ["max"],
+    ["mean"],
+    ["mean_sqrt_len"],
+    ["weightedmean"],
+    ["lasttoken"],
+    ["cls", "max", "mean"],
+  ];
+  test.each(poolings.map((modes) => [modes.join("+"), modes] as const))("pooling %s", async (_, modes) => {
+    await passes(poolingCheck(storage, 72, 128, modes));
+  });
+});
+
+// Widths that divide into vec4 and not, and a vocabulary's; epsilons from none to one that drowns the row.
+describe.each([1, 2, 7, 32, 384, 1000, 1024, 4096])("operations on rows of %d", (width) => {
+  test.each([0, 1e-30, 1e-12, 1e-5, 1e6])("layer-norm and rms-norm, epsilon %d", async (epsilon) => {
+    await passes(inPlaceLayerNormCheck(width, epsilon));
+    await passes(rmsNormCheck(width, epsilon));
+  });
+
+  test("softmax", () => passes(softmaxCheck(width)));
+});
+
+test("softmax over a vocabulary, of which a part is compared", async () => {
+  const check = softmaxCheck(50_257);
+  expect(check.expected.size).toBeLessThan(20_000);
+  await passes(check);
+});
+
+test.each([1, 7, 30, 384, 768, 1024])("nearest vectors, width %d", async (dimensions) => {
+  for (const check of nearestChecks(dimensions)) await passes(check);
+});
+
+test("attention takes no matrix shape that leaves lanes of a row without a word of weights", () => {
+  const unit = (component: "f16" | "f32", m: number, subgroupSize: number) =>
+    suitsMatrixAttention(
+      { matrix: { component, result: "f32", m, n: 8, k: 8 }, subgroupSize, subgroups: 2, emulated: false },
+      64,
+    );
+  expect([unit("f16", 8, 32), unit("f32", 8, 32), unit("f16", 16, 64), unit("f32", 8, 64)]).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect([unit("f16", 8, 64), unit("f32", 8, 128)]).toEqual([false, false]);
+});
