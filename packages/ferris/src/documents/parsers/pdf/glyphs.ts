@@ -93,7 +93,10 @@ export async function glyphsOf(page: PdfPage, OPS: Readonly<Record<string, numbe
     const [a, b, c, d] = whole;
     const across = Math.hypot(a, b);
     const forwards = Math.sign(size) * Math.sign(scale) || 1;
-    const base = (Math.atan2(b * forwards, a * forwards) * 180) / Math.PI;
+    const along = (Math.atan2(b * forwards, a * forwards) * 180) / Math.PI;
+    // A mirrored letter (the first E of XeTeX's name) stands upright all the same, and reaches to the left of its place.
+    const isMirrored = a * d - b * c < 0 && Math.abs(along) > 135;
+    const base = isMirrored ? (Math.atan2(-c, d) * 180) / Math.PI : along;
     const isVertical = font.vertical === true;
     const angle = (base + (isVertical ? 270 : 0) + 360) % 360;
     const perUnit = Math.abs(font.fontMatrix?.[0] ?? 0.001) * size;
@@ -117,7 +120,8 @@ export async function glyphsOf(page: PdfPage, OPS: Readonly<Record<string, numbe
       } else {
         const own = item.width * perUnit * scale;
         const width = Math.abs(own) * across;
-        glyphs.push({ text: item.unicode, x: px, y: py, width, size: height, angle, font: state.fontName, show: at });
+        const left = isMirrored ? px - width : px;
+        glyphs.push({ text: item.unicode, x: left, y: py, width, size: height, angle, font: state.fontName, show: at });
         x += own + spacing * scale;
       }
       if (glyphs.length > mostGlyphs) throw new Error(`a page of more than ${mostGlyphs} glyphs`);

@@ -240,14 +240,15 @@ function leastSpace(sets: readonly Placed[]): LeastSpace {
 function codeOf(sets: readonly Placed[], { gap: own, isSpaced }: LeastSpace, widths: FontWidths): Code | undefined {
   let inOneWidth = 0;
   let [font, isOneWidth] = ["", false];
-  for (const { glyph } of sets) {
+  const first = isNumbered(sets) ? sets.findIndex(({ glyph }) => !/\d/.test(glyph.text)) : 0;
+  for (const { glyph } of sets.slice(first)) {
     if (glyph.font !== font) [font, isOneWidth] = [glyph.font, widths.isMonospaced(glyph.font)];
     if (isOneWidth) inOneWidth++;
   }
-  const isMonospaced = inOneWidth >= mostlyCode * sets.length;
+  const isMonospaced = inOneWidth >= mostlyCode * (sets.length - first);
   if (!isMonospaced && !isSpaced && sets.length > fewestGaps) return undefined;
   const least = isMonospaced || isSpaced ? own : 0.5 * cellWidth;
-  const { width, size } = sets[0]!.glyph;
+  const { width, size } = sets[first]!.glyph;
   const cell = isMonospaced && width > 0 ? width / size : cellWidth;
   const slack = isMonospaced ? 0 : 0.25;
   const text = sets
@@ -258,6 +259,12 @@ function codeOf(sets: readonly Placed[], { gap: own, isSpaced }: LeastSpace, wid
     })
     .join("");
   return { text, cell: cell * size, sign: isMonospaced ? "width" : isSpaced ? "cells" : "none" };
+}
+
+/** Whether a number stands apart before the line, as those of listings do. */
+function isNumbered(sets: readonly Placed[]): boolean {
+  const end = sets.findIndex(({ glyph }) => !/\d/.test(glyph.text));
+  return end > 0 && sets[end]!.gap > 0.4;
 }
 
 /** One space at most; a soft hyphen that is seen inside a line is a hyphen, and at its end says that the word goes on. */

@@ -12,8 +12,8 @@ import type { Fragment, Gap, Line } from "./lines.ts";
 export interface Table {
   /** Each with as many cells as there are columns; a cell may be empty. */
   readonly rows: readonly (readonly string[])[];
-  /** Known by a type of its own; unknown where the words have to tell. Two columns in one type are names and values. */
-  readonly hasHeader?: boolean;
+  /** Whether the first row is set in a type of its own, or stands above numbers: in a PDF words alone are no sign. */
+  readonly hasHeader: boolean;
 }
 
 /** Text, or a table, in the page's order. */
@@ -55,6 +55,10 @@ const justifiedLines = 4;
 /** Cells of a median length above this are prose; and so are those of so many lines, all as long. */
 const proseLength = 30;
 const proseLines = 5;
+/** A run of text longer than this is not two cells that touch. */
+const longestCut = 45;
+/** So many rows of one sentence make the others its neighbours, not a table's rows. */
+const mostSentences = 0.4;
 
 const mark = /^(?:[•◦▪‣·∙*–—-]|\(?(?:\d{1,3}|[ivxIVX]{1,5}|[a-zA-Z])[.)])$/;
 
@@ -212,6 +216,8 @@ function tableIn(run: readonly Row[]): Found | null {
   const rows = run.slice();
   while (rows.length > 1 && !belongs(rows.at(-1)!, pitches[rows.length - 2]!)) rows.pop();
   if (rows.length < 2) return null;
+  const sentences = rows.filter(({ pieces }) => pieces.length === 1 && pieces[0]!.text.length > longestCut).length;
+  if (!isSpacious && sentences > mostSentences * rows.length) return null;
 
   const cells: Piece[][][] = [];
   const firstLines: Line[] = [];
@@ -235,8 +241,16 @@ function tableIn(run: readonly Row[]): Found | null {
   const [{ font }] = firstLines as [Line];
   const hasHeader =
     font !== null && firstLines.every((line) => line.font === font) && others.every((line) => line.font !== font);
-  const isKnown = hasHeader || columns.length === 2;
-  return { table: { rows: texts, ...(isKnown && { hasHeader }) }, rows: rows.length };
+  return { table: { rows: texts, hasHeader: hasHeader || namesNumbers(texts) }, rows: rows.length };
+}
+
+/** Amounts, times, dates. */
+const number = /^[\p{Sc}+\-\u2212(]?\s?\d[\d.,:/\-\u2013 ]*\s?[%\p{Sc})]?$/u;
+
+/** Words above a column of numbers name it; in two columns the words may be names themselves. */
+function namesNumbers([first, ...others]: readonly (readonly string[])[]): boolean {
+  if (!first || first.length < 3 || others.length < 2 || !first.every((cell) => /\p{L}/u.test(cell))) return false;
+  return first.some((cell, column) => !/\d/.test(cell) && others.every((row) => number.test(row[column]!)));
 }
 
 /** By the rows with most cells, with at least two rows that fill all columns; null where there are no such columns. */
@@ -260,7 +274,10 @@ function columnsOf(run: readonly Row[], height: number): Column[] | null {
 /** A row's pieces by column. */
 function fit(row: Row, columns: readonly Column[], height: number): Piece[][] {
   const cells: Piece[][] = columns.map(() => []);
-  for (const piece of row.pieces.flatMap((whole) => cutIntoColumns(whole, columns, height))) {
+  const [{ text }] = row.pieces as [Piece];
+  // A sentence that reaches over columns has a space near each of them.
+  const isSentence = row.pieces.length === 1 && text.length > longestCut;
+  for (const piece of isSentence ? row.pieces : row.pieces.flatMap((whole) => cutIntoColumns(whole, columns, height))) {
     const overlaps = columns.map(({ left, right }) => Math.min(right, piece.right) - Math.max(left, piece.left));
     cells[overlaps.indexOf(Math.max(...overlaps))]!.push(piece);
   }
