@@ -2,7 +2,7 @@
  * Brings an index up to date with files and folders: walk → prepare → embed → write, each ahead of the next.
  *
  * This file wires the stages and removes what is gone; each stage has a file of its own. The queues between them are
- * bounded, so memory does not grow with the number of files. Whatever ends a run, the index holds whole documents only, and
+ * bounded, so of documents only a few are in memory; of files, their paths are. Whatever ends a run, the index holds whole documents only, and
  * the next run does what is left.
  */
 import { dirname, join } from "node:path";
@@ -25,8 +25,9 @@ import { embedDocuments, type EmbeddedDocument } from "./embed.ts";
 import type { Embedder } from "./embedder.ts";
 import { prepare, type PreparedDocument } from "./prepare.ts";
 import type { IndexProgress, IndexReport } from "./report.ts";
+import { MetFiles } from "./met-files.ts";
 import { IndexRun } from "./run.ts";
-import { type Copy, settleGone } from "./settle-gone.ts";
+import { findMove, pathAfter, pathBefore, settleHome } from "./moved-home.ts";
 import { writeDocuments } from "./write.ts";
 
 export const defaultMaxFileBytes = 64 * 2 ** 20;
@@ -81,13 +82,12 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   const chunker = chunkerOf(options);
   store.requireIdentity(embedder.identity);
   const maxFileBytes = options.maxFileBytes ?? defaultMaxFileBytes;
+  const move = await findMove(store, dirname(store.path));
   const roots = await withEarlierRoots(named, (await store.statistics()).roots);
   await store.addRoots(named.map((root) => root.path));
 
   const run = new IndexRun(options.onProgress);
   const met = new Set<string>();
-  const copies: Copy[] = [];
-  const onTheWay = new Map<string, string>();
   const unreadable: string[] = [];
   const emptyRoots: string[] = [];
   const stop = new AbortController();
@@ -111,7 +111,13 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
         run.skip(reason, path, message);
       },
     });
+    const others = new MetFiles(roots, store);
     for await (const file of found) {
+      const same = await others.otherPathOf(file.path);
+      if (same !== null) {
+        run.skip("duplicate", file.path, `the same file as ${same}, by way of a symbolic link`);
+        continue;
+      }
       run.found(file.size);
       await files.push(file, 1);
     }
@@ -129,8 +135,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
       run,
       signal: stopped,
       keep,
-      setAside: (copy) => copies.push(copy),
-      onTheWay,
+      move,
     });
     for await (const document of documents) {
       stopped.throwIfAborted();
@@ -158,7 +163,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
     walking().catch(end),
     preparing().catch(end),
     embedDocuments(prepared, embedded, { store, embedder, run, signal: stopped }).catch(end),
-    writeDocuments(embedded, { store, run, onTheWay }).catch((error: unknown) => {
+    writeDocuments(embedded, { store, run }).catch((error: unknown) => {
       embedded.fail(error);
       end(error);
     }),
@@ -172,7 +177,9 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
 
   await store.clearStaged();
   for (const path of emptyRoots) await keepWhatWasThere(path);
-  await settleGone(await goneDocuments(), copies, { store, run });
+  const gone = (await goneDocuments()).map(({ path }) => path);
+  run.removed = await run.clock.time("write", () => store.removeDocuments(gone));
+  await settleHome(store, dirname(store.path), move);
   return run.report(false);
 
   /** A drive that is not mounted is an empty folder. Whoever emptied it for good takes it out of the index by name. */
@@ -195,14 +202,18 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
     // Standard input lies below the folder of the index, which the walk does not enter.
     const kept = join(dirname(store.path), keptInput);
     const isPassedBy = (path: string) => isAtOrBelow(path, kept) && !isAtOrBelow(rootOf(path).path, kept);
-    return (await store.documents({ under: roots.map((root) => root.path) })).filter(
-      ({ path, type }) =>
+    // What the index knows of the places that the roots were in before it moved counts as if it were here.
+    const places = roots.flatMap(({ path }) => (move === null ? [path] : [path, pathBefore(move, path)]));
+    return (await store.documents({ under: places })).filter(({ path, type }) => {
+      const here = move === null || roots.some((root) => isAtOrBelow(path, root.path)) ? path : pathAfter(move, path);
+      return (
         !met.has(path) &&
-        !isPassedBy(path) &&
+        !isPassedBy(here) &&
         (types?.includes(type) ?? true) &&
-        filter.keepsFile(rootOf(path), path) &&
-        !unreadable.some((folder) => isAtOrBelow(path, folder)),
-    );
+        filter.keepsFile(rootOf(here), here) &&
+        !unreadable.some((folder) => isAtOrBelow(here, folder))
+      );
+    });
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * From files to documents that are ready for the model: what changed, parsed and cut.
  *
- * Unchanged files stop at a look at their times; touched ones at their hash; renamed and duplicate ones at the hash too.
+ * Unchanged files stop at a look at their times; touched and renamed ones at their hash. Files of equal bytes are documents of their
+ * own, so that a filter finds each; their chunks share what is embedded.
  * A DocumentError costs its document. Runs ahead of the model as far as its queue lets it; parses in threads, several files at
  * a time, and gives documents out in the order of the files all the same.
  */
@@ -19,9 +20,9 @@ import { readRegularFile, readRegularFileSync } from "../read-file.ts";
 import type { DocumentRecord, LineBasis, Store, StoredDocument } from "../store/store.ts";
 import { cutInTurns, type PreparedChunk } from "./cut.ts";
 import type { Embedder } from "./embedder.ts";
+import { type MovedHome, pathBefore } from "./moved-home.ts";
 import { orAborted } from "./or-aborted.ts";
 import type { IndexRun, Outcome } from "./run.ts";
-import type { Copy } from "./settle-gone.ts";
 
 /** Files read ahead of the one that is parsed, at most this many and this many bytes. */
 const filesAhead = 8;
@@ -56,13 +57,8 @@ export interface PrepareContext {
   readonly signal: AbortSignal;
   /** Receives paths that must stay in the index. */
   readonly keep: (path: string) => void;
-  /** Receives files that are copies of indexed documents: what becomes of them hangs on whether those stay. */
-  readonly setAside: (copy: Copy) => void;
-  /**
-   * Paths, by `twinKey`, of documents on their way to the store, where documentsWithContent cannot see them yet. They come
-   * in here; who writes them takes them out.
-   */
-  readonly onTheWay: Map<string, string>;
+  /** The index's home before, where it was moved or copied since the last run. */
+  readonly move: MovedHome | null;
 }
 
 /** What reading a file found: its bytes, or why there are none to look at. */
@@ -89,7 +85,7 @@ export async function* prepare(
   files: AsyncIterable<WalkedFile>,
   context: PrepareContext,
 ): AsyncGenerator<PreparedDocument> {
-  const { run, keep, signal, onTheWay } = context;
+  const { run, keep, signal } = context;
   const pool = new ParsePool();
   const underWay: Parsing[] = [];
   const giveWay = takingTurns();
@@ -127,7 +123,6 @@ export async function* prepare(
       const lineBasis = lineBasisOf(rest);
       document = { record: { ...record, type, title, lineBasis }, chunks, outcome };
     } catch (error) {
-      onTheWay.delete(twinKey(record));
       return leaveOut(file, error);
     }
     keep(file.path);
@@ -147,10 +142,10 @@ export async function* prepare(
   }
 }
 
-/** Null where nothing needs to be parsed: the file was only touched, renamed, or is a copy. Throws DocumentError for a copy of one under way. */
+/** Null where nothing needs to be parsed: the file was only touched or renamed. */
 async function startParsing(
   read: Extract<ReadFile, { bytes: Uint8Array }>,
-  { store, chunker, run, keep, setAside, onTheWay }: PrepareContext,
+  { store, chunker, run, keep, move }: PrepareContext,
   pool: ParsePool,
 ): Promise<Parsing | null> {
   const { file, known, bytes, contentHash } = read;
@@ -166,20 +161,14 @@ async function startParsing(
   if (known?.contentHash === contentHash && known.recipe === recipe) return settled("unchanged", known);
 
   if (isBlank(bytes)) throw new DocumentError("empty", "nothing but white space is in it");
-  const twin = onTheWay.get(twinKey({ contentHash, recipe }));
-  if (twin !== undefined) throw new DocumentError("duplicate", `the same as ${twin}`);
-  for (const other of await store.documentsWithContent(contentHash)) {
-    if (other.path === path || other.recipe !== recipe) continue;
-    const there = await stat(other.path).catch(() => null);
-    if (there === null && known === null) return settled("renamed", other);
-    if (there?.size === other.size && there.mtimeMs === other.modifiedTime) {
-      run.cut(path, size, 0);
-      setAside({ file, of: other });
-      return null;
+  if (known === null) {
+    for (const other of await store.documentsWithContent(contentHash)) {
+      if (other.recipe !== recipe) continue;
+      const hasMoved = move !== null && other.path === pathBefore(move, path) && other.path !== path;
+      if (hasMoved || (await stat(other.path).catch(() => null)) === null) return settled("renamed", other);
     }
   }
 
-  onTheWay.set(twinKey({ contentHash, recipe }), path);
   const parsed = pool.parse(path, bytes);
   // Its error is met when its turn comes; until then it must not count as unhandled.
   parsed.catch(() => {});
@@ -205,11 +194,6 @@ function isBlank(bytes: Uint8Array): boolean {
     if (byte !== 0x20 && !(byte >= 0x09 && byte <= 0x0d) && !(isUtf16 && byte === 0)) return false;
   }
   return true;
-}
-
-/** Documents under way that are alike in this become the same chunks. */
-export function twinKey({ contentHash, recipe }: Pick<DocumentRecord, "contentHash" | "recipe">): string {
-  return `${contentHash} ${recipe}`;
 }
 
 /** A text file has its own lines, and so has one whose parser says where they are. */

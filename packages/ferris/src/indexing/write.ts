@@ -6,7 +6,6 @@ import { asLongWork } from "../long-work.ts";
 import type { Store } from "../store/store.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
 import type { EmbeddedDocument } from "./embed.ts";
-import { twinKey } from "./prepare.ts";
 import type { IndexRun } from "./run.ts";
 
 /** A transaction is written when it has this many chunks, or when its first document has waited this long. */
@@ -15,10 +14,10 @@ const longestWait = 250;
 /** A transaction of more chunks takes longer than anybody wants to wait for an answer to Ctrl-C. */
 const longAbove = 4_096;
 
-/** Takes documents from `input` until it is closed, and off `onTheWay` (see PrepareContext). Rejects with the store's errors. */
+/** Takes documents from `input` until it is closed. Rejects with the store's errors. */
 export async function writeDocuments(
   input: BoundedQueue<EmbeddedDocument>,
-  { store, run, onTheWay }: { store: Store; run: IndexRun; onTheWay: Map<string, string> },
+  { store, run }: { store: Store; run: IndexRun },
 ): Promise<void> {
   for (let first = await input.take(); first; first = await input.take()) {
     const group = [first];
@@ -42,7 +41,6 @@ export async function writeDocuments(
       );
     await run.clock.time("write", () => (chunks > longAbove ? asLongWork(put) : put()));
     for (const { document, reused } of group) {
-      onTheWay.delete(twinKey(document.record));
       run.done(document.outcome, document.record.size, document.chunks.length, reused);
     }
   }

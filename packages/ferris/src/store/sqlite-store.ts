@@ -94,6 +94,22 @@ export class SqliteStore extends SqliteReader implements Store {
     });
   }
 
+  async home(): Promise<string | null> {
+    return this.read(() => {
+      const row = this.database.prepare("SELECT value FROM meta WHERE key = 'home'").get() as
+        | { value: string }
+        | undefined;
+      return row?.value ?? null;
+    });
+  }
+
+  async setHome(folder: string): Promise<void> {
+    if ((await this.home()) === folder) return;
+    transaction(this.database, this.path, () => {
+      this.database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('home', ?)").run(folder);
+    });
+  }
+
   async forgetRoots(under: readonly string[]): Promise<void> {
     transaction(this.database, this.path, () => {
       const roots = this.database.prepare("SELECT path FROM roots").all() as { path: string }[];

@@ -197,6 +197,9 @@ export interface Store extends StoreReader {
   compact(): Promise<void>;
   /** Remembers what was named on the command line. */
   addRoots(roots: readonly string[]): Promise<void>;
+  /** The folder that the index lay in when it was last brought up to date; null where that is not known. */
+  home(): Promise<string | null>;
+  setHome(folder: string): Promise<void>;
   /** Forgets roots that are one of these paths or lie below one. */
   forgetRoots(under: readonly string[]): Promise<void>;
 }

@@ -125,8 +125,7 @@ test.skipIf(process.platform === "win32")(
         run,
         signal: new AbortController().signal,
         keep: () => {},
-        setAside: () => {},
-        onTheWay: new Map(),
+        move: null,
       },
     )) {
       documents.push(relative(folder, document.record.path));
