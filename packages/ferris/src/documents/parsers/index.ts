@@ -50,7 +50,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pptx",
-    version: 2,
+    version: 3,
     extensions: ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"],
     load: async () => (await import("./pptx.ts")).parsePptx,
   },

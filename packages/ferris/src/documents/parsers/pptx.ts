@@ -1,70 +1,48 @@
 /**
- * PPTX: slides in the order they are shown, each a page: title, texts, tables, and the speaker's notes.
+ * PPTX: slides in the order they are shown, each a page: title, texts, tables, charts and diagrams, the speaker's notes, comments;
+ * then sheets and documents that are embedded.
  */
+import { posix } from "node:path";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
+import { addEmbedded } from "../embedded.ts";
 import { OfficePackage } from "../office/package.ts";
-import { addRows } from "../table/add-table.ts";
+import { addSlide, addSlideComments } from "../office/slide.ts";
 import { readXml } from "../xml/xml.ts";
 import type { ParserInput } from "./parser.ts";
 
-export function parsePptx({ bytes }: ParserInput): ParsedDocument {
+/** Documents within one presentation that are read. */
+const mostEmbedded = 50;
+
+export async function parsePptx({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
   const file = new OfficePackage(bytes, "ppt/presentation.xml");
-  const { archive, main } = file;
   const builder = new ContentBuilder();
-  const slides: string[] = [];
-  readXml(archive.requiredText(main), {
-    open(name, attributes) {
-      const slide = name === "p:sldId" ? file.target(main, attributes["r:id"]) : undefined;
-      if (slide) slides.push(slide);
-    },
-  });
+  const slides = slidesOf(file);
   slides.forEach((slide, index) => {
-    const page = index + 1;
+    const place = { page: index + 1 };
     builder.section(1, "");
-    readSlide(archive.requiredText(slide), builder, page);
-    for (const notes of file.related(slide, "notesSlide")) readSlide(archive.requiredText(notes), builder, page);
+    addSlide(builder, file, slide, place);
+    for (const notes of file.related(slide, "notesSlide")) addSlide(builder, file, notes, place);
+    addSlideComments(builder, file, slide, place);
   });
-  return builder.finish("pptx", { title: file.title });
+  const warnings: string[] = [];
+  const embedded = new Set(slides.flatMap((slide) => file.related(slide, "package")));
+  for (const part of [...embedded].slice(0, mostEmbedded)) {
+    const name = posix.basename(part);
+    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, depth + 1);
+    if (why !== null) warnings.push(`${name} in it was not read: ${why}`);
+  }
+  return builder.finish("pptx", { title: file.title, warnings });
 }
 
-/** Shapes that say what the whole deck says, or what the slide itself shows. */
-const furniture = new Set(["sldNum", "dt", "ftr", "hdr", "sldImg"]);
-
-function readSlide(xml: string, builder: ContentBuilder, page: number): void {
-  let placeholder = "";
-  let text = "";
-  let inText = false;
-  let lines: string[] = [];
-  let rows: string[][] | null = null;
-  let cells: string[] = [];
-  readXml(xml, {
+/** Each once, in the order of the show. */
+function slidesOf(file: OfficePackage): string[] {
+  const slides = new Set<string>();
+  readXml(file.archive.requiredText(file.main), {
     open(name, attributes) {
-      if (name === "p:sp") [placeholder, lines] = ["", []];
-      else if (name === "p:ph") placeholder = attributes.type ?? "body";
-      else if (name === "a:p") text = "";
-      else if (name === "a:t") inText = true;
-      else if (name === "a:br") text += "\n";
-      else if (name === "a:tbl") rows = [];
-      else if (name === "a:tr") cells = [];
-      else if (name === "a:tc") lines = [];
-    },
-    text(more) {
-      if (inText) text += more;
-    },
-    close(name) {
-      if (name === "a:t") inText = false;
-      else if (name === "a:p") lines.push(text.trim());
-      else if (name === "a:tc") cells.push(lines.filter((line) => line !== "").join(" "));
-      else if (name === "a:tr") rows?.push(cells);
-      else if (name === "a:tbl" && rows) {
-        addRows(builder, rows, { place: { page } });
-        rows = null;
-      } else if (name === "p:sp" && !furniture.has(placeholder)) {
-        const isTitle = placeholder === "title" || placeholder === "ctrTitle";
-        if (isTitle) builder.heading(1, lines.join(" "), { page });
-        else builder.add("prose", lines.filter((line) => line !== "").join("\n"), { page });
-      }
+      const slide = name === "p:sldId" ? file.target(file.main, attributes["r:id"]) : undefined;
+      if (slide) slides.add(slide);
     },
   });
+  return [...slides];
 }

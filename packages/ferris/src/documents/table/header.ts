@@ -77,7 +77,9 @@ function markedHeader(rows: readonly TableRow[]): HeaderJudgement | null {
   if (titles < 0 || end === rows.length) return null;
   while (titles < end - 1 && rows[titles].columns.length === 1) titles++;
   const below = rows.slice(end).some((row) => widthOf(row) > 1);
-  return rows[end - 1].columns.length === 1 && below ? { titles: end, headers: 0 } : { titles, headers: end - titles };
+  if (rows[end - 1].columns.length === 1 && below) return { titles: end, headers: 0 };
+  // Slides mark one row, however far its cells reach.
+  return { titles, headers: Math.max(end - titles, headerHeight(rows, titles)) };
 }
 
 interface BodyShape {

@@ -1,0 +1,101 @@
+/** Presentations as python-pptx and pandoc write them, and what PowerPoint adds. */
+import { strToU8, zipSync } from "fflate";
+import { expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { outlineOfFixture } from "../support/cases.ts";
+import { outline } from "../support/outline.ts";
+
+const deck = [
+  "heading [1: Winter schedule] Winter schedule",
+  "prose [1: Winter schedule] Ferries leave hourly",
+  "prose [1: Winter schedule] Mention the ice breaker",
+  "heading [2: Safety] Safety",
+  "prose [2: Safety] Rescue drills happen on Mondays",
+  "heading [3: Numbers] Numbers",
+  "prose [3: Numbers] Carried by route",
+  "table [3: Numbers] Passengers; Season 2023: 11",
+  "table [3: Numbers] Freight; Season 2023: 22",
+  "prose [3: Numbers] Inside a group",
+  "heading [4: Prices] Prices",
+  "table [4: Prices] Season: Summer; Single: 80; Double: 120; Breakfast: 12",
+  "table [4: Prices] Season: Winter; Single: closed; Breakfast: 9",
+  "heading [5: Hidden slide] Hidden slide",
+  "prose [5: Hidden slide] not shown in the talk",
+  "heading [6: Energy] Energy",
+  "prose [6: Energy] The stored energy is E=mgh",
+];
+
+test.each([
+  ["deck.pptx", deck],
+  ["show.ppsx", deck],
+  [
+    "pandoc.pptx",
+    [
+      "heading [1: Harbour handbook] Harbour handbook",
+      "heading [2: Mooring] Mooring",
+      "prose [2: Mooring] Moor at the outer pier.1 The head loss is h_f=λ L/D (v^2)/(2g) and √(x+1).\nFirst step\nSecond step\nInner step\nAnother\nThird step\n∑_(i=1)^n x_i=∫_0^1 f(t)\u2009dt",
+      "table [2: Mooring] Ship: Aurora; Berth: 12; Length: 32 m",
+      "table [2: Mooring] Ship: Borealis; Berth: 7; Length: 41 m",
+      "prose [3: ] A quotation of the harbour master.\nFuel\nDiesel only.",
+      "heading [4: Notes] Notes",
+      "prose [4: Notes] 1. The inner pier is closed in winter.",
+    ],
+  ],
+])("%s", async (name, expected) => {
+  expect(await outlineOfFixture(`office/${name}`)).toEqual(expected);
+});
+
+test("diagrams, comments of both kinds, cells merged across and down, descriptions, the order of the show", async () => {
+  const relation = (id: string, type: string, target: string) =>
+    `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`;
+  const relations = (...all: string[]) => `<Relationships>${all.join("")}</Relationships>`;
+  const words = (text: string) => `<a:p><a:r><a:t>${text}</a:t></a:r></a:p>`;
+  const slide = (shapes: string) => `<p:sld><p:cSld><p:spTree>${shapes}</p:spTree></p:cSld></p:sld>`;
+  const shape = (text: string, placeholder = "") =>
+    `<p:sp><p:nvSpPr><p:nvPr>${placeholder}</p:nvPr></p:nvSpPr><p:txBody>${words(text)}</p:txBody></p:sp>`;
+  const frame = (inner: string) =>
+    `<p:graphicFrame><a:graphic><a:graphicData>${inner}</a:graphicData></a:graphic></p:graphicFrame>`;
+  const cell = (text: string, merged = "") => `<a:tc${merged}><a:txBody>${words(text)}</a:txBody></a:tc>`;
+  const rows = [
+    cell("Ship", ' rowSpan="2"') + cell("2023", ' gridSpan="2"') + cell("", ' hMerge="1"'),
+    cell("", ' vMerge="1"') + cell("Trips") + cell("Fuel"),
+    cell("Aurora") + cell("10") + cell("200"),
+  ].map((cells) => `<a:tr>${cells}</a:tr>`);
+  const diagram = `<dgm:dataModel><dgm:ptLst><dgm:pt><dgm:t>${words("Plan")}</dgm:t></dgm:pt><dgm:pt type="parTrans"><dgm:t>${words("arrow")}</dgm:t></dgm:pt><dgm:pt type="node"><dgm:t>${words("Do")}</dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>`;
+  const picture = (description: string) => `<p:pic><p:nvPicPr><p:cNvPr descr="${description}"/></p:nvPicPr></p:pic>`;
+  const parts: Record<string, string> = {
+    "ppt/presentation.xml":
+      '<p:presentation><p:sldIdLst><p:sldId r:id="b"/><p:sldId r:id="a"/><p:sldId r:id="b"/></p:sldIdLst></p:presentation>',
+    "ppt/_rels/presentation.xml.rels": relations(
+      relation("a", "slide", "slides/1.xml"),
+      relation("b", "slide", "slides/2.xml"),
+    ),
+    "ppt/slides/1.xml": slide(frame(`<a:tbl><a:tblPr firstRow="1"/>${rows.join("")}</a:tbl>`) + shape("Last")),
+    "ppt/slides/2.xml": slide(
+      shape("12", '<p:ph type="sldNum"/>') +
+        frame('<dgm:relIds r:dm="d"/>') +
+        picture("A map") +
+        picture("map.png") +
+        shape("First", '<p:ph type="ctrTitle"/>'),
+    ),
+    "ppt/slides/_rels/2.xml.rels": relations(
+      relation("d", "diagramData", "../d.xml"),
+      relation("c", "comments", "../old.xml"),
+      relation("e", "comments", "../new.xml"),
+    ),
+    "ppt/d.xml": diagram,
+    "ppt/old.xml": "<p:cmLst><p:cm><p:text>Too long</p:text></p:cm></p:cmLst>",
+    "ppt/new.xml": `<p188:cmLst><p188:cm><p188:txBody>${words("Agreed")}</p188:txBody></p188:cm></p188:cmLst>`,
+  };
+  const bytes = zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, strToU8(text)])));
+  expect(outline(await parseDocument("/a.pptm", bytes))).toEqual([
+    "heading [1: First] First",
+    "list [1: First] - Plan",
+    "list [1: First] - Do",
+    "prose [1: First] A map",
+    "prose [1: First] Too long",
+    "prose [1: First] Agreed",
+    "table [2: ] Ship: Aurora; 2023 Trips: 10; 2023 Fuel: 200",
+    "prose [2: ] Last",
+  ]);
+});
