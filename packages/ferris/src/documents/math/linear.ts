@@ -27,3 +27,23 @@ export function root(of: string, degree: string): string {
 export function fenced(open: string, inner: string, close: string): string {
   return `${open}${inner}${close}`;
 }
+
+export interface MathPiece {
+  readonly text: string;
+  /** Whether it is a fraction or has something below or above: a letter beside it would look like a part of it. */
+  readonly isCompound: boolean;
+}
+
+/** Pieces one after another: "λ L/D", which "λL/D" is not. */
+export function rowOf(pieces: readonly MathPiece[]): string {
+  let text = "";
+  let isAfterCompound = false;
+  for (const piece of pieces) {
+    if (piece.text === "") continue;
+    const isBeforeCompound = piece.isCompound && /^\S*\//.test(piece.text) && /[\p{L}\p{N})]$/u.test(text);
+    if (isBeforeCompound || (isAfterCompound && /^[\p{L}\p{N}(√∛]/u.test(piece.text))) text += " ";
+    text += piece.text;
+    isAfterCompound = piece.isCompound;
+  }
+  return text;
+}

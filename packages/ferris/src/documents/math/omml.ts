@@ -2,22 +2,16 @@
  * Formulas of Office (OMML) on one line, in words that can be searched: "h_loss = L/D", "√(x+1)", "∑_(i=1)^n".
  */
 import { type XmlElement, childElements, childNamed, textWithin } from "../xml/xml-tree.ts";
-import { fraction, fenced, grouped, root, scripted } from "./linear.ts";
+import { fraction, fenced, grouped, root, rowOf, scripted } from "./linear.ts";
 
 /** The text of a formula, or of what holds formulas. */
 export function linearMath(element: XmlElement): string {
-  let text = "";
-  let isAfterFraction = false;
-  for (const child of childElements(element)) {
-    const piece = linearPiece(child);
-    const isFraction = child.name === "m:f";
-    // "λ L/D", which "λL/D" is not.
-    if ((isFraction && /[\p{L}\p{N})]$/u.test(text)) || (isAfterFraction && /^[\p{L}\p{N}(]/u.test(piece))) text += " ";
-    text += piece;
-    if (piece !== "") isAfterFraction = isFraction;
-  }
-  return text;
+  return rowOf(
+    childElements(element).map((child) => ({ text: linearPiece(child), isCompound: compound.has(child.name) })),
+  );
 }
+
+const compound = new Set(["m:f", "m:sSub", "m:sSup", "m:sSubSup", "m:limLow", "m:limUpp"]);
 
 function linearPiece(element: XmlElement): string {
   const part = (name: string) => {

@@ -5,7 +5,7 @@ import type { ContentBuilder, Place } from "../content-builder.ts";
 import { addTable } from "../table/add-table.ts";
 import { TableGrid } from "../table/grid.ts";
 import { pictureDescription } from "../word/paragraph.ts";
-import { type XmlElement, childElements, childNamed, descendants, xmlTree } from "../xml/xml-tree.ts";
+import { type XmlElement, childElements, childNamed, descendants, textWithin, xmlTree } from "../xml/xml-tree.ts";
 import { chosen } from "./alternate-content.ts";
 import { addChart } from "./chart.ts";
 import { diagramLines } from "./diagram.ts";
@@ -102,7 +102,7 @@ export function addSlideComments(builder: ContentBuilder, file: OfficePackage, p
   for (const comments of file.related(part, "comments")) {
     const root = xmlTree(file.archive.text(comments) ?? "");
     if (!root) continue;
-    for (const text of descendants(root, "p:text")) builder.add("prose", text.children.join(""), place);
+    for (const text of descendants(root, "p:text")) builder.add("prose", textWithin(text), place);
     for (const body of descendants(root, "p188:txBody")) builder.add("prose", linesOf(body).join("\n"), place);
   }
 }

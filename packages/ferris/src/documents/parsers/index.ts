@@ -62,8 +62,9 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "opendocument",
-    version: 3,
-    extensions: ["odt", "ods", "odp", "ott", "ots", "otp", "odg", "otg"],
+    version: 4,
+    extensions: ["odt", "ods", "odp", "odg", "ott", "ots", "otp", "otg", "fodt", "fods", "fodp", "fodg"],
+    recognises: (head) => /<office:document[\s>]/.test(beginning(head)),
     load: async () => (await import("./open-document.ts")).parseOpenDocument,
   },
   {

@@ -1,116 +1,91 @@
 /**
- * OpenDocument: texts (ODT), sheets (ODS) and slides (ODP), which share one XML vocabulary. Slides are pages.
+ * OpenDocument: texts, sheets, slides and drawings, which share one XML vocabulary, in packages and as single XML files. Slides and
+ * drawings' pages are pages.
+ *
+ * Notes and comments follow their paragraph. Tables of contents and what tracked changes took out are left out.
  */
 import { DocumentError } from "../../errors.ts";
 import { Archive } from "../archive/archive.ts";
-import { ContentBuilder, type Place } from "../content-builder.ts";
+import { ContentBuilder } from "../content-builder.ts";
+import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
-import { readXml, textOfFirst } from "../xml/xml.ts";
+import { OpenDocumentBody } from "../opendocument/body.ts";
+import { Objects } from "../opendocument/objects.ts";
+import { TextStyles } from "../opendocument/styles.ts";
 import { addTable } from "../table/add-table.ts";
 import { TableGrid } from "../table/grid.ts";
+import { textOfFirst } from "../xml/xml.ts";
+import { readTrees, type XmlElement } from "../xml/xml-tree.ts";
 import type { ParserInput } from "./parser.ts";
 
-/** Not for readers: what tracked changes took out, tables of contents, which repeat the headings, comments, the numbers of pages and notes. */
-const leftOut = new Set([
-  "text:tracked-changes",
-  "text:table-of-content",
-  "office:forms",
-  "office:annotation",
-  "text:page-number",
-  "text:note-citation",
-]);
-
-/** A filled cell that claims to be there more often is a bomb, not a table. */
-const mostRepeated = 100;
-
 export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
+  const builder = new ContentBuilder();
+  const styles = new TextStyles();
+  if (isSingleFile(bytes)) {
+    const { content: xml } = decodeText(bytes);
+    readContent(xml, builder, styles, new Objects(null));
+    return builder.finish("opendocument", { title: textOfFirst(xml.slice(0, 100_000), "dc:title") });
+  }
   const archive = new Archive(bytes);
-  if (archive.text("META-INF/manifest.xml")?.includes("manifest:encryption-data")) {
+  if (archive.text("META-INF/manifest.xml")?.includes("encryption-data")) {
     throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
   }
-  const builder = new ContentBuilder();
-  readContent(archive.requiredText("content.xml"), builder);
+  readTrees(archive.text("styles.xml") ?? "", TextStyles.has, (style) => styles.add(style));
+  readContent(archive.requiredText("content.xml"), builder, styles, new Objects(archive));
   return builder.finish("opendocument", { title: textOfFirst(archive.text("meta.xml"), "dc:title") });
 }
 
-function readContent(xml: string, builder: ContentBuilder): void {
-  let text = "";
-  let level = 0;
-  let items = 0;
-  let skipping = 0;
-  let page = 0;
-  let isSheet = false;
-  let isTitle = false;
-  // Of the outermost table; those nested in it are read as text of their cell.
-  let tables = 0;
-  let grid = new TableGrid();
-  let isHeader = false;
-  let cell = { columns: 1, rows: 1, repeated: 1 };
-  let column = 0;
-  const place = (): Place => (page > 0 ? { page } : {});
-  // A footnote or a text box stands within a paragraph and has paragraphs of its own: they follow when the outer one has ended.
-  const outer: { text: string; level: number; isTitle: boolean }[] = [];
-  const inner: string[] = [];
-  let isOpen = false;
+/** What holds blocks; each of its children is read by itself, so that a long document is not held as a tree. */
+const holders = new Set(["office:text", "office:presentation", "office:drawing", "office:spreadsheet", "office:body"]);
+const rowsAndShapes = new Set(["table:table-row", "table:shapes", "office:annotation"]);
 
-  readXml(xml, {
-    open(name, attributes) {
-      if (skipping > 0 || leftOut.has(name)) skipping++;
-      else if (name === "office:spreadsheet") isSheet = true;
-      else if (name === "draw:page") {
-        page++;
-        builder.section(1, "");
-      } else if (name === "text:h" || name === "text:p") {
-        if (tables === 0 && isOpen) outer.push({ text, level, isTitle });
-        if (tables === 0) [text, isOpen] = ["", true];
-        else if (text !== "") text += " ";
-        level = name === "text:h" ? Number(attributes["text:outline-level"] ?? 1) : 0;
-      } else if (name === "draw:frame") isTitle = attributes["presentation:class"] === "title";
-      else if (name === "text:list-item") items++;
-      else if (name === "text:s") text += " ".repeat(Math.min(Number(attributes["text:c"] ?? 1), 100));
-      else if (name === "text:tab") text += "\t";
-      else if (name === "text:line-break") text += "\n";
-      else if (name === "table:table" && tables++ === 0) {
+function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, objects: Objects): void {
+  const body = new OpenDocumentBody(builder, styles, objects);
+  const around: string[] = [];
+  let isSheet = false;
+  let isHeader = false;
+  let grid: TableGrid | null = null;
+  let attached: XmlElement[] = [];
+  const endSheet = () => {
+    if (grid) addTable(builder, grid);
+    for (const element of attached) body.add(element);
+    grid = null;
+    attached = [];
+  };
+  readTrees(
+    xml,
+    (name, depth, parent) => {
+      around.length = depth - 1;
+      if (TextStyles.has(name)) return true;
+      isHeader = around.includes("table:table-header-rows");
+      if (isSheet && grid) return rowsAndShapes.has(name);
+      if (holders.has(name) || (isSheet && name === "table:table")) return false;
+      return holders.has(parent) || blocksAlone.has(name);
+    },
+    (tree) => {
+      if (TextStyles.has(tree.name)) styles.add(tree);
+      else if (!grid) body.add(tree);
+      else if (tree.name === "table:table-row") attached.push(...body.addRow(grid, tree, isHeader));
+      else attached.push(tree);
+    },
+    (name, attributes) => {
+      around.push(name);
+      if (name === "office:spreadsheet") isSheet = true;
+      else if (isSheet && name === "table:table") {
+        endSheet();
+        builder.section(1, attributes["table:name"] ?? "");
         grid = new TableGrid();
-        if (isSheet) builder.section(1, attributes["table:name"] ?? "");
-      } else if (name === "table:table-header-rows") isHeader = true;
-      else if (name === "table:table-row" && tables === 1) {
-        grid.row({ isHeader, place: place() });
-        column = 0;
-      } else if ((name === "table:table-cell" || name === "table:covered-table-cell") && tables === 1) {
-        text = "";
-        cell = {
-          columns: Number(attributes["table:number-columns-spanned"] ?? 1),
-          rows: Number(attributes["table:number-rows-spanned"] ?? 1),
-          repeated: Number(attributes["table:number-columns-repeated"] ?? 1) || 1,
-        };
       }
     },
-    text(more) {
-      if (skipping === 0) text += more;
-    },
-    close(name) {
-      if (skipping > 0) skipping--;
-      else if (name === "text:list-item") items--;
-      else if ((name === "text:h" || name === "text:p") && tables === 0 && outer.length > 0) {
-        inner.push(text);
-        ({ text, level, isTitle } = outer.pop()!);
-      } else if ((name === "text:h" || name === "text:p") && tables === 0) {
-        isOpen = false;
-        if (name === "text:h") builder.heading(level, text, place());
-        else if (isTitle) builder.heading(1, text, place());
-        else builder.add(items > 0 ? "list" : "prose", items > 0 ? `- ${text}` : text, place());
-        for (const paragraph of inner.splice(0)) builder.add("prose", paragraph, place());
-        text = "";
-      } else if (name === "table:table-header-rows") isHeader = false;
-      else if ((name === "table:table-cell" || name === "table:covered-table-cell") && tables === 1) {
-        const { columns, rows, repeated } = cell;
-        // What a merged cell covers is not shown. Sheets end in thousands of empty cells.
-        const said = name === "table:table-cell" && text.trim() !== "" ? Math.min(repeated, mostRepeated) : 0;
-        for (let i = 0; i < said; i++) grid.cellAt(column + i, text.trim(), { columns, rows });
-        column += Math.max(0, repeated);
-        text = "";
-      } else if (name === "table:table" && --tables === 0) addTable(builder, grid, { place: place() });
-    },
-  });
+  );
+  endSheet();
+}
+
+/** Blocks of documents that lack what should hold them. */
+const blocksAlone = new Set(["text:p", "text:h", "text:list", "draw:page"]);
+
+/** One XML file instead of a package. */
+function isSingleFile(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.subarray(0, 4096)).toString("latin1").replaceAll("\0", "");
+  return !head.startsWith("PK") && /<[\w:]*document\b/.test(head);
 }

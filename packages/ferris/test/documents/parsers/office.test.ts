@@ -58,6 +58,7 @@ test("a text box follows the paragraph that it stands in, once", async () => {
   expect(outline(await parseDocument("/a.odt", odt(body)))).toEqual([
     "prose [] Before and after.",
     "prose [] Inside the box",
+    "prose [] check this",
     "prose [] Next",
   ]);
 });

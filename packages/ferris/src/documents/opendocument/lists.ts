@@ -1,0 +1,84 @@
+/**
+ * The numbers of OpenDocument's lists: the levels of list styles, and counting through nested and continued lists. Bullets are a dash.
+ */
+import { type XmlElement, childElements } from "../xml/xml-tree.ts";
+import type { TextStyles } from "./styles.ts";
+
+export interface ListLevel {
+  readonly isNumber: boolean;
+  readonly format: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly start: number;
+  /** How many levels, this one included, its number shows. */
+  readonly shown: number;
+}
+
+const mostLevels = 10;
+const longestAffix = 50;
+
+/** The levels of a `text:list-style` element. */
+export function listLevels(style: XmlElement): Map<number, ListLevel> {
+  const levels = new Map<number, ListLevel>();
+  for (const { name, attributes } of childElements(style)) {
+    const isNumber = name === "text:list-level-style-number";
+    if (!isNumber && name !== "text:list-level-style-bullet") continue;
+    levels.set(bounded(attributes["text:level"], mostLevels), {
+      isNumber,
+      format: attributes["style:num-format"] ?? "",
+      prefix: (attributes["style:num-prefix"] ?? "").slice(0, longestAffix),
+      suffix: (attributes["style:num-suffix"] ?? "").slice(0, longestAffix),
+      start: bounded(attributes["text:start-value"], 1e6),
+      shown: bounded(attributes["text:display-levels"], mostLevels),
+    });
+  }
+  return levels;
+}
+
+/** Counts the items of one list, all its levels, and of the lists that continue it. */
+export class ListCounter {
+  readonly #styles: TextStyles;
+  readonly #counts: (number | undefined)[] = [];
+
+  constructor(styles: TextStyles) {
+    this.#styles = styles;
+  }
+
+  /** The label of the next item at a level from 1: "2.1", "-" for a bullet. */
+  next(style: string, level: number, startValue: string | undefined): string {
+    const definition = this.#styles.listLevel(style, level);
+    const given = startValue === undefined ? undefined : bounded(startValue, 1e6);
+    this.#counts[level] = given ?? (this.#counts[level] ?? (definition?.start ?? 1) - 1) + 1;
+    this.#counts.length = level + 1;
+    if (!definition?.isNumber || definition.format === "") return "-";
+    const numbers: string[] = [];
+    for (let at = Math.max(1, level - definition.shown + 1); at <= level; at++) {
+      const format = this.#styles.listLevel(style, at)?.format ?? "1";
+      if (format !== "") numbers.push(numbered(this.#counts[at] ?? 1, format));
+    }
+    return `${definition.prefix}${numbers.join(".")}${definition.suffix}`.trim() || "-";
+  }
+
+  /** Items of a level begin again from their start: a list within another. */
+  restart(level: number): void {
+    this.#counts.length = Math.min(this.#counts.length, level);
+  }
+}
+
+function numbered(count: number, format: string): string {
+  if (/^[aA]$/.test(format) && count <= 26) {
+    const letter = String.fromCharCode(96 + count);
+    return format === "A" ? letter.toUpperCase() : letter;
+  }
+  if (/^[iI]$/.test(format) && count <= 50) {
+    const text = `${"x".repeat(Math.floor(count / 10))}${["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"][count % 10]}`;
+    const roman = text.replace(/^x{4}/, "xl").replace(/^x{5}/, "l");
+    return format === "I" ? roman.toUpperCase() : roman;
+  }
+  return String(count);
+}
+
+function bounded(text: string | undefined, most: number): number {
+  const number = Math.floor(Number(text ?? 1));
+  return number >= 1 && number <= most ? number : 1;
+}

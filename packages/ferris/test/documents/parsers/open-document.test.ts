@@ -1,0 +1,252 @@
+/** OpenDocument as LibreOffice, odfpy and pandoc write it, in packages and as single files. */
+import { strToU8, zipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { outlineOfFixture } from "../support/cases.ts";
+import { outline } from "../support/outline.ts";
+
+test.each<[string, string[]]>([
+  [
+    "rows.ods",
+    [
+      "table [S] Name: x; A: 7; B: 7; C: 9",
+      "table [S] Name: y; A: 1; B: 2; C: 3",
+      "table [S] Name: z; A: 5; C: 6",
+      "table [S] C: last",
+    ],
+  ],
+  [
+    "merged.ods",
+    [
+      "table [Rates] Season: Summer; Single: 80.00 kr; Double: 120; Breakfast: 1200%",
+      "table [Rates] Season: Winter; Single: closed; Breakfast: 9",
+    ],
+  ],
+  [
+    "merged.fods",
+    [
+      "table [Rates] Season: Summer; Single: 80.00 kr; Double: 120; Breakfast: 1200%",
+      "table [Rates] Season: Winter; Single: closed; Breakfast: 9",
+    ],
+  ],
+  [
+    "base.fodt",
+    ["heading [Harbour rules] Harbour rules", "prose [Harbour rules] Boats over nine metres moor at the outer pier."],
+  ],
+  [
+    "pandoc.odt",
+    [
+      "heading [Harbour handbook] Harbour handbook",
+      "heading [Mooring] Mooring",
+      "prose [Mooring] Moor at the outer pier. The head loss is h_f=λ L/D (v^2)/(2g) and √(x+1).",
+      "prose [Mooring] The inner pier is closed in winter.",
+      "list [Mooring] 1. First step",
+      "list [Mooring] 2. Second step",
+      "list [Mooring] a. Inner step",
+      "list [Mooring] b. Another",
+      "list [Mooring] 3. Third step",
+      "prose [Mooring] ∑_(i=1)^n x_i=∫_0^1 f(t) dt",
+      "table [Mooring] Ship: Aurora; Berth: 12; Length: 32 m",
+      "table [Mooring] Ship: Borealis; Berth: 7; Length: 41 m",
+      "prose [Mooring] A quotation of the harbour master.",
+      "heading [Mooring > Fuel] Fuel",
+      "prose [Mooring > Fuel] Diesel only.",
+    ],
+  ],
+])("%s", async (name, expected) => {
+  expect(await outlineOfFixture(`office/${name}`)).toEqual(expected);
+});
+
+function odf(body: string, parts: Record<string, string> = {}): Uint8Array {
+  const all = { "content.xml": `<office:document-content>${body}</office:document-content>`, ...parts };
+  return zipSync(Object.fromEntries(Object.entries(all).map(([name, text]) => [name, strToU8(text)])));
+}
+const read = async (name: string, ...document: Parameters<typeof odf>) =>
+  outline(await parseDocument(name, odf(...document)));
+const text = (inner: string) => `<office:body><office:text>${inner}</office:text></office:body>`;
+
+describe("texts", () => {
+  test("ruby, tracked changes, contents, hidden notes' numbers, comments, drawings, descriptions", async () => {
+    const body = [
+      "<text:tracked-changes><text:changed-region><text:deletion><text:p>taken out</text:p></text:deletion></text:changed-region></text:tracked-changes>",
+      "<text:table-of-content><text:index-body><text:p>Mooring 3</text:p></text:index-body></text:table-of-content>",
+      "<text:section><text:p>In\n a section <text:ruby><text:ruby-base>東京</text:ruby-base><text:ruby-text>とうきょう</text:ruby-text></text:ruby></text:p></text:section>",
+      "<text:p>Left<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>A note</text:p></text:note-body></text:note> right<office:annotation><dc:creator>Ada</dc:creator><dc:date>2024</dc:date><text:p>Check</text:p></office:annotation></text:p>",
+      "<text:p><draw:custom-shape><text:p>On the shape</text:p></draw:custom-shape><draw:frame><draw:image/><svg:desc>A map of the pier</svg:desc></draw:frame></text:p>",
+    ];
+    expect(await read("/a.odt", text(body.join("")))).toEqual([
+      "prose [] In a section 東京",
+      "prose [] Left right",
+      "prose [] A note",
+      "prose [] Check",
+      "prose [] On the shape",
+      "prose [] A map of the pier",
+    ]);
+  });
+
+  test("formulas, charts and sheets that are embedded", async () => {
+    const frame = (number: number) =>
+      `<draw:frame><draw:object xlink:href="./Object ${number}"/><draw:image/></draw:frame>`;
+    const table = (name: string, rows: string[][]) =>
+      `<table:table table:name="${name}">${rows.map((row) => `<table:table-row>${row.map((cell) => `<table:table-cell><text:p>${cell}</text:p></table:table-cell>`).join("")}</table:table-row>`).join("")}</table:table>`;
+    const formula =
+      '<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><msub><mi>h</mi><mi>loss</mi></msub><mo>=</mo><mfrac><mi>L</mi><mi>D</mi></mfrac></mrow><annotation>h_loss = L over D</annotation></semantics></math>';
+    const chart = `<office:document-content><office:body><office:chart><chart:chart><chart:title><text:p>Trips a year</text:p></chart:title>${table(
+      "local-table",
+      [
+        ["", "Trips"],
+        ["Oslo", "4"],
+        ["Bergen", "7"],
+      ],
+    )}</chart:chart></office:chart></office:body></office:document-content>`;
+    const sheet = `<office:document-content><office:body><office:spreadsheet>${table("S", [
+      ["Part", "Stock"],
+      ["Seal", "12"],
+    ])}</office:spreadsheet></office:body></office:document-content>`;
+    const body = `<text:p>The loss is ${frame(1)} for pipes.</text:p><text:p>${frame(2)}</text:p><text:p>${frame(3)}</text:p><text:p>${frame(4)}</text:p>`;
+    expect(
+      await read("/a.odt", text(body), {
+        "Object 1/content.xml": formula,
+        "Object 2/content.xml": chart,
+        "Object 3/content.xml": sheet,
+      }),
+    ).toEqual([
+      "prose [] The loss is h_loss=L/D for pipes.",
+      "prose [] Trips a year",
+      "table [] Oslo; Trips: 4",
+      "table [] Bergen; Trips: 7",
+      "table [] Part: Seal; Stock: 12",
+    ]);
+  });
+
+  test("numbers of lists: levels, continued, bullets, headers, start values", async () => {
+    const style =
+      '<office:automatic-styles><text:list-style style:name="N"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/><text:list-level-style-number text:level="2" style:num-format="1" text:display-levels="2"/><text:list-level-style-number text:level="3" style:num-format="I" style:num-prefix="(" style:num-suffix=")"/></text:list-style><text:list-style style:name="B"><text:list-level-style-bullet text:level="1"/></text:list-style></office:automatic-styles>';
+    const item = (words: string, inner = "", extra = "") =>
+      `<text:list-item${extra}><text:p>${words}</text:p>${inner}</text:list-item>`;
+    const list = (inner: string, extra = "") => `<text:list${extra}>${inner}</text:list>`;
+    const named = ' text:style-name="N"';
+    const body = [
+      list(
+        item("a", list(item("b") + item("c", list(item("d"))))) + item("e", list(item("f"))),
+        `${named} xml:id="one"`,
+      ),
+      list(item("g"), `${named} text:continue-numbering="true"`),
+      list(item("bullet"), ' text:style-name="B"'),
+      list(item("h"), `${named} text:continue-list="one"`),
+      list(
+        `<text:list-header><text:p>header</text:p></text:list-header>${item("i", "", ' text:start-value="9"')}${item("j", "<text:p>second paragraph</text:p>")}`,
+        named,
+      ),
+    ];
+    expect(await read("/a.odt", style + text(body.join("")))).toEqual([
+      "list [] 1. a",
+      "list [] 1.1 b",
+      "list [] 1.2 c",
+      "list [] (I) d",
+      "list [] 2. e",
+      "list [] 2.1 f",
+      "list [] 3. g",
+      "list [] - bullet",
+      "list [] 4. h",
+      "prose [] header",
+      "list [] 9. i",
+      "list [] 10. j",
+      "prose [] second paragraph",
+    ]);
+  });
+});
+
+describe("sheets", () => {
+  const sheet = (rows: string) =>
+    `<office:body><office:spreadsheet><table:table table:name="S">${rows}</table:table></office:spreadsheet></office:body>`;
+  const row = (...cells: string[]) =>
+    `<table:table-row>${cells.map((cell) => (cell.startsWith("<") ? cell : `<table:table-cell><text:p>${cell}</text:p></table:table-cell>`)).join("")}</table:table-row>`;
+  const covered = "<table:covered-table-cell/>";
+
+  test("merged down and across, marked headers, values without text, formulas without values, comments", async () => {
+    const rows = [
+      `<table:table-header-rows>${row("Ship", "Berth", "Paid")}</table:table-header-rows>`,
+      row(
+        '<table:table-cell table:number-rows-spanned="2"><text:p>Aurora</text:p></table:table-cell>',
+        "12",
+        '<table:table-cell office:value-type="boolean" office:boolean-value="true"/>',
+      ),
+      row(
+        covered,
+        '<table:table-cell table:number-columns-spanned="2"><text:p>closed</text:p><office:annotation><text:p>until May</text:p></office:annotation></table:table-cell>',
+        covered,
+      ),
+      row(
+        "Fram",
+        '<table:table-cell table:formula="of:=[.B2]*2"/>',
+        '<table:table-cell office:value-type="percentage" office:value="0.5"/>',
+      ),
+      '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>',
+    ];
+    expect(await read("/a.ods", sheet(rows.join("")))).toEqual([
+      "table [S] Ship: Aurora; Berth: 12; Paid: true",
+      "table [S] Ship: Aurora; Berth: closed",
+      "table [S] Ship: Fram; Berth: =[.B2]*2; Paid: 50%",
+      "prose [S] until May",
+    ]);
+  });
+
+  test("claims cost nothing", async () => {
+    const cell = (extra: string, words = "x".repeat(500)) =>
+      `<table:table-cell ${extra}><text:p>${words}</text:p></table:table-cell>`;
+    const rows = Array.from({ length: 300 }, () =>
+      row(
+        cell(
+          'table:number-columns-repeated="1e15" table:number-rows-spanned="1e15" table:number-columns-spanned="Infinity"',
+        ),
+      ),
+    );
+    const { content } = await parseDocument("/a.ods", odf(sheet(rows.join(""))));
+    expect(content.length).toBeLessThan(40_000_000);
+    expect(
+      await read(
+        "/b.ods",
+        sheet(row(cell('table:number-columns-repeated="-7"', "a"), cell('table:number-columns-repeated="NaN"', "b"))),
+      ),
+    ).toEqual(["table [S] a | b"]);
+  });
+});
+
+test("slides: title first, notes, footers left out, charts; drawings' pages", async () => {
+  const frame = (kind: string, words: string) =>
+    `<draw:frame presentation:class="${kind}"><draw:text-box><text:p>${words}</text:p></draw:text-box></draw:frame>`;
+  const page = `<draw:page>${frame("subtitle", "Below")}${frame("footer", "Company")}${frame("title", "Above")}<draw:g><draw:rect><text:p>Grouped</text:p></draw:rect></draw:g><presentation:notes><draw:page-thumbnail presentation:class="page"/>${frame("notes", "Say hello")}</presentation:notes></draw:page>`;
+  const expected = (page: number) => [
+    `heading [${page}: Above] Above`,
+    `prose [${page}: Above] Below`,
+    `prose [${page}: Above] Grouped`,
+    `prose [${page}: Above] Say hello`,
+  ];
+  expect(
+    await read("/a.otp", `<office:body><office:presentation>${page}${page}</office:presentation></office:body>`),
+  ).toEqual([...expected(1), ...expected(2)]);
+  expect(
+    await read(
+      "/a.odg",
+      "<office:body><office:drawing><draw:page><draw:line><text:p>On a line</text:p></draw:line></draw:page></office:drawing></office:body>",
+    ),
+  ).toEqual(["prose [1: ] On a line"]);
+});
+
+test("a password, a single file of another name, other prefixes", async () => {
+  await expect(
+    parseDocument(
+      "/a.odt",
+      odf("", {
+        "META-INF/manifest.xml": "<m:manifest><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>",
+      }),
+    ),
+  ).rejects.toMatchObject({ reason: "encrypted" });
+  const flat =
+    '<?xml version="1.0"?>\n<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:t="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:text><t:h t:outline-level="2">Title</t:h><t:p>Text</t:p></office:text></office:body></office:document>';
+  expect(outline(await parseDocument("/a.xml", Buffer.from(flat)))).toEqual([
+    "heading [Title] Title",
+    "prose [Title] Text",
+  ]);
+});
