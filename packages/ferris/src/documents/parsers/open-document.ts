@@ -30,7 +30,11 @@ export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
   if (archive.text("META-INF/manifest.xml")?.includes("encryption-data")) {
     throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
   }
-  readTrees(archive.text("styles.xml") ?? "", TextStyles.has, (style) => styles.add(style));
+  readTrees(
+    archive.text("styles.xml") ?? "",
+    (name) => TextStyles.has(name),
+    (style) => styles.add(style),
+  );
   readContent(archive.requiredText("content.xml"), builder, styles, new Objects(archive));
   return builder.finish("opendocument", { title: textOfFirst(archive.text("meta.xml"), "dc:title") });
 }

@@ -217,11 +217,11 @@ test("slides: title first, notes, footers left out, charts; drawings' pages", as
   const frame = (kind: string, words: string) =>
     `<draw:frame presentation:class="${kind}"><draw:text-box><text:p>${words}</text:p></draw:text-box></draw:frame>`;
   const page = `<draw:page>${frame("subtitle", "Below")}${frame("footer", "Company")}${frame("title", "Above")}<draw:g><draw:rect><text:p>Grouped</text:p></draw:rect></draw:g><presentation:notes><draw:page-thumbnail presentation:class="page"/>${frame("notes", "Say hello")}</presentation:notes></draw:page>`;
-  const expected = (page: number) => [
-    `heading [${page}: Above] Above`,
-    `prose [${page}: Above] Below`,
-    `prose [${page}: Above] Grouped`,
-    `prose [${page}: Above] Say hello`,
+  const expected = (number: number) => [
+    `heading [${number}: Above] Above`,
+    `prose [${number}: Above] Below`,
+    `prose [${number}: Above] Grouped`,
+    `prose [${number}: Above] Say hello`,
   ];
   expect(
     await read("/a.otp", `<office:body><office:presentation>${page}${page}</office:presentation></office:body>`),
