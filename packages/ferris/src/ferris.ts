@@ -23,7 +23,9 @@ import {
   textScorer,
   usualReranker,
 } from "./engine.ts";
+import { CurrentReader } from "./current-reader.ts";
 import { IndexNotFoundError, UsageError } from "./errors.ts";
+import { type Freshness, freshnessOf, withStaleness } from "./freshness.ts";
 import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 import type { Question } from "./evaluation/question-set.ts";
 import type { IndexReport } from "./indexing/report.ts";
@@ -35,7 +37,7 @@ import { type DocumentPassage, type LineRange, readAround, readDocument } from "
 import { noiseFloor } from "./search/relevance.ts";
 import { type QueryEmbedder, search, type SearchAnswer } from "./search/search.ts";
 import { SharedLoad } from "./shared-load.ts";
-import { openIndex, openIndexForWriting } from "./store/index.ts";
+import { openIndexForWriting } from "./store/index.ts";
 import { indexesAt, indexFolder, type NamedIndex } from "./store/places.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
 
@@ -55,17 +57,21 @@ export class Ferris {
   /** The index's folder, whether it is there yet or not. */
   readonly folder: string;
   readonly #options: FerrisOptions;
-  #reader: Promise<StoreReader> | null = null;
+  readonly #reader: CurrentReader;
   readonly #model = new SharedLoad<EmbeddingModel>((model) => model.close());
   readonly #reranker = new SharedLoad<Reranker>((reranker) => reranker.close());
   #noiseFloor: Promise<number | null> | null = null;
   #gpuArm: GpuArm | null = null;
+  readonly #replacedArms: Promise<void>[] = [];
+  /** What the index said that the model in use was loaded for. */
+  #modelOf: string | null = null;
   /** An index that was opened again after `close` would be closed by nobody. */
   readonly #life = new Lifecycle(() => new UsageError("this Ferris is closed: open another one with Ferris.open()"));
 
   private constructor(folder: string, options: FerrisOptions) {
     this.folder = folder;
     this.#options = options;
+    this.#reader = new CurrentReader(folder, () => this.#forget());
   }
 
   /**
@@ -135,7 +141,7 @@ export class Ferris {
       rerank ? this.#loadReranker(signal) : null,
     ]);
     const embed = model && queryEmbedder(model);
-    return search(reader, embed, query, {
+    const answer = await search(reader, embed, query, {
       ...options,
       limit,
       mode,
@@ -143,6 +149,12 @@ export class Ferris {
       noiseFloor: embed ? () => this.#measureNoise(reader, embed) : undefined,
       vectorArm: model ? this.#gpuArmFor(reader, model)?.search : undefined,
     });
+    const { nearestMiss } = answer;
+    const [results, misses] = await Promise.all([
+      withStaleness(reader, answer.results),
+      withStaleness(reader, nearestMiss ? [nearestMiss] : []),
+    ]);
+    return { ...answer, results, nearestMiss: misses[0] ?? null };
   }
 
   /**
@@ -159,7 +171,8 @@ export class Ferris {
   async read(chunkId: number, range?: LineRange): Promise<DocumentPassage | null> {
     return this.#life.run(async () => {
       if (range !== undefined) checkLineRange(range);
-      return readAround(await this.#openReader(), chunkId, range);
+      const reader = await this.#openReader();
+      return this.#marked(reader, await readAround(reader, chunkId, range));
     });
   }
 
@@ -167,8 +180,13 @@ export class Ferris {
   async readDocument(path: string, range: LineRange): Promise<DocumentPassage | null> {
     return this.#life.run(async () => {
       checkLineRange(range);
-      return readDocument(await this.#openReader(), path, range);
+      const reader = await this.#openReader();
+      return this.#marked(reader, await readDocument(reader, path, range));
     });
+  }
+
+  async #marked(reader: StoreReader, passage: DocumentPassage | null): Promise<DocumentPassage | null> {
+    return passage && (await withStaleness(reader, [passage]))[0]!;
   }
 
   /** Takes documents out of the index: those at or below these absolute paths. Returns how many they were. */
@@ -255,6 +273,11 @@ export class Ferris {
     return this.#life.run(async () => (await this.#openReader()).statistics());
   }
 
+  /** How many documents' files have changed or gone since they were indexed, by their size and time. */
+  async freshness(): Promise<Freshness> {
+    return this.#life.run(async () => freshnessOf(await (await this.#openReader()).documents()));
+  }
+
   /** The model in use, or null while none is loaded. */
   async modelInfo(): Promise<ModelInfo | null> {
     return this.#life.run(async () => (await this.#model.value)?.info() ?? null);
@@ -275,23 +298,31 @@ export class Ferris {
   close(): Promise<void> {
     return this.#life.close(async () => {
       // It reads from the index until it is closed.
-      await this.#gpuArm?.close();
-      // Where opening it failed, somebody has been told.
-      const reader = await this.#reader?.catch(() => null);
-      await Promise.all([reader?.close(), this.#model.close(), this.#reranker.close()]);
+      await Promise.all([this.#gpuArm?.close(), ...this.#replacedArms]);
+      await Promise.all([this.#reader.close(), this.#model.close(), this.#reranker.close()]);
     });
   }
 
   #openReader(): Promise<StoreReader> {
-    return (this.#reader ??= openIndex(this.folder).catch((error: unknown) => {
-      // So that the next call looks again: an index may have been made meanwhile.
-      this.#reader = null;
-      throw error;
-    }));
+    return this.#reader.get();
+  }
+
+  /** Another index is in the folder now. */
+  #forget(): void {
+    this.#noiseFloor = null;
+    const arm = this.#gpuArm;
+    this.#gpuArm = null;
+    if (arm) this.#replacedArms.push(arm.close());
   }
 
   async #modelFor(reader: StoreReader, signal?: AbortSignal): Promise<EmbeddingModel> {
-    const model = await this.#loadModel(reader.identity.model, signal);
+    const recorded = reader.identity.model;
+    if (this.#options.model === undefined && this.#modelOf !== null && this.#modelOf !== recorded) {
+      // The index was made anew, of another model.
+      await this.#model.close();
+    }
+    this.#modelOf = recorded;
+    const model = await this.#loadModel(recorded, signal);
     reader.requireIdentity(identityOf(model.info()));
     return model;
   }

@@ -12,6 +12,7 @@ export type { Answer, AskOptions } from "./answer/ask.ts";
 export { watch } from "./watching/watch.ts";
 export type { WatchOptions } from "./watching/watch.ts";
 export * from "./errors.ts";
+export type { Freshness, Staleness } from "./freshness.ts";
 export type { SkipReason } from "./skip-reason.ts";
 export type { IndexProgress, IndexReport, DocumentFailure, Stage, StageTime } from "./indexing/report.ts";
 export type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";

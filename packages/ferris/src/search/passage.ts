@@ -2,6 +2,7 @@
  * Reading on from a result: lines of a document as the index holds them, so that it works for every format and shows the
  * version that was searched, not whatever is in the file by now.
  */
+import type { Staleness } from "../freshness.ts";
 import type { LineBasis, StoredChunk, StoreReader } from "../store/store.ts";
 import { linesOfChunk, type PassageLine } from "./lines.ts";
 
@@ -21,6 +22,8 @@ export interface DocumentPassage {
   readonly lines: readonly PassageLine[];
   /** The last line of the document that the index knows. */
   readonly lastLine: number;
+  /** Whether its file says something else by now, or is gone; null: neither. Undefined where nobody looked. */
+  readonly stale?: Staleness | null;
 }
 
 /** Which lines of a document. */

@@ -5,6 +5,7 @@
  * is loaded and nothing is printed here. Filters are the store's to apply, before its best are cut off.
  */
 import { UsageError } from "../errors.ts";
+import type { Staleness } from "../freshness.ts";
 import type { DocumentFilter, Hit, LineBasis, StoredChunk, StoreReader, VectorMethod } from "../store/store.ts";
 import { cosineOf } from "./cosine.ts";
 import { coverageOf, type Coverage, fileNames, isCalled } from "./coverage.ts";
@@ -88,6 +89,8 @@ export interface SearchResult extends Evidence {
   /** The number of each line of `text`. */
   readonly lineNumbers: readonly number[];
   readonly snippet: Snippet;
+  /** Whether its file says something else by now, or is gone; null: neither. Undefined where nobody looked. */
+  readonly stale?: Staleness | null;
 }
 
 export interface SearchAnswer {

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { exitCodes, UsageError } from "../../errors.ts";
 import { openFerris } from "../open.ts";
 import { shownPath } from "../present/results.ts";
+import { staleText } from "../present/results.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { printable } from "../terminal/text.ts";
@@ -55,6 +56,7 @@ async function get(session: Session, reference: string): Promise<number> {
       session.printJson(passage);
     } else {
       session.inform(shownPath(passage.path, process.cwd()));
+      if (passage.stale) session.warn(`${passage.path}, as it was indexed: ${staleText(passage.stale)}`);
       const width = String(passage.lines.at(-1)!.number).length;
       for (const { number, text } of passage.lines) {
         session.print(

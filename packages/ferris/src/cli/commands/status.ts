@@ -3,6 +3,7 @@
  */
 import { Command } from "commander";
 import { exitCodes, IndexNotFoundError } from "../../errors.ts";
+import type { Freshness } from "../../freshness.ts";
 import type { StoreStatistics } from "../../store/store.ts";
 import { openFerris } from "../open.ts";
 import { runs } from "../run.ts";
@@ -32,8 +33,9 @@ async function status(session: Session): Promise<number> {
   const ferris = await openFerris(session);
   try {
     const statistics = await ferris.statistics();
-    if (session.json) session.printJson(statistics);
-    else session.print(statusLines(statistics).join("\n"));
+    const freshness = await ferris.freshness();
+    if (session.json) session.printJson({ ...statistics, freshness });
+    else session.print(statusLines(statistics, freshness).join("\n"));
     return exitCodes.success;
   } finally {
     await ferris.close();
@@ -82,7 +84,7 @@ function listedRow({ name, statistics, problem }: Listed): string[] {
   ];
 }
 
-function statusLines(statistics: StoreStatistics): string[] {
+function statusLines(statistics: StoreStatistics, { changed, gone }: Freshness): string[] {
   const { path, identity, documents, chunks, tokens, types, lastIndexedTime, roots } = statistics;
   const kinds = Object.entries(types)
     .toSorted(([, a], [, b]) => b - a)
@@ -94,6 +96,14 @@ function statusLines(statistics: StoreStatistics): string[] {
     ["Documents", `${grouped(documents)}${kinds.length > 0 ? ` (${kinds.join(", ")})` : ""}`],
     ["Chunks", `${grouped(chunks)}, ${grouped(tokens)} tokens`],
     ["Last indexed", lastIndexedTime === null ? "never" : new Date(lastIndexedTime).toISOString()],
+    ...(changed + gone > 0
+      ? [
+          [
+            "Out of date",
+            `${grouped(changed)} changed, ${grouped(gone)} gone since they were indexed: run ferris index`,
+          ],
+        ]
+      : []),
     ...roots.map((root, i) => [i === 0 ? "Folders" : "", printable(root)]),
   ];
   return table(rows);

@@ -4,6 +4,7 @@
  * Everything from documents goes through `printable`: what a file says must not steer the terminal.
  */
 import { relative, sep } from "node:path";
+import type { Staleness } from "../../freshness.ts";
 import type { PassageLine } from "../../search/lines.ts";
 import type { SearchResult } from "../../search/search.ts";
 import type { Snippet } from "../../search/snippet.ts";
@@ -24,12 +25,18 @@ export function resultCard(result: SearchResult, look: Look, body?: readonly str
   const details = [headings, page, isFile ? "" : `text lines ${lineRange(result)}`]
     .filter((part) => part !== "")
     .map((part) => colours.strong(part));
+  if (result.stale) details.push(colours.warning(staleText(result.stale)));
   const number = `${String(result.rank).padStart(2)}. `;
   const indent = " ".repeat(number.length);
   return [
     [`${number}${linked}`, ...details, colours.faint(`${scoreText(result)} #${result.chunkId}`)].join("  "),
     ...(body ?? snippetLines(result.snippet, look).map((line) => indent + line)),
   ];
+}
+
+/** What a user should know of a passage that is shown as it was indexed. */
+export function staleText(stale: Staleness): string {
+  return stale === "gone" ? "(the file is gone)" : "(the file has changed since)";
 }
 
 /** How a result came to its place, for --explain. */

@@ -24,6 +24,7 @@ export const passage = z.object({
   linesOf: z.enum(["file", "text"]).describe("text: lines of the extracted text, for formats without lines"),
   lines: z.array(numberedLine),
   lastLine: z.number().int().describe("the document's last line"),
+  stale: z.enum(["changed", "gone"]).nullable().describe("what became of the file since it was indexed"),
   nextFrom: z.number().int().nullable().describe("from for what follows; null at the document's end"),
 });
 export type Passage = z.infer<typeof passage>;
@@ -91,13 +92,15 @@ export function passageWithin(found: DocumentPassage, bytes: number, index: stri
     linesOf: found.lineBasis,
     lines,
     lastLine: found.lastLine,
+    stale: found.stale ?? null,
     nextFrom: last !== undefined && last < found.lastLine ? last + 1 : null,
   };
 }
 
-export function passageText({ path, headings, lines, lastLine, nextFrom, linesOf }: Passage): string {
+export function passageText({ path, headings, lines, lastLine, nextFrom, linesOf, stale }: Passage): string {
   const shown = lines.length === 0 ? "(nothing at these lines)" : linesText(lines);
   const basis = linesOf === "text" ? "; lines are of the extracted text, not of the file" : "";
+  const old = stale === null ? "" : `; as indexed: the file ${stale === "gone" ? "is gone" : "has changed since"}`;
   const more = nextFrom === null ? "" : `\n(more: from ${nextFrom})`;
-  return `${path}  ${headings.join(" › ")}  (the last line is ${lastLine}${basis})\n${shown}${more}`;
+  return `${path}  ${headings.join(" › ")}  (the last line is ${lastLine}${basis}${old})\n${shown}${more}`;
 }

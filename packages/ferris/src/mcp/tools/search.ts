@@ -29,6 +29,7 @@ const found = z.object({
   endLine: z.number().int(),
   linesOf: z.enum(["file", "text"]).describe("text: lines of the extracted text, for formats without lines"),
   page: z.number().int().nullable(),
+  stale: z.enum(["changed", "gone"]).nullable().describe("what became of the file since it was indexed"),
   similarity: z.number().nullable().describe("cosine; null in text mode"),
   score: z.number(),
   lines: z.array(numberedLine).describe("the passage, or its start; empty for detail titles"),
@@ -162,6 +163,7 @@ function presented({ from, result }: Ranked, detail: SearchInput["detail"], byte
     endLine: result.endLine,
     linesOf: result.lineBasis,
     page: result.page,
+    stale: result.stale ?? null,
     similarity: result.cosine,
     score: result.rerankScore ?? result.score,
     lines,
@@ -178,12 +180,14 @@ function textOf({ results, nearestMiss, nextOffset, note }: Answer): string {
 }
 
 function resultText(result: Found): string {
-  const { id, index, path, startLine, endLine, linesOf, headings, page, similarity, lines, omittedLines } = result;
+  const { id, index, path, startLine, endLine, linesOf, headings, page, similarity, stale, lines, omittedLines } =
+    result;
   const details = [
     index === undefined ? "" : `index ${index}`,
     headings.join(" › "),
     page === null ? "" : `page ${page}`,
     similarity === null ? "" : `similarity ${similarity.toFixed(3)}`,
+    stale === null ? "" : `as indexed: the file ${stale === "gone" ? "is gone" : "has changed since"}`,
   ].filter((part) => part !== "");
   const place =
     linesOf === "file" ? `:${startLine}-${endLine}` : `  lines ${startLine}-${endLine} of the extracted text`;

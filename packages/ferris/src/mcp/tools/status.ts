@@ -16,6 +16,8 @@ const answer = z.object({
       roots: z.array(z.string()).describe("folders and files that were indexed"),
       model: z.string(),
       lastIndexed: z.string().nullable().describe("ISO 8601"),
+      changed: z.number().int().describe("documents whose files have changed since they were indexed"),
+      gone: z.number().int().describe("documents whose files are not there any more"),
     }),
   ),
 });
@@ -39,6 +41,7 @@ async function statusTool(indexes: McpIndexes, index: string | undefined): Promi
   const described: Answer["indexes"][number][] = [];
   for (const { name, ferris } of indexes.chosen(index)) {
     const { documents, chunks, bytes, types, roots, identity, lastIndexedTime } = await ferris.statistics();
+    const { changed, gone } = await ferris.freshness();
     described.push({
       name,
       folder: ferris.folder,
@@ -49,6 +52,8 @@ async function statusTool(indexes: McpIndexes, index: string | undefined): Promi
       roots: [...roots],
       model: identity.model,
       lastIndexed: lastIndexedTime === null ? null : new Date(lastIndexedTime).toISOString(),
+      changed,
+      gone,
     });
   }
   return { text: JSON.stringify({ indexes: described }, null, 1), structured: { indexes: described } };

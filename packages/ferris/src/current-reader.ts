@@ -1,0 +1,53 @@
+/**
+ * The index that is in a folder now: opened once, and again when somebody has deleted it and made another in its place.
+ *
+ * Without this a process that lives long, such as `ferris mcp`, would go on answering from a file that nobody else can see.
+ */
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
+import { openIndex } from "./store/index.ts";
+import { fileName } from "./store/places.ts";
+import type { StoreReader } from "./store/store.ts";
+
+export class CurrentReader {
+  readonly #folder: string;
+  readonly #onReplaced: () => void;
+  #open: { readonly identity: string | null; readonly reader: Promise<StoreReader> } | null = null;
+  /** Calls may still be reading from them. */
+  readonly #replaced: Promise<StoreReader>[] = [];
+
+  /** @param onReplaced what was learnt from the index before is not true of the one there now */
+  constructor(folder: string, onReplaced: () => void) {
+    this.#folder = folder;
+    this.#onReplaced = onReplaced;
+  }
+
+  /** @throws IndexNotFoundError, IndexUnusableError */
+  async get(): Promise<StoreReader> {
+    const identity = await identityOf(join(this.#folder, fileName));
+    if (this.#open !== null && this.#open.identity !== identity) {
+      this.#replaced.push(this.#open.reader);
+      this.#open = null;
+      this.#onReplaced();
+    }
+    const open = (this.#open ??= { identity, reader: openIndex(this.#folder) });
+    return open.reader.catch((error: unknown) => {
+      // So that the next call looks again: an index may have been made meanwhile.
+      if (this.#open === open) this.#open = null;
+      throw error;
+    });
+  }
+
+  async close(): Promise<void> {
+    const readers = [...this.#replaced.splice(0), ...(this.#open ? [this.#open.reader] : [])];
+    this.#open = null;
+    // Where opening failed, somebody has been told.
+    await Promise.all(readers.map(async (reader) => (await reader.catch(() => null))?.close()));
+  }
+}
+
+/** Inode numbers are used again; with the time of birth they tell two files apart. */
+async function identityOf(path: string): Promise<string | null> {
+  const found = await lstat(path, { bigint: true }).catch(() => null);
+  return found && `${found.dev}:${found.ino}:${found.birthtimeNs}`;
+}

@@ -1,0 +1,71 @@
+/**
+ * Whether what the index has of a document is still what its file says.
+ *
+ * Of a few documents, such as the results of a search, exactly: where time and size differ from what was indexed, the file's bytes
+ * decide. Of a whole index by size and time alone.
+ */
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { takingTurns } from "./give-way.ts";
+import { readRegularFile } from "./read-file.ts";
+import type { StoredDocument, StoreReader } from "./store/store.ts";
+
+/** The file says something else now, or is not there any more. */
+export type Staleness = "changed" | "gone";
+
+/** Documents of an index by what became of their files. */
+export interface Freshness {
+  readonly current: number;
+  readonly changed: number;
+  readonly gone: number;
+}
+
+/** Larger files whose time alone differs count as changed without being read. */
+const mostBytesRead = 2 ** 22;
+const lookedAtOnce = 64;
+
+/** Null where the file is as it was indexed, or cannot be looked at. */
+async function stalenessOf(
+  document: Pick<StoredDocument, "path" | "size" | "modifiedTime" | "contentHash">,
+  { reads }: { reads: boolean },
+): Promise<Staleness | null> {
+  const { path, size, modifiedTime, contentHash } = document;
+  try {
+    const found = await stat(path);
+    if (found.size === size && found.mtimeMs === modifiedTime) return null;
+    if (found.size !== size || !reads || size > mostBytesRead) return "changed";
+    const bytes = await readRegularFile(path, { follow: true, mostBytes: mostBytesRead });
+    return createHash("sha256").update(bytes).digest("hex") === contentHash ? null : "changed";
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? "gone" : null;
+  }
+}
+
+/** `items` with what became of the files at their paths: each file is looked at once. */
+export async function withStaleness<T extends { readonly path: string }>(
+  reader: StoreReader,
+  items: readonly T[],
+): Promise<(T & { readonly stale: Staleness | null })[]> {
+  const looks = new Map<string, Promise<Staleness | null>>();
+  const look = async (path: string): Promise<Staleness | null> => {
+    const document = await reader.document(path);
+    return document && stalenessOf(document, { reads: true });
+  };
+  for (const { path } of items) if (!looks.has(path)) looks.set(path, look(path));
+  return Promise.all(items.map(async (item) => ({ ...item, stale: await looks.get(item.path)! })));
+}
+
+/** Looks at the size and time of every document's file. */
+export async function freshnessOf(documents: readonly StoredDocument[]): Promise<Freshness> {
+  const counts = { current: 0, changed: 0, gone: 0 };
+  const giveWay = takingTurns();
+  for (let first = 0; first < documents.length; first += lookedAtOnce) {
+    const some = documents.slice(first, first + lookedAtOnce);
+    for (const stale of await Promise.all(some.map((document) => stalenessOf(document, { reads: false })))) {
+      counts[stale ?? "current"]++;
+    }
+    await giveWay();
+  }
+  return counts;
+}
