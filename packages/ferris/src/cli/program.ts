@@ -21,6 +21,7 @@ import { pullCommand } from "./commands/pull.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
 import { rmCommand } from "./commands/rm.ts";
 import { searchCommand } from "./commands/search.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { statusCommand } from "./commands/status.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { printable } from "./terminal/text.ts";
@@ -66,6 +67,7 @@ export function makeProgram({ json = false } = {}): Command {
     compactCommand(),
     inspectCommand(),
     mcpCommand(),
+    serveCommand(),
     embedCommand(),
     pullCommand(),
     quantizeCommand(),

@@ -1,0 +1,142 @@
+/**
+ * The HTTP application: who may come in, what is told of each request, and all doors behind that. Knows no socket.
+ */
+import { randomUUID } from "node:crypto";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import type { ServerContext } from "./context.ts";
+import { cohereDoor } from "./doors/cohere.ts";
+import { ferrisDoor } from "./doors/ferris.ts";
+import { mcpDoor } from "./doors/mcp.ts";
+import { ollamaDoor } from "./doors/ollama.ts";
+import { openAiDoor } from "./doors/openai.ts";
+import { rerankDoor } from "./doors/rerank.ts";
+import { teiDoor } from "./doors/tei.ts";
+import type { HostCheck } from "./hosts.ts";
+import type { KeyRing } from "./keys.ts";
+import { doorOf, Problem, problemOf, refusalOf } from "./problems.ts";
+import type { RequestVariables } from "./routes.ts";
+
+/** One line of the log. */
+export interface RequestLog {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly milliseconds: number;
+  /** Why it was refused or failed. */
+  readonly error?: string;
+}
+
+export interface AppOptions {
+  readonly context: ServerContext;
+  readonly keys: KeyRing;
+  readonly hosts: HostCheck;
+  /** Most bytes of a body. */
+  readonly maxBodyBytes: number;
+  readonly onRequest: (entry: RequestLog, cause?: unknown) => void;
+}
+
+/** Answered without a key: they say that the server is there, and nothing else. */
+const open = new Set(["/health", "/ping"]);
+
+export function makeApp({ context, keys, hosts, maxBodyBytes, onRequest }: AppOptions) {
+  const app = new OpenAPIHono<RequestVariables>();
+
+  app.use(async (c, next) => {
+    const started = performance.now();
+    c.set("requestId", givenId(c.req.header("x-request-id")) ?? randomUUID());
+    c.header("x-request-id", c.get("requestId"));
+    await next();
+    const { method, path } = c.req;
+    const milliseconds = performance.now() - started;
+    const problem = c.error === undefined ? null : asProblem(c.error);
+    const { status } = c.res;
+    const failure = problem?.kind ?? (status < 400 ? null : `status-${status}`);
+    context.metrics.request(`${method} ${routeOf(path)}`, milliseconds / 1000, failure);
+    const entry = { id: c.get("requestId"), method, path, status, milliseconds: Math.round(milliseconds) };
+    onRequest(problem === null ? entry : { ...entry, error: problem.message }, problem?.cause);
+  });
+
+  app.use(async (c, next) => {
+    const origin = c.req.header("origin");
+    hosts.check(c.req.header("host"), origin);
+    if (origin !== undefined && hosts.allows(origin)) {
+      c.header("access-control-allow-origin", origin);
+      c.header("vary", "origin");
+      if (c.req.method === "OPTIONS") {
+        c.header("access-control-allow-methods", "GET, POST");
+        c.header("access-control-allow-headers", "authorization, content-type, x-api-key");
+        return c.body(null, 204);
+      }
+    }
+    if (!open.has(c.req.path) && !keys.admits((name) => c.req.header(name))) {
+      throw new Problem("unauthorized", "the API key is missing or wrong");
+    }
+    return next();
+  });
+
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: () => {
+        throw new Problem("too-large", `the body is larger than ${maxBodyBytes} bytes, the limit`);
+      },
+    }),
+  );
+
+  for (const door of [openAiDoor, rerankDoor, teiDoor, cohereDoor, ollamaDoor, ferrisDoor, mcpDoor])
+    app.route("/", door(context));
+  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "ferris", version: context.version } });
+
+  app.notFound((c) => {
+    const { status, headers, body } = refusalOf(
+      new Problem("not-found", `there is no ${c.req.path.slice(0, 200)} here`, { code: "not_found" }),
+      doorOf(c.req.path),
+    );
+    return c.json(body, status, headers);
+  });
+  app.onError((error, c) => {
+    const { status, headers, body } = refusalOf(asProblem(error), doorOf(c.req.path));
+    return c.json(body, status, headers);
+  });
+  return app;
+}
+
+/** Hono's own refusals: JSON that is none. */
+function asProblem(error: unknown): Problem {
+  if (error instanceof HTTPException && error.status < 500)
+    return new Problem("invalid", error.message, { cause: error });
+  return problemOf(error);
+}
+
+/** An id that a client gave its request, where it is fit to be repeated. */
+function givenId(id: string | undefined): string | null {
+  return id !== undefined && /^[\w.-]{1,100}$/.test(id) ? id : null;
+}
+
+/** A path as a metric's label: what a client makes up must not become a new one each time. */
+function routeOf(path: string): string {
+  const [, first = "", second = ""] = path.split("/");
+  if (/^v\d$/.test(first) && /^(?:embeddings|models|rerank|embed)$/.test(second)) return `/${first}/${second}`;
+  if (first === "api" && /^[a-z]{1,12}$/.test(second)) return `/api/${knownApi.has(second) ? second : "other"}`;
+  return knownRoutes.has(first) ? `/${first}` : "other";
+}
+const knownApi = new Set(["embed", "embeddings", "tags", "show", "ps", "version"]);
+const knownRoutes = new Set([
+  "",
+  "embed",
+  "rerank",
+  "similarity",
+  "info",
+  "health",
+  "ping",
+  "metrics",
+  "search",
+  "documents",
+  "passages",
+  "status",
+  "mcp",
+  "openapi.json",
+]);

@@ -1,0 +1,65 @@
+/**
+ * Prometheus metrics, under the names of text-embeddings-inference: dashboards for those exist. What it does not have is `ferris_…`.
+ */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Admission } from "./admission.ts";
+
+const buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
+const lengths = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192];
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests = this.#counter("te_request_count", "Requests, by method", ["method"]);
+  readonly #successes = this.#counter("te_request_success", "Requests that were answered, by method", ["method"]);
+  readonly #failures = this.#counter("te_request_failure", "Requests that were refused or failed, by kind", ["err"]);
+  readonly #duration = this.#histogram("te_request_duration", "Seconds from the request to its answer", buckets);
+  readonly #length = this.#histogram("te_request_input_length", "Tokens of each text", lengths);
+  readonly #texts = this.#counter("te_embed_count", "Texts that were embedded", []);
+  readonly #truncated = this.#counter("ferris_truncated_texts", "Texts that were cut to the model's length", []);
+
+  constructor(admission: Admission) {
+    const gauge = (name: string, help: string, value: () => number): void => {
+      const registers = [this.#registry];
+      const collect = function (this: Gauge): void {
+        this.set(value());
+      };
+      // The registry keeps it.
+      void new Gauge({ name, help, registers, collect });
+    };
+    gauge("te_queue_size", "Requests that were let in and are not answered yet", () => admission.requests);
+    gauge("ferris_waiting_texts", "Texts of those requests", () => admission.texts);
+    gauge("process_resident_memory_bytes", "Resident memory", () => process.memoryUsage.rss());
+    gauge("process_uptime_seconds", "Seconds since the process started", () => process.uptime());
+  }
+
+  /** A request that ended. `failure` is the kind of refusal, null for an answer. */
+  request(method: string, seconds: number, failure: string | null): void {
+    this.#requests.inc({ method });
+    this.#duration.observe(seconds);
+    if (failure === null) this.#successes.inc({ method });
+    else this.#failures.inc({ err: failure });
+  }
+
+  texts(tokenCounts: ArrayLike<number>, truncated: number): void {
+    for (let i = 0; i < tokenCounts.length; i++) this.#length.observe(tokenCounts[i]!);
+    this.#texts.inc(tokenCounts.length);
+    this.#truncated.inc(truncated);
+  }
+
+  /** In Prometheus' text format. */
+  async text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #histogram(name: string, help: string, bounds: number[]): Histogram {
+    return new Histogram({ name, help, buckets: bounds, registers: [this.#registry] });
+  }
+}

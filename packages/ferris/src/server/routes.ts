@@ -1,0 +1,48 @@
+/** How doors are made: routes whose schemas check what comes in and describe themselves in the OpenAPI document. */
+import { OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { Problem } from "./problems.ts";
+
+/** What a request carries along. */
+export interface RequestVariables {
+  readonly Variables: { requestId: string };
+}
+
+export type RequestContext = Context<RequestVariables>;
+
+/** An app whose schemas refuse with a Problem that names the argument. */
+export function newDoor(): OpenAPIHono<RequestVariables> {
+  return new OpenAPIHono<RequestVariables>({
+    defaultHook: (result) => {
+      if (!result.success) throw problemOfIssues(result.error.issues);
+    },
+  });
+}
+
+function problemOfIssues(
+  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
+): Problem {
+  const [issue] = issues;
+  const param = issue?.path.map(String).join(".") || null;
+  return new Problem("invalid", param === null ? (issue?.message ?? "invalid") : `${param}: ${issue!.message}`, {
+    param,
+  });
+}
+
+/** A JSON body of this shape, required. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { body: { required: true, content: { "application/json": { schema } } } } as const;
+}
+
+/** The answer to a request that went well. */
+export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description = "The answer") {
+  return { 200: { description, content: { "application/json": { schema } } } } as const;
+}
+
+/** What says how many texts were cut. */
+export const truncatedHeader = "x-ferris-truncated";
+
+/** Says how many texts were cut to the model's length, where there are any. */
+export function tellTruncated(c: RequestContext, truncated: number): void {
+  if (truncated > 0) c.header(truncatedHeader, String(truncated));
+}

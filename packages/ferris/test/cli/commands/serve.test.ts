@@ -1,0 +1,57 @@
+/** `ferris serve` as a process: it says where it listens, answers, refuses what it cannot do, and ends at SIGTERM with its answers sent. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { ferris, startFerris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+
+async function start(args: readonly string[], cwd: string) {
+  const process = startFerris(["serve", "--port", "0", "--device", "cpu", ...args], { cwd });
+  let said = "";
+  const url = await new Promise<string>((resolve, reject) => {
+    process.stderr!.on("data", (data: Buffer) => {
+      said += data.toString();
+      const found = /listening on (http:\S+)/.exec(said)?.[1];
+      if (found) resolve(found);
+    });
+    process.on("exit", () => reject(new Error(`it ended: ${said}`)));
+  });
+  return { process, url };
+}
+
+test("serves models and the index, and answers what was accepted before it ends", async () => {
+  const folder = temporaryFolder("serve");
+  writeFileSync(join(folder, "keys.md"), "# Keys\n\nTo rotate a key, create the second one first.\n");
+  writeFileSync(join(folder, "keys.txt"), "secret-key\n");
+  await succeeds(["index", "keys.md", "--device", "cpu"], { cwd: folder });
+  const { process, url } = await start(["--api-key-file", "keys.txt"], folder);
+  const headers = { "content-type": "application/json", authorization: "Bearer secret-key" };
+  const post = (path: string, body: object) =>
+    fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
+  expect((await fetch(`${url}/status`)).status).toBe(401);
+  const found = (await (await post("/search", { query: "rotate a key" })).json()) as { results: { path: string }[] };
+  expect(found.results[0]!.path).toBe(join(folder, "keys.md"));
+  const input = Array.from({ length: 200 }, (_, i) => `a text with the number ${i} in it`);
+  const accepted = post("/v1/embeddings", { input });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  process.kill("SIGTERM");
+  const { data } = (await (await accepted).json()) as { data: unknown[] };
+  expect(data).toHaveLength(200);
+  const [code] = (await once(process, "exit")) as [number];
+  expect(code).toBe(0);
+});
+
+test("an address that is taken, a port that is none, keys that are not there", async () => {
+  const folder = temporaryFolder("serve-wrong");
+  const { process, url } = await start([], folder);
+  const { port } = new URL(url);
+  const taken = await ferris(["serve", "--port", port, "--device", "cpu"], { cwd: folder });
+  expect(taken).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining(`port ${port} cannot be listened on`) as string,
+  });
+  expect((await ferris(["serve", "--port", "x"], { cwd: folder })).stderr).toContain("--port");
+  expect(await ferris(["serve", "--api-key-file", "nowhere"], { cwd: folder })).toMatchObject({ code: 3 });
+  process.kill("SIGINT");
+  expect((await once(process, "exit"))[0]).toBe(0);
+});
