@@ -92,7 +92,6 @@ function firstPage(commands: readonly Command[]): string {
   return [
     "ferris: search your own documents, by meaning and by words, on your own machine",
     "Usage: ferris COMMAND [options]   ferris COMMAND --help: its options and examples",
-    "",
     ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),
     "All take: --db DIR  --index NAME  --json  -q, --quiet  --no-color  -h, --help",
     'Start with: ferris index .   then: ferris search "what you want to know"',

@@ -91,7 +91,7 @@ describe("completion", () => {
       )
         .trim()
         .split("\n");
-    expect(complete("ferris", "se")).toEqual(["search"]);
+    expect(complete("ferris", "se")).toEqual(["search", "serve"]);
     expect(complete("ferris", "search", "--mo")).toEqual(["--mode", "--model"]);
     expect(complete("ferris", "search", "--device", "")).toEqual(["auto", "gpu", "cpu"]);
     expect(complete("ferris", "status", "--d")).toEqual(["--db"]);
@@ -191,7 +191,7 @@ describe("over an index", () => {
     const { code, stderr } = await ferris(["inspect", "torn.docx", "--device", "cpu"], { cwd: place });
     expect({ code, stderr }).toEqual({
       code: 9,
-      stderr: "ferris: torn.docx: not readable as docx: invalid zip data\n",
+      stderr: "ferris: torn.docx: not an archive, or its end is missing\n",
     });
   });
 
