@@ -68,6 +68,13 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import("./open-document.ts")).parseOpenDocument,
   },
   {
+    type: "rtf",
+    version: 1,
+    extensions: ["rtf"],
+    recognises: (head) => beginning(head).startsWith("{\\rtf"),
+    load: async () => (await import("./rtf.ts")).parseRtf,
+  },
+  {
     type: "epub",
     version: 3,
     extensions: ["epub"],

@@ -21,6 +21,13 @@ const headingName =
 const titleName = /^(?:title|titel)$/i;
 const contentsName = /^(?:toc \d|toc heading|table of figures|table of authorities|contents \d|contents heading)$/i;
 
+/** The level, from 1, of a style that is called so; null for one that is no heading by its name. */
+export function headingLevelOfName(name: string): number | null {
+  const level = headingName.exec(name)?.[1];
+  if (level) return Number(level);
+  return titleName.test(name) ? 1 : null;
+}
+
 /** Styles may be based on one another in a circle. */
 const deepest = 20;
 
@@ -73,9 +80,8 @@ export class Styles {
 }
 
 function levelOf(name: string, properties: XmlElement | undefined, outer: number | null): number | null {
-  const heading = headingName.exec(name)?.[1];
-  if (heading) return Number(heading);
-  if (titleName.test(name)) return 1;
+  const named = headingLevelOfName(name);
+  if (named !== null) return named;
   const outline = outlineLevel(properties);
   return outline === undefined ? outer : outline;
 }
