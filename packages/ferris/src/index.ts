@@ -14,7 +14,15 @@ export type { WatchOptions } from "./watching/watch.ts";
 export * from "./errors.ts";
 export type { Freshness, Staleness } from "./freshness.ts";
 export type { SkipReason } from "./skip-reason.ts";
-export type { IndexProgress, IndexReport, DocumentFailure, Stage, StageTime } from "./indexing/report.ts";
+export type {
+  DocumentFailure,
+  FileOutcome,
+  IndexProgress,
+  IndexReport,
+  Stage,
+  StageTime,
+  UnreadType,
+} from "./indexing/report.ts";
 export type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 export type { Question } from "./evaluation/question-set.ts";
 export type { Inspection } from "./inspection.ts";

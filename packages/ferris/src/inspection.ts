@@ -1,19 +1,25 @@
 /**
  * How one file is read and cut: the same parser and chunker that indexing uses, without an index.
  */
-import { resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { checkChunkerSettings, chunkDocument, defaultChunkerSettings } from "./documents/chunk/chunk.ts";
 import type { Chunk, ParsedDocument } from "./documents/document.ts";
 import { parseDocument } from "./documents/parse/parse.ts";
+import { isBlank, withoutText } from "./documents/parse/without-text.ts";
+import { IgnoreRules } from "./documents/walk/ignore-rules.ts";
+import { fileLeftOut } from "./documents/walk/left-out.ts";
 import { DocumentError, InputError } from "./errors.ts";
 import type { Embedder } from "./indexing/embedder.ts";
 import { readRegularFile } from "./read-file.ts";
+import type { SkipReason } from "./skip-reason.ts";
 
 export interface Inspection {
   readonly document: ParsedDocument;
   readonly chunks: readonly Chunk[];
   /** A chunk's most tokens, prompt and special tokens included. */
   readonly maxTokens: number;
+  /** Why indexing a folder above would leave the file out all the same; null where it would not. */
+  readonly leftOut: SkipReason | null;
 }
 
 /** @throws InputError for a file that cannot be read, DocumentError for one that cannot be parsed */
@@ -28,5 +34,19 @@ export async function inspectFile(file: string, embedder: Embedder, maxTokens?: 
     throw new DocumentError(error.reason, `${file}: ${error.message}`, { cause: error });
   });
   const chunks = chunkDocument(document, settings, (text) => embedder.countTokens(text));
-  return { document, chunks, maxTokens: settings.maxTokens };
+  if (chunks.length === 0) {
+    const { reason, message } = isBlank(bytes)
+      ? { reason: "empty" as const, message: "nothing but white space is in it" }
+      : withoutText(document.type);
+    throw new DocumentError(reason, `${file}: ${message}`);
+  }
+  return { document, chunks, maxTokens: settings.maxTokens, leftOut: await leftOutReason(path) };
+}
+
+/** By the file's name and its folder's ignore rules, which do not count for what is named. */
+async function leftOutReason(path: string): Promise<SkipReason | null> {
+  const byName = fileLeftOut(basename(path));
+  if (byName) return byName;
+  const rules = await (await IgnoreRules.above(dirname(path))).enter(dirname(path));
+  return (await rules.ignores(path, false)) ? "ignored" : null;
 }

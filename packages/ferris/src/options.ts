@@ -1,6 +1,6 @@
 /** The options of `Ferris` and its methods, in one place, with their units and defaults. Types only. */
 import type { LoadProgress } from "./engine.ts";
-import type { IndexProgress } from "./indexing/report.ts";
+import type { FileOutcome, IndexProgress } from "./indexing/report.ts";
 import type { SearchMode } from "./search/search.ts";
 import type { DocumentFilter } from "./store/store.ts";
 
@@ -39,6 +39,8 @@ export interface FerrisIndexOptions {
   readonly maxFileBytes?: number;
   /** Stops after the transaction in flight; the report then says `interrupted`. */
   readonly signal?: AbortSignal;
+  /** What became of each file, as it is known; a folder that is left out is one. */
+  readonly onFile?: (file: FileOutcome) => void;
   readonly onProgress?: (progress: IndexProgress) => void;
 }
 

@@ -24,7 +24,7 @@ import { BoundedQueue } from "./bounded-queue.ts";
 import { embedDocuments, type EmbeddedDocument } from "./embed.ts";
 import type { Embedder } from "./embedder.ts";
 import { prepare, type PreparedDocument } from "./prepare.ts";
-import type { IndexProgress, IndexReport } from "./report.ts";
+import type { FileOutcome, IndexProgress, IndexReport } from "./report.ts";
 import { MetFiles } from "./met-files.ts";
 import { IndexRun } from "./run.ts";
 import { findMove, pathAfter, pathBefore, settleHome } from "./moved-home.ts";
@@ -55,6 +55,8 @@ export interface IndexOptions {
   readonly maxFileBytes?: number;
   /** Stops after the transaction in flight; the report says `interrupted`. */
   readonly signal?: AbortSignal;
+  /** What became of each file, as it is known; a folder that is left out is one. */
+  readonly onFile?: (file: FileOutcome) => void;
   /** At most some ten times a second. */
   readonly onProgress?: (progress: IndexProgress) => void;
 }
@@ -86,7 +88,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   const roots = await withEarlierRoots(named, (await store.statistics()).roots);
   await store.addRoots(named.map((root) => root.path));
 
-  const run = new IndexRun(options.onProgress);
+  const run = new IndexRun(options.onProgress, options.onFile);
   const met = new Set<string>();
   const unreadable: string[] = [];
   const emptyRoots: string[] = [];
@@ -178,7 +180,8 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   await store.clearStaged();
   for (const path of emptyRoots) await keepWhatWasThere(path);
   const gone = (await goneDocuments()).map(({ path }) => path);
-  run.removed = await run.clock.time("write", () => store.removeDocuments(gone));
+  await run.clock.time("write", () => store.removeDocuments(gone));
+  run.gone(gone);
   await settleHome(store, dirname(store.path), move);
   return run.report(false);
 

@@ -12,6 +12,7 @@ import { chunkerRecipe } from "../documents/chunk/chunk.ts";
 import type { ChunkerSettings, ParsedDocument } from "../documents/document.ts";
 import { takingTurns } from "../give-way.ts";
 import { ParsePool } from "../documents/parse/parse-pool.ts";
+import { isBlank, withoutText } from "../documents/parse/without-text.ts";
 import { recipeFor, recipeOfType, typeOf } from "../documents/parse/parse.ts";
 import type { SkipReason } from "../skip-reason.ts";
 import { reasonOf, type WalkedFile } from "../documents/walk/walk.ts";
@@ -96,7 +97,7 @@ export async function* prepare(
       if ("unchanged" in read) {
         keep(file.path);
         run.cut(file.path, file.size, 0);
-        run.done("unchanged", file.size);
+        run.done(file.path, "unchanged", file.size);
         continue;
       }
       try {
@@ -155,7 +156,7 @@ async function startParsing(
     await store.updateDocument(from.path, { ...from, path, size, modifiedTime });
     keep(path);
     run.cut(path, size, 0);
-    run.done(outcome, size, from.chunks, from.chunks);
+    run.done(path, outcome, size, from.chunks, from.chunks);
     return null;
   };
   if (known?.contentHash === contentHash && known.recipe === recipe) return settled("unchanged", known);
@@ -174,26 +175,6 @@ async function startParsing(
   parsed.catch(() => {});
   const record = { path, size, modifiedTime, contentHash, recipe };
   return { file, record, outcome: known ? "changed" : "added", parsed };
-}
-
-/** Formats whose file is the text: where nothing comes out of them, nothing was in them ("{}", a comment). */
-const plainTypes = new Set(["text", "markdown", "source-code", "csv", "json", "jsonl", "notebook"]);
-
-/** A letter, a sheet or a page with content out of which no text came is a loss, and is named; see failureReasons. */
-function withoutText(type: string): DocumentError {
-  if (plainTypes.has(type)) return new DocumentError("empty", "there is nothing to read in it");
-  return new DocumentError("no text", `there is content in it, but no text that ${type} would have`);
-}
-
-/** Whether a file is white space alone. Stops at the first byte that is none. */
-function isBlank(bytes: Uint8Array): boolean {
-  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  const isUtf8 = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  for (let at = isUtf16 ? 2 : isUtf8 ? 3 : 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte !== 0x20 && !(byte >= 0x09 && byte <= 0x0d) && !(isUtf16 && byte === 0)) return false;
-  }
-  return true;
 }
 
 /** A text file has its own lines, and so has one whose parser says where they are. */

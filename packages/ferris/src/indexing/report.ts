@@ -23,6 +23,22 @@ export interface DocumentFailure {
   readonly message: string;
 }
 
+/** What became of one file: indexed, found as it was, left out for a reason, or gone from the index. */
+export interface FileOutcome {
+  readonly path: string;
+  readonly outcome: "added" | "changed" | "unchanged" | "renamed" | "removed" | SkipReason;
+  /** More, where there is more to say. */
+  readonly message: string | null;
+}
+
+/** Files of one type that are not read, because ferris has no way to read them. */
+export interface UnreadType {
+  readonly reason: SkipReason;
+  /** In lower case without the dot; empty where there is none. */
+  readonly extension: string;
+  readonly count: number;
+}
+
 export interface IndexProgress {
   /** False while folders are still being read, so that totals still grow. */
   readonly walkFinished: boolean;
@@ -53,6 +69,8 @@ export interface IndexReport {
   readonly removed: number;
   /** Files left out, by reason. */
   readonly skipped: Readonly<Partial<Record<SkipReason, number>>>;
+  /** What is "binary" or "unsupported" among them, by type, the commonest first. */
+  readonly unread: readonly UnreadType[];
   /** Files that should have been indexed and were not: the exit code says so. */
   readonly failures: readonly DocumentFailure[];
   /** Lines a user should see, such as a scanned page of a PDF. */

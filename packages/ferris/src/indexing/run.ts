@@ -3,8 +3,10 @@
  *
  * Stages call its methods as things happen; it holds no queue and decides nothing.
  */
+import { basename } from "node:path";
+import { extensionOf } from "../documents/walk/left-out.ts";
 import { failureReasons, type SkipReason } from "../skip-reason.ts";
-import type { DocumentFailure, IndexProgress, IndexReport } from "./report.ts";
+import type { DocumentFailure, FileOutcome, IndexProgress, IndexReport, UnreadType } from "./report.ts";
 import { StageClock } from "./stage-clock.ts";
 
 /** Progress at most this often, in milliseconds. */
@@ -13,11 +15,17 @@ const progressInterval = 100;
 /** Speed is taken over about this many seconds. */
 const speedSeconds = 5;
 
+/** Reasons that a file's type is behind: people want to know of what they have many. */
+const unreadTypes: ReadonlySet<SkipReason> = new Set<SkipReason>(["binary", "unsupported"]);
+const mostUnreadTypes = 1_000;
+
 export type Outcome = "added" | "changed" | "unchanged" | "renamed";
 
 export class IndexRun {
   readonly clock = new StageClock();
   readonly #onProgress: ((progress: IndexProgress) => void) | undefined;
+  readonly #onFile: ((file: FileOutcome) => void) | undefined;
+  readonly #unread = new Map<string, UnreadType & { count: number }>();
   readonly #outcomes: Record<Outcome, number> = { added: 0, changed: 0, unchanged: 0, renamed: 0 };
   readonly #skipped: Partial<Record<SkipReason, number>> = {};
   readonly #failures: DocumentFailure[] = [];
@@ -38,8 +46,9 @@ export class IndexRun {
   #path: string | null = null;
   removed = 0;
 
-  constructor(onProgress?: (progress: IndexProgress) => void) {
+  constructor(onProgress?: (progress: IndexProgress) => void, onFile?: (file: FileOutcome) => void) {
     this.#onProgress = onProgress;
+    this.#onFile = onFile;
   }
 
   /** A file that the walk found. */
@@ -71,7 +80,8 @@ export class IndexRun {
   }
 
   /** A document is in the index, or was there already. */
-  done(outcome: Outcome, bytes: number, chunks = 0, reused = 0): void {
+  done(path: string, outcome: Outcome, bytes: number, chunks = 0, reused = 0): void {
+    this.#onFile?.({ path, outcome, message: null });
     this.#outcomes[outcome]++;
     this.#chunks += chunks;
     this.#chunksReused += reused;
@@ -81,8 +91,24 @@ export class IndexRun {
   /** A file or folder that is left out. `bytes` is set for one that the walk had found. */
   skip(reason: SkipReason, path: string, message?: string, bytes?: number): void {
     this.#skipped[reason] = (this.#skipped[reason] ?? 0) + 1;
+    this.#onFile?.({ path, outcome: reason, message: message ?? null });
+    if (unreadTypes.has(reason)) this.#countUnread(reason, path);
     if (failureReasons.has(reason)) this.#failures.push({ path, reason, message: message ?? reason });
     if (bytes !== undefined) this.#finish(bytes);
+  }
+
+  /** Documents that left the index. */
+  gone(paths: readonly string[]): void {
+    this.removed = paths.length;
+    for (const path of paths) this.#onFile?.({ path, outcome: "removed", message: null });
+  }
+
+  #countUnread(reason: SkipReason, path: string): void {
+    const extension = extensionOf(basename(path));
+    const key = `${reason} ${extension}`;
+    const known = this.#unread.get(key);
+    if (known) known.count++;
+    else if (this.#unread.size < mostUnreadTypes) this.#unread.set(key, { reason, extension, count: 1 });
   }
 
   warn(line: string): void {
@@ -95,6 +121,7 @@ export class IndexRun {
       ...this.#outcomes,
       removed: this.removed,
       skipped: this.#skipped,
+      unread: [...this.#unread.values()].sort((a, b) => b.count - a.count),
       failures: this.#failures,
       warnings: this.#warnings,
       chunks: this.#chunks,

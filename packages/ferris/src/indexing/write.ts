@@ -41,7 +41,7 @@ export async function writeDocuments(
       );
     await run.clock.time("write", () => (chunks > longAbove ? asLongWork(put) : put()));
     for (const { document, reused } of group) {
-      run.done(document.outcome, document.record.size, document.chunks.length, reused);
+      run.done(document.record.path, document.outcome, document.record.size, document.chunks.length, reused);
     }
   }
 }

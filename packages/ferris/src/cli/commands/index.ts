@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { exitCodes, NothingToIndexError, UsageError } from "../../errors.ts";
 import type { IndexReport } from "../../indexing/report.ts";
 import { openFerris } from "../open.ts";
+import { FileList } from "../present/file-list.ts";
 import { progressState, reportLines } from "../present/index-report.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
@@ -29,12 +30,17 @@ export function indexCommand(): Command {
     .option("-e, --exclude <glob>", "not files that match (may be repeated)", repeated)
     .option("--type <name>", "only documents of this type, such as markdown (may be repeated)", repeated)
     .option("--as <name>", "what to call standard input; the extension says how to read it")
+    .option(
+      "--report [file]",
+      "list every file with what became of it, on stdout or in FILE; with --json as JSON lines",
+    )
     .option("--max-tokens <n>", "longest chunk (default: what the model reads)");
   withModelOptions(command);
   withExamples(command, [
     ["ferris index .", "everything under the working folder"],
     ["ferris index docs src --exclude '**/generated/**'", "two folders, without some of it"],
     ["man bash | ferris index - --as manuals/bash.txt", "what another program prints"],
+    ["ferris index . --report left-out.txt", "and why each file that is missing is missing"],
     ["ferris index --device gpu --json notes", "on the GPU or not at all; progress and report as JSON lines"],
   ]);
   return runs(command, (session, [paths], options: IndexCommandOptions) => index(session, paths, options), {
@@ -44,13 +50,19 @@ export function indexCommand(): Command {
 
 interface IndexCommandOptions extends TypeOption {
   readonly as?: string;
+  readonly report?: string | true;
 }
 
-async function index(session: Session, named: readonly string[], { type, as }: IndexCommandOptions): Promise<number> {
+async function index(
+  session: Session,
+  named: readonly string[],
+  { type, as, report: to }: IndexCommandOptions,
+): Promise<number> {
   const { include, exclude, maxTokens, maxFileBytes } = session.settings.values;
   const signal = session.interruptible(
     "stopping after the batch in flight; Ctrl-C again quits at once, which is safe too",
   );
+  const list = to === undefined ? null : await FileList.open(session, to);
   const ferris = await openFerris(session);
   const line = session.progress();
   try {
@@ -62,12 +74,14 @@ async function index(session: Session, named: readonly string[], { type, as }: I
       maxTokens: maxTokens ?? undefined,
       maxFileBytes: maxFileBytes ?? undefined,
       signal,
+      onFile: list ? (file) => list.add(file) : undefined,
       onProgress: (progress) => {
         if (session.json) session.printJson({ type: "progress", ...progress });
         else line.update(progressState(progress));
       },
     });
     line.finish();
+    await list?.close();
     const model = await ferris.modelInfo();
     if (session.json) {
       session.printJson({ type: "report", index: ferris.folder, model, ...report });
@@ -80,6 +94,7 @@ async function index(session: Session, named: readonly string[], { type, as }: I
     return ending(session, named, report, signal);
   } finally {
     line.finish();
+    await list?.discard();
     await ferris.close();
   }
 }

@@ -14,7 +14,8 @@ export function inspectCommand(): Command {
   const command = new Command("inspect")
     .summary("how a file is cut into chunks, with token counts")
     .description(
-      "Parses and cuts FILE as indexing would, with the model's own token counts, and prints every chunk whole.",
+      "Parses and cuts FILE as indexing would, with the model's own token counts, and prints all of its text in order, chunk by\n" +
+        "chunk with its place; what could not be read is a warning that says why.",
     )
     .argument("<file>", "a file, indexed or not");
   command.option("--max-tokens <n>", "longest chunk (default: what the model reads)");
@@ -29,10 +30,11 @@ export function inspectCommand(): Command {
 async function inspect(session: Session, file: string): Promise<number> {
   const ferris = await openFerris(session);
   try {
-    const { document, chunks, maxTokens } = await ferris.inspect(file, {
+    const { document, chunks, maxTokens, leftOut } = await ferris.inspect(file, {
       maxTokens: session.settings.values.maxTokens ?? undefined,
     });
     for (const warning of document.warnings) session.warn(warning);
+    if (leftOut) session.inform(`indexing its folder leaves it out (${leftOut}); named outright, it is read`);
     if (session.json) {
       for (const chunk of chunks) session.printJson(chunk);
       return exitCodes.success;

@@ -4,6 +4,7 @@
 import type { ModelInfo } from "../../engine.ts";
 import type { IndexProgress, IndexReport, Stage } from "../../indexing/report.ts";
 import type { ProgressState } from "../terminal/progress.ts";
+import { unreadLines } from "./unread-types.ts";
 import { table } from "../terminal/table.ts";
 import { compact, duration, grouped, plural } from "../terminal/text.ts";
 
@@ -30,7 +31,16 @@ export function reportLines(report: IndexReport, model: ModelInfo | null, folder
   return [...documentLines(report), workLine(report, model), `Index: ${folder}`, "", ...stageLines(report)];
 }
 
-function documentLines({ added, changed, renamed, unchanged, removed, skipped, failures }: IndexReport): string[] {
+function documentLines({
+  added,
+  changed,
+  renamed,
+  unchanged,
+  removed,
+  skipped,
+  unread,
+  failures,
+}: IndexReport): string[] {
   const indexed = added + changed + renamed;
   const kinds = (
     [
@@ -49,6 +59,7 @@ function documentLines({ added, changed, renamed, unchanged, removed, skipped, f
     .toSorted(([, a], [, b]) => b - a)
     .map(([reason, count]) => `${grouped(count)} ${reason}`);
   if (reasons.length > 0) lines.push(`Left out: ${reasons.join(", ")}`);
+  lines.push(...unreadLines(unread));
   if (failures.length > 0) lines.push(`${plural(failures.length, "document")} could not be indexed: see above`);
   return lines;
 }

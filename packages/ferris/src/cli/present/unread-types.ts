@@ -1,0 +1,42 @@
+/**
+ * What is said of documents that ferris has no way to read, by type: how many there are, and what would make them readable.
+ *
+ * Programs, archives of programs, sounds and the like are only counted; a person does not miss those in an index of documents.
+ */
+import type { UnreadType } from "../../indexing/report.ts";
+import { grouped } from "../terminal/text.ts";
+
+interface Advice {
+  readonly extensions: readonly string[];
+  readonly advice: string;
+}
+
+const advices: readonly Advice[] = [
+  { extensions: ["doc"], advice: "save them as .docx (soffice --convert-to docx *.doc)" },
+  { extensions: ["xls", "xlsb"], advice: "save them as .xlsx (soffice --convert-to xlsx *.xls)" },
+  { extensions: ["ppt", "pps"], advice: "save them as .pptx (soffice --convert-to pptx *.ppt)" },
+  { extensions: ["pages", "numbers", "key"], advice: "export them as PDF or for Office" },
+  { extensions: ["msg", "pst", "ost"], advice: "save the messages as .eml or .mbox" },
+  { extensions: ["mobi", "azw", "azw3", "djvu", "chm", "xps"], advice: "convert them to EPUB or PDF" },
+  {
+    extensions: ["png", "jpg", "jpeg", "heic", "heif", "tif", "tiff", "webp"],
+    advice: "pictures: text in them is not read; put scans into a PDF with text (ocrmypdf)",
+  },
+  {
+    extensions: ["zip", "7z", "rar", "tar", "tgz", "gz", "bz2", "xz"],
+    advice: "unpack them to have what is in them read",
+  },
+  { extensions: ["mdb", "accdb", "db", "sqlite", "parquet"], advice: "export tables as .csv" },
+];
+
+/** A line for each kind of document that was left out for its type, the commonest first. */
+export function unreadLines(unread: readonly UnreadType[]): string[] {
+  const lines = advices.flatMap(({ extensions, advice }) => {
+    const found = unread.filter(({ extension }) => extensions.includes(extension));
+    if (found.length === 0) return [];
+    const count = found.reduce((sum, type) => sum + type.count, 0);
+    const names = found.map((type) => `${grouped(type.count)} .${type.extension}`).join(", ");
+    return [{ count, line: `  ${names} ${count === 1 ? "file" : "files"}: ${advice}` }];
+  });
+  return lines.toSorted((a, b) => b.count - a.count).map(({ line }) => line);
+}
