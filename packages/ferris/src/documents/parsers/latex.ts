@@ -202,7 +202,7 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
 
   function flush(): void {
     const isList = /^\s*- /.test(words.text);
-    builder.add(isList ? "list" : "prose", words.replace(/[ \t]+/g, " ").replace(/ ?\n ?/g, "\n"));
+    builder.add(isList ? "list" : "prose", words.replace(/[ \t]+/g, " ").replace(/ ?\n\s*/g, "\n"));
     words = new SourcedText();
   }
 }

@@ -119,7 +119,7 @@ function valueAt(content: string, start: number): [string, number] {
       parts.push(content.slice(at + 1, end));
       at = end + 1;
     } else {
-      const word = /^[^\s,{}"#=@]{1,200}/.exec(content.slice(at, at + 200))?.[0] ?? "";
+      const word = /^[^\s,{}()"#=@]{1,200}/.exec(content.slice(at, at + 200))?.[0] ?? "";
       parts.push(word);
       at += word.length;
       if (word === "") return [parts.join(""), Math.max(at, start)];
@@ -140,6 +140,8 @@ function closing(content: string, open: number): number {
   for (let at = open; at < last; at++) {
     const character = content[at];
     if (character === "\\") at++;
+    // The next entry: this one was never closed.
+    else if (character === "@" && content[at - 1] === "\n") return open;
     else if (character === "{") depth++;
     else if (character === "}") {
       depth--;

@@ -45,12 +45,17 @@ export function sectioned(
   let title = named === undefined ? undefined : oneLine(named) || undefined;
   let headings: string[] = [];
   let done = 0;
-  const push = (kind: BlockKind, start: number, end: number) => {
-    if (end <= start) return;
+  const push = (kind: BlockKind, from: number, end: number) => {
     const last = blocks.at(-1);
-    // White space goes with what stands before it.
-    if (last && content.slice(start, end).trim() === "") blocks[blocks.length - 1] = { ...last, end };
-    else blocks.push({ kind, start, end, headingPath: headings.filter((text) => text !== "") });
+    let start = from;
+    if (last) {
+      // Blank lines go with what stands before them.
+      const written = content.slice(from, end);
+      const blank = written.length - written.trimStart().length;
+      start = blank === written.length ? end : from + written.lastIndexOf("\n", blank - 1) + 1;
+      if (start > last.end) blocks[blocks.length - 1] = { ...last, end: start };
+    }
+    if (end > start) blocks.push({ kind, start, end, headingPath: headings.filter((text) => text !== "") });
   };
   for (const mark of marks) {
     push("prose", done, mark.start);

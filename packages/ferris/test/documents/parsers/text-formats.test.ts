@@ -1,0 +1,158 @@
+/** Small formats of text: headings, records and what is said, without marks, counters, times and pictures. */
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { outline } from "../support/outline.ts";
+
+async function read(name: string): Promise<string[]> {
+  const bytes = readFileSync(new URL(`../../fixtures/text-formats/${name}`, import.meta.url));
+  return outline(await parseDocument(`/${name}`, bytes)).map((block) => block.trim());
+}
+
+describe("formats whose file is their text", () => {
+  test.each<[string, string[]]>([
+    [
+      "harbour.rst",
+      [
+        "heading [Mooring] ===========\nMooring\n===========",
+        "prose [Mooring] .. contents::",
+        "heading [Mooring > Introduction] Introduction\n============",
+        "prose [Mooring > Introduction] The harbour has :ref:`nine <berths>` berths. Example::",
+        "code [Mooring > Introduction]     def moor():\n        # comment\n        ======",
+        "prose [Mooring > Introduction] Next para.",
+        "heading [Mooring > Introduction > Sub code title] Sub ``code`` title\n------------------",
+        "prose [Mooring > Introduction > Sub code title] .. code-block:: python",
+        "code [Mooring > Introduction > Sub code title]    x = 1\n\n   Heading?\n   --------",
+        "prose [Mooring > Introduction > Sub code title] Text after.",
+        "heading [Mooring > Second] Second\n======",
+        "prose [Mooring > Second] Bye.",
+      ],
+    ],
+    [
+      "harbour.adoc",
+      [
+        "heading [Harbour guide] = Harbour guide",
+        "prose [Harbour guide] Ann Berg <ann@example.org>",
+        "metadata [Harbour guide] :toc: left\n:version: 2",
+        "prose [Harbour guide] Intro paragraph.",
+        "heading [Harbour guide > Berths] == Berths",
+        "prose [Harbour guide > Berths] [source,python]",
+        "code [Harbour guide > Berths] ----\n== not a heading\nx = 1\n----",
+        "heading [Harbour guide > Berths > Outer pier] === Outer pier [[outer]]",
+        "table [Harbour guide > Berths > Outer pier] |===\n|Ship |Berth\n\n|Aurora |9\n|===",
+        "heading [Harbour guide > Fees] == Fees",
+        "prose [Harbour guide > Fees] Nine euros.",
+      ],
+    ],
+    [
+      "harbour.org",
+      [
+        "metadata [] #+TITLE: Ship's log",
+        "metadata [] #+AUTHOR: Ann",
+        "prose [] Intro.",
+        expect.stringMatching(/^heading \[Fix the crane\] \* /) as unknown as string,
+        "prose [Fix the crane]   SCHEDULED: <2024-06-03 Mon>",
+        "metadata [Fix the crane]   :PROPERTIES:\n  :ID: abc\n  :END:",
+        "prose [Fix the crane]   The crane is broken.",
+        "heading [Fix the crane > Parts] ** Parts",
+        "code [Fix the crane > Parts] #+BEGIN_SRC python\n* not a heading\nx = 1\n#+END_SRC",
+        "prose [Fix the crane > Parts] See [[https://x.y][the list]].",
+        "heading [Weather] * Weather",
+        "prose [Weather] Fog.",
+      ],
+    ],
+  ])("%s: the blocks cover it, under its headings", async (name, expected) => {
+    const bytes = readFileSync(new URL(`../../fixtures/text-formats/${name}`, import.meta.url));
+    const document = await parseDocument(`/${name}`, bytes);
+    expect(outline(document).map((block) => block.trim())).toEqual(expected);
+    expect(document.blocks.map(({ start, end }) => document.content.slice(start, end)).join("")).toBe(bytes.toString());
+    expect(document.encoding).toEqual({ name: "utf-8", byteOrderMarkBytes: 0 });
+  });
+});
+
+describe("formats that text is taken out of", () => {
+  test.each<[string, string[]]>([
+    [
+      "harbour.tex",
+      [
+        "prose [] We study für ß and naïve Øre.",
+        "heading [Introduction] Introduction",
+        "prose [Introduction] The head loss is $h = f \\frac{L}{D}$ — for “smooth” pipes Not rough..",
+        "prose [Introduction] Second paragraph with emphasis and 5 % loss & more.",
+        "code [Introduction]   h = \\frac{1}{2}",
+        "heading [Introduction > Data & methods] Data & methods",
+        "list [Introduction > Data & methods] - First thing\n- Second thing",
+        "prose [Introduction > Data & methods] Ship | Berth\nAurora | 9",
+        "code [Introduction > Data & methods] \\section{not}",
+        "prose [Introduction > Data & methods] The end.",
+      ],
+    ],
+    ["harbour.srt", ["prose [00:00:01] The crane\nis broken.\nWho did it?", "prose [00:01:20] Nobody."]],
+    ["harbour.vtt", ["prose [00:00:01] Ann: The crane is broken.\nThe crane is broken.\nWho & why?"]],
+    [
+      "harbour.bib",
+      [
+        "metadata [] key: smith2020\nauthor: Smith, Jörg and Müller, Ann\ntitle: The LaTeX of Cranes: café — part 1\njournal: Journal of Harbours\nyear: 2020\npages: 1–9\nabstract: Long text with nested braces in two lines.",
+        "metadata [] key: x\ntitle: Paren book\nyear: 1999",
+      ],
+    ],
+    [
+      "harbour.ris",
+      ["metadata [] author: Berg, Ann\ntitle: Cranes of the north\nyear: 2020\nabstract: A long abstract."],
+    ],
+    [
+      "harbour.po",
+      [
+        "prose [] shown on the pier\nmenu\nOpen the gate\nDas Tor öffnen",
+        "prose [] %d ship\n%d ships\n%d Schiff\n%d Schiffe",
+      ],
+    ],
+    [
+      "meet.ics",
+      [
+        "heading [Keel inspection of the Aurora] Keel inspection of the Aurora",
+        "metadata [Keel inspection of the Aurora] Start: 2024-07-04 10:00 UTC",
+        "prose [Keel inspection of the Aurora] Bring lamps, gloves\nand rope",
+      ],
+    ],
+    ["card.vcf", ["heading [Mira Åberg] Mira Åberg", "metadata [Mira Åberg] Phone: +47 555 0101"]],
+  ])("%s", async (name, expected) => {
+    expect(await read(name)).toEqual(expected);
+  });
+
+  test("what only has the name is damaged", async () => {
+    for (const name of ["a.ics", "a.vcf", "a.srt", "a.vtt"])
+      await expect(parseDocument(`/${name}`, Buffer.from("Just words.\n"))).rejects.toMatchObject({
+        reason: "damaged",
+      });
+  });
+});
+
+test("time grows with the size, not with its square", async () => {
+  const shapes: Readonly<Record<string, string>> = {
+    "a.tex": "\\section{a \\begin{verbatim} $x {",
+    "b.tex": "\\[ \\'{",
+    "c.tex": "\\newcommand{\\a}[1]{%\n",
+    "a.rst": "a::\n\n",
+    "b.rst": "===\nx\n===\n  y\n",
+    "a.adoc": "----\n=== x\n....\n",
+    "a.org": "#+begin_src\n* x\n:a:\n",
+    "a.bib": '@article{a, title = {x "y\n',
+    "b.bib": "@",
+    "a.ris": "TI  - x\n y\n",
+    "a.po": 'msgid "a"\nmsgstr "b"\n',
+    "a.srt": "00:00:01,000 --> 00:00:02,000\nx\n",
+    "a.ics": 'BEGIN:VCALENDAR\n BEGIN:VEVENT\nSUMMARY;A="\n',
+    "b.ics": "BEGIN:VEVENT\nDESCRIPTION:\\;\\,\n",
+    "a.vcf": "BEGIN:VCARD\nN;ENCODING=QUOTED-PRINTABLE:=\n",
+  };
+  for (const [name, unit] of Object.entries(shapes)) {
+    const took: number[] = [];
+    for (const count of [2_000, 8_000]) {
+      const started = performance.now();
+      await parseDocument(`/${name}`, Buffer.from(unit.repeat(count))).catch(() => null);
+      took.push(performance.now() - started);
+    }
+    expect(took[1], name).toBeLessThan(400 + 10 * took[0]!);
+  }
+});
