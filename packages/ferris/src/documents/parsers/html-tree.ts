@@ -17,6 +17,13 @@ export function treeOf(html: string, isXhtml: boolean): HtmlTree {
   return tree;
 }
 
+/** Any XML: names as they are written, entities of XML alone. */
+export function xmlTreeOf(xml: string): HtmlTree {
+  const tree = new HtmlTree();
+  new Parser(tree, { xmlMode: true }).end(xml);
+  return tree;
+}
+
 /** Whether a page is meant to be read as XML: by its declaration, its name or its namespace. */
 export function looksLikeXhtml(html: string, path = ""): boolean {
   const head = html.slice(0, 2_048);

@@ -36,6 +36,13 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import("./html.ts")).parseHtml,
   },
   {
+    type: "xml",
+    version: 1,
+    extensions:
+      "xml fb2 enex opml mm rss atom dbk docbook dita ditamap tei jats nxml gpx kml plist wsdl xsd xsl xslt".split(" "),
+    load: async () => (await import("./xml.ts")).parseXml,
+  },
+  {
     type: "pdf",
     version: 4,
     extensions: ["pdf"],

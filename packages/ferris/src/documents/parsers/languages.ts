@@ -69,7 +69,6 @@ export const languages: Readonly<Record<string, string>> = {
   yml: "yaml",
   ini: "ini",
   cfg: "ini",
-  xml: "xml",
   cmake: "cmake",
   gradle: "gradle",
 };

@@ -115,6 +115,56 @@ describe("formats that text is taken out of", () => {
         "prose [Keel inspection of the Aurora] Bring lamps, gloves\nand rope",
       ],
     ],
+    [
+      "book.fb2",
+      ["heading [Sea] Sea", "heading [Chapter 1] Chapter 1", "prose [Chapter 1] The gull watched the cook."],
+    ],
+    ["notes.enex", ["heading [Ropes] Ropes", "prose [Ropes] Buy new ropes & blocks"]],
+    [
+      "feeds.opml",
+      [
+        "heading [Feeds] Feeds",
+        "heading [Feeds > Boats] Boats",
+        "list [Feeds > Boats] - Tide & time",
+        "list [Feeds > Boats] - Ropes",
+        "prose [Feeds > Boats] Buy new ones",
+      ],
+    ],
+    [
+      "feed.rss",
+      [
+        "heading [Harbour news] Harbour news",
+        "heading [Harbour news > Crane] Crane",
+        "prose [Harbour news > Crane] http://x/1",
+        "prose [Harbour news > Crane] The crane is repaired.",
+        "heading [Harbour news > Fog] Fog",
+        "prose [Harbour news > Fog] Fog till noon.",
+        "prose [Harbour news > Fog] Then sun.",
+      ],
+    ],
+    [
+      "book.xml",
+      [
+        "heading [Manual] Manual",
+        "heading [Manual > Start] Start",
+        "prose [Manual > Start] Turn the big wheel.",
+        "prose [Manual > Start] One",
+        "prose [Manual > Start] Two",
+        "heading [Manual > Start > Stop] Stop",
+        "prose [Manual > Start > Stop] Let go.",
+        "heading [Manual > End] End",
+        "prose [Manual > End] Bye.",
+      ],
+    ],
+    [
+      "pom.xml",
+      [
+        "metadata [] modelVersion: 4.0.0",
+        "metadata [] groupId: org.x",
+        "metadata [] groupId: a\nartifactId: b",
+        "metadata [] key: color; value: red",
+      ],
+    ],
     ["card.vcf", ["heading [Mira Åberg] Mira Åberg", "metadata [Mira Åberg] Phone: +47 555 0101"]],
   ])("%s", async (name, expected) => {
     expect(await read(name)).toEqual(expected);
@@ -144,6 +194,10 @@ test("time grows with the size, not with its square", async () => {
     "a.srt": "00:00:01,000 --> 00:00:02,000\nx\n",
     "a.ics": 'BEGIN:VCALENDAR\n BEGIN:VEVENT\nSUMMARY;A="\n',
     "b.ics": "BEGIN:VEVENT\nDESCRIPTION:\\;\\,\n",
+    "a.xml": "<a><title>x</title>",
+    "b.xml": "<a b='c'/>",
+    "c.xml": "&lt;<p>x</p>",
+    "a.opml": "<outline text='x'>",
     "a.vcf": "BEGIN:VCARD\nN;ENCODING=QUOTED-PRINTABLE:=\n",
   };
   for (const [name, unit] of Object.entries(shapes)) {

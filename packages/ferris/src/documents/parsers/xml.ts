@@ -1,0 +1,173 @@
+/**
+ * XML of any vocabulary as text without tags: books (.fb2), notes (.enex), outlines (.opml), feeds, DocBook, TEI, JATS, settings.
+ *
+ * What has text of its own is a paragraph, whatever is marked in it; what has parts is walked through, under the title among its parts. Parts that are a few short
+ * values are lines of "name: value". Text that is HTML itself (feeds, notes) is read as such.
+ */
+import { isCDATA, isTag, isText, type ChildNode, type Element, type ParentNode } from "domhandler";
+import { ContentBuilder } from "../content-builder.ts";
+import { decodeText } from "../decode/decode.ts";
+import type { ParsedDocument } from "../document.ts";
+import { DocumentError } from "../../errors.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
+import { through } from "../lines/sourced-through.ts";
+import { attributeText, type HtmlTree, xmlTreeOf } from "./html-tree.ts";
+import { readHtml } from "./html.ts";
+import type { ParserInput } from "./parser.ts";
+
+const titles = /^(?:title|head|heading|article-title|book-title|h[1-6])$/;
+/** Pictures and machine readings of them. */
+const noText = /^(?:binary|stylesheet|style|script|recognition|annotation-xml)$/;
+/** Marks of prose: never the names of values. */
+const prose =
+  /^(?:p|para|simpara|li|item|listitem|td|th|entry|row|line|l|v|s|span|text|note|quote|q|b|i|em|strong|emphasis|hi|a|link|ref|body|div|section|title|head)$/;
+const dullAttributes =
+  /^(?:xmlns(?::.*)?|xml:.*|xsi:.*|id|class|style|href|src|version|type|encoding|width|height|x|y|created|modified|uuid)$/i;
+const htmlInside =
+  /^\s*(?:<\?xml\b|<!doctype\b|<(?:p|div|en-note|h[1-6]|ul|ol|a|br|b|i|img|span|table|blockquote)\b[^<]*>)/i;
+
+const deepest = 200;
+const longestValue = 300;
+
+export function parseXml({ bytes }: ParserInput): ParsedDocument {
+  const text = decodeText(bytes);
+  const xml = text.content;
+  const tree = xmlTreeOf(xml);
+  const builder = new ContentBuilder(text);
+  const root = tree.root.children.find(isTag);
+  if (!root) throw new DocumentError("damaged", "no element in it");
+  let bookTitle: string | undefined;
+  visit(root, 1, 0);
+  return builder.finish("xml", { title: bookTitle, warnings: text.warnings });
+
+  function visit(element: Element, level: number, depth: number): void {
+    const name = localName(element);
+    if (noText.test(name) || element.attribs.encoding === "base64") return;
+    if (name === "outline" || (name === "node" && element.attribs.TEXT !== undefined))
+      return outline(element, level, depth);
+    if (name === "book-title") bookTitle ??= words(element).text;
+    const own = ownText(element);
+    if (own !== null) return paragraph(element, own);
+    if (depth > deepest) return builder.add("prose", words(element));
+    const children = element.children.filter(isTag);
+    if (children.length === 0) return attributes(element);
+    if (isRecord(children)) return record(children);
+    const title = children.find((child) => titles.test(localName(child)) && !noText.test(localName(child)));
+    if (title) {
+      builder.section(level, "");
+      builder.heading(level, words(title));
+    }
+    for (const child of children) if (child !== title) visit(child, title ? level + 1 : level, depth + 1);
+    if (title) builder.section(level, "");
+  }
+
+  function paragraph(element: Element, own: string): void {
+    if (htmlInside.test(own)) {
+      const html = raw(element);
+      readHtml(html.text, builder, { level: 2, isXhtml: true, isBook: true, toFile: (found) => through(html, found) });
+      return;
+    }
+    const text = words(element);
+    const isValue = text.length < 80 && !/[.!?…]$/.test(text.text) && !prose.test(localName(element));
+    if (!isValue || element.children.some(isTag)) return builder.add("prose", text);
+    builder.add("metadata", new SourcedText().appendMade(`${writtenName(element)}: `, text.originAt(0)).join(text));
+  }
+
+  function record(children: readonly Element[]): void {
+    const lines = new SourcedText();
+    for (const child of children) {
+      const value = words(child);
+      if (value.length === 0) continue;
+      if (lines.length > 0) lines.trail("\n");
+      lines.appendMade(`${writtenName(child)}: `, value.originAt(0)).join(value);
+    }
+    builder.add("metadata", lines);
+  }
+
+  /** Of an element that has nothing else. */
+  function attributes(element: Element): void {
+    const line = new SourcedText();
+    for (const [name, value] of Object.entries(element.attribs)) {
+      if (value.trim() === "" || value.length > 10 * longestValue || dullAttributes.test(name)) continue;
+      const said = attributeText(xml, element, name);
+      if (line.length > 0) line.trail("; ");
+      line.appendMade(`${name}: `, said.originAt(0)).join(said);
+    }
+    builder.add("metadata", line);
+  }
+
+  /** OPML, mind maps: what is said is in attributes. */
+  function outline(element: Element, level: number, depth: number): void {
+    const named = ["text", "title", "TEXT"].find((name) => element.attribs[name]);
+    const said = named ? attributeText(xml, element, named) : new SourcedText();
+    const parts = element.children.filter(isTag).filter((child) => /^(?:outline|node)$/.test(localName(child)));
+    const note = element.attribs._note ? attributeText(xml, element, "_note") : null;
+    if (parts.length > 0 && depth < deepest) {
+      builder.section(level, "");
+      builder.heading(level, said);
+    } else if (said.length > 0) builder.add("list", new SourcedText().appendMade("- ", said.originAt(0)).join(said));
+    if (note) builder.add("prose", note);
+    if (depth < deepest) for (const part of parts) outline(part, Math.min(level + 1, 20), depth + 1);
+    if (parts.length > 0) builder.section(level, "");
+  }
+
+  function words(element: Element): SourcedText {
+    const line = new SourcedText();
+    for (const part of textsIn(tree, element)) line.join(part);
+    return line.replace(/[^\S ]+| {2,}/g, " ").trim();
+  }
+
+  function raw(element: Element): SourcedText {
+    const whole = new SourcedText();
+    for (const part of textsIn(tree, element)) whole.join(part);
+    return whole;
+  }
+}
+
+function localName(element: Element): string {
+  return writtenName(element).toLowerCase();
+}
+
+function writtenName({ name }: Element): string {
+  return name.slice(name.lastIndexOf(":") + 1);
+}
+
+/** The beginning of its own text; null where it has none but white space. */
+function ownText(element: Element): string | null {
+  let text = "";
+  for (const child of element.children) {
+    if (isText(child)) text += child.data.slice(0, 1_000);
+    if (isCDATA(child)) for (const inner of child.children) if (isText(inner)) text += inner.data.slice(0, 1_000);
+    if (text.length > 2_000) break;
+  }
+  return text.trim() === "" ? null : text;
+}
+
+/** A few values, each under a name of its own. */
+function isRecord(children: readonly Element[]): boolean {
+  if (children.length < 2 || children.length > 200) return false;
+  const names = new Set<string>();
+  for (const child of children) {
+    const name = localName(child);
+    if (prose.test(name) || titles.test(name) || child.children.some((inner) => isTag(inner) || isCDATA(inner)))
+      return false;
+    if (
+      child.children.some((inner) => isText(inner) && (inner.data.length > longestValue || htmlInside.test(inner.data)))
+    )
+      return false;
+    names.add(name);
+  }
+  return names.size > 1 || names.size === children.length;
+}
+
+/** The texts within, a space where an element starts or ends that is set apart by white space anyway. */
+function* textsIn(tree: HtmlTree, element: ParentNode): Generator<SourcedText> {
+  const stack: ChildNode[] = element.children.toReversed();
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (isText(node)) yield tree.sourced(node);
+    else if (isTag(node) && /^(?:br|lb|empty-line|p|para|title|li|td)$/.test(localName(node)))
+      yield new SourcedText(" ");
+    if ("children" in node && !(isTag(node) && noText.test(localName(node))))
+      for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+  }
+}
