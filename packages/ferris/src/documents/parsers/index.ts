@@ -112,6 +112,25 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import("./notebook.ts")).parseNotebook,
   },
   {
+    type: "mhtml",
+    version: 1,
+    extensions: ["mht", "mhtml"],
+    recognises: (head) => isSavedPage(beginning(head)),
+    load: async () => (await import("./mhtml.ts")).parseMhtml,
+  },
+  {
+    type: "webarchive",
+    version: 1,
+    extensions: ["webarchive"],
+    load: async () => (await import("./mhtml.ts")).parseWebArchive,
+  },
+  {
+    type: "canvas",
+    version: 1,
+    extensions: ["canvas"],
+    load: async () => (await import("./canvas.ts")).parseCanvas,
+  },
+  {
     type: "email",
     version: 3,
     extensions: ["eml", "emlx"],
@@ -194,6 +213,15 @@ function isMessage(head: string): boolean {
     /^(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t]+[^\n]*\n)*)+/.exec(`${head.replaceAll("\r\n", "\n")}\n`)?.[0] ?? "";
   const has = (names: string) => new RegExp(`^(?:${names}):`, "im").test(headers);
   return has("From|Sender") && has("Received|Message-ID|Return-Path|Delivered-To|MIME-Version");
+}
+
+/** A page in the form of a message: browsers say so in their first lines. */
+function isSavedPage(head: string): boolean {
+  return (
+    /^(?:From: ?<?Saved by |Snapshot-Content-Location:)/im.test(head) &&
+    /^Content-Type: ?multipart\/related/im.test(head) &&
+    /^[A-Za-z-]+:/.test(head)
+  );
 }
 
 /** The first bytes as text, for looking at; not decoded. */

@@ -61,7 +61,7 @@ export function parseNotebook({ bytes }: ParserInput): ParsedDocument {
   }
 }
 
-function addMarkdown(builder: ContentBuilder, source: SourcedText): void {
+export function addMarkdown(builder: ContentBuilder, source: SourcedText): void {
   for (const { kind, start, end, heading, code } of markdownBlocks(source.text)) {
     const block = source.slice(start, end);
     if (heading) builder.heading(heading.level, placed(heading.text, block));

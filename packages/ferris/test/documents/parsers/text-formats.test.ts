@@ -171,11 +171,22 @@ describe("formats that text is taken out of", () => {
   });
 
   test("what only has the name is damaged", async () => {
-    for (const name of ["a.ics", "a.vcf", "a.srt", "a.vtt"])
+    for (const name of ["a.ics", "a.vcf", "a.srt", "a.vtt", "a.mht", "a.canvas"])
       await expect(parseDocument(`/${name}`, Buffer.from("Just words.\n"))).rejects.toMatchObject({
         reason: "damaged",
       });
   });
+});
+
+test("a property list that names itself, or more than it holds, is damaged", async () => {
+  const loop = Buffer.concat([Buffer.from("bplist00"), Buffer.from([0xa1, 0x00, 0x08]), Buffer.alloc(32)]);
+  loop.set([1, 1], loop.length - 26);
+  loop[loop.length - 17] = 1;
+  loop[loop.length - 1] = 10;
+  const cut = Buffer.from(loop);
+  cut[8] = 0xae;
+  for (const bytes of [loop, cut, loop.subarray(0, 20)])
+    await expect(parseDocument("/a.webarchive", bytes)).rejects.toMatchObject({ reason: "damaged" });
 });
 
 test("time grows with the size, not with its square", async () => {
