@@ -35,13 +35,18 @@ export async function addEmbedded(
   }
 }
 
-/** Adds the blocks of another document: under a section called `title`, or as if they stood here. */
-export function addBlocks(builder: ContentBuilder, { blocks, content }: ParsedDocument, title?: string): void {
-  const outer = title === undefined ? 1 : 2;
+/** Adds the blocks of another document: under a section called `title`, at `level`, or as if they stood here. */
+export function addBlocks(
+  builder: ContentBuilder,
+  { blocks, content }: ParsedDocument,
+  title?: string,
+  level = 1,
+): void {
+  const outer = title === undefined ? level : level + 1;
   for (const { kind, start, end, headingPath, alone } of blocks) {
     const text = content.slice(start, end);
-    if (title !== undefined) builder.section(1, title);
-    headingPath.forEach((above, level) => builder.section(level + outer, above));
+    if (title !== undefined) builder.section(level, title);
+    headingPath.forEach((above, index) => builder.section(index + outer, above));
     if (kind === "heading") builder.heading(headingPath.length + outer - 1, text);
     else builder.add(kind, text, alone ? { alone } : undefined);
   }

@@ -12,8 +12,11 @@ import { readMessage } from "../mail/mime.ts";
 import { parseDocument } from "../parse/parse.ts";
 import type { ParserInput } from "./parser.ts";
 
-export async function parseEml({ path, bytes }: ParserInput): Promise<ParsedDocument> {
-  const context = contextOf(bytes, false);
+/** Files in files in files. */
+const deepestFile = 3;
+
+export async function parseEml({ path, bytes, depth }: ParserInput): Promise<ParsedDocument> {
+  const context = contextOf(bytes, false, depth);
   const { start, end } = /\.emlx$/i.test(path) ? appleMail(context.file) : { start: 0, end: context.file.length };
   const message = readMessage(context.file, start, end);
   if (message.headers.length === 0) throw new DocumentError("damaged", "no header of a message in it");
@@ -21,8 +24,8 @@ export async function parseEml({ path, bytes }: ParserInput): Promise<ParsedDocu
   return context.builder.finish("email", { warnings: [...context.warnings] });
 }
 
-export async function parseMbox({ bytes }: ParserInput): Promise<ParsedDocument> {
-  const context = contextOf(bytes, true);
+export async function parseMbox({ bytes, depth }: ParserInput): Promise<ParsedDocument> {
+  const context = contextOf(bytes, true, depth);
   let unreadable = 0;
   let messages = 0;
   for (const { start, end } of mailboxMessages(context.file)) {
@@ -41,7 +44,7 @@ export async function parseMbox({ bytes }: ParserInput): Promise<ParsedDocument>
 }
 
 /** Places in mail are bytes: its lines may be in any number of character sets. */
-export function contextOf(bytes: Uint8Array, isMailbox: boolean): MessageContext {
+export function contextOf(bytes: Uint8Array, isMailbox: boolean, depth = 0): MessageContext {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const content = file.toString("latin1");
   const builder = new ContentBuilder({
@@ -49,7 +52,15 @@ export function contextOf(bytes: Uint8Array, isMailbox: boolean): MessageContext
     encoding: { name: "single-byte", byteOrderMarkBytes: 0 },
     warnings: [],
   });
-  return { builder, file, isMailbox, parse: parseDocument, warnings: new Set() };
+  return { builder, file, isMailbox, parse: attachedFileParser(depth), warnings: new Set() };
+}
+
+/** Reads attached files; those in files in files are named only. */
+export function attachedFileParser(depth: number): MessageContext["parse"] {
+  return (path, bytes) => {
+    if (depth >= deepestFile) throw new DocumentError("damaged", `it is inside of ${depth + 1} other files`);
+    return parseDocument(path, bytes, depth + 1);
+  };
 }
 
 /** A line with the message's length, the message, and a list of Apple's own. */

@@ -138,6 +138,12 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import("./email.ts")).parseEml,
   },
   {
+    type: "outlook",
+    version: 1,
+    extensions: ["msg"],
+    load: async () => (await import("./outlook.ts")).parseOutlook,
+  },
+  {
     type: "mailbox",
     version: 3,
     extensions: ["mbox"],

@@ -26,6 +26,9 @@ const dullAttributes =
 const htmlInside =
   /^\s*(?:<\?xml\b|<!doctype\b|<(?:p|div|en-note|h[1-6]|ul|ol|a|br|b|i|img|span|table|blockquote)\b[^<]*>)/i;
 
+/** OPML's. */
+const noteName = "_note";
+
 const deepest = 200;
 const longestValue = 300;
 
@@ -67,10 +70,10 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
       readHtml(html.text, builder, { level: 2, isXhtml: true, isBook: true, toFile: (found) => through(html, found) });
       return;
     }
-    const text = words(element);
-    const isValue = text.length < 80 && !/[.!?…]$/.test(text.text) && !prose.test(localName(element));
-    if (!isValue || element.children.some(isTag)) return builder.add("prose", text);
-    builder.add("metadata", new SourcedText().appendMade(`${writtenName(element)}: `, text.originAt(0)).join(text));
+    const line = words(element);
+    const isValue = line.length < 80 && !/[.!?…]$/.test(line.text) && !prose.test(localName(element));
+    if (!isValue || element.children.some(isTag)) return builder.add("prose", line);
+    builder.add("metadata", new SourcedText().appendMade(`${writtenName(element)}: `, line.originAt(0)).join(line));
   }
 
   function record(children: readonly Element[]): void {
@@ -101,7 +104,7 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
     const named = ["text", "title", "TEXT"].find((name) => element.attribs[name]);
     const said = named ? attributeText(xml, element, named) : new SourcedText();
     const parts = element.children.filter(isTag).filter((child) => /^(?:outline|node)$/.test(localName(child)));
-    const note = element.attribs._note ? attributeText(xml, element, "_note") : null;
+    const note = noteName in element.attribs ? attributeText(xml, element, noteName) : null;
     if (parts.length > 0 && depth < deepest) {
       builder.section(level, "");
       builder.heading(level, said);

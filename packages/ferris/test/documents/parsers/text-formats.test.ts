@@ -218,6 +218,6 @@ test("time grows with the size, not with its square", async () => {
       await parseDocument(`/${name}`, Buffer.from(unit.repeat(count))).catch(() => null);
       took.push(performance.now() - started);
     }
-    expect(took[1], name).toBeLessThan(400 + 10 * took[0]!);
+    expect(took[1], name).toBeLessThan(1_500 + 10 * took[0]!);
   }
 });
