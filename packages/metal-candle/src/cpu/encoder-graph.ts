@@ -5,7 +5,7 @@
  * PyTorch's [out, in] order and are multiplied transposed, so no weight is rearranged. What depends on a batch (positions, mask,
  * pooling weights) is an input that padded-batch.ts makes; cutting and normalising the rows is the encoder's.
  */
-import type { Activation, EncoderShape, EncoderWeights, Head, Linear, Norm } from "../models/description.ts";
+import type { Activation, EncoderShape, EncoderWeights, Head, Linear, Norm, RowStep } from "../models/description.ts";
 import { readWeights } from "../encoder/checked-weights.ts";
 import type { WeightTensor } from "../weights/weight-tensor.ts";
 import { FLOAT, INT32, INT64, OnnxGraph, ORT_DOMAIN, type ExternalWeight } from "./onnx-writer.ts";
@@ -50,10 +50,10 @@ export async function encoderGraph(
   graph.node("Identity", [hidden], {}, { output: HIDDEN });
   graph.output(HIDDEN, FLOAT, ["tokens", shape.hiddenSize]);
 
-  let row = pooled(graph, head, hidden, shape.hiddenSize);
-  for (const { weight, bias, activation } of head.dense) {
+  let row = await encoder.rowSteps(pooled(graph, head, hidden, shape.hiddenSize), head.rowSteps[0]);
+  for (const [index, { weight, bias, activation }] of head.dense.entries()) {
     row = bias === null ? await encoder.product(row, weight) : await encoder.linear(row, { weight, bias });
-    row = activate(graph, row, activation);
+    row = await encoder.rowSteps(activate(graph, row, activation), head.rowSteps[index + 1]);
   }
   graph.node("Identity", [row], {}, { output: ROWS });
   graph.output(ROWS, FLOAT, ["batch", head.dimensions]);
@@ -148,6 +148,27 @@ class GraphWriter {
   /** x · Wᵀ. */
   async product(input: string, weight: WeightTensor): Promise<string> {
     return this.#graph.node("Gemm", [input, await this.#weight(weight)], { transB: { int: 1 } });
+  }
+
+  /** What the head does to rows [B, D] beside its dense layers. */
+  async rowSteps(input: string, steps: readonly RowStep[]): Promise<string> {
+    const graph = this.#graph;
+    let row = input;
+    for (const step of steps) {
+      if (step.kind === "layer-norm") {
+        const { weight, bias } = step.norm;
+        row = graph.node("LayerNormalization", [row, await this.#weight(weight), await this.#weight(bias)], {
+          axis: { int: -1 },
+          epsilon: { float: step.epsilon },
+        });
+      } else if (step.kind === "softmax") {
+        row = graph.node("Softmax", [row], { axis: { int: -1 } });
+      } else {
+        const norm = graph.node("ReduceL2", [row, graph.integers([-1])], { keepdims: { int: 1 } });
+        row = graph.node("Div", [row, graph.node("Max", [norm, graph.weight(Float32Array.of(1e-12), [1])])]);
+      }
+    }
+    return row;
   }
 
   async #weight(tensor: WeightTensor): Promise<string> {

@@ -76,6 +76,14 @@ export interface DenseLayer {
   readonly activation: Activation;
 }
 
+/** What may happen to a row between pooling, the dense layers and the end. */
+export type RowStep =
+  /** (row − mean) / √(variance + epsilon) · weight + bias */
+  | { readonly kind: "layer-norm"; readonly norm: Norm; readonly epsilon: number }
+  /** Division by the Euclidean norm, or by 1e-12 where that is smaller. */
+  | { readonly kind: "normalize" }
+  | { readonly kind: "softmax" };
+
 /**
  * What turns a sequence's last hidden states into one row: pooling (several modes are concatenated in this order), then the
  * dense layers, then L2 normalisation where `normalize`. A reranker is the same thing: cls pooling, pooler, classifier.
@@ -85,9 +93,13 @@ export interface Head {
   /** False: the prompt's tokens (and the special token before them) are left out of pooling. */
   readonly includePrompt: boolean;
   readonly dense: readonly DenseLayer[];
+  /** [dense.length + 1]: what happens before the first dense layer, between them, and after the last. */
+  readonly rowSteps: readonly (readonly RowStep[])[];
   readonly normalize: boolean;
   /** Width of the row that comes out. */
   readonly dimensions: number;
+  /** Only so many elements of it are the embedding, cut off after normalisation (truncate_dim); null for all. */
+  readonly truncateDimensions: number | null;
 }
 
 /** Where a tokenizer comes from; `tokenizers/` makes one of it. */
@@ -95,7 +107,7 @@ export interface TokenizerFiles {
   /** Where tokenizer.json lies, for messages; without it they say "tokenizer.json". */
   readonly path?: string;
   /** The bytes of tokenizer.json, unparsed: parsing a large one costs more than reading our own cache of it. */
-  readonly json: Uint8Array;
+  readonly json: Uint8Array<ArrayBuffer>;
   /** Parsed tokenizer_config.json, special_tokens_map.json and added_tokens.json; undefined where there is none. */
   readonly config?: unknown;
   readonly specialTokensMap?: unknown;
@@ -123,6 +135,8 @@ export interface ModelDescription {
   readonly tokenizer: TokenizerFiles;
   /** In tokens, special tokens and prompt included. */
   readonly maxLength: number;
+  /** sentence_bert_config.json's query_length and document_length: another maximum for queries or passages; null for none. */
+  readonly taskLengths: { readonly query: number | null; readonly passage: number | null };
   /** By name; always has `query` and `passage` (empty where the model has none). */
   readonly prompts: Readonly<Record<string, string>>;
   readonly defaultPromptName: string | null;

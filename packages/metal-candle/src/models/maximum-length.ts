@@ -13,29 +13,28 @@ export interface MaximumLength {
   readonly warnings: readonly string[];
 }
 
-/** Smallest maximum length that holds a pair's special tokens and something of each text. */
-const LEAST = 8;
-
 /**
  * @param sentence sentence_bert_config.json, or null
  * @param tokenizer tokenizer_config.json
- * @throws ModelFileError when a length is not a whole number of at least 8
+ * @param asked what the settings of sentence_bert_config.json's processing_kwargs or tokenizer_args say, which wins; or null
+ * @throws ModelFileError when a length is not a whole number above 0
  */
 export function readMaximumLength(
   sentence: ConfigObject | null,
   tokenizer: ConfigObject | null,
+  asked: number | null,
   shape: EncoderShape,
 ): MaximumLength {
   const usable = shape.positions - shape.positionOffset;
-  if (sentence?.has("max_seq_length")) {
-    const asked = sentence.integer("max_seq_length", LEAST);
-    if (asked <= usable) return { maxLength: asked, warnings: [] };
-    const warning = `${sentence.path} says max_seq_length ${asked}, but the model has positions for ${usable} tokens; ${usable} it is.`;
+  const own = asked ?? (sentence?.has("max_seq_length") ? sentence.integer("max_seq_length", 1) : null);
+  if (own !== null) {
+    if (own <= usable) return { maxLength: own, warnings: [] };
+    const warning = `${sentence!.path} says that texts have up to ${own} tokens, but the model has only ${usable} positions; using ${usable}.`;
     return { maxLength: usable, warnings: [warning] };
   }
-  // Tokenizers without a limit of their own write 10³⁰, which no whole number check would pass.
-  const limit = tokenizer?.value("model_max_length");
+  // Tokenizers without a limit of their own write 10³⁰, which no whole number check would pass. `max_len` is the name of old.
+  const key = tokenizer?.has("model_max_length") ? "model_max_length" : "max_len";
+  const limit = tokenizer?.value(key);
   const known = typeof limit === "number" && limit < Number.MAX_SAFE_INTEGER;
-  const own = known ? tokenizer!.integer("model_max_length", LEAST) : usable;
-  return { maxLength: Math.min(own, usable), warnings: [] };
+  return { maxLength: Math.min(known ? tokenizer!.integer(key, 1) : usable, usable), warnings: [] };
 }

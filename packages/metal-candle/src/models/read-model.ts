@@ -9,15 +9,15 @@ import { locateModel, type LocateOptions, type ModelLocation } from "../hub/cach
 import { sampleWeights, sha256 } from "../weights/fingerprint.ts";
 import { openWeightFiles, type WeightFiles } from "../weights/weight-files.ts";
 import { architectureOf } from "./architectures/architecture-of.ts";
-import { encoderWeights, findPrefix, isUnusedByEmbeddings, layersLeftOut } from "./architectures/encoder-weights.ts";
-import { readConfig, type ConfigObject } from "./config-object.ts";
-import type { Head, ModelDescription } from "./description.ts";
+import { encoderWeights, findPrefix, isUnusedByEmbeddings, layersLeftOut, isBesideEncoder } from "./architectures/encoder-weights.ts";
+import { ConfigObject, readConfig } from "./config-object.ts";
+import type { Head, ModelDescription, TokenizerFiles } from "./description.ts";
 import { classifierActivation, isClassifier, readClassifierHead } from "./heads/classifier.ts";
-import { readSentenceHead } from "./heads/sentence.ts";
+import { meanPooling, readSentenceHead } from "./heads/sentence.ts";
 import { readMaximumLength } from "./maximum-length.ts";
 import { readModules, type Module } from "./modules.ts";
 import { readPrompts } from "./prompts.ts";
-import { readSentenceConfig } from "./sentence-config.ts";
+import { readSentenceConfig, type SentenceConfig } from "./sentence-config.ts";
 import { readTokenizerFiles } from "./tokenizer-files.ts";
 import { WeightLookup } from "./weight-lookup.ts";
 
@@ -69,16 +69,22 @@ async function describe(
   const weights = encoderWeights(lookup, prefix, architecture, shape);
   const head: Head = reranker
     ? readClassifierHead(config, lookup, prefix, architecture, shape.hiddenSize)
-    : await readSentenceHead(modules!.slice(1), shape.hiddenSize, opened);
-  lookup.expectNothingElse((name) => isUnusedByEmbeddings(name, prefix, shape));
+    : truncated(
+        modules === null
+          ? meanPooling(shape.hiddenSize)
+          : await readSentenceHead(modules.slice(1), shape.hiddenSize, opened),
+        saved,
+      );
+  const leftOver = lookup.unused((name) => isUnusedByEmbeddings(name, prefix, shape));
+  lookup.expectNothingElse((name) => isUnusedByEmbeddings(name, prefix, shape) || isBesideEncoder(name, prefix));
 
-  const tokenizerConfig = await readConfig(encoderFolder, "tokenizer_config.json");
+  const tokenizerConfig = await readTokenizerConfig(encoderFolder, sentence);
   const tokenizer = await readTokenizerFiles(encoderFolder, {
     model: config,
     config: tokenizerConfig,
     lowerCase: sentence.lowerCase,
   });
-  const length = readMaximumLength(sentence.config, tokenizerConfig, shape);
+  const length = readMaximumLength(sentence.config, tokenizerConfig, sentence.maxLength, shape);
   const origin = config.has("_name_or_path") ? config.string("_name_or_path") : "";
   const names = [id, location.hubId ?? location.folder, origin];
   const prompts = readPrompts(saved, location.hubId, names, options.prompts);
@@ -90,7 +96,7 @@ async function describe(
     id: location.hubId ?? id,
     revision:
       location.commit ??
-      (await fingerprint(opened, [config, saved, sentence.config, tokenizerConfig], head, tokenizer.hash)),
+      (await fingerprint(opened, [config, saved, sentence.config, tokenizerConfig], head, tokenizer)),
     folder: location.folder,
     modelType: architecture.modelType,
     shape,
@@ -98,12 +104,19 @@ async function describe(
     head,
     tokenizer,
     maxLength: length.maxLength,
+    taskLengths: sentence.taskLengths,
     prompts: prompts.prompts,
     defaultPromptName: prompts.defaultPromptName,
     classifier: reranker
       ? { labels: head.dimensions, activation: classifierActivation(config, saved, head.dimensions) }
       : null,
-    warnings: [...prompts.warnings, ...layersLeftOut(lookup, prefix, shape), ...length.warnings],
+    warnings: [
+      ...(modules === null && !reranker ? [meanPoolingAssumed(location.folder)] : []),
+      ...prompts.warnings,
+      ...layersLeftOut(lookup, prefix, shape),
+      ...headsLeftOut(leftOver, lookup.path),
+      ...length.warnings,
+    ],
     async close() {
       await Promise.all(opened.map((weightFiles) => weightFiles.close()));
     },
@@ -124,33 +137,66 @@ function transformerFolder(modules: readonly Module[] | null, folder: string): s
  */
 function isReranker(modules: readonly Module[] | null, config: ConfigObject, task: string, folder: string): boolean {
   const classifies = isClassifier(config);
-  if (modules === null && !classifies) {
-    throw new ModelFileError(
-      `${folder} has no modules.json, so nothing says how its token vectors become one vector (pooling, normalisation). ` +
-        `Save it with sentence-transformers, or take a repository that has modules.json.`,
-    );
-  }
-  if (task === "feature-extraction") return modules === null;
+  if (task === "feature-extraction") return modules === null && classifies;
   if (task === "sequence-classification" && classifies && (modules === null || modules.length === 1)) return true;
   throw new UnsupportedModelError(
     `${folder}: the transformer_task "${task}" of sentence_bert_config.json is not supported with these modules.`,
   );
 }
 
-/** The revision of a folder without a commit: its configs, its head, its tokenizer and samples of its weights. */
+/** tokenizer_config.json under the settings that sentence_bert_config.json has for the tokenizer. */
+async function readTokenizerConfig(folder: string, sentence: SentenceConfig): Promise<ConfigObject | null> {
+  const config = await readConfig(folder, "tokenizer_config.json");
+  if (Object.keys(sentence.tokenizerSettings).length === 0) return config;
+  return new ConfigObject(config?.path ?? sentence.config!.path, { ...config?.raw, ...sentence.tokenizerSettings });
+}
+
+/** config_sentence_transformers.json's truncate_dim: the embedding is the beginning of the row. */
+function truncated(head: Head, saved: ConfigObject | null): Head {
+  if (!saved?.has("truncate_dim")) return head;
+  const dimensions = saved.integer("truncate_dim", 1);
+  return dimensions >= head.dimensions ? head : { ...head, truncateDimensions: dimensions };
+}
+
+function meanPoolingAssumed(folder: string): string {
+  return (
+    `${folder} has no modules.json, so nothing says how its token vectors become one vector. Their mean is taken, without ` +
+    "normalisation, as sentence-transformers does it."
+  );
+}
+
+/** What stands beside the encoder is the head of some task; those of pre-training are everywhere, and not worth a word. */
+function headsLeftOut(names: readonly string[], path: string): string[] {
+  const told = names.filter((name) => !/^(cls|lm_head)\./.test(name));
+  if (told.length === 0) return [];
+  const shown = told.slice(0, 5).join(", ") + (told.length > 5 ? ` and ${told.length - 5} more` : "");
+  return [`${path} has tensors beside the encoder that no embedding reads, which are left out: ${shown}.`];
+}
+
+/**
+ * The revision of a folder without a commit: its configs, its head, its tokenizer and samples of its weights. What only some models
+ * have is added only there, so that an index which was made before it was known still fits.
+ */
 async function fingerprint(
   opened: readonly WeightFiles[],
   configs: readonly (ConfigObject | null)[],
   head: Head,
-  tokenizerHash: string,
+  tokenizer: TokenizerFiles,
 ): Promise<string> {
+  const { specialTokensMap, addedTokens } = tokenizer;
+  const rowSteps = head.rowSteps.map((steps) => steps.map(({ kind }) => kind));
+  const rarer = [
+    ...[specialTokensMap, addedTokens].filter((file) => file !== undefined),
+    ...(rowSteps.flat().length > 0 ? [rowSteps] : []),
+  ];
   const text = JSON.stringify([
     configs.map((config) => config?.raw ?? null),
     head.poolings,
     head.includePrompt,
     head.normalize,
     head.dense.map((layer) => layer.activation),
-    tokenizerHash,
+    await sha256([tokenizer.json]),
+    ...rarer,
   ]);
   const samples = await Promise.all(opened.flatMap((files) => files.files.map((file) => sampleWeights(file))));
   return (await sha256([new TextEncoder().encode(text), ...samples.flat()])).slice(0, 40);

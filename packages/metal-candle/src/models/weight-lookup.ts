@@ -44,13 +44,21 @@ export class WeightLookup {
         `Tensor "${name}" of ${this.path} is [${tensor.shape.join(", ")}]; the model's config makes it [${shape.join(", ")}].`,
       );
     }
-    if (!["F32", "F16", "BF16", "q8_block32"].includes(tensor.storage)) {
+    if (!["F32", "F64", "F16", "BF16", "q8_block32"].includes(tensor.storage)) {
       throw new UnsupportedModelError(
-        `Tensor "${name}" of ${this.path} is stored as ${tensor.storage}; supported are F32, F16, BF16 and q8_block32.`,
+        `Tensor "${name}" of ${this.path} is stored as ${tensor.storage}; supported are F32, F64, F16, BF16 and q8_block32.`,
       );
     }
     this.#used.add(name);
     return tensor;
+  }
+
+  /** Names that have not been asked for, without those that are harmless. */
+  unused(harmless: (name: string) => boolean): string[] {
+    return [...this.#files.names].filter((name) => {
+      const owner = name.endsWith(".scale") ? name.slice(0, -".scale".length) : name;
+      return !this.#used.has(owner) && !harmless(owner);
+    });
   }
 
   /**
@@ -59,13 +67,11 @@ export class WeightLookup {
    * @throws UnsupportedModelError that names the first tensor of no use
    */
   expectNothingElse(harmless: (name: string) => boolean): void {
-    for (const name of this.#files.names) {
-      const owner = name.endsWith(".scale") ? name.slice(0, -".scale".length) : name;
-      if (this.#used.has(owner) || harmless(owner)) continue;
-      throw new UnsupportedModelError(
-        `${this.path} has the tensor "${name}", which belongs to no part of the model that its config describes; ` +
-          `ignoring it could change the result.`,
-      );
-    }
+    const [name] = this.unused(harmless);
+    if (name === undefined) return;
+    throw new UnsupportedModelError(
+      `${this.path} has the tensor "${name}", which belongs to no part of the model that its config describes; ` +
+        `ignoring it could change the result.`,
+    );
   }
 }

@@ -2,7 +2,7 @@
  * A safetensors file, open for reading: the checked header, and any part of any tensor as f32 on demand.
  *
  * Reads come straight from the file into the array that the caller gets, in pieces where a conversion stands between, so that
- * neither the file nor a tensor is ever in memory twice. Storage types: F32, F16, BF16, and q8_block32 (I8 with a `.scale`).
+ * neither the file nor a tensor is ever in memory twice. Storage types: F32, F64, F16, BF16, and q8_block32 (I8 with a `.scale`).
  */
 import { openFile } from "#platform/files";
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
@@ -77,11 +77,19 @@ export class SafetensorsFile {
         await this.#file.read(bytesOf(target), entry.begin + 4 * firstElement);
         return;
       }
+      if (entry.dtype === "F64") {
+        await inPieces(elements, PIECE_ELEMENTS, async (offset, count) => {
+          const piece = new Float64Array(count);
+          await this.#file.read(bytesOf(piece), entry.begin + 8 * (firstElement + offset));
+          target.set(piece, offset);
+        });
+        return;
+      }
       const convert = entry.dtype === "F16" ? halfToFloat : entry.dtype === "BF16" ? bfloatToFloat : null;
       if (convert === null) {
         throw new UnsupportedModelError(
           `Tensor "${entry.name}" of ${this.path} is stored as ${entry.dtype}; ` +
-            `F32, F16, BF16 and ${QUANTIZATION_METHOD} can be read.`,
+            `F32, F64, F16, BF16 and ${QUANTIZATION_METHOD} can be read.`,
         );
       }
       await inPieces(elements, PIECE_ELEMENTS, async (offset, count) => {
@@ -161,7 +169,7 @@ async function inPieces(
   }
 }
 
-function bytesOf(array: Float32Array | Uint16Array | Int8Array): Uint8Array {
+function bytesOf(array: Float32Array | Float64Array | Uint16Array | Int8Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 

@@ -1,5 +1,5 @@
 /**
- * One named tensor of a model, read on demand and given as f32 whatever it is stored as (F32, F16, BF16, q8_block32).
+ * One named tensor of a model, read on demand and given as f32 whatever it is stored as (F32, F64, F16, BF16, q8_block32).
  *
  * Types only. Nothing holds a whole file: readers ask for the rows that they are about to upload or write.
  */
@@ -7,7 +7,7 @@ export interface WeightTensor {
   readonly name: string;
   /** PyTorch's order, row-major. */
   readonly shape: readonly number[];
-  /** How it is stored: "F32", "F16", "BF16" or "q8_block32". */
+  /** How it is stored: "F32", "F64", "F16", "BF16" or "q8_block32". */
   readonly storage: string;
   /**
    * Rows `first … first + count − 1` of the first dimension (the whole tensor by default), as f32.

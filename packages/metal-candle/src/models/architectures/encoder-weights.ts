@@ -92,10 +92,18 @@ export function layersLeftOut(weights: WeightLookup, prefix: string, { layers }:
   return [`${weights.path} has ${last + 1} layers; the model's config names ${layers}, and the others are left out.`];
 }
 
-/** Tensors that checkpoints of encoders carry and that no embedding reads: the pooler, buffers, heads of pre-training, and layers beyond the config's. */
+/** Parts of the encoder itself that no embedding reads: the pooler, buffers, and layers beyond the config's. */
 export function isUnusedByEmbeddings(name: string, prefix: string, { layers }: EncoderShape): boolean {
-  if (/^(cls\.|lm_head\.)/.test(name) || layerOf(name, prefix) >= layers) return true;
+  if (layerOf(name, prefix) >= layers) return true;
   return (
     name.startsWith(prefix) && /^(pooler\.|embeddings\.(position_ids|token_type_ids)$)/.test(name.slice(prefix.length))
   );
+}
+
+/**
+ * Whether a tensor stands beside the encoder: the head of a task that the checkpoint was trained for (a classifier, a masked language
+ * model), which no embedding reads. What lies within the encoder is not for us to leave out.
+ */
+export function isBesideEncoder(name: string, prefix: string): boolean {
+  return !name.startsWith(prefix) || (prefix === "" && !/^(encoder|embeddings)\./.test(name));
 }

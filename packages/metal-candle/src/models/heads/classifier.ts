@@ -50,8 +50,10 @@ export function readClassifierHead(
       { ...linearWeights(weights, first, hiddenSize, hiddenSize), activation: "tanh" },
       { ...linearWeights(weights, second, labels, hiddenSize), activation: "identity" },
     ],
+    rowSteps: [[], [], []],
     normalize: false,
     dimensions: labels,
+    truncateDimensions: null,
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The head of a sentence-embedding model: Pooling, then any Dense layers, then Normalize, as modules.json lists them.
+ * The head of a sentence-embedding model: Pooling, then Dense, LayerNorm, Dropout and Normalize in the order of modules.json.
  *
  * Everything comes from the model's own files. A module, mode or option that we do not run is an error that names it. Modes are
  * sentence-transformers' (sentence_transformer/modules/pooling.py), in both of the forms that its releases have written.
@@ -9,7 +9,7 @@ import { ModelFileError, UnsupportedModelError } from "../../errors.ts";
 import { openWeightFiles, type WeightFiles } from "../../weights/weight-files.ts";
 import { torchActivation } from "../activations.ts";
 import { readConfig, type ConfigObject } from "../config-object.ts";
-import type { DenseLayer, Head, PoolingMode } from "../description.ts";
+import type { DenseLayer, Head, PoolingMode, RowStep } from "../description.ts";
 import type { Module } from "../modules.ts";
 import { WeightLookup } from "../weight-lookup.ts";
 
@@ -44,24 +44,63 @@ export async function readSentenceHead(
   const { poolings, includePrompt } = await readPooling(pooling, hiddenSize);
   let dimensions = hiddenSize * poolings.length;
   const dense: DenseLayer[] = [];
-  let normalize = false;
+  const rowSteps: RowStep[][] = [[]];
   for (const module of rest) {
-    if (normalize)
-      throw new UnsupportedModelError(`${module.label} comes after Normalize; only Normalize may be last.`);
-    if (module.type === "Dense") {
-      const layer = await readDense(module, dimensions, opened);
-      dense.push(layer);
-      dimensions = layer.weight.shape[0];
-    } else if (module.type === "Normalize") {
-      expectSentenceEmbedding(await readConfig(module.folder, "config.json"), module);
-      normalize = true;
-    } else {
-      throw new UnsupportedModelError(
-        `${module.label} is not supported; supported are Transformer, Pooling, Dense and Normalize.`,
-      );
+    switch (module.type) {
+      case "Dense": {
+        const { layer, softmax } = await readDense(module, dimensions, opened);
+        dense.push(layer);
+        rowSteps.push(softmax ? [{ kind: "softmax" }] : []);
+        dimensions = layer.weight.shape[0];
+        break;
+      }
+      case "LayerNorm":
+        rowSteps.at(-1)!.push(await readLayerNorm(module, dimensions, opened));
+        break;
+      case "Normalize":
+        expectSentenceEmbedding(await readConfig(module.folder, "config.json"), module);
+        // Once is enough.
+        if (rowSteps.at(-1)!.at(-1)?.kind !== "normalize") rowSteps.at(-1)!.push({ kind: "normalize" });
+        break;
+      case "Dropout":
+        // Only training drops anything.
+        break;
+      default:
+        throw new UnsupportedModelError(
+          `${module.label} is not supported; supported are Transformer, Pooling, Dense, LayerNorm, Dropout and Normalize.`,
+        );
     }
   }
-  return { poolings, includePrompt, dense, normalize, dimensions };
+  const normalize = rowSteps.at(-1)!.at(-1)?.kind === "normalize";
+  if (normalize) rowSteps.at(-1)!.pop();
+  return { poolings, includePrompt, dense, rowSteps, normalize, dimensions, truncateDimensions: null };
+}
+
+/** The head of a model without modules.json: sentence-transformers takes the mean of the tokens, and nothing else. */
+export function meanPooling(hiddenSize: number): Head {
+  return {
+    poolings: ["mean"],
+    includePrompt: true,
+    dense: [],
+    rowSteps: [[]],
+    normalize: false,
+    dimensions: hiddenSize,
+    truncateDimensions: null,
+  };
+}
+
+async function readLayerNorm(module: Module, dimensions: number, opened: WeightFiles[]): Promise<RowStep> {
+  const config = await readConfig(module.folder, "config.json");
+  if (config === null) throw new ModelFileError(`${joinPath(module.folder, "config.json")} is missing.`);
+  if (config.integer("dimension", 1) !== dimensions) throw config.wrong("dimension", `${dimensions}, the width before it`);
+  const weights = await openModuleWeights(module, opened);
+  const norm = {
+    weight: weights.tensor("norm.weight", [dimensions]),
+    bias: weights.tensor("norm.bias", [dimensions]),
+  };
+  weights.expectNothingElse(() => false);
+  // torch.nn.LayerNorm's own default, which the module does not change.
+  return { kind: "layer-norm", norm, epsilon: 1e-5 };
 }
 
 async function readPooling(module: Module, hiddenSize: number): Promise<Pick<Head, "poolings" | "includePrompt">> {
@@ -115,7 +154,11 @@ function unknownMode(config: ConfigObject, name: string, known: readonly string[
   );
 }
 
-async function readDense(module: Module, into: number, opened: WeightFiles[]): Promise<DenseLayer> {
+async function readDense(
+  module: Module,
+  into: number,
+  opened: WeightFiles[],
+): Promise<{ layer: DenseLayer; softmax: boolean }> {
   const config = await readConfig(module.folder, "config.json");
   if (config === null) throw new ModelFileError(`${joinPath(module.folder, "config.json")} is missing.`);
   if (config.integer("in_features", 1) !== into) throw config.wrong("in_features", `${into}, the width before it`);
@@ -126,25 +169,30 @@ async function readDense(module: Module, into: number, opened: WeightFiles[]): P
     throw new UnsupportedModelError(`${module.label}: "use_residual" is true, which is not supported.`);
   }
   // sentence-transformers' own default, which is what a missing key means there.
-  const activation = torchActivation(
-    config.string("activation_function", "torch.nn.modules.activation.Tanh"),
-    config.path,
-  );
-  const files = await openWeightFiles(module.folder).catch(async (error: unknown) => {
-    const shown = (await listFolder(module.folder)).join(", ");
-    throw new ModelFileError(`${module.label}: ${(error as Error).message} The folder has: ${shown || "nothing"}.`, {
-      cause: error,
-    });
-  });
-  opened.push(files);
-  const weights = new WeightLookup(files);
+  const name = config.string("activation_function", "torch.nn.modules.activation.Tanh");
+  // Made without a dimension, torch.nn.Softmax takes the last one of a batch of rows.
+  const softmax = name === "torch.nn.modules.activation.Softmax" || name === "torch.nn.Softmax";
+  const activation = softmax ? "identity" : torchActivation(name, config.path);
+  const weights = await openModuleWeights(module, opened);
   const layer = {
     weight: weights.tensor("linear.weight", [out, into]),
     bias: hasBias ? weights.tensor("linear.bias", [out]) : null,
     activation,
   };
   weights.expectNothingElse(() => false);
-  return layer;
+  return { layer, softmax };
+}
+
+/** The weights of a module that has a folder of its own. */
+async function openModuleWeights(module: Module, opened: WeightFiles[]): Promise<WeightLookup> {
+  const files = await openWeightFiles(module.folder).catch(async (error: unknown) => {
+    const shown = (await listFolder(module.folder)).slice(0, 20).join(", ");
+    throw new ModelFileError(`${module.label}: ${(error as Error).message} The folder has: ${shown || "nothing"}.`, {
+      cause: error,
+    });
+  });
+  opened.push(files);
+  return new WeightLookup(files);
 }
 
 /** Newer releases let a module read from and write to other features than the sentence embedding; we do not. */
