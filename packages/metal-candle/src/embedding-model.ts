@@ -13,7 +13,7 @@ import { EmbedRequest, type RequestOptions } from "./batching/request.ts";
 import type { ChosenDevice } from "./device-policy.ts";
 import { EmbeddingStream, type StreamHost } from "./embed-stream.ts";
 import { Embeddings } from "./embeddings.ts";
-import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
+import { InvalidArgumentError, ModelClosedError, UnsupportedModelError } from "./errors.ts";
 import type { ModelDescription } from "./models/description.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
@@ -93,7 +93,10 @@ export class EmbeddingModel {
     const parts = await loadParts(idOrFolder, "embedding", options);
     const { head } = parts.description;
     try {
-      return new EmbeddingModel(parts, checkedDimensions(options.dimensions, head.dimensions, head.dimensions));
+      return new EmbeddingModel(
+        parts,
+        checkedDimensions(options.dimensions, head.truncateDimensions ?? head.dimensions, head.dimensions),
+      );
     } catch (error) {
       await closeParts(parts);
       throw error;
@@ -228,14 +231,29 @@ export class EmbeddingModel {
   #requestOptions(options: EmbedOptions): RequestOptions {
     const { head } = this.#description;
     const prompt = this.#prompt(options);
+    const dimensions = checkedDimensions(options.dimensions, this.#dimensions, head.dimensions);
+    this.#checkTaskLength(options);
     return {
       prompt,
       query: null,
       poolingSkip:
         head.includePrompt || prompt === "" ? 0 : this.#tokenizer.promptLength(prompt, this.#description.maxLength),
-      dimensions: checkedDimensions(options.dimensions, this.#dimensions, head.dimensions),
+      dimensions,
+      // A model's own normalisation is of the whole row, as in sentence-transformers; one that is asked for is of what is kept.
+      encodedDimensions: options.normalize === undefined ? head.dimensions : dimensions,
       normalize: options.normalize ?? head.normalize,
     };
+  }
+
+  /** A length for queries or passages alone is not applied: then those are refused rather than read to another length. */
+  #checkTaskLength({ promptName }: EmbedOptions): void {
+    const { taskLengths, maxLength, id } = this.#description;
+    const length = promptName === "query" || promptName === "passage" ? taskLengths[promptName] : null;
+    if (length === null || length >= maxLength) return;
+    throw new UnsupportedModelError(
+      `${id} reads ${length} tokens of a ${promptName} (${promptName === "query" ? "query" : "document"}_length), which is not ` +
+        "supported. Give the prompt's text as `prompt` to read up to the model's maximum length.",
+    );
   }
 
   #prompt({ prompt, promptName }: Pick<EmbedOptions, "prompt" | "promptName">): string {

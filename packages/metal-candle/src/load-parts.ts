@@ -15,7 +15,7 @@ import { hubIsOffline } from "./hub/hub-client.ts";
 import { pullModel } from "./hub/pull.ts";
 import type { ModelDescription } from "./models/description.ts";
 import { readModel } from "./models/read-model.ts";
-import { checkVocabulary } from "./models/tokenizer-files.ts";
+import { checkTokenizer, vocabularyWarning } from "./models/tokenizer-files.ts";
 import type { LoadOptions } from "./options.ts";
 import { TokenizerPool } from "./tokenizers/pool/tokenizer-pool.ts";
 import { openTokenizer } from "./tokenizers/open-tokenizer.ts";
@@ -57,7 +57,10 @@ export async function loadParts(
     for (const warning of description.warnings) onNotice(`metal-candle: ${warning}`);
     const [tokenizer, encoder] = await Promise.allSettled([
       openTokenizer(description.tokenizer).then((opened) => {
-        checkVocabulary(opened, description);
+        checkTokenizer(opened, description);
+        const warning = vocabularyWarning(opened, description);
+        if (warning !== null) onNotice(`metal-candle: ${warning}`);
+        opened.refuseIdsFrom(description.shape.vocabularySize);
         return opened;
       }),
       openEncoder(description, chosen, options),
@@ -68,8 +71,10 @@ export async function loadParts(
       throw problem ? problem.reason : signal?.reason;
     }
     const parts = [tokenizer, encoder] as [PromiseFulfilledResult<Tokenizer>, PromiseFulfilledResult<Encoder>];
-    // Where rows are padded, the device computes on all cores, and threads would only take them from it.
-    const wanted = threads > 0 && kind === "embedding" && parts[1].value.limits.padding === null;
+    // Threads have tokenizers of their own, which refuse no ids. Where rows are padded, the device computes on all cores, and threads
+    // would only take them from it.
+    const fits = parts[0].value.vocabularySize <= description.shape.vocabularySize;
+    const wanted = threads > 0 && kind === "embedding" && parts[1].value.limits.padding === null && fits;
     const pool = wanted ? new TokenizerPool(description.tokenizer, description.maxLength, threads) : null;
     return { description, tokenizer: parts[0].value, encoder: parts[1].value, chosen, pool };
   } catch (error) {
@@ -143,6 +148,12 @@ async function openEncoder(
   options: LoadOptions,
 ): Promise<Encoder> {
   const { dtype = "auto", tokenBudget, onNotice = console.error } = options;
+  const steps = description.head.rowSteps.flat();
+  if (chosen.device === "gpu" && steps.length > 0) {
+    throw new UnsupportedModelError(
+      `${description.id} has a ${steps[0].kind} step in its head, which only the CPU device runs so far. Load it with device "cpu".`,
+    );
+  }
   if (chosen.device === "cpu") {
     const { openCpuEncoder } = await import("./cpu/encoder.ts");
     return openCpuEncoder(description, { tokenBudget, onNotice, signal: options.signal });

@@ -33,7 +33,7 @@ export interface LoadOptions {
   readonly tokenizerThreads?: number;
   /** Tokens after which a text is cut, at most the model's own maximum. */
   readonly maxLength?: number;
-  /** Width of the vectors (Matryoshka): the first n, normalised again. */
+  /** Width of the vectors (Matryoshka): the first n elements of the model's own. `embed` with `normalize: true` makes them unit length. */
   readonly dimensions?: number;
   /** The Hugging Face cache to look in. Default: HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub. */
   readonly cacheDir?: string;
@@ -54,9 +54,9 @@ export interface EmbedOptions {
   readonly prompt?: string;
   /** A prompt by the model's own name for it; "query" and "passage" always exist. */
   readonly promptName?: string;
-  /** L2-normalise. Default: what the model's files say. */
+  /** L2-normalise what comes back. Default: what the model's files say, of the whole vector. */
   readonly normalize?: boolean;
-  /** Width of the vectors (Matryoshka), normalised again unless `normalize` is false. */
+  /** Width of the vectors (Matryoshka): the first n elements, as sentence-transformers' truncate_dim gives them. */
   readonly dimensions?: number;
   /** Aborts within one batch, also while a stream's source has stalled; the call rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -74,7 +74,14 @@ export class Reranker {
     options.signal?.throwIfAborted();
     checkString(query, "The query");
     checkTexts(texts, "Text");
-    const settings = { prompt: "", query, poolingSkip: 0, dimensions: head.dimensions, normalize: false };
+    const settings = {
+      prompt: "",
+      query,
+      poolingSkip: 0,
+      dimensions: head.dimensions,
+      encodedDimensions: head.dimensions,
+      normalize: false,
+    };
     const request = new EmbedRequest(texts, settings, options.signal);
     this.#queue.add(request);
     await request.finished;

@@ -56,7 +56,7 @@ export class BatchBuffers implements PackedBatch {
     this.requests.length = 0;
     this.#anySkip = false;
     this.#pairs = request.options.query !== null;
-    this.dimensions = request.options.dimensions;
+    this.dimensions = request.encodedDimensions;
     this.normalize = request.options.normalize;
   }
 

@@ -139,9 +139,10 @@ export class BatchQueue {
   }
 
   #deliver(batch: BatchBuffers, rows: Float32Array, stride: number): void {
-    const { dimensions, sequences, requests, indexes } = batch;
+    const { sequences, requests, indexes } = batch;
     for (let row = 0; row < sequences; row++) {
       const request = requests[row];
+      const { dimensions } = request.options;
       request.data.set(rows.subarray(row * stride, row * stride + dimensions), indexes[row] * dimensions);
       request.rowDone();
     }

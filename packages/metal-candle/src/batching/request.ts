@@ -14,6 +14,8 @@ export interface RequestOptions {
   /** Tokens that pooling leaves out at the start (0 unless the model leaves prompts out). */
   readonly poolingSkip: number;
   readonly dimensions: number;
+  /** Width of the rows that are encoded and, where `normalize`, normalised; `dimensions` of them are kept. By default the same. */
+  readonly encodedDimensions?: number;
   readonly normalize: boolean;
 }
 
@@ -29,6 +31,7 @@ export interface ReadyBlock {
 
 export class EmbedRequest {
   readonly options: RequestOptions;
+  readonly encodedDimensions: number;
   /** A copy of the caller's array as it was at the call. */
   readonly texts: readonly string[];
   /** f32 [texts, dimensions] */
@@ -65,6 +68,7 @@ export class EmbedRequest {
     this.texts = Array.from(texts);
     checkTexts(this.texts, "Text");
     this.options = options;
+    this.encodedDimensions = options.encodedDimensions ?? options.dimensions;
     this.until = texts.length;
     this.data = new Float32Array(texts.length * options.dimensions);
     this.tokenCounts = new Int32Array(texts.length);
@@ -95,7 +99,10 @@ export class EmbedRequest {
 
   /** Whether texts of both may share a batch. */
   sharesBatchWith(other: EmbedRequest): boolean {
-    return this.options.dimensions === other.options.dimensions && this.options.normalize === other.options.normalize;
+    return (
+      this.options.encodedDimensions === other.options.encodedDimensions &&
+      this.options.normalize === other.options.normalize
+    );
   }
 
   /** One row has been written to `data`. */

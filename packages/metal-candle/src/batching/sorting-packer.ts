@@ -78,6 +78,6 @@ export class SortingPacker implements Packer {
 }
 
 /** Rows of a batch share their width and whether they are normalised. */
-function kind({ request: { options } }: Tokenized): number {
-  return options.dimensions * 2 + (options.normalize ? 1 : 0);
+function kind({ request: { encodedDimensions, options } }: Tokenized): number {
+  return encodedDimensions * 2 + (options.normalize ? 1 : 0);
 }

@@ -165,7 +165,7 @@ class GraphWriter {
         row = graph.node("Softmax", [row], { axis: { int: -1 } });
       } else {
         const norm = graph.node("ReduceL2", [row, graph.integers([-1])], { keepdims: { int: 1 } });
-        row = graph.node("Div", [row, graph.node("Max", [norm, graph.weight(Float32Array.of(1e-12), [1])])]);
+        row = graph.node("Div", [row, graph.node("Max", [norm, graph.number(1e-12)])]);
       }
     }
     return row;
@@ -203,8 +203,22 @@ function activate(graph: OnnxGraph, input: string, activation: Activation): stri
       return graph.node("Gelu", [input], {}, { domain: ORT_DOMAIN });
     case "gelu_tanh":
       return graph.node("FastGelu", [input], {}, { domain: ORT_DOMAIN });
+    case "gelu_10":
+      return graph.node("Clip", [activate(graph, input, "gelu"), graph.number(-10), graph.number(10)]);
+    case "quick_gelu":
+      return graph.node("QuickGelu", [input], { alpha: { float: 1.702 } }, { domain: ORT_DOMAIN });
     case "relu":
       return graph.node("Relu", [input]);
+    case "relu2": {
+      const kept = graph.node("Relu", [input]);
+      return graph.node("Mul", [kept, kept]);
+    }
+    case "relu6":
+      return graph.node("Clip", [input, graph.number(0), graph.number(6)]);
+    case "leaky_relu":
+      return graph.node("LeakyRelu", [input], { alpha: { float: 0.01 } });
+    case "mish":
+      return graph.node("Mish", [input]);
     case "silu":
       return graph.node("QuickGelu", [input], { alpha: { float: 1 } }, { domain: ORT_DOMAIN });
     case "tanh":

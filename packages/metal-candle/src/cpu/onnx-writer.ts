@@ -67,6 +67,13 @@ export class OnnxGraph {
     return name;
   }
 
+  /** A constant, one f32. */
+  number(value: number): string {
+    const name = `c${this.#count++}`;
+    this.#graph.message(5, tensorHeader(name, FLOAT, []).bytes(9, new Uint8Array(Float32Array.of(value).buffer)));
+    return name;
+  }
+
   /** Adds an operator and returns its (first) output. Empty input names stand for inputs left out. */
   node(
     operator: string,

@@ -37,6 +37,18 @@ export function activationOf(activation: Activation, x: number): number {
       return Math.tanh(x);
     case "gelu":
       return 0.5 * x * (1 + erf(x / Math.SQRT2));
+    case "gelu_10":
+      return Math.min(10, Math.max(-10, activationOf("gelu", x)));
+    case "quick_gelu":
+      return x / (1 + Math.exp(-1.702 * x));
+    case "relu2":
+      return Math.max(x, 0) ** 2;
+    case "relu6":
+      return Math.min(Math.max(x, 0), 6);
+    case "leaky_relu":
+      return x < 0 ? 0.01 * x : x;
+    case "mish":
+      return x * Math.tanh(Math.log1p(Math.exp(Math.min(x, 40))));
     case "gelu_tanh":
       return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
   }

@@ -16,7 +16,13 @@ const HIDDEN_ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Acti
   ["gelu_accurate", "gelu_tanh"],
   ["gelu_pytorch_tanh", "gelu_tanh"],
   ["gelu_python_tanh", "gelu_tanh"],
+  ["gelu_10", "gelu_10"],
+  ["quick_gelu", "quick_gelu"],
   ["relu", "relu"],
+  ["relu2", "relu2"],
+  ["relu6", "relu6"],
+  ["leaky_relu", "leaky_relu"],
+  ["mish", "mish"],
   ["silu", "silu"],
   ["swish", "silu"],
   ["tanh", "tanh"],
@@ -30,8 +36,11 @@ const TORCH_CLASSES: ReadonlyMap<string, Activation> = new Map<string, Activatio
   ["Tanh", "tanh"],
   ["Sigmoid", "sigmoid"],
   ["ReLU", "relu"],
+  ["ReLU6", "relu6"],
+  ["LeakyReLU", "leaky_relu"],
   ["GELU", "gelu"],
   ["SiLU", "silu"],
+  ["Mish", "mish"],
 ]);
 
 /** The activation of an encoder's feed-forward layers. */

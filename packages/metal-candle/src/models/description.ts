@@ -6,7 +6,24 @@
 import type { WeightTensor } from "../weights/weight-tensor.ts";
 
 /** Activation functions by the maths, not by the name a config gives them. */
-export type Activation = "identity" | "gelu" | "gelu_tanh" | "relu" | "silu" | "tanh" | "sigmoid";
+export type Activation =
+  | "identity"
+  | "gelu"
+  | "gelu_tanh"
+  /** gelu, clipped to ±10 */
+  | "gelu_10"
+  /** x · sigmoid(1.702 x) */
+  | "quick_gelu"
+  | "relu"
+  /** relu squared */
+  | "relu2"
+  | "relu6"
+  /** 0.01 x below 0 */
+  | "leaky_relu"
+  | "silu"
+  | "mish"
+  | "tanh"
+  | "sigmoid";
 
 /** The sizes and constants of a BERT-like encoder (post-norm, absolute positions). */
 export interface EncoderShape {

@@ -9,7 +9,13 @@ import { locateModel, type LocateOptions, type ModelLocation } from "../hub/cach
 import { sampleWeights, sha256 } from "../weights/fingerprint.ts";
 import { openWeightFiles, type WeightFiles } from "../weights/weight-files.ts";
 import { architectureOf } from "./architectures/architecture-of.ts";
-import { encoderWeights, findPrefix, isUnusedByEmbeddings, layersLeftOut, isBesideEncoder } from "./architectures/encoder-weights.ts";
+import {
+  encoderWeights,
+  findPrefix,
+  isUnusedByEmbeddings,
+  layersLeftOut,
+  isBesideEncoder,
+} from "./architectures/encoder-weights.ts";
 import { ConfigObject, readConfig } from "./config-object.ts";
 import type { Head, ModelDescription, TokenizerFiles } from "./description.ts";
 import { classifierActivation, isClassifier, readClassifierHead } from "./heads/classifier.ts";

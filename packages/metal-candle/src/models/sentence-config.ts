@@ -47,7 +47,8 @@ export async function readSentenceConfig(folder: string): Promise<SentenceConfig
   for (const name of FILE_NAMES) config ??= await readConfig(folder, name);
   if (config === null) return NONE;
 
-  if (config.has("query_expansion")) throw unsupported(config, "query_expansion", "multi-vector models are not supported");
+  if (config.has("query_expansion"))
+    throw unsupported(config, "query_expansion", "multi-vector models are not supported");
   for (const key of ["model_args", "model_kwargs", "config_args", "config_kwargs"]) {
     const unknown = config
       .object(key)
@@ -106,7 +107,14 @@ function readProcessingLength(config: ConfigObject): number | null {
       const value = part!.value(key);
       if (key === "max_length") length = part!.integer(key, 1);
       const harmless =
-        ["padding", "return_tensors", "return_attention_mask", "padding_side", "pad_to_multiple_of", "max_length"].includes(key) ||
+        [
+          "padding",
+          "return_tensors",
+          "return_attention_mask",
+          "padding_side",
+          "pad_to_multiple_of",
+          "max_length",
+        ].includes(key) ||
         (key === "truncation" && (value === true || value === "longest_first"));
       if (!harmless) throw unsupported(config, "processing_kwargs", `its "${key}" could change the result`);
     }

@@ -77,24 +77,36 @@ async function readLines(path: string): Promise<string[] | null> {
 }
 
 /**
- * Checks that no id and no token type of a tokenizer lies outside of the model's tables.
+ * Checks that the tokenizer fits the model: its token types are within the model's table, and the special tokens leave room for text.
  * @throws ModelFileError
  */
-export function checkVocabulary(
-  tokenizer: Pick<Tokenizer, "vocabularySize" | "tokenTypes">,
-  { shape, kind, folder }: Pick<ModelDescription, "shape" | "kind" | "folder">,
+export function checkTokenizer(
+  tokenizer: Pick<Tokenizer, "tokenTypes" | "specialTokens" | "pairSpecialTokens">,
+  { shape, kind, folder, maxLength }: Pick<ModelDescription, "shape" | "kind" | "folder" | "maxLength">,
 ): void {
   const path = joinPath(folder, "tokenizer.json");
-  if (tokenizer.vocabularySize > shape.vocabularySize) {
-    throw new ModelFileError(
-      `${path} has ids up to ${tokenizer.vocabularySize - 1}, but the model's word table has ${shape.vocabularySize} rows: ` +
-        "tokenizer and weights are not of one model.",
-    );
-  }
   const types = kind === "reranker" ? tokenizer.tokenTypes.pair : tokenizer.tokenTypes.single;
   if (shape.tokenTypes > 0 && types > shape.tokenTypes) {
     throw new ModelFileError(
       `${path} has token types up to ${types - 1}, but the model's table has ${shape.tokenTypes} rows.`,
     );
   }
+  const special = kind === "reranker" ? tokenizer.pairSpecialTokens : tokenizer.specialTokens;
+  if (special > maxLength) {
+    throw new ModelFileError(
+      `${path} puts ${special} special tokens around a text, but the model's maximum length is ${maxLength}.`,
+    );
+  }
+}
+
+/** What to say of a tokenizer with ids for which the word table has no row: only texts that have them are lost. Or null. */
+export function vocabularyWarning(
+  { vocabularySize }: Pick<Tokenizer, "vocabularySize">,
+  { shape, folder }: Pick<ModelDescription, "shape" | "folder">,
+): string | null {
+  if (vocabularySize <= shape.vocabularySize) return null;
+  return (
+    `${joinPath(folder, "tokenizer.json")} has ids up to ${vocabularySize - 1}, but the model's word table has only ` +
+    `${shape.vocabularySize} rows: texts with a token beyond them are refused.`
+  );
 }

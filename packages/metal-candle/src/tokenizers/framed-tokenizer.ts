@@ -24,6 +24,7 @@ export class FramedTokenizer implements Tokenizer {
   readonly hasTypes: boolean;
   readonly tokenTypes: { readonly single: number; readonly pair: number };
   truncated = false;
+  #idLimit = Infinity;
   readonly #source: TokenSource;
   readonly #frame: Frame;
   readonly #settings: FrameSettings;
@@ -66,7 +67,9 @@ export class FramedTokenizer implements Tokenizer {
       }
       tokens = room;
     }
-    return copy(after.ids, ids, start + tokens) - offset;
+    const end = copy(after.ids, ids, start + tokens);
+    this.#checkIds(ids, offset, end);
+    return end - offset;
   }
 
   encodePair(
@@ -111,7 +114,13 @@ export class FramedTokenizer implements Tokenizer {
     end += secondTokens;
     copyTypes(after, types, end);
     [this.#first, this.#second] = [shrunk(this.#first), shrunk(this.#second)];
-    return copy(after.ids, ids, end) - offset;
+    end = copy(after.ids, ids, end);
+    this.#checkIds(ids, offset, end);
+    return end - offset;
+  }
+
+  refuseIdsFrom(limit: number): void {
+    this.#idLimit = limit;
   }
 
   writeTypes(types: Int32Array, offset: number, length: number): void {
@@ -148,6 +157,16 @@ export class FramedTokenizer implements Tokenizer {
       const tokens = this.#source.write(text, this.#second, 0, this.#second.length);
       if (tokens <= this.#second.length) return tokens;
       this.#second = new Int32Array(this.#second.length * 4);
+    }
+  }
+
+  #checkIds(ids: Int32Array, start: number, end: number): void {
+    if (this.#idLimit >= this.vocabularySize) return;
+    for (let at = start; at < end; at++) {
+      if (ids[at]! < this.#idLimit) continue;
+      throw new InvalidArgumentError(
+        `A text has the token id ${ids[at]}, for which the model's word table of ${this.#idLimit} rows has none.`,
+      );
     }
   }
 

@@ -36,6 +36,8 @@ export interface Tokenizer {
     offset: number,
     maxLength: number,
   ): number;
+  /** From now on, texts with an id of `limit` or above are an InvalidArgumentError: the model has no row for it. */
+  refuseIdsFrom(limit: number): void;
   /** Writes the token types of a text that `encode` made `length` tokens of. */
   writeTypes(types: Int32Array, offset: number, length: number): void;
   /** Tokens of a prompt as sentence-transformers leaves them out of pooling: a special token at its end is not counted. */

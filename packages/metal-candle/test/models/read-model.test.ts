@@ -4,10 +4,10 @@ import { describePublishedModel } from "@ferris/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ModelDescription, TokenizerFiles } from "../../src/models/description.ts";
 import { readModel, type ReadModelOptions } from "../../src/models/read-model.ts";
-import { checkVocabulary } from "../../src/models/tokenizer-files.ts";
+import { checkTokenizer, vocabularyWarning } from "../../src/models/tokenizer-files.ts";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import { bundledModelFolder, tinyModelFolder, tinyModels } from "../support/goldens.ts";
-import { ModelFolder } from "../support/model-folder.ts";
+import { ModelFolder, zeros } from "../support/model-folder.ts";
 
 const folders: ModelFolder[] = [];
 const descriptions: ModelDescription[] = [];
@@ -114,11 +114,49 @@ describe("maximum length", () => {
     folder.set("sentence_bert_config.json", { max_seq_length: 130 });
     const { maxLength, warnings } = await read(folder);
     expect(maxLength).toBe(128);
-    expect(warnings).toEqual([expect.stringMatching(/max_seq_length 130.*positions for 128/)]);
+    expect(warnings).toEqual([expect.stringMatching(/up to 130 tokens.*only 128 positions/)]);
+  });
+});
+
+describe("what sentence-transformers does without a word", () => {
+  test("mean pooling where there is no modules.json", async () => {
+    const folder = copy("bert");
+    folder.remove("modules.json");
+    const { head, warnings } = await read(folder);
+    expect(head).toMatchObject({ poolings: ["mean"], dense: [], normalize: false });
+    expect(warnings).toEqual([expect.stringMatching(/no modules\.json.*mean is taken/)]);
+  });
+
+  test("heads of other tasks beside the encoder are left out", async () => {
+    const folder = copy("bert");
+    await folder.tensors((t) => void t.set("classifier.weight", zeros(2, 64)));
+    expect((await read(folder)).warnings).toEqual([
+      expect.stringMatching(/beside the encoder.*: classifier\.weight\./),
+    ]);
+  });
+
+  test("lengths from processing_kwargs and tokenizer_args win over max_seq_length", async () => {
+    const folder = copy("bert");
+    folder.set("sentence_bert_config.json", { max_seq_length: 64, tokenizer_args: { model_max_length: 32 } });
+    expect((await read(folder)).maxLength).toBe(32);
+    folder.set("sentence_bert_config.json", { processing_kwargs: { text: { max_length: 20, padding: true } } });
+    expect((await read(folder)).maxLength).toBe(20);
+  });
+
+  test("truncate_dim is the width", async () => {
+    const folder = copy("bert");
+    folder.set("config_sentence_transformers.json", { truncate_dim: 32 });
+    expect((await read(folder)).head).toMatchObject({ dimensions: 64, truncateDimensions: 32 });
   });
 });
 
 describe("heads", () => {
+  test("of Normalize twice, or before Dense", async () => {
+    const folder = copy("bert-dense");
+    folder.list("modules.json", (m) => [m[0], m[1], m[3], m[2], m[3], m[3]]);
+    expect((await read(folder)).head).toMatchObject({ rowSteps: [[{ kind: "normalize" }], []], normalize: true });
+  });
+
   test("pooling as newer releases write it, modules as they name them", async () => {
     const folder = copy("bert");
     folder.list("modules.json", (modules) =>
@@ -302,18 +340,16 @@ describe("tokenizers", () => {
     }
   });
 
-  test("with ids beyond the word table are refused", async () => {
+  test("that do not fit the model's tables are refused, or told", async () => {
     const description = await read(tinyModelFolder("bert"));
-    const tokenTypes = { single: 1, pair: 2 };
-    checkVocabulary({ vocabularySize: 2600, tokenTypes }, description);
-    expect(() => checkVocabulary({ vocabularySize: 2601, tokenTypes }, description)).toThrow(
-      /ids up to 2600.*word table has 2600 rows/,
-    );
-    const pair = { vocabularySize: 2600, tokenTypes: { single: 1, pair: 3 } };
-    checkVocabulary(pair, description);
-    expect(() => checkVocabulary(pair, { ...description, kind: "reranker" })).toThrow(
+    expect(vocabularyWarning({ vocabularySize: 2600 }, description)).toBe(null);
+    expect(vocabularyWarning({ vocabularySize: 2601 }, description)).toMatch(/ids up to 2600.*only 2600 rows/);
+    const tokenizer = { tokenTypes: { single: 1, pair: 3 }, specialTokens: 2, pairSpecialTokens: 3 };
+    checkTokenizer(tokenizer, description);
+    expect(() => checkTokenizer(tokenizer, { ...description, kind: "reranker" })).toThrow(
       /token types up to 2.*has 2 rows/,
     );
+    expect(() => checkTokenizer(tokenizer, { ...description, maxLength: 1 })).toThrow(/2 special tokens.*length is 1/);
   });
 });
 

@@ -22,12 +22,6 @@ const fromBert: WrongFolder[] = [
     /not a safetensors file/,
   ],
   ["no tokenizer.json", (f) => f.remove("tokenizer.json"), ModelFileError, /tokenizer\.json is missing/],
-  [
-    "no modules.json",
-    (f) => f.remove("modules.json"),
-    ModelFileError,
-    /nothing says how its token vectors become one vector/,
-  ],
   ["no pooling config", (f) => f.remove("1_Pooling/config.json"), ModelFileError, /says how the model pools/],
 
   // The encoder
@@ -37,7 +31,7 @@ const fromBert: WrongFolder[] = [
     UnsupportedModelError,
     /"mamba".*bert, mpnet, roberta, xlm-roberta/,
   ],
-  ["unknown activation", config({ hidden_act: "quick_gelu" }), UnsupportedModelError, /"quick_gelu" \(hidden_act\)/],
+  ["unknown activation", config({ hidden_act: "gelu_20" }), UnsupportedModelError, /"gelu_20" \(hidden_act\)/],
   [
     "position type",
     config({ position_embedding_type: "relative_key" }),
@@ -101,12 +95,6 @@ const fromBert: WrongFolder[] = [
     (f) => f.tensors((t) => void t.set("encoder.layer.0.intermediate.dense.weight", zeros(64, 128))),
     ModelFileError,
     /\[64, 128\].*\[128, 64\]/,
-  ],
-  [
-    "extra head",
-    (f) => f.tensors((t) => void t.set("classifier.weight", zeros(2, 64))),
-    UnsupportedModelError,
-    /"classifier\.weight", which belongs to no part/,
   ],
   [
     "adapter",

@@ -13,9 +13,9 @@ const fromBert: WrongFolder[] = [
   ],
   [
     "unknown module after Pooling",
-    modules((m) => m.with(2, { ...m[2], type: "sentence_transformers.models.LayerNorm" })),
+    modules((m) => m.with(2, { ...m[2], type: "sentence_transformers.models.LSTM" })),
     UnsupportedModelError,
-    /LayerNorm\) is not supported; supported are Transformer, Pooling, Dense and Normalize/,
+    /LSTM\) is not supported; supported are Transformer, Pooling, Dense, LayerNorm, Dropout and Normalize/,
   ],
   [
     "a module that is code",
@@ -103,15 +103,15 @@ const fromBert: WrongFolder[] = [
   // Beside them
   [
     "a maximum length of nothing",
-    (f) => f.set("sentence_bert_config.json", { max_seq_length: 2 }),
+    (f) => f.set("sentence_bert_config.json", { max_seq_length: 0 }),
     ModelFileError,
-    /"max_seq_length" is 2/,
+    /"max_seq_length" is 0/,
   ],
   [
     "a multi-vector model",
-    (f) => f.set("sentence_bert_config.json", { query_length: 32 }),
+    (f) => f.set("sentence_bert_config.json", { query_expansion: { strategy: "fixed" } }),
     UnsupportedModelError,
-    /"query_length"/,
+    /"query_expansion"/,
   ],
   [
     "another task",
@@ -189,10 +189,16 @@ const fromDense: WrongFolder[] = [
     /"linear\.bias"/,
   ],
   [
-    "Normalize before Dense",
-    (f) => f.list("modules.json", (m) => [m[0], m[1], m[3], m[2]]),
+    "tokenizer settings that name another tokenizer",
+    (f) => f.set("sentence_bert_config.json", { tokenizer_args: { subfolder: "other" } }),
     UnsupportedModelError,
-    /comes after Normalize/,
+    /"subfolder" names another tokenizer/,
+  ],
+  [
+    "processing that does not cut",
+    (f) => f.set("sentence_bert_config.json", { processing_kwargs: { text: { truncation: false } } }),
+    UnsupportedModelError,
+    /its "truncation" could change the result/,
   ],
 ];
 

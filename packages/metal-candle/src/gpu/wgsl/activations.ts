@@ -14,6 +14,15 @@ export type KernelActivation = Activation | "gelu_fast";
 const bodies: Record<KernelActivation, string> = {
   identity: /* wgsl */ `return x;`,
   relu: /* wgsl */ `return max(x, vec4f(0f));`,
+  relu2: /* wgsl */ `let kept = max(x, vec4f(0f)); return kept * kept;`,
+  relu6: /* wgsl */ `return clamp(x, vec4f(0f), vec4f(6f));`,
+  leaky_relu: /* wgsl */ `return max(x, 0.01f * x);`,
+  quick_gelu: /* wgsl */ `return x / (1f + exp(-clamp(1.702f * x, vec4f(-87f), vec4f(87f))));`,
+  // tanh(ln(1 + e)) = (e² + 2e) / (e² + 2e + 2); past 20 it is 1.
+  mish: /* wgsl */ `
+  let e = exp(min(x, vec4f(20f)));
+  let n = e * (e + 2f);
+  return x * (n / (n + 2f));`,
   silu: /* wgsl */ `return x / (1f + exp(-clamp(x, vec4f(-87f), vec4f(87f))));`,
   sigmoid: /* wgsl */ `return 1f / (1f + exp(-clamp(x, vec4f(-87f), vec4f(87f))));`,
   tanh: /* wgsl */ `
@@ -24,6 +33,11 @@ const bodies: Record<KernelActivation, string> = {
   let t = 1f / (1f + 0.3275911f * z);
   let tail = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t * exp(-min(z * z, vec4f(87f)));
   return 0.5f * x * (1f + sign(x) * (1f - tail));`,
+  gelu_10: /* wgsl */ `
+  let z = abs(x) * 0.70710678118f;
+  let t = 1f / (1f + 0.3275911f * z);
+  let tail = ((((1.061405429f * t - 1.453152027f) * t + 1.421413741f) * t - 0.284496736f) * t + 0.254829592f) * t * exp(-min(z * z, vec4f(87f)));
+  return clamp(0.5f * x * (1f + sign(x) * (1f - tail)), vec4f(-10f), vec4f(10f));`,
   gelu_tanh: /* wgsl */ `
   let limited = clamp(0.7978845608f * (x + 0.044715f * x * x * x), vec4f(-15f), vec4f(15f));
   return 0.5f * x * (1f + (1f - 2f / (exp(2f * limited) + 1f)));`,

@@ -92,7 +92,8 @@ export function meanPooling(hiddenSize: number): Head {
 async function readLayerNorm(module: Module, dimensions: number, opened: WeightFiles[]): Promise<RowStep> {
   const config = await readConfig(module.folder, "config.json");
   if (config === null) throw new ModelFileError(`${joinPath(module.folder, "config.json")} is missing.`);
-  if (config.integer("dimension", 1) !== dimensions) throw config.wrong("dimension", `${dimensions}, the width before it`);
+  if (config.integer("dimension", 1) !== dimensions)
+    throw config.wrong("dimension", `${dimensions}, the width before it`);
   const weights = await openModuleWeights(module, opened);
   const norm = {
     weight: weights.tensor("norm.weight", [dimensions]),

@@ -142,7 +142,21 @@ describe.each(storages)("%s kernels agree with their references", (storage) => {
     await passes(gemmCheck(variant, { storage, activation: "identity" }));
   });
 
-  const activations: Activation[] = ["identity", "gelu", "gelu_tanh", "relu", "silu", "tanh", "sigmoid"];
+  const activations: Activation[] = [
+    "identity",
+    "gelu",
+    "gelu_tanh",
+    "gelu_10",
+    "quick_gelu",
+    "relu",
+    "relu2",
+    "relu6",
+    "leaky_relu",
+    "silu",
+    "mish",
+    "tanh",
+    "sigmoid",
+  ];
   test.each(activations)("gemm with %s", async (activation) => {
     await passes(gemmCheck({ family: "direct" }, { storage, activation }));
   });

@@ -38,7 +38,7 @@ export function tokenizerFiles(folder: string): TokenizerFiles {
 }
 
 export function filesOf(json: Uint8Array): TokenizerFiles {
-  return { json, config: {}, hash: createHash("sha256").update(json).digest("hex") };
+  return { json: Uint8Array.from(json), config: {}, hash: createHash("sha256").update(json).digest("hex") };
 }
 
 /** One i32 tensor of a safetensors file: [8-byte header length][JSON header][data]. */
