@@ -2,9 +2,10 @@
  * Situations that published models are in, each a model folder with sentence-transformers 6.2's vectors: goldens/situations. model/ has
  * what most share; the folder of a situation has what it adds or replaces, and its expected.npy, for the texts of model/texts.json.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { EmbedOptions } from "../../src/options.ts";
 import { goldensFolder } from "./goldens.ts";
 
 const situations = join(goldensFolder, "situations");
@@ -15,12 +16,22 @@ export class Situation {
   readonly texts: readonly string[];
   /** f32 [texts, dimensions] */
   readonly expected: Float32Array;
+  /** Options of `embed`. */
+  readonly embed: EmbedOptions;
 
-  constructor(name: string) {
+  constructor(situation: string) {
     this.path = mkdtempSync(join(tmpdir(), "metal-candle-situation-"));
-    for (const part of ["model", name]) cpSync(join(situations, part), this.path, { recursive: true });
+    for (const part of ["model", situation]) cpSync(join(situations, part), this.path, { recursive: true });
     this.texts = JSON.parse(readFileSync(join(this.path, "texts.json"), "utf8")) as string[];
     this.expected = readNpy(join(this.path, "expected.npy"));
+    // What it lacks of model/, and how it is embedded; most need no such file.
+    const file = join(this.path, "case.json");
+    const { without = [], embed = {} } = (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}) as {
+      without?: string[];
+      embed?: EmbedOptions;
+    };
+    for (const name of without) rmSync(join(this.path, name));
+    this.embed = embed;
   }
 
   remove(): void {
