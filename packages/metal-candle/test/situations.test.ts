@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { EmbeddingModel } from "../src/index.ts";
 import { goldensFolder } from "./support/goldens.ts";
-import { Situation } from "./support/situation.ts";
+import { Situation } from "./support/situations.ts";
 
 const names = readdirSync(join(goldensFolder, "situations")).filter((name) => name !== "model" && !/prompt/.test(name));
 
