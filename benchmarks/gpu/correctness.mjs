@@ -54,7 +54,7 @@ async function reranker(name, folder, dtype, texts) {
   const model = await Reranker.load(folder, { device: "gpu", dtype, onNotice: () => undefined });
   const rankings = await Promise.all(pairs.map(([query, text]) => model.rank(texts[query], [texts[text]])));
   await model.close();
-  const logits = Float32Array.from(rankings.flatMap((ranking) => [...ranking.logits]));
+  const logits = Float32Array.from(rankings.flatMap(([ranked]) => [...ranked.logits]));
   return {
     ...verdict(name, dtype, logits, golden, 1, ""),
     ...(dtype === "f16" ? { passed: true, note: "logits in f16: reported, not judged" } : {}),

@@ -62,8 +62,9 @@ export function isDeviceLoss(error: unknown): boolean {
 /** What reranking asks of a model: its first label's score, as its own activation leaves it. */
 export function textScorer(reranker: Reranker): TextScorer {
   return async (query, texts, signal) => {
-    const { scores, labels } = await reranker.rank(query, texts, { signal });
-    return texts.map((_, i) => scores[i * labels]!);
+    const scores: number[] = Array.from({ length: texts.length });
+    for (const { index, score } of await reranker.rank(query, texts, { signal })) scores[index] = score;
+    return scores;
   };
 }
 

@@ -5,23 +5,18 @@
  * needs one, and the index is opened at the first that reads or writes.
  */
 import { Lifecycle } from "metal-candle/lifecycle";
+import type { Answer, AskOptions } from "./answer/ask.ts";
 import { checkLineRange, checkMode, checkSearch } from "./check-options.ts";
 import {
-  bundledModel,
   documentEmbedder,
   type EmbeddingModel,
   identityOf,
   isDeviceLoss,
-  loadModel,
-  loadReranker,
   type ModelInfo,
-  type ModelOptions,
   openGpuVectors,
   preloadEngine,
   queryEmbedder,
-  type Reranker,
   textScorer,
-  usualReranker,
 } from "./engine.ts";
 import { CurrentReader } from "./current-reader.ts";
 import { IndexNotFoundError, UsageError } from "./errors.ts";
@@ -30,13 +25,13 @@ import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 import type { Question } from "./evaluation/question-set.ts";
 import type { IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
-import type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions } from "./options.ts";
+import { Models } from "./models.ts";
+import type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions, FerrisWatchOptions } from "./options.ts";
 import { GpuArm, type VectorArmStatus } from "./search/gpu-arm.ts";
 import { checkFilter } from "./search/filter.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { noiseFloor } from "./search/relevance.ts";
 import { type QueryEmbedder, search, type SearchAnswer } from "./search/search.ts";
-import { SharedLoad } from "./shared-load.ts";
 import { openIndexForWriting } from "./store/index.ts";
 import { indexesAt, indexFolder, type NamedIndex } from "./store/places.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
@@ -58,13 +53,10 @@ export class Ferris {
   readonly folder: string;
   readonly #options: FerrisOptions;
   readonly #reader: CurrentReader;
-  readonly #model = new SharedLoad<EmbeddingModel>((model) => model.close());
-  readonly #reranker = new SharedLoad<Reranker>((reranker) => reranker.close());
+  readonly #models: Models;
   #noiseFloor: Promise<number | null> | null = null;
   #gpuArm: GpuArm | null = null;
   readonly #replacedArms: Promise<void>[] = [];
-  /** What the index said that the model in use was loaded for. */
-  #modelOf: string | null = null;
   /** An index that was opened again after `close` would be closed by nobody. */
   readonly #life = new Lifecycle(() => new UsageError("this Ferris is closed: open another one with Ferris.open()"));
 
@@ -72,6 +64,7 @@ export class Ferris {
     this.folder = folder;
     this.#options = options;
     this.#reader = new CurrentReader(folder, () => this.#forget());
+    this.#models = new Models(folder, options);
   }
 
   /**
@@ -104,7 +97,7 @@ export class Ferris {
   async #index(paths: readonly string[], options: FerrisIndexOptions): Promise<IndexReport> {
     preloadEngine();
     this.#noiseFloor = null;
-    const model = await this.#loadModel(await this.#recordedModel(), options.signal);
+    const model = await this.#models.load(await this.#recordedModel(), options.signal);
     const embedder = documentEmbedder(model);
     const { checkIndexOptions, indexPaths } = await import("./indexing/index-folder.ts");
     const { maxTokens, ...rest } = options;
@@ -138,7 +131,7 @@ export class Ferris {
     const reader = await this.#openReader();
     const [model, reranker] = await Promise.all([
       mode === "text" ? null : this.#modelFor(reader, signal),
-      rerank ? this.#loadReranker(signal) : null,
+      rerank ? this.#models.reranker(signal) : null,
     ]);
     const embed = model && queryEmbedder(model);
     const answer = await search(reader, embed, query, {
@@ -155,6 +148,48 @@ export class Ferris {
       withStaleness(reader, nearestMiss ? [nearestMiss] : []),
     ]);
     return { ...answer, results, nearestMiss: misses[0] ?? null };
+  }
+
+  /**
+   * Asks a language model to answer a question from what the documents say, with citations. Which model: `endpoint`, else one that runs on
+   * this machine; where there is none, the passages are all there is.
+   *
+   * @throws UsageError if the endpoint's URL is invalid; AnswerError when the model cannot be reached or breaks off; what search throws
+   * @example
+   * const { answer, passages } = await ferris.ask("how do I rotate a key");
+   * console.log(answer ?? passages.map(({ path }) => path));
+   */
+  async ask(question: string, options: AskOptions = {}): Promise<Answer> {
+    return this.#life.run(async () => {
+      const { ask } = await import("./answer/ask.ts");
+      // Not by the public method: a close() that waits for this call would refuse it.
+      return ask({ search: (query, given = {}) => this.#search(query, given) }, question, options);
+    });
+  }
+
+  /**
+   * Keeps the index up to date: indexes at once, and again whenever something below these paths has changed and then been quiet for a moment,
+   * until `signal`. Changes of the index itself do not count.
+   *
+   * @throws InputError when the system has no more watches to give; what index throws, unless `onError` takes it; UsageError after close()
+   * @example
+   * await ferris.watch(["notes"], { signal: AbortSignal.timeout(1500), onReport: ({ added }) => console.log(added, "new") });
+   */
+  async watch(paths: readonly string[], options: FerrisWatchOptions): Promise<void> {
+    const { onReport, onError, ...indexOptions } = options;
+    const { signal } = options;
+    const { watch } = await import("./watching/watch.ts");
+    const bringUpToDate = async (): Promise<void> => {
+      try {
+        const report = await this.index(paths, indexOptions);
+        onReport?.(report);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (onError === undefined || this.#life.closed) throw error;
+        onError(error);
+      }
+    };
+    await watch(paths, bringUpToDate, { signal, ignoredFolders: [this.folder] });
   }
 
   /**
@@ -224,10 +259,10 @@ export class Ferris {
    *
    * @throws InputError for a file that cannot be read, DocumentError for one that cannot be parsed
    */
-  async inspect(file: string, { maxTokens }: { maxTokens?: number } = {}): Promise<Inspection> {
+  async inspect(file: string, { maxTokens }: { readonly maxTokens?: number | undefined } = {}): Promise<Inspection> {
     return this.#life.run(async () => {
       preloadEngine();
-      const model = await this.#loadModel(await this.#recordedModel());
+      const model = await this.#models.load(await this.#recordedModel());
       const { inspectFile } = await import("./inspection.ts");
       return inspectFile(file, documentEmbedder(model), maxTokens);
     });
@@ -239,14 +274,17 @@ export class Ferris {
    */
   async evaluate(
     questions: readonly Question[],
-    options: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean },
+    options: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean | undefined },
   ): Promise<ModeScores[]> {
     return this.#life.run(() => this.#evaluate(questions, options));
   }
 
   async #evaluate(
     questions: readonly Question[],
-    { rerank = false, ...options }: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean },
+    {
+      rerank = false,
+      ...options
+    }: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean | undefined },
   ): Promise<ModeScores[]> {
     const { modes, signal } = options;
     modes.forEach(checkMode);
@@ -255,13 +293,15 @@ export class Ferris {
     const model = modes.every((mode) => mode === "text") ? null : await this.#modelFor(reader, signal);
     return evaluate(reader, model && queryEmbedder(model), questions, {
       ...options,
-      scoreTexts: rerank ? textScorer(await this.#loadReranker(signal)) : undefined,
+      scoreTexts: rerank ? textScorer(await this.#models.reranker(signal)) : undefined,
       documentId: (path) => path,
     });
   }
 
   /** The documents in the index, in order of path. */
-  async documents(options: { under?: readonly string[]; filter?: DocumentFilter } = {}): Promise<StoredDocument[]> {
+  async documents(
+    options: { readonly under?: readonly string[] | undefined; readonly filter?: DocumentFilter | undefined } = {},
+  ): Promise<StoredDocument[]> {
     return this.#life.run(async () => {
       checkFilter(options.filter);
       return (await this.#openReader()).documents(options);
@@ -280,7 +320,7 @@ export class Ferris {
 
   /** The model in use, or null while none is loaded. */
   async modelInfo(): Promise<ModelInfo | null> {
-    return this.#life.run(async () => (await this.#model.value)?.info() ?? null);
+    return this.#life.run(async () => (await this.#models.loaded)?.info() ?? null);
   }
 
   /** Who compares vectors in a search: the index itself, or the GPU, which takes over from the second search on. And why. */
@@ -299,8 +339,12 @@ export class Ferris {
     return this.#life.close(async () => {
       // It reads from the index until it is closed.
       await Promise.all([this.#gpuArm?.close(), ...this.#replacedArms]);
-      await Promise.all([this.#reader.close(), this.#model.close(), this.#reranker.close()]);
+      await Promise.all([this.#reader.close(), this.#models.close()]);
     });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #openReader(): Promise<StoreReader> {
@@ -316,13 +360,7 @@ export class Ferris {
   }
 
   async #modelFor(reader: StoreReader, signal?: AbortSignal): Promise<EmbeddingModel> {
-    const recorded = reader.identity.model;
-    if (this.#options.model === undefined && this.#modelOf !== null && this.#modelOf !== recorded) {
-      // The index was made anew, of another model.
-      await this.#model.close();
-    }
-    this.#modelOf = recorded;
-    const model = await this.#loadModel(recorded, signal);
+    const model = await this.#models.load(reader.identity.model, signal);
     reader.requireIdentity(identityOf(model.info()));
     return model;
   }
@@ -348,40 +386,11 @@ export class Ferris {
   /** Where the model runs on a GPU, vectors may as well. */
   #gpuArmFor(reader: StoreReader, model: EmbeddingModel): GpuArm | null {
     if (model.info().device !== "gpu") return null;
-    const { allowSoftwareAdapter, onNotice = console.error } = this.#options;
+    const { allowSoftwareAdapter, onNotice = console.warn } = this.#options;
     return (this.#gpuArm ??= new GpuArm(reader, {
       open: () => openGpuVectors(reader.identity.dimensions, { allowSoftwareAdapter }),
       isLoss: isDeviceLoss,
       onNotice,
     }));
   }
-
-  #loadReranker(signal?: AbortSignal): Promise<Reranker> {
-    const { reranker = usualReranker, ...options } = this.#options;
-    const load = (own: AbortSignal): Promise<Reranker> =>
-      loadReranker(reranker, { ...loadOptions(options), signal: own });
-    return this.#reranker.get(load, signal);
-  }
-
-  #loadModel(recorded: string | null, signal?: AbortSignal): Promise<EmbeddingModel> {
-    return this.#model.get((own) => this.#startLoading(recorded, own), signal);
-  }
-
-  async #startLoading(recorded: string | null, signal: AbortSignal): Promise<EmbeddingModel> {
-    const { model } = this.#options;
-    const options = { ...loadOptions(this.#options), signal };
-    if (model !== undefined) return loadModel(model, options);
-    if (recorded === null || recorded === bundledModel) return loadModel(bundledModel, options);
-    // An index that was found is untrusted: it may name a model that is here already, not a folder, nor cause a download.
-    if (!/^[\w.-]+\/[\w.-]+$/.test(recorded)) {
-      throw new UsageError(
-        `the index in ${this.folder} was made with a model in a folder named "${recorded}": say where it is with --model FOLDER`,
-      );
-    }
-    return loadModel(recorded, { ...options, offline: true });
-  }
-}
-
-function loadOptions({ device, dtype, allowSoftwareAdapter, onNotice, onDownload }: FerrisOptions): ModelOptions {
-  return { device, dtype, allowSoftwareAdapter, onNotice, onProgress: onDownload };
 }

@@ -6,11 +6,9 @@
 export { bundledModel } from "./engine.ts";
 export type { LoadProgress, ModelInfo } from "./engine.ts";
 export { Ferris } from "./ferris.ts";
-export type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions } from "./options.ts";
-export { ask } from "./answer/ask.ts";
+export type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions, FerrisWatchOptions } from "./options.ts";
 export type { Answer, AskOptions } from "./answer/ask.ts";
-export { watch } from "./watching/watch.ts";
-export type { WatchOptions } from "./watching/watch.ts";
+export type { EndpointSettings } from "./answer/endpoint.ts";
 export * from "./errors.ts";
 export type { Freshness, Staleness } from "./freshness.ts";
 export type { SkipReason } from "./skip-reason.ts";

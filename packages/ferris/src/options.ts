@@ -1,61 +1,71 @@
 /** The options of `Ferris` and its methods, in one place, with their units and defaults. Types only. */
 import type { LoadProgress } from "./engine.ts";
-import type { FileOutcome, IndexProgress } from "./indexing/report.ts";
+import type { FileOutcome, IndexProgress, IndexReport } from "./indexing/report.ts";
 import type { SearchMode } from "./search/search.ts";
 import type { DocumentFilter } from "./store/store.ts";
 
 /** Where the index is, and how its model is loaded. */
 export interface FerrisOptions {
   /** Folder of the index. Else the nearest `.ferris` above the working folder; where there is none, indexing makes one there. */
-  readonly db?: string;
+  readonly db?: string | undefined;
   /** Which of several indexes in that folder, such as one of another model; the one without a name unless given. */
-  readonly name?: string | null;
+  readonly name?: string | null | undefined;
   /** Hugging Face id or folder. Else the index's own model; for a new index the bundled one. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** "auto" unless given. "gpu" never falls back. */
-  readonly device?: "auto" | "gpu" | "cpu";
+  readonly device?: "auto" | "gpu" | "cpu" | undefined;
   /** "auto" unless given. */
-  readonly dtype?: "auto" | "f32" | "f16";
+  readonly dtype?: "auto" | "f32" | "f16" | undefined;
   /** Lets a GPU that is emulated on the CPU count as a GPU. */
-  readonly allowSoftwareAdapter?: boolean;
+  readonly allowSoftwareAdapter?: boolean | undefined;
   /** Hugging Face id or folder of a cross-encoder, for searches with `rerank`; a small one of MS MARCO unless given. */
-  readonly reranker?: string;
-  /** Receives what a user should hear once, such as which device "auto" chose; console.error unless given. */
-  readonly onNotice?: (message: string) => void;
+  readonly reranker?: string | undefined;
+  /** Receives what a user should hear once, such as which device "auto" chose; console.warn unless given. */
+  readonly onNotice?: ((message: string) => void) | undefined;
   /** Called while a model that was named and is not on this machine is downloaded. */
-  readonly onDownload?: (progress: LoadProgress) => void;
+  readonly onDownload?: ((progress: LoadProgress) => void) | undefined;
 }
 
 /** Which files are indexed, and how they are cut. */
 export interface FerrisIndexOptions {
   /** Globs relative to each path; only matching files are read. */
-  readonly include?: readonly string[];
-  readonly exclude?: readonly string[];
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
   /** Only documents of these types, such as "markdown"; see docs/documents.md. */
-  readonly types?: readonly string[];
+  readonly types?: readonly string[] | undefined;
   /** A chunk's most tokens; else what the model reads. */
-  readonly maxTokens?: number;
+  readonly maxTokens?: number | undefined;
   /** Files above this size are left out; 64 MiB unless given. */
-  readonly maxFileBytes?: number;
+  readonly maxFileBytes?: number | undefined;
   /** Stops after the transaction in flight; the report then says `interrupted`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What became of each file, as it is known; a folder that is left out is one. */
-  readonly onFile?: (file: FileOutcome) => void;
-  readonly onProgress?: (progress: IndexProgress) => void;
+  readonly onFile?: ((file: FileOutcome) => void) | undefined;
+  readonly onProgress?: ((progress: IndexProgress) => void) | undefined;
+}
+
+/** How an index is kept up to date: what is indexed, until when, and who hears of it. */
+export interface FerrisWatchOptions extends FerrisIndexOptions {
+  /** Ends watching; the promise of `watch` then resolves. An index run that is under way stops after its transaction. */
+  readonly signal: AbortSignal;
+  /** Told after each run. */
+  readonly onReport?: ((report: IndexReport) => void) | undefined;
+  /** Told of a run that failed, such as an index that somebody else is writing: the next change tries again. Else the first ends watching. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** How to search, and how much of what was found to give. */
 export interface FerrisSearchOptions {
   /** 10 unless given. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** "hybrid" unless given. */
-  readonly mode?: SearchMode;
+  readonly mode?: SearchMode | undefined;
   /** Most results from one document; 3 unless given. */
-  readonly perDocument?: number;
-  readonly filter?: DocumentFilter;
+  readonly perDocument?: number | undefined;
+  readonly filter?: DocumentFilter | undefined;
   /** True: the best candidates are read again by the reranker (see FerrisOptions), whose scores then decide the order. */
-  readonly rerank?: boolean;
+  readonly rerank?: boolean | undefined;
   /** Only passages whose score is at least this: the reranker's with `rerank`, else the cosine, which text mode has not. */
-  readonly minScore?: number;
-  readonly signal?: AbortSignal;
+  readonly minScore?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }

@@ -42,11 +42,14 @@ export class SharedLoad<T> {
     }
   }
 
-  /** Frees what was loaded, also what is still on its way. Call it when nobody waits any more. */
+  /** Frees what was loaded, also what is still on its way: that is aborted, unless somebody waits for it. */
   async close(): Promise<void> {
     const loading = this.#current;
     this.#current = null;
-    if (loading?.done === false) this.#abandon(loading, undefined);
+    if (loading?.done === false) {
+      if (loading.waiting === 0) this.#abandon(loading, undefined);
+      else await Promise.allSettled([loading.value]);
+    }
     await Promise.all(this.#abandoned);
     // A load that failed has been told to those who waited for it.
     const [loaded] = await Promise.allSettled([loading?.value]);

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ask, Ferris, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
+import { Ferris, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
 import type { FerrisOptions, FerrisSearchOptions, LoadProgress, ModelInfo } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ferris-library-"));
@@ -231,7 +231,7 @@ test("ask answers with citations", async () => {
     const { port } = server.address() as AddressInfo;
     const pieces: string[] = [];
     const endpoint = { baseUrl: `http://127.0.0.1:${port}/v1`, model: "test" };
-    const answer = await ask(asked, "how do I rotate a key", {
+    const answer = await asked.ask("how do I rotate a key", {
       endpoint,
       onPiece: (piece) => void pieces.push(piece),
     });

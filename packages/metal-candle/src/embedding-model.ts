@@ -104,14 +104,28 @@ export class EmbeddingModel {
   }
 
   /**
-   * Embeds texts. Calls may overlap: they share batches, in turn.
+   * Embeds texts, or one text, which gives its vector alone. Calls may overlap: they share batches, in turn.
    *
    * @throws InvalidArgumentError for an unknown prompt name (listing those there are), a text or prompt that is not a string, or
    *   dimensions out of range
    * @throws ModelClosedError after close()
+   * @example
+   * import { EmbeddingModel } from "metal-candle";
+   * const model = await EmbeddingModel.load("all-minilm-l6-v2-q8");
+   * const query = await model.embed("how to bake bread", { promptName: "query" });
+   * const passages = await model.embed(["kneading dough", "rotating a key"], { promptName: "passage" });
+   * console.log(query.length, passages.length, passages.truncated);
+   * await model.close();
    */
-  async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Embeddings> {
-    return this.#life.run(() => this.#embed(texts, options));
+  embed(text: string, options?: EmbedOptions): Promise<Float32Array<ArrayBuffer>>;
+  embed(texts: readonly string[], options?: EmbedOptions): Promise<Embeddings>;
+  async embed(
+    texts: string | readonly string[],
+    options: EmbedOptions = {},
+  ): Promise<Embeddings | Float32Array<ArrayBuffer>> {
+    return this.#life.run(async () =>
+      typeof texts === "string" ? (await this.#embed([texts], options)).at(0) : this.#embed(texts, options),
+    );
   }
 
   async #embed(texts: readonly string[], options: EmbedOptions): Promise<Embeddings> {
@@ -144,7 +158,7 @@ export class EmbeddingModel {
    */
   embedStream(
     texts: AsyncIterable<string> | Iterable<string>,
-    options: EmbedOptions & { readonly blockSize?: number } = {},
+    options: EmbedOptions & { readonly blockSize?: number | undefined } = {},
   ): AsyncGenerator<Embeddings, void, undefined> {
     const host: StreamHost = {
       embed: (block, given) => this.embed(block, given),
@@ -217,7 +231,7 @@ export class EmbeddingModel {
     return new ModelClosedError(`${this.#description.id} is closed.`);
   }
 
-  #checkStream(options: EmbedOptions & { readonly blockSize?: number }): void {
+  #checkStream(options: EmbedOptions & { readonly blockSize?: number | undefined }): void {
     this.#life.requireOpen();
     checkEmbed(options);
     const { blockSize = usualBlockSize } = options;

@@ -19,16 +19,16 @@ export interface GpuVectorsOptions {
   /** Width of a vector. */
   readonly dimensions: number;
   /** Admit adapters that run on the CPU. Default: METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER. */
-  readonly allowSoftwareAdapter?: boolean;
+  readonly allowSoftwareAdapter?: boolean | undefined;
   /** A device that the caller made. */
-  readonly gpuDevice?: GPUDevice;
+  readonly gpuDevice?: GPUDevice | undefined;
 }
 
 export interface NearestOptions {
   /** Only these slots. */
-  readonly among?: ArrayLike<number>;
+  readonly among?: ArrayLike<number> | undefined;
   /** Besides the k best, those that score at most this much less than the last of them. 0 unless given. */
-  readonly within?: number;
+  readonly within?: number | undefined;
 }
 
 /** Half a unit in the last of f16's eleven bits: how far rounding moves a value, as a share of it. */

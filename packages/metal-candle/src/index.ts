@@ -1,12 +1,10 @@
-/** metal-candle's main entry point: sentence embeddings. See also metal-candle/ops, /tokenizer and /diagnostics. */
+/** metal-candle's main entry point: sentence embeddings. See also metal-candle/tools, /ops, /vectors, /tokenizer and /diagnostics. */
 export { EmbeddingModel, type ModelInfo, type ModelStats } from "./embedding-model.ts";
-export { Reranker, type Ranking, type RerankerOptions } from "./reranker.ts";
+export { Reranker, type RankedText, type RankOptions, type RerankerOptions } from "./reranker.ts";
 export { Embeddings } from "./embeddings.ts";
+export { cosineSimilarity, similarity } from "./similarity.ts";
 export type { EmbedOptions, LoadOptions, LoadProgress } from "./options.ts";
 export type { DeviceChoice } from "./device-policy.ts";
-export type { AdapterReport, SubgroupMatrixConfig } from "./encoder/report.ts";
-export type { GemmTuning, TunedGemm } from "./encoder/report.ts";
-export type { KernelReport } from "./encoder/report.ts";
-export { pullModel, type PullOptions, type PullProgress, type PullResult } from "./hub/pull.ts";
-export { quantizeModel, type QuantizeOptions, type QuantizeResult } from "./models/quantize-model.ts";
+export type { Dtype } from "./gpu/choose/numerics-class.ts";
+export type { EncoderReport, GpuStats } from "./encoder/report.ts";
 export * from "./errors.ts";

@@ -16,6 +16,7 @@ import { pullModel } from "./hub/pull.ts";
 import type { ModelDescription } from "./models/description.ts";
 import { readModel } from "./models/read-model.ts";
 import { checkTokenizer, vocabularyWarning } from "./models/tokenizer-files.ts";
+import { warnOnce } from "./notice.ts";
 import type { LoadOptions } from "./options.ts";
 import { TokenizerPool } from "./tokenizers/pool/tokenizer-pool.ts";
 import { openTokenizer } from "./tokenizers/open-tokenizer.ts";
@@ -37,7 +38,7 @@ export async function loadParts(
   options: LoadOptions,
 ): Promise<ModelParts> {
   checkLoad(idOrFolder, options);
-  const { device = "auto", dtype = "auto", signal, onNotice = console.error, tokenizerThreads: threads = 0 } = options;
+  const { device = "auto", dtype = "auto", signal, onNotice = warnOnce, tokenizerThreads: threads = 0 } = options;
   signal?.throwIfAborted();
   const { allowSoftwareAdapter, gpuDevice } = options;
   const [description, chosen] = await bothOrNeither(
@@ -101,7 +102,7 @@ async function readOrPull(idOrFolder: string, options: LoadOptions): Promise<Mod
   } catch (error) {
     const missing = error instanceof ModelNotFoundError && isModelId(idOrFolder) && idOrFolder.includes("/");
     if (!missing || (options.offline ?? hubIsOffline())) throw error;
-    const { revision, cacheDir, signal, onProgress, onNotice = console.error } = options;
+    const { revision, cacheDir, signal, onProgress, onNotice = warnOnce } = options;
     onNotice(`metal-candle: ${idOrFolder} is not in the cache; downloading it`);
     await pullModel(idOrFolder, {
       revision,
@@ -147,7 +148,7 @@ async function openEncoder(
   chosen: ChosenDevice,
   options: LoadOptions,
 ): Promise<Encoder> {
-  const { dtype = "auto", tokenBudget, onNotice = console.error } = options;
+  const { dtype = "auto", tokenBudget, onNotice = warnOnce } = options;
   const steps = description.head.rowSteps.flat();
   if (chosen.device === "gpu" && steps.length > 0) {
     throw new UnsupportedModelError(

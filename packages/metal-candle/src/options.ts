@@ -14,55 +14,55 @@ export interface LoadProgress {
 
 export interface LoadOptions {
   /** "gpu" or an error; "cpu"; or "auto" (the default): the GPU where there is one, else the CPU, saying which. */
-  readonly device?: DeviceChoice;
+  readonly device?: DeviceChoice | undefined;
   /** How weights and activations are stored on the GPU. "auto" (the default): f16 where a real GPU has it, else f32. */
-  readonly dtype?: Dtype;
+  readonly dtype?: Dtype | undefined;
   /** Admit adapters that run on the CPU (SwiftShader, lavapipe, WARP). Default: METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER. */
-  readonly allowSoftwareAdapter?: boolean;
+  readonly allowSoftwareAdapter?: boolean | undefined;
   /** A GPUDevice of the caller's, for `device` "gpu" or "auto"; it is not reopened when lost. */
-  readonly gpuDevice?: GPUDevice;
+  readonly gpuDevice?: GPUDevice | undefined;
   /**
    * Tokens of one batch: bounds memory. Default: what suits the device. On the GPU at least `maxLength`, and what its memory holds;
    * on the CPU device padding counts, and a longer text is a batch alone. `info().tokenBudget` is what came of it.
    */
-  readonly tokenBudget?: number;
+  readonly tokenBudget?: number | undefined;
   /**
    * Threads that tokenise large embed calls for the GPU, beside the caller's own. Default 0. They pay where the tokenizer is what
    * holds up a fast GPU: long texts, or a tokenizer without a fast path. On the CPU device, which uses all cores, they stay unused.
    */
-  readonly tokenizerThreads?: number;
+  readonly tokenizerThreads?: number | undefined;
   /** Tokens after which a text is cut, at most the model's own maximum. */
-  readonly maxLength?: number;
+  readonly maxLength?: number | undefined;
   /** Width of the vectors (Matryoshka): the first n elements of the model's own. `embed` with `normalize: true` makes them unit length. */
-  readonly dimensions?: number;
+  readonly dimensions?: number | undefined;
   /** The Hugging Face cache to look in. Default: HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub. */
-  readonly cacheDir?: string;
+  readonly cacheDir?: string | undefined;
   /** A branch, tag or commit of the hub's repository. Default: main. */
-  readonly revision?: string;
+  readonly revision?: string | undefined;
   /** Never download. Default: HF_HUB_OFFLINE. */
-  readonly offline?: boolean;
+  readonly offline?: boolean | undefined;
   /** Prompts by name, for a folder whose own files carry none. */
-  readonly prompts?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: LoadProgress) => void;
-  /** Receives what a user should hear once (the device that "auto" chose, warnings). Default: console.error. */
-  readonly onNotice?: (message: string) => void;
+  readonly prompts?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Receives what a user should hear once (the device that "auto" chose, warnings). Default: console.warn, each once in a process. */
+  readonly onNotice?: ((message: string) => void) | undefined;
 }
 
 export interface EmbedOptions {
   /** Text put before each text. */
-  readonly prompt?: string;
+  readonly prompt?: string | undefined;
   /** A prompt by the model's own name for it; "query" and "passage" always exist. */
-  readonly promptName?: string;
+  readonly promptName?: string | undefined;
   /** L2-normalise what comes back. Default: what the model's files say, of the whole vector. */
-  readonly normalize?: boolean;
+  readonly normalize?: boolean | undefined;
   /** Width of the vectors (Matryoshka): the first n elements, as sentence-transformers' truncate_dim gives them. */
-  readonly dimensions?: number;
+  readonly dimensions?: number | undefined;
   /** Aborts within one batch, also while a stream's source has stalled; the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Called after each batch with the texts done so far, and those of the call. In embedStream both count from the stream's start, and
    * `total` is the texts read from the source so far: how many will come nobody knows.
    */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

@@ -12,17 +12,24 @@ import { Lifecycle } from "./lifecycle.ts";
 import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
 import type { LoadOptions } from "./options.ts";
 
-/** Scores of N texts for one query. */
-export interface Ranking {
-  /** Indexes of the texts, best first (by the first label). */
-  readonly order: readonly number[];
-  /** f32 [N · labels] in the order of the texts: the classifier's outputs after the model's own activation. */
+/** A text and how well it answers the query. */
+export interface RankedText {
+  /** Which of the texts that were given. */
+  readonly index: number;
+  /** The first label's score: after the model's own activation. */
+  readonly score: number;
+  /** f32 [labels]: the scores of all labels. */
   readonly scores: Float32Array<ArrayBuffer>;
-  /** The same before the activation. */
+  /** f32 [labels]: the classifier's outputs before the activation. */
   readonly logits: Float32Array<ArrayBuffer>;
-  readonly labels: number;
-  /** Indexes of the pairs that were cut to the model's maximum length. */
-  readonly truncated: readonly number[];
+  /** Whether the pair was cut to the model's maximum length. */
+  readonly truncated: boolean;
+}
+
+export interface RankOptions {
+  /** How many of the best are wanted; all of them unless given. */
+  readonly topK?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Options that mean nothing without vectors, or that pairs of texts do not use. */
@@ -31,6 +38,7 @@ const embeddingOptions = ["dimensions", "prompts", "tokenizerThreads"] as const;
 /** What `Reranker.load` takes: what EmbeddingModel.load does, but for what concerns vectors and prompts. */
 export type RerankerOptions = Omit<LoadOptions, (typeof embeddingOptions)[number]>;
 
+/** A cross-encoder: `rank(query, texts, { topK: 3 })` gives the three that answer the query best, as [{ index, score }]. */
 export class Reranker {
   readonly #parts: ModelParts;
   readonly #queue: BatchQueue;
@@ -56,24 +64,24 @@ export class Reranker {
   }
 
   /**
-   * Scores each text against the query.
+   * Scores each text against the query; the best come first, and equal ones in the order that they were given in.
    *
-   * @throws InvalidArgumentError for a query or a text that is not a string; ModelClosedError after close()
+   * @throws InvalidArgumentError for a query or a text that is not a string, or a topK below 1; ModelClosedError after close()
    */
-  async rank(
-    query: string,
-    texts: readonly string[],
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<Ranking> {
+  async rank(query: string, texts: readonly string[], options: RankOptions = {}): Promise<RankedText[]> {
     return this.#life.run(() => this.#rank(query, texts, options));
   }
 
-  async #rank(query: string, texts: readonly string[], options: { readonly signal?: AbortSignal }): Promise<Ranking> {
+  async #rank(query: string, texts: readonly string[], options: RankOptions): Promise<RankedText[]> {
     const { classifier, head } = this.#parts.description;
     checkOptions(options);
     options.signal?.throwIfAborted();
     checkString(query, "The query");
     checkTexts(texts, "Text");
+    const { topK = texts.length } = options;
+    if (options.topK !== undefined && (!Number.isInteger(topK) || topK < 1)) {
+      throw new InvalidArgumentError(`topK is ${topK}; it must be a whole number of at least 1.`);
+    }
     const settings = {
       prompt: "",
       query,
@@ -86,12 +94,16 @@ export class Reranker {
     this.#queue.add(request);
     await request.finished;
     const { labels, activation } = classifier ?? { labels: head.dimensions, activation: "identity" as const };
-    const logits = request.data;
-    const scores = logits.map((logit) => activationOf(activation, logit));
+    const truncated = new Set(request.truncated);
     // The request's own copy: the caller's array may have changed meanwhile.
-    const order = request.texts.map((_, index) => index);
-    order.sort((first, second) => logits[second * labels] - logits[first * labels] || first - second);
-    return { order, scores, logits, labels, truncated: request.truncated };
+    const ranked = request.texts.map((_, index): RankedText => {
+      const logits = request.data.slice(index * labels, (index + 1) * labels);
+      const scores = logits.map((logit) => activationOf(activation, logit));
+      return { index, score: scores[0], scores, logits, truncated: truncated.has(index) };
+    });
+    // By logits: an activation may round two of them to one score.
+    ranked.sort((first, second) => second.logits[0] - first.logits[0] || first.index - second.index);
+    return ranked.slice(0, topK);
   }
 
   /** What runs. */

@@ -32,9 +32,24 @@ describe("a reranker", () => {
   test.each(activations)("with torch.nn's %s on its logits", async (name, activation) => {
     folder.set("config.json", { sentence_transformers: { activation_fn: `torch.nn.modules.activation.${name}` } });
     const reranker = await Reranker.load(folder.path, quiet);
-    const { scores, logits } = await reranker.rank("a question", texts);
-    logits.forEach((logit, index) => expect(scores[index]).toBeCloseTo(activation(logit), 6));
+    const ranked = await reranker.rank("a question", texts);
+    for (const { score, logits } of ranked) expect(score).toBeCloseTo(activation(logits[0]), 6);
     await reranker.close();
+  });
+
+  test("gives the best first, of all texts or of as many as are wanted", async () => {
+    await using reranker = await Reranker.load(folder.path, quiet);
+    const all = await reranker.rank("a question", texts);
+    expect(new Set(all.map(({ index }) => index))).toEqual(new Set([0, 1, 2]));
+    expect(all.map(({ logits }) => logits[0])).toEqual(all.map(({ logits }) => logits[0]).toSorted((a, b) => b - a));
+    expect(await reranker.rank("a question", texts, { topK: 2 })).toEqual(all.slice(0, 2));
+    expect(await reranker.rank("a question", texts, { topK: 9 })).toEqual(all);
+    expect(await reranker.rank("a question", [])).toEqual([]);
+    const [cut] = await reranker.rank("a question", ["a very long text ".repeat(200)]);
+    expect([cut.truncated, all[0].truncated]).toEqual([true, false]);
+    for (const topK of [0, -1, 1.5, Number.NaN]) {
+      await expect(reranker.rank("a question", texts, { topK })).rejects.toThrow(`topK is ${topK}`);
+    }
   });
 
   test.each([
@@ -51,7 +66,7 @@ describe("a reranker", () => {
     const reranker = await Reranker.load(folder.path, quiet);
     const ranking = reranker.rank("a question", texts);
     const closing = reranker.close();
-    expect((await ranking).order.length).toBe(3);
+    expect((await ranking).length).toBe(3);
     await closing;
     expect(reranker.close()).toBe(closing);
     await expect(reranker.rank("a question", texts)).rejects.toThrow(ModelClosedError);
@@ -64,6 +79,6 @@ describe("a reranker", () => {
     const second = reranker.rank("a question", texts);
     abort.abort(new Error("enough"));
     await expect(first).rejects.toThrow("enough");
-    expect((await second).order.length).toBe(3);
+    expect((await second).length).toBe(3);
   });
 });

@@ -48,13 +48,34 @@ const compilerOptions = {
   declarationMap: false,
   sourceMap: false,
   noUnusedLocals: false,
+  // What strict users switch on.
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
 };
+
+/** An option that may be left out may also be undefined, so that callers can pass on what they may not have. */
+const optionTypes = `
+import type { EmbedOptions, LoadOptions, RankOptions, RerankerOptions } from "metal-candle";
+import type { PullOptions, QuantizeOptions } from "metal-candle/tools";
+import type { GpuVectorsOptions, NearestOptions } from "metal-candle/vectors";
+import type { DiagnoseOptions, GemmPeakOptions } from "metal-candle/diagnostics";
+import type { OpOptions } from "metal-candle/ops";
+import type { AskOptions, DocumentFilter, EvaluateOptions, FerrisIndexOptions, FerrisOptions, FerrisSearchOptions, FerrisWatchOptions } from "ferris";
+type All = [EmbedOptions, LoadOptions, RankOptions, RerankerOptions, PullOptions, QuantizeOptions, GpuVectorsOptions, NearestOptions,
+  DiagnoseOptions, GemmPeakOptions, OpOptions, AskOptions, DocumentFilter, EvaluateOptions, FerrisIndexOptions, FerrisOptions,
+  FerrisSearchOptions, FerrisWatchOptions];
+type Optional<T> = { [K in keyof T]-?: object extends Pick<T, K> ? K : never }[keyof T];
+type Refused<T> = { [K in Optional<T>]: undefined extends Required<T>[K] ? never : K }[Optional<T>];
+type RefusedOfAll = { [I in keyof All]: Refused<All[I]> }[number];
+export const none: [RefusedOfAll] extends [never] ? true : RefusedOfAll = true;
+`;
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
   cpSync(join(import.meta.dirname, "fixtures", "documents"), join(folder, "documents"), { recursive: true });
   for (const example of examples)
     writeFileSync(join(folder, `${example.program}.ts`), `${programOf(example)}\nexport {};\n`);
+  writeFileSync(join(folder, "option-types.ts"), optionTypes);
   const settings = { extends: "../../../../tsconfig.base.json", compilerOptions, include: ["*.ts"] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));

@@ -4,27 +4,31 @@
  * The whole of `ferris ask` but its printing, for the command line and for programs alike. Which model: endpoint.ts; how documents are
  * kept from giving orders: prompt.ts.
  */
-import type { Ferris } from "../ferris.ts";
 import type { FerrisSearchOptions } from "../options.ts";
-import type { SearchResult } from "../search/search.ts";
+import type { SearchAnswer, SearchResult } from "../search/search.ts";
 import { streamChat } from "./chat.ts";
 import { readCitations } from "./citations.ts";
 import { findEndpoint, type EndpointSettings } from "./endpoint.ts";
 import { makeMessages, type Turn, usualPassages } from "./prompt.ts";
 
+/** Where passages are found: a Ferris. */
+export interface Searchable {
+  search(query: string, options?: FerrisSearchOptions): Promise<SearchAnswer>;
+}
+
 export interface AskOptions extends Pick<FerrisSearchOptions, "limit" | "mode" | "filter" | "signal"> {
   /** The language model; what is left out is looked for on this machine (Ollama, LM Studio). */
-  readonly endpoint?: EndpointSettings;
+  readonly endpoint?: EndpointSettings | undefined;
   /** Earlier questions and answers, oldest first, when this is a follow-up: `Answer.conversation` of the last. */
-  readonly conversation?: readonly Turn[];
+  readonly conversation?: readonly Turn[] | undefined;
   /** Told which model is asked, before anything is sent to it. */
-  readonly onEndpoint?: (model: string, baseUrl: string) => void;
+  readonly onEndpoint?: ((model: string, baseUrl: string) => void) | undefined;
   /** Receives the answer as it comes. What it returns is awaited. */
-  readonly onPiece?: (piece: string) => void | Promise<void>;
+  readonly onPiece?: ((piece: string) => void | Promise<void>) | undefined;
   /** Told when the pieces so far turn out to have been the model's reasoning: the answer begins with the next. */
-  readonly onRestart?: () => void;
+  readonly onRestart?: (() => void) | undefined;
   /** Told before each wait for an endpoint that is busy or loading its model. */
-  readonly onWait?: (message: string) => void;
+  readonly onWait?: ((message: string) => void) | undefined;
 }
 
 export interface Answer {
@@ -44,23 +48,11 @@ export interface Answer {
   readonly conversation: readonly Turn[];
 }
 
-/**
- * Asks a language model to answer a question from what the documents say, with citations.
- *
- * @throws UsageError if the endpoint's URL is invalid; AnswerError when the model cannot be reached or breaks off; what Ferris.search throws
- * @example
- * import { ask, Ferris } from "ferris";
- *
- * const ferris = await Ferris.open({ db: "notes-index" });
- * await ferris.index(["notes"]);
- * const { answer, passages } = await ask(ferris, "how do I rotate a key");
- * console.log(answer ?? passages.map(({ path }) => path));
- * await ferris.close();
- */
-export async function ask(ferris: Ferris, question: string, options: AskOptions = {}): Promise<Answer> {
+/** `Ferris.ask`, over anything that searches. */
+export async function ask(documents: Searchable, question: string, options: AskOptions = {}): Promise<Answer> {
   const { signal, conversation = [], onEndpoint, onPiece, onWait } = options;
   const [passages, endpoint] = await Promise.all([
-    passagesFor(ferris, question, options),
+    passagesFor(documents, question, options),
     findEndpoint(options.endpoint ?? {}, { signal }),
   ]);
   if (passages.length === 0 || endpoint === null) {
@@ -100,12 +92,16 @@ export async function ask(ferris: Ferris, question: string, options: AskOptions 
 }
 
 /** The passages for a question; for a follow-up ("and for two keys?") also those for it and the question before together. */
-async function passagesFor(ferris: Ferris, question: string, options: AskOptions): Promise<readonly SearchResult[]> {
+async function passagesFor(
+  documents: Searchable,
+  question: string,
+  options: AskOptions,
+): Promise<readonly SearchResult[]> {
   const { limit = usualPassages, mode, filter, signal, conversation = [] } = options;
   const before = conversation.at(-1)?.question;
   const queries = before === undefined ? [question] : [`${before} ${question}`, question];
   const found: (readonly SearchResult[])[] = [];
-  for (const query of queries) found.push((await ferris.search(query, { limit, mode, filter, signal })).results);
+  for (const query of queries) found.push((await documents.search(query, { limit, mode, filter, signal })).results);
   const passages = new Map<number, SearchResult>();
   for (let rank = 0; rank < limit; rank++) {
     for (const results of found) {

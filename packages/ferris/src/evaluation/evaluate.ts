@@ -28,9 +28,9 @@ export interface EvaluateOptions {
   /** The id that judgements use for the document at a path. */
   readonly documentId: (path: string) => string;
   /** Reads the best candidates again, as `--rerank` does. */
-  readonly scoreTexts?: TextScorer;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly scoreTexts?: TextScorer | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Scores of each mode, in the order of `modes`. `embedQuery` may be null when all of them are "text". */

@@ -81,11 +81,11 @@ export interface StoredChunk extends ChunkRecord {
 /** Which documents a search looks at; applied before the best are cut off. All that are given must hold. */
 export interface DocumentFilter {
   /** Glob patterns on the absolute path, or on any of its tails (`docs/**`, `*.md`); one must match. */
-  readonly paths?: readonly string[];
+  readonly paths?: readonly string[] | undefined;
   /** Parser names; one must match. */
-  readonly types?: readonly string[];
+  readonly types?: readonly string[] | undefined;
   /** Milliseconds since 1970: the file was modified then or later. */
-  readonly modifiedSince?: number;
+  readonly modifiedSince?: number | undefined;
 }
 
 export interface SearchOptions {

@@ -8,15 +8,15 @@
 import { resolve } from "node:path";
 import { FolderWatch } from "./folder-watch.ts";
 
-export interface WatchOptions {
+export interface PathWatchOptions {
   /** Ends watching; the promise of `watch` then resolves. A call that is under way is waited for. */
   readonly signal: AbortSignal;
   /** What happens below these folders does not count: the index itself. */
-  readonly ignoredFolders?: readonly string[];
+  readonly ignoredFolders?: readonly string[] | undefined;
   /** How long nothing may happen before the call. */
-  readonly quietMilliseconds?: number;
+  readonly quietMilliseconds?: number | undefined;
   /** The longest that a call is put off while changes keep coming. */
-  readonly patienceMilliseconds?: number;
+  readonly patienceMilliseconds?: number | undefined;
 }
 
 /** How often the watched paths are checked for being the same folders still. */
@@ -26,18 +26,11 @@ const CHECK_MS = 1000;
  * Watches files and folders, which need not exist yet, until `signal`. Calls never overlap.
  *
  * @throws InputError when the system has no more watches to give
- * @example
- * import { Ferris, watch } from "ferris";
- *
- * const ferris = await Ferris.open({ db: "notes-index" });
- * const stop = AbortSignal.timeout(2000);
- * await watch(["notes"], async () => void (await ferris.index(["notes"])), { signal: stop, ignoredFolders: [ferris.folder] });
- * await ferris.close();
  */
 export async function watch(
   paths: readonly string[],
   onChange: () => Promise<void>,
-  { signal, ignoredFolders = [], quietMilliseconds = 300, patienceMilliseconds = 3000 }: WatchOptions,
+  { signal, ignoredFolders = [], quietMilliseconds = 300, patienceMilliseconds = 3000 }: PathWatchOptions,
 ): Promise<void> {
   const changes = new Changes();
   const ignored = ignoredFolders.map((path) => resolve(path));

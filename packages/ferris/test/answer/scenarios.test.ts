@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AnswerError, ask, type AskOptions, Ferris } from "../../src/index.ts";
+import { AnswerError, type AskOptions, Ferris } from "../../src/index.ts";
 import { answerScenario, scenarios } from "./support/scenarios.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ferris-ask-"));
@@ -34,7 +34,7 @@ afterAll(async () => {
 async function asked(scenario: string, options: AskOptions = {}) {
   const shown: string[] = [];
   const endpoint = { baseUrl: `${origin}/${scenario}/v1`, timeout: 20, ...options.endpoint };
-  const answer = await ask(ferris, "how do I do a rollback", {
+  const answer = await ferris.ask("how do I do a rollback", {
     mode: "text",
     onPiece: (piece) => void shown.push(piece),
     onRestart: () => void (shown.length = 0),
@@ -141,7 +141,7 @@ test("every scenario is tried here", () => {
 test("a follow-up carries the conversation, and finds what both questions ask for", async () => {
   const first = await asked("ok");
   expect(first.conversation).toEqual([{ question: "how do I do a rollback", answer: first.answer }]);
-  const next = await ask(ferris, "and then?", {
+  const next = await ferris.ask("and then?", {
     mode: "text",
     conversation: first.conversation,
     endpoint: { baseUrl: `${origin}/ok/v1` },

@@ -15,11 +15,11 @@ import type { KernelReport } from "../encoder/report.ts";
 
 export interface DiagnoseOptions {
   /** Which device the embedding is tried on. Default "auto". */
-  readonly device?: DeviceChoice;
-  readonly dtype?: Dtype;
-  readonly allowSoftwareAdapter?: boolean;
+  readonly device?: DeviceChoice | undefined;
+  readonly dtype?: Dtype | undefined;
+  readonly allowSoftwareAdapter?: boolean | undefined;
   /** Which model. Default: the bundled one. */
-  readonly model?: string;
+  readonly model?: string | undefined;
 }
 
 export interface Diagnosis {

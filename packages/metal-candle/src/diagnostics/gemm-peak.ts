@@ -18,8 +18,8 @@ import { numericsClass, type Dtype, type NumericsClass } from "../gpu/choose/num
 import { gemmCandidates } from "../gpu/choose/variants.ts";
 
 export interface GemmPeakOptions {
-  readonly dtype?: Dtype;
-  readonly allowSoftwareAdapter?: boolean;
+  readonly dtype?: Dtype | undefined;
+  readonly allowSoftwareAdapter?: boolean | undefined;
 }
 
 export interface GemmRate {

@@ -21,11 +21,11 @@ export interface PullProgress {
 
 export interface PullOptions {
   /** Branch, tag or commit; "main" by default. */
-  readonly revision?: string;
+  readonly revision?: string | undefined;
   /** The hub cache; what the environment says by default. */
-  readonly cacheDir?: string;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: PullProgress) => void;
+  readonly cacheDir?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
 }
 
 export interface PullResult {

@@ -16,7 +16,7 @@ import { readModel } from "./read-model.ts";
 
 export interface QuantizeOptions extends LocateOptions {
   /** Called as tensors are written. */
-  readonly onProgress?: (progress: { readonly tensors: number; readonly total: number }) => void;
+  readonly onProgress?: ((progress: { readonly tensors: number; readonly total: number }) => void) | undefined;
 }
 
 export interface QuantizeResult {

@@ -7,7 +7,7 @@ import { checkEps, checkWidth, rowsOf, type GpuTensor, type HostTensor, type OpO
 
 export interface LayerNormOptions extends OpOptions {
   /** Added to the variance. Default 1e-12, as BERT has it. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 /**

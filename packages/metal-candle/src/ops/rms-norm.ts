@@ -7,7 +7,7 @@ import { checkEps, checkWidth, rowsOf, type GpuTensor, type HostTensor, type OpO
 
 export interface RmsNormOptions extends OpOptions {
   /** Added to the mean square. Default 1e-6. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface GpuTensor {
 
 export interface OpOptions {
   /** Admit adapters that run on the CPU. Default: METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER. */
-  readonly allowSoftwareAdapter?: boolean;
+  readonly allowSoftwareAdapter?: boolean | undefined;
 }
 
 /**

@@ -26,7 +26,7 @@ export function pullCommand(): Command {
 }
 
 async function pull(session: Session, id: string, { revision }: { revision?: string }): Promise<number> {
-  const { pullModel } = await import("metal-candle");
+  const { pullModel } = await import("metal-candle/tools");
   const signal = session.interruptible("stopping; the next pull goes on from here");
   const report = downloadProgress(session);
   const pulled = await pullModel(id, {

@@ -51,7 +51,7 @@ export function quantizeCommand(): Command {
 }
 
 async function quantize(session: Session, model: string, { out, check }: QuantizeCommandOptions): Promise<number> {
-  const { quantizeModel } = await import("metal-candle");
+  const { quantizeModel } = await import("metal-candle/tools");
   const line = session.progress();
   const report = (done: number, total: number): void => line.update({ label: "writing", done, total, unit: "tensors" });
   try {

@@ -75,13 +75,10 @@ async function rank(context: ServerContext, body: RerankRequest, signal: AbortSi
   const { model } = context.models.reranker(body.model ?? undefined);
   return context.admission.run(texts.length, () =>
     model.use(async (reranker) => {
-      const { order, scores, logits, labels, truncated } = await reranker.rank(body.query, texts, { signal });
-      const scored = Array.from(order, (index) => ({
-        index,
-        score: scores[index * labels]!,
-        logit: logits[index * labels]!,
-      }));
-      return { scored, texts, model: model.id, truncated: truncated.length };
+      const ranked = await reranker.rank(body.query, texts, { signal });
+      const scored = ranked.map(({ index, score, logits }) => ({ index, score, logit: logits[0]! }));
+      const truncated = ranked.filter((each) => each.truncated).length;
+      return { scored, texts, model: model.id, truncated };
     }, signal),
   );
 }

@@ -55,7 +55,7 @@ if (hasHalf) {
       const golden = floats(readGolden("tiny/bert-reranker-1/golden.safetensors"), "logits");
       const reranker = await Reranker.load(folder, quiet);
       const rankings = await Promise.all(pairs.map(([query, text]) => reranker.rank(texts[query], [texts[text]])));
-      rankings.forEach(({ logits }, index) => expect(Math.abs(logits[0] - golden[index])).toBeLessThan(0.01));
+      rankings.forEach(([{ logits }], index) => expect(Math.abs(logits[0] - golden[index])).toBeLessThan(0.01));
       await reranker.close();
     }, 120_000);
 

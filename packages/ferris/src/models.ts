@@ -1,0 +1,82 @@
+/**
+ * The models of one Ferris, each loaded when it is first needed and shared by all calls: the embedding model (the one that was asked for, the
+ * index's own, or the bundled one) and the reranker.
+ */
+import {
+  bundledModel,
+  type EmbeddingModel,
+  loadModel,
+  loadReranker,
+  type ModelOptions,
+  type Reranker,
+  usualReranker,
+} from "./engine.ts";
+import { UsageError } from "./errors.ts";
+import type { FerrisOptions } from "./options.ts";
+import { SharedLoad } from "./shared-load.ts";
+
+export class Models {
+  readonly #folder: string;
+  readonly #options: FerrisOptions;
+  readonly #model = new SharedLoad<EmbeddingModel>((model) => model.close());
+  readonly #reranker = new SharedLoad<Reranker>((reranker) => reranker.close());
+
+  /** What the index said that the model in use was loaded for. */
+  #loadedFor: string | null = null;
+
+  /** @param folder of the index, for messages */
+  constructor(folder: string, options: FerrisOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  /** The embedding model that is loaded or being loaded, or null. */
+  get loaded(): Promise<EmbeddingModel> | null {
+    return this.#model.value;
+  }
+
+  /**
+   * The embedding model.
+   * @param recorded the model that the index says it was made with, or null
+   * @param signal ends this caller's waiting
+   * @throws UsageError where the index was made with a model that nobody names; what loading a model throws
+   */
+  async load(recorded: string | null, signal?: AbortSignal): Promise<EmbeddingModel> {
+    const wanted = this.#options.model ?? recorded ?? bundledModel;
+    const before = this.#loadedFor;
+    this.#loadedFor = wanted;
+    // The index was made anew, of another model.
+    if (before !== null && before !== wanted) await this.#model.close();
+    return this.#model.get((own) => this.#load(recorded, own), signal);
+  }
+
+  /** The cross-encoder. */
+  reranker(signal?: AbortSignal): Promise<Reranker> {
+    const { reranker = usualReranker } = this.#options;
+    return this.#reranker.get((own) => loadReranker(reranker, { ...this.#loadOptions(), signal: own }), signal);
+  }
+
+  /** Frees them. Call it when nobody waits for one any more. */
+  async close(): Promise<void> {
+    await Promise.all([this.#model.close(), this.#reranker.close()]);
+  }
+
+  async #load(recorded: string | null, signal: AbortSignal): Promise<EmbeddingModel> {
+    const { model } = this.#options;
+    const options = { ...this.#loadOptions(), signal };
+    if (model !== undefined) return loadModel(model, options);
+    if (recorded === null || recorded === bundledModel) return loadModel(bundledModel, options);
+    // An index that was found is untrusted: it may name a model that is here already, not a folder, nor cause a download.
+    if (!/^[\w.-]+\/[\w.-]+$/.test(recorded)) {
+      throw new UsageError(
+        `the index in ${this.#folder} was made with a model in a folder named "${recorded}": say where it is with --model FOLDER`,
+      );
+    }
+    return loadModel(recorded, { ...options, offline: true });
+  }
+
+  #loadOptions(): ModelOptions {
+    const { device, dtype, allowSoftwareAdapter, onNotice, onDownload } = this.#options;
+    return { device, dtype, allowSoftwareAdapter, onNotice, onProgress: onDownload };
+  }
+}
