@@ -140,11 +140,7 @@ export async function embedDocuments(
     run.embedded(batch.length, tokens);
 
     const { dimensions } = embedder;
-    const staged = batch.some(({ owners }) => [...owners].some((owner) => owner.staged));
-    if (staged) {
-      const hashes = batch.map(({ chunk }) => chunk.hash);
-      await run.clock.time("write", () => store.stageVectors(hashes, vectors));
-    }
+    await putBy(batch, vectors);
     for (const [row, { chunk, owners }] of batch.entries()) {
       wanted.delete(chunk.hash);
       const vector = vectors.slice(row * dimensions, (row + 1) * dimensions);
@@ -158,5 +154,19 @@ export async function embedDocuments(
       if (recent.size <= recentVectors) break;
       recent.delete(hash);
     }
+  }
+
+  /** Keeps vectors of documents that this batch does not complete, so that the next run goes on from here if this one is killed. */
+  async function putBy(batch: readonly Wanted[], vectors: Float32Array): Promise<void> {
+    const inBatch = new Map<Unfinished, number>();
+    for (const { owners } of batch) for (const owner of owners) inBatch.set(owner, (inBatch.get(owner) ?? 0) + 1);
+    const isCutOff = (owner: Unfinished) => owner.staged || owner.missing > inBatch.get(owner)!;
+    const rows = [...batch.keys()].filter((row) => [...batch[row]!.owners].some(isCutOff));
+    if (rows.length === 0) return;
+    const { dimensions } = embedder;
+    const kept = new Float32Array(rows.length * dimensions);
+    rows.forEach((row, at) => kept.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions));
+    const hashes = rows.map((row) => batch[row]!.chunk.hash);
+    await run.clock.time("write", () => store.stageVectors(hashes, kept));
   }
 }

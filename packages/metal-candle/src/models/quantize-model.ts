@@ -5,7 +5,15 @@
  * sensitive stays f32), so the same source gives the same tensors bit for bit wherever it is made. The format itself is
  * weights/q8-block32.ts.
  */
-import { joinPath, listFiles, readFileBytes, writeWholeFile } from "#platform/files";
+import {
+  dropFolder,
+  joinPath,
+  listFiles,
+  placeFolder,
+  readFileBytes,
+  startFolder,
+  writeWholeFile,
+} from "#platform/files";
 import { InvalidArgumentError, UnsupportedModelError } from "../errors.ts";
 import type { LocateOptions } from "../hub/cache.ts";
 import { BLOCK_SIZE, QUANTIZATION_METHOD, quantize } from "../weights/q8-block32.ts";
@@ -37,7 +45,7 @@ const LARGEST_COPY = 1 << 30;
 /**
  * Quantises a model into a new folder.
  * @param idOrFolder a model that readModel accepts, not quantised yet
- * @param outFolder must be empty or not exist; config.json is written last, so a broken-off run leaves no model behind
+ * @param outFolder must be empty or not exist; it appears whole, so a run that is broken off leaves nothing there
  * @throws InvalidArgumentError, UnsupportedModelError, and what readModel throws
  */
 export async function quantizeModel(
@@ -60,19 +68,26 @@ export async function quantizeModel(
   if (config.has("quantization_config")) {
     throw new InvalidArgumentError(`${folder} is quantised already (${config.path}, "quantization_config").`);
   }
-  const result = await quantizeWeights(folder, joinPath(outFolder, "model.safetensors"), options);
-  for (const name of await listFiles(folder)) {
-    if (!isCopied(name)) continue;
-    const bytes = await readFileBytes(joinPath(folder, name), LARGEST_COPY);
-    if (bytes !== null) await writeWholeFile(joinPath(outFolder, ...name.split("/")), [bytes]);
+  const part = await startFolder(outFolder);
+  try {
+    const result = await quantizeWeights(folder, joinPath(part, "model.safetensors"), options);
+    for (const name of await listFiles(folder)) {
+      if (!isCopied(name)) continue;
+      const bytes = await readFileBytes(joinPath(folder, name), LARGEST_COPY);
+      if (bytes !== null) await writeWholeFile(joinPath(part, ...name.split("/")), [bytes]);
+    }
+    const quantized = {
+      ...config.raw,
+      quantization_config: { quant_method: QUANTIZATION_METHOD, block_size: BLOCK_SIZE },
+    };
+    const json = new TextEncoder().encode(`${JSON.stringify(quantized, null, 2)}\n`);
+    await writeWholeFile(joinPath(part, "config.json"), [json]);
+    await placeFolder(part, outFolder);
+    return result;
+  } catch (error) {
+    await dropFolder(part);
+    throw error;
   }
-  const quantized = {
-    ...config.raw,
-    quantization_config: { quant_method: QUANTIZATION_METHOD, block_size: BLOCK_SIZE },
-  };
-  const json = new TextEncoder().encode(`${JSON.stringify(quantized, null, 2)}\n`);
-  await writeWholeFile(joinPath(outFolder, "config.json"), [json]);
-  return result;
 }
 
 async function quantizeWeights(folder: string, path: string, options: QuantizeOptions): Promise<QuantizeResult> {

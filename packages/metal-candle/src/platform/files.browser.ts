@@ -46,6 +46,16 @@ export async function writeWholeFile(path: string): Promise<void> {
   throw new InvalidArgumentError(`${path} cannot be written: a page has no files.`);
 }
 
+export async function startFolder(path: string): Promise<string> {
+  throw new InvalidArgumentError(`${path} cannot be written: a page has no files.`);
+}
+
+export async function placeFolder(_part: string, path: string): Promise<void> {
+  throw new InvalidArgumentError(`${path} cannot be written: a page has no files.`);
+}
+
+export async function dropFolder(_part: string): Promise<void> {}
+
 /** Joins a URL prefix and names below it. */
 export function joinPath(folder: string, ...names: string[]): string {
   return [folder.replace(/\/+$/, ""), ...names.filter((name) => name !== "")].join("/");

@@ -6,9 +6,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { access, mkdir, open, readdir, realpath, rename, rm, rmdir, stat, type FileHandle } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { ModelFileError } from "../errors.ts";
 import type { RandomAccessFile } from "./file-types.ts";
 
@@ -103,6 +103,46 @@ export async function writeWholeFile(
   }
   await handle.close();
   await rename(temporary, path);
+}
+
+/**
+ * A folder that appears whole or not at all: made beside its place, and put there by `placeFolder`. What killed processes left of the same
+ * folder is removed. Returns where to write.
+ */
+export async function startFolder(path: string): Promise<string> {
+  const target = await canonicalPath(path);
+  await mkdir(dirname(target), { recursive: true });
+  for (const name of await listFolder(dirname(target))) {
+    const owner = name.startsWith(`${basename(target)}.`) ? /\.(\d+)\.part$/.exec(name)?.[1] : undefined;
+    if (owner === undefined || (Number(owner) !== process.pid && isRunning(Number(owner)))) continue;
+    await rm(join(dirname(target), name), { recursive: true, force: true });
+  }
+  const part = `${target}.${process.pid}.part`;
+  await mkdir(part);
+  return part;
+}
+
+/** Puts a folder that `startFolder` gave in the place of `path`, which is empty or not there. */
+export async function placeFolder(part: string, path: string): Promise<void> {
+  const target = await canonicalPath(path);
+  await rmdir(target).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
+  await rename(part, target);
+}
+
+/** Removes a folder that `startFolder` gave. */
+export async function dropFolder(part: string): Promise<void> {
+  await rm(part, { recursive: true, force: true });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** Joins a folder and names below it. */

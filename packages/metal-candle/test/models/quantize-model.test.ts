@@ -1,7 +1,7 @@
 /** q8_block32 from an original: the format bit for bit, and a folder that loads. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describePublishedModel } from "@ferris/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../src/errors.ts";
@@ -80,4 +80,17 @@ describePublishedModel("sentence-transformers/all-MiniLM-L6-v2", (cacheDir) => {
     const config = JSON.parse(await readFile(join(out, "config.json"), "utf8")) as unknown;
     expect(config).toEqual(JSON.parse(await readFile(join(bundledModelFolder, "config.json"), "utf8")));
   });
+});
+
+test("what a killed run left beside the folder is cleared away by the next, and another process's is not", async () => {
+  const base = join(folder, "beside");
+  const out = join(base, "out");
+  // Process ids end far below this one.
+  const dead = `${out}.2147483000.part`;
+  const alive = `${out}.${process.ppid}.part`;
+  for (const place of [dead, alive, out]) await mkdir(place, { recursive: true });
+  for (const place of [dead, alive]) await writeFile(join(place, "model.safetensors"), "half");
+  await quantizeModel(tinyModelFolder("bert"), out);
+  expect((await readdir(base)).toSorted()).toEqual(["out", basename(alive)].toSorted());
+  expect(await readdir(out)).toContain("config.json");
 });
