@@ -6,6 +6,7 @@
  * prints: the file does not know them.
  */
 import { posix } from "node:path";
+import { isCompoundFile } from "../archive/compound-file.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { addEmbedded } from "../embedded.ts";
@@ -16,6 +17,7 @@ import { Notes } from "../word/notes.ts";
 import { Numbering } from "../word/numbering.ts";
 import { Styles } from "../word/styles.ts";
 import { readTrees } from "../xml/xml-tree.ts";
+import { parseLegacyOffice } from "./legacy-office.ts";
 import type { ParserInput } from "./parser.ts";
 
 /** What stands in the body; each is read by itself, so that a long document is not held as a tree. */
@@ -26,6 +28,8 @@ const takenOut = new Set(["w:del", "w:moveFrom"]);
 const mostEmbedded = 50;
 
 export async function parseDocx({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+  // What is encrypted, and what was renamed without being converted.
+  if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "docx");
   const file = new OfficePackage(bytes, "word/document.xml");
   const { archive, main } = file;
   const builder = new ContentBuilder();

@@ -75,6 +75,24 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import("./open-document.ts")).parseOpenDocument,
   },
   {
+    type: "doc",
+    version: 1,
+    extensions: ["doc"],
+    load: async () => (await import("./legacy-office.ts")).legacyParser("doc"),
+  },
+  {
+    type: "xls",
+    version: 1,
+    extensions: ["xls", "xlt"],
+    load: async () => (await import("./legacy-office.ts")).legacyParser("xls"),
+  },
+  {
+    type: "ppt",
+    version: 1,
+    extensions: ["ppt", "pps"],
+    load: async () => (await import("./legacy-office.ts")).legacyParser("ppt"),
+  },
+  {
     type: "rtf",
     version: 1,
     extensions: ["rtf"],

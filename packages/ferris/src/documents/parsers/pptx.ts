@@ -3,18 +3,22 @@
  * then sheets and documents that are embedded.
  */
 import { posix } from "node:path";
+import { isCompoundFile } from "../archive/compound-file.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { addEmbedded } from "../embedded.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addSlide, addSlideComments } from "../office/slide.ts";
 import { readXml } from "../xml/xml.ts";
+import { parseLegacyOffice } from "./legacy-office.ts";
 import type { ParserInput } from "./parser.ts";
 
 /** Documents within one presentation that are read. */
 const mostEmbedded = 50;
 
 export async function parsePptx({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+  // What is encrypted, and what was renamed without being converted.
+  if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "pptx");
   const file = new OfficePackage(bytes, "ppt/presentation.xml");
   const builder = new ContentBuilder();
   const slides = slidesOf(file);

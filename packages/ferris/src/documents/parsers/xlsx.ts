@@ -4,6 +4,7 @@
  * A cell without a value shows its formula: the program that wrote it could not calculate. Sheets are read piece by piece, for
  * they unpack to ten times the size of their file.
  */
+import { isCompoundFile } from "../archive/compound-file.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { OfficePackage } from "../office/package.ts";
@@ -13,9 +14,12 @@ import { readSharedStrings } from "../spreadsheet/strings.ts";
 import { readStyles } from "../spreadsheet/styles.ts";
 import { addTable } from "../table/add-table.ts";
 import { readXml } from "../xml/xml.ts";
+import { parseLegacyOffice } from "./legacy-office.ts";
 import type { ParserInput } from "./parser.ts";
 
 export async function parseXlsx({ bytes }: ParserInput): Promise<ParsedDocument> {
+  // What is encrypted, and what was renamed without being converted.
+  if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "xlsx");
   const file = new OfficePackage(bytes, "xl/workbook.xml");
   const { archive, main } = file;
   const builder = new ContentBuilder();

@@ -7,10 +7,11 @@
 import { DocumentError } from "../../errors.ts";
 import type { ContentBuilder } from "../content-builder.ts";
 import { addTable } from "../table/add-table.ts";
+import { type EdgedRow, gridOf, type RowCell } from "../table/edges.ts";
 import { headingLevelOfName } from "../word/styles.ts";
 import { symbolCharacter } from "../word/symbols.ts";
 import { codePageLabel, decodeBytes, endsInCharacter, fontCharsetLabel } from "./charsets.ts";
-import { gridOf, type RtfCell, type RtfRow } from "./rows.ts";
+
 import type { RtfToken } from "./tokens.ts";
 
 const deepest = 5_000;
@@ -105,7 +106,7 @@ export class RtfReader {
   #notes: string[] = [];
   #noteDepth = 0;
   #note = "";
-  #rows: RtfRow[] = [];
+  #rows: EdgedRow[] = [];
   #cells: string[] = [];
   #definitions: CellDefinition[] = [];
   #next: Omit<CellDefinition, "right"> = { continuesAbove: false, continuesLeft: false };
@@ -372,7 +373,7 @@ export class RtfReader {
 
   #endRow(): void {
     if (this.#state.destination !== "text") return;
-    const cells: RtfCell[] = this.#cells.map((text, index) => {
+    const cells: RowCell[] = this.#cells.map((text, index) => {
       // Some writers describe fewer cells than they write.
       const last = this.#definitions.at(-1)?.right ?? this.#left;
       const usual = { right: last + (index + 1) * 1_000, continuesAbove: false, continuesLeft: false };

@@ -1,9 +1,9 @@
 /**
- * Tables of RTF: rows say where each of their cells ends on the page, and the columns are what those ends have in common.
+ * Tables whose rows say where each of their cells ends on the page (RTF, old Word): columns are what those ends have in common.
  */
-import { TableGrid } from "../table/grid.ts";
+import { TableGrid } from "./grid.ts";
 
-export interface RtfCell {
+export interface RowCell {
   readonly text: string;
   /** Where it ends, in twips from the left. */
   readonly right: number;
@@ -12,17 +12,17 @@ export interface RtfCell {
   readonly continuesLeft: boolean;
 }
 
-export interface RtfRow {
+export interface EdgedRow {
   readonly isHeader: boolean;
   readonly left: number;
-  readonly cells: readonly RtfCell[];
+  readonly cells: readonly RowCell[];
 }
 
 /** Ends that are so near are the same: a third of a millimetre. */
 const tolerance = 20;
 
 /** The rows of one table as a grid. */
-export function gridOf(rows: readonly RtfRow[]): TableGrid {
+export function gridOf(rows: readonly EdgedRow[]): TableGrid {
   const edges = edgesOf(rows);
   const grid = new TableGrid();
   for (const row of rows) {
@@ -43,7 +43,7 @@ export function gridOf(rows: readonly RtfRow[]): TableGrid {
   return grid;
 }
 
-function edgesOf(rows: readonly RtfRow[]): number[] {
+function edgesOf(rows: readonly EdgedRow[]): number[] {
   const all = rows.flatMap(({ left, cells }) => [left, ...cells.map(({ right }) => right)]).sort((a, b) => a - b);
   return all.filter((edge, index) => index === 0 || edge - all[index - 1] > tolerance);
 }
