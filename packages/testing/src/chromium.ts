@@ -10,7 +10,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { testingCacheFolder } from "./cache-folder.ts";
-import type { Available } from "./machine.ts";
+import type { Available } from "./available.ts";
 import { hasBundledBinaries } from "./software-adapter.ts";
 import { unpackedFolder } from "./unpack.ts";
 

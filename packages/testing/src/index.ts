@@ -4,3 +4,4 @@ export type { BrowserProgram } from "./chromium.ts";
 export { describeBrowser, describeGpu, describePublishedModel, eachDevice, type TestDevice } from "./suites.ts";
 export { type DocExample, docExamples } from "./doc-examples.ts";
 export { type Translation, translateWgsl } from "./translate-wgsl.ts";
+export type { Machine } from "./machine.ts";

@@ -7,11 +7,9 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Available } from "./available.ts";
 import { type BrowserProgram, findBrowser } from "./chromium.ts";
 import { hasBundledBinaries, swiftShaderEnvironment } from "./software-adapter.ts";
-
-/** A thing that the suite needs: what it is, or why it is not there. */
-export type Available<Found> = ({ found: true } & Found) | { found: false; reason: string };
 
 /** The adapter that Dawn gives to a process with this environment. */
 export interface AdapterDescription {

@@ -8,7 +8,8 @@
 import { DocumentError } from "../errors.ts";
 import type { DecodedText } from "./decode/decode.ts";
 import type { Block, BlockKind, ParsedDocument, SourceRange } from "./document.ts";
-import { lineRunsOf, type PlacedRun } from "./lines/line-map.ts";
+import { lineRunsOf } from "./lines/line-map.ts";
+import type { PlacedRun } from "./lines/line-run.ts";
 import { Positions } from "./lines/positions.ts";
 import { rangeOf } from "./lines/source-places.ts";
 import { SourcedText } from "./lines/sourced-text.ts";

@@ -5,7 +5,7 @@
  * ranges out of `content` and never makes up text, so every position in a chunk can be checked against the content.
  */
 
-import type { LineRun, PlacedRun } from "./lines/line-map.ts";
+import type { LineRun, PlacedRun } from "./lines/line-run.ts";
 
 /** A place in the original file, for content that is not the file's own text (HTML, notebooks, e-mail). */
 export interface SourceRange {

@@ -4,7 +4,7 @@
  * Two numbers a run, three where the line has a column, as differences and of as few bytes as they need: 2 bytes for the next
  * line of a page of HTML. An index is data from a stranger, so whatever the bytes are, what comes out is numbers in order.
  */
-import type { LineRun } from "../documents/lines/line-map.ts";
+import type { LineRun } from "../documents/lines/line-run.ts";
 
 /** Null, for text that has the file's own line breaks, stays null. */
 export function packLineRuns(runs: readonly LineRun[] | null): Uint8Array | null {

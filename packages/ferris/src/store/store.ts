@@ -6,7 +6,7 @@
  * IndexMismatchError, IndexUnusableError, IndexBusyError, IndexNotWritableError.
  */
 
-import type { LineRun } from "../documents/lines/line-map.ts";
+import type { LineRun } from "../documents/lines/line-run.ts";
 
 /** What makes vectors comparable. Two indexes differ in any of these: their vectors must not meet. */
 export interface ModelIdentity {

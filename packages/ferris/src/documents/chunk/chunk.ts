@@ -8,7 +8,8 @@
  */
 import { UsageError } from "../../errors.ts";
 import type { Block, Chunk, ChunkerSettings, ParsedDocument, SourceRange } from "../document.ts";
-import { lastColumn, type PlacedRun, sliceRuns } from "../lines/line-map.ts";
+import { lastColumn, sliceRuns } from "../lines/line-map.ts";
+import type { PlacedRun } from "../lines/line-run.ts";
 import { Positions } from "../lines/positions.ts";
 import { charactersPerToken, type Measure, type Range, split } from "./split.ts";
 

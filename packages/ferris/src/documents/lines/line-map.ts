@@ -5,27 +5,9 @@
  * number says little. The chunker cuts the map as it cuts the text, the store keeps it beside each chunk, and whoever
  * prints text with line numbers breaks it where the file does.
  */
+import type { LineRun, PlacedRun } from "./line-run.ts";
 import type { Positions } from "./positions.ts";
 import type { OriginRun } from "./sourced-text.ts";
-
-/** A line of more characters has places in it that are worth a number of their own. */
-export const longLine = 400;
-
-/** From `offset` in a text to the next run, the text stands on `line` of its file. */
-export interface LineRun {
-  /** UTF-16 units. */
-  readonly offset: number;
-  /** From 1. */
-  readonly line: number;
-  /** From 1, in UTF-16 units; null where the line is short. */
-  readonly column: number | null;
-}
-
-/** A line run as the parser knows it. */
-export interface PlacedRun extends LineRun {
-  /** Whether the columns of the text go on after its first character; else all of it stands at `column`. */
-  readonly isVerbatim: boolean;
-}
 
 /** The lines of one piece of text, which starts at `offset` of the document's content and has `length` characters. */
 export function lineRunsOf(

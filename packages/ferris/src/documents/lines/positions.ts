@@ -2,7 +2,7 @@
  * From UTF-16 offsets in a document's content to lines of it and bytes of its file.
  */
 import type { ContentEncoding } from "../document.ts";
-import { longLine } from "./line-map.ts";
+import { longLine } from "./line-run.ts";
 
 /** Lines end with \n (so \r\n too). Offsets asked for in ascending order are cheap. */
 export class Positions {

@@ -2,7 +2,7 @@
  * Styles of OpenDocument, as far as they say what a text is: lists, and which paragraphs are the document's title.
  */
 import type { XmlElement } from "../xml/xml-tree.ts";
-import { type ListLevel, listLevels } from "./lists.ts";
+import { type ListLevel, listLevels } from "./list-levels.ts";
 
 /** Styles may be based on one another in a circle. */
 const deepest = 20;

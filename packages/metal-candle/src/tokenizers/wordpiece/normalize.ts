@@ -3,7 +3,16 @@
  * itself for the few runs that no table describes.
  */
 import { decompose, ideographs, isWhiteSpace, lowerCase, nonspacingMarks, removed } from "../unicode/code-points.ts";
-import type { BertNormalization } from "./settings.ts";
+
+/** BertNormalizer's flags; `stripAccents` is resolved (null in the file means: as `lowercase`). */
+export interface BertNormalization {
+  /** A Lowercase normaliser stands before it (sentence_bert_config.json's do_lower_case). */
+  readonly lowercaseFirst: boolean;
+  readonly cleanText: boolean;
+  readonly handleChineseChars: boolean;
+  readonly stripAccents: boolean;
+  readonly lowercase: boolean;
+}
 
 /** The steps in BertNormalizer's order: clean, space out ideographs, strip accents, lower-case. */
 export function normalizeBert(text: string, settings: BertNormalization): string {

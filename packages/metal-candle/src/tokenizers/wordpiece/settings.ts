@@ -8,18 +8,8 @@ import { isTokenId, notATokenizer, isObject } from "../tokenizer-json.ts";
 import type { Component, TokenizerJson } from "../tokenizer-json.ts";
 import { isWhiteSpace } from "../unicode/code-points.ts";
 import { LONGEST_KEY } from "../unit-hash.ts";
-import { normalizeBert } from "./normalize.ts";
+import { type BertNormalization, normalizeBert } from "./normalize.ts";
 import type { WordPieceModel } from "./vocabulary.ts";
-
-/** BertNormalizer's flags; `stripAccents` is resolved (null in the file means: as `lowercase`). */
-export interface BertNormalization {
-  /** A Lowercase normaliser stands before it (sentence_bert_config.json's do_lower_case). */
-  readonly lowercaseFirst: boolean;
-  readonly cleanText: boolean;
-  readonly handleChineseChars: boolean;
-  readonly stripAccents: boolean;
-  readonly lowercase: boolean;
-}
 
 export interface WordPieceSettings {
   readonly normalization: BertNormalization;

@@ -7,7 +7,7 @@
  */
 import { decompose, ideographs, isWhiteSpace, punctuation } from "../unicode/code-points.ts";
 import { normalizeBert } from "./normalize.ts";
-import type { BertNormalization } from "./settings.ts";
+import type { BertNormalization } from "./normalize.ts";
 
 /** The kinds. UNKNOWN: not looked at yet; `kindOf` fills it. */
 export const UNKNOWN = 0;

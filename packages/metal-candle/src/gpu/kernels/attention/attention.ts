@@ -8,26 +8,9 @@
  * length | first query << 16).
  */
 import type { KernelProgram } from "../../device/kernel-program.ts";
-import type { StorageType } from "../../wgsl/storage.ts";
 import { directAttentionProgram } from "./direct.ts";
+import type { AttentionShape } from "./shape.ts";
 import { matrixAttentionProgram, type MatrixAttention } from "./subgroup-matrix.ts";
-
-export interface AttentionShape {
-  readonly storage: StorageType;
-  readonly heads: number;
-  /** As heads lie in memory (attention-heads.ts): a multiple of 4. */
-  readonly headSize: number;
-  /** What scores are multiplied by: 1 / √(the model's head size). */
-  readonly scale: number;
-  /** Elements between rows of the fused Q|K|V matrix. */
-  readonly qkvStride: number;
-  /** Elements between rows of the context matrix. */
-  readonly contextStride: number;
-  /** Longest sequence, in tokens. */
-  readonly longest: number;
-  /** Relative-position bias (MPNet): number of buckets, or null. */
-  readonly relativePositionBuckets: number | null;
-}
 
 /** One way to compute attention. */
 export type AttentionVariant =

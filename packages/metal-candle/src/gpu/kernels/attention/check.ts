@@ -3,14 +3,9 @@ import { writeBatch } from "../../run/batch-writer.ts";
 import { batchWords } from "../../wgsl/batch-layout.ts";
 import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
 import type { EncoderShape } from "../../../models/description.ts";
-import {
-  attentionGrid,
-  attentionProgram,
-  queryRowsOf,
-  type AttentionShape,
-  type AttentionVariant,
-} from "./attention.ts";
+import { attentionGrid, attentionProgram, queryRowsOf, type AttentionVariant } from "./attention.ts";
 import { attentionReference } from "./reference.ts";
+import type { AttentionShape } from "./shape.ts";
 
 const lengths = [1, 9, 2, 37, 150];
 

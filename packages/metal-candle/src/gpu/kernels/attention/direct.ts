@@ -12,7 +12,7 @@ import type { KernelProgram } from "../../device/kernel-program.ts";
 import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { storageHeader } from "../../wgsl/storage.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
-import type { AttentionShape } from "./attention.ts";
+import type { AttentionShape } from "./shape.ts";
 
 /** Lanes that share a row in softmax. Fixed: part of the numerics class. */
 const softmaxLanes = 8;

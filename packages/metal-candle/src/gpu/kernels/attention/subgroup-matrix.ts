@@ -18,7 +18,7 @@ import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { roundUp, type KernelProgram } from "../../device/kernel-program.ts";
 import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
-import type { AttentionShape } from "./attention.ts";
+import type { AttentionShape } from "./shape.ts";
 
 export interface MatrixAttention {
   readonly matrix: SubgroupMatrixConfig;
