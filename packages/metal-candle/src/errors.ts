@@ -5,12 +5,18 @@
  * the limit, and what to do; it never needs the stack to be understood.
  */
 
+const LONGEST_MESSAGE = 4000;
+
 /** The base of all of them: `error instanceof MetalCandleError && error.code === "GPU_UNAVAILABLE"`. */
 export abstract class MetalCandleError extends Error {
   /** Stable across versions. */
   abstract readonly code: string;
   /** A literal in every class: bundlers shorten the names of classes. */
   abstract override readonly name: string;
+  constructor(message: string, options?: ErrorOptions) {
+    // Messages quote what was found, and in a stranger's file that may be a string of megabytes.
+    super(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message, options);
+  }
 }
 
 /** `device: "gpu"` was asked for and no GPU (or none that is allowed) is there. */

@@ -1,12 +1,16 @@
 /** A model file's bytes as JSON, or an error of one line with the file's path. What the JSON means is for others. */
 import { ModelFileError } from "./errors.ts";
 
+/** Brackets within brackets that a file of ours can have; the deepest known, tokenizer.json's, have eight. */
+const DEEPEST = 100;
+
 /**
  * @param path the file, for the message
- * @throws ModelFileError when the bytes are not JSON in UTF-8
+ * @throws ModelFileError when the bytes are not JSON in UTF-8, or JSON that is nested deep
  */
 export function parseJson(bytes: Uint8Array, path: string): unknown {
   try {
+    checkDepth(bytes);
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as unknown;
   } catch (cause) {
     throw new ModelFileError(
@@ -15,6 +19,35 @@ export function parseJson(bytes: Uint8Array, path: string): unknown {
     );
   }
 }
+
+/**
+ * Refuses what is nested so deep that parsing it takes gigabytes: a hundred million brackets are a file of a hundred megabytes.
+ * @throws SyntaxError
+ */
+export function checkDepth(bytes: Uint8Array): void {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) {
+      inString = true;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (++depth > DEEPEST) throw new SyntaxError(`more than ${DEEPEST} brackets within each other`);
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      depth--;
+    }
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
 /** Somebody else's message for use within ours: JSON.parse quotes the file, line breaks and all. */
 export function oneLine(message: string): string {

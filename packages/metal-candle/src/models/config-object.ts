@@ -46,6 +46,13 @@ export class ConfigObject {
     return value as number;
   }
 
+  /** A whole number from `least` to `most`: one that decides how much is allocated before any weight is looked at. */
+  size(key: string, least: number, most: number): number {
+    const value = this.integer(key, least);
+    if (value > most) throw this.wrong(key, `at most ${most}`);
+    return value;
+  }
+
   /** A finite number above 0. */
   positiveNumber(key: string, otherwise?: number): number {
     const value = this.value(key) ?? otherwise;

@@ -5,6 +5,7 @@
  * parts (`unknown` until then) and refuses what it does not know.
  */
 import { describe } from "../describe.ts";
+import { UnsupportedModelError } from "../errors.ts";
 
 export interface AddedTokenJson {
   readonly id: number;
@@ -53,6 +54,7 @@ export function readTokenizerJson(root: unknown): TokenizerJson {
   if (!Array.isArray(vocabulary) && !isObject(vocabulary)) {
     throw notATokenizer(`has no vocabulary in "model.vocab" (it is ${describe(vocabulary)})`);
   }
+  checkVocabularySize(vocabulary);
   const truncation = root["truncation"];
   return {
     model: { ...model, type: modelType(model) },
@@ -65,6 +67,28 @@ export function readTokenizerJson(root: unknown): TokenizerJson {
     splitsSpecialTokens: false,
     specialTokens: [],
   };
+}
+
+/** The largest published vocabularies have a quarter of a million tokens, and the longest token 256 spaces. */
+const MOST_TOKENS = 1 << 21;
+const LONGEST_TOKEN = 1024;
+
+/** Time and memory of every path go with these. */
+function checkVocabularySize(vocabulary: object): void {
+  const tokens: unknown[] = Array.isArray(vocabulary) ? vocabulary : Object.keys(vocabulary);
+  if (tokens.length > MOST_TOKENS) {
+    throw new UnsupportedModelError(
+      `the tokenizer's vocabulary has ${tokens.length} tokens; at most ${MOST_TOKENS} are supported.`,
+    );
+  }
+  for (const entry of tokens) {
+    const token: unknown = Array.isArray(entry) ? entry[0] : entry;
+    if (typeof token === "string" && token.length > LONGEST_TOKEN) {
+      throw new UnsupportedModelError(
+        `the tokenizer's vocabulary has a token of ${token.length} characters; at most ${LONGEST_TOKEN} are supported.`,
+      );
+    }
+  }
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

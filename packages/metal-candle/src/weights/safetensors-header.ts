@@ -5,11 +5,16 @@
  * without asking again. Format: https://github.com/huggingface/safetensors#format
  */
 import { ModelFileError } from "../errors.ts";
-import { oneLine } from "../json.ts";
+import { checkDepth, oneLine } from "../json.ts";
 import { findDuplicateKey } from "./duplicate-keys.ts";
 
-/** The limit of the reference implementation, in bytes. */
-export const LARGEST_HEADER = 100_000_000;
+/**
+ * Bytes of a header, and tensors: the reference implementation allows 100 MB, of which a hostile file makes gigabytes. The encoders that
+ * run here have below two thousand tensors and 200 kB.
+ */
+export const LARGEST_HEADER = 16 << 20;
+const MOST_TENSORS = 1 << 16;
+const MOST_DIMENSIONS = 8;
 
 /** Bytes of one element, for the types whose elements are whole bytes. */
 const ELEMENT_BYTES: ReadonlyMap<string, number> = new Map([
@@ -74,6 +79,7 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): 
   let json: string;
   let parsed: unknown;
   try {
+    checkDepth(bytes);
     json = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     parsed = JSON.parse(json);
   } catch (error) {
@@ -82,6 +88,9 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): 
   if (!isRecord(parsed)) throw bad("the header is not a JSON object");
   const duplicate = findDuplicateKey(json);
   if (duplicate !== null) throw bad(`the header names "${duplicate}" twice`);
+
+  const count = Object.keys(parsed).length;
+  if (count > MOST_TENSORS) throw bad(`the header has ${count} entries; at most ${MOST_TENSORS} are read`);
 
   const dataStart = 8 + bytes.byteLength;
   const metadata = new Map<string, string>();
@@ -130,6 +139,9 @@ function parseEntry(
     throw bad(
       `tensor "${name}" has the type ${JSON.stringify(dtype)}; known are ${[...ELEMENT_BYTES.keys()].join(", ")}`,
     );
+  }
+  if (Array.isArray(shape) && shape.length > MOST_DIMENSIONS) {
+    throw bad(`tensor "${name}" has ${shape.length} dimensions; at most ${MOST_DIMENSIONS} are read`);
   }
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     throw bad(`tensor "${name}" has the shape ${JSON.stringify(shape)}; it must be a list of whole numbers`);

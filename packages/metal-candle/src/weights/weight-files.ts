@@ -13,6 +13,9 @@ import type { WeightTensor } from "./weight-tensor.ts";
 /** Bytes that an index of shards may have; the largest known are a few hundred KB. */
 const LARGEST_INDEX = 16 << 20;
 
+/** Each is an open file. */
+const MOST_SHARDS = 256;
+
 /** The open weight files of one folder. */
 export interface WeightFiles {
   /** What to call them in messages: the path of the file, or of the index. */
@@ -39,8 +42,12 @@ export async function openWeightFiles(folder: string): Promise<WeightFiles> {
   const shards = await readShardNames(indexPath);
   if (shards === null) throw await noWeights(folder);
   const files: SafetensorsFile[] = [];
+  const shardNames = new Set(shards.values());
+  if (shardNames.size > MOST_SHARDS) {
+    throw new ModelFileError(`${indexPath} names ${shardNames.size} shards; at most ${MOST_SHARDS} are read.`);
+  }
   try {
-    for (const name of new Set(shards.values())) {
+    for (const name of shardNames) {
       const shard = await SafetensorsFile.open(joinPath(folder, name));
       if (shard === null) throw new ModelFileError(`${indexPath} names the shard ${name}, which is not there.`);
       files.push(shard);

@@ -10,6 +10,12 @@ import { hiddenActivation } from "../activations.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { EncoderShape } from "../description.ts";
 
+/** The deepest published encoders have 48. */
+const MOST_LAYERS = 1000;
+
+/** Widths and positions; the largest known are 16,384 and 8,194. */
+const LARGEST_SIZE = 1 << 20;
+
 /** What a family adds to the shared part. */
 export interface FamilyConstants {
   /** Position id of a sequence's first token. */
@@ -27,22 +33,22 @@ export interface FamilyConstants {
  */
 export function readEncoderShape(config: ConfigObject, family: FamilyConstants): EncoderShape {
   refuseOtherModels(config);
-  const hiddenSize = config.integer("hidden_size", 1);
-  const heads = config.integer("num_attention_heads", 1);
+  const hiddenSize = config.size("hidden_size", 1, LARGEST_SIZE);
+  const heads = config.size("num_attention_heads", 1, LARGEST_SIZE);
   const headSize = hiddenSize / heads;
   if (!Number.isInteger(headSize)) {
     throw config.wrong("num_attention_heads", `a divisor of hidden_size, which is ${hiddenSize}`);
   }
-  const positions = config.integer("max_position_embeddings", 1);
+  const positions = config.size("max_position_embeddings", 1, LARGEST_SIZE);
   if (positions <= family.positionOffset) {
     throw config.wrong("max_position_embeddings", `above ${family.positionOffset}, the first position's id`);
   }
   return {
-    layers: config.integer("num_hidden_layers", 1),
+    layers: config.size("num_hidden_layers", 1, MOST_LAYERS),
     hiddenSize,
     heads,
     headSize,
-    intermediateSize: config.integer("intermediate_size", 1),
+    intermediateSize: config.size("intermediate_size", 1, LARGEST_SIZE),
     vocabularySize: config.integer("vocab_size", 1),
     positions,
     positionOffset: family.positionOffset,

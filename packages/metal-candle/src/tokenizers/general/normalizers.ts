@@ -29,11 +29,26 @@ export function readNormalizer(normalizer: Component | null): Normalizer {
     if (!Array.isArray(list)) throw notATokenizer('has a normalizer Sequence without "normalizers"');
     const parts = list.map((part: unknown) => readOne(part));
     return {
-      apply: (text) => parts.reduce((result, part) => part.apply(result), text),
+      apply(text) {
+        let result = text;
+        for (const part of parts) {
+          result = part.apply(result);
+          checkGrowth(result, text);
+        }
+        return result;
+      },
       keepsStart: parts.every((part) => part.keepsStart),
     };
   }
-  return readOne(normalizer);
+  const one = readOne(normalizer);
+  return {
+    ...one,
+    apply(text) {
+      const result = one.apply(text);
+      checkGrowth(result, text);
+      return result;
+    },
+  };
 }
 
 function readOne(component: unknown): Normalizer {
@@ -82,7 +97,7 @@ function readReplace(component: Record<string, unknown>): Normalizer {
       let last = 0;
       for (const [start, end] of find(text)) {
         out += text.slice(last, start) + content;
-        if (out.length > LONGEST_TEXT) throw tooLong();
+        checkGrowth(out, text);
         last = end;
       }
       return last === 0 ? text : out + text.slice(last);
@@ -91,12 +106,14 @@ function readReplace(component: Record<string, unknown>): Normalizer {
   };
 }
 
-/** A string of a JavaScript engine may have 2²⁹ units; a text that a few Replaces blow up is stopped long before. */
-const LONGEST_TEXT = 1 << 26;
+/** NFKC makes eighteen characters of one; more than this, and of a page becomes a gigabyte after a few steps. */
+const MOST_GROWTH = 32;
 
-function tooLong(): UnsupportedModelError {
-  return new UnsupportedModelError(
-    `the tokenizer's normaliser makes a text longer than ${LONGEST_TEXT} characters, which is not supported.`,
+function checkGrowth(after: string, before: string): void {
+  if (after.length <= MOST_GROWTH * before.length + 4096) return;
+  throw new UnsupportedModelError(
+    `the tokenizer's normaliser makes more than ${after.length} characters of ${before.length}; growth by a factor of up to ` +
+      `${MOST_GROWTH} is supported.`,
   );
 }
 
