@@ -7,10 +7,7 @@ import type { Session } from "./session.ts";
 import { printable } from "./terminal/text.ts";
 
 /** The index and model that the settings name, or the index in `db`. Imports the library only now, so that help stays instant. */
-export async function openFerris(
-  session: Session,
-  { db, rerank }: { db?: string | null; rerank?: RerankOption } = {},
-): Promise<Ferris> {
+export async function openFerris(session: Session, { db }: { db?: string | null } = {}): Promise<Ferris> {
   const { Ferris: Library } = await import("../ferris.ts");
   const { values } = session.settings;
   const { model, reranker } = values;
@@ -20,7 +17,7 @@ export async function openFerris(
     // Another folder was named as it is: the name in force belongs to the usual one.
     name: db === undefined || db === values.db ? values.index : null,
     model: model ?? undefined,
-    reranker: typeof rerank === "string" ? rerank : (reranker ?? undefined),
+    reranker: reranker ?? undefined,
     ...options,
     onDownload: options.onProgress,
   });
@@ -40,9 +37,6 @@ export function downloadProgress(session: Session): (progress: LoadProgress) => 
     if (done === total) line.finish();
   };
 }
-
-/** What `--rerank [MODEL]` parses to. */
-export type RerankOption = string | true | undefined;
 
 /** How the settings want a model to be loaded. */
 export function modelOptions(session: Session): ModelOptions {

@@ -24,16 +24,20 @@ import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statusCommand } from "./commands/status.ts";
 import { watchCommand } from "./commands/watch.ts";
+import { Flag } from "./options.ts";
 import { printable } from "./terminal/text.ts";
 import { versionOfFerris } from "./version.ts";
 
-const globalOptions: readonly (readonly [flags: string, description: string])[] = [
-  ["--db <dir>", "folder of the index (default: the nearest .ferris, going up)"],
-  ["--index <name>", "one of several indexes there, such as one of another model"],
-  ["--json", "results, and errors, as JSON"],
-  ["-q, --quiet", "results and errors only"],
-  ["--no-color", "no colours (NO_COLOR and FORCE_COLOR are respected too)"],
-];
+/** Options that stand before or after any command. Made anew for each program: an option remembers what it was given. */
+function globalOptions(): readonly Flag[] {
+  return [
+    new Flag("--db <dir>", "folder of the index (default: the nearest .ferris, going up)"),
+    new Flag("--index <name>", "one of several indexes there, such as one of another model"),
+    new Flag("--json", "results, and errors, as JSON"),
+    new Flag("-q, --quiet", "results and errors only"),
+    new Flag("--no-color", "no colours (NO_COLOR and FORCE_COLOR are respected too)"),
+  ];
+}
 
 /** Everything that `ferris` understands. With `json`, what is wrong with the command line is thrown and not printed. */
 export function makeProgram({ json = false } = {}): Command {
@@ -52,9 +56,9 @@ export function makeProgram({ json = false } = {}): Command {
             .join("\n"),
         ),
     })
-    .showHelpAfterError("(ferris --help shows what there is)")
+    .showHelpAfterError('(run "ferris --help" for usage)')
     .exitOverride();
-  for (const [flags, description] of globalOptions) program.option(flags, description);
+  for (const option of globalOptions()) program.addOption(option);
   const commands = [
     indexCommand(),
     watchCommand(),
@@ -81,7 +85,9 @@ export function makeProgram({ json = false } = {}): Command {
     // Commander wraps it to the terminal.
     command.description(command.description().replace(/(?<!\n)\n(?!\n)/g, " "));
     program.addCommand(
-      command.copyInheritedSettings(program).showHelpAfterError(`(ferris ${command.name()} --help shows its options)`),
+      command
+        .copyInheritedSettings(program)
+        .showHelpAfterError(`(run "ferris ${command.name()} --help" for its options)`),
     );
   }
   return program.configureHelp({ ...program.configureHelp(), formatHelp: () => firstPage(commands) });

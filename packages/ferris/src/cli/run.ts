@@ -3,6 +3,7 @@
  */
 import type { Command } from "commander";
 import { exitCodes } from "../errors.ts";
+import { Flag } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 import { palette, wantsColour } from "./terminal/colour.ts";
 import { errorCode, exitCodeOf, isExpected } from "./terminal/exit-codes.ts";
@@ -40,6 +41,9 @@ export function runs(
     let session: Session | undefined;
     try {
       session = openSession(options);
+      for (const option of [...(command.parent?.options ?? []), ...command.options]) {
+        if (option instanceof Flag && option.lostValues !== null) session.warn(option.lostValues);
+      }
       code = await action(session, given.slice(0, -2) as never[], command.opts());
     } catch (error) {
       session?.endProgress();
@@ -64,6 +68,6 @@ export function reportError(error: unknown, exitCode: number, options: Readonly<
   process.stderr.write(`${colours.bad("ferris:")} ${printable(message)}\n`);
   if (!isExpected(error) && error instanceof Error) {
     const stack = (error.stack ?? "(no stack)").split("\n").map(printable).join("\n");
-    process.stderr.write(`This is a mistake in ferris. Where it happened:\n${stack}\n`);
+    process.stderr.write(`This is a bug in ferris. Stack trace:\n${stack}\n`);
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { settingNames, settings } from "../../src/cli/config/settings.ts";
 import { makeProgram } from "../../src/cli/program.ts";
+import { withReference } from "../../src/cli/reference.ts";
 import { engineExitCodes } from "../../src/cli/terminal/exit-codes.ts";
 import * as errors from "../../src/errors.ts";
 
@@ -10,6 +11,11 @@ const page = readFileSync(new URL("../../../../docs/cli.md", import.meta.url), "
 
 test.each(makeProgram().commands.map((command) => command.name()))("command %s", (name) => {
   expect(page).toMatch(new RegExp(`\`${name}[ \`]|\`${name}\``));
+});
+
+test("the tables of options are those of the parser: npm run docs:cli writes them", () => {
+  const plain = (text: string): string => text.replace(/[ -]+/g, " ");
+  expect(plain(page)).toBe(plain(withReference(page, makeProgram())));
 });
 
 test.each(settingNames)("setting %s", (name) => {

@@ -11,6 +11,7 @@ import { settings } from "../config/settings.ts";
 import { keepConversation, readConversation } from "../io/kept-conversation.ts";
 import { openFerris } from "../open.ts";
 import { lineRange, resultCard, shownPath } from "../present/results.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { printable } from "../terminal/text.ts";
@@ -35,8 +36,10 @@ export function askCommand(): Command {
         "Ends with 0 if the documents answer, 1 if they do not, 2 on an error.",
     )
     .argument("<question...>", "in your own words");
-  command.option("-k, --limit <n>", `most passages to answer from (default: ${usualPassages})`);
-  command.option("-c, --continue", "a follow-up: the model is told the questions and answers before this one");
+  command.addOption(new Flag("-k, --limit <n>", `most passages to answer from (default: ${usualPassages})`));
+  command.addOption(
+    new Flag("-c, --continue", "a follow-up: the model is told the questions and answers before this one"),
+  );
   withFilterOptions(command);
   withModelOptions(command);
   withExamples(command, [

@@ -4,7 +4,7 @@
  * The measuring is in src/bench; here are the options, what can run and what cannot, and where results go.
  */
 import { cpus, totalmem } from "node:os";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import type { BenchmarkResult, ModelFacts } from "../../bench/benchmark.ts";
 import type { Contender } from "../../bench/contender.ts";
 import type { NotRun } from "../../bench/table.ts";
@@ -12,10 +12,11 @@ import { bundledModel, loadModel, type EmbeddingModel, type ModelInfo } from "..
 import { exitCodes, UsageError } from "../../errors.ts";
 import { AtomicFile } from "../io/atomic-file.ts";
 import { modelOptions } from "../open.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
-import { repeated, withExamples } from "./shared-options.ts";
+import { withExamples } from "./shared-options.ts";
 
 interface BenchOptions {
   readonly models?: readonly string[];
@@ -25,6 +26,9 @@ interface BenchOptions {
 }
 
 type Device = "gpu" | "cpu";
+
+/** What `--devices` takes. */
+const deviceSets = ["gpu", "cpu", "gpu,cpu"];
 
 export function benchCommand(): Command {
   const command = new Command("bench")
@@ -36,15 +40,15 @@ export function benchCommand(): Command {
         "is given fewer of the texts.",
     );
   // Not the setting of that name, which is one model.
-  const models = new Option("-m, --model <id>", "Hugging Face id or folder (may be repeated)").argParser(repeated);
+  const models = new Flag("-m, --model <id>", "Hugging Face id or folder", { values: "folders", repeated: true });
   models.attributeName = () => "models";
   command
     .addOption(models)
-    .option("--devices <names>", "gpu, cpu or both", "gpu,cpu")
-    .option("--dtype <name>", "auto, f32 or f16, on the GPU")
-    .option("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU")
-    .option("--peers", "transformers.js too, where it is installed in the working folder")
-    .option("--chart <file>", "write a chart, as SVG");
+    .addOption(new Flag("--devices <names>", "gpu, cpu or both", { values: deviceSets }).default("gpu,cpu"))
+    .addOption(new Flag("--dtype <name>", "auto, f32 or f16, on the GPU"))
+    .addOption(new Flag("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU"))
+    .addOption(new Flag("--peers", "transformers.js too, where it is installed in the working folder"))
+    .addOption(new Flag("--chart <file>", "write a chart, as SVG"));
   withExamples(command, [
     ["ferris bench", "the bundled model, on the GPU and the CPU"],
     ["ferris bench --json > bench.json", "everything, to paste into a report"],

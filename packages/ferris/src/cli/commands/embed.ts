@@ -11,6 +11,7 @@ import { embeddingLine, parseTextRecord, type TextRecord } from "../io/json-line
 import { readLines } from "../../lines.ts";
 import { littleEndianBytes, npyHeader } from "../io/npy.ts";
 import { modelOptions } from "../open.ts";
+import { Flag, listed } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { grouped, plural } from "../terminal/text.ts";
@@ -24,6 +25,8 @@ interface EmbedCommandOptions {
   readonly output?: string;
 }
 
+const formats = ["jsonl", "npy"];
+
 export function embedCommand(): Command {
   const command = new Command("embed")
     .summary("texts from standard input, one a line, to vectors")
@@ -33,11 +36,16 @@ export function embedCommand(): Command {
         '{"id"?, "embedding": […], "tokens": n, "truncated": true or false}, or a NumPy file [texts, dimensions] of f32.',
     );
   withModelOptions(command)
-    .option("--prompt-name <name>", "put the model's prompt of this name before each text, such as query or passage")
-    .option("--prompt <text>", "put this before each text")
-    .option("--jsonl", 'input is JSON objects, one a line: {"id": …, "text": "…"}')
-    .option("-f, --format <name>", "jsonl or npy", "jsonl")
-    .option("-o, --output <file>", "write here, whole or not at all (npy needs it)");
+    .addOption(
+      new Flag(
+        "--prompt-name <name>",
+        "put the model's prompt of this name before each text, such as query or passage",
+      ),
+    )
+    .addOption(new Flag("--prompt <text>", "put this before each text"))
+    .addOption(new Flag("--jsonl", 'input is JSON objects, one a line: {"id": …, "text": "…"}'))
+    .addOption(new Flag("-f, --format <name>", listed(formats), { values: formats }).default("jsonl"))
+    .addOption(new Flag("-o, --output <file>", "write here, whole or not at all (npy needs it)"));
   withExamples(command, [
     ["ferris embed < questions.txt", "one JSON object a line, on standard output"],
     ["ferris embed --jsonl --format npy -o passages.npy < passages.jsonl", "a matrix for NumPy"],
@@ -51,7 +59,7 @@ export function embedCommand(): Command {
 
 async function embed(session: Session, options: EmbedCommandOptions): Promise<number> {
   const { format, output, prompt, promptName } = options;
-  if (format !== "jsonl" && format !== "npy") throw new UsageError(`--format is "${format}": it must be jsonl or npy`);
+  if (!formats.includes(format)) throw new UsageError(`--format is "${format}": it must be ${listed(formats)}`);
   if (format === "npy" && output === undefined) throw new UsageError("--format npy needs --output FILE");
   if (prompt !== undefined && promptName !== undefined) {
     throw new UsageError("--prompt and --prompt-name exclude each other: give one of them");

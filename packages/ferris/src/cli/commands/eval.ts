@@ -24,18 +24,24 @@ import type { SearchMode } from "../../search/search.ts";
 import { isCorpusPath } from "../../evaluation/corpus-index.ts";
 import { indexFolder } from "../../store/places.ts";
 import type { Store } from "../../store/store.ts";
-import { modelOptions, openFerris, type RerankOption } from "../open.ts";
+import { modelOptions, openFerris } from "../open.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { table } from "../terminal/table.ts";
 import { grouped, printable } from "../terminal/text.ts";
-import { withExamples, withModelOptions } from "./shared-options.ts";
+import {
+  type RerankOptions,
+  wantsReranking,
+  withExamples,
+  withModelOptions,
+  withRerankOptions,
+} from "./shared-options.ts";
 
-interface EvalOptions {
+interface EvalOptions extends RerankOptions {
   readonly beir?: string;
   readonly split?: string;
   readonly compareDb?: string;
-  readonly rerank?: RerankOption;
 }
 
 /** Scores under a heading: one index, or one data set. */
@@ -57,11 +63,11 @@ export function evalCommand(): Command {
     )
     .argument("[questions]", "a file of questions with the documents that answer them");
   command
-    .option("--beir <dir>", "a data set in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/*.tsv")
-    .option("--split <name>", "which of qrels/*.tsv (default: the only one)")
-    .option("--compare-db <dir>", "ask a second index the same questions")
-    .option("--mode <name>", "only this mode: vector, text or hybrid")
-    .option("--rerank [model]", "read the best 50 again with a cross-encoder (default: FERRIS_RERANKER)");
+    .addOption(new Flag("--beir <dir>", "a data set in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/*.tsv"))
+    .addOption(new Flag("--split <name>", "which of qrels/*.tsv (default: the only one)"))
+    .addOption(new Flag("--compare-db <dir>", "ask a second index the same questions"))
+    .addOption(new Flag("--mode <name>", "only this mode: vector, text or hybrid"));
+  withRerankOptions(command);
   withModelOptions(command);
   withExamples(command, [
     ["ferris eval questions.jsonl", "your own questions, your own index"],
@@ -74,12 +80,12 @@ export function evalCommand(): Command {
 /** What is asked, however the questions come. */
 interface Asking {
   readonly modes: readonly SearchMode[];
-  readonly rerank: RerankOption;
+  readonly rerank: boolean;
   readonly signal: AbortSignal;
 }
 
 async function evaluateCommand(session: Session, questions: string | undefined, options: EvalOptions): Promise<number> {
-  const { beir, split, compareDb, rerank } = options;
+  const { beir, split, compareDb } = options;
   if ((questions === undefined) === (beir === undefined)) {
     throw new UsageError("give either a file of questions or --beir DIR");
   }
@@ -88,7 +94,7 @@ async function evaluateCommand(session: Session, questions: string | undefined, 
   }
   const { values, origins } = session.settings;
   const modes = origins.mode.kind === "flag" ? [values.mode] : allModes;
-  const asking = { modes, rerank, signal: session.interruptible("stopping") };
+  const asking = { modes, rerank: wantsReranking(options), signal: session.interruptible("stopping") };
   const indexes = compareDb === undefined ? [values.db] : [values.db, compareDb];
   const sections =
     beir === undefined
@@ -108,7 +114,7 @@ async function evaluateOwn(
   const { readOwnQuestions } = await import("../../evaluation/own-questions.ts");
   const sections: Section[] = [];
   for (const db of indexes) {
-    const ferris = await openFerris(session, { db, rerank });
+    const ferris = await openFerris(session, { db });
     const line = session.progress();
     try {
       const indexed = (await ferris.documents()).map((document) => document.path);
@@ -118,7 +124,7 @@ async function evaluateOwn(
       }
       const scores = await ferris.evaluate(questions, {
         modes,
-        rerank: rerank !== undefined,
+        rerank,
         signal,
         onProgress: (done, total) => line.update({ label: "asking", done, total, unit: "questions" }),
       });
@@ -165,7 +171,7 @@ async function evaluateBeir(
   const line = session.progress();
   let reranker: Reranker | undefined;
   try {
-    if (rerank) reranker = await loadReranker(rerank === true ? (rerankerName ?? usualReranker) : rerank, options);
+    if (rerank) reranker = await loadReranker(rerankerName ?? usualReranker, options);
     const embedder = documentEmbedder(model);
     const store = await openIndexForWriting(place, { identity: embedder.identity });
     try {

@@ -9,11 +9,12 @@ import type { IndexReport } from "../../indexing/report.ts";
 import { openFerris } from "../open.ts";
 import { FileList } from "../present/file-list.ts";
 import { progressState, reportLines } from "../present/index-report.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
 import { printable } from "../terminal/text.ts";
-import { repeated, type TypeOption, withExamples, withModelOptions } from "./shared-options.ts";
+import { type TypeOption, withExamples, withModelOptions } from "./shared-options.ts";
 
 export function indexCommand(): Command {
   const command = new Command("index")
@@ -26,15 +27,16 @@ export function indexCommand(): Command {
     )
     .argument("<path...>", "folders and files; - is standard input");
   command
-    .option("-i, --include <glob>", "only files that match (may be repeated)", repeated)
-    .option("-e, --exclude <glob>", "not files that match (may be repeated)", repeated)
-    .option("--type <name>", "only documents of this type, such as markdown (may be repeated)", repeated)
-    .option("--as <name>", "what to call standard input; the extension says how to read it")
-    .option(
-      "--report [file]",
-      "list every file with what became of it, on stdout or in FILE; with --json as JSON lines",
+    .addOption(new Flag("-i, --include <glob>", "only files that match", { repeated: true }))
+    .addOption(new Flag("-e, --exclude <glob>", "not files that match", { repeated: true }))
+    .addOption(
+      new Flag("--type <name>", "only documents of this type, such as markdown", { values: "types", repeated: true }),
     )
-    .option("--max-tokens <n>", "longest chunk (default: what the model reads)");
+    .addOption(new Flag("--as <name>", "what to call standard input; the extension says how to read it"))
+    .addOption(
+      new Flag("--report [file]", "list every file with what became of it, on stdout or in FILE; with --json as JSON lines"),
+    )
+    .addOption(new Flag("--max-tokens <n>", "longest chunk (default: what the model reads)"));
   withModelOptions(command);
   withExamples(command, [
     ["ferris index .", "everything under the working folder"],

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
 import { openFerris } from "../open.ts";
 import { lineRange } from "../present/results.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { plural, printable } from "../terminal/text.ts";
@@ -18,7 +19,7 @@ export function inspectCommand(): Command {
         "chunk with its place; what could not be read is a warning that says why.",
     )
     .argument("<file>", "a file, indexed or not");
-  command.option("--max-tokens <n>", "longest chunk (default: what the model reads)");
+  command.addOption(new Flag("--max-tokens <n>", "longest chunk (default: what the model reads)"));
   withModelOptions(command);
   withExamples(command, [
     ["ferris inspect README.md", "what search will see of it"],

@@ -4,6 +4,7 @@
 import { Command } from "commander";
 import { exitCodes } from "../../errors.ts";
 import { downloadProgress } from "../open.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { bytes, printable } from "../terminal/text.ts";
@@ -18,7 +19,7 @@ export function pullCommand(): Command {
         "the next try, and never looks complete. --model ID does the same when it has to, unless HF_HUB_OFFLINE is set.",
     )
     .argument("<id>", "Hugging Face id, ORG/NAME");
-  command.option("--revision <name>", "a branch, tag or commit (default: main)");
+  command.addOption(new Flag("--revision <name>", "a branch, tag or commit (default: main)"));
   withExamples(command, [
     ["ferris pull intfloat/multilingual-e5-small", "then: ferris index . --model intfloat/multilingual-e5-small"],
   ]);

@@ -8,6 +8,7 @@ import { loadModel } from "../../engine.ts";
 import { exitCodes } from "../../errors.ts";
 import { cosineOf } from "../../search/cosine.ts";
 import { modelOptions } from "../open.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { bytes, printable } from "../terminal/text.ts";
@@ -39,9 +40,9 @@ export function quantizeCommand(): Command {
     )
     .argument("<model>", "Hugging Face id or folder, not quantised yet");
   command
-    .requiredOption("-o, --out <dir>", "a folder that is empty, or not there yet")
-    .option("--check", "compare the copy's vectors with the original's")
-    .option("-d, --device <name>", "where --check runs: auto, gpu or cpu");
+    .addOption(new Flag("-o, --out <dir>", "a folder that is empty, or not there yet").makeOptionMandatory())
+    .addOption(new Flag("--check", "compare the copy's vectors with the original's"))
+    .addOption(new Flag("-d, --device <name>", "where --check runs: auto, gpu or cpu"));
   withExamples(command, [
     ["ferris quantize sentence-transformers/all-MiniLM-L6-v2 --out minilm-q8 --check", "and how close it stays"],
   ]);

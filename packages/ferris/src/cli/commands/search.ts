@@ -8,26 +8,29 @@ import { exitCodes, UsageError } from "../../errors.ts";
 import type { Ferris } from "../../ferris.ts";
 import type { SearchResult } from "../../search/search.ts";
 import type { DocumentFilter } from "../../store/store.ts";
-import { openFerris, type RerankOption } from "../open.ts";
+import { openFerris } from "../open.ts";
 import { csvLines, fileLines, markdownLines } from "../present/formats.ts";
 import { comparisons, contextLines, explanation, lineRange, resultCard, shownPath } from "../present/results.ts";
+import { Flag, listed } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { printable } from "../terminal/text.ts";
 import {
   documentFilter,
   type FilterOptions,
+  type RerankOptions,
+  wantsReranking,
   withExamples,
   withFilterOptions,
   withModelOptions,
+  withRerankOptions,
 } from "./shared-options.ts";
 
-interface SearchCommandOptions extends FilterOptions {
+interface SearchCommandOptions extends FilterOptions, RerankOptions {
   readonly format?: string;
   readonly context?: string;
   readonly minScore?: string;
   readonly explain?: true;
-  readonly rerank?: RerankOption;
 }
 
 const formats = ["cards", "csv", "md", "files"];
@@ -41,16 +44,18 @@ export function searchCommand(): Command {
     )
     .argument("<query...>", "what to look for, in your own words");
   command
-    .option("-k, --limit <n>", "most results (default: 10)")
-    .option("--mode <name>", "hybrid, vector (by meaning) or text (by words)")
-    .option("--per-file <n>", "most results from one file (default: 3)")
-    .option("--rerank [model]", "read the best 50 again with a cross-encoder (default: FERRIS_RERANKER)")
-    .option("--min-score <n>", "only passages that score this: the cosine, or the reranker's score");
+    .addOption(new Flag("-k, --limit <n>", "most results (default: 10)"))
+    .addOption(new Flag("--mode <name>", "hybrid, vector (by meaning) or text (by words)"))
+    .addOption(new Flag("--per-file <n>", "most results from one file (default: 3)"))
+    .addOption(new Flag("--min-score <n>", "only passages that score this: the cosine, or the reranker's score"));
+  withRerankOptions(command);
   withFilterOptions(command);
   command
-    .option("-C, --context <n>", "whole passages, with line numbers and n lines around them")
-    .option("--explain", "say how each result came to its place")
-    .option("-f, --format <name>", `${formats.join(", ")} (default: cards; see also --json)`);
+    .addOption(new Flag("-C, --context <n>", "whole passages, with line numbers and n lines around them"))
+    .addOption(new Flag("--explain", "say how each result came to its place"))
+    .addOption(
+      new Flag("-f, --format <name>", `${listed(formats)} (default: cards; see also --json)`, { values: formats }),
+    );
   withModelOptions(command);
   withExamples(command, [
     ['ferris search "how do I rotate a key"', "asks the nearest index, going up from here"],
@@ -68,11 +73,11 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   if (!formats.includes(format))
     throw new UsageError(`--format is "${format}": it must be one of ${formats.join(", ")}`);
   const context = optionalNumber("--context", options.context, 0, 1000);
-  const { rerank } = options;
+  const rerank = wantsReranking(options);
   const minScore = optionalNumber("--min-score", options.minScore, rerank ? -1000 : -1, rerank ? 1000 : 1);
   const started = performance.now();
   const { mode, limit, perFile } = session.settings.values;
-  const ferris = await openFerris(session, { rerank });
+  const ferris = await openFerris(session);
   try {
     const filter = await documentFilter(options);
     const { results, nearestMiss, noiseFloor, vectorMethod } = await ferris.search(query, {
@@ -80,7 +85,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
       limit,
       perDocument: perFile,
       filter,
-      rerank: rerank !== undefined,
+      rerank,
       minScore,
     });
     if (session.json) {

@@ -4,20 +4,16 @@
  * Values of settings are checked by config/settings.ts, filters by search/filter.ts.
  */
 import type { Command } from "commander";
+import { Flag } from "../options.ts";
 import type { DocumentFilter } from "../../store/store.ts";
-
-/** Gathers an option that may be given several times. */
-export function repeated(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), value];
-}
 
 /** --model, --device, --dtype, --allow-software-adapter. */
 export function withModelOptions(command: Command): Command {
   return command
-    .option("-m, --model <id>", "Hugging Face id or folder of the embedding model")
-    .option("-d, --device <name>", "auto, gpu or cpu; gpu never falls back to the CPU")
-    .option("--dtype <name>", "auto, f32 or f16")
-    .option("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU");
+    .addOption(new Flag("-m, --model <id>", "Hugging Face id or folder of the embedding model"))
+    .addOption(new Flag("-d, --device <name>", "auto, gpu or cpu; gpu never falls back to the CPU"))
+    .addOption(new Flag("--dtype <name>", "auto, f32 or f16"))
+    .addOption(new Flag("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU"));
 }
 
 /** What `--type` parses to. */
@@ -34,9 +30,29 @@ export interface FilterOptions extends TypeOption {
 /** --path, --type, --since. */
 export function withFilterOptions(command: Command): Command {
   return command
-    .option("--path <glob>", "only documents whose path, or a tail of it, matches (may be repeated)", repeated)
-    .option("--type <name>", "only documents of this type, such as markdown (may be repeated)", repeated)
-    .option("--since <when>", "only documents changed since: 2026-01-31, or an age as 12h, 7d, 4w, 1y");
+    .addOption(new Flag("--path <glob>", "only documents whose path, or a tail of it, matches", { repeated: true }))
+    .addOption(
+      new Flag("--type <name>", "only documents of this type, such as markdown", { values: "types", repeated: true }),
+    )
+    .addOption(new Flag("--since <when>", "only documents changed since: 2026-01-31, or an age as 12h, 7d, 4w, 1y"));
+}
+
+/** What the options of `withRerankOptions` parse to. */
+export interface RerankOptions {
+  readonly rerank?: true;
+  readonly reranker?: string;
+}
+
+/** --rerank, --reranker. Two, because an option that may go without its value would take the question for it. */
+export function withRerankOptions(command: Command): Command {
+  return command
+    .addOption(new Flag("--rerank", "read the best 50 again with a cross-encoder, which decides their order"))
+    .addOption(new Flag("--reranker <model>", "the cross-encoder; implies --rerank", { values: "folders" }));
+}
+
+/** Whether to rerank: asked for, or a model named for it on the command line. */
+export function wantsReranking({ rerank, reranker }: RerankOptions): boolean {
+  return rerank === true || reranker !== undefined;
 }
 
 /** The store's filter for these options; checks them. */

@@ -6,6 +6,7 @@ import { exitCodes, IndexNotFoundError } from "../../errors.ts";
 import type { Freshness } from "../../freshness.ts";
 import type { StoreStatistics } from "../../store/store.ts";
 import { openFerris } from "../open.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { table } from "../terminal/table.ts";
@@ -18,7 +19,7 @@ export function statusCommand(): Command {
     .description(
       "Prints how many documents, chunks and tokens the index holds, the model it was made with, size and age.",
     );
-  command.option("--all", "a line for each index there, by name");
+  command.addOption(new Flag("--all", "a line for each index there, by name"));
   withExamples(command, [
     ["ferris status", "of the nearest index, going up"],
     ["ferris status --all", "of each index there: their names, models and sizes"],

@@ -9,11 +9,12 @@ import { exitCodes, IndexBusyError, IndexNotFoundError, InputError } from "../..
 import type { Ferris } from "../../ferris.ts";
 import type { IndexReport } from "../../indexing/report.ts";
 import { openFerris } from "../open.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
 import { duration, plural } from "../terminal/text.ts";
-import { repeated, type TypeOption, withExamples, withModelOptions } from "./shared-options.ts";
+import { type TypeOption, withExamples, withModelOptions } from "./shared-options.ts";
 
 export function watchCommand(): Command {
   const command = new Command("watch")
@@ -24,9 +25,11 @@ export function watchCommand(): Command {
     )
     .argument("[path...]", "files and folders");
   command
-    .option("-i, --include <glob>", "only files that match (may be repeated)", repeated)
-    .option("-e, --exclude <glob>", "not files that match (may be repeated)", repeated)
-    .option("--type <name>", "only documents of this type, such as markdown (may be repeated)", repeated);
+    .addOption(new Flag("-i, --include <glob>", "only files that match", { repeated: true }))
+    .addOption(new Flag("-e, --exclude <glob>", "not files that match", { repeated: true }))
+    .addOption(
+      new Flag("--type <name>", "only documents of this type, such as markdown", { values: "types", repeated: true }),
+    );
   withModelOptions(command);
   withExamples(command, [
     ["ferris watch notes", "in a terminal of its own"],

@@ -227,7 +227,7 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
   },
   reranker: {
     ...text<string | null>(null),
-    flag: null,
+    flag: "--reranker",
     variable: "FERRIS_RERANKER",
     inFolderFile: false,
     description: "model of --rerank; else cross-encoder/ms-marco-MiniLM-L6-v2",

@@ -84,7 +84,7 @@ describe("one's own questions", () => {
       return (JSON.parse(stdout) as Report).sections[0]!.scores[0]!.ndcg10;
     };
     // A tiny model of random weights: it cannot help, but it must be asked.
-    expect(await ndcg("--rerank", reranker)).not.toBe(await ndcg());
+    expect(await ndcg("--reranker", reranker)).not.toBe(await ndcg());
   });
 
   test("an empty set is refused", async () => {

@@ -119,14 +119,14 @@ describe("search", () => {
 
   test("--rerank has a cross-encoder decide the order, and has to find one", async () => {
     const reranker = new URL("../../../../metal-candle/test/goldens/tiny/bert-reranker-1/", import.meta.url).pathname;
-    const { code, stdout, stderr } = await search(["glob options", "-k", "5", "--json", "--rerank", reranker]);
+    const { code, stdout, stderr } = await search(["glob options", "-k", "5", "--json", "--reranker", reranker]);
     expect(code, stderr).toBe(0);
     const scores = (JSON.parse(stdout) as { results: { rerankScore: number }[] }).results.map(
       (result) => result.rerankScore,
     );
     expect(scores.length).toBeGreaterThan(1);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
-    const card = await search(["glob options", "-k", "1", "--explain", "--rerank", reranker]);
+    const card = await search(["glob options", "-k", "1", "--explain", "--reranker", reranker]);
     expect(card.stdout).toMatch(/ rerank -?\d+\.\d{3} #\d+$/m);
     expect(card.stdout).toMatch(/^meaning: every vector compared$/m);
     const unnamed = await search(["glob options", "--rerank"], { FERRIS_RERANKER: "nobody/nothing" });
