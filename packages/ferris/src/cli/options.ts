@@ -22,8 +22,9 @@ export class Flag extends Option {
    * @param flags as commander writes them: `-k, --limit <n>`
    * @param values what may be given; by default a setting's choices, or what the placeholder says (`<dir>`, `<file>`, `<path>`)
    */
-  constructor(flags: string, description: string, { values, repeated = false }: FlagOptions = {}) {
+  constructor(flags: string, description: string, { values, repeated = false, as }: FlagOptions = {}) {
     super(flags, repeated ? `${description} (may be repeated)` : description);
+    if (as !== undefined) this.attributeName = () => as;
     this.values = values ?? settingChoices(this.attributeName()) ?? placeholderValues(flags);
     this.isRepeated = repeated;
     this.argParser((value: string): string | readonly string[] => {
@@ -43,6 +44,8 @@ export interface FlagOptions {
   readonly values?: Values;
   /** Gathered into a list. */
   readonly repeated?: boolean;
+  /** What its value is called among a command's options, where its flag's name is another's: that of a setting. */
+  readonly as?: string;
 }
 
 /** The values of any option of a command tree. */

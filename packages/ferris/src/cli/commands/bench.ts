@@ -40,8 +40,11 @@ export function benchCommand(): Command {
         "is given fewer of the texts.",
     );
   // Not the setting of that name, which is one model.
-  const models = new Flag("-m, --model <id>", "Hugging Face id or folder", { values: "folders", repeated: true });
-  models.attributeName = () => "models";
+  const models = new Flag("-m, --model <id>", "Hugging Face id or folder", {
+    values: "folders",
+    repeated: true,
+    as: "models",
+  });
   command
     .addOption(models)
     .addOption(new Flag("--devices <names>", "gpu, cpu or both", { values: deviceSets }).default("gpu,cpu"))

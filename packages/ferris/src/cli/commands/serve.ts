@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { IndexNotFoundError, InputError, exitCodes, UsageError } from "../../errors.ts";
 import { bundledModel } from "../../engine.ts";
 import { modelOptions, openFerris } from "../open.ts";
+import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
@@ -15,7 +16,7 @@ interface ServeCommandOptions {
   readonly host?: string;
   readonly port?: string;
   readonly serveModel?: readonly string[];
-  readonly reranker?: readonly string[];
+  readonly rerankers?: readonly string[];
   readonly apiKeyFile?: string;
   readonly allowHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
@@ -29,29 +30,32 @@ export function serveCommand(): Command {
       "Serves embeddings, reranking and search over HTTP. Programs written for OpenAI, text-embeddings-inference, Cohere, Jina,\n" +
         "Voyage or Ollama work with it when their base URL is set to this server's. Listens on this machine alone unless --host\n" +
         "says otherwise. Stops at Ctrl-C, when what was accepted is answered.",
+    );
+  command
+    .addOption(new Flag("--host <address>", "address to listen on (default: 127.0.0.1)"))
+    .addOption(new Flag("--port <n>", "port to listen on (default: 8088; 0: a free one)"))
+    .addOption(
+      new Flag("--serve-model <id>", "a model to serve (default: the index's, or the bundled one)", {
+        values: "folders",
+        repeated: true,
+      }),
     )
-    .option("--host <address>", "address to listen on (default: 127.0.0.1)")
-    .option("--port <n>", "port to listen on (default: 8088; 0: a free one)")
-    .option(
-      "--serve-model <id>",
-      "a model to serve; may be repeated (default: the index's, or the bundled one)",
-      collect,
+    // Not the setting of that name, which is one model.
+    .addOption(
+      new Flag("--reranker <id>", "a reranker to serve", { values: "folders", repeated: true, as: "rerankers" }),
     )
-    .option("--reranker <id>", "a reranker to serve; may be repeated", collect)
-    .option("--api-key-file <file>", "keys that clients must have, one per line")
-    .option("--allow-host <name>", "a further name of this server; may be repeated", collect)
-    .option("--allow-origin <origin>", "pages of this origin may call; may be repeated", collect)
-    .option("--strict-length", "a text that is too long is an error; by default it is cut, and a header says so");
+    .addOption(new Flag("--api-key-file <file>", "keys that clients must have, one per line"))
+    .addOption(new Flag("--allow-host <name>", "a further name of this server", { repeated: true }))
+    .addOption(new Flag("--allow-origin <origin>", "pages of this origin may call", { repeated: true }))
+    .addOption(
+      new Flag("--strict-length", "a text that is too long is an error; by default it is cut, and a header says so"),
+    );
   withModelOptions(command);
   withExamples(command, [
     ["ferris serve", "OPENAI_BASE_URL=http://127.0.0.1:8088/v1 in other programs"],
     ["ferris serve --reranker cross-encoder/ms-marco-MiniLM-L6-v2 --port 11434", "where Ollama's clients look"],
   ]);
   return runs(command, (session, _, options) => serve(session, options as ServeCommandOptions));
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }
 
 async function serve(session: Session, options: ServeCommandOptions): Promise<number> {
@@ -75,7 +79,7 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
     host,
     port,
     models: options.serveModel ?? [model],
-    rerankers: options.reranker ?? [],
+    rerankers: options.rerankers ?? [],
     load: modelOptions(session),
     ferris: index,
     apiKeys,
