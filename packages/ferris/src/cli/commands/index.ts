@@ -34,7 +34,10 @@ export function indexCommand(): Command {
     )
     .addOption(new Flag("--as <name>", "what to call standard input; the extension says how to read it"))
     .addOption(
-      new Flag("--report [file]", "list every file with what became of it, on stdout or in FILE; with --json as JSON lines"),
+      new Flag(
+        "--report [file]",
+        "list every file with what became of it, on stdout or in FILE; with --json as JSON lines",
+      ),
     )
     .addOption(new Flag("--max-tokens <n>", "longest chunk (default: what the model reads)"));
   withModelOptions(command);
