@@ -47,7 +47,8 @@ export function addBlocks(
     const text = content.slice(start, end);
     if (title !== undefined) builder.section(level, title);
     headingPath.forEach((above, index) => builder.section(index + outer, above));
-    if (kind === "heading") builder.heading(headingPath.length + outer - 1, text);
+    // Without the marks that some formats write headings with.
+    if (kind === "heading") builder.heading(headingPath.length + outer - 1, headingPath.at(-1) ?? text);
     else builder.add(kind, text, alone ? { alone } : undefined);
   }
 }

@@ -37,7 +37,7 @@ export function readZipDirectory(bytes: Uint8Array): Map<string, ZipEntry> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = endOf(view);
   const { count, size, offset } = directoryAt(view, end);
-  if (count > mostEntries) throw new DocumentError("damaged", `${count} files in it, the limit is ${mostEntries}`);
+  if (count > mostEntries) throw new DocumentError("too large", `${count} files in it, the limit is ${mostEntries}`);
   // Bytes before the archive move everything: a program that unpacks itself, a mail's header.
   const start = end - size;
   const shift = start - offset;

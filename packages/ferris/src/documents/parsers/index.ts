@@ -93,6 +93,24 @@ export const parsers: readonly ParserEntry[] = [
     load: async () => (await import("./legacy-office.ts")).legacyParser("ppt"),
   },
   {
+    type: "iwork",
+    version: 1,
+    extensions: ["pages", "numbers", "key"],
+    load: async () => (await import("./iwork.ts")).parseIWork,
+  },
+  {
+    type: "zip",
+    version: 1,
+    extensions: ["zip"],
+    load: async () => (await import("./zip.ts")).parseZip,
+  },
+  {
+    type: "gzip",
+    version: 1,
+    extensions: ["gz"],
+    load: async () => (await import("./gzip.ts")).parseGzip,
+  },
+  {
     type: "rtf",
     version: 1,
     extensions: ["rtf"],

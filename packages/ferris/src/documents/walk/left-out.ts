@@ -54,11 +54,11 @@ function extensions(list: string): ReadonlySet<string> {
 const binaryExtensions = extensions(`
   png jpg jpeg gif bmp ico webp avif heic heif tif tiff psd ai xcf raw cr2 nef
   mp3 mp4 m4a m4v mov avi mkv webm wav flac ogg oga ogv opus aac wma wmv mid midi
-  zip gz tgz bz2 tbz xz txz zst lz4 7z rar tar jar war ear apk ipa dmg iso img deb rpm cab msi whl gem crx xpi br
+  tgz bz2 tbz xz txz zst lz4 7z rar tar jar war ear apk ipa dmg iso img deb rpm cab msi whl gem crx xpi br
   exe dll so dylib a o obj lib bin elf class pyc pyo pyd wasm node pdb ko
   ttf otf woff woff2 eot pfb
   db db3 sqlite sqlite3 mdb accdb parquet feather arrow orc avro h5 hdf5 npy npz pkl pickle pt pth ckpt safetensors onnx gguf tflite
-  pages numbers key xlsb
+  xlsb
   blend fbx glb gltf stl dwg skp keystore p12 pfx der
 `);
 
@@ -91,6 +91,11 @@ export function fileLeftOut(name: string): SkipReason | null {
   if (unsupportedExtensions.has(extension)) return "unsupported";
   if (/[.-]min\.(?:js|mjs|cjs|html?)$/.test(lower) || lower.endsWith(".bundle.js")) return "minified";
   return null;
+}
+
+/** Whether a file of that name may hold anything: documents, or a program, or a disk. */
+export function holdsAnything(name: string): boolean {
+  return /\.(?:zip|gz)$/i.test(name);
 }
 
 /** Without the dot, in lower case; empty where there is none. */

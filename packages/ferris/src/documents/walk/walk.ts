@@ -12,7 +12,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { InputError } from "../../errors.ts";
 import { takingTurns } from "../../give-way.ts";
 import { isAtOrBelow, keptInput } from "../../paths.ts";
-import { fileLeftOut, folderLeftOut, isPythonEnvironment } from "./left-out.ts";
+import { fileLeftOut, folderLeftOut, isPythonEnvironment, holdsAnything } from "./left-out.ts";
 import type { SkipReason } from "../../skip-reason.ts";
 import { broadened, makeGlobs } from "./glob.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
@@ -214,6 +214,8 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
     if (!stats.isFile()) return skip("not a file", path);
     if (stats.size === 0) return skip("empty", path);
     if (stats.size > options.maxFileBytes) {
+      // A large archive is hardly ever somebody's papers.
+      if (holdsAnything(path)) return skip("binary", path);
       const message = `${megabytes(stats.size)} MB, the limit is ${megabytes(options.maxFileBytes)} MB: split it, or raise maxFileBytes (FERRIS_MAX_FILE_BYTES)`;
       return skip("too large", path, message);
     }

@@ -1,0 +1,44 @@
+/**
+ * Documents that are packed by themselves: notes.txt.gz, changelog.gz. Archives and source code within are left alone.
+ */
+import { basename } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { DocumentError } from "../../errors.ts";
+import type { ParsedDocument } from "../document.ts";
+import { parseDocument, typeOf } from "../parse/parse.ts";
+import { fileLeftOut, holdsAnything } from "../walk/left-out.ts";
+import type { ParserInput } from "./parser.ts";
+
+const mostBytes = 256 * 2 ** 20;
+const mostRatio = 200;
+const ratioMattersAbove = 4 * 2 ** 20;
+const leftOutTypes = new Set(["source-code", "json", "jsonl"]);
+
+export async function parseGzip({ path, bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+  const inner = path.replace(/\.gz$/i, "");
+  const name = basename(inner);
+  if (depth > 0 || fileLeftOut(name) !== null || holdsAnything(name)) {
+    throw new DocumentError("binary", `${name} in it is no document`);
+  }
+  const most = Math.min(mostBytes, Math.max(ratioMattersAbove, mostRatio * bytes.length));
+  let unpacked: Uint8Array;
+  try {
+    unpacked = gunzipSync(bytes, { maxOutputLength: most });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
+      throw new DocumentError("too large", `it unpacks to more than ${Math.round(most / 2 ** 20)} MB: a bomb?`);
+    }
+    throw new DocumentError("damaged", `it cannot be unpacked: ${(cause as Error).message}`, { cause });
+  }
+  if (leftOutTypes.has(typeOf(inner, unpacked))) throw new DocumentError("binary", `${name} in it is no document`);
+  const document = await parseDocument(inner, unpacked, depth + 1);
+  // Lines are those of the file inside; bytes of it are nowhere on disk.
+  return {
+    ...document,
+    type: "gzip",
+    encoding: null,
+    blocks: document.blocks.map(({ source, ...block }) =>
+      source ? { ...block, source: { ...source, startByte: null, endByte: null } } : block,
+    ),
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * ZIP files: the documents in them, each under its path inside. Source code, pictures and what else a folder would leave out is left
+ * out here too; archives within archives are not opened.
+ */
+import { DocumentError } from "../../errors.ts";
+import { Archive } from "../archive/archive.ts";
+import { ContentBuilder } from "../content-builder.ts";
+import type { ParsedDocument } from "../document.ts";
+import { addBlocks } from "../embedded.ts";
+import { parseDocument, typeOf } from "../parse/parse.ts";
+import { fileLeftOut, folderLeftOut, holdsAnything } from "../walk/left-out.ts";
+import type { ParserInput } from "./parser.ts";
+
+/** An archive of more is a program or data, not somebody's papers. */
+const mostFiles = 2_000;
+const mostWarnings = 20;
+/** Found by themselves where they are worked on; here they would drown what somebody put together to read. */
+const leftOutTypes = new Set(["source-code", "json", "jsonl"]);
+
+export async function parseZip({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+  if (depth > 0) throw new DocumentError("binary", "an archive within another file: unpack it to index it");
+  const archive = archiveOf(bytes);
+  const names = archive.names.filter(isWorthReading);
+  if (names.length === 0) throw new DocumentError("binary", "there are no documents in it");
+  if (names.length > mostFiles) {
+    throw new DocumentError("binary", `${names.length} files in it, the limit is ${mostFiles}: unpack it to index it`);
+  }
+  const builder = new ContentBuilder();
+  const warnings: string[] = [];
+  let read = 0;
+  for (const name of names) {
+    try {
+      const inner = archive.bytes(name)!;
+      if (inner.length === 0 || leftOutTypes.has(typeOf(name, inner))) continue;
+      const document = await parseDocument(`/${name}`, inner, depth + 1);
+      builder.section(1, name);
+      addBlocks(builder, document, name);
+      read++;
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      // The whole archive is too large, or only this file of it cannot be read.
+      if (error.reason === "encrypted" && read === 0) throw error;
+      if (error.reason !== "binary" && warnings.length < mostWarnings) warnings.push(`${name} in it: ${error.message}`);
+    }
+  }
+  if (read === 0 && warnings.length === 0) throw new DocumentError("binary", "there are no documents in it");
+  return builder.finish("zip", { title: "", warnings });
+}
+
+function archiveOf(bytes: Uint8Array): Archive {
+  try {
+    return new Archive(bytes);
+  } catch (error) {
+    // Nobody's papers.
+    if (error instanceof DocumentError && error.reason === "too large")
+      throw new DocumentError("binary", error.message);
+    throw error;
+  }
+}
+
+function isWorthReading(path: string): boolean {
+  const parts = path.split("/");
+  const name = parts.pop()!;
+  if (parts[0] === "__MACOSX" || parts.some((folder) => folderLeftOut(folder, new Set()) !== null)) return false;
+  return fileLeftOut(name) === null && !holdsAnything(name);
+}
