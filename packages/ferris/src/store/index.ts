@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { IndexNotFoundError, IndexNotWritableError } from "../errors.ts";
 import { type Database, openForReading, openForWriting, transaction, translated } from "./database.ts";
+import { removeChecksum, verifyChecksum, writeChecksum } from "./checksum.ts";
 import { heal, isWriteAhead } from "./heal.ts";
 import { checkOwnFolder } from "./own-folder.ts";
 import { fileName } from "./places.ts";
@@ -34,6 +35,7 @@ export async function openIndex(folder: string): Promise<StoreReader> {
       );
     }
     checkSchema(database, path);
+    verifyChecksum(path);
     return new SqliteReader(database, path);
   });
 }
@@ -62,7 +64,10 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
     );
   }
   const lock = WriterLock.take(place);
+  let isVerified = false;
   try {
+    if (existsSync(path)) isVerified = verifyChecksum(path);
+    removeChecksum(path);
     const database = openForWriting(path);
     return closedOnError(database, path, () => {
       if (isEmpty(database)) {
@@ -78,6 +83,8 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
       return store;
     });
   } catch (error) {
+    // Nothing was changed but the mode of its journal.
+    if (isVerified) writeChecksum(path);
     lock.release();
     throw error;
   }

@@ -17,7 +17,7 @@ const ownFiles = ["index.db", "writer.lock"].flatMap((name) =>
 /** The last conversation of `ask`. */
 export const keptConversation = "conversation.json";
 
-const ownNames = new Set([...ownFiles, "writer.json", ".gitignore", keptConversation, keptInput]);
+const ownNames = new Set([...ownFiles, "index.sum", "writer.json", ".gitignore", keptConversation, keptInput]);
 
 /**
  * @param forWriting a file with a second name (a hard link) is refused too: writing here would change it there

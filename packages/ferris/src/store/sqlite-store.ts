@@ -7,6 +7,7 @@
  */
 import { spacedOut } from "../cjk.ts";
 import { isAtOrBelow } from "../paths.ts";
+import { writeChecksum } from "./checksum.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { packLineRuns } from "./line-runs.ts";
 import { SqliteReader, bytesOf, headingSeparator } from "./sqlite-reader.ts";
@@ -130,6 +131,7 @@ export class SqliteStore extends SqliteReader implements Store {
   override async close(): Promise<void> {
     try {
       this.database.close();
+      writeChecksum(this.path);
     } finally {
       this.#lock.release();
     }

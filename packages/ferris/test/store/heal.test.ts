@@ -1,5 +1,5 @@
 /** Indexes that were left in between, by a kill or by somebody who was reading: the next one to open them puts them in order. */
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,8 @@ async function indexFolder(): Promise<string> {
   const store = await openIndexForWriting(folder, { identity });
   for (let i = 0; i < 40; i++) await put(store, `/${i}`, [`text ${i}`, "zebra ".repeat(50)]);
   await store.close();
+  // As a writer leaves it that is killed.
+  rmSync(join(folder, "index.sum"));
   return folder;
 }
 
@@ -25,7 +27,7 @@ function modes(folder: string): number[] {
   return [...readFileSync(join(folder, "index.db")).subarray(18, 20)];
 }
 
-const names = (folder: string) => readdirSync(folder).filter((name) => name.startsWith("index"));
+const names = (folder: string) => readdirSync(folder).filter((name) => name.startsWith("index.db"));
 
 /** Leaves what a process leaves that is killed between writing pages and removing its rollback journal. */
 function leaveHotJournal(folder: string): void {

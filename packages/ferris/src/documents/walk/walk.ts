@@ -230,7 +230,7 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
     return (
       options.indexFolder !== undefined &&
       dirname(path) === options.indexFolder &&
-      /^(?:index\.db|writer\.)/.test(basename(path))
+      /^(?:index\.(?:db|sum)|writer\.)/.test(basename(path))
     );
   }
 
