@@ -57,9 +57,9 @@ const pieces = {
     copy(join(root, "packages/metal-candle/package.json"), "packages/metal-candle/package.json");
     copy(join(root, "packages/metal-candle/package.json"), "node_modules/metal-candle/package.json");
     copy(join(root, "packages/metal-candle/dist"), "node_modules/metal-candle/dist");
-    for (const name of ["@huggingface/tokenizers", "@huggingface/hub", "@huggingface/tasks"]) {
-      if (existsSync(join(modules, name))) copy(join(modules, name), `node_modules/${name}`);
-    }
+    // The peer of benchmarks/tokenizer.mjs.
+    const peer = "@huggingface/tokenizers";
+    if (existsSync(join(modules, peer))) copy(join(modules, peer), `node_modules/${peer}`);
   },
   model: (copy) => copy(join(root, "packages/all-minilm-l6-v2-q8"), "node_modules/all-minilm-l6-v2-q8"),
   goldens: (copy, folder) => {

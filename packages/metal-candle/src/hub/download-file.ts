@@ -60,6 +60,9 @@ export async function downloadFile(
   }
 }
 
+/** Over so long a time a file's speed is measured. */
+const WINDOW_SECONDS = 60;
+
 /** The server cannot go on from where the file stops. */
 class RestartNeeded extends Error {}
 
@@ -86,6 +89,8 @@ async function receive(
     }
     const response = await client.expectOk(answer, id, file.path);
     if (response.body === null) throw new TransientFailure("the hub sent no content");
+    let since = performance.now();
+    let before = blob.length;
     for await (const piece of response.body) {
       clearTimeout(timer);
       timer = setTimeout(() => stall.abort(), client.patience.stallMilliseconds);
@@ -96,6 +101,15 @@ async function receive(
       }
       await blob.write(piece);
       onBytes(blob.length);
+      const seconds = (performance.now() - since) / 1000;
+      if (seconds < WINDOW_SECONDS) continue;
+      if (blob.length - before < client.patience.leastBytesPerSecond * seconds) {
+        throw new DownloadError(
+          `${file.path} of ${id} comes at ${Math.round((blob.length - before) / seconds)} bytes per second, which is given up. ` +
+            "Try again later; what was downloaded is kept.",
+        );
+      }
+      [since, before] = [performance.now(), blob.length];
     }
   } catch (error) {
     signal?.throwIfAborted();

@@ -2,7 +2,7 @@
  * Talking to a hub: where it is, who asks, and what its refusals mean.
  *
  * Requests that may succeed later (a dropped connection, 429, 5xx) are tried again, as long as the server says or the policy
- * allows; everything else becomes an error that says what to do. The API's own shapes are @huggingface/hub's business.
+ * allows; everything else becomes an error that says what to do. What the answers mean is for repository.ts and download-file.ts.
  */
 import { environmentVariable, homeFolder } from "#platform/environment";
 import { networkFetch } from "#platform/fetch";
@@ -19,6 +19,10 @@ export interface Patience {
   readonly longestWaitMilliseconds: number;
   /** A connection that brings nothing for so long is dropped. */
   readonly stallMilliseconds: number;
+  /** What the hub says of a repository must have come by then. */
+  readonly answerMilliseconds: number;
+  /** A file that comes more slowly than this, over a minute, is given up. */
+  readonly leastBytesPerSecond: number;
 }
 
 export const PATIENCE: Patience = {
@@ -26,6 +30,8 @@ export const PATIENCE: Patience = {
   backoffMilliseconds: 500,
   longestWaitMilliseconds: 60_000,
   stallMilliseconds: 30_000,
+  answerMilliseconds: 30_000,
+  leastBytesPerSecond: 200,
 };
 
 /** A request that failed in a way that may pass. `waitMilliseconds` is the server's wish. */

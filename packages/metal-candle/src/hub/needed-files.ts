@@ -8,6 +8,10 @@ import { UnsupportedModelError } from "../errors.ts";
 
 const CONFIGURATION =
   /^(config|modules|tokenizer|tokenizer_config|special_tokens_map|added_tokens|config_sentence_transformers|sentence_[\w-]+_config)\.json$/;
+/** What a tokenizer is made of where there is no tokenizer.json. */
+const VOCABULARY = /^(vocab\.txt|vocab\.json|merges\.txt)$/;
+/** Models have some dozens of files; shards make them a few hundred. */
+const MOST_FILES = 1000;
 const MODULE_FOLDER = /^\d+_\w+$/;
 const SHARD = /^model-\d+-of-\d+\.safetensors$/;
 
@@ -31,6 +35,8 @@ export function neededFiles<Entry extends { readonly path: string; readonly size
     const folder = names.slice(0, -1).join("/");
     if (folder !== "" && !MODULE_FOLDER.test(folder)) return false;
     if (CONFIGURATION.test(name)) return true;
+    const tokenizer = folder === "" ? "tokenizer.json" : `${folder}/tokenizer.json`;
+    if (!paths.has(tokenizer) && VOCABULARY.test(name)) return true;
     // One file wins over shards, as transformers reads them.
     const single = folder === "" ? "model.safetensors" : `${folder}/model.safetensors`;
     if (paths.has(single)) return path === single;
@@ -41,6 +47,11 @@ export function neededFiles<Entry extends { readonly path: string; readonly size
     throw new UnsupportedModelError(
       `${id} has no weights as safetensors${other === undefined ? "" : ` (it has ${other})`}; ` +
         `look for a revision that has them: its pull requests often do, e.g. --revision refs/pr/1.`,
+    );
+  }
+  if (needed.length > MOST_FILES) {
+    throw new UnsupportedModelError(
+      `${id} has ${needed.length} files that a model would need; at most ${MOST_FILES} are read.`,
     );
   }
   return needed.toSorted((a, b) => a.size - b.size);

@@ -7,9 +7,10 @@
 import { linkSnapshot, writeReference } from "#platform/blobs";
 import { DownloadError, InvalidArgumentError } from "../errors.ts";
 import { hubCacheFolder, isModelId, isRevision, repositoryFolder } from "./cache.ts";
-import { downloadFile, type HubFile } from "./download-file.ts";
-import { HubClient, PATIENCE, TransientFailure, type Patience } from "./hub-client.ts";
+import { downloadFile } from "./download-file.ts";
+import { HubClient, PATIENCE, type Patience } from "./hub-client.ts";
 import { neededFiles } from "./needed-files.ts";
+import { describeRepository } from "./repository.ts";
 
 export interface PullProgress {
   /** The file that is being fetched. */
@@ -58,7 +59,7 @@ export async function pullModel(
 
   const client = await HubClient.open(patience);
   const { commit, entries } = await client.retrying(`Asking for ${id}`, signal, () =>
-    describe(client, id, revision, signal),
+    describeRepository(client, id, revision, signal),
   );
   const files = neededFiles(id, entries);
   const repository = repositoryFolder(cache, id);
@@ -73,42 +74,4 @@ export async function pullModel(
   const folder = await linkSnapshot(repository, commit, files);
   if (revision !== commit) await writeReference(repository, revision, commit);
   return { id, commit, folder, files: files.map((file) => file.path), bytes: total };
-}
-
-/** The commit that a revision is, and the files in it. */
-async function describe(
-  client: HubClient,
-  id: string,
-  revision: string,
-  signal: AbortSignal | undefined,
-): Promise<{ commit: string; entries: HubFile[] }> {
-  const { listFiles, modelInfo } = await import("@huggingface/hub");
-  const fetch = async (resource: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const url = resource instanceof Request ? resource.url : String(resource);
-    return client.expectOk(await client.send(url, { ...init, signal }), id, `revision ${revision}`);
-  };
-  const shared = { hubUrl: client.endpoint, fetch };
-  try {
-    const { sha } = await modelInfo({ ...shared, name: id, revision, additionalFields: ["sha"] });
-    if (typeof sha !== "string" || !/^[0-9a-f]{40}$/.test(sha)) {
-      throw new DownloadError(`${client.endpoint} names no commit for ${id} at ${revision}.`);
-    }
-    const entries: HubFile[] = [];
-    for await (const { type, path, size, oid, lfs } of listFiles({
-      ...shared,
-      repo: id,
-      revision: sha,
-      recursive: true,
-    })) {
-      const blob = lfs?.oid ?? oid;
-      if (type !== "file" || blob === undefined || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(blob)) continue;
-      entries.push({ path, size: lfs?.size ?? size, blob, hash: lfs === undefined ? "git" : "sha256" });
-    }
-    return { commit: sha, entries };
-  } catch (error) {
-    signal?.throwIfAborted();
-    // A body that broke off, or that is no JSON: a proxy's page, a cut connection.
-    if (error instanceof SyntaxError || error instanceof TypeError) throw new TransientFailure(error.message);
-    throw error;
-  }
 }

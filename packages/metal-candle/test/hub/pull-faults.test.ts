@@ -4,8 +4,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test, vi } from "vitest";
-import { DownloadError, ModelNotFoundError } from "../../src/errors.ts";
+import { DownloadError, ModelNotFoundError, UnsupportedModelError } from "../../src/errors.ts";
 import {
   expectFailure,
   expectNoModel,
@@ -226,5 +227,109 @@ describe("a hub that refuses", () => {
   test("nobody there", async () => {
     vi.stubEnv("HF_ENDPOINT", "http://127.0.0.1:9");
     await expectFailure(pull(), DownloadError, /ECONNREFUSED|refused|bad port/i);
+  });
+});
+
+describe("a hub that means harm", () => {
+  const info = (url: string): boolean => url.includes("/revision/");
+  const tree = (url: string): boolean => url.includes("/tree/");
+  const entry = (path: string): object => ({ type: "file", path, size: 4, oid: "a".repeat(40) });
+
+  test.each([
+    ["its answer", info, '{"sha":"'],
+    ["its list of files", tree, "["],
+  ] as const)("by %s without end is left after a few megabytes", async (_, wanted, begin) => {
+    let sent = 0;
+    hub.fault = (request, response) => {
+      if (!wanted(request.url!)) return false;
+      response.writeHead(200, { "content-type": "application/json" });
+      response.write(begin);
+      const piece = Buffer.alloc(1 << 20, 0x61);
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece)) sent += piece.length;
+      };
+      response.on("drain", more);
+      more();
+      return true;
+    };
+    await expectFailure(pull(), DownloadError, /larger than 16777216 bytes/);
+    expect(sent).toBeLessThan(200 << 20);
+  });
+
+  test("by a packed answer that unpacks without end is left", async () => {
+    const packed = gzipSync(Buffer.alloc(64 << 20, 0x61));
+    hub.fault = (_, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
+      return true;
+    };
+    await expectFailure(pull(), DownloadError, /larger than 16777216 bytes/);
+  });
+
+  test("by an answer that drips is left in time", async () => {
+    hub.fault = (_, response) => {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write(" "), 50);
+      response.on("close", () => clearInterval(timer));
+      return true;
+    };
+    const pulling = pull({}, ID, { ...IMPATIENT, answerMilliseconds: 500 });
+    await expectFailure(pulling, DownloadError, /no whole answer about someone\/tiny-dense in 0.5 seconds/);
+    expect(hub.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ["pages without end", (): object[] => [entry("x")], /more than 100 pages/],
+    [
+      "more files than any model",
+      () => Array.from({ length: 60_000 }, (_, i) => entry(`${i}`)),
+      /more than 50000 files/,
+    ],
+  ] as const)("by a list of %s is refused", async (_, page, message) => {
+    let pages = 0;
+    hub.fault = (request, response) => {
+      if (!tree(request.url!)) return false;
+      const next = `<${hub.endpoint}${request.url!.split("?")[0]}?cursor=${pages++}>; rel="next"`;
+      response.writeHead(200, { link: next }).end(JSON.stringify(page()));
+      return true;
+    };
+    await expectFailure(pull(), DownloadError, message);
+  });
+
+  test("by a next page elsewhere gets no request, and no token, there", async () => {
+    vi.stubEnv("HF_TOKEN", "hf_secret");
+    hub.fault = (request, response) => {
+      if (!tree(request.url!)) return false;
+      response.writeHead(200, { link: '<http://127.0.0.1:9/more>; rel="next"' }).end("[]");
+      return true;
+    };
+    await expectFailure(pull(), DownloadError, /goes on at http:\/\/127\.0\.0\.1:9\/more, which is not on/);
+  });
+
+  test("by files that no model needs so many of is refused", async () => {
+    hub.fault = (request, response) => {
+      if (!tree(request.url!)) return false;
+      const folders = Array.from({ length: 2000 }, (_, i) => entry(`${i}_x/config.json`));
+      response.writeHead(200).end(JSON.stringify([entry("config.json"), entry("model.safetensors"), ...folders]));
+      return true;
+    };
+    await expectFailure(pull(), UnsupportedModelError, /2002 files that a model would need; at most 1000/);
+  });
+
+  test("by entries of every other kind is asked for what is sound in them", async () => {
+    hub.fault = (request, response) => {
+      if (!tree(request.url!)) return false;
+      const bad = [
+        null,
+        1,
+        "x",
+        {},
+        { ...entry("y"), size: -5 },
+        { ...entry("z"), size: "x" },
+        { ...entry("v"), oid: "../x" },
+      ];
+      response.writeHead(200).end(JSON.stringify(bad));
+      return true;
+    };
+    await expectFailure(pull(), UnsupportedModelError, /has neither config\.json nor modules\.json/);
   });
 });

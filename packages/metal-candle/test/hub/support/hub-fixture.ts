@@ -20,6 +20,8 @@ export const IMPATIENT: Patience = {
   backoffMilliseconds: 1,
   longestWaitMilliseconds: 2000,
   stallMilliseconds: 20_000,
+  answerMilliseconds: 20_000,
+  leastBytesPerSecond: 200,
 };
 
 /** What a repository of this model would hold, with files that are not needed. */
