@@ -13,6 +13,7 @@ const account = `/proc/self/task/${process.pid}/schedstat`;
 
 if (!existsSync(account)) end({ notRun: "needs Linux's schedstat" });
 const texts = JSON.parse(readFileSync(englishTexts(), "utf8")).short;
+/** @type {import("../packages/metal-candle/dist/index.js").LoadOptions} */
 const options = { device: "gpu", dtype: "f32", allowSoftwareAdapter: true, onNotice: () => undefined };
 let model;
 try {

@@ -66,6 +66,7 @@ for (const device of ["gpu", "cpu"]) {
 finish();
 
 function start(device, cache) {
+  /** @type {NodeJS.ProcessEnv} */
   const environment = { ...process.env, METAL_CANDLE_CACHE: cache };
   if (device === "gpu" && values.backend === "null") environment.METAL_CANDLE_DAWN_BACKEND = "null";
   const output = execFileSync(

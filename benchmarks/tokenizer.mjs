@@ -29,7 +29,7 @@ const WARM_PASSES = 8;
 function englishTexts() {
   const folder = join(ROOT, "node_modules");
   const paragraphs = new Set();
-  for (const name of readdirSync(folder, { recursive: true }).toSorted()) {
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted()) {
     if (!/\.md$/i.test(name)) continue;
     for (const paragraph of readFileSync(join(folder, name), "utf8").split(/\n\s*\n/)) {
       const text = paragraph.trim().slice(0, 2000);

@@ -88,7 +88,7 @@ function forgetUnusedWords(folder) {
   const tensors = (path) => {
     const bytes = readFileSync(path);
     const length = Number(bytes.readBigUInt64LE(0));
-    return { bytes, header: JSON.parse(bytes.subarray(8, 8 + length)), at: 8 + length };
+    return { bytes, header: JSON.parse(bytes.toString("utf8", 8, 8 + length)), at: 8 + length };
   };
   const golden = tensors(join(folder, "golden.safetensors"));
   const [first, last] = golden.header.input_ids.data_offsets;

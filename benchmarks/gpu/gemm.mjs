@@ -7,6 +7,7 @@ import { short } from "../lib/measure.mjs";
 import { fill, timestamps } from "./timestamps.mjs";
 
 /** [N, K, activation] of the table in docs/performance.md. */
+/** @type {[number, number, import("../../packages/metal-candle/dist/gpu/wgsl/activations.js").KernelActivation][]} */
 const products = [
   [1536, 384, "gelu_fast"],
   [1536, 384, "identity"],

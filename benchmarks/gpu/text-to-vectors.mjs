@@ -19,6 +19,7 @@ async function forSeconds(seconds, work) {
   while (performance.now() < until) await work();
 }
 
+/** @param {{ models?: string[], dtypes: any[], device?: string, tokenBudget?: number, textsFile: string, runs?: number }} options */
 export async function textToVectors({
   models = ["minilm-l6", "bert-base"],
   dtypes,
@@ -34,7 +35,12 @@ export async function textToVectors({
       name === "minilm-l6" && modelFolder() ? modelFolder() : randomModel(name, tokenizerFolder(), tmpdir());
     for (const dtype of dtypes) {
       const began = performance.now();
-      const model = await EmbeddingModel.load(folder, { device, dtype, tokenBudget, onNotice: () => undefined });
+      const model = await EmbeddingModel.load(folder, {
+        device: /** @type {any} */ (device),
+        dtype,
+        tokenBudget,
+        onNotice: () => undefined,
+      });
       const loadMilliseconds = performance.now() - began;
       const kernels = model.info().kernels.map(({ operation, variant }) => `${operation}: ${variant}`);
       // A card that was idle takes seconds under load to reach its clock; until then MiniLM takes up to twice as long.

@@ -5,7 +5,12 @@
 import { Ferris } from "../../packages/ferris/dist/index.js";
 
 const [db, folder, model, device] = process.argv.slice(2);
-const ferris = await Ferris.open({ db, model, device, onNotice: () => undefined });
+const ferris = await Ferris.open({
+  db,
+  model,
+  device: /** @type {"cpu" | "gpu"} */ (device),
+  onNotice: () => undefined,
+});
 const sizes = [];
 let next = 0;
 const report = await ferris.index([folder], {

@@ -58,6 +58,7 @@ export function randomModel(name, tokenizerFolder, into) {
   for (const file of ["tokenizer.json", "tokenizer_config.json"])
     copyFileSync(join(tokenizerFolder, file), join(folder, file));
 
+  /** @type {[string, number[]][]} */
   const tensors = [
     ["embeddings.word_embeddings.weight", [vocabulary, hidden]],
     ["embeddings.position_embeddings.weight", [512, hidden]],

@@ -20,9 +20,15 @@ export function machine() {
   };
 }
 
-/** Starts a report; `options` are the script's own, in parseArgs' form, beside --json FILE. */
+/**
+ * Starts a report; `options` are the script's own, in parseArgs' form, beside --json FILE.
+ *
+ * @param {string} title
+ * @param {Record<string, any>} options
+ */
 export function report(title, options = {}) {
-  const { values } = parseArgs({ options: { json: { type: "string" }, ...options } });
+  /** @type {Record<string, any>} */
+  const values = parseArgs({ options: { json: { type: "string" }, ...options } }).values;
   const at = machine();
   const rows = [];
   console.log(`${title}\n${at.cpu}, Node ${at.node}, load ${at.loadAverage[0]}\n`);

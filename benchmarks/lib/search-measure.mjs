@@ -34,7 +34,7 @@ for (const [kind, texts] of Object.entries(queries)) {
   for (const query of texts) {
     for (const mode of modes) {
       const [used, began] = [process.cpuUsage(), performance.now()];
-      await ferris.search(query, { mode });
+      await ferris.search(query, { mode: /** @type {any} */ (mode) });
       ((times[mode] ??= {})[kind] ??= []).push(performance.now() - began);
       const { user, system } = process.cpuUsage(used);
       (processor[mode] ??= []).push((user + system) / 1000);

@@ -117,8 +117,8 @@ export class EmbeddingModel {
    * console.log(query.length, passages.length, passages.truncated);
    * await model.close();
    */
-  embed(text: string, options?: EmbedOptions): Promise<Float32Array<ArrayBuffer>>;
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Embeddings>;
+  embed(text: string, options?: EmbedOptions): Promise<Float32Array<ArrayBuffer>>;
   async embed(
     texts: string | readonly string[],
     options: EmbedOptions = {},
