@@ -4,9 +4,10 @@
  * The embedded store is the only one today; a shared one would be chosen here, by its URL. An index is a folder (`.ferris`
  * beside the documents, or what --db says) with `index.db`, and while someone writes, a lock and a note about who.
  */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { IndexNotFoundError, IndexNotWritableError } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import { type Database, openForReading, openForWriting, transaction, translated } from "./database.ts";
 import { removeChecksum, verifyChecksum, writeChecksum } from "./checksum.ts";
 import { heal, isWriteAhead } from "./heal.ts";
@@ -54,7 +55,7 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
   }
   checkOwnFolder(place, { forWriting: true });
   try {
-    const isNew = mkdirSync(place, { recursive: true }) !== undefined;
+    const isNew = makeFolder(place);
     // An index made inside a repository is nothing to commit. A folder that was there may hold what is.
     if (isNew || basename(place) === ".ferris") makeUnlessThere(join(place, ".gitignore"), "*\n");
   } catch (cause) {

@@ -3,10 +3,11 @@
  *
  * A copy, because a document is read again when its parser or the chunk size changes, and a result should lead somewhere.
  */
-import { lstat, mkdir, rm } from "node:fs/promises";
+import { lstat, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { isAtOrBelow, keptInput } from "../../paths.ts";
 import { IndexNotWritableError, InputError, UsageError } from "../../errors.ts";
+import { makeFolder } from "../../make-folder.ts";
 import { checkKeptPath, checkOwnFolder } from "../../store/own-folder.ts";
 import { AtomicFile } from "./atomic-file.ts";
 
@@ -50,7 +51,7 @@ export async function keepInput(
   checkOwnFolder(indexFolder, { forWriting: true });
   checkKeptPath(indexFolder, path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     checkKeptPath(indexFolder, dirname(path));
     const file = await AtomicFile.create(path);
     for (const chunk of chunks) await file.write(chunk);
