@@ -4,6 +4,7 @@
  */
 import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { statIfThere } from "./stat-if-there.ts";
 
 /**
  * @returns whether it was not there before
@@ -11,7 +12,7 @@ import { dirname, resolve } from "node:path";
  */
 export function makeFolder(path: string): boolean {
   const missing: string[] = [];
-  for (let place = resolve(path); statSync(place, { throwIfNoEntry: false }) === undefined; place = dirname(place)) {
+  for (let place = resolve(path); statIfThere(place) === undefined; place = dirname(place)) {
     missing.push(place);
   }
   for (const place of missing.toReversed()) {

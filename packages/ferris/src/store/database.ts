@@ -4,13 +4,14 @@
  * @photostructure/sqlite is node:sqlite's interface with binaries of its own, so that every Node version runs the same
  * SQLite with the same FTS5. Nothing here knows the tables.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { getLoadablePath } from "sqlite-vec";
 import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusableError } from "../errors.ts";
+import { statIfThere } from "../stat-if-there.ts";
 import { guardedPath } from "./own-folder.ts";
 
 type Statement = ReturnType<DatabaseSyncInstance["prepare"]>;
@@ -149,7 +150,7 @@ function isLeftInBetween(error: unknown): boolean {
 }
 
 function isFilled(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return (statIfThere(path)?.size ?? 0) > 0;
 }
 
 function options(readOnly: boolean) {

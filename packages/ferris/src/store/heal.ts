@@ -6,10 +6,11 @@
  * mode, and so cannot be read from a read-only folder, until somebody takes it out of it alone. Whoever opens or closes an index tries,
  * readers too. It is never an error that it did not work: opening says what is wrong then.
  */
-import { closeSync, lstatSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { noFollow } from "../read-file.ts";
+import { lstatIfThere } from "../stat-if-there.ts";
 import { checkOwnFolder, guardedPath } from "./own-folder.ts";
 import { fileName } from "./places.ts";
 import { applicationId } from "./schema.ts";
@@ -50,7 +51,7 @@ export function isWriteAhead(path: string): boolean {
 }
 
 function isLeftOver(path: string): boolean {
-  const journal = lstatSync(`${path}-journal`, { throwIfNoEntry: false });
+  const journal = lstatIfThere(`${path}-journal`);
   return (journal !== undefined && journal.isFile() && journal.size > 0) || isWriteAhead(path);
 }
 

@@ -5,11 +5,12 @@
  * rollback journal that names somebody else's file as its super-journal, which SQLite would delete. Each is refused by name. What
  * SQLite opens by its path is looked at before and after; what we write ourselves is made anew and never opened through a link.
  */
-import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { IndexUnusableError } from "../errors.ts";
 import { keptInput } from "../paths.ts";
 import { noFollow } from "../read-file.ts";
+import { lstatIfThere } from "../stat-if-there.ts";
 
 const ownFiles = ["index.db", "writer.lock"].flatMap((name) =>
   ["", "-wal", "-shm", "-journal"].map((end) => name + end),
@@ -26,7 +27,7 @@ const ownNames = new Set([...ownFiles, "index.sum", "writer.json", ".gitignore",
 export function checkOwnFolder(folder: string, { forWriting = false } = {}): void {
   for (const place of [dirname(folder), folder]) {
     if (place !== folder && basename(place) !== ".ferris") continue;
-    const found = lstatSync(place, { throwIfNoEntry: false });
+    const found = lstatIfThere(place);
     if (found?.isSymbolicLink()) {
       throw new IndexUnusableError(
         `${place} is a symbolic link${pointing(place)}, and an index is never read or written through one. ` +
@@ -46,7 +47,7 @@ export function checkOwnFolder(folder: string, { forWriting = false } = {}): voi
     if (entry.name === keptInput ? !entry.isDirectory() : !entry.isFile()) {
       refuse(path, entry.name === keptInput ? "is not a folder" : "is not a regular file");
     }
-    if (forWriting && entry.isFile() && (lstatSync(path, { throwIfNoEntry: false })?.nlink ?? 0) > 1) {
+    if (forWriting && entry.isFile() && (lstatIfThere(path)?.nlink ?? 0) > 1) {
       refuse(
         path,
         "has another name elsewhere (it is a hard link), so writing to it would change that file too",
@@ -59,10 +60,10 @@ export function checkOwnFolder(folder: string, { forWriting = false } = {}): voi
 
 /** What a path was before SQLite opened it by name; throws when it is another file afterwards. */
 export function guardedPath(path: string): { check(): void } {
-  const before = lstatSync(path, { throwIfNoEntry: false });
+  const before = lstatIfThere(path);
   return {
     check() {
-      const after = lstatSync(path, { throwIfNoEntry: false });
+      const after = lstatIfThere(path);
       const same = before === undefined || (after?.ino === before.ino && after.dev === before.dev);
       if (!after?.isFile() || !same) refuse(path, "was replaced while it was being opened");
     },
@@ -79,7 +80,7 @@ export function checkKeptPath(folder: string, path: string): void {
   let place = kept;
   for (const part of ["", ...path.slice(kept.length + 1).split(sep)]) {
     place = join(place, part);
-    const found = lstatSync(place, { throwIfNoEntry: false });
+    const found = lstatIfThere(place);
     if (found === undefined) return;
     if (found.isSymbolicLink()) refuse(place, `is a symbolic link${pointing(place)}`);
     if (!found.isDirectory()) {
