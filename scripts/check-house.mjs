@@ -37,6 +37,29 @@ function checkSource(file, text) {
   }
 }
 
+/** The parts of ferris that people talk to through a command line, or that stand beside it; everything else speaks to programs. */
+const SPEAKS_TO_PEOPLE = /^packages\/ferris\/src\/(cli|mcp|server)\//;
+const COMMAND_LINE_WORDS = [
+  [/(?:^|[\s"'`(])--[a-z][a-z-]+(?![\w.#]*\s*[<>=]=)/, "a flag"],
+  [/\bnpx /, "npx"],
+  [/\bferris (?:search|index|pull|doctor|status|rm|ls|get|ask|mcp|config|watch|compact|eval)\b/, "a command of ferris"],
+  [/\bFERRIS_[A-Z]/, "a variable of the command line"],
+  [/\bexitCode\b/, "an exit code"],
+];
+/** Other programs' command lines: what to type there is all that helps. */
+const OTHER_PROGRAMS = /npm install|ocrmypdf|nbconvert|expose-gc/;
+
+/** Messages of the library name options and values; flags and commands are the hints of cli/hints.ts. */
+function checkLibraryWords(file, text) {
+  if (!/^packages\/(ferris|metal-candle)\/src\//.test(file) || SPEAKS_TO_PEOPLE.test(file)) return;
+  for (const [index, line] of text.split("\n").entries()) {
+    const code = line.replace(/^\s*(\/?\*|\/\/).*/, "").replace(/\/\/ .*/, "");
+    if (OTHER_PROGRAMS.test(code)) continue;
+    const found = COMMAND_LINE_WORDS.find(([words]) => words.test(code));
+    if (found) breach(`${file}:${index + 1}`, `${found[1]} below cli/: carry data, and put the hint into cli/hints.ts`);
+  }
+}
+
 function checkManifest(file, text) {
   const manifest = JSON.parse(text);
   const isData = file.startsWith(WEIGHTS_PACKAGE);
@@ -59,7 +82,14 @@ for (const file of files) {
     breach(file, `has ${(size / 1e6).toFixed(1)} MB, more than ${MAXIMUM_BYTES / 1e6}: a clone should stay small`);
   }
   if (/(^|\/)(fixtures|goldens)\//.test(file)) continue;
-  if (/\.(ts|tsx|mts|js|mjs|css|sh)$/.test(file) || file === ".ci/run") checkSource(file, readFileSync(path, "utf8"));
+  if (/\.(ts|tsx|mts|js|mjs|css|sh)$/.test(file) || file === ".ci/run") {
+    const text = readFileSync(path, "utf8");
+    checkSource(file, text);
+    checkLibraryWords(file, text);
+    if (file.startsWith("packages/ferris/src/cli/") && /\.(option|requiredOption)\("/.test(text)) {
+      breach(file, "an option of a command is a Flag (cli/options.ts): completion and the docs' tables read it");
+    }
+  }
   if (/(^|\/)package\.json$/.test(file)) checkManifest(file, readFileSync(path, "utf8"));
 }
 

@@ -69,7 +69,8 @@ export class Models {
     // An index that was found is untrusted: it may name a model that is here already, not a folder, nor cause a download.
     if (!/^[\w.-]+\/[\w.-]+$/.test(recorded)) {
       throw new UsageError(
-        `the index in ${this.#folder} was made with a model in a folder named "${recorded}": say where it is with --model FOLDER`,
+        `the index in ${this.#folder} was made with a model in a folder named "${recorded}": say where that folder is`,
+        { option: "model" },
       );
     }
     return loadModel(recorded, { ...options, offline: true });

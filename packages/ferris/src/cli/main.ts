@@ -4,7 +4,8 @@
  * The end is explicit, since a GPU device or onnxruntime's threads would keep an idle process alive.
  */
 import { CommanderError } from "commander";
-import { exitCodes, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { makeProgram } from "./program.ts";
 import { reportError } from "./run.ts";
 import { flushed, watchOutput } from "./terminal/pipe.ts";

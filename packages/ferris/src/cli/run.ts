@@ -2,11 +2,11 @@
  * Between commander and a command: opens the session, runs the action, reports the error, decides the exit code.
  */
 import type { Command } from "commander";
-import { exitCodes } from "../errors.ts";
 import { Flag } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 import { palette, wantsColour } from "./terminal/colour.ts";
-import { errorCode, exitCodeOf, isExpected } from "./terminal/exit-codes.ts";
+import { errorCode, exitCodeOf, exitCodes, isExpected } from "./exit-codes.ts";
+import { hintFor } from "./hints.ts";
 import { Interrupted } from "./terminal/interrupt.ts";
 import { outliveReader } from "./terminal/pipe.ts";
 import { printable } from "./terminal/text.ts";
@@ -58,14 +58,19 @@ export function runs(
 /** Says on stderr what went wrong: one line, or one JSON object with `--json`; the stack only where it is our own mistake. */
 export function reportError(error: unknown, exitCode: number, options: Readonly<Record<string, unknown>>): void {
   const message = error instanceof Error ? error.message : String(error);
+  const hint = hintFor(error);
   if (options.json === true) {
     const code = errorCode(error) ?? "UNEXPECTED";
-    process.stderr.write(`${JSON.stringify({ error: { code, message, exitCode } })}\n`);
+    process.stderr.write(
+      `${JSON.stringify({ error: { code, message, ...(hint === null ? {} : { hint }), exitCode } })}\n`,
+    );
     return;
   }
   const colours = palette(wantsColour(process.stderr, process.env, options.color !== false));
   // Messages quote file names, documents and models.
-  process.stderr.write(`${colours.bad("ferris:")} ${printable(message)}\n`);
+  process.stderr.write(
+    `${colours.bad("ferris:")} ${printable(message)}${hint === null ? "" : ` ${printable(hint)}`}\n`,
+  );
   if (!isExpected(error) && error instanceof Error) {
     const stack = (error.stack ?? "(no stack)").split("\n").map(printable).join("\n");
     process.stderr.write(`This is a bug in ferris. Stack trace:\n${stack}\n`);

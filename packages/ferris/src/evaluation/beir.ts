@@ -48,7 +48,8 @@ async function readJudgements(folder: string, split?: string): Promise<Map<strin
   if (chosen.length !== 1) {
     const names = splits.map((name) => name.replace(/\.tsv.*/, "")).join(", ") || "none";
     throw new UsageError(
-      `${qrels} has these splits: ${names}. ${split === undefined ? "Choose one with --split" : `"${split}" is not one of them`}`,
+      `${qrels} has these splits: ${names}. ${split === undefined ? "Choose one" : `"${split}" is not one of them`}`,
+      { option: "split" },
     );
   }
   const judgements = new Map<string, Map<string, number>>();
@@ -70,7 +71,10 @@ function file(folder: string, name: string): string {
   const found = [name, `${name}.gz`, `${name}.xz`]
     .map((variant) => join(folder, variant))
     .find((path) => existsSync(path));
-  if (!found) throw new InputError(`${join(folder, name)} is not there: --beir needs a folder in BEIR's layout`);
+  if (!found)
+    throw new InputError(`${join(folder, name)} is not there: a data set is a folder in BEIR's layout`, {
+      option: "beir",
+    });
   return found;
 }
 

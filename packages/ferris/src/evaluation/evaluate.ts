@@ -27,7 +27,7 @@ export interface EvaluateOptions {
   readonly modes: readonly SearchMode[];
   /** The id that judgements use for the document at a path. */
   readonly documentId: (path: string) => string;
-  /** Reads the best candidates again, as `--rerank` does. */
+  /** Reads the best candidates again, as a search with `rerank` does. */
   readonly scoreTexts?: TextScorer | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;

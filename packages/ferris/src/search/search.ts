@@ -68,7 +68,7 @@ export interface Evidence {
 export interface SearchResult extends Evidence {
   /** From 1. */
   readonly rank: number;
-  /** Of the best chunk: what `ferris get` reads on from. */
+  /** Of the best chunk: what `read` reads on from. */
   readonly chunkId: number;
   /** Absolute. */
   readonly path: string;
@@ -204,8 +204,7 @@ export async function findChunks(
 ): Promise<FoundChunk[]> {
   const { mode, limit, filter, scoreTexts, minScore, exact, onCompared, signal } = request;
   const vectorArm: VectorArm = request.vectorArm ?? ((vector, options) => store.searchVectors(vector, options));
-  if (query.trim() === "")
-    throw new UsageError('the query is empty: say what to look for, as in ferris search "rotate a key"');
+  if (query.trim() === "") throw new UsageError('the query is empty: say what to look for, such as "rotate a key"');
   if (minScore !== undefined && mode === "text" && !scoreTexts) {
     throw new UsageError("a least score is a cosine, which text mode does not have: use hybrid or vector mode");
   }

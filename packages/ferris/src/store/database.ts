@@ -9,10 +9,10 @@ import { pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
-import { getLoadablePath } from "sqlite-vec";
 import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusableError } from "../errors.ts";
 import { statIfThere } from "../stat-if-there.ts";
 import { guardedPath } from "./own-folder.ts";
+import { vectorExtensionPath } from "./vector-extension.ts";
 
 type Statement = ReturnType<DatabaseSyncInstance["prepare"]>;
 
@@ -113,7 +113,7 @@ export function openForWriting(path: string): Database {
  * the file alone is the index, and is read as one that nobody changes.
  */
 export function openForReading(path: string, isWriteAhead = false): Database {
-  if (!existsSync(path)) throw new IndexNotFoundError(`There is no index at ${path}. Make one with ferris index PATH.`);
+  if (!existsSync(path)) throw new IndexNotFoundError(`There is no index at ${path}.`);
   return translated(path, () => {
     const guard = guardedPath(path);
     let database = new DatabaseSync(path, options(true));
@@ -168,7 +168,7 @@ function configured(connection: DatabaseSyncInstance, writes: boolean): Database
   connection.exec("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0");
   connection.exec("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY");
   connection.enableLoadExtension(true);
-  connection.loadExtension(getLoadablePath());
+  connection.loadExtension(vectorExtensionPath());
   connection.enableLoadExtension(false);
   return new Database(connection, writes);
 }
@@ -224,8 +224,8 @@ export function translated<T>(path: string, work: () => T): T {
       case 8: // READONLY
       case 14: // CANTOPEN
         throw new IndexNotWritableError(
-          `Cannot open or write ${path} (${detail}). Check the permissions of the folder, or choose another with --db.`,
-          { cause },
+          `Cannot open or write ${path} (${detail}). Check the permissions of the folder, or choose another.`,
+          { cause, option: "db" },
         );
       default:
         throw cause;

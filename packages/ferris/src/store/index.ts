@@ -2,7 +2,7 @@
  * Opens an index, to read it or to change it.
  *
  * The embedded store is the only one today; a shared one would be chosen here, by its URL. An index is a folder (`.ferris`
- * beside the documents, or what --db says) with `index.db`, and while someone writes, a lock and a note about who.
+ * beside the documents, or what `db` says) with `index.db`, and while someone writes, a lock and a note about who.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -31,9 +31,7 @@ export async function openIndex(folder: string): Promise<StoreReader> {
   const database = openForReading(path, isWriteAhead(path));
   return closedOnError(database, path, () => {
     if (isEmpty(database)) {
-      throw new IndexNotFoundError(
-        `The index at ${path} is empty: its making was cut off. Run ferris index PATH again.`,
-      );
+      throw new IndexNotFoundError(`The index at ${path} is empty: creating it was interrupted. Index again.`);
     }
     checkSchema(database, path);
     verifyChecksum(path);
@@ -51,7 +49,7 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
   const place = resolve(folder);
   const path = join(place, fileName);
   if (identity === undefined && !existsSync(path)) {
-    throw new IndexNotFoundError(`There is no index at ${path}. Make one with ferris index PATH.`);
+    throw new IndexNotFoundError(`There is no index at ${path}.`);
   }
   checkOwnFolder(place, { forWriting: true });
   try {
@@ -60,8 +58,8 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
     if (isNew || basename(place) === ".ferris") makeUnlessThere(join(place, ".gitignore"), "*\n");
   } catch (cause) {
     throw new IndexNotWritableError(
-      `Cannot make the folder ${place} for the index (${(cause as Error).message}). Choose another with --db.`,
-      { cause },
+      `Cannot make the folder ${place} for the index (${(cause as Error).message}). Check the permissions, or choose another folder.`,
+      { cause, option: "db" },
     );
   }
   const lock = WriterLock.take(place);
@@ -73,7 +71,7 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
     return closedOnError(database, path, () => {
       if (isEmpty(database)) {
         if (identity === undefined) {
-          throw new IndexNotFoundError(`The index at ${path} is empty. Run ferris index PATH first.`);
+          throw new IndexNotFoundError(`The index at ${path} is empty.`);
         }
         const meta = { identity: JSON.stringify(identity), created: new Date().toISOString() };
         transaction(database, path, () => createSchema(database, meta));

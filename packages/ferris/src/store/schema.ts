@@ -99,13 +99,16 @@ export function isEmpty(database: Database): boolean {
 export function checkSchema(database: Database, path: string): void {
   const read = (pragma: string) => Object.values(database.prepare(`PRAGMA ${pragma}`).get() as object)[0] as number;
   if (read("application_id") !== applicationId) {
-    throw new IndexUnusableError(`${path} is a database, but not an index of ferris. Name another folder with --db.`);
+    throw new IndexUnusableError(`${path} is a database, but not an index of ferris. Name another folder.`, {
+      option: "db",
+    });
   }
   const version = read("user_version");
   if (version > schemaVersion) {
     throw new IndexUnusableError(
       `${path} was made by a newer ferris: its schema is version ${version}, this ferris reads ${schemaVersion}. ` +
-        "Update ferris, or index into another folder with --db.",
+        "Update ferris, or index into another folder.",
+      { option: "db" },
     );
   }
   if (version < schemaVersion) {

@@ -64,7 +64,8 @@ export class SqliteReader implements StoreReader {
     if (differences.length === 0) return;
     throw new IndexMismatchError(
       `The index ${this.path} was made with ${describe(this.identity)}, not with ${describe(identity)}: ${differences.join(", ")}. ` +
-        `Use --model ${this.identity.model}, or make an index of its own with --index NAME.`,
+        `Open it with ${this.identity.model}, or make another index for this model.`,
+      { option: "model" },
     );
   }
 

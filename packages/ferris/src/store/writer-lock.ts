@@ -42,8 +42,8 @@ export class WriterLock {
       if (cause instanceof FerrisError) throw cause;
       if (isBusy(cause)) throw new IndexBusyError(`${holder(note, folder)} Wait for it, or stop it.`, { cause });
       throw new IndexNotWritableError(
-        `Cannot write to ${folder} (${(cause as Error).message}). Check its permissions and that the disk is not full, or choose another folder with --db.`,
-        { cause },
+        `Cannot write to ${folder} (${(cause as Error).message}). Check its permissions and that the disk is not full, or choose another folder.`,
+        { cause, option: "db" },
       );
     }
     try {

@@ -46,7 +46,7 @@ export function neededFiles<Entry extends { readonly path: string; readonly size
     const other = entries.find((entry) => /\.(bin|h5|msgpack|onnx|ot)$/.test(entry.path))?.path;
     throw new UnsupportedModelError(
       `${id} has no weights as safetensors${other === undefined ? "" : ` (it has ${other})`}; ` +
-        `look for a revision that has them: its pull requests often do, e.g. --revision refs/pr/1.`,
+        `look for a revision that has them: its pull requests often do, such as refs/pr/1.`,
     );
   }
   if (needed.length > MOST_FILES) {

@@ -5,7 +5,8 @@
  */
 import { Command } from "commander";
 import { usualPassages } from "../../answer/prompt.ts";
-import { AnswerError, exitCodes } from "../../errors.ts";
+import { AnswerError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import type { SearchResult } from "../../search/search.ts";
 import { settings } from "../config/settings.ts";
 import { keepConversation, readConversation } from "../io/kept-conversation.ts";

@@ -2,7 +2,7 @@
  * `ferris compact`: gives back the space that removed documents took.
  */
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { openFerris } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";

@@ -4,7 +4,8 @@
  * Written from the command tree, where each option is defined once with its values, so that it cannot fall behind it.
  */
 import { Command } from "commander";
-import { exitCodes, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { bash } from "../completion/bash.ts";
 import { fish } from "../completion/fish.ts";
 import { type Flag, globalFlags, type Words, wordsOf } from "../completion/words.ts";

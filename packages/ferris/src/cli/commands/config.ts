@@ -2,7 +2,7 @@
  * `ferris config`: every setting that is in force, and where its value came from.
  */
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import type { Origin } from "../config/resolve.ts";
 import { type SettingName, settingNames, settings } from "../config/settings.ts";
 import { runs } from "../run.ts";

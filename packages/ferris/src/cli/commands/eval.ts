@@ -18,7 +18,8 @@ import {
   textScorer,
   usualReranker,
 } from "../../engine.ts";
-import { exitCodes, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import type { ModeScores } from "../../evaluation/evaluate.ts";
 import type { SearchMode } from "../../search/search.ts";
 import { isCorpusPath } from "../../evaluation/corpus-index.ts";

@@ -2,7 +2,8 @@
  * `ferris get "#ID:LINE:COUNT"`: reads on where a search result was found.
  */
 import { Command } from "commander";
-import { exitCodes, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { openFerris } from "../open.ts";
 import { shownPath } from "../present/results.ts";
 import { staleText } from "../present/results.ts";

@@ -4,7 +4,8 @@
  * The work is the library's; here are the progress line, the summary, and what Ctrl-C means.
  */
 import { Command } from "commander";
-import { exitCodes, NothingToIndexError, UsageError } from "../../errors.ts";
+import { NothingToIndexError, UsageError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import type { IndexReport } from "../../indexing/report.ts";
 import { openFerris } from "../open.ts";
 import { FileList } from "../present/file-list.ts";

@@ -2,7 +2,7 @@
  * `ferris inspect FILE`: how a file is read and cut, chunk by chunk, with its token counts. Nothing is written.
  */
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { openFerris } from "../open.ts";
 import { lineRange } from "../present/results.ts";
 import { Flag } from "../options.ts";

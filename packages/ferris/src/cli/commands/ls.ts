@@ -2,7 +2,7 @@
  * `ferris ls`: the documents of an index, one a line.
  */
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { placesOf } from "../io/kept-input.ts";
 import { openFerris } from "../open.ts";
 import { shownPath } from "../present/results.ts";

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import type { NamedFerris } from "../../mcp/indexes.ts";
 import { openFerris } from "../open.ts";
 import { runs } from "../run.ts";

@@ -2,7 +2,7 @@
  * `ferris pull ID`: downloads a model into the standard Hugging Face cache. The downloading is metal-candle's.
  */
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { downloadProgress } from "../open.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";

@@ -5,7 +5,7 @@
  */
 import { Command } from "commander";
 import { loadModel } from "../../engine.ts";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { cosineOf } from "../../search/cosine.ts";
 import { modelOptions } from "../open.ts";
 import { Flag } from "../options.ts";

@@ -2,7 +2,7 @@
  * `ferris rm`: takes documents out of an index. The files themselves are not touched, but for what was kept of standard input.
  */
 import { Command } from "commander";
-import { exitCodes } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { forgetInput, placesOf } from "../io/kept-input.ts";
 import { openFerris } from "../open.ts";
 import { runs } from "../run.ts";

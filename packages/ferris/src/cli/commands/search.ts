@@ -4,7 +4,8 @@
  * The searching is the library's; here are the options and the forms of output.
  */
 import { Command } from "commander";
-import { exitCodes, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import type { Ferris } from "../../ferris.ts";
 import type { SearchResult } from "../../search/search.ts";
 import type { DocumentFilter } from "../../store/store.ts";

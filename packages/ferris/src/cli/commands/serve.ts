@@ -3,7 +3,8 @@
  */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { IndexNotFoundError, InputError, exitCodes, UsageError } from "../../errors.ts";
+import { IndexNotFoundError, InputError, UsageError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import { bundledModel } from "../../engine.ts";
 import { modelOptions, openFerris } from "../open.ts";
 import { Flag } from "../options.ts";

@@ -2,7 +2,8 @@
  * `ferris status`: what an index holds, of which model, how large and how old; with `--all`, of each that lies with it.
  */
 import { Command } from "commander";
-import { exitCodes, IndexNotFoundError } from "../../errors.ts";
+import { IndexNotFoundError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import type { Freshness } from "../../freshness.ts";
 import type { StoreStatistics } from "../../store/store.ts";
 import { openFerris } from "../open.ts";

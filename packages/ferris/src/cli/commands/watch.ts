@@ -5,7 +5,8 @@
  * between, so other commands can be used meanwhile.
  */
 import { Command } from "commander";
-import { exitCodes, IndexBusyError, IndexNotFoundError, InputError } from "../../errors.ts";
+import { IndexBusyError, IndexNotFoundError, InputError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
 import type { Ferris } from "../../ferris.ts";
 import type { IndexReport } from "../../indexing/report.ts";
 import { openFerris } from "../open.ts";

@@ -13,7 +13,14 @@ const shownLimits: readonly (readonly [name: string, isBytes: boolean])[] = [
   ["maxComputeInvocationsPerWorkgroup", false],
 ];
 
-export function diagnosisLines(diagnosis: Diagnosis, colours: Palette): string[] {
+/** Whether SQLite and its vector extension load here, and their versions. */
+export interface StorageReport {
+  readonly problem: string | null;
+  readonly sqlite: string | null;
+  readonly sqliteVec: string | null;
+}
+
+export function diagnosisLines(diagnosis: Diagnosis & { storage: StorageReport }, colours: Palette): string[] {
   return [
     verdict(diagnosis, colours),
     "",
@@ -22,7 +29,9 @@ export function diagnosisLines(diagnosis: Diagnosis, colours: Palette): string[]
       ["--device auto", `${diagnosis.auto.device ?? "nothing"}: ${printable(diagnosis.auto.reason)}`],
       [
         "CPU device",
-        diagnosis.cpu.available ? `${diagnosis.cpu.onnxruntime}` : "not available: onnxruntime-node is not installed",
+        diagnosis.cpu.available
+          ? `${diagnosis.cpu.onnxruntime}`
+          : "not available: no build of onnxruntime is installed",
       ],
       [
         "Numerics",
@@ -30,6 +39,7 @@ export function diagnosisLines(diagnosis: Diagnosis, colours: Palette): string[]
           .map(([dtype, name]) => `${dtype}: ${name}`)
           .join("; ") || "none on a GPU",
       ],
+      ["Index", storageText(diagnosis.storage, colours)],
       ...cacheRows(diagnosis),
       ["Versions", Object.entries(diagnosis.versions).map(versionText).join(", ")],
       ["Platform", diagnosis.platform],
@@ -38,9 +48,15 @@ export function diagnosisLines(diagnosis: Diagnosis, colours: Palette): string[]
   ];
 }
 
-function verdict({ works, embedding }: Diagnosis, colours: Palette): string {
+function storageText({ problem, sqlite, sqliteVec }: StorageReport, colours: Palette): string {
+  return problem === null
+    ? `SQLite ${sqlite} with sqlite-vec ${sqliteVec}`
+    : `${colours.bad("cannot be opened")}: ${printable(problem)}`;
+}
+
+function verdict({ embedding }: Diagnosis, colours: Palette): string {
   const { model, device, dtype, loadMilliseconds, textMilliseconds, error } = embedding;
-  if (works) {
+  if (error === null) {
     return (
       `${colours.good("Embedding works")}: ${printable(model)} on the ${device.toUpperCase()} in ${dtype}, ` +
       `ready in ${grouped(loadMilliseconds ?? 0)} ms, a first text in ${textMilliseconds} ms`

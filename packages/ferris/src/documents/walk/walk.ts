@@ -65,7 +65,7 @@ export async function resolveRoots(paths: readonly string[]): Promise<Root[]> {
       stats = await stat(path);
     } catch (error) {
       throw new InputError(
-        `Cannot read ${path}: ${reasonOf(error)}. Check the path; to drop it from the index, use ferris rm.`,
+        `Cannot read ${path}: ${reasonOf(error)}. Check the path; to drop it from the index, remove it there.`,
         {
           cause: error,
         },
@@ -216,7 +216,7 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
     if (stats.size > options.maxFileBytes) {
       // A large archive is hardly ever somebody's papers.
       if (holdsAnything(path)) return skip("binary", path);
-      const message = `${megabytes(stats.size)} MB, the limit is ${megabytes(options.maxFileBytes)} MB: split it, or raise maxFileBytes (FERRIS_MAX_FILE_BYTES)`;
+      const message = `${megabytes(stats.size)} MB, the limit is ${megabytes(options.maxFileBytes)} MB: split it, or raise maxFileBytes`;
       return skip("too large", path, message);
     }
     return { path, size: stats.size, modifiedTime: stats.mtimeMs };

@@ -30,6 +30,7 @@ test("for people, the verdict comes first", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Embedding works: all-minilm-l6-v2-q8 on the CPU in f32, ready in [\d,]+ ms/);
   expect(stdout).toMatch(/^--device auto +(gpu|cpu): /m);
+  expect(stdout).toMatch(/^Index +SQLite 3\.\d+\.\d+ with sqlite-vec v?\d/m);
   expect(stdout).toMatch(/^Caches /m);
 });
 

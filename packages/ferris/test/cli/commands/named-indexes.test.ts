@@ -68,7 +68,7 @@ test("a model that is not an index's own is refused with both names, and what to
     });
     expect(code).toBe(args[0] === "search" ? 2 : 5);
     expect(stderr).toMatch(
-      /made with mpnet .*not with bert .*Use --model mpnet, or make an index of its own with --index NAME/,
+      /made with mpnet .*not with bert .*Open it with mpnet, or make another index for this model. Use the index.s own model .*--index NAME/,
     );
   }
 });

@@ -282,7 +282,7 @@ describe("index", () => {
     writeFileSync(join(place, "a.md"), "one");
     const { code, stderr } = await ferris(["index", ".", "--device", "cpu", "--db", "a.md/index"], { cwd: place });
     expect(code).toBe(8);
-    expect(stderr).toContain("Choose another with --db");
+    expect(stderr).toContain("The flag for it is --db");
   });
 
   test.runIf(process.platform === "linux")("--device gpu without a GPU is an error and never a fallback", async () => {

@@ -1,5 +1,6 @@
 /** `index-child INDEX FOLDER MILLISECONDS`: indexes FOLDER with a model whose calls take that long. Prints JSON lines. */
 import { indexPaths } from "../../../src/indexing/index-folder.ts";
+import { exitCodeOf } from "../../../src/cli/exit-codes.ts";
 import { FerrisError } from "../../../src/errors.ts";
 import { openIndexForWriting } from "../../../src/store/index.ts";
 import { wordsEmbedder } from "./words-embedder.ts";
@@ -19,5 +20,5 @@ try {
 } catch (error) {
   if (!(error instanceof FerrisError)) throw error;
   say({ error: error.code, message: error.message });
-  process.exitCode = error.exitCode;
+  process.exitCode = exitCodeOf(error);
 }

@@ -1,0 +1,39 @@
+/**
+ * What to type after an error, by its code and by the option that it names: the library's errors know no flags and no commands.
+ */
+import { settings } from "./config/settings.ts";
+import { errorCode } from "./exit-codes.ts";
+
+/** One sentence, or null where the message says all there is. */
+export function hintFor(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const option = "option" in error && typeof error.option === "string" ? error.option : null;
+  switch (errorCode(error)) {
+    case "INDEX_NOT_FOUND":
+      return "Make one with: ferris index PATH";
+    case "INDEX_MISMATCH":
+      return "Use the index's own model (without --model), or make another index beside it with --index NAME";
+    case "MODEL_NOT_FOUND":
+      return downloadHint(error);
+    case "GPU_UNAVAILABLE":
+      return "ferris doctor shows what was found here";
+    case "KERNEL_CHECK_FAILED":
+      return "The report to send is: ferris doctor --json";
+    default:
+      return option === null ? null : optionHint(option);
+  }
+}
+
+function downloadHint(error: Error): string | null {
+  const { downloadable } = error as { downloadable?: { id: string; revision: string | null } | null };
+  if (!downloadable) return null;
+  const { id, revision } = downloadable;
+  return `On the command line: ferris pull ${id}${revision === null ? "" : ` --revision ${revision}`}`;
+}
+
+function optionHint(option: string): string | null {
+  if (option === "name") return "The flag for it is --index NAME";
+  if (option === "beir" || option === "split") return `The flag for it is --${option}`;
+  const flag = Object.hasOwn(settings, option) ? settings[option as keyof typeof settings].flag : null;
+  return flag === null ? null : `The flag for it is ${flag}`;
+}
