@@ -12,10 +12,7 @@ interface Advice {
 }
 
 const advices: readonly Advice[] = [
-  { extensions: ["doc"], advice: "save them as .docx (soffice --convert-to docx *.doc)" },
-  { extensions: ["xls", "xlsb"], advice: "save them as .xlsx (soffice --convert-to xlsx *.xls)" },
-  { extensions: ["ppt", "pps"], advice: "save them as .pptx (soffice --convert-to pptx *.ppt)" },
-  { extensions: ["pages", "numbers", "key"], advice: "export them as PDF or for Office" },
+  { extensions: ["xlsb"], advice: "save them as .xlsx (soffice --convert-to xlsx *.xlsb)" },
   { extensions: ["msg", "pst", "ost"], advice: "save the messages as .eml or .mbox" },
   { extensions: ["mobi", "azw", "azw3", "djvu", "chm", "xps"], advice: "convert them to EPUB or PDF" },
   {
