@@ -32,7 +32,7 @@ export async function encoderGraph(
   const graph = new OnnxGraph();
   graph.input("ids", INT32, ["tokens"]);
   graph.input("positions", INT32, ["tokens"]);
-  if (shape.tokenTypes > 0) graph.input("types", INT32, ["tokens"]);
+  if (shape.typeVocabSize > 0) graph.input("types", INT32, ["tokens"]);
   graph.input("split", INT64, [4]);
   graph.input("mask", FLOAT, ["batch", 1, 1, "length"]);
   if (shape.relativePositionBuckets !== null) graph.input("buckets", INT32, ["length", "length"]);

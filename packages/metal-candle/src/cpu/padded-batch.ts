@@ -39,12 +39,12 @@ export function paddedInputs(batch: PackedBatch, shape: EncoderShape, head: Head
   const inputs: Record<string, OnnxInput> = {
     ids: { data: ids, shape: [tokens] },
     positions: { data: positions, shape: [tokens] },
-    split: wholeNumbers(sequences, longest, shape.heads, shape.headSize),
+    split: wholeNumbers(sequences, longest, shape.numAttentionHeads, shape.headSize),
     sequences: wholeNumbers(sequences, longest, shape.hiddenSize),
     mask: { data: mask, shape: [sequences, 1, 1, longest] },
     ...poolingInputs(batch, head.poolings),
   };
-  if (shape.tokenTypes > 0) inputs["types"] = { data: types, shape: [tokens] };
+  if (shape.typeVocabSize > 0) inputs["types"] = { data: types, shape: [tokens] };
   if (shape.relativePositionBuckets !== null) {
     const buckets = relativePositionBuckets(longest, shape.relativePositionBuckets);
     inputs["buckets"] = { data: buckets, shape: [longest, longest] };

@@ -18,7 +18,7 @@ export function checkBatch(batch: PackedBatch, shape: EncoderShape, head: Head):
 }
 
 function checkLengths({ longest }: PackedBatch, shape: EncoderShape): void {
-  const usable = shape.positions - shape.positionOffset;
+  const usable = shape.maxPositionEmbeddings - shape.positionOffset;
   if (longest > usable) {
     throw new InvalidArgumentError(
       `A text of ${longest} tokens is longer than the model's position table (${usable}).`,
@@ -33,20 +33,20 @@ function checkTokenIds({ inputIds, tokens }: PackedBatch, shape: EncoderShape): 
     const id = inputIds[token] >>> 0;
     if (id > largest) largest = id;
   }
-  if (largest >= shape.vocabularySize) {
+  if (largest >= shape.vocabSize) {
     throw new InvalidArgumentError(
-      `Token id ${largest | 0} is outside the model's vocabulary of ${shape.vocabularySize}: the tokenizer is not this model's.`,
+      `Token id ${largest | 0} is outside the model's vocabulary of ${shape.vocabSize}: the tokenizer is not this model's.`,
     );
   }
 }
 
 function checkTokenTypes({ tokenTypeIds, tokens }: PackedBatch, shape: EncoderShape): void {
   // A model without a table of them (MPNet) reads none.
-  if (tokenTypeIds === null || shape.tokenTypes === 0) return;
+  if (tokenTypeIds === null || shape.typeVocabSize === 0) return;
   for (let token = 0; token < tokens; token++) {
     const type = tokenTypeIds[token];
-    if (type >>> 0 >= shape.tokenTypes) {
-      throw new InvalidArgumentError(`Token type ${type} is outside the model's table of ${shape.tokenTypes}.`);
+    if (type >>> 0 >= shape.typeVocabSize) {
+      throw new InvalidArgumentError(`Token type ${type} is outside the model's table of ${shape.typeVocabSize}.`);
     }
   }
 }

@@ -27,18 +27,18 @@ export type Activation =
 
 /** The sizes and constants of a BERT-like encoder (post-norm, absolute positions). */
 export interface EncoderShape {
-  readonly layers: number;
+  readonly numHiddenLayers: number;
   readonly hiddenSize: number;
-  readonly heads: number;
+  readonly numAttentionHeads: number;
   readonly headSize: number;
   readonly intermediateSize: number;
-  readonly vocabularySize: number;
+  readonly vocabSize: number;
   /** Rows of the position table. */
-  readonly positions: number;
+  readonly maxPositionEmbeddings: number;
   /** Position id of a sequence's first token: 0 for BERT, padding id + 1 for MPNet, RoBERTa and XLM-R. */
   readonly positionOffset: number;
   /** Rows of the token-type table; 0 where the family has none (MPNet). */
-  readonly tokenTypes: number;
+  readonly typeVocabSize: number;
   readonly layerNormEpsilon: number;
   readonly activation: Activation;
   /** MPNet's relative-position bias, one table for all layers; null elsewhere. */
@@ -69,11 +69,11 @@ export interface LayerWeights {
 }
 
 export interface EncoderWeights {
-  /** [vocabularySize, hiddenSize] */
+  /** [vocabSize, hiddenSize] */
   readonly wordEmbeddings: WeightTensor;
-  /** [positions, hiddenSize] */
+  /** [maxPositionEmbeddings, hiddenSize] */
   readonly positionEmbeddings: WeightTensor;
-  /** [tokenTypes, hiddenSize], or null */
+  /** [typeVocabSize, hiddenSize], or null */
   readonly tokenTypeEmbeddings: WeightTensor | null;
   readonly embeddingNorm: Norm;
   readonly layers: readonly LayerWeights[];

@@ -25,7 +25,7 @@ export function readMaximumLength(
   asked: number | null,
   shape: EncoderShape,
 ): MaximumLength {
-  const usable = shape.positions - shape.positionOffset;
+  const usable = shape.maxPositionEmbeddings - shape.positionOffset;
   const own = asked ?? (sentence?.has("max_seq_length") ? sentence.integer("max_seq_length", 1) : null);
   if (own !== null) {
     if (own <= usable) return { maxLength: own, warnings: [] };

@@ -86,9 +86,9 @@ export function checkTokenizer(
 ): void {
   const path = joinPath(folder, "tokenizer.json");
   const types = kind === "reranker" ? tokenizer.tokenTypes.pair : tokenizer.tokenTypes.single;
-  if (shape.tokenTypes > 0 && types > shape.tokenTypes) {
+  if (shape.typeVocabSize > 0 && types > shape.typeVocabSize) {
     throw new ModelFileError(
-      `${path} has token types up to ${types - 1}, but the model's table has ${shape.tokenTypes} rows.`,
+      `${path} has token types up to ${types - 1}, but the model's table has ${shape.typeVocabSize} rows.`,
     );
   }
   const special = kind === "reranker" ? tokenizer.pairSpecialTokens : tokenizer.specialTokens;
@@ -104,9 +104,9 @@ export function vocabularyWarning(
   { vocabularySize }: Pick<Tokenizer, "vocabularySize">,
   { shape, folder }: Pick<ModelDescription, "shape" | "folder">,
 ): string | null {
-  if (vocabularySize <= shape.vocabularySize) return null;
+  if (vocabularySize <= shape.vocabSize) return null;
   return (
     `${joinPath(folder, "tokenizer.json")} has ids up to ${vocabularySize - 1}, but the model's word table has only ` +
-    `${shape.vocabularySize} rows: texts with a token beyond them are refused.`
+    `${shape.vocabSize} rows: texts with a token beyond them are refused.`
   );
 }

@@ -37,8 +37,8 @@ function randomBatch(random: (limit: number) => number, { shape, head }: ModelDe
   return {
     sequences: lengths.length,
     tokens,
-    inputIds: Int32Array.from({ length: tokens }, () => random(shape.vocabularySize)),
-    tokenTypeIds: random(2) === 0 ? null : Int32Array.from({ length: tokens }, () => random(shape.tokenTypes)),
+    inputIds: Int32Array.from({ length: tokens }, () => random(shape.vocabSize)),
+    tokenTypeIds: random(2) === 0 ? null : Int32Array.from({ length: tokens }, () => random(shape.typeVocabSize)),
     cuSeqlens,
     longest: Math.max(...lengths),
     poolingSkips: random(4) === 0 ? null : Int32Array.from(lengths, skip),

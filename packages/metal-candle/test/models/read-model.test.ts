@@ -33,7 +33,7 @@ test.each(tinyModels)("%s loads", async (name) => {
   expect(description.kind).toBe(name.includes("reranker") ? "reranker" : "embedding");
   expect(description.warnings).toEqual([]);
   expect(description.prompts).toMatchObject({ query: expect.any(String), passage: expect.any(String) });
-  expect(description.weights.layers).toHaveLength(description.shape.layers);
+  expect(description.weights.layers).toHaveLength(description.shape.numHiddenLayers);
 });
 
 describe("prompts", () => {

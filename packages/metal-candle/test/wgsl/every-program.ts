@@ -89,8 +89,8 @@ export const everyProgram: Record<string, KernelProgram[]> = {
   ),
   matrixAttentionProgram: matrixConfigs.flatMap((matrix) => matrixAttentions(matrix, true)),
   embeddingProgram: storages.flatMap((storage) =>
-    [0, 2].map((tokenTypes) =>
-      embeddingProgram({ storage, ...rows, positions: 100, tokenTypes, firstWord: 50, words: 50 }),
+    [0, 2].map((typeVocabSize) =>
+      embeddingProgram({ storage, ...rows, maxPositionEmbeddings: 100, typeVocabSize, firstWord: 50, words: 50 }),
     ),
   ),
   directGemm: storages.flatMap((storage) =>

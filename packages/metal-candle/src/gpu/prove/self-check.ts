@@ -84,7 +84,7 @@ export async function chooseKernels(
       () => [attentionCheck(variant, { storage, headSize, scale, longest, relativePositionBuckets })],
     ]),
   );
-  await only("embedding", "row", () => embeddingCheck({ ...rows, tokenTypes: shape.tokenTypes }));
+  await only("embedding", "row", () => embeddingCheck({ ...rows, typeVocabSize: shape.typeVocabSize }));
   await only("layer-norm", "row", () => layerNormCheck(rows));
   await only("pooling", head.poolings.join("+"), () => poolingCheck(storage, rows.width, rows.stride, head.poolings));
   await proofs.save();

@@ -18,7 +18,7 @@ export interface AttentionHeads {
   readonly scale: number;
 }
 
-export function attentionHeads({ heads, headSize }: EncoderShape): AttentionHeads {
+export function attentionHeads({ numAttentionHeads: heads, headSize }: EncoderShape): AttentionHeads {
   // Eight halves are a word of the matrix units' kernels, too.
   const size = headSize % 4 === 0 ? headSize : roundUp(headSize, 8);
   return { size, width: heads * size, scale: 1 / Math.sqrt(headSize) };
@@ -55,7 +55,7 @@ export function withWholeHeads(layer: LayerWeights, shape: EncoderShape): LayerW
 /** A tensor whose rows (or columns) belong to heads, `headSize` each, with room for `size` each. */
 function spread(
   tensor: WeightTensor,
-  { heads, headSize }: EncoderShape,
+  { numAttentionHeads: heads, headSize }: EncoderShape,
   size: number,
   along: "rows" | "columns",
 ): WeightTensor {

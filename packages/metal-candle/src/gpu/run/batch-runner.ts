@@ -77,7 +77,7 @@ export class BatchRunner {
   #submitsFor(tokens: number): number {
     if (this.#context.report.software) return 1;
     const predicted = this.waits.milliseconds(tokens);
-    const wanted = predicted === null ? this.#setup.shape.layers : Math.ceil(predicted / longestSubmit);
+    const wanted = predicted === null ? this.#setup.shape.numHiddenLayers : Math.ceil(predicted / longestSubmit);
     return Math.min(Math.max(wanted, 1), this.#plan.steps.length);
   }
 

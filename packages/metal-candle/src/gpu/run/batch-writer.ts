@@ -39,7 +39,7 @@ export function writeBatch(
     }
   }
   words[cuSeqlensAt + sequences] = tokens;
-  if (tokenTypeIds && shape.tokenTypes > 1) {
+  if (tokenTypeIds && shape.typeVocabSize > 1) {
     for (let token = 0; token < tokens; token++) words[positionsAt + token] |= tokenTypeIds[token] << 16;
   }
   if (poolingSkips) words.set(poolingSkips.subarray(0, sequences), poolingSkipsAt);

@@ -90,24 +90,24 @@ export async function makePlan(
   const width = shape.hiddenSize;
   const epsilon = shape.layerNormEpsilon;
 
-  for (const shard of weights.words) {
+  for (const shard of weights.wordEmbeddings) {
     const program = embeddingProgram({
       storage,
       width,
       stride: strides.hidden,
       epsilon,
-      positions: shape.positions,
-      tokenTypes: shape.tokenTypes,
+      maxPositionEmbeddings: shape.maxPositionEmbeddings,
+      typeVocabSize: shape.typeVocabSize,
       firstWord: shard.first,
       words: shard.words,
     });
-    add(program, [arena.batch, shard.buffer, weights.places, weights.norm, arena.hidden], (size) =>
+    add(program, [arena.batch, shard.buffer, weights.positionEmbeddings, weights.norm, arena.hidden], (size) =>
       embeddingGrid(size.tokens),
     );
   }
   const attention = attentionProgram(choice.attention, {
     storage,
-    heads: shape.heads,
+    heads: shape.numAttentionHeads,
     headSize: heads.size,
     scale: heads.scale,
     qkvStride: strides.qkv,
@@ -115,7 +115,7 @@ export async function makePlan(
     longest,
     relativePositionBuckets: shape.relativePositionBuckets,
   });
-  const relative = weights.relativeBias ? [weights.relativeBias] : [];
+  const relative = weights.relativePositionBias ? [weights.relativePositionBias] : [];
   const residualNorm = residualLayerNormProgram({ storage, width, stride: strides.hidden, epsilon });
   const addNorm = (norm: { weight: GPUBuffer; bias: GPUBuffer }): void =>
     add(residualNorm, [arena.projected, arena.hidden, norm.weight, norm.bias], (size) =>
@@ -125,7 +125,7 @@ export async function makePlan(
   for (const layer of weights.layers) {
     gemm(choice.gemmFor, plain, layer.qkv, arena.hidden, arena.wide, tokens);
     add(attention, [arena.batch, arena.wide, arena.context, ...relative], (size) =>
-      attentionGrid(size.workItems, shape.heads),
+      attentionGrid(size.workItems, shape.numAttentionHeads),
     );
     gemm(choice.gemmFor, plain, layer.attentionOutput, arena.context, arena.projected, tokens);
     addNorm(layer.attentionNorm);

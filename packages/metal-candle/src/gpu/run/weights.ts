@@ -43,16 +43,16 @@ export interface WordShard {
 }
 
 export interface GpuWeights {
-  readonly words: readonly WordShard[];
+  readonly wordEmbeddings: readonly WordShard[];
   /** Position rows, then token-type rows, f32. */
-  readonly places: GPUBuffer;
+  readonly positionEmbeddings: GPUBuffer;
   /** Embedding LayerNorm: weight, then bias, f32. */
   readonly norm: GPUBuffer;
   readonly layers: readonly GpuLayer[];
   /** The head's dense layers, always f32. */
   readonly dense: readonly GpuLinear[];
   /** f32 [2 · longest − 1, heads] by key − query, or null. */
-  readonly relativeBias: GPUBuffer | null;
+  readonly relativePositionBias: GPUBuffer | null;
   readonly buffers: readonly GPUBuffer[];
 }
 
@@ -94,8 +94,11 @@ export async function uploadWeights(
       output: await linear([source.output]),
       outputNorm: await norm(source.outputNorm),
     });
-    const words = await uploadWordTable(context, weights.wordEmbeddings, shape, storage, uploads);
-    const places = keep("places", await joined(weights.positionEmbeddings, weights.tokenTypeEmbeddings));
+    const wordEmbeddings = await uploadWordEmbeddings(context, weights.wordEmbeddings, shape, storage, uploads);
+    const positionEmbeddings = keep(
+      "position embeddings",
+      await joined(weights.positionEmbeddings, weights.tokenTypeEmbeddings),
+    );
     const embeddingNorm = keep(
       "embedding norm",
       await joined(weights.embeddingNorm.weight, weights.embeddingNorm.bias),
@@ -108,11 +111,22 @@ export async function uploadWeights(
     const dense: GpuLinear[] = [];
     for (const source of head.dense)
       dense.push(await linear([{ weight: source.weight, bias: source.bias as WeightTensor }], "f32", "kn"));
-    const relativeBias = weights.relativePositionBias
-      ? keep("relative bias", relativeBiasTable(await readWeights(weights.relativePositionBias, "f32"), shape, longest))
+    const relativePositionBias = weights.relativePositionBias
+      ? keep(
+          "relative bias",
+          relativePositionBiasTable(await readWeights(weights.relativePositionBias, "f32"), shape, longest),
+        )
       : null;
     if (await uploads.exhausted()) throw new Error("out of memory");
-    return { words, places, norm: embeddingNorm, layers, dense, relativeBias, buffers: uploads.buffers };
+    return {
+      wordEmbeddings,
+      positionEmbeddings,
+      norm: embeddingNorm,
+      layers,
+      dense,
+      relativePositionBias,
+      buffers: uploads.buffers,
+    };
   } catch (error) {
     const exhausted = await uploads.exhausted();
     const bytes = uploads.buffers.reduce((sum, buffer) => sum + buffer.size, 0);
@@ -152,7 +166,7 @@ class Uploads {
   }
 }
 
-async function uploadWordTable(
+async function uploadWordEmbeddings(
   context: GpuContext,
   table: WeightTensor,
   shape: EncoderShape,
@@ -164,10 +178,10 @@ async function uploadWordTable(
   const shardRows = Math.floor(limit / rowBytes);
   const sliceRows = Math.max(1, Math.floor(sliceBytes / rowBytes));
   const shards: WordShard[] = [];
-  for (let first = 0; first < shape.vocabularySize; first += shardRows) {
-    const words = Math.min(shardRows, shape.vocabularySize - first);
+  for (let first = 0; first < shape.vocabSize; first += shardRows) {
+    const words = Math.min(shardRows, shape.vocabSize - first);
     const usage = bufferUsage.storage | bufferUsage.copyTarget;
-    const buffer = uploads.make(() => makeBuffer(context, `words ${first}`, words * rowBytes, usage));
+    const buffer = uploads.make(() => makeBuffer(context, `word embeddings ${first}`, words * rowBytes, usage));
     // Slices are written one by one, outside any scope: never to a buffer that is none.
     if (await uploads.exhausted()) throw new Error("out of memory");
     for (let row = 0; row < words; row += sliceRows) {
@@ -233,13 +247,18 @@ async function joined(first: WeightTensor, second: WeightTensor | null): Promise
 }
 
 /** MPNet's relative-position bias spread out by distance: entry (key − query + longest − 1, head). */
-function relativeBiasTable(table: Float32Array, shape: EncoderShape, longest: number): Float32Array<ArrayBuffer> {
+function relativePositionBiasTable(
+  table: Float32Array,
+  shape: EncoderShape,
+  longest: number,
+): Float32Array<ArrayBuffer> {
   const buckets = shape.relativePositionBuckets as number;
-  const spread = new Float32Array((2 * longest - 1) * shape.heads);
+  const spread = new Float32Array((2 * longest - 1) * shape.numAttentionHeads);
   for (let distance = 1 - longest; distance < longest; distance++) {
     const bucket = relativePositionBucket(distance, buckets);
-    for (let head = 0; head < shape.heads; head++) {
-      spread[(distance + longest - 1) * shape.heads + head] = table[bucket * shape.heads + head];
+    for (let head = 0; head < shape.numAttentionHeads; head++) {
+      spread[(distance + longest - 1) * shape.numAttentionHeads + head] =
+        table[bucket * shape.numAttentionHeads + head];
     }
   }
   return spread;

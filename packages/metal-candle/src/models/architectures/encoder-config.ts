@@ -44,15 +44,15 @@ export function readEncoderShape(config: ConfigObject, family: FamilyConstants):
     throw config.wrong("max_position_embeddings", `above ${family.positionOffset}, the first position's id`);
   }
   return {
-    layers: config.size("num_hidden_layers", 1, MOST_LAYERS),
+    numHiddenLayers: config.size("num_hidden_layers", 1, MOST_LAYERS),
     hiddenSize,
-    heads,
+    numAttentionHeads: heads,
     headSize,
     intermediateSize: config.size("intermediate_size", 1, LARGEST_SIZE),
-    vocabularySize: config.integer("vocab_size", 1),
-    positions,
+    vocabSize: config.integer("vocab_size", 1),
+    maxPositionEmbeddings: positions,
     positionOffset: family.positionOffset,
-    tokenTypes: family.hasTokenTypes ? config.integer("type_vocab_size", 1) : 0,
+    typeVocabSize: family.hasTokenTypes ? config.integer("type_vocab_size", 1) : 0,
     layerNormEpsilon: config.positiveNumber("layer_norm_eps", family.layerNormEpsilon),
     activation: hiddenActivation(config.string("hidden_act", "gelu"), config.path),
     relativePositionBuckets: family.relativePositionBuckets,

@@ -44,7 +44,7 @@ export function encoderWeights(
     weight: weights.tensor([`${prefix}${name}.weight`, `${prefix}${name}.gamma`], [hiddenSize]),
     bias: weights.tensor([`${prefix}${name}.bias`, `${prefix}${name}.beta`], [hiddenSize]),
   });
-  const layers = Array.from({ length: shape.layers }, (_, index) => {
+  const layers = Array.from({ length: shape.numHiddenLayers }, (_, index) => {
     const names = architecture.names.layer(index);
     return {
       query: linear(names.query, hiddenSize, hiddenSize),
@@ -59,18 +59,21 @@ export function encoderWeights(
   });
   const bias = architecture.names.relativePositionBias;
   return {
-    wordEmbeddings: weights.tensor(prefix + WORD_EMBEDDINGS, [shape.vocabularySize, hiddenSize]),
-    positionEmbeddings: weights.tensor(`${prefix}embeddings.position_embeddings.weight`, [shape.positions, hiddenSize]),
+    wordEmbeddings: weights.tensor(prefix + WORD_EMBEDDINGS, [shape.vocabSize, hiddenSize]),
+    positionEmbeddings: weights.tensor(`${prefix}embeddings.position_embeddings.weight`, [
+      shape.maxPositionEmbeddings,
+      hiddenSize,
+    ]),
     tokenTypeEmbeddings:
-      shape.tokenTypes === 0
+      shape.typeVocabSize === 0
         ? null
-        : weights.tensor(`${prefix}embeddings.token_type_embeddings.weight`, [shape.tokenTypes, hiddenSize]),
+        : weights.tensor(`${prefix}embeddings.token_type_embeddings.weight`, [shape.typeVocabSize, hiddenSize]),
     embeddingNorm: norm("embeddings.LayerNorm"),
     layers,
     relativePositionBias:
       bias === null || shape.relativePositionBuckets === null
         ? null
-        : weights.tensor(`${prefix}${bias}.weight`, [shape.relativePositionBuckets, shape.heads]),
+        : weights.tensor(`${prefix}${bias}.weight`, [shape.relativePositionBuckets, shape.numAttentionHeads]),
   };
 }
 
@@ -86,14 +89,18 @@ function layerOf(name: string, prefix: string): number {
 }
 
 /** Layers of the file beyond those that the config names: transformers leaves them out, and so do we, aloud. */
-export function layersLeftOut(weights: WeightLookup, prefix: string, { layers }: EncoderShape): string[] {
+export function layersLeftOut(
+  weights: WeightLookup,
+  prefix: string,
+  { numHiddenLayers: layers }: EncoderShape,
+): string[] {
   const last = [...weights.names].reduce((most, name) => Math.max(most, layerOf(name, prefix)), -1);
   if (last < layers) return [];
   return [`${weights.path} has ${last + 1} layers; the model's config names ${layers}, and the others are left out.`];
 }
 
 /** Parts of the encoder itself that no embedding reads: the pooler, buffers, and layers beyond the config's. */
-export function isUnusedByEmbeddings(name: string, prefix: string, { layers }: EncoderShape): boolean {
+export function isUnusedByEmbeddings(name: string, prefix: string, { numHiddenLayers: layers }: EncoderShape): boolean {
   if (layerOf(name, prefix) >= layers) return true;
   return (
     name.startsWith(prefix) && /^(pooler\.|embeddings\.(position_ids|token_type_ids)$)/.test(name.slice(prefix.length))

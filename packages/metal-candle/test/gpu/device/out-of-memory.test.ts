@@ -49,7 +49,7 @@ function pretendedDevice(most = Infinity) {
   return { context, scopes, uncaught, deepest: () => deepest, hold: (bytes: number) => void (largest = bytes) };
 }
 
-const shape = { hiddenSize: 4, vocabularySize: 8, heads: 1 } as unknown as EncoderShape;
+const shape = { hiddenSize: 4, vocabSize: 8, numAttentionHeads: 1 } as unknown as EncoderShape;
 const head = { dense: [] } as unknown as Head;
 const choice = { gemm: { large: { family: "direct" } } } as unknown as KernelChoice;
 

@@ -109,7 +109,7 @@ describe.each(native.map((numerics) => [numerics.name, numerics] as const))("%s"
 
 describe.each(native.map((numerics) => [numerics.name, numerics] as const))("%s", (_, numerics) => {
   const cases = [24, 32, 48, 64].flatMap((headSize) =>
-    attentionCandidates(context.report, numerics, { heads: 1, headSize } as EncoderShape, 200)
+    attentionCandidates(context.report, numerics, { numAttentionHeads: 1, headSize } as EncoderShape, 200)
       .filter(({ family }) => family === "subgroup-matrix")
       .map((variant) => [headSize, attentionName(variant), variant] as const),
   );
@@ -183,8 +183,8 @@ describe.each(storages)("%s kernels agree with their references", (storage) => {
     [72, 128, 0],
     [384, 384, 1],
     [1024, 1024, 2],
-  ])("embedding and layer-norm, width %d, stride %d, %d token types", async (width, stride, tokenTypes) => {
-    await passes(embeddingCheck({ storage, width, stride, tokenTypes, epsilon: 1e-12 }));
+  ])("embedding and layer-norm, width %d, stride %d, %d token types", async (width, stride, typeVocabSize) => {
+    await passes(embeddingCheck({ storage, width, stride, typeVocabSize, epsilon: 1e-12 }));
     await passes(layerNormCheck({ storage, width, stride, epsilon: 1e-12 }));
   });
 

@@ -30,7 +30,12 @@ export function attentionCheck(
     : undefined;
   const words = new Uint32Array(batchWords(tokens, checked.length, tokens));
   const batch = { sequences: checked.length, tokens, cuSeqlens, inputIds: new Int32Array(tokens), tokenTypeIds: null };
-  const limits = { vocabularySize: 1, positionOffset: 0, positions: model.longest, tokenTypes: 0 } as EncoderShape;
+  const limits = {
+    vocabSize: 1,
+    positionOffset: 0,
+    maxPositionEmbeddings: model.longest,
+    typeVocabSize: 0,
+  } as EncoderShape;
   const options = { longest: Math.max(...checked), poolingSkips: null, dimensions: 0, normalize: false };
   const written = writeBatch(words, { ...batch, ...options }, limits, queryRowsOf(variant), 0);
   const context = storedInput(new Float32Array(rows * width), model.storage);

@@ -1,5 +1,5 @@
 /**
- * Embeddings and their LayerNorm: hidden[t] = LayerNorm(words[id] + positions[position] + types[type]).
+ * Embeddings and their LayerNorm: hidden[t] = LayerNorm(word_embeddings[id] + position_embeddings[position] + token_type_embeddings[type]).
  *
  * The word table may be larger than a binding: it is sharded by rows, one dispatch a shard, and each token's row is written by
  * the one shard that holds its id. Ids, positions and types were range-checked on the host; they are clamped here again, because
@@ -17,36 +17,38 @@ export interface EmbeddingShape {
   readonly width: number;
   readonly stride: number;
   readonly epsilon: number;
-  readonly positions: number;
+  readonly maxPositionEmbeddings: number;
   /** 0: the family has no token types. */
-  readonly tokenTypes: number;
-  /** First row of the word table that this shard holds, and how many. */
+  readonly typeVocabSize: number;
+  /** First row of the word embeddings that this shard holds, and how many. */
   readonly firstWord: number;
   readonly words: number;
 }
 
 /**
- * Buffers: batch (see batch-layout.ts), words [words, width], places f32 [positions + tokenTypes, width] (the position table,
- * then the token-type table), norm f32 [2, width] (weight, bias), hidden [rows, stride].
+ * Buffers: batch (see batch-layout.ts), word embeddings [words, width], position embeddings f32
+ * [maxPositionEmbeddings + typeVocabSize, width] (the token-type embeddings follow those of positions), norm f32 [2, width] (weight, bias), hidden [rows, stride].
  */
 export function embeddingProgram(shape: EmbeddingShape): KernelProgram {
-  const { storage, width, stride, epsilon, positions, tokenTypes, firstWord, words } = shape;
+  const { storage, width, stride, epsilon, maxPositionEmbeddings, typeVocabSize, firstWord, words } = shape;
   const typeRow =
-    tokenTypes > 0 ? /* wgsl */ `+ places[(POSITIONS + min(place >> 16u, TOKEN_TYPES - 1u)) * PARTS + part]` : "";
+    typeVocabSize > 0
+      ? /* wgsl */ `+ position_embeddings[(MAX_POSITION_EMBEDDINGS + min(position >> 16u, TYPE_VOCAB_SIZE - 1u)) * PARTS + part]`
+      : "";
   return {
     label: `embedding ${storage} ${width} words ${firstWord}+${words}`,
     bindings: ["read", "read", "read", "read", "read_write"],
     code: /* wgsl */ `${storageHeader(storage)}
 ${batchLayoutConstants}
-${constants({ STRIDE: stride / 4, POSITIONS: positions, TOKEN_TYPES: tokenTypes, FIRST_WORD: firstWord, WORDS: words })}
+${constants({ STRIDE: stride / 4, MAX_POSITION_EMBEDDINGS: maxPositionEmbeddings, TYPE_VOCAB_SIZE: typeVocabSize, FIRST_WORD: firstWord, WORDS: words })}
 ${binding(0, "read", "batch", "u32")}
-${binding(1, "read", "wordTable", "Stored4")}
-${binding(2, "read", "places", "vec4f")}
+${binding(1, "read", "word_embeddings", "Stored4")}
+${binding(2, "read", "position_embeddings", "vec4f")}
 ${binding(3, "read", "norm", "vec4f")}
 ${binding(4, "read_write", "hidden", "Stored4")}
 ${normalizedRow({ width, epsilon, vectorized: true })}
-fn embeddingPart(word: u32, place: u32, part: u32) -> vec4f {
-  return vec4f(wordTable[word * PARTS + part]) + places[min(place & 0xffffu, POSITIONS - 1u) * PARTS + part] ${typeRow};
+fn embeddingPart(word: u32, position: u32, part: u32) -> vec4f {
+  return vec4f(word_embeddings[word * PARTS + part]) + position_embeddings[min(position & 0xffffu, MAX_POSITION_EMBEDDINGS - 1u) * PARTS + part] ${typeRow};
 }
 @compute @workgroup_size(${rowLanes * rowsPerWorkgroup})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -56,13 +58,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let id = batch[TOKENS_AT + token];
   let mine = index < tokens && id >= FIRST_WORD && id - FIRST_WORD < WORDS;
   let word = select(0u, id - FIRST_WORD, mine);
-  let place = batch[batch[HEADER_POSITIONS_AT] + token];
+  let position = batch[batch[HEADER_POSITIONS_AT] + token];
   let lane = thread % LANES;
   for (var i = 0u; i < PER_LANE; i++) {
     let part = lane + i * LANES;
-    if (part < PARTS) { row[i] = embeddingPart(word, place, part); }
+    if (part < PARTS) { row[i] = embeddingPart(word, position, part); }
   }
-  normalizeRow(embeddingPart(word, place, 0u).x, thread);
+  normalizeRow(embeddingPart(word, position, 0u).x, thread);
   if (!mine) { return; }
   for (var i = 0u; i < PER_LANE; i++) {
     let part = lane + i * LANES;
