@@ -32,6 +32,7 @@ import { checkFilter } from "./search/filter.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { noiseFloor } from "./search/relevance.ts";
 import { type QueryEmbedder, search, type SearchAnswer } from "./search/search.ts";
+import { inStoredSpelling } from "./stored-spelling.ts";
 import { openIndexForWriting } from "./store/index.ts";
 import { indexesAt, indexFolder, type NamedIndex } from "./store/places.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
@@ -216,7 +217,8 @@ export class Ferris {
     return this.#life.run(async () => {
       checkLineRange(range);
       const reader = await this.#openReader();
-      return this.#marked(reader, await readDocument(reader, path, range));
+      const [spelled] = await inStoredSpelling(reader, [path]);
+      return this.#marked(reader, await readDocument(reader, spelled!, range));
     });
   }
 
@@ -229,9 +231,10 @@ export class Ferris {
     return this.#life.run(async () => {
       const store = await openIndexForWriting(this.folder, {});
       try {
-        const documents = await store.documents({ under: paths });
+        const spelled = await inStoredSpelling(store, paths);
+        const documents = await store.documents({ under: spelled });
         const removed = await store.removeDocuments(documents.map((document) => document.path));
-        await store.forgetRoots(paths);
+        await store.forgetRoots(spelled);
         return removed;
       } finally {
         await store.close();
@@ -304,7 +307,9 @@ export class Ferris {
   ): Promise<StoredDocument[]> {
     return this.#life.run(async () => {
       checkFilter(options.filter);
-      return (await this.#openReader()).documents(options);
+      const reader = await this.#openReader();
+      const under = options.under && (await inStoredSpelling(reader, options.under));
+      return reader.documents({ ...options, under });
     });
   }
 

@@ -77,9 +77,15 @@ function isBeingWritten(path: string): boolean {
   return ["-wal", "-journal"].some((end) => (lstatSync(path + end, { throwIfNoEntry: false })?.size ?? 0) > 0);
 }
 
-/** Of each block; null for a file that is too large to be looked at each time. */
+/** Of each block; null for a file that is too large to be looked at each time, or cannot be read. */
 function sumsOf(path: string): { bytes: number; blocks: number[] } | null {
-  const file = openSync(path, noFollow);
+  let file: number;
+  try {
+    file = openSync(path, noFollow);
+  } catch {
+    // Not there, or shut: opening the index says so.
+    return null;
+  }
   try {
     const { size } = fstatSync(file);
     if (size > mostBytes) return null;

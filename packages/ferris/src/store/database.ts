@@ -236,7 +236,7 @@ export function translated<T>(path: string, work: () => T): T {
 /** By SQLite's own words, for errors that the library passes on without a number. */
 const codesByMessage: readonly (readonly [RegExp, number])[] = [
   // FTS5's and sqlite-vec's words about rows that only a damaged or made-up file holds.
-  [/malformed|corrupt|vector/i, 11],
+  [/malformed|corrupt|vector|unsupported file format|no such (?:table|column)/i, 11],
   [/not a database/, 26],
   [/disk is full/, 13],
   [/disk I\/O error/, 10],
@@ -248,6 +248,8 @@ const codesByMessage: readonly (readonly [RegExp, number])[] = [
 /** SQLite's primary result code, or null for other errors. */
 function primaryCode(error: unknown): number | null {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return null;
-  if ("errcode" in error && typeof error.errcode === "number") return error.errcode & 0xff;
+  const code = "errcode" in error && typeof error.errcode === "number" ? error.errcode & 0xff : 1;
+  // 1 is everything that has no number of its own.
+  if (code !== 1) return code;
   return codesByMessage.find(([words]) => words.test(error.message))?.[1] ?? null;
 }

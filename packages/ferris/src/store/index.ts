@@ -27,6 +27,7 @@ export async function openIndex(folder: string): Promise<StoreReader> {
   const place = resolve(folder);
   const path = join(place, fileName);
   checkOwnFolder(place);
+  verifyChecksum(path);
   heal(place);
   const database = openForReading(path, isWriteAhead(path));
   return closedOnError(database, path, () => {
@@ -34,7 +35,6 @@ export async function openIndex(folder: string): Promise<StoreReader> {
       throw new IndexNotFoundError(`The index at ${path} is empty: creating it was interrupted. Index again.`);
     }
     checkSchema(database, path);
-    verifyChecksum(path);
     return new SqliteReader(database, path);
   });
 }
@@ -65,7 +65,7 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
   const lock = WriterLock.take(place);
   let isVerified = false;
   try {
-    if (existsSync(path)) isVerified = verifyChecksum(path);
+    isVerified = verifyChecksum(path);
     removeChecksum(path);
     const database = openForWriting(path);
     return closedOnError(database, path, () => {

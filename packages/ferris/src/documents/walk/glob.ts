@@ -10,6 +10,7 @@
  * may come from a stranger's folder: whatever it is, matching takes time proportional to its length times the path's.
  */
 import { UsageError } from "../../errors.ts";
+import { asNamed } from "../../paths.ts";
 import { charactersOf, type Part, Wildcard } from "./wildcard.ts";
 
 /** Longer than any path that is worth a pattern. */
@@ -52,14 +53,6 @@ export function makeGlobs(globs: readonly string[]): (path: string) => boolean {
     const codes = charactersOf(asNamed(path));
     return matchers.some((matches) => matches(codes));
   };
-}
-
-const foldsCase = process.platform === "win32" || process.platform === "darwin";
-
-/** One spelling for what a file system, or a person, takes for one name: composed, and in one case where case does not count. */
-function asNamed(text: string): string {
-  const composed = /[^\0-\x7f]/.test(text) ? text.normalize("NFC") : text;
-  return foldsCase ? composed.toLowerCase() : composed;
 }
 
 /** `docs` and `docs/` stand for what is below a folder of that name too, wherever it is; a slash within ties it to the top. */

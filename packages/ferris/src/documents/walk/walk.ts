@@ -6,12 +6,13 @@
  * except that a path named by the user may be one. A path named by the user is read even if ignore files, a leading dot or
  * the built-in rules would leave it out; `.git` and `.ferris` never are, but for the standard input that is kept there.
  */
-import { type Dirent, readdirSync, type Stats, statSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { type Dirent, readdirSync, realpath, type Stats, statSync } from "node:fs";
+import { lstat, stat } from "node:fs/promises";
+import { promisify } from "node:util";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { InputError } from "../../errors.ts";
 import { takingTurns } from "../../give-way.ts";
-import { isAtOrBelow, keptInput } from "../../paths.ts";
+import { isAtOrBelow, keptInput, spelledAs } from "../../paths.ts";
 import { fileLeftOut, folderLeftOut, isPythonEnvironment, holdsAnything } from "./left-out.ts";
 import type { SkipReason } from "../../skip-reason.ts";
 import { broadened, makeGlobs } from "./glob.ts";
@@ -54,6 +55,9 @@ export interface Root {
   readonly base: string;
 }
 
+/** The system's own, which gives names as they are on the disk. */
+const realpathAsOnDisk = promisify(realpath.native);
+
 const neverRead = new Set([".git", ".ferris", ".hg", ".svn"]);
 
 /** Resolves what was named. Throws InputError when one of the paths is not there. */
@@ -71,9 +75,22 @@ export async function resolveRoots(paths: readonly string[]): Promise<Root[]> {
         },
       );
     }
-    roots.push({ path, isFolder: stats.isDirectory(), base: path });
+    const spelled = await asOnDisk(path);
+    if (!roots.some((root) => root.path === spelled)) {
+      roots.push({ path: spelled, isFolder: stats.isDirectory(), base: spelled });
+    }
   }
   return inOrder(roots);
+}
+
+/** In the spelling of the file system, where that takes several for one. Links stay: they are names of their own. */
+async function asOnDisk(path: string): Promise<string> {
+  const real = await realpathAsOnDisk(path).catch(() => path);
+  const spelled = spelledAs(path, real);
+  if (spelled === path) return path;
+  // Two files side by side, one of which is a link to the other, are not one.
+  const [typed, found] = await Promise.all([path, spelled].map((each) => lstat(each).catch(() => null)));
+  return typed !== null && typed.ino === found?.ino && typed.dev === found.dev ? spelled : path;
 }
 
 /**
