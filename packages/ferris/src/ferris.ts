@@ -20,7 +20,7 @@ import {
 } from "./engine.ts";
 import { CurrentReader } from "./current-reader.ts";
 import { IndexNotFoundError, UsageError } from "./errors.ts";
-import { type Freshness, freshnessOf, withStaleness } from "./freshness.ts";
+import { type Freshness, freshnessOf, markedAnswer, markedPassage } from "./freshness.ts";
 import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 import type { Question } from "./evaluation/question-set.ts";
 import type { IndexReport } from "./indexing/report.ts";
@@ -143,12 +143,7 @@ export class Ferris {
       noiseFloor: embed ? () => this.#measureNoise(reader, embed) : undefined,
       vectorArm: model ? this.#gpuArmFor(reader, model)?.search : undefined,
     });
-    const { nearestMiss } = answer;
-    const [results, misses] = await Promise.all([
-      withStaleness(reader, answer.results),
-      withStaleness(reader, nearestMiss ? [nearestMiss] : []),
-    ]);
-    return { ...answer, results, nearestMiss: misses[0] ?? null };
+    return markedAnswer(reader, answer);
   }
 
   /**
@@ -208,7 +203,7 @@ export class Ferris {
     return this.#life.run(async () => {
       if (range !== undefined) checkLineRange(range);
       const reader = await this.#openReader();
-      return this.#marked(reader, await readAround(reader, chunkId, range));
+      return markedPassage(reader, await readAround(reader, chunkId, range));
     });
   }
 
@@ -218,12 +213,8 @@ export class Ferris {
       checkLineRange(range);
       const reader = await this.#openReader();
       const [spelled] = await inStoredSpelling(reader, [path]);
-      return this.#marked(reader, await readDocument(reader, spelled!, range));
+      return markedPassage(reader, await readDocument(reader, spelled!, range));
     });
-  }
-
-  async #marked(reader: StoreReader, passage: DocumentPassage | null): Promise<DocumentPassage | null> {
-    return passage && (await withStaleness(reader, [passage]))[0]!;
   }
 
   /** Takes documents out of the index: those at or below these absolute paths. Returns how many they were. */

@@ -8,6 +8,8 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { takingTurns } from "./give-way.ts";
 import { readRegularFile } from "./read-file.ts";
+import type { DocumentPassage } from "./search/passage.ts";
+import type { SearchAnswer } from "./search/search.ts";
 import type { StoredDocument, StoreReader } from "./store/store.ts";
 
 /** The file says something else now, or is not there any more. */
@@ -42,8 +44,25 @@ async function stalenessOf(
   }
 }
 
+/** A search's answer whose results say what became of their files. */
+export async function markedAnswer(reader: StoreReader, answer: SearchAnswer): Promise<SearchAnswer> {
+  const [results, misses] = await Promise.all([
+    withStaleness(reader, answer.results),
+    withStaleness(reader, answer.nearestMiss ? [answer.nearestMiss] : []),
+  ]);
+  return { ...answer, results, nearestMiss: misses[0] ?? null };
+}
+
+/** The same of lines of one document. */
+export async function markedPassage(
+  reader: StoreReader,
+  passage: DocumentPassage | null,
+): Promise<DocumentPassage | null> {
+  return passage && (await withStaleness(reader, [passage]))[0]!;
+}
+
 /** `items` with what became of the files at their paths: each file is looked at once. */
-export async function withStaleness<T extends { readonly path: string }>(
+async function withStaleness<T extends { readonly path: string }>(
   reader: StoreReader,
   items: readonly T[],
 ): Promise<(T & { readonly stale: Staleness | null })[]> {
