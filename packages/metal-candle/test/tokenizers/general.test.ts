@@ -29,7 +29,13 @@ async function difference(json: object, texts: readonly string[]): Promise<unkno
   const rust = rustOf(bytes);
   if (rust === null) return null;
   const expected = await rust.encode(texts);
-  const got = encodeAll(await openTokenizer(filesOf(bytes)), texts, 1 << 16);
+  const ours = await openTokenizer(filesOf(bytes)).catch((error: unknown) => error as Error);
+  if (ours instanceof Error) {
+    // The one thing that is refused of what random compositions have.
+    if (/"prepend_scheme": "first" is not supported behind/.test(ours.message)) return null;
+    throw ours;
+  }
+  const got = encodeAll(ours, texts, 1 << 16);
   const wrong = texts.findIndex((_, index) => got[index]!.join() !== expected[index]!.join());
   if (wrong < 0) return null;
   const {

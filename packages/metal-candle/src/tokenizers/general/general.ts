@@ -31,10 +31,10 @@ export class GeneralTokenizer implements TokenSource {
   constructor(json: TokenizerJson) {
     this.#normalizer = readNormalizer(json.normalizer);
     this.#preTokenizers = readPreTokenizers(json.preTokenizer);
-    if (this.#preTokenizers.asksForStart && !this.#normalizer.keepsStart) {
+    if (this.#preTokenizers.asksForStart && this.#normalizer.leading === null) {
       throw new UnsupportedModelError(
-        'The tokenizer\'s pre-tokenizer Metaspace with "prepend_scheme": "first" is not supported behind a normaliser that ' +
-          "may take away the beginning of a text.",
+        'The tokenizer\'s pre-tokenizer Metaspace with "prepend_scheme": "first" is not supported behind a normaliser Prepend, or a ' +
+          "Replace of more than one character for another.",
       );
     }
     this.#model = readWordModel(json.model);
@@ -68,18 +68,20 @@ export class GeneralTokenizer implements TokenSource {
   #addSegment(segment: string, first: boolean, tokens: number[]): void {
     if (segment === "") return;
     const text = this.#normalizer.apply(segment);
+    const firstLength = segment.codePointAt(0)! > 0xffff ? 2 : 1;
+    const leading = first && this.#preTokenizers.asksForStart ? this.#normalizer.leading!(segment, firstLength) : 0;
     let start = 0;
     this.#normalizedTokens.search(text);
     while (this.#normalizedTokens.next()) {
-      this.#addWords(text.slice(start, this.#normalizedTokens.start), first && start === 0, tokens);
+      this.#addWords(text.slice(start, this.#normalizedTokens.start), leading - start, tokens);
       tokens.push(this.#normalizedTokens.id);
       start = this.#normalizedTokens.end;
     }
-    this.#addWords(text.slice(start), first && start === 0, tokens);
+    this.#addWords(text.slice(start), leading - start, tokens);
   }
 
-  #addWords(text: string, first: boolean, tokens: number[]): void {
-    for (const word of this.#preTokenizers.apply(text, first)) {
+  #addWords(text: string, leading: number, tokens: number[]): void {
+    for (const word of this.#preTokenizers.apply(text, leading)) {
       if (word.length > LONGEST_REMEMBERED) {
         this.#model.append(word, tokens);
         continue;

@@ -1,7 +1,7 @@
 /**
  * Every normaliser of the Rust tokenizers as a function from string to string, and a Sequence as one after the other.
  *
- * Plain and exact: offsets, which Rust keeps beside the text, are of no use here, with one exception (`keepsStart`).
+ * Plain and exact: offsets, which Rust keeps beside the text, are of no use here, with one exception (`leading`).
  */
 import { describe } from "../../describe.ts";
 import { UnsupportedModelError } from "../../errors.ts";
@@ -17,13 +17,16 @@ import { readPattern } from "./pattern.ts";
 
 export interface Normalizer {
   readonly apply: (text: string) => string;
-  /** Nothing is ever taken away at the beginning of a text. */
-  readonly keepsStart: boolean;
+  /**
+   * What of the result stems from the beginning of a text, text[0 … length − 1]: so many units, 0 where it was taken away. A Metaspace
+   * that marks only the beginning asks; null where it cannot be said.
+   */
+  readonly leading: ((text: string, length: number) => number) | null;
 }
 
 /** @throws UnsupportedModelError for one that does not exist; NotATokenizer for one that lacks a part */
 export function readNormalizer(normalizer: Component | null): Normalizer {
-  if (normalizer === null) return { apply: (text) => text, keepsStart: true };
+  if (normalizer === null) return { apply: (text) => text, leading: (_, length) => length };
   if (normalizer.type === "Sequence") {
     const list = normalizer["normalizers"];
     if (!Array.isArray(list)) throw notATokenizer('has a normalizer Sequence without "normalizers"');
@@ -37,7 +40,16 @@ export function readNormalizer(normalizer: Component | null): Normalizer {
         }
         return result;
       },
-      keepsStart: parts.every((part) => part.keepsStart),
+      leading: parts.every((part) => part.leading !== null)
+        ? (text, length) => {
+            let [result, kept] = [text, length];
+            for (const part of parts) {
+              kept = part.leading!(result, kept);
+              result = part.apply(result);
+            }
+            return kept;
+          }
+        : null,
     };
   }
   const one = readOne(normalizer);
@@ -54,7 +66,6 @@ export function readNormalizer(normalizer: Component | null): Normalizer {
 function readOne(component: unknown): Normalizer {
   if (!isObject(component)) throw notATokenizer(`has a normalizer that is ${describe(component)}`);
   const { type } = component;
-  const keeping = (apply: (text: string) => string): Normalizer => ({ apply, keepsStart: true });
   switch (type) {
     case "Sequence":
       return readNormalizer(component as Component);
@@ -62,23 +73,23 @@ function readOne(component: unknown): Normalizer {
     case "NFD":
     case "NFKC":
     case "NFKD":
-      return keeping((text) => normalizeForm(text, type));
+      return byCharacter((text) => normalizeForm(text, type));
     case "Lowercase":
-      return keeping(lowerCase);
+      return byCharacter(lowerCase);
     case "ByteLevel":
-      return keeping(toByteCharacters);
+      return byCharacter(toByteCharacters);
     case "Prepend": {
       const prefix = stringOf(component, "prepend");
-      return keeping((text) => (text === "" ? "" : prefix + text));
+      return { apply: (text) => (text === "" ? "" : prefix + text), leading: null };
     }
     case "Replace":
       return readReplace(component);
     case "StripAccents":
-      return { apply: (text) => filter(text, (c) => !combiningMarks.has(c)), keepsStart: false };
+      return byCharacter((text) => filter(text, (c) => !combiningMarks.has(c)));
     case "Strip":
       return readStrip(component);
     case "Nmt":
-      return { apply: normalizeNmt, keepsStart: false };
+      return byCharacter(normalizeNmt);
     case "BertNormalizer":
       return readBert(component);
     case "Precompiled":
@@ -102,7 +113,8 @@ function readReplace(component: Record<string, unknown>): Normalizer {
       }
       return last === 0 ? text : out + text.slice(last);
     },
-    keepsStart: content !== "",
+    // One character for one: its place is what it was. Of longer matches Rust takes the place of the end.
+    leading: isSingle(component["pattern"]) && isSingle({ String: content }) ? (_, length) => length : null,
   };
 }
 
@@ -127,7 +139,7 @@ function readStrip(component: Record<string, unknown>): Normalizer {
       if (right) while (end > start && isWhiteSpace(text.charCodeAt(end - 1))) end--;
       return text.slice(start, end);
     },
-    keepsStart: !left,
+    leading: (text, length) => (left ? text.slice(0, length).replace(LEADING_SPACE, "").length : length),
   };
 }
 
@@ -145,19 +157,26 @@ function readBert(component: Record<string, unknown>): Normalizer {
     stripAccents: flag("strip_accents", lowercase),
     lowercase,
   };
-  return { apply: (text) => normalizeBert(text, settings), keepsStart: false };
+  return byCharacter((text) => normalizeBert(text, settings));
 }
 
 function readPrecompiled(component: Record<string, unknown>): Normalizer {
   const map = new Charsmap(readCharsmapBytes(component["precompiled_charsmap"]));
   const buffer = new UnitBuffer();
+  const apply = (text: string): string => {
+    buffer.clear();
+    map.append(text, 0, text.length, buffer);
+    return buffer.text();
+  };
   return {
-    apply(text) {
-      buffer.clear();
-      map.append(text, 0, text.length, buffer);
-      return buffer.text();
+    apply,
+    leading(text, length) {
+      const kept = apply(text.slice(0, length)).length;
+      if (kept > 0 || length === 0) return kept;
+      // Rust forgets that something was taken away at the beginning, and what follows counts as the beginning.
+      const next = apply(text).codePointAt(0);
+      return next === undefined ? 0 : next > 0xffff ? 2 : 1;
     },
-    keepsStart: false,
   };
 }
 
@@ -166,23 +185,38 @@ function normalizeNmt(text: string): string {
   let out = "";
   for (const character of text) {
     const c = character.codePointAt(0)!;
-    const goes =
-      (c >= 0x01 && c <= 0x08) || c === 0x0b || (c >= 0x0e && c <= 0x1f) || c === 0x7f || c === 0x8f || c === 0x9f;
-    if (goes) continue;
+    if (isRemovedByNmt(c)) continue;
     out += NMT_SPACES.has(c) || (c >= 0x200b && c <= 0x200f) ? " " : character;
   }
   return out;
+}
+
+function isRemovedByNmt(c: number): boolean {
+  return (c >= 0x01 && c <= 0x08) || c === 0x0b || (c >= 0x0e && c <= 0x1f) || c === 0x7f || c === 0x8f || c === 0x9f;
 }
 
 const NMT_SPACES: ReadonlySet<number> = new Set([
   0x09, 0x0a, 0x0c, 0x0d, 0x1680, 0x2028, 0x2029, 0x2581, 0xfeff, 0xfffd,
 ]);
 
+/** A normaliser that looks at one character after the other, so that the beginning of a text gives the beginning of the result. */
+function byCharacter(apply: (text: string) => string): Normalizer {
+  return { apply, leading: (text, length) => apply(text.slice(0, length)).length };
+}
+
 function filter(text: string, keeps: (codePoint: number) => boolean): string {
   let out = "";
   for (const character of text) if (keeps(character.codePointAt(0)!)) out += character;
   return out;
 }
+
+function isSingle(pattern: unknown): boolean {
+  const text = isObject(pattern) ? pattern["String"] : undefined;
+  return typeof text === "string" && Array.from(text).length === 1;
+}
+
+/** Rust's white space. */
+const LEADING_SPACE = /^[\p{White_Space}]+/u;
 
 function stringOf(component: Record<string, unknown>, key: string): string {
   const value = component[key];

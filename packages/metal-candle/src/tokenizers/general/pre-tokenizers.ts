@@ -18,7 +18,8 @@ import type { Behavior } from "./split.ts";
 type PreTokenizer = (word: string, first: boolean) => string[];
 
 export interface PreTokenizers {
-  readonly apply: (text: string, first: boolean) => string[];
+  /** `leading`: so many units of the text are its very beginning. */
+  readonly apply: (text: string, leading: number) => string[];
   /** Some Metaspace marks only the word at the very beginning. */
   readonly asksForStart: boolean;
 }
@@ -27,30 +28,41 @@ export interface PreTokenizers {
 export function readPreTokenizers(preTokenizer: Component | null): PreTokenizers {
   const components = preTokenizer === null ? [] : flatten(preTokenizer);
   const steps = components.map(readOne);
-  const asking = components.findLastIndex(asksForStart);
-  const losing = components.slice(0, Math.max(asking, 0)).find((component) => !keepsStart(component));
-  if (losing !== undefined) {
+  const asking = components.findLastIndex(
+    ({ type, prepend_scheme: scheme }) => type === "Metaspace" && scheme === "first",
+  );
+  const foreign = components.slice(0, Math.max(asking, 0)).find((component) => !onlyCuts(component));
+  if (foreign !== undefined) {
     throw new UnsupportedModelError(
-      `The tokenizer's pre-tokenizer Metaspace with "prepend_scheme": "first" is not supported behind ${String(losing["type"])}.`,
+      `The tokenizer's pre-tokenizer Metaspace with "prepend_scheme": "first" is not supported behind ${String(foreign["type"])}.`,
     );
   }
   return {
-    apply: (text, first) =>
-      steps.reduce<string[]>(
-        (words, step) => words.flatMap((word, index) => step(word, first && index === 0)),
-        text === "" ? [] : [text],
-      ),
+    apply(text, leading) {
+      let words = text === "" ? [] : [text];
+      for (const [index, step] of steps.entries()) {
+        const places = index === asking ? placesIn(text, words) : null;
+        words = words.flatMap((word, at) => step(word, places !== null && places[at]! < leading));
+      }
+      return words;
+    },
     asksForStart: asking >= 0,
   };
 }
 
-function asksForStart({ type, prepend_scheme: scheme }: Record<string, unknown>): boolean {
-  return type === "Metaspace" && scheme === "first";
+/** Where the words of a text, which were cut out of it, begin. */
+function placesIn(text: string, words: readonly string[]): number[] {
+  let from = 0;
+  return words.map((word) => {
+    const at = text.indexOf(word, from);
+    from = at + word.length;
+    return at;
+  });
 }
 
-/** Whether the first word that comes out of it always begins where what went in began. */
-function keepsStart({ type, behavior }: Record<string, unknown>): boolean {
-  return type === "Digits" || ((type === "Split" || type === "Punctuation") && behavior !== "Removed");
+/** Whether the words that come out are parts of those that go in, and what is left out cannot be taken for one of them. */
+function onlyCuts({ type, behavior }: Record<string, unknown>): boolean {
+  return type !== "Metaspace" && type !== "ByteLevel" && !(type === "Split" && behavior === "Removed");
 }
 
 function flatten(component: unknown): Record<string, unknown>[] {
@@ -66,9 +78,7 @@ function readOne(component: Record<string, unknown>): PreTokenizer {
   switch (type) {
     case "BertPreTokenizer":
       return (word) =>
-        byCodePoint(word, isWhiteSpace, "Removed").flatMap((part) =>
-          byCodePoint(part, (c) => punctuation.has(c), "Isolated"),
-        );
+        byCodePoint(word, isWhiteSpace, "Removed").flatMap((part) => byCodePoint(part, isPunctuation, "Isolated"));
     case "Whitespace":
       return splitIntoWords;
     case "WhitespaceSplit":
@@ -79,11 +89,11 @@ function readOne(component: Record<string, unknown>): PreTokenizer {
     }
     case "Punctuation": {
       const behavior = behaviorOf(component["behavior"] ?? "Isolated");
-      return (word) => byCodePoint(word, (c) => punctuation.has(c), behavior);
+      return (word) => byCodePoint(word, isPunctuation, behavior);
     }
     case "CharDelimiterSplit": {
-      const delimiter = characterOf(component, "delimiter");
-      return (word) => cut(word, piecesByMatches(word, placesOf(word, delimiter)), "Removed");
+      const delimiter = characterOf(component, "delimiter").codePointAt(0)!;
+      return (word) => byCodePoint(word, (c) => c === delimiter, "Removed");
     }
     case "UnicodeScripts":
       return splitAtScripts;
@@ -98,6 +108,10 @@ function readOne(component: Record<string, unknown>): PreTokenizer {
     default:
       throw new UnsupportedModelError(`The tokenizer's pre-tokenizer ${JSON.stringify(type)} is not supported.`);
   }
+}
+
+function isPunctuation(codePoint: number): boolean {
+  return punctuation.has(codePoint);
 }
 
 function byCodePoint(word: string, fits: (codePoint: number) => boolean, behavior: Behavior): string[] {

@@ -99,7 +99,7 @@ function preTokenizer(random: Random): Json {
     () => ({
       type: "Metaspace",
       replacement: random.pick(["▁", "_"]),
-      prepend_scheme: random.pick(["always", "never"]),
+      prepend_scheme: random.pick(["always", "first", "never"]),
       split: flag(),
     }),
     () => ({
