@@ -84,8 +84,13 @@ export class AddedTokens {
       this.#from = end;
       if (token.ignored) continue;
       if (token.single_word && (endsWithWord(text, start) || startsWithWord(text, end))) continue;
-      if (token.lstrip) while (start > this.end && isWhiteSpace(text.charCodeAt(start - 1))) start--;
+      if (token.lstrip) {
+        while (start > this.end && isWhiteSpace(text.charCodeAt(start - 1))) start--;
+        start = Math.max(start, this.end);
+      }
       if (token.rstrip) while (end < text.length && isWhiteSpace(text.charCodeAt(end))) end++;
+      // A token of white space that the one before it has taken in.
+      if (start >= end) continue;
       this.id = token.id;
       this.start = start;
       this.end = end;
