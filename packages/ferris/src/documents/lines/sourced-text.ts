@@ -77,6 +77,8 @@ export class SourcedText {
 
   /** What each match of `pattern` (global) becomes stands where the match did. */
   replace(pattern: RegExp, replacement: string): SourcedText {
+    // Mostly nothing is to be replaced, and looking is cheaper than iterating.
+    if (this.#text.search(pattern) < 0) return this;
     const replaced = new SourcedText();
     let done = 0;
     let index = 0;

@@ -16,7 +16,7 @@ export function formulaOf(element: Element): string | null {
   if (name === "script") return /^math\/(?:tex|latex)/i.test(attribs.type ?? "") ? raw(element).trim() : null;
   const classes = attribs.class;
   if (name === "mjx-container") return inner(element) ?? "";
-  if (classes === undefined) return null;
+  if (classes === undefined || !/katex|mwe-math|MathJax/.test(classes)) return null;
   if (/(?:^|\s)katex(?:\s|$)/.test(classes)) return inner(element) ?? raw(element);
   if (/(?:^|\s)mwe-math-element(?:\s|$)/.test(classes)) return inner(element) ?? null;
   if (/(?:^|\s)MathJax(?:_\w+)?(?:\s|$)/.test(classes)) return isSaidBySource(element) ? "" : (inner(element) ?? "");

@@ -24,6 +24,8 @@ const markClasses =
 /** Of a link in a heading. */
 const markText = /^(?:¶|§|#|🔗|⚓\ufe0e?|↑|↩︎?|🖉|✎|\[?(?:edit(?: source)?|source|permalink|link|top)\]?)$/i;
 
+const markBeginning = /^\s*(?:$|[¶§#⚓↑↩✎[]|🔗|🖉|edit|source|permalink|link|top)/i;
+
 const headingLike = /^(?:h[1-6]|dt|summary|legend|caption|th)$/;
 
 const longestSmallForm = 300;
@@ -38,8 +40,8 @@ export function isLeftOut(element: Element, isBook: boolean): boolean {
   if (role !== undefined && navigationRoles.has(role)) return true;
   // What is hidden until it is found is there to be found.
   if (("hidden" in attribs && attribs.hidden !== "until-found") || attribs["aria-hidden"] === "true") return true;
-  if (classes !== undefined && markClasses.test(classes)) return true;
-  if (/\bpagebreak\b/.test(attribs["epub:type"] ?? "")) return true;
+  if (classes !== undefined && isMarkClass(classes)) return true;
+  if (attribs["epub:type"]?.includes("pagebreak")) return true;
   switch (name) {
     case "template":
       return !("shadowrootmode" in attribs || "shadowroot" in attribs);
@@ -61,10 +63,26 @@ export function isLeftOut(element: Element, isBook: boolean): boolean {
   }
 }
 
+/** Pages use few names, many times. */
+const judged = new Map<string, boolean>();
+const mostJudged = 10_000;
+
+function isMarkClass(classes: string): boolean {
+  let isMarks = judged.get(classes);
+  if (isMarks === undefined) {
+    isMarks = markClasses.test(classes);
+    if (judged.size >= mostJudged) judged.clear();
+    judged.set(classes, isMarks);
+  }
+  return isMarks;
+}
+
 /** A link to the heading in which it stands, or "[edit]". */
 function isMark(element: Element): boolean {
-  if (element.children.length > 4 || element.children.some((child) => isText(child) && child.data.length > 40))
-    return false;
+  const [first] = element.children;
+  if (!first || element.children.length > 4) return false;
+  // Most links and spans are told by their first letters.
+  if (isText(first) && !markBeginning.test(first.data)) return false;
   const words = textOf(element, 40);
   if (words === "" || !markText.test(words)) return false;
   for (const above of ancestors(element)) {

@@ -30,7 +30,7 @@ export function kindOfTable(table: Element): TableKind {
     if (name === "td" && cells <= mostLaidOut) hasBlocks ||= isLaidOut(element);
   }
   if (
-    /(?:^|\s)(?:highlight(?:table)?|rouge-table|blob|js-file-line-container|hljs-ln|code-?table|lntable|diff)(?:\s|$)/i.test(
+    /(?:^|\s)(?:highlight(?:table)?|rouge-table|blob|js-file-line-container|hljs-ln|code-?table|lntable)(?:\s|$)/i.test(
       classes,
     )
   )

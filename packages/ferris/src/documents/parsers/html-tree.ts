@@ -9,6 +9,10 @@ import { SourcedText } from "../lines/sourced-text.ts";
 /** The library's time grows with the square of the depth; browsers give up nesting at 512. */
 const deepestReadable = 5_000;
 
+/** White space that is not one space already. */
+const wideSpace = /\s\s|[^\S ]/;
+const spaces = / \s+|[^\S ]\s*/g;
+
 /** @param isXhtml `<title/>` is a whole element, and CDATA is text */
 export function treeOf(html: string, isXhtml: boolean): HtmlTree {
   const prefix = isXhtml ? /<([A-Za-z][\w.-]*):html[\s>]/.exec(html.slice(0, 4_096))?.[1] : undefined;
@@ -50,6 +54,13 @@ export class HtmlTree extends DomHandler {
   /** A text, each part of it where it stands. */
   sourced(node: Text): SourcedText {
     return this.#pieces.get(node) ?? SourcedText.of(node.data, node.startIndex!);
+  }
+
+  /** Adds a text to `words`, its white space as one space each unless it is code. */
+  say(node: Text, words: SourcedText, isCode: boolean): void {
+    const isWhole = !this.#pieces.has(node);
+    if (isWhole && (isCode || !wideSpace.test(node.data))) words.append(node.data, node.startIndex!);
+    else words.join(isCode ? this.sourced(node) : this.sourced(node).replace(spaces, " "));
   }
 
   override onparserinit(parser: { startIndex: number | null; endIndex: number | null }): void {

@@ -12,22 +12,23 @@ export const blockTags: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Without those of scripts and styles; `most` characters are enough. */
+/** Without those of scripts and styles; `most` characters are enough. Only to look at: see `lineOf`. */
 export function textOf(root: Document | Element, most = Number.POSITIVE_INFINITY): string {
+  const stack: (ChildNode | null)[] = root.children.toReversed();
   const parts: string[] = [];
   let length = 0;
-  for (const part of wordsOf(root, isCode)) {
-    const text =
-      typeof part === "string"
-        ? part
-        : "text" in part
-          ? part.text
-          : "data" in part
-            ? part.data
-            : ` ${part.attribs.alt} `;
-    parts.push(text);
-    length += text.length;
-    if (length > most) break;
+  for (let node = stack.pop(); node !== undefined && length <= most; node = stack.pop()) {
+    if (node === null) parts.push(" ");
+    else if (isText(node)) {
+      parts.push(node.data);
+      length += node.data.length;
+    } else if (isTag(node) && node.name !== "script" && node.name !== "style") {
+      if (blockTags.has(node.name) || node.name === "br") {
+        parts.push(" ");
+        stack.push(null);
+      }
+      for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+    }
   }
   return parts.join("").replace(/\s+/g, " ").trim();
 }
@@ -52,14 +53,11 @@ export function lineOf(tree: HtmlTree, root: Element, { isLeftOut, alternative }
 
 /** Words that belong together although marks stand in them: soft hyphens and the like say where a line may break, and break words for search. */
 export function whole(text: SourcedText): SourcedText {
+  if (!/[\u00ad\u200b\u2060\ufeff]/.test(text.text)) return text;
   return text.replace(
     /[\u00ad\u2060\ufeff]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\u200b(?=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])/gu,
     "",
   );
-}
-
-function isCode({ name }: Element): boolean {
-  return name === "script" || name === "style";
 }
 
 interface Made {

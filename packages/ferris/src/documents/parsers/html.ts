@@ -17,12 +17,14 @@ import { furnitureOf, isNotDisplayed } from "./html-furniture.ts";
 import { isBeside, isLeftOut as isLeftOutAnywhere } from "./html-left-out.ts";
 import { listMark } from "./html-list-marks.ts";
 import { codeCells, gridOf, kindOfTable } from "./html-tables.ts";
-import { ancestors, attributeText, elements, find, looksLikeXhtml, treeOf } from "./html-tree.ts";
+import { ancestors, attributeText, elements, find, looksLikeXhtml, treeOf, walk } from "./html-tree.ts";
 import { blockTags, lineOf, textOf, whole } from "./html-words.ts";
 import type { ParserInput } from "./parser.ts";
 
 const outsideMain = new Set(["header", "footer", "aside"]);
 const sectioning = /^(?:article|section|main|blockquote|figure|td|li|dd|details)$/;
+/** Whether these are content is worth remembering. */
+const takesLooking = new Set("ul ol menu form button noscript object canvas video audio".split(" "));
 const preformatted = new Set(["pre", "listing", "xmp", "plaintext"]);
 
 /** Deeper elements are read as if they stood at this depth. */
@@ -61,21 +63,22 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
   const tree = treeOf(html, isXhtml);
   const document = tree.root;
   const known = new Map<Element, boolean>();
-  const main = isBook ? undefined : markedMain(document);
+  const landmarks = landmarksOf(document);
+  const main = isBook ? undefined : mainOf(document, landmarks);
   let words = new SourcedText();
   /** What a list item starts with. */
   let mark = "";
-  const roots = (main ?? find(document, (element) => element.name === "body") ?? document).children;
+  const roots = (main ?? landmarks.body ?? document).children;
   const furniture = isBook
     ? new Set<Element>()
     : furnitureOf(roots, !main, (element) => isLeftOut(element) || isOutside(element));
   titled("");
   for (const node of roots) visit(node, 0, "prose");
   flush("prose");
-  const title = find(document, (element) => element.name === "title" && !isInSvg(element));
-  return title && textOf(title);
+  return landmarks.title && textOf(landmarks.title);
 
   function isLeftOut(element: Element): boolean {
+    if (!takesLooking.has(element.name)) return isLeftOutAnywhere(element, isBook);
     let isOut = known.get(element);
     if (isOut === undefined) known.set(element, (isOut = isLeftOutAnywhere(element, isBook)));
     return isOut;
@@ -89,7 +92,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
   }
 
   function visit(node: ChildNode, depth: number, kind: BlockKind): void {
-    if (isText(node)) return say(kind === "code" ? tree.sourced(node) : tree.sourced(node).replace(/\s+/g, " "));
+    if (isText(node)) return tree.say(node, words, kind === "code");
     if (!isTag(node)) {
       // CDATA.
       if ("children" in node) for (const child of node.children) visit(child, depth, kind);
@@ -113,12 +116,10 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
     else if (name === "table") table(node, depth, kind);
     else if (name === "svg") drawn(node, depth, kind);
     else if (name === "iframe") framed(node, kind);
-    else if (
-      name === "sup" ||
-      (name === "a" && /noteref/.test(`${node.attribs["epub:type"] ?? ""} ${node.attribs.role ?? ""}`))
-    ) {
+    else if (name === "sup" || (name === "a" && isNoteReference(node))) {
+      const isNote = name === "a" || find(node, (inner) => inner.name === "a") !== undefined;
       // "masts1" would be a word of its own.
-      if (/^[\d*†‡§]{1,3}$/.test(textOf(node, 10)) && find(node, (inner) => inner.name === "a")) words.trail(" ");
+      if (isNote && /^[\d*†‡§]{1,3}$/.test(textOf(node, 10))) words.trail(" ");
       children(node, depth, kind);
     } else if (name === "li") inBlock(node, depth, kind, "list", listMark(node));
     else if (name === "dt" || name === "dd") inBlock(node, depth, kind, "list");
@@ -205,7 +206,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
       kind === "code"
         ? words
         : words
-            .replace(/ +/g, " ")
+            .replace(/ {2,}/g, " ")
             .replace(/ ?\n ?/g, "\n")
             .trim();
     if (added.text.trim() !== "") {
@@ -217,16 +218,40 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
   }
 }
 
-/** What the page itself calls its main content. */
-function markedMain(document: Document): Element | undefined {
-  const marked = find(document, ({ name, attribs }) => name === "main" || attribs.role === "main");
-  const articles = marked ? [] : elements(document, (element) => element.name === "article");
-  const main = marked ?? (articles.length === 1 ? articles[0] : undefined);
-  // Some pages mark an empty shell.
+interface Landmarks {
+  readonly title?: Element;
+  readonly body?: Element;
+  /** What the page itself calls its main content. */
+  readonly main?: Element;
+}
+
+/** In one walk: pages are large. */
+function landmarksOf(document: Document): Landmarks {
+  let title: Element | undefined;
+  let body: Element | undefined;
+  let main: Element | undefined;
+  let article: Element | undefined;
+  let articles = 0;
+  for (const element of walk(document)) {
+    const { name } = element;
+    if (name === "title") title ??= isInSvg(element) ? undefined : element;
+    else if (name === "body") body ??= element;
+    else if (name === "article" && articles++ === 0) article = element;
+    if (name === "main" || element.attribs.role === "main") main ??= element;
+  }
+  return { title, body, main: main ?? (articles === 1 ? article : undefined) };
+}
+
+/** Some pages mark an empty shell. */
+function mainOf(document: Document, { main }: Landmarks): Element | undefined {
   return main && textOf(main).length > textOf(document).length / 20 ? main : undefined;
 }
 
 function isInSvg(element: Element): boolean {
   for (const above of ancestors(element)) if (above.name === "svg") return true;
   return false;
+}
+
+function isNoteReference({ attribs }: Element): boolean {
+  return attribs.role === "doc-noteref" || (attribs["epub:type"]?.includes("noteref") ?? false);
 }

@@ -4,6 +4,12 @@
  */
 import { SourcedText } from "../lines/sourced-text.ts";
 
+const quote = 0x22;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
 export interface JsonChild {
   /** The key in an object; null in an array. */
   readonly key: string | null;
@@ -23,7 +29,7 @@ export function* jsonChildren(json: string, start: number): Generator<JsonChild>
     let key: string | null = null;
     if (isObject) {
       const keyEnd = afterString(json, at);
-      key = JSON.parse(json.slice(at, keyEnd)) as string;
+      key = textBetween(json, at, keyEnd);
       at = afterSpace(json, afterSpace(json, keyEnd) + 1);
     }
     const end = afterValue(json, at);
@@ -33,9 +39,28 @@ export function* jsonChildren(json: string, start: number): Generator<JsonChild>
   }
 }
 
+/** Where the value of `key` starts in the object that starts at `start`; what comes after it is not looked at. */
+export function valueStart(json: string, start: number, key: string): number | undefined {
+  if (json[start] !== "{") return undefined;
+  for (let at = afterSpace(json, start + 1); json[at] === '"';) {
+    const keyEnd = afterString(json, at);
+    const value = afterSpace(json, afterSpace(json, keyEnd) + 1);
+    if (textBetween(json, at, keyEnd) === key) return value;
+    at = afterSpace(json, afterValue(json, value));
+    if (json[at] === ",") at = afterSpace(json, at + 1);
+  }
+  return undefined;
+}
+
+function textBetween(json: string, start: number, end: number): string {
+  const written = json.slice(start + 1, end - 1);
+  return written.includes("\\") ? (JSON.parse(`"${written}"`) as string) : written;
+}
+
 export function afterSpace(json: string, at: number): number {
   let end = at;
-  while (" \t\r\n".includes(json[end] ?? "x")) end++;
+  for (let code = json.charCodeAt(end); code === 0x20 || (code >= 0x09 && code <= 0x0d); code = json.charCodeAt(end))
+    end++;
   return end;
 }
 
@@ -43,7 +68,11 @@ export function afterSpace(json: string, at: number): number {
 export function stringAt(json: string, start: number): SourcedText {
   const from = start + 1;
   const written = json.slice(from, afterString(json, start) - 1);
-  if (!written.includes("\\")) return SourcedText.of(written, from);
+  const escape = written.indexOf("\\");
+  if (escape < 0) return SourcedText.of(written, from);
+  // A notebook's lines.
+  if (escape === written.length - 2 && written.endsWith("n"))
+    return SourcedText.of(written.slice(0, escape), from).appendMade("\n", from + escape);
   const text = new SourcedText();
   let done = 0;
   for (const { 0: escaped, index } of written.matchAll(/(?:\\u[\dA-Fa-f]{4})+|\\[^]/g)) {
@@ -59,13 +88,13 @@ export function afterValue(json: string, start: number): number {
   const first = json[start];
   if (first === '"') return afterString(json, start);
   if (first !== "{" && first !== "[") return afterScalar(json, start);
-  const mark = /["{}[\]]/g;
-  mark.lastIndex = start;
+  // By hand: this runs over most of a file, several times.
   let depth = 0;
-  for (let found = mark.exec(json); found; found = mark.exec(json)) {
-    if (found[0] === '"') mark.lastIndex = afterString(json, found.index);
-    else if (found[0] === "{" || found[0] === "[") depth++;
-    else if (--depth === 0) return mark.lastIndex;
+  for (let at = start; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === quote) at = afterString(json, at) - 1;
+    else if (code === openBrace || code === openBracket) depth++;
+    else if ((code === closeBrace || code === closeBracket) && --depth === 0) return at + 1;
   }
   return json.length;
 }

@@ -8,7 +8,7 @@ import { DocumentError } from "../../errors.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
-import { afterSpace, jsonChildren, stringAt } from "./json-places.ts";
+import { afterSpace, jsonChildren, stringAt, valueStart } from "./json-places.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
 import { through } from "../lines/sourced-through.ts";
 import { frontMatterOf } from "./front-matter.ts";
@@ -40,7 +40,7 @@ export function parseNotebook({ bytes }: ParserInput): ParsedDocument {
   }
   const builder = new ContentBuilder(text);
   let title: string | undefined;
-  for (const cell of jsonChildren(json, fieldsAt(json, afterSpace(json, 0)).get("cells")!))
+  for (const cell of jsonChildren(json, valueStart(json, afterSpace(json, 0), "cells")!))
     addCell(fieldsAt(json, cell.start));
   return builder.finish("notebook", { title, warnings: text.warnings });
 
