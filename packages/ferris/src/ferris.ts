@@ -19,6 +19,7 @@ import {
   textScorer,
 } from "./engine.ts";
 import { CurrentReader } from "./current-reader.ts";
+import type { OcrSetting } from "./documents/ocr/languages.ts";
 import { IndexNotFoundError, UsageError } from "./errors.ts";
 import { type Freshness, freshnessOf, markedAnswer, markedPassage } from "./freshness.ts";
 import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
@@ -253,12 +254,15 @@ export class Ferris {
    *
    * @throws InputError for a file that cannot be read, DocumentError for one that cannot be parsed
    */
-  async inspect(file: string, { maxTokens }: { readonly maxTokens?: number | undefined } = {}): Promise<Inspection> {
+  async inspect(
+    file: string,
+    options: { readonly maxTokens?: number | undefined; readonly ocr?: OcrSetting | undefined } = {},
+  ): Promise<Inspection> {
     return this.#life.run(async () => {
       preloadEngine();
       const model = await this.#models.load(await this.#recordedModel());
       const { inspectFile } = await import("./inspection.ts");
-      return inspectFile(file, documentEmbedder(model), maxTokens);
+      return inspectFile(file, documentEmbedder(model), options);
     });
   }
 

@@ -24,6 +24,7 @@ export type {
 export type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 export type { Question } from "./evaluation/question-set.ts";
 export type { Inspection } from "./inspection.ts";
+export type { OcrSetting } from "./documents/ocr/languages.ts";
 export type { Chunk, ParsedDocument } from "./documents/document.ts";
 export type { PassageLine } from "./search/lines.ts";
 export type { DocumentPassage, LineRange } from "./search/passage.ts";

@@ -1,4 +1,5 @@
 /** The options of `Ferris` and its methods, in one place, with their units and defaults. Types only. */
+import type { OcrSetting } from "./documents/ocr/languages.ts";
 import type { LoadProgress } from "./engine.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "./indexing/report.ts";
 import type { SearchMode } from "./search/search.ts";
@@ -37,6 +38,8 @@ export interface FerrisIndexOptions {
   readonly maxTokens?: number | undefined;
   /** Files above this size are left out; 64 MiB unless given. */
   readonly maxFileBytes?: number | undefined;
+  /** Whether scans and pictures are read, and in which languages; "auto" (in those installed) unless given. */
+  readonly ocr?: OcrSetting | undefined;
   /** Stops after the transaction in flight; the report then says `interrupted`. */
   readonly signal?: AbortSignal | undefined;
   /** What became of each file, as it is known; a folder that is left out is one. */

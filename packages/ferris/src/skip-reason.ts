@@ -11,6 +11,7 @@ export type SkipReason =
   | "minified"
   | "backup" // what editors and Office leave beside a file
   | "binary"
+  | "picture" // without words, or OCR is not there to find them
   | "too large"
   | "symbolic link"
   | "not a file" // socket, pipe, device

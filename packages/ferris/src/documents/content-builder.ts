@@ -20,6 +20,8 @@ export interface Place {
   readonly source?: SourceRange;
   /** See Block. */
   readonly alone?: boolean;
+  /** See Block. */
+  readonly isOcr?: boolean;
 }
 
 /** Deeper headings count as this deep; OpenDocument has ten levels, the others fewer. */

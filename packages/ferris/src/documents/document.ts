@@ -32,6 +32,8 @@ export interface Block {
   readonly page?: number;
   /** True: shares a chunk with no other block (a record that is found by itself). */
   readonly alone?: boolean;
+  /** True: read out of a picture, so that letters may be wrong. */
+  readonly isOcr?: boolean;
   /** Where the block is in the file, when `content` is not the file's own text. */
   readonly source?: SourceRange;
 }
@@ -81,6 +83,8 @@ export interface Chunk {
   readonly startByte: number | null;
   readonly endByte: number | null;
   readonly page: number | null;
+  /** Whether any of it was read out of a picture by OCR. */
+  readonly isOcr: boolean;
   /** Of `embeddingText` as the model sees it, prompt and special tokens included. */
   readonly tokens: number;
 }

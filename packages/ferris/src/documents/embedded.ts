@@ -4,14 +4,14 @@
 import { DocumentError } from "../errors.ts";
 import type { ContentBuilder } from "./content-builder.ts";
 import type { ParsedDocument } from "./document.ts";
-import { parseDocument } from "./parse/parse.ts";
+import { parseDocument, type ParseOptions } from "./parse/parse.ts";
 
 /** Files in files in files: deeper ones are named, not read. */
 const deepest = 2;
 const mostBytes = 64 * 2 ** 20;
 
 /**
- * Adds the file's name as a section and its text below it. `depth` counts the files that it is inside of.
+ * Adds the file's name as a section and its text below it. `options.depth` counts the files that it is inside of.
  *
  * Returns null, or why its text is not there; its name is in any case.
  */
@@ -19,15 +19,16 @@ export async function addEmbedded(
   builder: ContentBuilder,
   name: string,
   bytes: Uint8Array,
-  depth: number,
+  options: ParseOptions,
 ): Promise<string | null> {
+  const { depth = 0 } = options;
   const title = `Attachment: ${name}`;
   builder.section(1, title);
   builder.add("metadata", title);
   if (depth > deepest) return `it is inside of ${depth} other files`;
   if (bytes.length > mostBytes) return `${bytes.length} bytes are more than ${mostBytes}`;
   try {
-    addBlocks(builder, await parseDocument(`/${name}`, bytes, depth), title);
+    addBlocks(builder, await parseDocument(`/${name}`, bytes, options), title);
     return null;
   } catch (cause) {
     if (cause instanceof DocumentError) return cause.message;
@@ -43,12 +44,13 @@ export function addBlocks(
   level = 1,
 ): void {
   const outer = title === undefined ? level : level + 1;
-  for (const { kind, start, end, headingPath, alone } of blocks) {
+  for (const { kind, start, end, headingPath, alone, isOcr } of blocks) {
     const text = content.slice(start, end);
     if (title !== undefined) builder.section(level, title);
     headingPath.forEach((above, index) => builder.section(index + outer, above));
     // Without the marks that some formats write headings with.
-    if (kind === "heading") builder.heading(headingPath.length + outer - 1, headingPath.at(-1) ?? text);
-    else builder.add(kind, text, alone ? { alone } : undefined);
+    const place = { ...(alone && { alone }), ...(isOcr && { isOcr }) };
+    if (kind === "heading") builder.heading(headingPath.length + outer - 1, headingPath.at(-1) ?? text, place);
+    else builder.add(kind, text, place);
   }
 }

@@ -81,6 +81,7 @@ async function addBatch(
         startByte: null,
         endByte: null,
         page: null,
+        isOcr: false,
         tokens: Math.min(embedder.maxLength, embedder.countTokens(embeddingText)),
       };
       return {

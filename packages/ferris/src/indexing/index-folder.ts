@@ -8,6 +8,7 @@
 import { dirname, join } from "node:path";
 import { checkChunkerSettings, defaultChunkerSettings } from "../documents/chunk/chunk.ts";
 import type { ChunkerSettings } from "../documents/document.ts";
+import { ocrChoice, type OcrSetting } from "../documents/ocr/languages.ts";
 import { checkTypes } from "../documents/parse/parse.ts";
 import {
   makeGlobFilter,
@@ -53,6 +54,8 @@ export interface IndexOptions {
   readonly types?: readonly string[];
   /** Files above this many bytes are reported and left out. Defaults to 64 MiB. */
   readonly maxFileBytes?: number;
+  /** Whether scans and pictures are read, and in which languages. Defaults to "auto": in those installed. */
+  readonly ocr?: OcrSetting;
   /** Stops after the transaction in flight; the report says `interrupted`. */
   readonly signal?: AbortSignal;
   /** What became of each file, as it is known; a folder that is left out is one. */
@@ -69,6 +72,7 @@ export interface IndexOptions {
 export async function checkIndexOptions(options: Omit<IndexOptions, "store">): Promise<readonly Root[]> {
   const { embedder, types } = options;
   checkTypes(types);
+  ocrChoice(options.ocr);
   checkChunkerSettings(chunkerOf(options), embedder.maxLength, embedder.countTokens(""));
   return resolveRoots(options.paths);
 }
@@ -84,6 +88,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   const chunker = chunkerOf(options);
   store.requireIdentity(embedder.identity);
   const maxFileBytes = options.maxFileBytes ?? defaultMaxFileBytes;
+  const ocr = ocrChoice(options.ocr);
   const move = await findMove(store, dirname(store.path));
   const roots = await withEarlierRoots(named, (await store.statistics()).roots);
   await store.addRoots(named.map((root) => root.path));
@@ -104,6 +109,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
       include,
       exclude,
       maxFileBytes,
+      withPictures: Array.isArray(ocr),
       indexFolder: dirname(store.path),
       signal: stopped,
       onTime: (seconds) => run.clock.add("walk", seconds),
@@ -133,6 +139,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
       embedder,
       chunker,
       maxFileBytes,
+      ocr,
       types,
       run,
       signal: stopped,

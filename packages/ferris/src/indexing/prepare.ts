@@ -52,6 +52,8 @@ export interface PrepareContext {
   readonly embedder: Embedder;
   readonly chunker: ChunkerSettings;
   readonly maxFileBytes: number;
+  /** See ParserInput. */
+  readonly ocr?: readonly string[] | "off";
   /** Only documents of these types; all where it is undefined. */
   readonly types?: readonly string[];
   readonly run: IndexRun;
@@ -87,7 +89,7 @@ export async function* prepare(
   context: PrepareContext,
 ): AsyncGenerator<PreparedDocument> {
   const { run, keep, signal } = context;
-  const pool = new ParsePool();
+  const pool = new ParsePool({ ocr: context.ocr });
   const underWay: Parsing[] = [];
   const giveWay = takingTurns();
   try {
@@ -146,12 +148,12 @@ export async function* prepare(
 /** Null where nothing needs to be parsed: the file was only touched or renamed. */
 async function startParsing(
   read: Extract<ReadFile, { bytes: Uint8Array }>,
-  { store, chunker, run, keep, move }: PrepareContext,
+  { store, chunker, run, keep, move, ocr }: PrepareContext,
   pool: ParsePool,
 ): Promise<Parsing | null> {
   const { file, known, bytes, contentHash } = read;
   const { path, size, modifiedTime } = file;
-  const recipe = `${recipeFor(path, bytes)} ${chunkerRecipe(chunker)}`;
+  const recipe = `${recipeFor(path, bytes, ocr)} ${chunkerRecipe(chunker)}`;
   const settled = async (outcome: Outcome, from: StoredDocument) => {
     await store.updateDocument(from.path, { ...from, path, size, modifiedTime });
     keep(path);
@@ -208,14 +210,18 @@ async function* readAhead(files: AsyncIterable<WalkedFile>, context: PrepareCont
   while (ahead.length > 0) yield await next();
 }
 
-async function readOne(file: WalkedFile, { store, chunker, maxFileBytes, types }: PrepareContext): Promise<ReadFile> {
+async function readOne(
+  file: WalkedFile,
+  { store, chunker, maxFileBytes, types, ocr }: PrepareContext,
+): Promise<ReadFile> {
   const known = await store.document(file.path);
   const isWanted = (type: string) => types?.includes(type) ?? true;
   const filtered = (): ReadFile => ({
     file,
     failure: new DocumentError("filtered", "not of a type that was asked for"),
   });
-  if (known && isUnchanged(file, known, chunker)) return isWanted(known.type) ? { file, unchanged: true } : filtered();
+  if (known && isUnchanged(file, known, chunker, ocr))
+    return isWanted(known.type) ? { file, unchanged: true } : filtered();
   try {
     const limits = { follow: file.isNamed, mostBytes: maxFileBytes };
     const bytes =
@@ -231,11 +237,16 @@ async function readOne(file: WalkedFile, { store, chunker, maxFileBytes, types }
   }
 }
 
-function isUnchanged(file: WalkedFile, known: StoredDocument, chunker: ChunkerSettings): boolean {
+function isUnchanged(
+  file: WalkedFile,
+  known: StoredDocument,
+  chunker: ChunkerSettings,
+  ocr: PrepareContext["ocr"],
+): boolean {
   return (
     known.size === file.size &&
     known.modifiedTime === file.modifiedTime &&
     known.modifiedTime < known.indexedTime - timeGranularity &&
-    known.recipe === `${recipeOfType(known.type)} ${chunkerRecipe(chunker)}`
+    known.recipe === `${recipeOfType(known.type, ocr)} ${chunkerRecipe(chunker)}`
   );
 }

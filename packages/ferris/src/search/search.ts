@@ -84,6 +84,8 @@ export interface SearchResult extends Evidence {
   /** What line numbers count: see LineBasis. */
   readonly lineBasis: LineBasis;
   readonly page: number | null;
+  /** Whether the passage was read out of a picture, so that letters may be wrong. */
+  readonly isOcr: boolean;
   /** The passage whole, with line breaks where its file has them. */
   readonly text: string;
   /** The number of each line of `text`. */
@@ -189,6 +191,7 @@ function toResult({ best, chunks }: Passage<FoundChunk>, rank: number, stems: Re
     endColumn: last.endColumn,
     lineBasis: chunk.lineBasis,
     page: chunk.page,
+    isOcr: members.some((member) => member.isOcr),
     text: lines.map(({ text }) => text).join("\n"),
     lineNumbers: lines.map(({ number }) => number),
     snippet: makeSnippet(linesOfChunk(chunk), stems),

@@ -55,6 +55,7 @@ const statements: Readonly<Record<string, string>> = {
     start_byte INTEGER,
     end_byte INTEGER,
     page INTEGER,
+    is_ocr INTEGER NOT NULL,
     tokens INTEGER NOT NULL
   ) STRICT`,
   chunks_by_document: `CREATE INDEX chunks_by_document ON chunks (document_id, ordinal)`,

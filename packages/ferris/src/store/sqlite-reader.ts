@@ -42,7 +42,7 @@ const documentColumns =
   "id, path, type, title, line_basis AS lineBasis, size, modified_time AS modifiedTime, lower(hex(content_hash)) AS contentHash, recipe, chunks, tokens, indexed_time AS indexedTime";
 
 const chunkColumns = `c.id, c.document_id AS documentId, d.path, d.type, d.title, d.line_basis AS lineBasis, c.ordinal, lower(hex(c.hash)) AS hash, c.heading_path AS headingPath,
-  c.text, c.start_line AS startLine, c.end_line AS endLine, c.start_column AS startColumn, c.end_column AS endColumn, c.line_runs AS lineRuns, c.start_byte AS startByte, c.end_byte AS endByte, c.page, c.tokens`;
+  c.text, c.start_line AS startLine, c.end_line AS endLine, c.start_column AS startColumn, c.end_column AS endColumn, c.line_runs AS lineRuns, c.start_byte AS startByte, c.end_byte AS endByte, c.page, c.is_ocr AS isOcr, c.tokens`;
 
 export class SqliteReader implements StoreReader {
   readonly path: string;
@@ -318,14 +318,15 @@ export function bytesOf(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 }
 
-interface ChunkRow extends Omit<StoredChunk, "headingPath" | "lineRuns"> {
+interface ChunkRow extends Omit<StoredChunk, "headingPath" | "lineRuns" | "isOcr"> {
+  readonly isOcr: number;
   readonly headingPath: string;
   readonly lineRuns: Uint8Array | null;
 }
 
 function toChunk(row: ChunkRow): StoredChunk {
   const headingPath = row.headingPath === "" ? [] : row.headingPath.split(headingSeparator);
-  return { ...row, headingPath, lineRuns: unpackLineRuns(row.lineRuns) };
+  return { ...row, isOcr: row.isOcr === 1, headingPath, lineRuns: unpackLineRuns(row.lineRuns) };
 }
 
 function sizeOf(path: string): number {

@@ -181,7 +181,7 @@ export class SqliteStore extends SqliteReader implements Store {
         this.database
           .prepare(
             `UPDATE chunks SET ordinal = ?, start_line = ?, end_line = ?, start_column = ?, end_column = ?, line_runs = ?,
-             start_byte = ?, end_byte = ?, page = ? WHERE id = ?`,
+             start_byte = ?, end_byte = ?, page = ?, is_ocr = ? WHERE id = ?`,
           )
           .run(ordinal, ...placeValues(chunk), kept);
       }
@@ -209,8 +209,8 @@ export class SqliteStore extends SqliteReader implements Store {
     const { lastInsertRowid } = this.database
       .prepare(
         `INSERT INTO chunks (document_id, ordinal, hash, heading_path, text, start_line, end_line, start_column, end_column, line_runs,
-         start_byte, end_byte, page, tokens)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         start_byte, end_byte, page, is_ocr, tokens)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(documentId, ordinal, hash, headingPath, chunk.text, ...placeValues(chunk), chunk.tokens);
     const id = Number(lastInsertRowid);
@@ -247,8 +247,9 @@ function indexedWords(headingPath: string, text: string): [headingPath: string, 
 }
 
 /** Where a chunk stands, in the order of the columns. */
-function placeValues({ startLine, endLine, startColumn, endColumn, lineRuns, startByte, endByte, page }: ChunkRecord) {
-  return [startLine, endLine, startColumn, endColumn, packLineRuns(lineRuns), startByte, endByte, page];
+function placeValues(chunk: ChunkRecord) {
+  const { startLine, endLine, startColumn, endColumn, lineRuns, startByte, endByte, page, isOcr } = chunk;
+  return [startLine, endLine, startColumn, endColumn, packLineRuns(lineRuns), startByte, endByte, page, Number(isOcr)];
 }
 
 function documentValues(record: DocumentRecord) {

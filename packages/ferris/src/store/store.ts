@@ -64,6 +64,8 @@ export interface ChunkRecord {
   readonly startByte: number | null;
   readonly endByte: number | null;
   readonly page: number | null;
+  /** Whether any of it was read out of a picture by OCR. */
+  readonly isOcr: boolean;
   readonly tokens: number;
 }
 

@@ -22,7 +22,7 @@ describe("indexPaths", () => {
       unchanged: 0,
       chunks: 3,
       chunksEmbedded: 3,
-      skipped: { binary: 1 },
+      skipped: { picture: 1 },
       failures: [],
       interrupted: false,
     });

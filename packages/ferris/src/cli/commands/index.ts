@@ -40,7 +40,8 @@ export function indexCommand(): Command {
         "list every file with what became of it, on stdout or in FILE; with --json as JSON lines",
       ),
     )
-    .addOption(new Flag("--max-tokens <n>", "longest chunk (default: what the model reads)"));
+    .addOption(new Flag("--max-tokens <n>", "longest chunk (default: what the model reads)"))
+    .addOption(new Flag("--ocr <how>", "scans and pictures: auto, off, or languages such as eng+deu (default: auto)"));
   withModelOptions(command);
   withExamples(command, [
     ["ferris index .", "everything under the working folder"],
@@ -64,7 +65,7 @@ async function index(
   named: readonly string[],
   { type, as, report: to }: IndexCommandOptions,
 ): Promise<number> {
-  const { include, exclude, maxTokens, maxFileBytes } = session.settings.values;
+  const { include, exclude, maxTokens, maxFileBytes, ocr } = session.settings.values;
   const signal = session.interruptible(
     "stopping after the batch in flight; Ctrl-C again quits at once, which is safe too",
   );
@@ -79,6 +80,7 @@ async function index(
       types: type,
       maxTokens: maxTokens ?? undefined,
       maxFileBytes: maxFileBytes ?? undefined,
+      ocr,
       signal,
       onFile: list ? (file) => list.add(file) : undefined,
       onProgress: (progress) => {

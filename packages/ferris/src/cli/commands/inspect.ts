@@ -19,7 +19,9 @@ export function inspectCommand(): Command {
         "chunk with its place; what could not be read is a warning that says why.",
     )
     .argument("<file>", "a file, indexed or not");
-  command.addOption(new Flag("--max-tokens <n>", "longest chunk (default: what the model reads)"));
+  command
+    .addOption(new Flag("--max-tokens <n>", "longest chunk (default: what the model reads)"))
+    .addOption(new Flag("--ocr <how>", "scans and pictures: auto, off, or languages such as eng+deu (default: auto)"));
   withModelOptions(command);
   withExamples(command, [
     ["ferris inspect README.md", "what search will see of it"],
@@ -33,6 +35,7 @@ async function inspect(session: Session, file: string): Promise<number> {
   try {
     const { document, chunks, maxTokens, leftOut } = await ferris.inspect(file, {
       maxTokens: session.settings.values.maxTokens ?? undefined,
+      ocr: session.settings.values.ocr,
     });
     for (const warning of document.warnings) session.warn(warning);
     if (leftOut) session.inform(`indexing its folder leaves it out (${leftOut}); named outright, it is read`);
@@ -46,7 +49,7 @@ async function inspect(session: Session, file: string): Promise<number> {
         `${plural(chunks.length, "chunk")} of at most ${maxTokens} tokens`,
     );
     chunks.forEach((chunk, i) => {
-      const place = `${chunk.page === null ? "" : `page ${chunk.page}, `}lines ${lineRange(chunk)}`;
+      const place = `${chunk.page === null ? "" : `page ${chunk.page}, `}lines ${lineRange(chunk)}${chunk.isOcr ? "  read by OCR" : ""}`;
       const headings = chunk.headingPath.map(printable).join(" › ");
       session.print("");
       session.print(

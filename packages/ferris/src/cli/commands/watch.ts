@@ -30,7 +30,8 @@ export function watchCommand(): Command {
     .addOption(new Flag("-e, --exclude <glob>", "not files that match", { repeated: true }))
     .addOption(
       new Flag("--type <name>", "only documents of this type, such as markdown", { values: "types", repeated: true }),
-    );
+    )
+    .addOption(new Flag("--ocr <how>", "scans and pictures: auto, off, or languages such as eng+deu (default: auto)"));
   withModelOptions(command);
   withExamples(command, [
     ["ferris watch notes", "in a terminal of its own"],
@@ -75,7 +76,7 @@ async function bringUpToDate(
   types: TypeOption["type"],
   signal: AbortSignal,
 ): Promise<void> {
-  const { include, exclude, maxTokens, maxFileBytes } = session.settings.values;
+  const { include, exclude, maxTokens, maxFileBytes, ocr } = session.settings.values;
   try {
     const report = await ferris.index(paths, {
       include,
@@ -83,6 +84,7 @@ async function bringUpToDate(
       types,
       maxTokens: maxTokens ?? undefined,
       maxFileBytes: maxFileBytes ?? undefined,
+      ocr,
       signal,
     });
     if (session.json) session.printJson({ type: "report", index: ferris.folder, ...report });

@@ -21,6 +21,7 @@ export interface SettingValues {
   exclude: readonly string[];
   maxTokens: number | null;
   maxFileBytes: number | null;
+  ocr: "auto" | "off" | readonly string[];
   mode: "hybrid" | "vector" | "text";
   limit: number;
   perFile: number;
@@ -127,6 +128,23 @@ function yesOrNo(): Pick<Setting<boolean>, "defaultValue" | "check" | "fromText"
   };
 }
 
+/** "auto", "off", or names of languages: a list, or with "+" between them as Tesseract has it. */
+function ocrSetting(): Pick<Setting<SettingValues["ocr"]>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue: "auto",
+    check: (value) => {
+      if (value === "auto" || value === "off") return { value };
+      const languages = typeof value === "string" ? value.split("+") : value;
+      const areNames =
+        Array.isArray(languages) &&
+        languages.length > 0 &&
+        languages.every((name) => /^[a-z]{3}(?:_[a-z]+)*$/i.test(String(name)));
+      return areNames ? { value: languages as string[] } : { mustBe: "auto, off, or languages such as eng+deu" };
+    },
+    fromText: (given) => given,
+  };
+}
+
 /** A file is read as one string, and this is the longest that Node has. */
 const longestText = 2 ** 29 - 24;
 
@@ -203,6 +221,13 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     variable: "FERRIS_MAX_FILE_BYTES",
     inFolderFile: true,
     description: "files above this size are left out; else 64 MiB",
+  },
+  ocr: {
+    ...ocrSetting(),
+    flag: "--ocr",
+    variable: "FERRIS_OCR",
+    inFolderFile: true,
+    description: "how scans and pictures are read: auto (where OCR is installed), off, or languages such as eng+deu",
   },
   mode: {
     ...oneOf(["hybrid", "vector", "text"] as const, "hybrid"),

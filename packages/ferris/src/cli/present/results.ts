@@ -22,7 +22,7 @@ export function resultCard(result: SearchResult, look: Look, body?: readonly str
   const linked = links ? fileLink(colours.path(place), result.path) : colours.path(place);
   const headings = result.headingPath.map(printable).join(" › ");
   const page = result.page === null ? "" : `page ${result.page}`;
-  const details = [headings, page, isFile ? "" : `text lines ${lineRange(result)}`]
+  const details = [headings, page, result.isOcr ? "OCR" : "", isFile ? "" : `text lines ${lineRange(result)}`]
     .filter((part) => part !== "")
     .map((part) => colours.strong(part));
   if (result.stale) details.push(colours.warning(staleText(result.stale)));

@@ -148,6 +148,7 @@ export function* cutDocument(
 
   function placeOf(pieces: readonly { block: Block }[], start: number, end: number) {
     const page = pieces[0].block.page ?? null;
+    const isOcr = pieces.some(({ block }) => block.isOcr === true);
     const sources = pieces.flatMap(({ block }) => block.source ?? []);
     const bytes =
       sources.length > 0 ? bytesOf(sources) : { startByte: positions.byteAt(start), endByte: positions.byteAt(end) };
@@ -163,6 +164,7 @@ export function* cutDocument(
         lineRuns,
         ...bytes,
         page,
+        isOcr,
       };
     }
     return {
@@ -173,6 +175,7 @@ export function* cutDocument(
       lineRuns: null,
       ...bytes,
       page,
+      isOcr,
     };
   }
 

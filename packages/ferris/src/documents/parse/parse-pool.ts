@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { DocumentError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
 import { ParseThread, ThreadLost } from "./parse-thread.ts";
-import { parseDocument } from "./parse.ts";
+import { parseDocument, type ParseOptions } from "./parse.ts";
 import { parserFor } from "../parsers/index.ts";
 
 /** Formats whose parsers take about as long as the file takes to copy. */
@@ -30,6 +30,8 @@ export interface ParsePoolOptions {
   readonly mostSeconds?: number;
   /** One parser may take this much: its heap, and what the process grows by meanwhile. */
   readonly mostMegabytes?: number;
+  /** See ParserInput. */
+  readonly ocr?: ParseOptions["ocr"];
 }
 
 interface Waiting {
@@ -43,6 +45,7 @@ export class ParsePool {
   readonly #worker: string | null;
   readonly #mostSeconds: number;
   readonly #mostMegabytes: number;
+  readonly #ocr: ParseOptions["ocr"];
   readonly #idle: ParseThread[] = [];
   readonly #all = new Set<ParseThread>();
   readonly #waiting: Waiting[] = [];
@@ -52,7 +55,8 @@ export class ParsePool {
   #watch: NodeJS.Timeout | null = null;
   #quietBytes = 0;
 
-  constructor({ worker = compiledWorker(), mostSeconds = 120, mostMegabytes = 2_048 }: ParsePoolOptions = {}) {
+  constructor({ worker = compiledWorker(), mostSeconds = 120, mostMegabytes = 2_048, ocr }: ParsePoolOptions = {}) {
+    this.#ocr = ocr;
     this.#worker = worker;
     this.#mostSeconds = mostSeconds;
     this.#mostMegabytes = mostMegabytes;
@@ -65,7 +69,7 @@ export class ParsePool {
    */
   async parse(path: string, bytes: Uint8Array): Promise<ParsedDocument> {
     const isSimple = bytes.length <= simpleUpTo && simpleTypes.has(parserFor(path, bytes.subarray(0, 4096)).type);
-    if (this.#worker === null || isSimple) return parseDocument(path, bytes);
+    if (this.#worker === null || isSimple) return parseDocument(path, bytes, { ocr: this.#ocr });
     try {
       return await this.#parseInThread(path, bytes, false);
     } catch (error) {
@@ -91,7 +95,7 @@ export class ParsePool {
     try {
       if (this.#closed) throw this.#closed;
       const thread = this.#take(alone);
-      const answer = await thread.ask({ path, bytes }, this.#mostSeconds);
+      const answer = await thread.ask({ path, bytes, ocr: this.#ocr }, this.#mostSeconds);
       if (!thread.isLost) this.#idle.push(thread);
       if ("failure" in answer) throw new DocumentError(answer.failure.reason, answer.failure.message);
       return answer.document;

@@ -21,6 +21,7 @@ export class ParseThread {
   #settle: ((outcome: ParseOutcome | null, error?: Error) => void) | null = null;
   #partial: ParsedDocument | null = null;
   #ended: Error | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #files = 0;
 
   /** @param onLost called once, when it will take no more files */
@@ -55,6 +56,7 @@ export class ParseThread {
         () => void this.end(new DocumentError("damaged", `its parser was given up after ${mostSeconds} s`)),
         mostSeconds * 1000,
       );
+      this.#timer = timer;
       this.#files++;
       this.#worker.ref();
       this.#settle = (outcome, error) => {
@@ -76,6 +78,8 @@ export class ParseThread {
   }
 
   #hear(answer: ParseAnswer): void {
+    // A parser that reads a hundred scanned pages is not stuck.
+    if ("alive" in answer) return void (this.#settle && this.#timer?.refresh());
     if ("part" in answer) return this.#add(answer.part);
     if (!("document" in answer) || !answer.more) return this.#settle?.(answer);
     this.#partial = answer.document;

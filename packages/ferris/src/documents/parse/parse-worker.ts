@@ -7,12 +7,13 @@
 import { parentPort } from "node:worker_threads";
 import type { DocumentError } from "../../errors.ts";
 import type { Block, ParsedDocument } from "../document.ts";
-import { parseDocument } from "./parse.ts";
+import { parseDocument, type ParseOptions } from "./parse.ts";
 import type { SkipReason } from "../../skip-reason.ts";
 
 export interface ParseTask {
   readonly path: string;
   readonly bytes: Uint8Array;
+  readonly ocr?: ParseOptions["ocr"];
 }
 
 /** What the thread is told: a file, or to send on. */
@@ -28,6 +29,7 @@ export interface ParsePart {
 export type ParseAnswer =
   | { readonly document: ParsedDocument; readonly more?: boolean }
   | { readonly part: ParsePart }
+  | { readonly alive: true }
   | { readonly failure: { readonly reason: SkipReason; readonly message: string } };
 
 const itemsAtOnce = 5_000;
@@ -36,9 +38,10 @@ let rest: Iterator<ParsePart> | null = null;
 
 parentPort?.on("message", (request: ParseRequest) => {
   if (request === "next") return send({ part: rest!.next().value as ParsePart });
-  const { path, bytes } = request;
+  const { path, bytes, ocr } = request;
+  const alive = () => send({ alive: true });
   // parseDocument throws nothing but DocumentError, whose class would not survive the way back.
-  void parseDocument(path, bytes).then(
+  void parseDocument(path, bytes, { ocr, alive }).then(
     (document) => send(firstOf(document)),
     ({ reason, message }: DocumentError) => send({ failure: { reason, message } }),
   );

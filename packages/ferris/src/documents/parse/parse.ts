@@ -4,19 +4,27 @@
 import { DocumentError, UsageError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
 import { parserFor, parserRecipe, parsers } from "../parsers/index.ts";
+import type { ParserInput } from "../parsers/parser.ts";
+
+/** How to parse, besides by the file's bytes. */
+export type ParseOptions = Pick<ParserInput, "depth" | "ocr" | "alive">;
 
 /** First bytes that decide about the format. */
 const headBytes = 4096;
 
 /**
  * Parses `bytes`, the content of the file at `path`. Throws DocumentError, and only that: one document that cannot be read
- * must not cost the run, whatever its parser's library throws. `depth` counts the files that this one is inside of.
+ * must not cost the run, whatever its parser's library throws.
  */
-export async function parseDocument(path: string, bytes: Uint8Array, depth = 0): Promise<ParsedDocument> {
+export async function parseDocument(
+  path: string,
+  bytes: Uint8Array,
+  options: ParseOptions = {},
+): Promise<ParsedDocument> {
   const entry = parserFor(path, bytes.subarray(0, headBytes));
   try {
     const parse = await entry.load();
-    return await parse({ path, bytes, depth });
+    return await parse({ path, bytes, ...options });
   } catch (cause) {
     if (cause instanceof DocumentError) throw cause;
     const detail = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];
@@ -39,12 +47,12 @@ export function checkTypes(types: readonly string[] | undefined): void {
 }
 
 /** The recipe of the parser that would read these bytes. */
-export function recipeFor(path: string, bytes: Uint8Array): string {
-  return parserRecipe(parserFor(path, bytes.subarray(0, headBytes)));
+export function recipeFor(path: string, bytes: Uint8Array, ocr?: ParserInput["ocr"]): string {
+  return parserRecipe(parserFor(path, bytes.subarray(0, headBytes)), ocr);
 }
 
 /** The recipe of today's parser for a type; null for a type that no parser makes any more. */
-export function recipeOfType(type: string): string | null {
+export function recipeOfType(type: string, ocr?: ParserInput["ocr"]): string | null {
   const parser = parsers.find((entry) => entry.type === type);
-  return parser ? parserRecipe(parser) : null;
+  return parser ? parserRecipe(parser, ocr) : null;
 }

@@ -10,7 +10,7 @@ import { isCompoundFile } from "../archive/compound-file.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { addEmbedded } from "../embedded.ts";
-import { parseDocument } from "../parse/parse.ts";
+import { parseDocument, type ParseOptions } from "../parse/parse.ts";
 import { OfficePackage } from "../office/package.ts";
 import { WordBody } from "../word/body.ts";
 import { Notes } from "../word/notes.ts";
@@ -27,7 +27,7 @@ const takenOut = new Set(["w:del", "w:moveFrom"]);
 /** Documents within one document that are read. */
 const mostEmbedded = 50;
 
-export async function parseDocx({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+export async function parseDocx({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
   // What is encrypted, and what was renamed without being converted.
   if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "docx");
   const file = new OfficePackage(bytes, "word/document.xml");
@@ -49,7 +49,7 @@ export async function parseDocx({ bytes, depth = 0 }: ParserInput): Promise<Pars
     (name) => blockNames.has(name) || takenOut.has(name),
     (tree) => body.add(tree),
   );
-  const warnings = await addAttachments(file, builder, depth);
+  const warnings = await addAttachments(file, builder, { depth: depth + 1, ocr, alive });
   return builder.finish("docx", { title: file.title, warnings });
 }
 
@@ -58,17 +58,17 @@ async function readChunks(file: OfficePackage, depth: number): Promise<Map<strin
   const chunks = new Map<string, ParsedDocument>();
   for (const part of file.related(file.main, "aFChunk").slice(0, mostEmbedded)) {
     const bytes = depth < 2 ? file.archive.bytes(part) : null;
-    if (bytes) chunks.set(part, await parseDocument(`/${posix.basename(part)}`, bytes, depth + 1));
+    if (bytes) chunks.set(part, await parseDocument(`/${posix.basename(part)}`, bytes, { depth: depth + 1 }));
   }
   return chunks;
 }
 
 /** Sheets and documents that were put in as objects, after the text. */
-async function addAttachments(file: OfficePackage, builder: ContentBuilder, depth: number): Promise<string[]> {
+async function addAttachments(file: OfficePackage, builder: ContentBuilder, options: ParseOptions): Promise<string[]> {
   const warnings: string[] = [];
   for (const part of file.related(file.main, "package").slice(0, mostEmbedded)) {
     const name = posix.basename(part);
-    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, depth + 1);
+    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, options);
     if (why !== null) warnings.push(`${name} in it was not read: ${why}`);
   }
   return warnings;

@@ -9,14 +9,14 @@ import type { ParsedDocument } from "../document.ts";
 import { addMessage, type MessageContext } from "../mail/add-message.ts";
 import { mailboxMessages } from "../mail/mailbox.ts";
 import { readMessage } from "../mail/mime.ts";
-import { parseDocument } from "../parse/parse.ts";
+import { parseDocument, type ParseOptions } from "../parse/parse.ts";
 import type { ParserInput } from "./parser.ts";
 
 /** Files in files in files. */
 const deepestFile = 3;
 
-export async function parseEml({ path, bytes, depth }: ParserInput): Promise<ParsedDocument> {
-  const context = contextOf(bytes, false, depth);
+export async function parseEml({ path, bytes, ...options }: ParserInput): Promise<ParsedDocument> {
+  const context = contextOf(bytes, false, options);
   const { start, end } = /\.emlx$/i.test(path) ? appleMail(context.file) : { start: 0, end: context.file.length };
   const message = readMessage(context.file, start, end);
   if (message.headers.length === 0) throw new DocumentError("damaged", "no header of a message in it");
@@ -24,8 +24,8 @@ export async function parseEml({ path, bytes, depth }: ParserInput): Promise<Par
   return context.builder.finish("email", { warnings: [...context.warnings] });
 }
 
-export async function parseMbox({ bytes, depth }: ParserInput): Promise<ParsedDocument> {
-  const context = contextOf(bytes, true, depth);
+export async function parseMbox({ bytes, ...options }: ParserInput): Promise<ParsedDocument> {
+  const context = contextOf(bytes, true, options);
   let unreadable = 0;
   let messages = 0;
   for (const { start, end } of mailboxMessages(context.file)) {
@@ -44,7 +44,7 @@ export async function parseMbox({ bytes, depth }: ParserInput): Promise<ParsedDo
 }
 
 /** Places in mail are bytes: its lines may be in any number of character sets. */
-export function contextOf(bytes: Uint8Array, isMailbox: boolean, depth = 0): MessageContext {
+export function contextOf(bytes: Uint8Array, isMailbox: boolean, options: ParseOptions = {}): MessageContext {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const content = file.toString("latin1");
   const builder = new ContentBuilder({
@@ -52,14 +52,14 @@ export function contextOf(bytes: Uint8Array, isMailbox: boolean, depth = 0): Mes
     encoding: { name: "single-byte", byteOrderMarkBytes: 0 },
     warnings: [],
   });
-  return { builder, file, isMailbox, parse: attachedFileParser(depth), warnings: new Set() };
+  return { builder, file, isMailbox, parse: attachedFileParser(options), warnings: new Set() };
 }
 
 /** Reads attached files; those in files in files are named only. */
-export function attachedFileParser(depth: number): MessageContext["parse"] {
+export function attachedFileParser({ depth = 0, ocr, alive }: ParseOptions): MessageContext["parse"] {
   return (path, bytes) => {
     if (depth >= deepestFile) throw new DocumentError("damaged", `it is inside of ${depth + 1} other files`);
-    return parseDocument(path, bytes, depth + 1);
+    return parseDocument(path, bytes, { depth: depth + 1, ocr, alive });
   };
 }
 

@@ -14,7 +14,7 @@ const mostRatio = 200;
 const ratioMattersAbove = 4 * 2 ** 20;
 const leftOutTypes = new Set(["source-code", "json", "jsonl"]);
 
-export async function parseGzip({ path, bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+export async function parseGzip({ path, bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
   const inner = path.replace(/\.gz$/i, "");
   const name = basename(inner);
   if (depth > 0 || fileLeftOut(name) !== null || holdsAnything(name)) {
@@ -31,7 +31,7 @@ export async function parseGzip({ path, bytes, depth = 0 }: ParserInput): Promis
     throw new DocumentError("damaged", `it cannot be unpacked: ${(cause as Error).message}`, { cause });
   }
   if (leftOutTypes.has(typeOf(inner, unpacked))) throw new DocumentError("binary", `${name} in it is no document`);
-  const document = await parseDocument(inner, unpacked, depth + 1);
+  const document = await parseDocument(inner, unpacked, { depth: depth + 1, ocr, alive });
   // Lines are those of the file inside; bytes of it are nowhere on disk.
   return {
     ...document,

@@ -3,7 +3,8 @@
  */
 import { basename } from "node:path";
 import { extensionOf } from "../walk/left-out.ts";
-import type { ParserEntry } from "./parser.ts";
+import { pictureExtensions } from "../walk/left-out.ts";
+import type { ParserEntry, ParserInput } from "./parser.ts";
 import { languageOfScript, languages } from "./languages.ts";
 
 const text: ParserEntry = {
@@ -44,10 +45,18 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 4,
+    version: 5,
+    readsPictures: true,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),
     load: async () => (await import("./pdf/parse-pdf.ts")).parsePdf,
+  },
+  {
+    type: "image",
+    version: 1,
+    readsPictures: true,
+    extensions: pictureExtensions,
+    load: async () => (await import("./image.ts")).parseImage,
   },
   {
     type: "docx",
@@ -101,6 +110,7 @@ export const parsers: readonly ParserEntry[] = [
   {
     type: "zip",
     version: 1,
+    readsPictures: true,
     extensions: ["zip"],
     load: async () => (await import("./zip.ts")).parseZip,
   },
@@ -169,6 +179,7 @@ export const parsers: readonly ParserEntry[] = [
   {
     type: "email",
     version: 3,
+    readsPictures: true,
     extensions: ["eml", "emlx"],
     recognises: (head) => isMessage(beginning(head)),
     load: async () => (await import("./email.ts")).parseEml,
@@ -182,6 +193,7 @@ export const parsers: readonly ParserEntry[] = [
   {
     type: "mailbox",
     version: 3,
+    readsPictures: true,
     extensions: ["mbox"],
     recognises: (head) => mailboxBegins.test(beginning(head)),
     load: async () => (await import("./email.ts")).parseMbox,
@@ -281,6 +293,7 @@ export function parserFor(path: string, head: Uint8Array): ParserEntry {
 }
 
 /** What a document's type, parser and the parser's version are called together. */
-export function parserRecipe(parser: ParserEntry): string {
-  return `${parser.type}@${parser.version}`;
+export function parserRecipe(parser: ParserEntry, ocr?: ParserInput["ocr"]): string {
+  const pictures = parser.readsPictures === true && Array.isArray(ocr) ? `+ocr:${ocr.join("+")}` : "";
+  return `${parser.type}@${parser.version}${pictures}`;
 }

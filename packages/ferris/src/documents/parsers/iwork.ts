@@ -8,7 +8,7 @@ import type { ParsedDocument } from "../document.ts";
 import { parseDocument } from "../parse/parse.ts";
 import type { ParserInput } from "./parser.ts";
 
-export async function parseIWork({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+export async function parseIWork({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
   // Keys of cryptography bear the extension of Keynote.
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw new DocumentError("binary", "not of Pages, Numbers or Keynote");
   const archive = new Archive(bytes);
@@ -19,6 +19,6 @@ export async function parseIWork({ bytes, depth = 0 }: ParserInput): Promise<Par
       "there is no preview in it to read: export it as PDF or to Office's format to index it",
     );
   }
-  const document = await parseDocument("/preview.pdf", archive.bytes(preview)!, depth + 1);
+  const document = await parseDocument("/preview.pdf", archive.bytes(preview)!, { depth: depth + 1, ocr, alive });
   return { ...document, type: "iwork" };
 }

@@ -24,11 +24,11 @@ const mostAttachments = 100;
 /** A plain text shorter than this share of the HTML's may only say that there is HTML. */
 const stubShare = 0.2;
 
-export async function parseOutlook({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+export async function parseOutlook({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
   const { reader, message } = opened(bytes);
   const builder = new ContentBuilder();
   const warnings: string[] = [];
-  const parse = attachedFileParser(depth);
+  const parse = attachedFileParser({ depth, ocr, alive });
   await add(message, 1);
   return builder.finish("outlook", { warnings });
 

@@ -12,6 +12,10 @@ export interface ParserInput {
   readonly bytes: Uint8Array;
   /** How many files this one is inside of (attachments). Defaults to 0. */
   readonly depth?: number;
+  /** The languages that pictures are read in; "off" where that is not wanted, undefined where it is not installed. */
+  readonly ocr?: readonly string[] | "off";
+  /** To be called now and then by whatever takes minutes and is not stuck. */
+  readonly alive?: () => void;
 }
 
 export type Parse = (input: ParserInput) => ParsedDocument | Promise<ParsedDocument>;
@@ -25,6 +29,8 @@ export interface ParserEntry {
   readonly extensions: readonly string[];
   /** Whether the first bytes are this format's, whatever the file is called. */
   readonly recognises?: (head: Uint8Array) => boolean;
+  /** Whether pictures are read where there is OCR: with it, or in another language, the same bytes give other blocks. */
+  readonly readsPictures?: boolean;
   /** Loaded when a file needs it, so that nobody pays for formats they do not have. */
   readonly load: () => Promise<Parse>;
 }

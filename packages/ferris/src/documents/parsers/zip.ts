@@ -17,7 +17,7 @@ const mostWarnings = 20;
 /** Found by themselves where they are worked on; here they would drown what somebody put together to read. */
 const leftOutTypes = new Set(["source-code", "json", "jsonl"]);
 
-export async function parseZip({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
+export async function parseZip({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
   if (depth > 0) throw new DocumentError("binary", "an archive within another file: unpack it to index it");
   const archive = archiveOf(bytes);
   const names = archive.names.filter(isWorthReading);
@@ -32,7 +32,7 @@ export async function parseZip({ bytes, depth = 0 }: ParserInput): Promise<Parse
     try {
       const inner = archive.bytes(name)!;
       if (inner.length === 0 || leftOutTypes.has(typeOf(name, inner))) continue;
-      const document = await parseDocument(`/${name}`, inner, depth + 1);
+      const document = await parseDocument(`/${name}`, inner, { depth: depth + 1, ocr, alive });
       builder.section(1, name);
       addBlocks(builder, document, name);
       read++;

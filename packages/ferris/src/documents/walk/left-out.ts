@@ -51,8 +51,11 @@ function extensions(list: string): ReadonlySet<string> {
   return new Set(list.trim().split(/\s+/));
 }
 
+/** Pictures that OCR reads, where it is installed. */
+export const pictureExtensions: readonly string[] = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp"];
+
 const binaryExtensions = extensions(`
-  png jpg jpeg gif bmp ico webp avif heic heif tif tiff psd ai xcf raw cr2 nef
+  gif ico avif heic heif psd ai xcf raw cr2 nef
   mp3 mp4 m4a m4v mov avi mkv webm wav flac ogg oga ogv opus aac wma wmv mid midi
   tgz bz2 tbz xz txz zst lz4 7z rar tar jar war ear apk ipa dmg iso img deb rpm cab msi whl gem crx xpi br
   exe dll so dylib a o obj lib bin elf class pyc pyo pyd wasm node pdb ko
@@ -79,14 +82,15 @@ export function isPythonEnvironment(names: ReadonlySet<string>): boolean {
   return names.has("pyvenv.cfg");
 }
 
-/** By a file's name alone. Null: worth reading. */
-export function fileLeftOut(name: string): SkipReason | null {
+/** By a file's name alone, `withPictures` where there is OCR. Null: worth reading. */
+export function fileLeftOut(name: string, withPictures = false): SkipReason | null {
   const lower = name.toLowerCase();
   if (name.startsWith(".")) return "hidden";
   if (lockFiles.has(lower)) return "lock file";
   // Office's note of who has a document open; the older text of a file, beside it.
   if (name.startsWith("~$") || /(?:~|\.bak|\.sw[op])$|^#.*#$/.test(lower)) return "backup";
   const extension = extensionOf(lower);
+  if (pictureExtensions.includes(extension)) return withPictures ? null : "picture";
   if (binaryExtensions.has(extension)) return "binary";
   if (unsupportedExtensions.has(extension)) return "unsupported";
   if (/[.-]min\.(?:js|mjs|cjs|html?)$/.test(lower) || lower.endsWith(".bundle.js")) return "minified";

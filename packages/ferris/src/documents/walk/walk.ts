@@ -26,6 +26,8 @@ export interface WalkOptions {
   readonly exclude?: readonly string[];
   /** Larger files are left out. */
   readonly maxFileBytes: number;
+  /** Whether pictures can be read (OCR). Defaults to false. */
+  readonly withPictures?: boolean;
   /** The index's own folder, so that it is never read. */
   readonly indexFolder?: string;
   readonly signal?: AbortSignal;
@@ -203,7 +205,7 @@ export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "
         else if (!filter.entersFolder(root, entryPath)) skip("filtered", entryPath);
         else yield* folder(root, entryPath, rules, nestedDependencies);
       } else {
-        const reason = fileLeftOut(entry.name);
+        const reason = fileLeftOut(entry.name, options.withPictures);
         if (reason) skip(reason, entryPath);
         else if (await rules.ignores(entryPath, false)) skip("ignored", entryPath);
         else if (!filter.keepsFile(root, entryPath)) skip("filtered", entryPath);

@@ -30,6 +30,7 @@ const found = z.object({
   linesOf: z.enum(["file", "text"]).describe("text: lines of the extracted text, for formats without lines"),
   page: z.number().int().nullable(),
   stale: z.enum(["changed", "gone"]).nullable().describe("what became of the file since it was indexed"),
+  ocr: z.boolean().describe("read out of a picture: letters may be wrong"),
   similarity: z.number().nullable().describe("cosine; null in text mode"),
   score: z.number(),
   lines: z.array(numberedLine).describe("the passage, or its start; empty for detail titles"),
@@ -164,6 +165,7 @@ function presented({ from, result }: Ranked, detail: SearchInput["detail"], byte
     linesOf: result.lineBasis,
     page: result.page,
     stale: result.stale ?? null,
+    ocr: result.isOcr,
     similarity: result.cosine,
     score: result.rerankScore ?? result.score,
     lines,
@@ -180,12 +182,13 @@ function textOf({ results, nearestMiss, nextOffset, note }: Answer): string {
 }
 
 function resultText(result: Found): string {
-  const { id, index, path, startLine, endLine, linesOf, headings, page, similarity, stale, lines, omittedLines } =
+  const { id, index, path, startLine, endLine, linesOf, headings, page, ocr, similarity, stale, lines, omittedLines } =
     result;
   const details = [
     index === undefined ? "" : `index ${index}`,
     headings.join(" › "),
     page === null ? "" : `page ${page}`,
+    ocr ? "read by OCR" : "",
     similarity === null ? "" : `similarity ${similarity.toFixed(3)}`,
     stale === null ? "" : `as indexed: the file ${stale === "gone" ? "is gone" : "has changed since"}`,
   ].filter((part) => part !== "");

@@ -46,7 +46,9 @@ describe("ZIP", () => {
     for (const entries of [{ "a.png": file }, { "main.c": strToU8("int x;") }, {}, many]) {
       await expect(parseDocument("/a.zip", zipSync(entries))).rejects.toMatchObject({ reason: "binary" });
     }
-    await expect(parseDocument("/a.zip", zipSync({ "a.txt": file }), 1)).rejects.toMatchObject({ reason: "binary" });
+    await expect(parseDocument("/a.zip", zipSync({ "a.txt": file }), { depth: 1 })).rejects.toMatchObject({
+      reason: "binary",
+    });
     const locked = Buffer.from(zipSync({ "a.txt": file }));
     locked[locked.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 8] |= 1;
     await expect(parseDocument("/a.zip", locked)).rejects.toMatchObject({ reason: "encrypted" });

@@ -42,7 +42,7 @@ describe("walk", () => {
     const { files, skipped, messages } = await walked(base, [base]);
     expect(files).toEqual(["a/b.md", "a/z.txt", "b.md"]);
     expect(skipped).toEqual({
-      "photo.png": "binary",
+      "photo.png": "picture",
       "package-lock.json": "lock file",
       "app.min.js": "minified",
       "icon.svg": "unsupported",

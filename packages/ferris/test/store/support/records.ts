@@ -42,6 +42,7 @@ export function chunkRecord(text: string, line = 1, headingPath: readonly string
     startByte: 0,
     endByte: text.length,
     page: null,
+    isOcr: false,
     tokens: text.split(" ").length,
   };
 }

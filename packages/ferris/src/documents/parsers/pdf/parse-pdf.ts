@@ -4,24 +4,31 @@
  * A PDF has no paragraphs, only glyphs at places. They are taken in the order of the file, which goes down one column after
  * the other in everything but hand-made pages; then running heads and page numbers are left out (running-heads.ts), tables
  * are found by their columns (tables.ts), and lines become paragraphs (page-blocks.ts).
- * Pages without text are reported: no OCR here.
+ * Pages without text are read by OCR where that is installed (scans.ts), else reported.
  */
 import { DocumentError } from "../../../errors.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { addRows } from "../../table/add-table.ts";
 import type { ParserInput } from "../parser.ts";
+import { addOcrPage } from "../../ocr/add-page.ts";
+import { ocrInstallLine } from "../../ocr/languages.ts";
 import { addAttachments, type Attachment, attachmentsOf } from "./attachments.ts";
 import { withPdf } from "./engine.ts";
 import { blocksOf, headingLevels, isTypewritten, joinOverPages, type PageBlock } from "./page-blocks.ts";
 import { type Page, readPages } from "./read-pages.ts";
+import { withScans } from "./scans.ts";
 import { withoutRunningHeads } from "./running-heads.ts";
 
 /** What programs write where a title should be. */
 const noTitle = /^\s*(?:\(?(?:untitled|anonymous)\)?)?\s*$/i;
 
-export async function parsePdf({ bytes, depth = 0 }: ParserInput): Promise<ParsedDocument> {
-  const { pages, title, attachments } = await withPdf(bytes, async (document) => {
+export async function parsePdf({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
+  const {
+    pages: written,
+    title,
+    attachments,
+  } = await withPdf(bytes, async (document) => {
     const read = await readPages(document);
     const info = (await document.getMetadata().catch(() => null))?.info as { Title?: unknown } | undefined;
     const files = (await document.getAttachments().catch(() => null)) as Record<string, unknown> | null;
@@ -31,13 +38,15 @@ export async function parsePdf({ bytes, depth = 0 }: ParserInput): Promise<Parse
       attachments: attachmentsOf([...Object.values(files ?? {}), ...read.flatMap((page) => page.files)]),
     };
   });
-  const warnings = warningsOf(pages, attachments);
+  const pages = ocr === undefined || ocr === "off" ? written : await withScans(bytes, written, ocr, alive);
+  const warnings = warningsOf(pages, attachments, ocr);
   const blocks = pageBlocks(pages);
   const builder = new ContentBuilder();
   const seen = new Set<string>();
   blocks.forEach((own, index) => {
     const place = { page: index + 1 };
-    const { across, notes, fields } = pages[index]!;
+    const { across, notes, fields, scan } = pages[index]!;
+    if (scan) addOcrPage(builder, scan, place);
     for (const block of own) {
       if (block.kind === "table") addRows(builder, block.table.rows, { place, hasHeader: block.table.hasHeader });
       else if (block.kind === "heading") builder.heading(block.level, block.text, place);
@@ -56,7 +65,7 @@ export async function parsePdf({ bytes, depth = 0 }: ParserInput): Promise<Parse
       seen.add(stamp);
     }
   });
-  warnings.push(...(await addAttachments(builder, attachments, depth + 1)));
+  warnings.push(...(await addAttachments(builder, attachments, { depth: depth + 1, ocr, alive })));
   return builder.finish("pdf", { title, warnings });
 }
 
@@ -72,24 +81,30 @@ function pageBlocks(pages: readonly Page[]): PageBlock[][] {
 }
 
 /** @throws DocumentError "no text" where no page has any, "damaged" where none can be read */
-function warningsOf(pages: readonly Page[], attachments: readonly Attachment[]): string[] {
+function warningsOf(pages: readonly Page[], attachments: readonly Attachment[], ocr: ParserInput["ocr"]): string[] {
   const numbersOf = (is: (page: Page) => boolean) => pages.flatMap((page, index) => (is(page) ? [index + 1] : []));
   const damaged = numbersOf((page) => page.problem !== undefined);
-  const garbled = numbersOf((page) => page.isUnreadable);
-  const empty = numbersOf((page) => !page.isUnreadable && page.problem === undefined && isEmpty(page));
+  const garbled = numbersOf((page) => page.isUnreadable && !page.scan);
+  const empty = numbersOf((page) => !page.isUnreadable && !page.scan && page.problem === undefined && isEmpty(page));
   if (damaged.length + garbled.length + empty.length === pages.length && attachments.length === 0) {
     if (garbled.length > 0) throw new DocumentError("no text", withoutLetters);
     if (empty.length === 0) throw new DocumentError("damaged", `no page can be read: ${pages[0]?.problem}`);
     const none = pages.length === 1 ? "its only page has no text" : `none of its ${pages.length} pages has text`;
-    throw new DocumentError("no text", `${none}: scanned? Run OCR over it first, for instance with ocrmypdf`);
+    throw new DocumentError("no text", `${none}: ${Array.isArray(ocr) ? "OCR finds no words either" : scanned(ocr)}`);
   }
   const some = (numbers: readonly number[]) =>
     `${numbers.length} of ${pages.length} pages (${numbers.slice(0, 10).join(", ")}${numbers.length > 10 ? " …" : ""})`;
   return [
-    ...(empty.length > 0 ? [`no text on ${some(empty)}: pictures or scans`] : []),
+    ...(empty.length > 0
+      ? [`no text on ${some(empty)}: ${Array.isArray(ocr) ? "pictures, or nothing" : scanned(ocr)}`]
+      : []),
     ...(garbled.length > 0 ? [`fonts without letters on ${some(garbled)}: not read`] : []),
     ...(damaged.length > 0 ? [`${some(damaged)} could not be read: ${pages[damaged[0]! - 1]!.problem}`] : []),
   ];
+}
+
+function scanned(ocr: ParserInput["ocr"]): string {
+  return ocr === "off" ? "scanned? OCR is off" : `scanned? To read it: ${ocrInstallLine()} (or another language's)`;
 }
 
 const withoutLetters =

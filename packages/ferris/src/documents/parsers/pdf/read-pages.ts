@@ -2,6 +2,7 @@
  * A PDF's pages as lines in reading order, with what is written on them besides: forms' values, notes, stamps.
  */
 import { type Annotation, type FieldValue, fieldsOf, withFields } from "./fields.ts";
+import type { OcrPage } from "../../ocr/recognise.ts";
 import { annotationsOf, notesOf } from "./notes.ts";
 import { filesOf } from "./attachments.ts";
 import { goesLeft, isRightToLeft } from "./bidi.ts";
@@ -31,6 +32,8 @@ export interface Page {
   readonly files: readonly unknown[];
   /** More glyphs say nothing than say something: its fonts do not tell their letters. */
   readonly isUnreadable: boolean;
+  /** What OCR found in its pictures. */
+  readonly scan?: OcrPage;
   /** Why it could not be read. */
   readonly problem?: string;
 }
