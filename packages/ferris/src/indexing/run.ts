@@ -92,7 +92,9 @@ export class IndexRun {
   skip(reason: SkipReason, path: string, message?: string, bytes?: number): void {
     this.#skipped[reason] = (this.#skipped[reason] ?? 0) + 1;
     this.#onFile?.({ path, outcome: reason, message: message ?? null });
-    if (unreadTypes.has(reason)) this.#countUnread(reason, path);
+    // A picture with a message was looked at: it has no words.
+    const isUnread = unreadTypes.has(reason) || (reason === "picture" && message === undefined);
+    if (isUnread) this.#countUnread(reason, path);
     if (failureReasons.has(reason)) this.#failures.push({ path, reason, message: message ?? reason });
     if (bytes !== undefined) this.#finish(bytes);
   }

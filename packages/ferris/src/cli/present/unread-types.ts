@@ -3,6 +3,7 @@
  *
  * Programs, archives of programs, sounds and the like are only counted; a person does not miss those in an index of documents.
  */
+import { ocrInstallLine } from "../../documents/ocr/languages.ts";
 import type { UnreadType } from "../../indexing/report.ts";
 import { grouped } from "../terminal/text.ts";
 
@@ -16,9 +17,10 @@ const advices: readonly Advice[] = [
   { extensions: ["msg", "pst", "ost"], advice: "save the messages as .eml or .mbox" },
   { extensions: ["mobi", "azw", "azw3", "djvu", "chm", "xps"], advice: "convert them to EPUB or PDF" },
   {
-    extensions: ["png", "jpg", "jpeg", "heic", "heif", "tif", "tiff", "webp"],
-    advice: "pictures: text in them is not read; put scans into a PDF with text (ocrmypdf)",
+    extensions: ["png", "jpg", "jpeg", "tif", "tiff", "webp", "bmp"],
+    advice: `text in pictures is read by OCR, where it is installed and on: ${ocrInstallLine()}`,
   },
+  { extensions: ["heic", "heif", "avif"], advice: "save them as .jpg to have text in them read by OCR" },
   {
     extensions: ["zip", "7z", "rar", "tar", "tgz", "gz", "bz2", "xz"],
     advice: "unpack them to have what is in them read",

@@ -17,10 +17,7 @@ const bomb = (part: string) => zipSync({ [part]: new Uint8Array(300 * 2 ** 20) }
 const bad: Readonly<Record<string, readonly [content: () => string | Uint8Array, message: string]>> = {
   "torn.pdf": [() => half("manual.pdf"), "not readable as pdf: Invalid PDF structure."],
   "locked.pdf": [() => fixture("encrypted.pdf"), "encrypted with a password. Save it without one to index it"],
-  "scan.pdf": [
-    () => fixture("scan.pdf"),
-    "its only page has no text: scanned? Run OCR over it first, for instance with ocrmypdf",
-  ],
+  "scan.pdf": [() => fixture("scan.pdf"), "its only page has no text: scanned? OCR is off"],
   "torn.docx": [() => half("manual.docx"), "not readable as docx: invalid zip data"],
   "torn.pptx": [() => half("slides.pptx"), "not readable as pptx: invalid zip data"],
   "torn.xlsx": [() => half("stock.xlsx"), "not readable as xlsx: invalid zip data"],
@@ -87,7 +84,7 @@ const good: Readonly<Record<string, string | Uint8Array>> = {
 };
 
 const model = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
-const settings = ["--model", model, "--device", "cpu"];
+const settings = ["--model", model, "--device", "cpu", "--ocr", "off"];
 const place = temporaryFolder("bad-input");
 const docs = join(place, "docs");
 const linesOf = (text: string) => text.split("\n").filter((line) => line !== "");

@@ -104,7 +104,9 @@ function warningsOf(pages: readonly Page[], attachments: readonly Attachment[], 
 }
 
 function scanned(ocr: ParserInput["ocr"]): string {
-  return ocr === "off" ? "scanned? OCR is off" : `scanned? To read it by OCR: ${ocrInstallLine()} (or another language's)`;
+  return ocr === "off"
+    ? "scanned? OCR is off"
+    : `scanned? To read it by OCR: ${ocrInstallLine()} (or another language's)`;
 }
 
 const withoutLetters =
