@@ -6,12 +6,14 @@
 
 const fixedBytes = 62;
 const extendedFlag = 0x4000;
+const longestPath = 4_096;
+const mostFiles = 2_000_000;
 
 export function trackedPaths(file: Buffer): ReadonlySet<string> | null {
   if (file.length < 12 || file.toString("latin1", 0, 4) !== "DIRC") return null;
   const version = file.readUInt32BE(4);
   const count = file.readUInt32BE(8);
-  if (version < 2 || version > 4 || count > file.length / fixedBytes) return null;
+  if (version < 2 || version > 4 || count > Math.min(mostFiles, file.length / fixedBytes)) return null;
   const paths = new Set<string>();
   let at = 12;
   let previous = Buffer.alloc(0);
@@ -28,7 +30,8 @@ export function trackedPaths(file: Buffer): ReadonlySet<string> | null {
       kept = previous.length - number.value;
     }
     const end = file.indexOf(0, at);
-    if (end < 0 || kept < 0) return null;
+    // In version 4 a name goes on from the one before: a made-up file could make them grow without end.
+    if (end < 0 || kept < 0 || kept + end - at > longestPath) return null;
     const name = Buffer.concat([previous.subarray(0, kept), file.subarray(at, end)]);
     paths.add(name.toString());
     previous = name;

@@ -12,6 +12,7 @@ import { trackedPaths } from "./git-index.ts";
 const mostBytes = 2 ** 20;
 const mostIndexBytes = 2 ** 28;
 const deepestInclude = 5;
+const longestLine = 8_192;
 
 export interface Repository {
   /** The folder with `.git` in it. */
@@ -81,6 +82,7 @@ async function settingsOf(files: readonly string[], depth = 0): Promise<Map<stri
   for (const file of files) {
     let section = "";
     for (const line of ((await textOf(file)) ?? "").split("\n")) {
+      if (line.length > longestLine) continue;
       const header = /^\s*\[([^\]"\s]+)\s*("[^\]]*)?\]/.exec(line);
       if (header) section = header[2] === undefined ? header[1].toLowerCase() : "";
       const entry = /^\s*([A-Za-z][\w-]*)\s*(?:=\s*(.*))?$/.exec(header ? line.slice(header[0].length) : line);

@@ -32,9 +32,17 @@ const folders: Part = {
 };
 const anything: Part = { kind: "repeat", body: [{ kind: "some", test: () => true }], least: 0 };
 
+/** More than anybody writes by hand; each file is compared with each. */
+const mostGlobs = 1_000;
+
 /** @throws UsageError for one that is too long, or nested without end */
 export function checkGlob(glob: string): void {
-  if (glob.length <= longestGlob) return void new Parser(glob).parse();
+  checkLength(glob);
+  new Parser(glob).parse();
+}
+
+function checkLength(glob: string): void {
+  if (glob.length <= longestGlob) return;
   throw new UsageError(
     `the glob "${glob.slice(0, 20)}…" has ${glob.length} characters: it must have at most ${longestGlob}; several shorter ones may be given`,
   );
@@ -42,7 +50,11 @@ export function checkGlob(glob: string): void {
 
 /** A test for paths with slashes: true where one of `globs` matches all of the path. Throws UsageError as checkGlob does. */
 export function makeGlobs(globs: readonly string[]): (path: string) => boolean {
+  if (globs.length > 2 * mostGlobs) {
+    throw new UsageError(`there are more than ${mostGlobs} globs: write wider ones, with * or {a,b}`);
+  }
   const matchers = globs.map((written) => {
+    checkLength(written);
     const glob = asNamed(written);
     checkGlob(glob);
     const isNegated = glob.startsWith("!") && !glob.startsWith("!(");
@@ -57,6 +69,7 @@ export function makeGlobs(globs: readonly string[]): (path: string) => boolean {
 
 /** `docs` and `docs/` stand for what is below a folder of that name too, wherever it is; a slash within ties it to the top. */
 export function broadened(glob: string): string[] {
+  checkLength(glob);
   const isNegated = glob.startsWith("!") && !glob.startsWith("!(");
   const bare = (isNegated ? glob.slice(1) : glob).replace(/^(?:\.?\/)+/, "");
   const name = bare.replace(/\/+$/, "");

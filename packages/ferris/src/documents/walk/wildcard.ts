@@ -29,7 +29,7 @@ interface Together {
 }
 
 /** Then what was learnt is forgotten and learnt again: a hostile pattern would otherwise fill memory. */
-const mostTogether = 2_000;
+const mostTogether = 64;
 
 export class Wildcard {
   readonly #states: State[] = [];

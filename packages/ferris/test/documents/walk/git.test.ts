@@ -228,6 +228,18 @@ describe("repositories", () => {
       writeFileSync(join(base, ".git/index"), index);
       expect(await walked(base)).toEqual(["a.md"]);
     }
+    // Names that grow with each entry, and a line of blanks without end.
+    const grown = Buffer.concat(
+      Array.from({ length: 20_000 }, () =>
+        Buffer.concat([Buffer.alloc(62), Buffer.from([0]), Buffer.from("aaaaaaaa\0")]),
+      ),
+    );
+    const head = Buffer.from("DIRC\0\0\0\x04\0\0\x4e\x20");
+    writeFileSync(join(base, ".git/index"), Buffer.concat([head, grown, Buffer.alloc(20)]));
+    writeFileSync(join(base, ".git/config"), `[core]\n\tx = ${" ".repeat(900_000)}x\n`);
+    const started = performance.now();
+    expect(await walked(base)).toEqual(["a.md"]);
+    expect(performance.now() - started).toBeLessThan(2_000);
     const other = folderOf({ "a.md": "a", ".git": "gitdir: /no/such/place\n" });
     expect(await walked(other)).toEqual(["a.md"]);
   });

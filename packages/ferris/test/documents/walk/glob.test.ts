@@ -87,6 +87,18 @@ test("no glob takes long, whatever it is", () => {
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
+test("neither does preparing one, nor many of them", () => {
+  const started = performance.now();
+  for (const glob of [`x${"/".repeat(1_000_000)}x`, "!".repeat(1_000_000), " ".repeat(1_000_000)]) {
+    expect(() => broadened(glob)).toThrow(/has 1000\d\d\d characters/);
+    expect(() => makeGlobs([glob])).toThrow(UsageError);
+  }
+  expect(() => makeGlobs(Array.from({ length: 100_000 }, (_, i) => `a${i}`))).toThrow(/more than 1000 globs/);
+  expect(matches("{1..999}".repeat(100), "1".repeat(250))).toBe(true);
+  expect(matches("{1..999}".repeat(100), "x".repeat(250))).toBe(false);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
 test("a long text takes long in proportion, not by its square", () => {
   const glob = makeGlobs(["*a".repeat(100) + "*b"]);
   const started = performance.now();
