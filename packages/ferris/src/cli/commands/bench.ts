@@ -7,7 +7,7 @@ import { cpus, totalmem } from "node:os";
 import { Command } from "commander";
 import type { BenchmarkResult, ModelFacts } from "../../bench/benchmark.ts";
 import type { Contender } from "../../bench/contender.ts";
-import type { NotRun } from "../../bench/table.ts";
+import type { NotRun } from "../present/benchmark.ts";
 import { bundledModel, loadModel, type EmbeddingModel, type ModelInfo } from "../../engine.ts";
 import { UsageError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
@@ -109,7 +109,7 @@ async function bench(session: Session, options: BenchOptions): Promise<number> {
     }
     if (session.json) session.printJson(jsonOf(result, started, infos, peak, notRun));
     else {
-      const { benchmarkLines } = await import("../../bench/table.ts");
+      const { benchmarkLines } = await import("../present/benchmark.ts");
       session.print(benchmarkLines(result, peak, notRun).join("\n"));
     }
     return exitCodes.success;

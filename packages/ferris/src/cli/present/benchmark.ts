@@ -1,9 +1,9 @@
 /** A benchmark's result for people: one table of throughput, one of single queries, the ratios, and what did not run. */
 import type { GemmPeak } from "metal-candle/diagnostics";
-import { table } from "../cli/terminal/table.ts";
-import { bytes, compact, printable } from "../cli/terminal/text.ts";
-import type { BenchmarkResult } from "./benchmark.ts";
-import { microseconds } from "./chart.ts";
+import { table } from "../terminal/table.ts";
+import { bytes, compact, printable } from "../terminal/text.ts";
+import type { BenchmarkResult } from "../../bench/benchmark.ts";
+import { microseconds } from "../../bench/chart.ts";
 
 export interface NotRun {
   readonly what: string;
