@@ -26,7 +26,9 @@ export interface Embedded {
 
 /** @throws Problem */
 export async function embed(context: ServerContext, request: EmbedRequest): Promise<Embedded> {
-  const { texts, signal, dimensions, normalize } = request;
+  const { texts, signal, dimensions } = request;
+  // These APIs promise unit length, also of vectors that were made shorter.
+  const normalize = request.normalize ?? (dimensions === undefined ? undefined : true);
   const { model, promptName } = context.models.embeddingModel(request.model);
   const prompt = request.promptName ?? promptName ?? undefined;
   return context.admission.run(texts.length, () =>

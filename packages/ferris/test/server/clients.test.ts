@@ -32,7 +32,11 @@ describe("openai", () => {
 
   test("a single text, fewer dimensions, a prompt by suffix", async () => {
     const one = await client().embeddings.create({ model: `${model}:query`, input: texts[0]!, dimensions: 128 });
-    const expected = await server.library.embed([texts[0]!], { promptName: "query", dimensions: 128 });
+    const expected = await server.library.embed([texts[0]!], {
+      promptName: "query",
+      dimensions: 128,
+      normalize: true,
+    });
     expect(difference(one.data[0]!.embedding, expected.at(0))).toBeLessThan(1e-6);
   });
 
