@@ -5,10 +5,11 @@
 import { join } from "node:path";
 import { EmbeddingModel } from "../../packages/metal-candle/dist/index.js";
 import { Ferris } from "../../packages/ferris/dist/index.js";
-import { withoutStopWords } from "../../packages/ferris/dist/search/terms.js";
+import { parseQuery } from "../../packages/ferris/dist/search/query/query.js";
 import { openForReading } from "../../packages/ferris/dist/store/database.js";
-import { fullTextTerms } from "../../packages/ferris/dist/store/full-text-query.js";
+import { expressionsOf } from "../../packages/ferris/dist/store/full-text-query.js";
 import { openIndex } from "../../packages/ferris/dist/store/index.js";
+import { expandIn } from "../../packages/ferris/dist/store/text-constraint.js";
 import { rankByWords } from "../../packages/ferris/dist/store/text-ranking.js";
 import { summary } from "./measure.mjs";
 import { modelFolder } from "./places.mjs";
@@ -78,9 +79,9 @@ function textScore() {
     let reached = 0;
     let best = 0;
     for (const query of texts.filter((_, i) => i % comparedOf === 0)) {
-      const terms = fullTextTerms(withoutStopWords(query));
-      best += sum(rankByWords(database, terms, 10, null, Number.MAX_SAFE_INTEGER - 1));
-      reached += sum(rankByWords(database, terms, 10, null));
+      const terms = expressionsOf(parseQuery(query).words.any, expandIn(database));
+      best += sum(rankByWords(database, terms, { limit: 10, budget: Number.MAX_SAFE_INTEGER - 1 }));
+      reached += sum(rankByWords(database, terms, { limit: 10 }));
     }
     shares[kind] = reached / best;
   }

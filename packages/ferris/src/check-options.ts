@@ -9,7 +9,7 @@ import { UsageError } from "./errors.ts";
 import type { FerrisSearchOptions } from "./options.ts";
 import { checkFilter } from "./search/filter.ts";
 import type { LineRange } from "./search/passage.ts";
-import type { SearchMode } from "./search/search.ts";
+import type { SearchMode } from "./search/result.ts";
 
 const modes: readonly SearchMode[] = ["hybrid", "vector", "text"];
 

@@ -9,7 +9,7 @@ import type { EmbeddingModel, LoadOptions, ModelInfo, Reranker } from "metal-can
 import type { GpuVectors } from "metal-candle/vectors";
 import type { Embedder } from "./indexing/embedder.ts";
 import type { TextScorer } from "./search/rerank.ts";
-import type { QueryEmbedder } from "./search/search.ts";
+import type { QueryEmbedder } from "./search/retrieve/retrieve.ts";
 import type { ModelIdentity } from "./store/store.ts";
 
 export type { EmbeddingModel, Embeddings, LoadProgress, ModelInfo, Reranker } from "metal-candle";
@@ -108,5 +108,9 @@ export function documentEmbedder(model: EmbeddingModel): Embedder {
 
 /** What search asks of a model: vectors of queries, with the `query` prompt. */
 export function queryEmbedder(model: EmbeddingModel): QueryEmbedder {
-  return async (queries, signal) => [...(await model.embed(queries, { promptName: "query", signal }))];
+  const embed = async (queries: readonly string[], signal?: AbortSignal) => [
+    ...(await model.embed(queries, { promptName: "query", signal })),
+  ];
+  const countTokens = (query: string) => model.countTokens(query) - model.countTokens("");
+  return Object.assign(embed, { countTokens });
 }

@@ -28,11 +28,13 @@ import type { IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
 import { Models } from "./models.ts";
 import type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions, FerrisWatchOptions } from "./options.ts";
-import { GpuArm, type VectorArmStatus } from "./search/gpu-arm.ts";
+import { GpuRetriever, type VectorRetrieverStatus } from "./search/retrieve/gpu-retriever.ts";
 import { checkFilter } from "./search/filter.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { noiseFloor } from "./search/relevance.ts";
-import { type QueryEmbedder, search, type SearchAnswer } from "./search/search.ts";
+import type { SearchAnswer } from "./search/result.ts";
+import type { QueryEmbedder } from "./search/retrieve/retrieve.ts";
+import { search } from "./search/search.ts";
 import { inStoredSpelling } from "./stored-spelling.ts";
 import { openIndexForWriting } from "./store/index.ts";
 import { indexesAt, indexFolder, type NamedIndex } from "./store/places.ts";
@@ -57,8 +59,8 @@ export class Ferris {
   readonly #reader: CurrentReader;
   readonly #models: Models;
   #noiseFloor: Promise<number | null> | null = null;
-  #gpuArm: GpuArm | null = null;
-  readonly #replacedArms: Promise<void>[] = [];
+  #gpuRetriever: GpuRetriever | null = null;
+  readonly #replacedRetrievers: Promise<void>[] = [];
   /** An index that was opened again after `close` would be closed by nobody. */
   readonly #life = new Lifecycle(() => new UsageError("this Ferris is closed: open another one with Ferris.open()"));
 
@@ -142,7 +144,7 @@ export class Ferris {
       mode,
       scoreTexts: reranker ? textScorer(reranker) : undefined,
       noiseFloor: embed ? () => this.#measureNoise(reader, embed) : undefined,
-      vectorArm: model ? this.#gpuArmFor(reader, model)?.search : undefined,
+      vectorRetriever: model ? this.#gpuRetrieverFor(reader, model)?.search : undefined,
     });
     return markedAnswer(reader, answer);
   }
@@ -324,11 +326,11 @@ export class Ferris {
   }
 
   /** Who compares vectors in a search: the index itself, or the GPU, which takes over from the second search on. And why. */
-  async vectorArm(): Promise<VectorArmStatus> {
-    if (this.#gpuArm !== null) return this.#gpuArm.status();
+  async vectorRetriever(): Promise<VectorRetrieverStatus> {
+    if (this.#gpuRetriever !== null) return this.#gpuRetriever.status();
     const info = await this.modelInfo();
     const onCpu = info?.device === "cpu";
-    return { arm: "index", reason: onCpu ? "the model runs on the CPU" : "no search has asked a model yet" };
+    return { retriever: "index", reason: onCpu ? "the model runs on the CPU" : "no search has asked a model yet" };
   }
 
   /**
@@ -338,7 +340,7 @@ export class Ferris {
   close(): Promise<void> {
     return this.#life.close(async () => {
       // It reads from the index until it is closed.
-      await Promise.all([this.#gpuArm?.close(), ...this.#replacedArms]);
+      await Promise.all([this.#gpuRetriever?.close(), ...this.#replacedRetrievers]);
       await Promise.all([this.#reader.close(), this.#models.close()]);
     });
   }
@@ -354,9 +356,9 @@ export class Ferris {
   /** Another index is in the folder now. */
   #forget(): void {
     this.#noiseFloor = null;
-    const arm = this.#gpuArm;
-    this.#gpuArm = null;
-    if (arm) this.#replacedArms.push(arm.close());
+    const arm = this.#gpuRetriever;
+    this.#gpuRetriever = null;
+    if (arm) this.#replacedRetrievers.push(arm.close());
   }
 
   async #modelFor(reader: StoreReader, signal?: AbortSignal): Promise<EmbeddingModel> {
@@ -384,10 +386,10 @@ export class Ferris {
   }
 
   /** Where the model runs on a GPU, vectors may as well. */
-  #gpuArmFor(reader: StoreReader, model: EmbeddingModel): GpuArm | null {
+  #gpuRetrieverFor(reader: StoreReader, model: EmbeddingModel): GpuRetriever | null {
     if (model.info().device !== "gpu") return null;
     const { allowSoftwareAdapter, onNotice = console.warn } = this.#options;
-    return (this.#gpuArm ??= new GpuArm(reader, {
+    return (this.#gpuRetriever ??= new GpuRetriever(reader, {
       open: () => openGpuVectors(reader.identity.dimensions, { allowSoftwareAdapter }),
       isLoss: isDeviceLoss,
       onNotice,

@@ -9,7 +9,7 @@ import { stat } from "node:fs/promises";
 import { takingTurns } from "./give-way.ts";
 import { readRegularFile } from "./read-file.ts";
 import type { DocumentPassage } from "./search/passage.ts";
-import type { SearchAnswer } from "./search/search.ts";
+import type { SearchAnswer } from "./search/result.ts";
 import type { StoredDocument, StoreReader } from "./store/store.ts";
 
 /** The file says something else now, or is not there any more. */

@@ -28,10 +28,10 @@ export type { OcrSetting } from "./documents/ocr/languages.ts";
 export type { Chunk, ParsedDocument } from "./documents/document.ts";
 export type { PassageLine } from "./search/lines.ts";
 export type { DocumentPassage, LineRange } from "./search/passage.ts";
-export type { Evidence, SearchAnswer, SearchMode, SearchResult } from "./search/search.ts";
-export type { VectorArmStatus } from "./search/gpu-arm.ts";
+export type { Evidence, SearchAnswer, SearchMode, SearchResult } from "./search/result.ts";
+export type { VectorRetrieverStatus } from "./search/retrieve/gpu-retriever.ts";
 export type { Snippet } from "./search/snippet.ts";
-export type { Range } from "./search/terms.ts";
+export type { Range } from "./search/query/matcher.ts";
 export type { NamedIndex } from "./store/places.ts";
 export type {
   DocumentFilter,

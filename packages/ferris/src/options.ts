@@ -2,7 +2,7 @@
 import type { OcrSetting } from "./documents/ocr/languages.ts";
 import type { LoadProgress } from "./engine.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "./indexing/report.ts";
-import type { SearchMode } from "./search/search.ts";
+import type { SearchMode } from "./search/result.ts";
 import type { DocumentFilter } from "./store/store.ts";
 
 /** Where the index is, and how its model is loaded. */

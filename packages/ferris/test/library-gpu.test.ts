@@ -20,7 +20,7 @@ describeGpu("Ferris on a GPU", () => {
     const options = { db: join(folder, "index"), allowSoftwareAdapter: true, onNotice: () => {} } as const;
     const ferris = await Ferris.open({ ...options, device: "gpu" });
     onTestFinished(() => ferris.close());
-    expect(await ferris.vectorArm()).toEqual({ arm: "index", reason: "no search has asked a model yet" });
+    expect(await ferris.vectorRetriever()).toEqual({ retriever: "index", reason: "no search has asked a model yet" });
     await ferris.index([docs]);
 
     const onGpu = async (query: string) => {
@@ -29,14 +29,17 @@ describeGpu("Ferris on a GPU", () => {
         if (answer.vectorMethod === "gpu") return answer;
         await pause(10);
       }
-      throw new Error(`the GPU never answered: ${JSON.stringify(await ferris.vectorArm())}`);
+      throw new Error(`the GPU never answered: ${JSON.stringify(await ferris.vectorRetriever())}`);
     };
     const first = await ferris.search("a stringed instrument");
     expect(first.vectorMethod).toBe("all");
     const later = await onGpu("a stringed instrument");
     expect(later).toEqual({ ...first, vectorMethod: "gpu" });
     expect(later.results[0]!.path).toBe(join(docs, "violins.md"));
-    expect(await ferris.vectorArm()).toMatchObject({ arm: "gpu", reason: expect.stringContaining("6 vectors") });
+    expect(await ferris.vectorRetriever()).toMatchObject({
+      retriever: "gpu",
+      reason: expect.stringContaining("6 vectors"),
+    });
 
     writeFileSync(join(docs, "guitars.md"), "A guitar has six strings, a bow is not needed.\n");
     await ferris.index([docs]);
@@ -54,6 +57,6 @@ describeGpu("Ferris on a GPU", () => {
     onTestFinished(() => ferris.close());
     await ferris.index([join(folder, "a.txt")]);
     for (let i = 0; i < 3; i++) expect((await ferris.search("one")).vectorMethod).toBe("all");
-    expect(await ferris.vectorArm()).toEqual({ arm: "index", reason: "the model runs on the CPU" });
+    expect(await ferris.vectorRetriever()).toEqual({ retriever: "index", reason: "the model runs on the CPU" });
   });
 });

@@ -117,7 +117,7 @@ describe("Ferris", () => {
       documents: () => closed.documents(),
       statistics: () => closed.statistics(),
       modelInfo: () => closed.modelInfo(),
-      vectorArm: () => closed.vectorArm(),
+      vectorRetriever: () => closed.vectorRetriever(),
     };
     for (const [name, call] of Object.entries(calls)) {
       const error: unknown = await call().catch((reason: unknown) => reason);

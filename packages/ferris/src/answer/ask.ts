@@ -5,7 +5,7 @@
  * kept from giving orders: prompt.ts.
  */
 import type { FerrisSearchOptions } from "../options.ts";
-import type { SearchAnswer, SearchResult } from "../search/search.ts";
+import type { SearchAnswer, SearchResult } from "../search/result.ts";
 import { streamChat } from "./chat.ts";
 import { readCitations } from "./citations.ts";
 import { findEndpoint, type EndpointSettings } from "./endpoint.ts";

@@ -8,7 +8,7 @@
  * document reaches is the text of the answer, which is printed without control characters.
  */
 import { randomBytes } from "node:crypto";
-import type { SearchResult } from "../search/search.ts";
+import type { SearchResult } from "../search/result.ts";
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";

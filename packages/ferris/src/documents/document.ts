@@ -50,6 +50,8 @@ export interface ParsedDocument {
   /** The parser's name: "markdown", "text", "source-code", "pdf" … */
   readonly type: string;
   readonly title?: string;
+  /** What the document says of itself, by field: tag, date, author. */
+  readonly fields?: Readonly<Record<string, readonly string[]>>;
   /** The text that blocks and line numbers refer to: the decoded file, or the text taken out of it. */
   readonly content: string;
   /** Set when `content` is the file's own text, so that line and byte positions are the file's; else null. */

@@ -90,6 +90,7 @@ async function addBatch(
           type: "text",
           title: title || null,
           lineBasis: "file",
+          fields: null,
           size: Buffer.byteLength(text),
           modifiedTime: 0,
           contentHash: hash,

@@ -4,9 +4,13 @@
  * The ranking that is measured is the one that search uses, before neighbours are joined and documents capped: a document's
  * place is that of its best chunk.
  */
+import { parseQuery } from "../search/query/query.ts";
 import { noiseFloor } from "../search/relevance.ts";
 import type { TextScorer } from "../search/rerank.ts";
-import { findChunks, hasAnswer, type QueryEmbedder, type SearchMode } from "../search/search.ts";
+import type { SearchMode } from "../search/result.ts";
+import type { QueryEmbedder } from "../search/retrieve/retrieve.ts";
+import { hasAnswer } from "../search/relevance.ts";
+import { findChunks, modelConfidence } from "../search/search.ts";
 import type { StoreReader } from "../store/store.ts";
 import { ndcg, recall, reciprocalRank } from "./metrics.ts";
 import type { Question } from "./question-set.ts";
@@ -48,13 +52,14 @@ export async function evaluate(
     const times: number[] = [];
     for (const [index, { text, relevant }] of questions.entries()) {
       const started = performance.now();
-      const found = await findChunks(store, embedQuery, text, { mode, limit: 100, scoreTexts, signal });
+      const query = parseQuery(text);
+      const found = await findChunks(store, embedQuery, query, { mode, limit: 100, scoreTexts, signal });
       times.push(performance.now() - started);
       const ranked = [...new Set(found.map(({ chunk }) => documentId(chunk.path)))];
       sums.ndcg10 += ndcg(ranked, relevant, 10);
       sums.recall100 += recall(ranked, relevant, 100);
       sums.mrr10 += reciprocalRank(ranked, relevant, 10);
-      if (floor !== null && !hasAnswer(found, floor, text)) sums.declined++;
+      if (floor !== null && !hasAnswer(found, floor, modelConfidence(query, embedQuery))) sums.declined++;
       onProgress?.(turn * questions.length + index + 1, total);
     }
     const mean = (sum: number): number => sum / questions.length;

@@ -78,7 +78,7 @@ type ReadFile =
 /** A file that is being parsed, and what is known about it already. */
 interface Parsing {
   readonly file: WalkedFile;
-  readonly record: Omit<DocumentRecord, "type" | "title" | "lineBasis">;
+  readonly record: Omit<DocumentRecord, "type" | "title" | "lineBasis" | "fields">;
   readonly outcome: Outcome;
   readonly parsed: Promise<ParsedDocument>;
 }
@@ -119,12 +119,18 @@ export async function* prepare(
   async function* finish({ file, record, outcome, parsed }: Parsing): AsyncGenerator<PreparedDocument> {
     let document: PreparedDocument;
     try {
-      const { type, title = null, warnings, ...rest } = await run.clock.time("parse", () => orAborted(parsed, signal));
+      const {
+        type,
+        title = null,
+        fields = null,
+        warnings,
+        ...rest
+      } = await run.clock.time("parse", () => orAborted(parsed, signal));
       for (const warning of warnings) run.warn(`${file.path}: ${warning}`);
       const chunks = await cutInTurns({ type, warnings, ...rest }, context);
       if (chunks.length === 0) throw withoutText(type);
       const lineBasis = lineBasisOf(rest);
-      document = { record: { ...record, type, title, lineBasis }, chunks, outcome };
+      document = { record: { ...record, type, title, lineBasis, fields }, chunks, outcome };
     } catch (error) {
       return leaveOut(file, error);
     }

@@ -10,6 +10,8 @@ import type { DocumentFilter } from "../store/store.ts";
 export interface WrittenFilter {
   /** Globs on paths. */
   readonly paths?: readonly string[];
+  /** Globs on paths that are left out. */
+  readonly exclude?: readonly string[];
   /** Parser names, such as markdown. */
   readonly types?: readonly string[];
   /** A date (2026-01-31), a time (2026-01-31T12:00), or how long ago: 12h, 7d, 4w, 1y. */
@@ -24,10 +26,12 @@ const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 
  *
  * @throws UsageError for a glob that is too long or nested too deep, a type that no parser has, or a time that is none
  */
-export function makeFilter({ paths, types, since }: WrittenFilter, now = Date.now()): DocumentFilter | undefined {
-  if (!paths?.length && !types?.length && since === undefined) return undefined;
+export function makeFilter(written: WrittenFilter, now = Date.now()): DocumentFilter | undefined {
+  const { paths, exclude, types, since } = written;
+  if (!paths?.length && !exclude?.length && !types?.length && since === undefined) return undefined;
   const filter: DocumentFilter = {
     paths: paths?.length ? paths : undefined,
+    exclude: exclude?.length ? exclude : undefined,
     types: types?.length ? types : undefined,
     modifiedSince: since === undefined ? undefined : parseSince(since, now),
   };
@@ -38,9 +42,11 @@ export function makeFilter({ paths, types, since }: WrittenFilter, now = Date.no
 /** @throws UsageError for a glob that is too long or nested too deep, a type that no parser has, or a time that is no number */
 export function checkFilter(filter: DocumentFilter | undefined): void {
   if (filter === undefined) return;
-  const { paths, types, modifiedSince } = filter;
+  const { paths, exclude, types, excludeTypes, modifiedSince } = filter;
   paths?.forEach(checkGlob);
+  exclude?.forEach(checkGlob);
   checkTypes(types);
+  checkTypes(excludeTypes);
   if (modifiedSince !== undefined && (typeof modifiedSince !== "number" || Number.isNaN(modifiedSince))) {
     throw new UsageError(
       `modifiedSince is ${String(modifiedSince)}: it must be a number, milliseconds since 1970 as Date.now() gives them`,
@@ -48,16 +54,32 @@ export function checkFilter(filter: DocumentFilter | undefined): void {
   }
 }
 
+/** Whether a text is a pattern that can be matched. */
+export function isGlob(text: string): boolean {
+  try {
+    checkGlob(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Milliseconds since 1970. Dates are days of the local calendar. */
 function parseSince(text: string, now: number): number {
+  const time = sinceTime(text, now);
+  if (time !== null) return time;
+  throw new UsageError(
+    `invalid time "${text}": use a date such as 2026-01-31, a time such as 2026-01-31T12:00, or an age such as 12h, 7d, 4w or 1y`,
+  );
+}
+
+/** The same; null for a text that means no time. */
+export function sinceTime(text: string, now: number): number | null {
   const ago = /^(\d+)([hdwy])$/.exec(text);
   if (ago) return now - Number(ago[1]) * units[ago[2]!]!;
   const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   const time = day ? startOfDay(Number(day[1]), Number(day[2]), Number(day[3])) : Date.parse(text);
-  if (/^\d{4}-\d{2}-\d{2}(T|$)/.test(text) && !Number.isNaN(time)) return time;
-  throw new UsageError(
-    `"${text}" is no time: write a date as 2026-01-31, a time as 2026-01-31T12:00, or an age as 12h, 7d, 4w, 1y`,
-  );
+  return /^\d{4}-\d{2}-\d{2}(T|$)/.test(text) && !Number.isNaN(time) ? time : null;
 }
 
 /** NaN for a day that the calendar does not have. */

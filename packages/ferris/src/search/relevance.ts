@@ -9,7 +9,8 @@
  * would do in a mixed index, but not in one about a single thing, where all pairs are alike.)
  */
 import type { StoreReader } from "../store/store.ts";
-import type { QueryEmbedder } from "./search.ts";
+import type { FoundChunk } from "./result.ts";
+import type { QueryEmbedder } from "./retrieve/retrieve.ts";
 
 /** Everyday questions on as many subjects as there are lines. */
 const probes = [
@@ -69,6 +70,27 @@ export async function noiseFloor(
   ]);
   if (chunks < fewestChunks) return null;
   return floorOf(vectors, sample, chunks);
+}
+
+/** Whether any of the candidates is more than chance brings up; `confidence` in the model, from 0 to 1. */
+export function hasAnswer(found: readonly FoundChunk[], floor: number, confidence = 1): boolean {
+  const hasWords = found.some(({ evidence }) => evidence.textRank !== null);
+  return found.some((candidate) => isRelevant(candidate, floor, hasWords ? confidence : 1));
+}
+
+/** So far down the ranking by words a chunk with all of them is still looked for. */
+const mostTextRank = 10;
+/** Below, the floor says nothing: it was measured with questions that the model can read. */
+const leastConfidence = 0.3;
+/** Words alone decide then. */
+const leastCoverage = 0.3;
+
+/** Above what chance scores; or every word that was asked for is there, whatever the model makes of it: a code, a name. */
+function isRelevant({ evidence }: FoundChunk, floor: number, confidence: number): boolean {
+  const { cosine, textRank, coverage } = evidence;
+  const isReadable = confidence >= leastConfidence;
+  if (isReadable && cosine !== null && cosine >= floor) return true;
+  return textRank !== null && textRank <= mostTextRank && coverage >= (isReadable ? 1 : leastCoverage);
 }
 
 /** The same from vectors: `sample` is [n * dimensions], of an index with `size` chunks. */

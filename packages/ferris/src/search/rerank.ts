@@ -3,7 +3,7 @@
  *
  * Slower than comparing vectors and better, so only the first few dozen are read; the order of the rest stays behind them.
  */
-import type { FoundChunk } from "./search.ts";
+import type { FoundChunk } from "./result.ts";
 
 /** What reranking asks of a model: a score for each text, larger is better, in their order. */
 export type TextScorer = (query: string, texts: readonly string[], signal?: AbortSignal) => Promise<readonly number[]>;

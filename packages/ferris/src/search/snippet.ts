@@ -4,7 +4,7 @@
  * Without any of the words (a hit by meaning alone) it is the chunk's beginning.
  */
 import type { PassageLine } from "./lines.ts";
-import { findTerms, type Range } from "./terms.ts";
+import type { Match, Range, WordMatcher } from "./query/matcher.ts";
 
 export interface Snippet {
   readonly text: string;
@@ -19,9 +19,9 @@ export interface Snippet {
 /**
  * A snippet of at most about `length` UTF-16 units.
  */
-export function makeSnippet(lines: readonly PassageLine[], stems: ReadonlySet<string>, length = 240): Snippet {
+export function makeSnippet(lines: readonly PassageLine[], matcher: WordMatcher, length = 240): Snippet {
   const text = lines.map((line) => line.text).join("\n");
-  const terms = findTerms(text, stems);
+  const terms = matcher.find(text);
   const start = text.length <= length ? 0 : bestStart(text, terms, length);
   const end = text.length - start <= length ? text.length : wordEnd(text, start, start + length);
   const leading = text.slice(start, end).length - text.slice(start, end).trimStart().length;
@@ -54,19 +54,19 @@ function apart(ranges: readonly Range[]): Range[] {
 }
 
 /** The start of the window with most different words, then most words, then the earliest. */
-function bestStart(text: string, terms: readonly (Range & { stem: string })[], length: number): number {
+function bestStart(text: string, terms: readonly Match[], length: number): number {
   let best = 0;
   let bestScore = 0;
   for (let first = 0; first < terms.length; first++) {
     const start = windowStart(text, terms[first]!.start, length);
-    const stems = new Set<string>();
+    const units = new Set<number>();
     let words = 0;
     for (let i = 0; i < terms.length && terms[i]!.end <= start + length; i++) {
       if (terms[i]!.start < start) continue;
-      stems.add(terms[i]!.stem);
+      units.add(terms[i]!.unit);
       words++;
     }
-    const score = stems.size * 1000 + Math.min(words, 999);
+    const score = units.size * 1000 + Math.min(words, 999);
     if (score > bestScore) {
       bestScore = score;
       best = start;

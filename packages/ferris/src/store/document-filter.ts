@@ -3,13 +3,10 @@
  */
 import { sep } from "node:path";
 import { makeGlobs } from "../documents/walk/glob.ts";
-import type { DocumentFilter } from "./store.ts";
+import type { DocumentFilter, FieldTest, StoredDocument } from "./store.ts";
 
-interface Candidate {
-  readonly path: string;
-  readonly type: string;
-  readonly modifiedTime: number;
-}
+export type FilteredDocument = Pick<StoredDocument, "path" | "type" | "modifiedTime" | "fields">;
+type DocumentTest = (document: FilteredDocument) => boolean;
 
 /** Whether there is nothing in `filter` that a document could fail. */
 export function keepsAll(filter: DocumentFilter): boolean {
@@ -17,15 +14,27 @@ export function keepsAll(filter: DocumentFilter): boolean {
 }
 
 /** True for documents that all parts of `filter` keep. */
-export function makeDocumentTest(filter: DocumentFilter): (document: Candidate) => boolean {
+export function makeDocumentTest(filter: DocumentFilter): DocumentTest {
   const types = filter.types && new Set(filter.types);
-  const matches = filter.paths && makeGlobs(filter.paths.flatMap(anyTail));
+  const excludedTypes = new Set(filter.excludeTypes);
+  const matches = filter.paths && pathTest(filter.paths);
+  const excludes = filter.exclude && pathTest(filter.exclude);
   const since = filter.modifiedSince;
+  const fields = (filter.fields ?? []).map(fieldTest);
+  const also: DocumentTest = filter.also ? makeDocumentTest(filter.also) : () => true;
   return (document) =>
     (types === undefined || types.has(document.type)) &&
+    !excludedTypes.has(document.type) &&
     (since === undefined || document.modifiedTime >= since) &&
-    (matches === undefined ||
-      matches((sep === "/" ? document.path : document.path.replaceAll(sep, "/")).replace(/^\/+/, "")));
+    (matches === undefined || matches(document.path)) &&
+    !excludes?.(document.path) &&
+    fields.every((test) => test(document)) &&
+    also(document);
+}
+
+function pathTest(globs: readonly string[]): (path: string) => boolean {
+  const matches = makeGlobs(globs.flatMap(anyTail));
+  return (path) => matches((sep === "/" ? path : path.replaceAll(sep, "/")).replace(/^\/+/, ""));
 }
 
 /** `docs` and `docs/` stand for everything below a folder of that name as well. */
@@ -33,4 +42,14 @@ function anyTail(glob: string): string[] {
   const bare = glob.split(sep).join("/").replace(/^\.\//, "").replace(/\/+$/, "");
   const rooted = /^(?:\/|[a-zA-Z]:\/)/.test(bare) ? bare.replace(/^\/+/, "") : `**/${bare}`;
   return [rooted, `${rooted}/**`];
+}
+
+function fieldTest({ name, value, isExcluded }: FieldTest): DocumentTest {
+  const wanted = value.normalize("NFC").toLowerCase().replace(/^#/, "");
+  const holds = (said: string): boolean => {
+    const given = said.normalize("NFC").toLowerCase();
+    if (name === "date") return given.startsWith(wanted);
+    return name === "tag" ? given === wanted || given.startsWith(`${wanted}/`) : given.includes(wanted);
+  };
+  return ({ fields }) => (fields?.[name] ?? []).some(holds) !== isExcluded;
 }

@@ -13,8 +13,8 @@ export const schemaVersion = 3;
 /** "Ferr" in ASCII, in SQLite's application_id: tells our file from any other database. */
 export const applicationId = 0x46657272;
 
-/** A heading weighs this much more than the text below it in full-text search. */
-export const headingWeight = 3;
+/** How much a word weighs in full-text search by where it stands: heading, text, name of file and folders, parts of words, foreign stems. */
+export const columnWeights = [3, 1, 3, 0.2, 0.5] as const;
 
 // By name; compared with what a file has, so the text of a statement is part of the schema.
 const statements: Readonly<Record<string, string>> = {
@@ -31,6 +31,7 @@ const statements: Readonly<Record<string, string>> = {
     type TEXT NOT NULL,
     title TEXT,
     line_basis TEXT NOT NULL,
+    fields TEXT,
     size INTEGER NOT NULL,
     modified_time REAL NOT NULL,
     content_hash BLOB NOT NULL,
@@ -61,7 +62,14 @@ const statements: Readonly<Record<string, string>> = {
   chunks_by_document: `CREATE INDEX chunks_by_document ON chunks (document_id, ordinal)`,
   chunks_by_hash: `CREATE INDEX chunks_by_hash ON chunks (hash)`,
   chunk_words: `CREATE VIRTUAL TABLE chunk_words USING fts5 (
-    heading_path, text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+    heading_path, text, name, parts, stems, content = '', tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* M* Co'"
+  )`,
+  identifiers: `CREATE TABLE identifiers (
+    id INTEGER PRIMARY KEY,
+    word TEXT NOT NULL UNIQUE
+  ) STRICT`,
+  identifier_trigrams: `CREATE VIRTUAL TABLE identifier_trigrams USING fts5 (
+    word, content = '', detail = none, columnsize = 0, tokenize = 'trigram'
   )`,
   vectors: `CREATE TABLE vectors (
     chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id),
@@ -79,7 +87,7 @@ const statements: Readonly<Record<string, string>> = {
 
 /** What SQLite and FTS5 add by themselves. */
 const implied =
-  /^(?:sqlite_sequence|sqlite_stat[14]|sqlite_autoindex_[a-z_]+_\d+|chunk_words_(?:data|idx|docsize|config))$/;
+  /^(?:sqlite_sequence|sqlite_stat[14]|sqlite_autoindex_[a-z_]+_\d+|(?:chunk_words|identifier_trigrams)_(?:data|idx|docsize|config))$/;
 
 /** Makes the tables in an empty database, with what `meta` says. To be called in a transaction. */
 export function createSchema(database: Database, meta: Readonly<Record<string, string>>): void {

@@ -11,9 +11,13 @@ import { isAtOrBelow } from "../paths.ts";
 import { IndexMismatchError, IndexUnusableError } from "../errors.ts";
 import { type Database, translated } from "./database.ts";
 import { keepsAll, makeDocumentTest } from "./document-filter.ts";
-import { fullTextTerms } from "./full-text-query.ts";
+import { fold } from "../words/fold.ts";
+import type { LanguageCode } from "../words/language.ts";
+import { isCalled } from "../words/names.ts";
+import { everyChunk, expressionsOf, quoted } from "./full-text-query.ts";
 import { heal, isWriteAhead } from "./heal.ts";
-import { unpackLineRuns } from "./line-runs.ts";
+import { describe, identityDifferences, readIdentity } from "./identity.ts";
+import { chunkColumns, documentColumns, type DocumentRow, fieldsOf, toChunk, toDocument } from "./rows.ts";
 import { schemaVersion } from "./schema.ts";
 import type {
   DocumentFilter,
@@ -24,25 +28,19 @@ import type {
   StoredDocument,
   StoreReader,
   StoreStatistics,
+  TextQuery,
   VectorSearchOptions,
 } from "./store.ts";
-import { type Among, rankByWords } from "./text-ranking.ts";
+import { type Among, constraintOf, expandIn, idsWith } from "./text-constraint.ts";
+import { rankByWords } from "./text-ranking.ts";
+import { languagesOf } from "./word-index.ts";
 import { VectorCodes } from "./vector-codes.ts";
-
-/** Joins headings in one column; the tokenizer reads it as a space, and parsers keep it out of headings. */
-export const headingSeparator = "\u001f";
 
 /** So many vectors are compared one by one in about 25 ms; above, codes say which are worth it. */
 const exactUpTo = 20_000;
 /** About 4 ms of exact comparisons. The best 10 are among them in 100,000 vectors and in a million alike (docs/search.md). */
 const fewestCandidates = 1_000;
 const candidatesPerHit = 10;
-
-const documentColumns =
-  "id, path, type, title, line_basis AS lineBasis, size, modified_time AS modifiedTime, lower(hex(content_hash)) AS contentHash, recipe, chunks, tokens, indexed_time AS indexedTime";
-
-const chunkColumns = `c.id, c.document_id AS documentId, d.path, d.type, d.title, d.line_basis AS lineBasis, c.ordinal, lower(hex(c.hash)) AS hash, c.heading_path AS headingPath,
-  c.text, c.start_line AS startLine, c.end_line AS endLine, c.start_column AS startColumn, c.end_column AS endColumn, c.line_runs AS lineRuns, c.start_byte AS startByte, c.end_byte AS endByte, c.page, c.is_ocr AS isOcr, c.tokens`;
 
 export class SqliteReader implements StoreReader {
   readonly path: string;
@@ -79,7 +77,7 @@ export class SqliteReader implements StoreReader {
       const { under } = options;
       const found: StoredDocument[] = [];
       for (const row of this.database.prepare(`SELECT ${documentColumns} FROM documents ORDER BY path`).iterate()) {
-        const document = row as StoredDocument;
+        const document = toDocument(row as DocumentRow);
         if (under && !under.some((folder) => isAtOrBelow(document.path, folder))) continue;
         if (test(document)) found.push(document);
       }
@@ -118,7 +116,7 @@ export class SqliteReader implements StoreReader {
       );
     }
     return this.read(() => {
-      const among = options.among ?? this.#chunkIds(filter);
+      const among = options.among ?? this.#chunkIds(filter, options.words);
       const count = among?.length ?? this.codes.count();
       const comparesAll = exact || options.among !== undefined || count <= exactUpTo;
       onCompared?.(comparesAll ? "all" : "codes");
@@ -133,10 +131,42 @@ export class SqliteReader implements StoreReader {
     });
   }
 
-  async searchText(query: string, { limit, filter }: SearchOptions): Promise<Hit[]> {
-    const terms = fullTextTerms(query);
-    if (terms.length === 0) return [];
-    return this.read(() => rankByWords(this.database, terms, limit, this.#among(filter)));
+  async searchText(query: TextQuery, { limit, filter }: SearchOptions): Promise<Hit[]> {
+    return this.read(() => {
+      const expand = expandIn(this.database);
+      const constraint = constraintOf(query, expand);
+      // What is required is not ranked by twice, and may be all there is.
+      const optional = expressionsOf(query.any, expand).filter((term) => !constraint?.all.includes(term));
+      const terms = constraint && constraint.all.length > 0 ? [...optional, `"${everyChunk}"`] : optional;
+      if (terms.length === 0) return [];
+      return rankByWords(this.database, terms, { limit, among: this.#among(filter), constraint });
+    });
+  }
+
+  async chunksCalled(names: readonly string[], { limit, filter }: SearchOptions): Promise<StoredChunk[]> {
+    const wanted = names.map((name) => ({ name, words: name.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [] }));
+    return this.read(() => {
+      const test = makeDocumentTest(filter ?? {});
+      const found: number[] = [];
+      for (const { name, words } of wanted) {
+        if (words.length === 0) continue;
+        const rows = this.database
+          .prepare(
+            `SELECT ${documentColumns} FROM documents WHERE id IN
+             (SELECT document_id FROM chunks WHERE id IN (SELECT rowid FROM chunk_words WHERE chunk_words MATCH ?)) ORDER BY path`,
+          )
+          .iterate(`name : (${words.map((word) => quoted(fold(word))).join(" AND ")})`) as Iterable<DocumentRow>;
+        for (const row of rows) {
+          if (found.length >= limit) break;
+          const document = toDocument(row);
+          if (isCalled(document.path, name) && test(document) && !found.includes(document.id)) found.push(document.id);
+        }
+      }
+      const first = this.database.prepare(
+        `SELECT ${chunkColumns} FROM chunks AS c JOIN documents AS d ON d.id = c.document_id WHERE c.document_id = ? AND c.ordinal = 0`,
+      );
+      return found.flatMap((id) => first.all(id).map(toChunk));
+    });
   }
 
   async vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>> {
@@ -163,6 +193,10 @@ export class SqliteReader implements StoreReader {
       rows.forEach(({ vector }, row) => sample.set(this.toVector(vector), row * dimensions));
       return sample;
     });
+  }
+
+  async languages(): Promise<readonly LanguageCode[]> {
+    return translated(this.path, () => languagesOf(this.database));
   }
 
   async revision(): Promise<number> {
@@ -226,7 +260,8 @@ export class SqliteReader implements StoreReader {
   }
 
   protected selectDocument(path: string): StoredDocument | undefined {
-    return this.database.prepare(`SELECT ${documentColumns} FROM documents WHERE path = ?`).get(path);
+    const row = this.database.prepare(`SELECT ${documentColumns} FROM documents WHERE path = ?`).get(path);
+    return row && toDocument(row as DocumentRow);
   }
 
   /** Of any chunk with this hash, or of a staged one. */
@@ -265,9 +300,11 @@ export class SqliteReader implements StoreReader {
     return rows.flatMap(({ chunkId, distance }) => (distance === null ? [] : [{ chunkId, score: 1 - distance }]));
   }
 
-  /** Of the documents that `filter` keeps, or null where it keeps all. */
-  #chunkIds(filter: DocumentFilter | undefined): number[] | null {
+  /** Of the documents that `filter` keeps and with what `words` require, or null where these keep all. */
+  #chunkIds(filter: DocumentFilter | undefined, words?: TextQuery): number[] | null {
     const among = this.#among(filter);
+    const constraint = words ? constraintOf(words, expandIn(this.database)) : null;
+    if (constraint) return idsWith(this.database, constraint, among);
     if (among === null) return null;
     // One JSON array instead of a row each: 9 ms instead of 80 for 100,000 ids.
     const { ids } = this.database
@@ -292,10 +329,10 @@ export class SqliteReader implements StoreReader {
     const ids: number[] = [];
     let chunks = 0;
     const rows = this.database
-      .prepare("SELECT id, path, type, modified_time AS modifiedTime, chunks FROM documents")
+      .prepare("SELECT id, path, type, modified_time AS modifiedTime, fields, chunks FROM documents")
       .iterate();
     for (const row of rows) {
-      if (!test(row)) continue;
+      if (!test({ ...(row as DocumentRow), fields: fieldsOf(row.fields) })) continue;
       ids.push(row.id);
       chunks += row.chunks;
     }
@@ -318,51 +355,6 @@ export function bytesOf(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 }
 
-interface ChunkRow extends Omit<StoredChunk, "headingPath" | "lineRuns" | "isOcr"> {
-  readonly isOcr: number;
-  readonly headingPath: string;
-  readonly lineRuns: Uint8Array | null;
-}
-
-function toChunk(row: ChunkRow): StoredChunk {
-  const headingPath = row.headingPath === "" ? [] : row.headingPath.split(headingSeparator);
-  return { ...row, isOcr: row.isOcr === 1, headingPath, lineRuns: unpackLineRuns(row.lineRuns) };
-}
-
 function sizeOf(path: string): number {
   return existsSync(path) ? statSync(path).size : 0;
-}
-
-function readIdentity(database: Database, path: string): ModelIdentity {
-  const row = database.prepare("SELECT value FROM meta WHERE key = 'identity'").get() as { value: string } | undefined;
-  try {
-    const identity = JSON.parse(row?.value ?? "") as ModelIdentity;
-    const prompts = typeof identity.prompts === "object" ? Object.values(identity.prompts) : [null];
-    const texts = [identity.model, identity.revision, identity.pooling, ...prompts];
-    if (texts.some((text) => typeof text !== "string") || !(identity.dimensions > 0 && identity.dimensions <= 65_536)) {
-      throw new TypeError("a field is missing or of the wrong kind");
-    }
-    return identity;
-  } catch (cause) {
-    throw new IndexUnusableError(`${path} does not say which model it was made with. Delete it and index again.`, {
-      cause,
-    });
-  }
-}
-
-function describe({ model, revision, dimensions }: ModelIdentity): string {
-  return `${model} (revision ${revision.slice(0, 12)}, ${dimensions} dimensions)`;
-}
-
-/** What differs between two models, in words; empty when their vectors may meet. */
-function identityDifferences(index: ModelIdentity, given: ModelIdentity): string[] {
-  const differences: string[] = [];
-  for (const key of ["model", "revision", "pooling", "dimensions"] as const) {
-    if (index[key] !== given[key]) differences.push(`${key} ${index[key]} against ${given[key]}`);
-  }
-  for (const name of new Set([...Object.keys(index.prompts), ...Object.keys(given.prompts)])) {
-    const [ours, theirs] = [index.prompts[name] ?? "", given.prompts[name] ?? ""];
-    if (ours !== theirs) differences.push(`prompt ${name} ${JSON.stringify(ours)} against ${JSON.stringify(theirs)}`);
-  }
-  return differences;
 }

@@ -5,14 +5,14 @@
  * written again. The full-text table holds no text of its own: it is given it, with Chinese, Japanese
  * and Korean spaced out, when a chunk comes and when it goes.
  */
-import { spacedOut } from "../cjk.ts";
 import { isAtOrBelow } from "../paths.ts";
 import { writeChecksum } from "./checksum.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { packLineRuns } from "./line-runs.ts";
-import { SqliteReader, bytesOf, headingSeparator } from "./sqlite-reader.ts";
+import { headingSeparator } from "./rows.ts";
+import { SqliteReader, bytesOf } from "./sqlite-reader.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "./store.ts";
-import { everyChunk } from "./text-ranking.ts";
+import { type DocumentName, WordIndex } from "./word-index.ts";
 import type { WriterLock } from "./writer-lock.ts";
 
 /** Documents removed in one transaction: keeps its log small. */
@@ -20,11 +20,13 @@ const removedAtOnce = 64;
 
 export class SqliteStore extends SqliteReader implements Store {
   readonly #lock: WriterLock;
+  readonly #words: WordIndex;
 
   /** `database` has been opened by database.ts and has its tables; `lock` is released by `close`. */
   constructor(database: Database, path: string, lock: WriterLock) {
     super(database, path);
     this.#lock = lock;
+    this.#words = new WordIndex(database);
   }
 
   async documentsWithContent(contentHash: string): Promise<StoredDocument[]> {
@@ -61,9 +63,12 @@ export class SqliteStore extends SqliteReader implements Store {
 
   async updateDocument(path: string, record: DocumentRecord): Promise<void> {
     transaction(this.database, this.path, () => {
+      const known = this.selectDocument(path);
+      if (known === undefined) return;
+      this.#words.rename(known.id, known, record);
       this.database
         .prepare(
-          `UPDATE documents SET path = ?, type = ?, title = ?, line_basis = ?, size = ?, modified_time = ?, content_hash = ?, recipe = ?,
+          `UPDATE documents SET path = ?, type = ?, title = ?, line_basis = ?, fields = ?, size = ?, modified_time = ?, content_hash = ?, recipe = ?,
          indexed_time = ? WHERE path = ?`,
         )
         .run(...documentValues(record), Date.now(), path);
@@ -75,13 +80,11 @@ export class SqliteStore extends SqliteReader implements Store {
     for (let first = 0; first < paths.length; first += removedAtOnce) {
       this.#changing(() => {
         for (const path of paths.slice(first, first + removedAtOnce)) {
-          const row = this.database.prepare("SELECT id FROM documents WHERE path = ?").get(path) as
-            | { id: number }
-            | undefined;
-          if (row === undefined) continue;
-          const chunks = this.database.prepare("SELECT id FROM chunks WHERE document_id = ?").all(row.id);
-          for (const chunk of chunks) this.#removeChunk(chunk.id);
-          this.database.prepare("DELETE FROM documents WHERE id = ?").run(row.id);
+          const known = this.selectDocument(path);
+          if (known === undefined) continue;
+          const chunks = this.database.prepare("SELECT id FROM chunks WHERE document_id = ?").all(known.id);
+          for (const chunk of chunks) this.#removeChunk(chunk.id, known);
+          this.database.prepare("DELETE FROM documents WHERE id = ?").run(known.id);
           removed++;
         }
       });
@@ -155,11 +158,13 @@ export class SqliteStore extends SqliteReader implements Store {
     vectors: ReadonlyMap<string, Float32Array>,
   ): void {
     const tokens = chunks.reduce((sum, chunk) => sum + chunk.tokens, 0);
+    const known = this.selectDocument(record.path);
+    if (known) this.#words.rename(known.id, known, record);
     const { id } = this.database
       .prepare(
-        `INSERT INTO documents (path, type, title, line_basis, size, modified_time, content_hash, recipe, chunks, tokens, indexed_time)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (path) DO UPDATE SET type = excluded.type, title = excluded.title, line_basis = excluded.line_basis, size = excluded.size,
+        `INSERT INTO documents (path, type, title, line_basis, fields, size, modified_time, content_hash, recipe, chunks, tokens, indexed_time)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (path) DO UPDATE SET type = excluded.type, title = excluded.title, line_basis = excluded.line_basis, fields = excluded.fields, size = excluded.size,
          modified_time = excluded.modified_time, content_hash = excluded.content_hash, recipe = excluded.recipe,
          chunks = excluded.chunks, tokens = excluded.tokens, indexed_time = excluded.indexed_time
        RETURNING id`,
@@ -176,7 +181,7 @@ export class SqliteStore extends SqliteReader implements Store {
     }
     chunks.forEach((chunk, ordinal) => {
       const kept = old.get(chunk.hash)?.shift();
-      if (kept === undefined) this.#insertChunk(id, ordinal, chunk, vectors);
+      if (kept === undefined) this.#insertChunk(id, ordinal, chunk, record, vectors);
       else {
         this.database
           .prepare(
@@ -194,7 +199,7 @@ export class SqliteStore extends SqliteReader implements Store {
            SELECT hash, vector FROM chunks JOIN vectors ON chunk_id = id WHERE id = ?`,
         )
         .run(gone);
-      this.#removeChunk(gone);
+      this.#removeChunk(gone, record);
     }
   }
 
@@ -202,6 +207,7 @@ export class SqliteStore extends SqliteReader implements Store {
     documentId: number,
     ordinal: number,
     chunk: ChunkRecord,
+    name: DocumentName,
     vectors: ReadonlyMap<string, Float32Array>,
   ): void {
     const headingPath = chunk.headingPath.join(headingSeparator);
@@ -214,9 +220,7 @@ export class SqliteStore extends SqliteReader implements Store {
       )
       .run(documentId, ordinal, hash, headingPath, chunk.text, ...placeValues(chunk), chunk.tokens);
     const id = Number(lastInsertRowid);
-    this.database
-      .prepare("INSERT INTO chunk_words (rowid, heading_path, text) VALUES (?, ?, ?)")
-      .run(id, ...indexedWords(headingPath, chunk.text));
+    this.#words.add(id, { headingPath, text: chunk.text, path: name.path, title: name.title });
     const vector = vectors.get(chunk.hash) ?? this.selectVector(hash);
     if (vector === undefined || vector.length !== this.identity.dimensions) {
       throw new TypeError(
@@ -227,23 +231,12 @@ export class SqliteStore extends SqliteReader implements Store {
     this.codes.set(id, vector);
   }
 
-  #removeChunk(id: number): void {
-    // Not FTS5's contentless_delete, which needs no text but goes on counting what went, so that BM25 drifts.
-    const { headingPath, text } = this.database
-      .prepare("SELECT heading_path AS headingPath, text FROM chunks WHERE id = ?")
-      .get(id) as { headingPath: string; text: string };
-    this.database
-      .prepare("INSERT INTO chunk_words (chunk_words, rowid, heading_path, text) VALUES ('delete', ?, ?, ?)")
-      .run(id, ...indexedWords(headingPath, text));
+  #removeChunk(id: number, name: DocumentName): void {
+    this.#words.remove(id, name);
     this.database.prepare("DELETE FROM vectors WHERE chunk_id = ?").run(id);
     this.codes.remove(id);
     this.database.prepare("DELETE FROM chunks WHERE id = ?").run(id);
   }
-}
-
-/** What the columns of the full-text table are given; a chunk that goes must be taken out with the same words. */
-function indexedWords(headingPath: string, text: string): [headingPath: string, text: string] {
-  return [`${spacedOut(headingPath)} ${everyChunk}`, spacedOut(text)];
 }
 
 /** Where a chunk stands, in the order of the columns. */
@@ -253,8 +246,9 @@ function placeValues(chunk: ChunkRecord) {
 }
 
 function documentValues(record: DocumentRecord) {
-  const { path, type, title, lineBasis, size, modifiedTime, contentHash, recipe } = record;
-  return [path, type, title, lineBasis, size, modifiedTime, hexBytes(contentHash), recipe];
+  const { path, type, title, lineBasis, fields, size, modifiedTime, contentHash, recipe } = record;
+  const said = fields === null ? null : JSON.stringify(fields);
+  return [path, type, title, lineBasis, said, size, modifiedTime, hexBytes(contentHash), recipe];
 }
 
 function hexBytes(hex: string): Uint8Array {

@@ -7,6 +7,7 @@
  */
 
 import type { LineRun } from "../documents/lines/line-run.ts";
+import type { LanguageCode } from "../words/language.ts";
 
 /** What makes vectors comparable. Two indexes differ in any of these: their vectors must not meet. */
 export interface ModelIdentity {
@@ -31,6 +32,8 @@ export interface DocumentRecord {
   readonly title: string | null;
   /** What line numbers count: lines of the file, or, where the format has none (PDF, Office), of the text taken out of it. */
   readonly lineBasis: LineBasis;
+  /** What the document says of itself, by field: tag, date, author. Null where it says nothing. */
+  readonly fields: Readonly<Record<string, readonly string[]>> | null;
   readonly size: number;
   /** Milliseconds since 1970, fractions included. */
   readonly modifiedTime: number;
@@ -86,14 +89,48 @@ export interface DocumentFilter {
   readonly paths?: readonly string[] | undefined;
   /** Parser names; one must match. */
   readonly types?: readonly string[] | undefined;
+  /** Glob patterns as in `paths`; none may match. */
+  readonly exclude?: readonly string[] | undefined;
+  /** Parser names; none may match. */
+  readonly excludeTypes?: readonly string[] | undefined;
+  /** What the documents say of themselves (front matter); all must hold. */
+  readonly fields?: readonly FieldTest[] | undefined;
   /** Milliseconds since 1970: the file was modified then or later. */
   readonly modifiedSince?: number | undefined;
+  /** Another filter that must hold as well. */
+  readonly also?: DocumentFilter | undefined;
+}
+
+/** A test on a field of a document: a tag equals `value` or lies below it (a/b in a), a date begins with it, anything else holds it. */
+export interface FieldTest {
+  /** "tag", "date", "author". */
+  readonly name: string;
+  readonly value: string;
+  /** Whether it must fail. */
+  readonly isExcluded: boolean;
+}
+
+/** What full-text search looks for. A term of several words stands for them side by side. */
+export interface TextTerm {
+  readonly kind: "word" | "phrase" | "prefix";
+  readonly text: string;
+}
+
+export interface TextQuery {
+  /** Alternatives: the more of them a chunk has, and the rarer, the better. */
+  readonly any: readonly TextTerm[];
+  /** A chunk without one of these is not found, by words or by meaning. */
+  readonly all: readonly TextTerm[];
+  /** A chunk with one of these is not found. */
+  readonly none: readonly TextTerm[];
 }
 
 export interface SearchOptions {
   /** How many hits at most. */
   readonly limit: number;
   readonly filter?: DocumentFilter;
+  /** Only chunks that have all of its `all` and none of its `none`. */
+  readonly words?: TextQuery;
 }
 
 /**
@@ -150,11 +187,12 @@ export interface StoreReader {
   /** By cosine; `query` has the identity's dimensions and need not be normalised. */
   searchVectors(query: Float32Array, options: VectorSearchOptions): Promise<Hit[]>;
   /**
-   * By BM25 with stemming, over text and heading path (the latter weighs more). `query` is what a person typed: words are
-   * alternatives, "quoted words" must stand together. No operator syntax, so nothing typed is a syntax error. Where the words stand
-   * in very many chunks, those with the commonest of them alone may be passed over; scores are always the exact ones.
+   * By BM25 with stemming, over text, heading path (which weighs more), and the names of file, folders and title. Terms may hold any
+   * text: nothing in them is syntax. A word that no chunk has is looked for within identifiers and long words. Where the words stand in very many chunks, those with the commonest of them alone may be passed over; scores are always the exact ones.
    */
-  searchText(query: string, options: SearchOptions): Promise<Hit[]>;
+  searchText(query: TextQuery, options: SearchOptions): Promise<Hit[]>;
+  /** The first chunks of documents whose name, or the end of whose path, is one of these; at most `limit`. */
+  chunksCalled(names: readonly string[], options: SearchOptions): Promise<StoredChunk[]>;
   /** Vectors that the index already has, by chunk hash: for indexing, and for the cosine of a chunk found by its words. */
   vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>>;
   /**
@@ -162,6 +200,8 @@ export interface StoreReader {
    * what search learns the index's own similarities from.
    */
   sampleVectors(count: number): Promise<Float32Array>;
+  /** The languages, besides English, whose words were indexed by their stems as well. */
+  languages(): Promise<readonly LanguageCode[]>;
   /** A number that is another one after somebody else, in this process or another, has changed the index. */
   revision(): Promise<number>;
   /** Of all chunks, or of those in documents that `filter` keeps; ascending. A chunk keeps its vector, and no id is used twice. */

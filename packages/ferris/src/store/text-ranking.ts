@@ -6,22 +6,20 @@
  * others only add to the score of those. Every score is the exact one; what may be missing are chunks with common words alone.
  */
 import type { Database } from "./database.ts";
-import { headingWeight } from "./schema.ts";
+import { columnWeights } from "./schema.ts";
+import { everyChunk } from "./full-text-query.ts";
 import type { Hit } from "./store.ts";
+import { type Among, constrained, type Constraint } from "./text-constraint.ts";
 
 /** Chunks with a word of the query are ranked whatever they are up to this many, in about 15 ms. */
 export const mostRanked = 20_000;
 
-/**
- * A word that is written with every chunk: `(rare) AND (common OR everyChunk)` is true for the chunks with the rare word alone, and
- * yet counts the common one where it is. Of the private-use characters nobody types. FTS5 gives it no weight, because all have it.
- */
-export const everyChunk = "\u{FFFFD}";
-
-/** Which documents count: a JSON array of their ids, and how many chunks they have; null for all. */
-export interface Among {
-  readonly documents: string;
-  readonly chunks: number;
+export interface RankOptions {
+  readonly limit: number;
+  readonly among?: Among | null;
+  readonly constraint?: Constraint | null;
+  /** See mostRanked. */
+  readonly budget?: number;
 }
 
 /**
@@ -32,10 +30,9 @@ export interface Among {
 export function rankByWords(
   database: Database,
   terms: readonly string[],
-  limit: number,
-  among: Among | null,
-  budget = mostRanked,
+  { limit, among = null, constraint = null, budget = mostRanked }: RankOptions,
 ): Hit[] {
+  const within = (expression: string) => (constraint ? constrained(expression, constraint) : expression);
   // The plus keeps SQLite from asking FTS5 once for every id that the filter leaves.
   const filter =
     among === null ? "" : "AND +rowid IN (SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?)))";
@@ -75,7 +72,7 @@ export function rankByWords(
   function countUpTo(most: number, expression: string): number {
     const row = database
       .prepare("SELECT count(*) AS found FROM (SELECT 1 FROM chunk_words WHERE chunk_words MATCH ? LIMIT ?)")
-      .get(expression, most) as { found: number };
+      .get(within(expression), most) as { found: number };
     return row.found;
   }
 
@@ -85,7 +82,7 @@ export function rankByWords(
       .prepare(
         `SELECT rowid AS id FROM chunk_words WHERE chunk_words MATCH ? ${filter} ORDER BY rowid DESC LIMIT 1 OFFSET ?`,
       )
-      .get(expression, ...filterValues, count) as { id: number } | undefined;
+      .get(within(expression), ...filterValues, count) as { id: number } | undefined;
     return row?.id ?? 0;
   }
 
@@ -93,10 +90,10 @@ export function rankByWords(
   function ranked(expression: string, most: number, above = 0): Hit[] {
     return database
       .prepare(
-        `SELECT rowid AS chunkId, -bm25(chunk_words, ${headingWeight}.0, 1.0) AS score FROM chunk_words
+        `SELECT rowid AS chunkId, -bm25(chunk_words, ${columnWeights.join(", ")}) AS score FROM chunk_words
          WHERE chunk_words MATCH ? AND rowid > ? ${filter} ORDER BY score DESC, rowid LIMIT ?`,
       )
-      .all(expression, above, ...filterValues, most) as unknown as Hit[];
+      .all(within(expression), above, ...filterValues, most) as unknown as Hit[];
   }
 }
 

@@ -1,4 +1,5 @@
 /** What an index answers does not depend on how it came to be: after any changes it is as one that was made at once. */
+import { textQuery } from "../store/support/records.ts";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
@@ -20,7 +21,7 @@ async function answers(folder: string, { store }: Index) {
   };
   const found: Record<string, string[]> = {};
   for (const word of [...words, "pump harbour", "words here"]) {
-    found[`text ${word}`] = await named(await store.searchText(word, { limit: 10_000 }));
+    found[`text ${word}`] = await named(await store.searchText(textQuery(word), { limit: 10_000 }));
     found[`vector ${word}`] = await named(await store.searchVectors(wordsVector(word), { limit: 10_000 }));
   }
   return found;

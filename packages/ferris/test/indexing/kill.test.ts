@@ -4,6 +4,7 @@
  * After each: the index opens and is sound, and every document in it is whole, as it was before or as it is now. What was
  * embedded a moment before is not embedded again. In the end each index equals one that nobody disturbed.
  */
+import { textQuery } from "../store/support/records.ts";
 import { cpSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -131,7 +132,9 @@ async function textScores(place: string): Promise<number[][]> {
   const queries = ["pump", "harbour error", '"seal water"', "東京", "large 500"];
   const scores: number[][] = [];
   for (const query of queries) {
-    scores.push((await reader.searchText(query, { limit: 20 })).map(({ score }) => Number(score.toPrecision(9))));
+    scores.push(
+      (await reader.searchText(textQuery(query), { limit: 20 })).map(({ score }) => Number(score.toPrecision(9))),
+    );
   }
   await reader.close();
   return scores;

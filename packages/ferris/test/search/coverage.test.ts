@@ -1,10 +1,13 @@
 /** How much of a query a chunk has, where versions and file names count whole. */
 import { expect, test } from "vitest";
-import { coverageOf, fileNames } from "../../src/search/coverage.ts";
+import { Coverage } from "../../src/search/coverage.ts";
+import { parseQuery } from "../../src/search/query/query.ts";
 import type { StoredChunk } from "../../src/store/store.ts";
 
 const chunk = (text: string, path = "/somewhere/else.md"): StoredChunk =>
-  ({ text, path, headingPath: [] }) as unknown as StoredChunk;
+  ({ id: 1, text, path, title: null, headingPath: [] }) as unknown as StoredChunk;
+
+const coverageOf = (query: string) => (found: StoredChunk) => new Coverage(parseQuery(query)).of(found);
 
 test.each([
   ["1.0.4", "released v1.0.4 today", 1],
@@ -26,5 +29,5 @@ test("a file counts by its name, or where a text has it", () => {
   expect(coverageOf("cors/README.md")(chunk("anything", "/node_modules/cors/README.md"))).toBe(1);
   expect(coverageOf("cors/README.md")(chunk("anything", "/node_modules/xcors/README.md"))).toBe(0);
   expect(coverageOf("scripts in package.json")(chunk("the scripts of package.json"))).toBe(1);
-  expect(fileNames('what is in "docs/keys.md", e.g. for 1.0.4 and node.js?')).toEqual(["docs/keys.md", "node.js"]);
+  expect(parseQuery("what is in docs/keys.md, e.g. for 1.0.4 and node.js?").names).toEqual(["docs/keys.md", "node.js"]);
 });

@@ -20,7 +20,7 @@ test.each([
 });
 
 test.each(["yesterday", "7", "7m", "2026-02-30", "2026-13-01", "31.1.2026", ""])("--since %j is an error", (since) => {
-  expect(() => makeFilter({ since }, now)).toThrow(`"${since}" is no time`);
+  expect(() => makeFilter({ since }, now)).toThrow(`invalid time "${since}"`);
 });
 
 test("a misspelt type is an error that lists the types", () => {

@@ -1,7 +1,7 @@
 /** A second look reorders the head of the list and leaves the rest behind it. */
 import { expect, test } from "vitest";
 import { rerank } from "../../src/search/rerank.ts";
-import type { FoundChunk } from "../../src/search/search.ts";
+import type { FoundChunk } from "../../src/search/result.ts";
 
 const found = Array.from({ length: 60 }, (_, i) => ({
   chunk: { id: i, headingPath: ["Book", `Chapter ${i}`], text: `text ${i}` },

@@ -6,12 +6,17 @@ import type { StoredChunk } from "../../src/store/store.ts";
 /** "a3" is the fourth chunk of document a. */
 function candidates(names: string): { chunk: StoredChunk }[] {
   return names.split(" ").map((name) => ({
-    chunk: { documentId: name.codePointAt(0)!, ordinal: Number(name.slice(1)), path: name } as unknown as StoredChunk,
+    chunk: {
+      documentId: name.codePointAt(0)!,
+      ordinal: Number(name.slice(1)),
+      path: name,
+      text: name,
+    } as unknown as StoredChunk,
   }));
 }
 function select(names: string, limit: number, perDocument: number): string {
-  return selectPassages(candidates(names), limit, perDocument)
-    .map(({ best, chunks }) =>
+  return selectPassages(candidates(names), { limit, perDocument })
+    .passages.map(({ best, chunks }) =>
       chunks.map(({ chunk }) => (chunk === best.chunk ? `*${chunk.path}` : chunk.path)).join("+"),
     )
     .join(" ");

@@ -1,7 +1,8 @@
 /** Blocks that are longer than a chunk and lie on several lines of markup: their chunks share lines, and are joined all the same. */
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { search, type SearchMode } from "../../src/search/search.ts";
+import type { SearchMode } from "../../src/search/result.ts";
+import { search } from "../../src/search/search.ts";
 import { indexOf } from "../indexing/support/index-of.ts";
 import { wordsVector } from "../indexing/support/words-embedder.ts";
 

@@ -2,14 +2,17 @@
 import { describe, expect, test } from "vitest";
 import type { PassageLine } from "../../src/search/lines.ts";
 import { makeSnippet } from "../../src/search/snippet.ts";
-import { queryStems } from "../../src/search/terms.ts";
+import { WordMatcher } from "../../src/search/query/matcher.ts";
+import { parseQuery } from "../../src/search/query/query.ts";
+
+const matcherOf = (query: string) => new WordMatcher(parseQuery(query).units);
 
 function linesFrom(number: number, text: string): PassageLine[] {
   return text.split("\n").map((line, i) => ({ number: number + i, text: line }));
 }
 
 function marked(text: string, query: string, length?: number): string {
-  const snippet = makeSnippet(linesFrom(1, text), queryStems(query), length);
+  const snippet = makeSnippet(linesFrom(1, text), matcherOf(query), length);
   let out = "";
   let at = 0;
   for (const { start, end } of snippet.highlights) {
@@ -40,14 +43,14 @@ describe("the part of a long chunk", () => {
 
   test("has the most of the query's words", () => {
     const text = `key ${filler}\nTo rotate a key, make the second one first.\n${filler}`;
-    const snippet = makeSnippet(linesFrom(10, text), queryStems("rotate the second key"), 60);
+    const snippet = makeSnippet(linesFrom(10, text), matcherOf("rotate the second key"), 60);
     expect(snippet.text.startsWith("To rotate a key, make the second one first.")).toBe(true);
     expect(snippet.startLine).toBe(11);
     expect(snippet.text.length).toBeLessThanOrEqual(60);
   });
 
   test("is its beginning when no word is there", () => {
-    expect(makeSnippet(linesFrom(3, filler), queryStems("quantum"), 30)).toEqual({
+    expect(makeSnippet(linesFrom(3, filler), matcherOf("quantum"), 30)).toEqual({
       text: "lorem ipsum dolor sit amet",
       startLine: 3,
       lineNumbers: [3],
@@ -56,18 +59,18 @@ describe("the part of a long chunk", () => {
   });
 
   test("begins at a word in the middle of a long line", () => {
-    const snippet = makeSnippet(linesFrom(1, `${filler}needle ${filler}`), queryStems("needle"), 60);
+    const snippet = makeSnippet(linesFrom(1, `${filler}needle ${filler}`), matcherOf("needle"), 60);
     expect(snippet.text).toMatch(/^(lorem|ipsum|dolor|sit|amet) .*needle/);
     const [mark] = snippet.highlights;
     expect(snippet.text.slice(mark!.start, mark!.end)).toBe("needle");
   });
 
   test("cuts text without spaces between characters", () => {
-    const snippet = makeSnippet(linesFrom(1, "🙂".repeat(100)), queryStems("x"), 61);
+    const snippet = makeSnippet(linesFrom(1, "🙂".repeat(100)), matcherOf("x"), 61);
     expect(snippet.text).toBe("🙂".repeat(30));
   });
 
   test("leading line breaks count towards the line", () => {
-    expect(makeSnippet(linesFrom(5, "\n\n  word"), queryStems("word"))).toMatchObject({ text: "word", startLine: 7 });
+    expect(makeSnippet(linesFrom(5, "\n\n  word"), matcherOf("word"))).toMatchObject({ text: "word", startLine: 7 });
   });
 });

@@ -5,7 +5,7 @@ import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
 import type { Store } from "../../src/store/store.ts";
 import { folderOf } from "../support/files.ts";
 import { wordsVector } from "../indexing/support/words-embedder.ts";
-import { chunkRecord, documentRecord, identity, put, sha256 } from "./support/records.ts";
+import { chunkRecord, documentRecord, identity, put, sha256, textQuery } from "./support/records.ts";
 
 async function sqliteStore(): Promise<Store> {
   const store = await openIndexForWriting(folderOf(), { identity });
@@ -73,8 +73,10 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     ]);
     expect(after[1].id).toBe(before[2].id);
     expect(after[2].id).toBe(before[1].id);
-    expect((await store.searchText("first", { limit: 9 })).length).toBe(0);
-    expect((await store.searchText("second", { limit: 9 })).map(({ chunkId }) => chunkId)).toEqual([after[2].id]);
+    expect((await store.searchText(textQuery("first"), { limit: 9 })).length).toBe(0);
+    expect((await store.searchText(textQuery("second"), { limit: 9 })).map(({ chunkId }) => chunkId)).toEqual([
+      after[2].id,
+    ]);
     expect((await store.searchVectors(wordsVector("x"), { limit: 99 })).length).toBe(3);
     expect(await store.statistics()).toMatchObject({ documents: 1, chunks: 3 });
   });
@@ -84,7 +86,7 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     for (let i = 0; i < 150; i++) await put(store, `/${i}`, [`common word${i}`]);
     const paths = Array.from({ length: 149 }, (_, i) => `/${i}`);
     expect(await store.removeDocuments([...paths, "/not there"])).toBe(149);
-    expect((await store.searchText("common", { limit: 200 })).length).toBe(1);
+    expect((await store.searchText(textQuery("common"), { limit: 200 })).length).toBe(1);
     expect((await store.searchVectors(wordsVector("common"), { limit: 200 })).length).toBe(1);
     expect(await store.statistics()).toMatchObject({ documents: 1, chunks: 1, types: { text: 1 } });
   });
@@ -93,7 +95,7 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     const store = await open();
     await put(store, "/a", ["one two", "two three", "東京"]);
     const scores = async () =>
-      Promise.all(["one", "two", "東京"].map((query) => store.searchText(query, { limit: 9 })));
+      Promise.all(["one", "two", "東京"].map((query) => store.searchText(textQuery(query), { limit: 9 })));
     const before = await scores();
     for (let i = 0; i < 20; i++) await put(store, `/b/${i}`, [`one two 東京都の ${i}`, "unrelated"]);
     expect(await scores()).not.toEqual(before);
@@ -140,7 +142,7 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
       chunkRecord("Größe und Maß", 5),
     ]);
     const find = async (query: string) => {
-      const hits = await store.searchText(query, { limit: 10 });
+      const hits = await store.searchText(textQuery(query), { limit: 10 });
       expect(hits.map((hit) => hit.score)).toEqual(hits.map((hit) => hit.score).toSorted((x, y) => y - x));
       return (await store.chunks(hits.map((hit) => hit.chunkId))).map((chunk) => chunk.startLine);
     };
@@ -184,7 +186,7 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
       chunkRecord("the weather in Tokyo, 天", 7),
     ]);
     const find = async (query: string) => {
-      const hits = await store.searchText(query, { limit: 10 });
+      const hits = await store.searchText(textQuery(query), { limit: 10 });
       return (await store.chunks(hits.map((hit) => hit.chunkId))).map((chunk) => chunk.startLine);
     };
     expect(await find("東京")).toEqual([1]);
@@ -212,7 +214,7 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     const only = async (filter: object) => {
       const [byVector, byWords] = await Promise.all([
         store.searchVectors(wordsVector("green apple"), { limit: 2, filter }),
-        store.searchText("green apple", { limit: 2, filter }),
+        store.searchText(textQuery("green apple"), { limit: 2, filter }),
       ]);
       const paths = async (hits: typeof byVector) =>
         (await store.chunks(hits.map((hit) => hit.chunkId))).map((chunk) => chunk.path).toSorted();
@@ -252,7 +254,7 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     const bad = { record: documentRecord("/b"), chunks: [chunkRecord("without a vector")] };
     const vectors = new Map([[chunkRecord("new").hash, wordsVector("new")]]);
     await expect(store.putDocuments([good, bad], vectors)).rejects.toThrow(/32 due/);
-    expect((await store.searchText("old new", { limit: 9 })).length).toBe(1);
+    expect((await store.searchText(textQuery("old new"), { limit: 9 })).length).toBe(1);
     expect((await store.chunksOf((await store.document("/a"))!.id))[0].text).toBe("old");
     await store.putDocuments([good], vectors);
     expect((await store.chunksOf((await store.document("/a"))!.id))[0].text).toBe("new");
@@ -352,5 +354,5 @@ test("a reader beside a writer sees whole commits, and none halfway through a ca
   expect(await reader.revision()).not.toBe(revision);
   expect((await reader.documents()).length).toBe(2);
   await store.close();
-  expect((await reader.searchText("two", { limit: 1 })).length).toBe(1);
+  expect((await reader.searchText(textQuery("two"), { limit: 1 })).length).toBe(1);
 });

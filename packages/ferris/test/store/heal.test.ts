@@ -10,7 +10,7 @@ import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
 import { examine } from "../indexing/support/examine.ts";
 import { bundle, start } from "../support/child.ts";
 import { folderOf } from "../support/files.ts";
-import { identity, put } from "./support/records.ts";
+import { identity, put, textQuery } from "./support/records.ts";
 
 async function indexFolder(): Promise<string> {
   const folder = folderOf();
@@ -54,7 +54,7 @@ test("a reader rolls back what a killed writer left half done", async () => {
   leaveHotJournal(folder);
   expect(statSync(join(folder, "index.db-journal")).size).toBeGreaterThan(512);
   const reader = await openIndex(folder);
-  expect(await reader.searchText("zebra", { limit: 100 })).toHaveLength(40);
+  expect(await reader.searchText(textQuery("zebra"), { limit: 100 })).toHaveLength(40);
   expect((await reader.chunks([1]))[0].text).toBe("text 0");
   await reader.close();
   expect(names(folder)).toEqual(["index.db"]);
@@ -85,7 +85,7 @@ test("an index that stayed in write-ahead mode is taken out of it by whoever ope
   expect(modes(folder)).toEqual([1, 1]);
   const store = await openIndexForWriting(folder, { identity });
   await put(store, "/new", ["text"]);
-  expect(await reader.searchText("zebra", { limit: 100 })).toHaveLength(40);
+  expect(await reader.searchText(textQuery("zebra"), { limit: 100 })).toHaveLength(40);
   await store.close();
   // Somebody was reading.
   expect(modes(folder)).toEqual([2, 2]);
@@ -104,7 +104,7 @@ test("in a read-only folder it is read as it is", async () => {
   chmodSync(path, 0o444);
   await asOrdinaryUser(async () => {
     const reader = await openIndex(folder);
-    expect(await reader.searchText("zebra", { limit: 100 })).toHaveLength(40);
+    expect(await reader.searchText(textQuery("zebra"), { limit: 100 })).toHaveLength(40);
     await reader.close();
   });
   chmodSync(folder, 0o755);
@@ -136,7 +136,7 @@ test("a writer that is killed while it opens or closes leaves an index that both
     await ended;
     if (names(folder).includes("index.db-journal")) journals++;
     const reader = await openIndex(folder);
-    expect((await reader.searchText("zebra", { limit: 100 })).length).toBeGreaterThanOrEqual(35);
+    expect((await reader.searchText(textQuery("zebra"), { limit: 100 })).length).toBeGreaterThanOrEqual(35);
     await reader.close();
     await (await openIndexForWriting(folder, { identity })).close();
     expect(names(folder)).toEqual(["index.db"]);

@@ -18,7 +18,7 @@ import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusabl
 import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
 import { indexesAt, indexFolder as placeOf } from "../../src/store/places.ts";
 import { folderOf } from "../support/files.ts";
-import { identity, put } from "./support/records.ts";
+import { identity, put, textQuery } from "./support/records.ts";
 
 /** A folder with a closed index of a few documents. */
 async function indexFolder(documents = 3): Promise<string> {
@@ -121,7 +121,7 @@ describe("a found index is not trusted", () => {
       try {
         const reader = await openIndex(folder);
         await reader.searchVectors(new Float32Array(32).fill(1), { limit: 1000 });
-        await reader.searchText("text", { limit: 1000 });
+        await reader.searchText(textQuery("text"), { limit: 1000 });
         await reader.chunksOf(1);
         await reader.documents();
         await reader.close();
@@ -216,7 +216,7 @@ describe("writers", () => {
     chmodSync(folder, 0o555);
     await asOrdinaryUser(async () => {
       const reader = await openIndex(folder);
-      expect((await reader.searchText("text", { limit: 5 })).length).toBe(5);
+      expect((await reader.searchText(textQuery("text"), { limit: 5 })).length).toBe(5);
       await reader.close();
     });
     expect(readdirSync(folder).toSorted()).toEqual(["index.db", "writer.lock"]);

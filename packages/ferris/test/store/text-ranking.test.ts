@@ -47,13 +47,13 @@ test.each([
   "n3x7 often",
 ])("%s: a chunk with a rare word is found, with its exact score, however common the others are", async (query) => {
   const { database, texts } = await wordsIndex();
-  const all = rankByWords(database, terms(query), everything, null);
+  const all = rankByWords(database, terms(query), { limit: everything });
   const scores = new Map(all.map(({ chunkId, score }) => [chunkId, score]));
   const rareWords = query.split(" ").filter((word) => /rare|seldom|unique|n3x7/.test(word));
   const rare = new RegExp(`\\b(?:${rareWords.join("|")})\\b`);
   const dueRare = all.filter(({ chunkId }) => rare.test(texts.get(chunkId)!));
   for (const limit of [1, 10, 200]) {
-    const hits = rankByWords(database, terms(query), limit, null, 200);
+    const hits = rankByWords(database, terms(query), { limit, budget: 200 });
     for (const { chunkId, score } of hits) expect(score).toBeCloseTo(scores.get(chunkId)!, 3);
     expect(hits.map((hit) => hit.score)).toEqual(hits.map((hit) => hit.score).toSorted((a, b) => b - a));
     const found = hits.filter(({ chunkId }) => rare.test(texts.get(chunkId)!)).map((hit) => hit.chunkId);
@@ -68,22 +68,24 @@ test.each([
 
 test("common words alone: chunks with all of them before others, the latest of them, best first", async () => {
   const { database, texts } = await wordsIndex();
-  const hits = rankByWords(database, terms("often usual"), 20, null, 100);
+  const hits = rankByWords(database, terms("often usual"), { limit: 20, budget: 100 });
   expect(hits.length).toBe(20);
   expect(hits.every(({ chunkId }) => /often/.test(texts.get(chunkId)!) && /usual/.test(texts.get(chunkId)!))).toBe(
     true,
   );
   const both = [...texts.keys()].filter((id) => /often/.test(texts.get(id)!) && /usual/.test(texts.get(id)!));
   const latest = new Set(both.toSorted((a, b) => b - a).slice(0, 100));
-  const due = rankByWords(database, terms("often usual"), everything, null).filter((hit) => latest.has(hit.chunkId));
+  const due = rankByWords(database, terms("often usual"), { limit: everything }).filter((hit) =>
+    latest.has(hit.chunkId),
+  );
   expect(hits.map((hit) => hit.chunkId)).toEqual(due.slice(0, 20).map((hit) => hit.chunkId));
-  expect(rankByWords(database, terms("everywhere"), 10, null, 50)).toHaveLength(10);
+  expect(rankByWords(database, terms("everywhere"), { limit: 10, budget: 50 })).toHaveLength(10);
 });
 
 test("a filter comes before any cut", async () => {
   const { database } = await wordsIndex();
   const documents = JSON.stringify([2, 5, 9]);
-  const due = rankByWords(database, terms("often usual rare"), 15, { documents, chunks: 90 });
+  const due = rankByWords(database, terms("often usual rare"), { limit: 15, among: { documents, chunks: 90 } });
   expect(due).toHaveLength(15);
   const kept = database
     .prepare("SELECT id FROM chunks WHERE document_id IN (2, 5, 9)")
@@ -91,15 +93,19 @@ test("a filter comes before any cut", async () => {
     .map((row) => row.id);
   expect(due.every((hit) => kept.includes(hit.chunkId))).toBe(true);
   // The same when the filter keeps more than the budget: all that matches is among the latest here.
-  const hits = rankByWords(database, terms("often usual rare"), 90, { documents, chunks: 90 }, 89);
+  const hits = rankByWords(database, terms("often usual rare"), {
+    limit: 90,
+    among: { documents, chunks: 90 },
+    budget: 89,
+  });
   expect(hits.every((hit) => kept.includes(hit.chunkId))).toBe(true);
-  const all = rankByWords(database, terms("often usual rare"), everything, { documents, chunks: 90 });
+  const all = rankByWords(database, terms("often usual rare"), { limit: everything, among: { documents, chunks: 90 } });
   expect(hits).toHaveLength(all.length);
   expect(hits.map((hit) => hit.score)).toEqual(all.map((hit) => expect.closeTo(hit.score, 3)));
 });
 
 test("a word that every chunk is written with is no word of any document", async () => {
   const { database } = await wordsIndex();
-  expect(rankByWords(database, terms("nowhere"), 10, null)).toEqual([]);
-  expect(rankByWords(database, terms("nowhere everywhere often"), 10, null, 100)).toHaveLength(10);
+  expect(rankByWords(database, terms("nowhere"), { limit: 10 })).toEqual([]);
+  expect(rankByWords(database, terms("nowhere everywhere often"), { limit: 10, budget: 100 })).toHaveLength(10);
 });

@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { usualPassages } from "../../answer/prompt.ts";
 import { AnswerError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import type { SearchResult } from "../../search/search.ts";
+import type { SearchResult } from "../../search/result.ts";
 import { settings } from "../config/settings.ts";
 import { keepConversation, readConversation } from "../io/kept-conversation.ts";
 import { openFerris } from "../open.ts";

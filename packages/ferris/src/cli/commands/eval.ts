@@ -21,7 +21,7 @@ import {
 import { UsageError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { ModeScores } from "../../evaluation/evaluate.ts";
-import type { SearchMode } from "../../search/search.ts";
+import type { SearchMode } from "../../search/result.ts";
 import { isCorpusPath } from "../../evaluation/corpus-index.ts";
 import { indexFolder } from "../../store/places.ts";
 import type { Store } from "../../store/store.ts";

@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import { loadModel } from "../../engine.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { cosineOf } from "../../search/cosine.ts";
+import { cosineOf } from "../../search/retrieve/cosine.ts";
 import { modelOptions } from "../open.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";

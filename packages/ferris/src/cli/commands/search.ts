@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Ferris } from "../../ferris.ts";
-import type { SearchResult } from "../../search/search.ts";
+import type { SearchResult } from "../../search/result.ts";
 import type { DocumentFilter } from "../../store/store.ts";
 import { openFerris } from "../open.ts";
 import { csvLines, fileLines, markdownLines } from "../present/formats.ts";

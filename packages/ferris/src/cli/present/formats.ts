@@ -2,7 +2,7 @@
  * Search results in forms for other programs: CSV, Markdown, and paths alone. JSON is the command's own.
  */
 import { pathToFileURL } from "node:url";
-import type { SearchResult } from "../../search/search.ts";
+import type { SearchResult } from "../../search/result.ts";
 import { printable } from "../terminal/text.ts";
 import { lineRange, shownPath } from "./results.ts";
 

@@ -6,7 +6,7 @@
 import { relative, sep } from "node:path";
 import type { Staleness } from "../../freshness.ts";
 import type { PassageLine } from "../../search/lines.ts";
-import type { SearchResult } from "../../search/search.ts";
+import type { SearchResult } from "../../search/result.ts";
 import type { Snippet } from "../../search/snippet.ts";
 import type { VectorMethod } from "../../store/store.ts";
 import type { Session } from "../session.ts";
@@ -41,7 +41,7 @@ export function staleText(stale: Staleness): string {
 
 /** How a result came to its place, for --explain. */
 export function explanation(result: SearchResult): string {
-  const arm = (name: string, rank: number | null, score: number | null): string =>
+  const retriever = (name: string, rank: number | null, score: number | null): string =>
     rank === null
       ? `${name}: not among its best${score === null ? "" : ` (${score.toFixed(3)})`}`
       : `${name}: rank ${rank}, ${score!.toFixed(3)}`;
@@ -49,9 +49,9 @@ export function explanation(result: SearchResult): string {
     ...(result.rerankScore === null
       ? [`fused ${result.score.toFixed(5)}`]
       : [`rerank ${result.rerankScore.toFixed(5)}`]),
-    arm("meaning (cosine)", result.vectorRank, result.cosine),
-    arm("words (BM25)", result.textRank, result.bm25),
-    ...(result.coverage === null ? [] : [`has ${Math.round(result.coverage * 100)} % of the words`]),
+    retriever("meaning (cosine)", result.vectorRank, result.cosine),
+    retriever("words (BM25)", result.textRank, result.bm25),
+    ...(result.textRank === null ? [] : [`has ${Math.round(result.coverage * 100)} % of the words`]),
     `#${result.chunkId}`,
   ].join("; ");
 }

@@ -37,6 +37,11 @@ export function typeOf(path: string, bytes: Uint8Array): string {
   return parserFor(path, bytes.subarray(0, headBytes)).type;
 }
 
+/** Whether any parser makes documents of this type. */
+export function isType(type: string): boolean {
+  return parsers.some((parser) => parser.type === type);
+}
+
 /** @throws UsageError for a type that no parser has: a misspelt one must not look like an empty folder or index */
 export function checkTypes(types: readonly string[] | undefined): void {
   const known = parsers.map((parser) => parser.type);

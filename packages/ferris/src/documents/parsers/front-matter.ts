@@ -10,6 +10,8 @@ export interface FrontMatter {
   /** Where the text after it starts. */
   readonly end: number;
   readonly title: string | undefined;
+  /** What else of it can be searched by: tag, date, author. */
+  readonly fields?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Longer ones are data; only their title is looked for, by its line. */
@@ -31,7 +33,7 @@ export function frontMatterOf(content: string): FrontMatter {
   const newline = content.indexOf("\n", closed.index);
   const end = newline < 0 ? content.length : newline + 1;
   if (opening[1] === "+++") return { end, title: tomlTitle(inside) };
-  return namesSomething(inside) ? { end, title: yamlTitle(inside) } : none;
+  return namesSomething(inside) ? { end, title: yamlTitle(inside), ...fieldsOf(inside) } : none;
 }
 
 /** Whether lines are YAML's: the first that is no comment says `key:`, and all that are not indented belong to such a list. */
@@ -42,6 +44,43 @@ function namesSomething(yaml: string): boolean {
   const key = /^(?:[^\s:#[\]{},&*!|>%@`"'-][^:#]{0,200}|"[^"]{1,200}"|'[^']{1,200}'|\?[^:]{0,200})\s*:(?:\s|$)/;
   // An unindented list belongs to its key; brackets, braces and quotes may be closed at the margin.
   return lines.length > 0 && key.test(lines[0]!) && lines.every((line) => key.test(line) || /^[-\]}"'\\]/.test(line));
+}
+
+const fieldKeys: Readonly<Record<string, readonly string[]>> = {
+  tag: ["tags", "tag", "keywords", "categories", "category"],
+  date: ["date", "created", "published", "updated", "modified"],
+  author: ["author", "authors"],
+};
+const mostValues = 100;
+const longestValue = 200;
+
+function fieldsOf(yaml: string): Pick<FrontMatter, "fields"> {
+  if (yaml.length > parsedUpTo) return {};
+  try {
+    const document = parseDocument(yaml, { strict: false, uniqueKeys: false, logLevel: "silent" });
+    const said: unknown = document.toJS({ maxAliasCount: 100 });
+    if (typeof said !== "object" || said === null) return {};
+    const byKey = new Map(Object.entries(said).map(([key, value]) => [key.toLowerCase(), value as unknown]));
+    const fields: Record<string, string[]> = {};
+    for (const [field, keys] of Object.entries(fieldKeys)) {
+      const values = keys.flatMap((key) => valuesOf(byKey.get(key), field === "tag")).slice(0, mostValues);
+      if (values.length > 0) fields[field] = values;
+    }
+    return Object.keys(fields).length > 0 ? { fields } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Texts of a value: a list, or one; tags in one text stand apart by commas or spaces. */
+function valuesOf(value: unknown, isTag: boolean): string[] {
+  if (Array.isArray(value))
+    return value.flatMap((item) => valuesOf(item, false).map((text) => (isTag ? text.replace(/^#/, "") : text)));
+  if (value instanceof Date) return [value.toISOString().slice(0, 10)];
+  if (typeof value !== "string" && typeof value !== "number") return [];
+  const text = oneLine(String(value)).slice(0, longestValue);
+  const parts = isTag ? text.split(/[,\s]+/).map((tag) => tag.replace(/^#/, "")) : [text];
+  return parts.filter((part) => part !== "");
 }
 
 function yamlTitle(yaml: string): string | undefined {

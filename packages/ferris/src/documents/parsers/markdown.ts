@@ -58,7 +58,7 @@ export function parseMarkdown({ bytes }: ParserInput): ParsedDocument {
     }
     blocks.push({ kind, start, end, headingPath: headings.filter((text) => text !== "") });
   }
-  return { type: "markdown", title, content, encoding, blocks, warnings };
+  return { type: "markdown", title, fields: frontMatter.fields, content, encoding, blocks, warnings };
 }
 
 /** The blocks of `content` from `from` on; they cover it. */

@@ -2,7 +2,7 @@
 import type { ContentBlock, McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { makeFilter, type WrittenFilter } from "../../search/filter.ts";
-import type { SearchResult } from "../../search/search.ts";
+import type { SearchResult } from "../../search/result.ts";
 import {
   answered,
   indexArgument,

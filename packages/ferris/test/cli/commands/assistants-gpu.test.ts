@@ -30,18 +30,18 @@ describeGpu("mcp on a GPU", () => {
       const { content } = (await client.callTool({ name, arguments: given })) as CallToolResult;
       return content.map((part) => (part.type === "text" ? part.text : "")).join("");
     };
-    const arm = async (): Promise<unknown> => JSON.parse(await call("status", {})).vectorArm;
+    const arm = async (): Promise<unknown> => JSON.parse(await call("status", {})).vectorRetriever;
 
     const query = { query: "a stringed instrument", mode: "vector" };
     const first = await call("search", query);
     expect(first).toContain("violins.md");
-    expect(await arm()).toMatchObject({ arm: "index" });
+    expect(await arm()).toMatchObject({ retriever: "index" });
     for (let i = 0; i < 200; i++) {
       expect(await call("search", query)).toBe(first);
       if (((await arm()) as { arm: string }).arm === "gpu") break;
       await pause(20);
     }
-    expect(await arm()).toMatchObject({ arm: "gpu", reason: expect.stringContaining("4 vectors") });
+    expect(await arm()).toMatchObject({ retriever: "gpu", reason: expect.stringContaining("4 vectors") });
     expect(await call("search", query)).toBe(first);
   });
 });

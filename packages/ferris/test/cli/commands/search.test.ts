@@ -159,7 +159,7 @@ describe("search errors end with 2, as ripgrep's do", () => {
     [["x", "-k", "0"], "--limit is 0: it must be a whole number from 1 to 1000"],
     [["x", "--mode", "magic"], '--mode is "magic": it must be one of hybrid, vector, text'],
     [["x", "--type", "markdwon"], '"markdwon" is no type of document'],
-    [["x", "--since", "yesterday"], '"yesterday" is no time'],
+    [["x", "--since", "yesterday"], 'invalid time "yesterday"'],
     [["x", "--modle", "y"], "unknown option '--modle'"],
     [["x", "--db", "nowhere"], "no index"],
     [["x", "--model", "nobody/nothing"], "is not on this machine"],

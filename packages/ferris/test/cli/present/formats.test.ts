@@ -1,7 +1,7 @@
 /** Results as CSV: exact for programs, harmless on a terminal. */
 import { expect, test } from "vitest";
 import { csvLines } from "../../../src/cli/present/formats.ts";
-import type { SearchResult } from "../../../src/search/search.ts";
+import type { SearchResult } from "../../../src/search/result.ts";
 
 const text = 'first, "quoted"\r\n\u001b]0;owned\u0007second\rover\u009b2J';
 const result = {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { resultCard } from "../../../src/cli/present/results.ts";
 import { palette } from "../../../src/cli/terminal/colour.ts";
-import type { SearchResult } from "../../../src/search/search.ts";
+import type { SearchResult } from "../../../src/search/result.ts";
 
 const look = { colours: palette(false), links: false, columns: 40 };
 const result = (text: string, highlights: { start: number; end: number }[] = []): SearchResult =>

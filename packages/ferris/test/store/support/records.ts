@@ -1,6 +1,7 @@
 /** Small documents for store tests, and what it takes to put them there. */
 import { createHash } from "node:crypto";
-import type { ChunkRecord, DocumentRecord, ModelIdentity, Store } from "../../../src/store/store.ts";
+import { parseQuery } from "../../../src/search/query/query.ts";
+import type { ChunkRecord, DocumentRecord, ModelIdentity, Store, TextQuery } from "../../../src/store/store.ts";
 import { wordsVector } from "../../indexing/support/words-embedder.ts";
 
 export const identity: ModelIdentity = {
@@ -21,6 +22,7 @@ export function documentRecord(path: string, more: Partial<DocumentRecord> = {})
     type: "text",
     title: null,
     lineBasis: "file",
+    fields: null,
     size: 10,
     modifiedTime: 1000.25,
     contentHash: sha256(path),
@@ -45,6 +47,11 @@ export function chunkRecord(text: string, line = 1, headingPath: readonly string
     isOcr: false,
     tokens: text.split(" ").length,
   };
+}
+
+/** What full-text search is asked for a query as it is typed. */
+export function textQuery(typed: string): TextQuery {
+  return typed.trim() === "" ? { any: [], all: [], none: [] } : parseQuery(typed).words;
 }
 
 /** Puts one document of these texts, a line each. */

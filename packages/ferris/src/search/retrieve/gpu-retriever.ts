@@ -1,17 +1,17 @@
 /**
- * The vector arm on the GPU: every vector compared there, the best of them once more in f32 by the index. The same hits in the same
+ * Vectors compared on the GPU: every vector compared there, the best of them once more in f32 by the index. The same hits in the same
  * order as the index's own exact search, in a fraction of its time.
  *
  * It serves whoever searches an index twice: the copy on the GPU is made behind the second search, so that a process with one
  * question does not pay for it. Until it is there, while the index changes, and whenever the GPU fails, the index itself answers,
  * and a search never fails for the GPU's sake.
  */
-import type { Hit, StoreReader, VectorSearchOptions } from "../store/store.ts";
-import { keepsAll } from "../store/document-filter.ts";
-import type { VectorArm } from "./search.ts";
+import type { Hit, StoreReader, VectorSearchOptions } from "../../store/store.ts";
+import { keepsAll } from "../../store/document-filter.ts";
+import type { VectorRetriever } from "./retrieve.ts";
 import { GpuCopy, type GpuVectorMemory } from "./gpu-copy.ts";
 
-export interface GpuArmOptions {
+export interface GpuRetrieverOptions {
   /** Opens memory on the GPU; called again after a loss. */
   readonly open: () => Promise<GpuVectorMemory>;
   /** Whether an error says that the GPU was lost: then it is worth another try. */
@@ -22,10 +22,10 @@ export interface GpuArmOptions {
   readonly mostChunks?: number;
 }
 
-/** What the vector arm of a process does. */
-export interface VectorArmStatus {
+/** Who compares vectors in this process. */
+export interface VectorRetrieverStatus {
   /** Who would answer now. */
-  readonly arm: "index" | "gpu";
+  readonly retriever: "index" | "gpu";
   /** Why, for a person. */
   readonly reason: string;
 }
@@ -36,9 +36,9 @@ export interface VectorArmStatus {
  */
 const mostBytes = 2 ** 31;
 
-export class GpuArm {
+export class GpuRetriever {
   readonly #reader: StoreReader;
-  readonly #options: GpuArmOptions;
+  readonly #options: GpuRetrieverOptions;
   readonly #mostChunks: number;
   #copy: GpuCopy | null = null;
   #following: Promise<void> | null = null;
@@ -48,22 +48,23 @@ export class GpuArm {
   /** Why it serves no more. */
   #off: string | null = null;
 
-  constructor(reader: StoreReader, options: GpuArmOptions) {
+  constructor(reader: StoreReader, options: GpuRetrieverOptions) {
     this.#reader = reader;
     this.#options = options;
     this.#mostChunks = options.mostChunks ?? Math.floor(mostBytes / 2 / reader.identity.dimensions);
   }
 
   /** As the store's own `searchVectors`. What was asked to be exact, or among named chunks, is the store's. */
-  readonly search: VectorArm = async (query, options) => {
-    const { exact = false, among } = options;
-    const served = exact || among !== undefined ? null : await this.#serve(query, options);
+  readonly search: VectorRetriever = async (query, options) => {
+    const { exact = false, among, words } = options;
+    const isConstrained = words !== undefined && words.all.length + words.none.length > 0;
+    const served = exact || among !== undefined || isConstrained ? null : await this.#serve(query, options);
     return served ?? this.#reader.searchVectors(query, options);
   };
 
   /** Who would answer, and why. */
-  async status(): Promise<VectorArmStatus> {
-    const index = (reason: string): VectorArmStatus => ({ arm: "index", reason });
+  async status(): Promise<VectorRetrieverStatus> {
+    const index = (reason: string): VectorRetrieverStatus => ({ retriever: "index", reason });
     if (this.#off !== null) return index(this.#off);
     if (this.#copy === null) return index("vectors go to the GPU with the second search");
     const { size, place, revision } = this.#copy;
@@ -71,7 +72,7 @@ export class GpuArm {
     if (revision === null || revision !== (await this.#reader.revision())) {
       return index(`the copy on the GPU is not up to date (${copied})`);
     }
-    return { arm: "gpu", reason: `every vector is compared on the GPU (${copied})` };
+    return { retriever: "gpu", reason: `every vector is compared on the GPU (${copied})` };
   }
 
   /** Gives the GPU's memory back. */

@@ -1,11 +1,11 @@
-/** The vector arm on the GPU: the hits of an exact search in their order, whatever happens to the index or to the GPU meanwhile. */
+/** Vectors compared on the GPU: the hits of an exact search in their order, whatever happens to the index or to the GPU meanwhile. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { setTimeout as pause } from "node:timers/promises";
 import { describeGpu } from "@ferris/testing";
 // The device itself, to lose it: ferris has no way to it.
 import { openGpu } from "../../../metal-candle/src/gpu/device/context.ts";
 import { isDeviceLoss, openGpuVectors } from "../../src/engine.ts";
-import { GpuArm, type GpuArmOptions } from "../../src/search/gpu-arm.ts";
+import { GpuRetriever, type GpuRetrieverOptions } from "../../src/search/retrieve/gpu-retriever.ts";
 import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
 import type { Store, StoreReader, VectorMethod } from "../../src/store/store.ts";
 import { randomFrom } from "../documents/support/random-documents.ts";
@@ -40,12 +40,12 @@ async function writerOf(folder: string): Promise<Store> {
 interface Fixture {
   readonly folder: string;
   readonly reader: StoreReader;
-  readonly arm: GpuArm;
+  readonly retriever: GpuRetriever;
   readonly notices: string[];
   readonly opened: Awaited<ReturnType<typeof openGpuVectors>>[];
 }
 
-async function indexOf(counts: readonly number[], options: Partial<GpuArmOptions> = {}): Promise<Fixture> {
+async function indexOf(counts: readonly number[], options: Partial<GpuRetrieverOptions> = {}): Promise<Fixture> {
   const folder = folderOf();
   const store = await writerOf(folder);
   for (const [i, count] of counts.entries()) await put(store, `/${i}`, count, i % 2 === 0 ? "text" : "markdown");
@@ -53,7 +53,7 @@ async function indexOf(counts: readonly number[], options: Partial<GpuArmOptions
   const reader = await openIndex(folder);
   const notices: string[] = [];
   const opened: Fixture["opened"] = [];
-  const arm = new GpuArm(reader, {
+  const retriever = new GpuRetriever(reader, {
     open: async () => {
       const memory = await openGpuVectors(dimensions, { allowSoftwareAdapter: true });
       opened.push(memory);
@@ -64,17 +64,17 @@ async function indexOf(counts: readonly number[], options: Partial<GpuArmOptions
     ...options,
   });
   onTestFinished(async () => {
-    await arm.close();
+    await retriever.close();
     await reader.close();
   });
-  return { folder, reader, arm, notices, opened };
+  return { folder, reader, retriever, notices, opened };
 }
 
 /** Searches, and says who answered; what comes back must be what the index's own exact search finds. */
-async function checkSearch({ arm, reader }: Fixture, limit = 10, filter?: object): Promise<VectorMethod> {
+async function checkSearch({ retriever, reader }: Fixture, limit = 10, filter?: object): Promise<VectorMethod> {
   let method: VectorMethod = "codes";
   const query = topicVector().map((value) => value + 0.01);
-  const hits = await arm.search(query, { limit, filter, onCompared: (compared) => (method = compared) });
+  const hits = await retriever.search(query, { limit, filter, onCompared: (compared) => (method = compared) });
   expect(hits).toEqual(await reader.searchVectors(query, { limit, filter, exact: true }));
   return method;
 }
@@ -85,21 +85,24 @@ async function untilOnGpu(fixture: Fixture): Promise<void> {
     if ((await checkSearch(fixture)) === "gpu") return;
     await pause(20);
   }
-  throw new Error(`the GPU never answered: ${JSON.stringify(await fixture.arm.status())}`);
+  throw new Error(`the GPU never answered: ${JSON.stringify(await fixture.retriever.status())}`);
 }
 
 describeGpu("vectors of an index on the GPU", () => {
   test("serve from the second search on, with the hits and the order of the exact search", async () => {
     const fixture = await indexOf([900, 1500, 601]);
-    expect(await fixture.arm.status()).toEqual({
-      arm: "index",
+    expect(await fixture.retriever.status()).toEqual({
+      retriever: "index",
       reason: "vectors go to the GPU with the second search",
     });
     expect(await checkSearch(fixture)).toBe("all");
     await pause(50);
     expect(fixture.opened.length).toBe(0);
     await untilOnGpu(fixture);
-    expect(await fixture.arm.status()).toMatchObject({ arm: "gpu", reason: expect.stringContaining("3001 vectors") });
+    expect(await fixture.retriever.status()).toMatchObject({
+      retriever: "gpu",
+      reason: expect.stringContaining("3001 vectors"),
+    });
     for (let i = 0; i < 20; i++) expect(await checkSearch(fixture, 1 + 17 * i)).toBe("gpu");
     for (const filter of [{ types: ["markdown"] }, { paths: ["/2"] }, { types: ["nothing"] }, { types: undefined }]) {
       expect(await checkSearch(fixture, 30, filter)).toBe("gpu");
@@ -155,7 +158,10 @@ describeGpu("vectors of an index on the GPU", () => {
     }
     const reason = "the index has 200 chunks, more than the 199 that are kept on the GPU";
     expect(fixture.notices).toEqual([`ferris: the GPU does not compare vectors: ${reason}. The index does it`]);
-    expect(await fixture.arm.status()).toEqual({ arm: "index", reason: `the GPU does not compare vectors: ${reason}` });
+    expect(await fixture.retriever.status()).toEqual({
+      retriever: "index",
+      reason: `the GPU does not compare vectors: ${reason}`,
+    });
     expect(fixture.opened.length).toBe(0);
   });
 
@@ -164,7 +170,7 @@ describeGpu("vectors of an index on the GPU", () => {
     await checkSearch(fixture);
     await checkSearch(fixture);
     while (fixture.opened.length === 0) await pause(1);
-    await fixture.arm.close();
+    await fixture.retriever.close();
     expect(fixture.opened[0]!.bytes).toBeLessThan(10_000);
     await expect(fixture.opened[0]!.nearest(topicVector(), 1)).rejects.toThrow("closed");
     expect(await checkSearch(fixture)).toBe("all");
@@ -190,8 +196,8 @@ describe("where the GPU fails", () => {
     }
     expect(tried).toBe(attempts);
     expect(fixture.notices.length).toBe(1);
-    expect(await fixture.arm.status()).toMatchObject({
-      arm: "index",
+    expect(await fixture.retriever.status()).toMatchObject({
+      retriever: "index",
       reason: expect.stringContaining(error.message.slice(0, 8)),
     });
   });

@@ -3,11 +3,11 @@
  *
  * Chunks keep their vectors, and ids are never used twice: so a copy that knows which ids it has needs only what is new, and lets go
  * of what is gone. It is of one revision of the index or of none, and says which. When to make one, and what to do without, is
- * gpu-arm.ts's.
+ * gpu-retriever.ts's.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { takingTurns } from "../give-way.ts";
-import type { DocumentFilter, StoreReader } from "../store/store.ts";
+import { takingTurns } from "../../give-way.ts";
+import type { DocumentFilter, StoreReader } from "../../store/store.ts";
 
 /** What the engine keeps on the GPU: metal-candle's GpuVectors, as far as it is used here. */
 export interface GpuVectorMemory {

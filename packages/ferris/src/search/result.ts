@@ -1,0 +1,82 @@
+/**
+ * What a search finds, and why.
+ *
+ * Types only.
+ */
+import type { Staleness } from "../freshness.ts";
+import type { LineBasis, StoredChunk, VectorMethod } from "../store/store.ts";
+import type { Snippet } from "./snippet.ts";
+
+export type SearchMode = "hybrid" | "vector" | "text";
+
+/** Why a chunk was found. Ranks are from 1; null where the retriever did not find it or was not asked. */
+export interface Evidence {
+  /** What the order follows: the reranker's where there is one, else fused, cosine or BM25, by mode. */
+  readonly score: number;
+  /** Cosine of chunk and query in [-1, 1]; null in text mode. */
+  readonly cosine: number | null;
+  readonly bm25: number | null;
+  readonly vectorRank: number | null;
+  readonly textRank: number | null;
+  /** The share of the query's words that the chunk has, in its text, headings or names. */
+  readonly coverage: number;
+  /** Null without a reranker, and for candidates that it did not read. */
+  readonly rerankScore: number | null;
+}
+
+export interface FoundChunk {
+  readonly chunk: StoredChunk;
+  readonly evidence: Evidence;
+}
+
+/** A passage that answers: one chunk, or several that follow one another. */
+export interface SearchResult extends Evidence {
+  /** From 1. */
+  readonly rank: number;
+  /** Of the best chunk: what `read` reads on from. */
+  readonly chunkId: number;
+  /** Absolute. */
+  readonly path: string;
+  readonly type: string;
+  readonly title: string | null;
+  /** Of the best chunk. */
+  readonly headingPath: readonly string[];
+  readonly startLine: number;
+  readonly endLine: number;
+  /** Where in these lines the passage begins and ends (from 1, UTF-16 units, inclusive); null where the line is short. */
+  readonly startColumn: number | null;
+  readonly endColumn: number | null;
+  /** What line numbers count: see LineBasis. */
+  readonly lineBasis: LineBasis;
+  readonly page: number | null;
+  /** Whether the passage was read out of a picture, so that letters may be wrong. */
+  readonly isOcr: boolean;
+  /** The passage whole, with line breaks where its file has them. */
+  readonly text: string;
+  /** The number of each line of `text`. */
+  readonly lineNumbers: readonly number[];
+  readonly snippet: Snippet;
+  /** Where else nearly the same passage stands, best first: these would have been results of their own. */
+  readonly copies: readonly ResultCopy[];
+  /** Whether its file says something else by now, or is gone; null: neither. Undefined where nobody looked. */
+  readonly stale?: Staleness | null;
+}
+
+export interface ResultCopy {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+export interface SearchAnswer {
+  /** Best first; empty where nothing is relevant. */
+  readonly results: readonly SearchResult[];
+  /** Where something was found and none of it is relevant, or reaches the least score: the best of it. */
+  readonly nearestMiss: SearchResult | null;
+  /** The cosine that chance reaches in this index; null where it was not asked for, and in text mode. */
+  readonly noiseFloor: number | null;
+  /** How vectors were compared: all of them, those that their codes chose, or all on the GPU; null in text mode. */
+  readonly vectorMethod: VectorMethod | null;
+  /** How many passages were left out because their documents had as many results as they may have; their paths. */
+  readonly cut: readonly { readonly path: string; readonly passages: number }[];
+}

@@ -1,0 +1,115 @@
+/**
+ * Candidates for a query: the nearest by meaning, the best by words, the files that it names; with everything that ranking asks about each.
+ */
+import type { DocumentFilter, Hit, StoredChunk, StoreReader, VectorMethod } from "../../store/store.ts";
+import { Coverage } from "../coverage.ts";
+import { bothFilters } from "../query/fields.ts";
+import type { Query } from "../query/query.ts";
+import type { SearchMode } from "../result.ts";
+import { cosineOf } from "./cosine.ts";
+
+/** What search asks of a model: the vectors of queries, in their order, with the model's query prompt. */
+export interface QueryEmbedder {
+  (queries: readonly string[], signal?: AbortSignal): Promise<readonly Float32Array[]>;
+  /** How many tokens a query is for the model, without those that every query has. Left out: the model is believed whatever it is asked. */
+  readonly countTokens?: (query: string) => number;
+}
+
+/** What answers by meaning: the store's own search, or what takes its place (gpu-retriever.ts). */
+export type VectorRetriever = StoreReader["searchVectors"];
+
+export interface RetrieveOptions {
+  readonly mode: SearchMode;
+  /** How far down each retriever is read. */
+  readonly depth: number;
+  readonly filter?: DocumentFilter;
+  /** Compare with every vector, whatever the size of the index. */
+  readonly exact?: boolean;
+  readonly vectorRetriever?: VectorRetriever;
+  /** Told how vectors were compared. */
+  readonly onCompared?: (method: VectorMethod) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Candidate {
+  readonly chunk: StoredChunk;
+  /** Null in text mode. */
+  readonly cosine: number | null;
+  /** Null where its words did not bring it up. */
+  readonly bm25: number | null;
+  /** From 1; null where it is not among this retriever's best. */
+  readonly vectorRank: number | null;
+  readonly textRank: number | null;
+  readonly coverage: number;
+  /** Whether the query names its file. */
+  readonly isNamed: boolean;
+}
+
+/** Of the documents with a name that was asked for, at most so many: README.md may be all of them. */
+const mostNamed = 10;
+
+/** @param embedQuery may be null in text mode, which needs no model */
+export async function retrieve(
+  store: StoreReader,
+  embedQuery: QueryEmbedder | null,
+  query: Query,
+  options: RetrieveOptions,
+): Promise<Candidate[]> {
+  const { mode, depth: limit, exact, onCompared, signal } = options;
+  const filter = bothFilters(options.filter, query.filter);
+  const searchVectors: VectorRetriever =
+    options.vectorRetriever ?? ((vector, request) => store.searchVectors(vector, request));
+  const byMeaning = async (): Promise<[Float32Array | null, Hit[]]> => {
+    if (mode === "text") return [null, []];
+    const [vector] = await embedQuery!([query.meaning], signal);
+    signal?.throwIfAborted();
+    return [vector!, await searchVectors(vector!, { limit, filter, words: query.words, exact, onCompared })];
+  };
+  const [[vector, vectorHits], named, wordHits, languages] = await Promise.all([
+    byMeaning(),
+    mode === "vector" || query.names.length === 0
+      ? []
+      : store.chunksCalled(query.names, { limit: mostNamed, filter, words: query.words }),
+    mode === "vector" ? [] : store.searchText(query.words, { limit, filter }),
+    store.languages(),
+  ]);
+  signal?.throwIfAborted();
+
+  const cosines = new Map(vectorHits.map(({ chunkId, score }) => [chunkId, score]));
+  const scores = new Map(wordHits.map(({ chunkId, score }) => [chunkId, score]));
+  // A file that is asked for by its name comes before those that mention it. Its words may be among the others.
+  const byWords = [...new Set([...named, ...wordHits].map((hit) => ("chunkId" in hit ? hit.chunkId : hit.id)))];
+  const vectorRanks = new Map(vectorHits.map(({ chunkId }, i) => [chunkId, i + 1]));
+  const textRanks = new Map(byWords.map((id, i) => [id, i + 1]));
+  // Without those that are gone since the retrievers were asked: another process is indexing.
+  const chunks = await store.chunks([...new Set([...vectorRanks.keys(), ...textRanks.keys()])]);
+  const missing = vector === null ? null : await missingCosines(store, vector, chunks, cosines);
+  const isNamed = new Set(named.map(({ id }) => id));
+  const coverage = new Coverage(query, languages);
+  return chunks.map((chunk) => ({
+    chunk,
+    cosine: cosines.get(chunk.id) ?? missing?.get(chunk.id) ?? null,
+    bm25: textRanks.has(chunk.id) ? (scores.get(chunk.id) ?? 0) : null,
+    vectorRank: vectorRanks.get(chunk.id) ?? null,
+    textRank: textRanks.get(chunk.id) ?? null,
+    coverage: coverage.of(chunk),
+    isNamed: isNamed.has(chunk.id),
+  }));
+}
+
+/** Cosines, by chunk id, of those chunks that only their words brought up. */
+async function missingCosines(
+  store: StoreReader,
+  query: Float32Array,
+  chunks: readonly StoredChunk[],
+  known: ReadonlyMap<number, number>,
+): Promise<Map<number, number>> {
+  const missing = chunks.filter((chunk) => !known.has(chunk.id));
+  const vectors = await store.vectorsOf(missing.map((chunk) => chunk.hash));
+  const cosines = new Map<number, number>();
+  for (const chunk of missing) {
+    const vector = vectors.get(chunk.hash);
+    if (vector) cosines.set(chunk.id, cosineOf(query, vector));
+  }
+  return cosines;
+}

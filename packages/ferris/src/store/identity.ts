@@ -1,0 +1,40 @@
+/**
+ * Which model an index was made with, as it says itself, and what tells two models apart.
+ */
+import { IndexUnusableError } from "../errors.ts";
+import type { Database } from "./database.ts";
+import type { ModelIdentity } from "./store.ts";
+
+export function readIdentity(database: Database, path: string): ModelIdentity {
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'identity'").get() as { value: string } | undefined;
+  try {
+    const identity = JSON.parse(row?.value ?? "") as ModelIdentity;
+    const prompts = typeof identity.prompts === "object" ? Object.values(identity.prompts) : [null];
+    const texts = [identity.model, identity.revision, identity.pooling, ...prompts];
+    if (texts.some((text) => typeof text !== "string") || !(identity.dimensions > 0 && identity.dimensions <= 65_536)) {
+      throw new TypeError("a field is missing or of the wrong kind");
+    }
+    return identity;
+  } catch (cause) {
+    throw new IndexUnusableError(`${path} does not say which model it was made with. Delete it and index again.`, {
+      cause,
+    });
+  }
+}
+
+export function describe({ model, revision, dimensions }: ModelIdentity): string {
+  return `${model} (revision ${revision.slice(0, 12)}, ${dimensions} dimensions)`;
+}
+
+/** What differs between two models, in words; empty when their vectors may meet. */
+export function identityDifferences(index: ModelIdentity, given: ModelIdentity): string[] {
+  const differences: string[] = [];
+  for (const key of ["model", "revision", "pooling", "dimensions"] as const) {
+    if (index[key] !== given[key]) differences.push(`${key} ${index[key]} against ${given[key]}`);
+  }
+  for (const name of new Set([...Object.keys(index.prompts), ...Object.keys(given.prompts)])) {
+    const [ours, theirs] = [index.prompts[name] ?? "", given.prompts[name] ?? ""];
+    if (ours !== theirs) differences.push(`prompt ${name} ${JSON.stringify(ours)} against ${JSON.stringify(theirs)}`);
+  }
+  return differences;
+}

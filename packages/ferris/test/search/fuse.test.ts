@@ -1,0 +1,47 @@
+/** One order out of two, by hand-made candidates. */
+import { expect, test } from "vitest";
+import { fuse } from "../../src/search/fuse.ts";
+import type { Candidate } from "../../src/search/retrieve/retrieve.ts";
+
+/** Each of a document of its own unless told; ranks are as given. */
+function candidate(id: number, cosine: number, bm25: number | null, more: Partial<Candidate> = {}): Candidate {
+  const chunk = { id, documentId: id } as Candidate["chunk"];
+  const textRank = bm25 === null ? null : id;
+  return { chunk, cosine, bm25, vectorRank: id, textRank, coverage: bm25 === null ? 0 : 1, isNamed: false, ...more };
+}
+
+const order = (candidates: readonly Candidate[], confidence?: number) =>
+  fuse(candidates, "hybrid", confidence).map(({ chunk }) => chunk.id);
+
+test("best by both comes first, then a clear winner of either", () => {
+  const candidates = [candidate(1, 0.9, null), candidate(2, 0.5, 20), candidate(3, 0.1, 1), candidate(4, 0.8, 18)];
+  expect(order(candidates)).toEqual([4, 2, 1, 3]);
+});
+
+test("words that cover little of the query weigh little", () => {
+  const candidates = [candidate(1, 0.9, null), candidate(2, 0.3, 20, { coverage: 0.25 }), candidate(3, 0.2, 1)];
+  expect(order(candidates)[0]).toBe(1);
+});
+
+test("what the model cannot read does not outvote the words", () => {
+  const candidates = [candidate(1, 0.9, 1), candidate(2, 0.2, 20, { coverage: 0.6 }), candidate(3, 0.1, 2)];
+  expect(order(candidates, 1)[0]).toBe(1);
+  expect(order(candidates, 0)[0]).toBe(2);
+});
+
+test("a file that was asked for by name has what was asked for", () => {
+  const named = candidate(3, 0.3, 0, { isNamed: true });
+  expect(order([candidate(1, 0.4, 20, { coverage: 0.5 }), candidate(2, 0.3, 10), named])[0]).toBe(3);
+});
+
+test("several good chunks of a document lift it over a single one of the same score", () => {
+  const siblings = [2, 3].map((id) => candidate(id, 0.5, 10, { chunk: { id, documentId: 9 } as Candidate["chunk"] }));
+  expect(order([candidate(1, 0.5, 10), ...siblings, candidate(4, 0.1, 1)])).toEqual([2, 3, 1, 4]);
+});
+
+test("equal scores come in order of id; one retriever alone keeps its order", () => {
+  expect(order([candidate(5, 0.5, 10), candidate(3, 0.5, 10)])).toEqual([3, 5]);
+  const alone = [candidate(1, 0.2, null), candidate(2, 0.9, null), candidate(3, 0.5, null)];
+  expect(fuse(alone, "vector").map(({ chunk }) => chunk.id)).toEqual([2, 3, 1]);
+  expect(fuse([], "hybrid")).toEqual([]);
+});
