@@ -85,7 +85,7 @@ export function identityOf({
   dimensions,
 }: ModelInfo): ModelIdentity {
   return {
-    // A model given as a folder is known by the folder's name: where it lies is no part of what it is.
+    // A model given as a folder is known by the folder's name: where it lies is not part of what it is.
     model: resolve(id) === folder ? basename(folder) : id,
     revision,
     pooling: [...pooling, ...(normalize ? ["normalize"] : [])].join("+"),

@@ -3,7 +3,7 @@
  *
  * What a line is: the bytes up to a line feed, without a carriage return right before it (files from Windows), or up to the end
  * of the input. A lone carriage return, a form feed and Unicode's line separators are text. An empty line is a line; no bytes
- * are no line. Node's readline is not used: it breaks lines at all of those, and puts U+FFFD in place of bad bytes unsaid.
+ * do not end a line. Node's readline is not used: it breaks lines at all of those, and puts U+FFFD in place of bad bytes unsaid.
  */
 import { InputError } from "./errors.ts";
 
@@ -57,7 +57,7 @@ export async function* readLines(input: AsyncIterable<Uint8Array>, name = "stand
       pendingBytes += block.length - start;
       if (pendingBytes > longestLineBytes) {
         throw new InputError(
-          `${name}, line ${number + 1}: longer than ${longestLineBytes} bytes, the limit; is it text, one a line?`,
+          `${name}, line ${number + 1}: longer than ${longestLineBytes} bytes, the limit; is it text, one per line?`,
         );
       }
     }

@@ -68,7 +68,7 @@ export interface FerrisSearchOptions {
   readonly filter?: DocumentFilter | undefined;
   /** True: the best candidates are read again by the reranker (see FerrisOptions), whose scores then decide the order. */
   readonly rerank?: boolean | undefined;
-  /** Only passages whose score is at least this: the reranker's with `rerank`, else the cosine, which text mode has not. */
+  /** Only passages whose score is at least this: the reranker's with `rerank`, else the cosine, which text mode does not have. */
   readonly minScore?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,4 +1,4 @@
-/** What is at a path, where nothing at all, or a file in place of one of its folders, are no errors. */
+/** What is at a path, where nothing at all, or a file in place of one of its folders, is not an error. */
 import { lstatSync, type Stats, statSync } from "node:fs";
 
 /** Follows symbolic links. @throws the system's other errors: no permission, a loop of links */

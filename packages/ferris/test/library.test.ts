@@ -64,8 +64,13 @@ describe("Ferris", () => {
   });
 
   test.each<[name: string, query: unknown, options: Record<string, unknown>, message: string | RegExp]>([
-    ["an unknown type", "key", { filter: { types: ["markdwon"] } }, /"markdwon" is no type .* one of markdown, /],
-    ["a time that is none", "key", { filter: { modifiedSince: Number.NaN } }, "modifiedSince is NaN"],
+    [
+      "an unknown type",
+      "key",
+      { filter: { types: ["markdwon"] } },
+      /unknown document type "markdwon".* one of markdown, /,
+    ],
+    ["an invalid time", "key", { filter: { modifiedSince: Number.NaN } }, "modifiedSince is NaN"],
     ["no results", "key", { limit: 0 }, "limit is 0: it must be a whole number, 1 or more"],
     ["fewer than none", "key", { limit: -1 }, "limit is -1"],
     ["half a result", "key", { limit: 2.5 }, "limit is 2.5"],
@@ -83,7 +88,9 @@ describe("Ferris", () => {
   });
 
   test("lists, modes and lines are checked as well", async () => {
-    await expect(ferris.documents({ filter: { types: ["markdwon"] } })).rejects.toThrow('"markdwon" is no type');
+    await expect(ferris.documents({ filter: { types: ["markdwon"] } })).rejects.toThrow(
+      'unknown document type "markdwon"',
+    );
     await expect(ferris.evaluate([], { modes: ["fuzzy" as "text"] })).rejects.toThrow("mode is 'fuzzy'");
     const { results } = await ferris.search("rotate a key", { mode: "text" });
     const { chunkId, path } = results[0]!;

@@ -19,7 +19,7 @@ export class BlockReader {
 
   /**
    * @param size texts in a block; the last may have fewer
-   * @throws InvalidArgumentError for a source that is none: also for a string, which would be read letter by letter
+   * @throws InvalidArgumentError for what is not a source: also for a string, which would be read letter by letter
    */
   constructor(texts: AsyncIterable<string> | Iterable<string>, size: number) {
     const source = typeof texts === "object" && texts !== null ? (texts as Partial<typeof texts>) : {};

@@ -47,7 +47,7 @@ export function checkEmbed(options: EmbedOptions): void {
   }
 }
 
-/** @throws InvalidArgumentError for options that are no object, or with a signal that is none */
+/** @throws InvalidArgumentError for options that are not an object, or with a signal that is not an AbortSignal */
 export function checkOptions(options: object): void {
   if (typeof options !== "object" || options === null) {
     throw new InvalidArgumentError(`The options are ${describe(options)}; they must be an object, or left out.`);

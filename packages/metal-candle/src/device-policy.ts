@@ -33,7 +33,7 @@ export function softwareAdapterAllowed(option: boolean | undefined): boolean {
 
 /**
  * What can be told without looking for a device.
- * @throws InvalidArgumentError for an unknown device or dtype, f16 on the CPU, a GPUDevice that is none or that "cpu" has no use for
+ * @throws InvalidArgumentError for an unknown device or dtype, f16 on the CPU, a gpuDevice that is not a GPUDevice, or one together with "cpu"
  */
 export function checkDevice(options: Partial<DevicePolicyOptions>): void {
   const { device = "auto", dtype = "auto", gpuDevice } = options;

@@ -67,7 +67,7 @@ export class GpuVectors {
   /**
    * Opens the GPU (the one that models use) and proves the kernels on it.
    *
-   * @throws InvalidArgumentError for dimensions that are none; GpuUnavailableError without a GPU; KernelCheckError
+   * @throws InvalidArgumentError if dimensions is invalid; GpuUnavailableError without a GPU; KernelCheckError
    */
   static async open({ dimensions, allowSoftwareAdapter, gpuDevice }: GpuVectorsOptions): Promise<GpuVectors> {
     if (!Number.isInteger(dimensions) || dimensions < 1) {
@@ -150,7 +150,7 @@ export class GpuVectors {
    * The k slots whose vectors are nearest to the query by cosine, best first; equal scores in order of slot. Fewer where fewer are
    * written; none for a query without a direction.
    *
-   * @throws InvalidArgumentError for a query of another width, or a k that is none; DeviceLostError
+   * @throws InvalidArgumentError for a query of another width, or an invalid k; DeviceLostError
    */
   async nearest(query: ArrayLike<number>, k: number, { among, within = 0 }: NearestOptions = {}): Promise<Neighbour[]> {
     if (query.length !== this.dimensions) {

@@ -147,7 +147,7 @@ function summarise(
   };
 }
 
-/** By tokens a second, since a slow device may have had fewer of the texts, and those may be shorter. */
+/** By tokens per second, since a slow device may have had fewer of the texts, and those may be shorter. */
 export function ratiosOf(throughput: readonly Throughput[]): BenchmarkResult["ratios"] {
   return throughput
     .filter(({ device }) => device === "gpu")

@@ -1,5 +1,5 @@
 /**
- * A benchmark's result as an SVG: a bar for each contender and set, microseconds a text, on a logarithmic scale with its numbers.
+ * A benchmark's result as an SVG: a bar for each contender and set, microseconds per text, on a logarithmic scale with its numbers.
  *
  * Plain shapes and text, no script and no font of its own, so that it shows in a README and on paper. Readable on light and dark.
  */

@@ -18,7 +18,7 @@ export interface Session {
   readonly colours: Palette;
   /** Whether stdout takes OSC 8 links. */
   readonly links: boolean;
-  /** Columns of the terminal on stdout; infinite where it is none. */
+  /** Columns of the terminal on stdout; infinite where stdout is not a terminal. */
   readonly columns: number;
   /** Writes a line to stdout. */
   print(line: string): void;

@@ -1,5 +1,5 @@
 /**
- * A user's own question set: JSON objects, one a line, {"query": "…", "expected": ["docs/keys.md", …]}.
+ * A user's own question set: JSON objects, one per line, {"query": "…", "expected": ["docs/keys.md", …]}.
  *
  * An expected document is a path: absolute, relative to the questions' file, or a tail of a path in the index.
  */
@@ -39,7 +39,9 @@ export async function readOwnQuestions(path: string, indexed: readonly string[])
     questions.push({ id: String(index + 1), text: query, relevant });
   }
   if (questions.length === 0) {
-    throw new InputError(`${path} has no questions: write one a line, as {"query": "…", "expected": ["docs/keys.md"]}`);
+    throw new InputError(
+      `${path} has no questions: write one per line, as {"query": "…", "expected": ["docs/keys.md"]}`,
+    );
   }
   return { questions, missing };
 }

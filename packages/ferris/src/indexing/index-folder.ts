@@ -67,7 +67,7 @@ export interface IndexOptions {
 /**
  * What can be wrong with what was asked for, before an index is opened or made for it.
  *
- * @throws InputError when a named path is not there, UsageError for chunker settings or a type that is none
+ * @throws InputError when a named path is not there, UsageError for invalid chunker settings or an unknown type
  */
 export async function checkIndexOptions(options: Omit<IndexOptions, "store">): Promise<readonly Root[]> {
   const { embedder, types } = options;

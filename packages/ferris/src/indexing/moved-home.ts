@@ -21,7 +21,7 @@ export interface MovedHome {
   readonly to: string;
 }
 
-/** Where a path of the old home is now; the path itself where it is none. */
+/** Where a path of the old home is now; the path itself where it is elsewhere. */
 export function pathAfter({ from, to }: MovedHome, path: string): string {
   return isAtOrBelow(path, from) ? to + path.slice(from.length) : path;
 }

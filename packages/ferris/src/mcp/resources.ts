@@ -16,7 +16,7 @@ export function documentUri(index: string, path: string): string {
 
 export function registerDocuments(server: McpServer, indexes: McpIndexes): void {
   const template = new ResourceTemplate("ferris://{index}/{+path}", {
-    // Thousands of documents are no list to be handed over unasked; search and the tool list find them.
+    // Thousands of documents are not a list to be handed over unasked; search and the tool list find them.
     list: undefined,
     complete: {
       index: (start) => indexes.names.filter((name) => name.startsWith(start)),

@@ -24,7 +24,7 @@ const units: Readonly<Record<string, number>> = { h: hour, d: 24 * hour, w: 7 * 
 /**
  * The store's filter, or undefined where nothing is filtered.
  *
- * @throws UsageError for a glob that is too long or nested too deep, a type that no parser has, or a time that is none
+ * @throws UsageError for a glob that is too long or nested too deep, an unknown type, or an invalid time
  */
 export function makeFilter(written: WrittenFilter, now = Date.now()): DocumentFilter | undefined {
   const { paths, exclude, types, since } = written;
@@ -39,7 +39,7 @@ export function makeFilter(written: WrittenFilter, now = Date.now()): DocumentFi
   return filter;
 }
 
-/** @throws UsageError for a glob that is too long or nested too deep, a type that no parser has, or a time that is no number */
+/** @throws UsageError for a glob that is too long or nested too deep, an unknown type, or a time that is not a number */
 export function checkFilter(filter: DocumentFilter | undefined): void {
   if (filter === undefined) return;
   const { paths, exclude, types, excludeTypes, modifiedSince } = filter;

@@ -27,7 +27,7 @@ export interface SearchRequest {
   readonly filter?: DocumentFilter;
   /** Reads the best candidates again; its scores then decide the order. */
   readonly scoreTexts?: TextScorer;
-  /** Only chunks whose score is at least this: the reranker's where there is one, else the cosine, which text mode has not. */
+  /** Only chunks whose score is at least this: the reranker's where there is one, else the cosine, which text mode does not have. */
   readonly minScore?: number;
   /**
    * What chance scores in this index (see relevance.ts): when nothing that was found is above it, nothing is relevant. Left out:

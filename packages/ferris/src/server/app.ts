@@ -104,7 +104,7 @@ export function makeApp({ context, keys, hosts, maxBodyBytes, onRequest }: AppOp
   return app;
 }
 
-/** Hono's own refusals: JSON that is none. */
+/** Hono's own refusals: invalid JSON. */
 function asProblem(error: unknown): Problem {
   if (error instanceof HTTPException && error.status < 500)
     return new Problem("invalid", error.message, { cause: error });

@@ -129,7 +129,7 @@ export function openForReading(path: string, isWriteAhead = false): Database {
         return configured(database, false);
       }
       throw new IndexNotWritableError(
-        `${path} was left in the middle of writing and cannot be put in order, because its folder is read-only. ` +
+        `${path} has an unfinished write-ahead log that cannot be recovered, because its folder is read-only. ` +
           "Run any command on it once where it can be written.",
         { cause: error },
       );

@@ -37,7 +37,7 @@ export function heal(folder: string): void {
     database.exec("PRAGMA trusted_schema = OFF; SELECT count(*) FROM sqlite_schema");
     if (isOurs(headerOf(path))) database.exec("PRAGMA journal_mode = DELETE");
   } catch {
-    // Another reader is there, or the folder is read-only; or it is no index, which opening says in its own words.
+    // Another reader is there, or the folder is read-only; or it is not an index, which opening says in its own words.
   } finally {
     database?.close();
     lock.release();

@@ -2,7 +2,7 @@
  * Opens an index, to read it or to change it.
  *
  * The embedded store is the only one today; a shared one would be chosen here, by its URL. An index is a folder (`.ferris`
- * beside the documents, or what `db` says) with `index.db`, and while someone writes, a lock and a note about who.
+ * beside the documents, or what `db` says) with `index.db`, and while someone writes, a lock and a note on who.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";

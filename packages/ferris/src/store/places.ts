@@ -35,11 +35,11 @@ export function isIndexName(name: string): boolean {
 
 /**
  * The folder of the index that `place` means, whether it is there yet or not. Without `db` the nearest that is there serves; else it
- * is to be made beside the other indexes of the nearest `.ferris`, or in one of `from`'s own. Throws UsageError for a name that is none.
+ * is to be made beside the other indexes of the nearest `.ferris`, or in one of `from`'s own. Throws UsageError for an invalid name.
  */
 export function indexFolder(from: string, { db, name = null }: Place): string {
   if (name !== null && !isIndexName(name)) {
-    throw new UsageError(`"${name}" is no name for an index: it must be ${indexNameRule}`);
+    throw new UsageError(`invalid index name "${name}": it must be ${indexNameRule}`);
   }
   const below = (place: string) => (name === null ? place : join(place, name));
   if (db !== undefined) return below(resolve(db));

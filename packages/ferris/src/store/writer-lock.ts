@@ -1,5 +1,5 @@
 /**
- * One writer at a time, and a word about who it is.
+ * One writer at a time, and a note on who it is.
  *
  * The lock is an exclusive transaction on an empty SQLite file of its own: the operating system releases it however the
  * process ends, so there are no stale locks to judge. Beside it lies a note for people with the process id and the time.

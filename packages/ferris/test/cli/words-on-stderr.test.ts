@@ -62,7 +62,7 @@ describe("nothing to index", () => {
   test.each([
     ["a path that is not there", ["nosuch"], 3],
     ["a chunk size that cannot be", [".", "--max-tokens", "9999"], 2],
-    ["a type that is none", [".", "--type", "novel"], 2],
+    ["an unknown type", [".", "--type", "novel"], 2],
   ])("no index is made for %s", async (_, args, expected) => {
     const folder = temporaryFolder("refused");
     writeFileSync(join(folder, "a.md"), "text\n");

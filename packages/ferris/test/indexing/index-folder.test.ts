@@ -107,7 +107,7 @@ describe("indexPaths", () => {
     expect(await index.run({ types: ["text"] })).toMatchObject({ removed: 1, skipped: { filtered: 1 } });
     expect(await index.paths()).toEqual(["a.md", "c.json", "page.txt"]);
     await expect(index.run({ types: ["txt"] })).rejects.toThrow(
-      /"txt" is no type of document: it must be one of markdown/,
+      /unknown document type "txt": it must be one of markdown/,
     );
   });
 

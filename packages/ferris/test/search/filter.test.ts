@@ -25,7 +25,7 @@ test.each(["yesterday", "7", "7m", "2026-02-30", "2026-13-01", "31.1.2026", ""])
 
 test("a misspelt type is an error that lists the types", () => {
   expect(() => makeFilter({ types: ["markdwon"] })).toThrow(
-    '"markdwon" is no type of document: it must be one of markdown,',
+    'unknown document type "markdwon": it must be one of markdown,',
   );
   expect(makeFilter({ types: ["markdown"], paths: ["*.md"] })).toEqual({ types: ["markdown"], paths: ["*.md"] });
 });

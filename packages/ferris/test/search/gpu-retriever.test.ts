@@ -93,7 +93,7 @@ describeGpu("vectors of an index on the GPU", () => {
     const fixture = await indexOf([900, 1500, 601]);
     expect(await fixture.retriever.status()).toEqual({
       retriever: "index",
-      reason: "vectors go to the GPU with the second search",
+      reason: "vectors are copied to the GPU on the second search",
     });
     expect(await checkSearch(fixture)).toBe("all");
     await pause(50);
@@ -157,7 +157,7 @@ describeGpu("vectors of an index on the GPU", () => {
       await pause(5);
     }
     const reason = "the index has 200 chunks, more than the 199 that are kept on the GPU";
-    expect(fixture.notices).toEqual([`ferris: the GPU does not compare vectors: ${reason}. The index does it`]);
+    expect(fixture.notices).toEqual([`ferris: vector search falls back to the index: ${reason}`]);
     expect(await fixture.retriever.status()).toEqual({
       retriever: "index",
       reason: `the GPU does not compare vectors: ${reason}`,

@@ -67,7 +67,7 @@ test("in a read-only folder it says why it cannot", async () => {
   chmodSync(join(folder, "index.db"), 0o444);
   await asOrdinaryUser(async () => {
     await expect(openIndex(folder)).rejects.toThrow(IndexNotWritableError);
-    await expect(openIndex(folder)).rejects.toThrow(/left in the middle of writing.*read-only/);
+    await expect(openIndex(folder)).rejects.toThrow(/unfinished write-ahead log.*read-only/);
   });
   chmodSync(folder, 0o755);
 });

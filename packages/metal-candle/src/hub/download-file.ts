@@ -53,7 +53,7 @@ export async function downloadFile(
     if (await blob.finish(file.blob)) return;
     if (isLast || !resumed) {
       throw new DownloadError(
-        `${file.path} of ${id} has not the ${file.hash === "sha256" ? "SHA-256" : "git hash"} ${file.blob} that the hub lists for it: ` +
+        `${file.path} of ${id} does not match the ${file.hash === "sha256" ? "SHA-256" : "git hash"} ${file.blob} listed by the hub: ` +
           `it was changed on the way and has been removed.`,
       );
     }

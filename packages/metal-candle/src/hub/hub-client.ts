@@ -34,7 +34,7 @@ export const PATIENCE: Patience = {
   leastBytesPerSecond: 200,
 };
 
-/** A request that failed in a way that may pass. `waitMilliseconds` is the server's wish. */
+/** A transient failure of a request; retryable. `waitMilliseconds` is the server's wish. */
 export class TransientFailure extends Error {
   readonly waitMilliseconds: number | null;
   constructor(message: string, waitMilliseconds: number | null = null) {
@@ -63,7 +63,7 @@ export class HubClient {
   }
 
   /**
-   * @throws DownloadError when HF_HUB_OFFLINE forbids it; InvalidArgumentError for an HF_ENDPOINT that is no URL
+   * @throws DownloadError when HF_HUB_OFFLINE forbids it; InvalidArgumentError for an HF_ENDPOINT that is not a URL
    */
   static async open(patience: Patience): Promise<HubClient> {
     if (hubIsOffline()) {

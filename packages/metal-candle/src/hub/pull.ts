@@ -50,9 +50,9 @@ export async function pullModel(
   patience: Patience = PATIENCE,
 ): Promise<PullResult> {
   const { revision = "main", signal, onProgress } = options;
-  if (!isModelId(id)) throw new InvalidArgumentError(`"${id}" is no model id; it must be ORG/NAME or NAME.`);
+  if (!isModelId(id)) throw new InvalidArgumentError(`"${id}" is not a model id; it must be ORG/NAME or NAME.`);
   if (!isRevision(revision)) {
-    throw new InvalidArgumentError(`"${revision}" is no revision; it must be a branch, a tag or a commit.`);
+    throw new InvalidArgumentError(`invalid revision "${revision}": it must be a branch, a tag or a commit.`);
   }
   const cache = options.cacheDir ?? hubCacheFolder();
   if (cache === null) throw new DownloadError("There is no home folder to keep models in; set HF_HUB_CACHE.");

@@ -52,7 +52,7 @@ export async function describeRepository(
 }
 
 function tooMany(id: string, limit: string): DownloadError {
-  return new DownloadError(`The hub lists more than ${limit} for ${id}; that is no model's repository.`);
+  return new DownloadError(`The hub lists more than ${limit} for ${id}; that is not a model's repository.`);
 }
 
 /** A file of the list that can be downloaded and checked; null for folders, and for what cannot. */
@@ -87,7 +87,7 @@ async function ask(
         `${client.endpoint} sent no whole answer about ${id} in ${client.patience.answerMilliseconds / 1000} seconds. Try again later.`,
       );
     }
-    // A body that broke off, or that is no JSON: a proxy's page, a cut connection.
+    // A body that broke off, or that is not JSON: a proxy's page, a cut connection.
     if (error instanceof SyntaxError || error instanceof TypeError)
       throw new TransientFailure(error.message.slice(0, 300));
     throw error;

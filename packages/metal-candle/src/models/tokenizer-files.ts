@@ -55,7 +55,7 @@ export async function readTokenizerFiles(folder: string, context: TokenizerConte
 async function readVocabularyFiles(folder: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const lines = await readLines(joinPath(folder, "vocab.txt"));
   if (lines !== null) {
-    // A line's white space at its end is no part of the token, and of equal tokens the last one counts.
+    // A line's white space at its end is not part of the token, and of equal tokens the last one counts.
     const vocab = Object.fromEntries(lines.map((line, id) => [line.trimEnd(), id]));
     return toJson({ type: "WordPiece", vocab });
   }

@@ -15,9 +15,9 @@ export interface LayerNormOptions extends OpOptions {
  * exactly, at any eps above 0 (without one they are 0 / 0: NaN).
  *
  * @param x a typed array with its shape (a new one is returned), or a GPU buffer with its shape and device (changed in place)
- * @param weight one value a column
- * @param bias one value a column
- * @throws InvalidArgumentError when shapes disagree, for an eps that is none, or a buffer that is not for storage
+ * @param weight one value per column
+ * @param bias one value per column
+ * @throws InvalidArgumentError when shapes disagree, for an invalid eps, or a buffer that is not for storage
  * @throws GpuUnavailableError without a GPU; DeviceLostError; GpuOutOfMemoryError; KernelCheckError
  * @example
  * import { layerNorm } from "metal-candle/ops";

@@ -14,8 +14,8 @@ export interface RmsNormOptions extends OpOptions {
  * y = x / √(mean(x²) + eps) · weight over the last dimension of x, in f32 (Zhang & Sennrich 2019).
  *
  * @param x a typed array with its shape (a new one is returned), or a GPU buffer with its shape and device (changed in place)
- * @param weight one value a column
- * @throws InvalidArgumentError when shapes disagree, for an eps that is none, or a buffer that is not for storage
+ * @param weight one value per column
+ * @throws InvalidArgumentError when shapes disagree, for an invalid eps, or a buffer that is not for storage
  * @throws GpuUnavailableError without a GPU; DeviceLostError; GpuOutOfMemoryError; KernelCheckError
  * @example
  * import { rmsNorm } from "metal-candle/ops";

@@ -26,7 +26,7 @@ export interface OpOptions {
 
 /**
  * Width of a row and number of rows.
- * @throws InvalidArgumentError for what is no tensor, when shape and data disagree, or for a buffer that is not for storage
+ * @throws InvalidArgumentError for what is not a tensor, when shape and data disagree, or for a buffer that is not for storage
  */
 export function rowsOf(tensor: HostTensor | GpuTensor, name: string): { width: number; rows: number } {
   const parts: Partial<HostTensor & GpuTensor> = typeof tensor === "object" && tensor !== null ? tensor : {};
@@ -61,7 +61,7 @@ export function rowsOf(tensor: HostTensor | GpuTensor, name: string): { width: n
   return { width, rows: count / width };
 }
 
-/** @throws InvalidArgumentError when a parameter has not one value a column */
+/** @throws InvalidArgumentError unless a parameter has one value per column */
 export function checkWidth(parameter: Float32Array, width: number, name: string): void {
   if (typeof parameter !== "object" || parameter === null) {
     throw new InvalidArgumentError(

@@ -1,7 +1,7 @@
 /**
  * The onnxruntime door, the page's side: onnxruntime-web, where the page has it.
  *
- * It is no dependency of ours: a page that wants the CPU device installs it and lets its bundler or import map resolve the name.
+ * It is not a dependency of ours: a page that wants the CPU device installs it and lets its bundler or import map resolve the name.
  * Runs as WebAssembly; more than one thread needs a cross-origin isolated page.
  */
 import { CpuUnavailableError } from "../errors.ts";

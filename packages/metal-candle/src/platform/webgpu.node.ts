@@ -55,7 +55,7 @@ function missingVulkan(): string | null {
   try {
     process.dlopen({ exports: {} }, "libvulkan.so.1");
   } catch (error) {
-    // The system's words start with the library. Node's own, that it is no addon, do not: it was opened.
+    // The system's words start with the library. Node's own, that it is not an addon, do not: it was opened.
     const [line] = (error as Error).message.split("\n");
     if (/^\S*libvulkan\.so\.1: /.test(line!)) return line!;
   }

@@ -55,7 +55,7 @@ export async function openWeightFiles(folder: string): Promise<WeightFiles> {
     const weights = weightFiles(indexPath, files);
     for (const [tensor, shard] of shards) {
       if (!weights.names.has(tensor))
-        throw new ModelFileError(`${indexPath} says that ${shard} has "${tensor}"; it has not.`);
+        throw new ModelFileError(`${indexPath} lists "${tensor}" in ${shard}, but ${shard} does not contain it.`);
     }
     return weights;
   } catch (error) {

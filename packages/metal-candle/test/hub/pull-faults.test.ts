@@ -110,14 +110,14 @@ describe("a connection that breaks", () => {
 describe("content that is not what the hub lists", () => {
   test("by its hash is removed and named", async () => {
     failFirst("model.safetensors", 9, (request, response, bytes) => sendBytes(request, response, bytes.toReversed()));
-    await expectFailure(pull(), DownloadError, /model\.safetensors.*has not the SHA-256/);
+    await expectFailure(pull(), DownloadError, /model\.safetensors.*does not match the SHA-256/);
     await expectNoModel();
     expect(incomplete()).toEqual([]);
   });
 
   test("by its git hash is removed and named", async () => {
     failFirst("config.json", 9, (request, response, bytes) => sendBytes(request, response, bytes.toReversed()));
-    await expectFailure(pull(), DownloadError, /config\.json.*has not the git hash/);
+    await expectFailure(pull(), DownloadError, /config\.json.*does not match the git hash/);
     await expectNoModel();
   });
 

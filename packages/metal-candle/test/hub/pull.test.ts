@@ -92,11 +92,11 @@ describe("before anything is asked", () => {
   });
 
   test.each(["../../etc", "a/b/c", "https://example.org/x", ""])("the id %j is refused", async (id) => {
-    await expectFailure(pull({}, id), InvalidArgumentError, /no model id/);
+    await expectFailure(pull({}, id), InvalidArgumentError, /is not a model id/);
   });
 
   test("a revision that leads out of the cache is refused", async () => {
-    await expectFailure(pull({ revision: "../../main" }), InvalidArgumentError, /no revision/);
+    await expectFailure(pull({ revision: "../../main" }), InvalidArgumentError, /invalid revision/);
   });
 
   test("an endpoint that is no URL is refused", async () => {

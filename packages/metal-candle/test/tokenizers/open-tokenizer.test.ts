@@ -22,7 +22,7 @@ describe("a file that is not a tokenizer", () => {
     ["a list", bytes("[1]"), /holds an array of 1 where an object is expected/],
     ["another object", bytes('{"a": 1}'), /has no "model" object \(it is missing\)/],
     ["no vocabulary", model({ vocab: 7 }), /no vocabulary in "model.vocab" \(it is the number 7\)/],
-    ["an id that is none", model({ vocab: { "[UNK]": 0, a: -1 } }), /gives the token "a" the id -1/],
+    ["an invalid id", model({ vocab: { "[UNK]": 0, a: -1 } }), /gives the token "a" the id -1/],
     ["no unknown token", model({ unk_token: "[?]" }), /names "\[\?\]" for unknown words, which is not in/],
     ["a normalizer without a type", withParts({ normalizer: {} }), /has a "normalizer" without a type/],
     ["added tokens of another kind", withParts({ added_tokens: [{ id: "1" }] }), /added token, number 0,/],

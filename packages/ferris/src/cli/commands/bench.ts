@@ -36,7 +36,7 @@ export function benchCommand(): Command {
     .summary("how fast this machine embeds, on each device")
     .description(
       "Embeds the same made-up English texts (short, mixed and long) with each model on each device, in turn, five rounds, and\n" +
-        "prints medians: microseconds a text, tokens a second, the time of one query, memory (on the GPU, and what the process\n" +
+        "prints medians: microseconds per text, tokens per second, the time of one query, memory (on the GPU, and what the process\n" +
         "grew by), the share of the GPU's limit (a matrix product that is measured on the way), GPU against CPU. A slower device\n" +
         "is given fewer of the texts.",
     );

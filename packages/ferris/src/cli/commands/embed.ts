@@ -29,10 +29,10 @@ const formats = ["jsonl", "npy"];
 
 export function embedCommand(): Command {
   const command = new Command("embed")
-    .summary("texts from standard input, one a line, to vectors")
+    .summary("texts from standard input, one per line, to vectors")
     .description(
       "Turns texts into vectors, in input order. A text is a line of UTF-8 up to its line feed (a carriage return before it\n" +
-        "is not part of it); an empty line is an empty text. Output is one JSON object a line:\n" +
+        "is not part of it); an empty line is an empty text. Output is one JSON object per line:\n" +
         '{"id"?, "embedding": […], "tokens": n, "truncated": true or false}, or a NumPy file [texts, dimensions] of f32.',
     );
   withModelOptions(command)
@@ -43,11 +43,11 @@ export function embedCommand(): Command {
       ),
     )
     .addOption(new Flag("--prompt <text>", "put this before each text"))
-    .addOption(new Flag("--jsonl", 'input is JSON objects, one a line: {"id": …, "text": "…"}'))
+    .addOption(new Flag("--jsonl", 'input is JSON objects, one per line: {"id": …, "text": "…"}'))
     .addOption(new Flag("-f, --format <name>", listed(formats), { values: formats }).default("jsonl"))
     .addOption(new Flag("-o, --output <file>", "write here, whole or not at all (npy needs it)"));
   withExamples(command, [
-    ["ferris embed < questions.txt", "one JSON object a line, on standard output"],
+    ["ferris embed < questions.txt", "one JSON object per line, on standard output"],
     ["ferris embed --jsonl --format npy -o passages.npy < passages.jsonl", "a matrix for NumPy"],
     [
       "echo 'rotate a key' | ferris embed -m intfloat/e5-small-v2 --prompt-name query",
@@ -70,8 +70,8 @@ async function embed(session: Session, options: EmbedCommandOptions): Promise<nu
   const file = output === undefined ? null : await AtomicFile.create(output);
   try {
     if (format === "npy" && !file!.canRewrite)
-      throw new UsageError(`--format npy needs an ordinary file, and ${output} is none`);
-    if (process.stdin.isTTY) session.inform("reading texts from the terminal, one a line; Ctrl-D ends them");
+      throw new UsageError(`--format npy needs an ordinary file, which ${output} is not`);
+    if (process.stdin.isTTY) session.inform("reading texts from the terminal, one per line; press Ctrl-D to finish");
     const texts = new TextSource(options.jsonl === true);
     const blocks = model.embedStream(texts.texts(), { prompt, promptName, signal });
     const counts =
@@ -81,7 +81,7 @@ async function embed(session: Session, options: EmbedCommandOptions): Promise<nu
     await file?.commit();
     if (counts.truncated > 0) {
       session.warn(
-        `${grouped(counts.truncated)} of ${plural(counts.texts, "text")} had more than ${model.info().maxLength} tokens, what the model reads: their ends were cut`,
+        `${grouped(counts.truncated)} of ${plural(counts.texts, "text")} were longer than the model's ${model.info().maxLength}-token limit and were truncated`,
       );
     }
   } catch (error) {

@@ -60,7 +60,7 @@ export function evalCommand(): Command {
     .description(
       "Measures nDCG@10, recall@100 and MRR@10 by mode. QUESTIONS is a file of lines such as\n" +
         '{"query": "how do I rotate a key", "expected": ["docs/keys.md"]}, asked of the index in force. With --beir the\n' +
-        "data set is indexed first, each document whole: in --db if given, so that the next run need not, else for once.",
+        "data set is indexed first, each document whole: in --db if given, so the next run can reuse it; otherwise in a temporary index.",
     )
     .argument("[questions]", "a file of questions with the documents that answer them");
   command

@@ -36,7 +36,7 @@ async function get(session: Session, reference: string): Promise<number> {
   );
   if (id === undefined || line === 0 || count === 0) {
     throw new UsageError(
-      `"${reference}" is no reference: write #ID, #ID:LINE or #ID:LINE:COUNT, with lines counted from 1`,
+      `invalid reference "${reference}": write #ID, #ID:LINE or #ID:LINE:COUNT, with lines counted from 1`,
     );
   }
   const ferris = await openFerris(session);

@@ -1,5 +1,5 @@
 /**
- * `ferris ls`: the documents of an index, one a line.
+ * `ferris ls`: the documents of an index, one per line.
  */
 import { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
@@ -14,13 +14,13 @@ import { documentFilter, type FilterOptions, withExamples, withFilterOptions } f
 export function lsCommand(): Command {
   const command = new Command("ls")
     .summary("the documents in the index")
-    .description("Prints the documents of the index, one a line, in order of path. Ends with 1 if there are none.")
+    .description("Prints the documents of the index, one per line, in order of path. Ends with 1 if there are none.")
     .argument("[path...]", "only these files and what is below these folders");
   withFilterOptions(command);
   withExamples(command, [
     ["ferris ls", "all of them"],
     ["ferris ls docs --type markdown", "the Markdown files below docs"],
-    ["ferris ls --json | jq .chunks", "with type, size, times and counts, one JSON object a line"],
+    ["ferris ls --json | jq .chunks", "with type, size, times and counts, one JSON object per line"],
   ]);
   return runs(command, (session, [paths], options) => ls(session, paths, options as FilterOptions), {
     errorsAre2: true,

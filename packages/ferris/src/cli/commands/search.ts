@@ -147,8 +147,8 @@ function missText(
     return `nothing found with a score of at least ${minScore}. The nearest miss is ${place}${headings} with ${score}`;
   }
   return (
-    `nothing relevant. The nearest miss is ${place}${headings} with ${cosine?.toFixed(3)}; in this index chance reaches ` +
-    `${floor?.toFixed(3)}. --min-score -1 shows it all the same`
+    `nothing relevant. The nearest miss is ${place}${headings} with ${cosine?.toFixed(3)}; unrelated text in this index scores up to ` +
+    `${floor?.toFixed(3)}; use --min-score -1 to show it anyway`
   );
 }
 

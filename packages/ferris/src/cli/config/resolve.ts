@@ -105,7 +105,7 @@ function nearestFile(from: string): { path: string; text: string } | null {
 }
 
 function readIfThere(path: string): string | null {
-  // Also false below a folder that we may not enter, which is no reason to fail: nobody said that there is a file.
+  // Also false below a folder that we may not enter, which is not a reason to fail: nobody said that there is a file.
   if (!existsSync(path)) return null;
   try {
     const bytes = readRegularFileSync(path, { follow: true, mostBytes: mostSettingsBytes });

@@ -1,7 +1,7 @@
 /**
  * A file that appears whole or not at all: written beside its place under another name, renamed when complete.
  *
- * Where the place is taken by something that is no ordinary file (/dev/null, a named pipe), it is written to directly.
+ * Where the place is taken by something that is not an ordinary file (/dev/null, a named pipe), it is written to directly.
  */
 import { type FileHandle, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

@@ -1,5 +1,5 @@
 /**
- * JSON objects, one a line: texts coming in with their ids, embeddings going out.
+ * JSON objects, one per line: texts coming in with their ids, embeddings going out.
  */
 import { InputError } from "../../errors.ts";
 import type { Line } from "../../lines.ts";

@@ -21,7 +21,7 @@ export interface KeptInput {
 /**
  * Reads all of `input` and returns the path of the file that keeps it, in place of what was kept under that name.
  *
- * @throws UsageError for a name that is none or missing; InputError for nothing and for too much; IndexNotWritableError
+ * @throws UsageError for an invalid or missing name; InputError for nothing and for too much; IndexNotWritableError
  */
 export async function keepInput(
   input: AsyncIterable<Uint8Array>,
@@ -67,7 +67,7 @@ export function placesOf(path: string, indexFolder: string): string[] {
   const place = resolve(path);
   const folder = resolve(indexFolder, keptInput);
   const kept = resolve(folder, path);
-  // "../x" is no name of standard input: it would mean another place twice.
+  // "../x" is not a name of standard input: it would mean another place twice.
   return isAbsolute(path) || kept === folder || !isAtOrBelow(kept, folder) ? [place] : [place, kept];
 }
 

@@ -112,7 +112,7 @@ function snippetLines({ text, highlights }: Snippet, { colours, columns }: Look)
   const lines: string[] = [];
   let lineStart = 0;
   for (const line of text.split("\n")) {
-    // A file from Windows has a carriage return there, which is no part of what it says.
+    // A file from Windows has a carriage return there, which is not part of what it says.
     const words = line.replace(/\r$/, "");
     const shown = shorten(words, width);
     // The ellipsis is not a character of the line.

@@ -1,7 +1,7 @@
 /**
  * When whoever reads our output goes away (`ferris search … | head -1`) or its disk is full.
  *
- * Node ignores SIGPIPE, so a closed pipe arrives as EPIPE on the stream. That is no error: nothing is printed.
+ * Node ignores SIGPIPE, so a closed pipe arrives as EPIPE on the stream. That is not an error: nothing is printed.
  */
 
 let endsWithReader = true;

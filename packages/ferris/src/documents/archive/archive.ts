@@ -27,7 +27,7 @@ export class Archive {
   #unpacked = 0;
   #streamed = 0;
 
-  /** Throws DocumentError when `bytes` are no archive, an encrypted one, or one of unreasonable size. */
+  /** Throws DocumentError when `bytes` are not an archive, or are an encrypted one, or one of unreasonable size. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#entries = readZipDirectory(bytes);
@@ -150,7 +150,7 @@ function tooLarge(entry: ZipEntry, limit: number): DocumentError {
   return new DocumentError(
     "too large",
     isBomb
-      ? `${entry.name} in it unpacks to more than ${mostRatio} times its size: a bomb?`
+      ? `${entry.name} in it unpacks to more than ${mostRatio} times its size; possible zip bomb`
       : `it unpacks to more than ${mostBytes / megabyte} MB`,
   );
 }

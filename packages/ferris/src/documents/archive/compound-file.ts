@@ -38,11 +38,11 @@ export class CompoundFile {
   readonly #mini: Uint8Array;
   readonly #entries: Entry[];
 
-  /** @throws DocumentError when the bytes are no compound file, or it is cut off */
+  /** @throws DocumentError when the bytes are not a compound file, or it is cut off */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!isCompoundFile(bytes) || bytes.length < 512) throw damaged("it is no compound file");
+    if (!isCompoundFile(bytes) || bytes.length < 512) throw damaged("it is not a compound file");
     const sectorBits = this.#view.getUint16(30, true);
     if (sectorBits !== 9 && sectorBits !== 12) throw damaged(`its sectors have 2^${sectorBits} bytes`);
     this.#sectorSize = 1 << sectorBits;

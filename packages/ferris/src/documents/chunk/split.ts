@@ -128,7 +128,7 @@ function* endsOfParagraphs(text: string): Generator<number> {
 
 /**
  * The place nearest below `end` (but above `start`) where a character ends: not inside a surrogate pair, not before a
- * combining mark, a variation selector or a joiner. Gives up after 32 places: such a pile is no character.
+ * combining mark, a variation selector or a joiner. Gives up after 32 places: such a pile is not a character.
  */
 function characterBoundary(content: string, start: number, end: number): number {
   for (let at = end; at > start && end - at < 32; at--) if (isBoundary(content, at)) return at;

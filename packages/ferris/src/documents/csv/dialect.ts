@@ -8,7 +8,7 @@ import { readRows } from "./rows.ts";
 
 export interface Dialect {
   readonly separator: string;
-  /** Lines of comment above the rows, which are no cells. */
+  /** Lines of comment above the rows, which are not cells. */
   readonly comments: readonly { readonly start: number; readonly end: number }[];
   /** Where the rows begin. */
   readonly start: number;
@@ -21,7 +21,7 @@ const mostComments = 1_000;
 
 /** `isTabbed` is what the file's name says. */
 export function dialectOf(content: string, isTabbed: boolean): Dialect {
-  // Excel writes and obeys this line; it is no part of the table.
+  // Excel writes and obeys this line; it is not part of the table.
   const said = /^\ufeff?"?sep=(.)"?[ \t,;]*(?:\r\n|\r|\n|$)/i.exec(content.slice(0, 40));
   const { comments, start } = commentsAt(content, said ? said[0].length : 0);
   if (said) return { separator: said[1], comments, start };

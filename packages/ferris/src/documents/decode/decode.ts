@@ -1,5 +1,5 @@
 /**
- * Bytes of a text file to a string, or a word about why not. What the file declares is obeyed (a byte-order mark, then UTF-8 where
+ * Bytes of a text file to a string, or a note on why not. What the file declares is obeyed (a byte-order mark, then UTF-8 where
  * the bytes are that, then a declaration in its first lines); without a declaration a character set is recognised where the bytes
  * leave no doubt, and that is said. Otherwise nothing is guessed: a wrong guess puts wrong words into the index.
  */

@@ -1,6 +1,6 @@
 /**
  * The character set of a text that declares none, where its bytes leave no doubt; a wrong one puts wrong words into the index, so
- * what is doubtful is no answer.
+ * what is doubtful is not an answer.
  *
  * jschardet ranks the candidates. Its first is believed when every other that comes near gives the same text. Western European
  * texts come near in many sets: windows-1252 is believed when its letters and quotes stand where such ones stand in writing.

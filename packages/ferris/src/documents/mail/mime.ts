@@ -119,7 +119,7 @@ export function valueOf(headers: readonly Header[], name: string): string | unde
   return headers.find((header) => header.name === name)?.value;
 }
 
-/** Headers up to the empty line, and where the body starts. A line that is no header ends them too. */
+/** Headers up to the empty line, and where the body starts. A line that is not a header ends them too. */
 function readHeaders(file: Buffer, start: number, end: number): { headers: Header[]; bodyStart: number } {
   const headers: { name: string; parts: string[]; start: number }[] = [];
   let at = start;

@@ -92,7 +92,7 @@ export function decodeWords(header: string): string {
   return decoded + decodedBytes(text.slice(done));
 }
 
-/** Words labelled with another set that are UTF-8 after all are no rarity. */
+/** Words labelled with another set that are UTF-8 after all are not rare. */
 function effective(charset: string, bytes: Buffer): string {
   return charset === "windows-1252" && bytes.some((byte) => byte > 0x7f) && isUtf8(bytes) ? "utf-8" : charset;
 }

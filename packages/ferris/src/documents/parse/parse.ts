@@ -47,7 +47,7 @@ export function checkTypes(types: readonly string[] | undefined): void {
   const known = parsers.map((parser) => parser.type);
   const unknown = types?.find((type) => !known.includes(type));
   if (unknown !== undefined) {
-    throw new UsageError(`"${unknown}" is no type of document: it must be one of ${known.join(", ")}`);
+    throw new UsageError(`unknown document type "${unknown}": it must be one of ${known.join(", ")}`);
   }
 }
 

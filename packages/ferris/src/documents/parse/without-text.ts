@@ -12,7 +12,7 @@ export function withoutText(type: string): DocumentError {
   return new DocumentError("no text", `there is content in it, but no text that ${type} would have`);
 }
 
-/** Whether a file is white space alone. Stops at the first byte that is none. */
+/** Whether a file is white space alone. Stops at the first byte that is not. */
 export function isBlank(bytes: Uint8Array): boolean {
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   const isUtf8 = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;

@@ -201,7 +201,7 @@ function nameOfHolder(holder: Node): string | null {
     (found, field) => found ?? holder.childForFieldName(field),
     null,
   );
-  // What takes a value apart ({ a, b }) is no name for it.
+  // What takes a value apart ({ a, b }) is not a name for it.
   return name === null || /[{}()\n]/.test(name.text) ? null : unquoted(name.text);
 }
 

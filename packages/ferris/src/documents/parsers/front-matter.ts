@@ -36,7 +36,7 @@ export function frontMatterOf(content: string): FrontMatter {
   return namesSomething(inside) ? { end, title: yamlTitle(inside), ...fieldsOf(inside) } : none;
 }
 
-/** Whether lines are YAML's: the first that is no comment says `key:`, and all that are not indented belong to such a list. */
+/** Whether lines are YAML's: the first that is not a comment says `key:`, and all that are not indented belong to such a list. */
 function namesSomething(yaml: string): boolean {
   if (yaml.trim() === "") return !/\n\s*\n/.test(yaml) && yaml.length < 3;
   if (/^[ \t]*\r?\n/.test(yaml)) return false;

@@ -18,7 +18,7 @@ export async function parseGzip({ path, bytes, depth = 0, ocr, alive }: ParserIn
   const inner = path.replace(/\.gz$/i, "");
   const name = basename(inner);
   if (depth > 0 || fileLeftOut(name) !== null || holdsAnything(name)) {
-    throw new DocumentError("binary", `${name} in it is no document`);
+    throw new DocumentError("binary", `${name} in it is not a document`);
   }
   const most = Math.min(mostBytes, Math.max(ratioMattersAbove, mostRatio * bytes.length));
   let unpacked: Uint8Array;
@@ -26,11 +26,14 @@ export async function parseGzip({ path, bytes, depth = 0, ocr, alive }: ParserIn
     unpacked = gunzipSync(bytes, { maxOutputLength: most });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
-      throw new DocumentError("too large", `it unpacks to more than ${Math.round(most / 2 ** 20)} MB: a bomb?`);
+      throw new DocumentError(
+        "too large",
+        `it unpacks to more than ${Math.round(most / 2 ** 20)} MB; possible zip bomb`,
+      );
     }
     throw new DocumentError("damaged", `it cannot be unpacked: ${(cause as Error).message}`, { cause });
   }
-  if (leftOutTypes.has(typeOf(inner, unpacked))) throw new DocumentError("binary", `${name} in it is no document`);
+  if (leftOutTypes.has(typeOf(inner, unpacked))) throw new DocumentError("binary", `${name} in it is not a document`);
   const document = await parseDocument(inner, unpacked, { depth: depth + 1, ocr, alive });
   // Lines are those of the file inside; bytes of it are nowhere on disk.
   return {

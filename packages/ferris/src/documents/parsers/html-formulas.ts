@@ -9,7 +9,7 @@ import { elements, find } from "./html-tree.ts";
 const longestFormula = 20_000;
 const deepestFormula = 100;
 
-/** The formula that `element` is; null where it is none. An empty one is said by a neighbour. */
+/** The formula that `element` is; null where it is not one. An empty one is said by a neighbour. */
 export function formulaOf(element: Element): string | null {
   const { name, attribs } = element;
   if (name === "math") return mathText(element);

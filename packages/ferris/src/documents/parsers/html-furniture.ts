@@ -26,7 +26,7 @@ const elementsAround = words("div section ul ol p span td");
 const longestMenuText = 300;
 const deepestEnds = 4;
 
-/** More than these are no page's menus, and would take long. */
+/** More than these are not a page's menus, and would take long. */
 const mostNamed = 500;
 const mostInside = 2_000;
 

@@ -1,5 +1,5 @@
 /**
- * What on a page is no content wherever it stands: scripts, controls, what is hidden, marks for editors and links to oneself, menus. What
+ * What on a page is not content wherever it stands: scripts, controls, what is hidden, marks for editors and links to oneself, menus. What
  * stands around the content is html-furniture.ts's.
  *
  * An element's name says little: an accordion's questions are buttons, a whole page may be one form, what a component shows is in a template. So

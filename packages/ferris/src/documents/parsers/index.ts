@@ -257,7 +257,7 @@ export const parsers: readonly ParserEntry[] = [
   text,
 ];
 
-/** "From SENDER DATE" and a header. Patches that git wrote begin so too, with a commit for the sender: those are no mail yet. */
+/** "From SENDER DATE" and a header. Patches that git wrote begin so too, with a commit for the sender: those are not mail yet. */
 const mailboxBegins =
   /^From (?![\da-f]{40} )\S+ +[^\n]*\b\d{1,2}:\d{2}\b[^\n]*\b\d{4}\b[^\n]*\n(?:>From [^\n]*\n)?[A-Za-z][\w-]*:/;
 

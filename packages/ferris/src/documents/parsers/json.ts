@@ -1,6 +1,6 @@
 /**
  * JSON and JSON Lines: records as lines of "key: value", each with its line in the file. Comments, trailing commas and the other liberties of JSON5
- * are allowed for; what is no JSON (a truncated file) is read as the text that it is, and said. Numbers keep the digits that they have in the file.
+ * are allowed for; what is not JSON (a truncated file) is read as the text that it is, and said. Numbers keep the digits that they have in the file.
  *
  * A large array or object is cut into its children, and those again; the keys on the way down are the heading path.
  */

@@ -30,7 +30,7 @@ const verbatim = new Set([
   "comment",
 ]);
 const formulas = /^(?:equation|align|gather|multline|eqnarray|displaymath|math|flalign|alignat)\*?$/;
-/** How many arguments of these are no text. */
+/** How many arguments of these are not text. */
 const dropped: Readonly<Record<string, number>> = {
   label: 1,
   ref: 1,

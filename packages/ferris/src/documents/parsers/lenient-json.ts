@@ -16,7 +16,7 @@ const simpleEscapes: Readonly<Record<string, string>> = {
   "0": "\0",
 };
 
-/** Null for what is no object or array. The result may still be no JSON. */
+/** Null for what is not an object or array. The result may still be no JSON. */
 export function lenientJson(written: string): SourcedText | null {
   const json = new SourcedText();
   /** A comma that waits for a value after it. */

@@ -116,7 +116,7 @@ function breakOf(tag: string): string {
   return /^<br\b/i.test(tag) ? " " : "";
 }
 
-/** READMEs often open with <h1 align="center">…</h1>. Looks at the first heading only, and not far: what is unclosed is no heading. */
+/** READMEs often open with <h1 align="center">…</h1>. Looks at the first heading only, and not far: what is unclosed is not a heading. */
 function htmlHeading(html: string): MarkdownBlock["heading"] {
   const opening = /<h([1-6])(?=[\s>])/i.exec(html);
   if (!opening) return null;

@@ -6,7 +6,7 @@ import { DocumentError } from "../../errors.ts";
 const mostObjects = 1_000_000;
 const deepest = 100;
 
-/** @throws DocumentError for what is no such list */
+/** @throws DocumentError for what is not such a list */
 export function propertyList(bytes: Uint8Array): unknown {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.toString("latin1", 0, 6) !== "bplist" || file.length < 40) throw damaged("no property list in it");

@@ -12,7 +12,7 @@ export interface TextLine {
   readonly text: string;
 }
 
-/** A heading, or a stretch that is no prose. Ascending, without overlaps. */
+/** A heading, or a stretch that is not prose. Ascending, without overlaps. */
 export interface Mark {
   readonly kind: Exclude<BlockKind, "prose">;
   readonly start: number;

@@ -1,5 +1,5 @@
 /**
- * Finds the files to index: folders recursively in a fixed order, and a word about everything that is left out.
+ * Finds the files to index: folders recursively in a fixed order, and a note on everything that is left out.
  *
  * Looks at names, sizes and ignore files, never inside documents. Reads folders synchronously, which is faster than through
  * Node's thread pool and lets its time be told from the other stages', and gives way to them every few milliseconds. Symbolic links are not followed (so there are no loops),

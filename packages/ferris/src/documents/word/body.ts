@@ -71,7 +71,7 @@ export class WordBody {
     this.#addAttached(attached);
   }
 
-  /** Null for what is no part of the text: entries of a table of contents, paragraphs whose text goes on in the next one. */
+  /** Null for what is not part of the text: entries of a table of contents, paragraphs whose text goes on in the next one. */
   #read(element: XmlElement): Paragraph | null {
     const { styles } = this.#context;
     const properties = childNamed(element, "w:pPr");

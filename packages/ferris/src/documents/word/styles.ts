@@ -21,7 +21,7 @@ const headingName =
 const titleName = /^(?:title|titel)$/i;
 const contentsName = /^(?:toc \d|toc heading|table of figures|table of authorities|contents \d|contents heading)$/i;
 
-/** The level, from 1, of a style that is called so; null for one that is no heading by its name. */
+/** The level, from 1, of a style that is called so; null for one that is not a heading by its name. */
 export function headingLevelOfName(name: string): number | null {
   const level = headingName.exec(name)?.[1];
   if (level) return Number(level);

@@ -48,7 +48,7 @@ export class GpuCopy {
     this.#memory = memory;
   }
 
-  /** The revision of the index whose vectors these are; null while that is none. */
+  /** The revision of the index whose vectors these are; null while unknown. */
   get revision(): number | null {
     return this.#revision;
   }

@@ -66,7 +66,7 @@ export class GpuRetriever {
   async status(): Promise<VectorRetrieverStatus> {
     const index = (reason: string): VectorRetrieverStatus => ({ retriever: "index", reason });
     if (this.#off !== null) return index(this.#off);
-    if (this.#copy === null) return index("vectors go to the GPU with the second search");
+    if (this.#copy === null) return index("vectors are copied to the GPU on the second search");
     const { size, place, revision } = this.#copy;
     const copied = `${size} vectors, ${Math.ceil(place.bytes / 2 ** 20)} MiB on ${place.adapter}`;
     if (revision === null || revision !== (await this.#reader.revision())) {
@@ -127,8 +127,8 @@ export class GpuRetriever {
     if (this.#off !== null) return;
     if (this.#options.isLoss(error) && this.#losses++ === 0) return;
     const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
-    this.#off = `the GPU does not compare vectors: ${reason}`;
-    this.#options.onNotice(`ferris: ${this.#off}. The index does it`);
+    this.#off = `vector search falls back to the index: ${reason}`;
+    this.#options.onNotice(`ferris: ${this.#off}`);
   }
 
   async #drop(): Promise<void> {

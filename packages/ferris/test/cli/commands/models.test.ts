@@ -44,7 +44,7 @@ describe("pull", () => {
     expect(JSON.parse(stdout)).toMatchObject({ id: "someone/tiny", commit: COMMIT });
   });
 
-  test("a model that the hub does not have, and an id that is none", async () => {
+  test("a model that the hub does not have, and an invalid id", async () => {
     const unknown = await ferris(["pull", "someone/else"], { environment });
     expect(unknown.code).toBe(10);
     expect(unknown.stderr).toContain("someone/else");

@@ -104,7 +104,7 @@ describe("search", () => {
     const { code, stdout, stderr } = await search(["best hiking trails near Lisbon"]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(
-      /^nothing relevant\. The nearest miss is docs\/\S+:\d+-\d+ .* in this index chance reaches 0\.\d{3}/,
+      /^nothing relevant\. The nearest miss is docs\/\S+:\d+-\d+ .* unrelated text in this index scores up to 0\.\d{3}/,
     );
     const json = JSON.parse((await search(["best hiking trails near Lisbon", "--json"])).stdout) as {
       results: unknown[];
@@ -142,7 +142,7 @@ describe("search", () => {
     expect(nothing.stderr).toContain("no document in the index passes the filter");
   });
 
-  test("a reader that has had enough is no error", async () => {
+  test("a reader that has had enough is not an error", async () => {
     const child = startFerris(["search", "--device", "cpu", "glob", "-k", "50"], { cwd: folder });
     let stderr = "";
     child.stderr!.on("data", (data: Buffer) => (stderr += data.toString()));
@@ -158,7 +158,7 @@ describe("search errors end with 2, as ripgrep's do", () => {
     [["   "], "the query is empty"],
     [["x", "-k", "0"], "--limit is 0: it must be a whole number from 1 to 1000"],
     [["x", "--mode", "magic"], '--mode is "magic": it must be one of hybrid, vector, text'],
-    [["x", "--type", "markdwon"], '"markdwon" is no type of document'],
+    [["x", "--type", "markdwon"], '"markdwon" is not a type of document'],
     [["x", "--since", "yesterday"], 'invalid time "yesterday"'],
     [["x", "--modle", "y"], "unknown option '--modle'"],
     [["x", "--db", "nowhere"], "no index"],
@@ -187,7 +187,7 @@ describe("search errors end with 2, as ripgrep's do", () => {
   test("a damaged index is named", async () => {
     const damaged = join(folder, "damaged");
     mkdirSync(damaged);
-    writeFileSync(join(damaged, "index.db"), "this is no database, though it is long enough to look at".repeat(100));
+    writeFileSync(join(damaged, "index.db"), "this is not a database, though it is long enough to look at".repeat(100));
     const { code, stderr } = await search(["x", "--db", damaged]);
     expect(code).toBe(2);
     expect(stderr).toContain(join(damaged, "index.db"));

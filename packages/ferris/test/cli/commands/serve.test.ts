@@ -41,7 +41,7 @@ test("serves models and the index, and answers what was accepted before it ends"
   expect(code).toBe(0);
 });
 
-test("an address that is taken, a port that is none, keys that are not there", async () => {
+test("an address that is taken, an invalid port, keys that are not there", async () => {
   const folder = temporaryFolder("serve-wrong");
   const { process, url } = await start([], folder);
   const { port } = new URL(url);

@@ -27,7 +27,7 @@ export function numericsClass(report: AdapterReport, dtype: Dtype): NumericsClas
   const hasHalf = report.features.includes("shader-f16");
   if (dtype === "f16" && !hasHalf) {
     throw new InvalidArgumentError(
-      `dtype "f16" needs an adapter with shader-f16, which ${report.name} has not. Use "f32" or "auto".`,
+      `dtype "f16" needs shader-f16, which ${report.name} does not support. Use "f32" or "auto".`,
     );
   }
   const storage: StorageType = dtype === "f16" || (dtype === "auto" && hasHalf && !report.software) ? "f16" : "f32";

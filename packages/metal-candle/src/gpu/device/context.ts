@@ -54,7 +54,7 @@ const adoptedDevices = new WeakMap<GPUDevice, GpuContext>();
  * The context of a device that the caller made: the same one each time.
  *
  * @param name the argument that it came in, for messages
- * @throws InvalidArgumentError for something that is no GPUDevice; DeviceLostError for one that is lost
+ * @throws InvalidArgumentError for something that is not a GPUDevice; DeviceLostError for one that is lost
  */
 export async function adoptDevice(device: GPUDevice, name: string): Promise<GpuContext> {
   checkGpuDevice(device, name);
@@ -78,7 +78,7 @@ export async function lossOf(device: GPUDevice): Promise<string | null> {
   return lost === null ? null : `${lost.reason}: ${lost.message}`;
 }
 
-/** @throws InvalidArgumentError for something that is no GPUDevice; they have no constructor in Node, so its parts are looked for */
+/** @throws InvalidArgumentError for something that is not a GPUDevice; they have no constructor in Node, so its parts are looked for */
 export function checkGpuDevice(device: GPUDevice, name: string): void {
   const parts: Partial<GPUDevice> = typeof device === "object" && device !== null ? device : {};
   const { queue, limits, features, lost, adapterInfo, createBuffer } = parts;

@@ -1,5 +1,5 @@
 /**
- * How attention heads lie in GPU memory: in whole vec4s. A head whose size is no multiple of 4 (26 in rubert-tiny2) is filled up with zeros
+ * How attention heads lie in GPU memory: in whole vec4s. A head whose size is not a multiple of 4 (26 in rubert-tiny2) is filled up with zeros
  * in the weights, once, at upload: zero columns of Q and K add nothing to a score, and zero rows of the output projection take nothing
  * from V's. The kernels know only the filled size; the scale is the model's own.
  */

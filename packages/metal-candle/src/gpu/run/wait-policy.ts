@@ -142,7 +142,7 @@ export class WaitPolicy {
       // A token's share of a small batch is mostly overhead: a bound from above.
       this.#bound(measured);
     } else if (waited && startKnown) {
-      // After sleeps that were too long, what was believed before them is no measurement to keep.
+      // After sleeps that were too long, what was believed before them is not a measurement to keep.
       this.#measured = [...(this.#trust < 1 ? [] : this.#measured), measured].slice(-remembered);
       this.#trust = 1;
     } else {

@@ -182,7 +182,7 @@ async function uploadWordEmbeddings(
     const words = Math.min(shardRows, shape.vocabSize - first);
     const usage = bufferUsage.storage | bufferUsage.copyTarget;
     const buffer = uploads.make(() => makeBuffer(context, `word embeddings ${first}`, words * rowBytes, usage));
-    // Slices are written one by one, outside any scope: never to a buffer that is none.
+    // Slices are written one by one, outside any scope: never to a buffer that was not made.
     if (await uploads.exhausted()) throw new Error("out of memory");
     for (let row = 0; row < words; row += sliceRows) {
       const slice = await readWeights(table, storage, first + row, Math.min(sliceRows, words - row));

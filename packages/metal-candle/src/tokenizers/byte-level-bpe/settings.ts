@@ -82,7 +82,7 @@ export function readByteLevelSettings(json: TokenizerJson): ByteLevelSettings | 
  * @throws NotATokenizer for one that is not of two tokens into a third
  */
 export function readMerges(merges: unknown, idOf: (token: string) => number | undefined, prefix = 0): Merge[] {
-  if (!Array.isArray(merges)) throw notATokenizer(`has merges that are no list (they are ${describe(merges)})`);
+  if (!Array.isArray(merges)) throw notATokenizer(`has merges that are not a list (they are ${describe(merges)})`);
   const list = merges.filter((merge) => typeof merge !== "string" || !merge.startsWith("#version"));
   return list.map((merge: unknown, rank): Merge => {
     const pair: unknown[] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];

@@ -187,5 +187,7 @@ function readFlags(value: unknown, key: string): TokenFlags {
 }
 
 function wrongToken(key: string, value: unknown): UnsupportedModelError {
-  return new UnsupportedModelError(`"${key}" of the tokenizer's settings holds ${describe(value)}, which is no token.`);
+  return new UnsupportedModelError(
+    `"${key}" of the tokenizer's settings holds ${describe(value)}, which is not a token.`,
+  );
 }

@@ -1,6 +1,6 @@
 /**
  * The general path: any tokenizer.json that the Rust tokenizers run, step by step on strings. It is the reference for the fast paths
- * beside it, which serve the settings that they recognise; everything else comes here, at some hundred thousand tokens a second.
+ * beside it, which serve the settings that they recognise; everything else comes here, at some hundred thousand tokens per second.
  */
 import { UnsupportedModelError } from "../../errors.ts";
 import { AddedTokens, resolveAddedTokens } from "../added-tokens.ts";

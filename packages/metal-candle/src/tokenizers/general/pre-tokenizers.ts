@@ -224,5 +224,7 @@ function behaviorOf(value: unknown): Behavior {
 function characterOf(component: Record<string, unknown>, key: string): string {
   const value = component[key];
   if (typeof value === "string" && Array.from(value).length === 1) return value;
-  throw notATokenizer(`has a ${String(component["type"])} whose "${key}" is ${describe(value)}, which is no character`);
+  throw notATokenizer(
+    `has a ${String(component["type"])} whose "${key}" is ${describe(value)}, which is not a character`,
+  );
 }

@@ -12,7 +12,7 @@ import { notATokenizer } from "../tokenizer-json.ts";
 import { clusterEnd, mayJoinNeighbours } from "../unicode/graphemes.ts";
 import type { UnitBuffer } from "./unit-buffer.ts";
 
-/** Kinds of UTF-16 units. PLAIN and MAPPED hold for a unit whose right neighbour is no JOINING. */
+/** Kinds of UTF-16 units. PLAIN and MAPPED hold for a unit whose right neighbour is not JOINING. */
 const UNKNOWN = 0;
 /** Stays. */
 const PLAIN = 1;

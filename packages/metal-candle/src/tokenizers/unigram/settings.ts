@@ -23,7 +23,7 @@ export interface UnigramVocabulary {
 export interface UnigramSettings {
   readonly vocabulary: UnigramVocabulary;
   readonly unknownId: number;
-  /** By byte its token, or −1; null where unknown characters are no bytes. */
+  /** By byte its token, or −1; null where unknown characters are not bytes. */
   readonly byteTokens: Int32Array | null;
   readonly normalizer: UnigramNormalizer;
   /** Words end at white space, which is lost; otherwise at spaces alone, each of which becomes a ▁ of the word behind it. */

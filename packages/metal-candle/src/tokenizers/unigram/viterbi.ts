@@ -2,7 +2,7 @@
  * The best segmentation of one word under a Unigram model: the path of pieces with the highest sum of scores (Kudo 2018), as
  * `encode_optimized` of the Rust tokenizers finds it, sums taken in the same order so that ties fall alike.
  *
- * A character that is no piece counts as unknown, ten below the lowest score. Neighbouring unknowns become one token: the piece that
+ * A character that is not a piece counts as unknown, ten below the lowest score. Neighbouring unknowns become one token: the piece that
  * they are together, if they are one; else their bytes, where the model falls back to bytes; else the unknown token.
  */
 import type { PieceTrie } from "./piece-trie.ts";

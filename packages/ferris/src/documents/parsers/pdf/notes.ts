@@ -1,5 +1,5 @@
 /**
- * What readers wrote on a page: text typed over it, notes, comments on marked words. Links say where they lead, which is no text.
+ * What readers wrote on a page: text typed over it, notes, comments on marked words. Links say where they lead, which is not text.
  */
 import type { PdfDocument } from "./engine.ts";
 import { type Annotation, isHidden, textOf } from "./fields.ts";

@@ -126,7 +126,7 @@ function codeEnd(lines: readonly Line[], from: number, levels: HeadingLevels): n
   return to;
 }
 
-/** One line of letters set apart is no program, and neither is a row of a table, nor a letter from a typewriter. */
+/** One line of letters set apart is not a program, and neither is a row of a table, nor a letter from a typewriter. */
 function isProgram(lines: readonly Line[], isAll: boolean): boolean {
   if (lines.length === 1 && (lines[0]!.code!.sign !== "width" || lines[0]!.fragments.length > 1)) return false;
   return !isAll || lines.filter(({ text }) => programMarks.test(text)).length >= fewestMarked * lines.length;

@@ -3,7 +3,7 @@
  *
  * The rows with most fragments give the columns, and at least two rows must fill them. Rows with fewer are fitted
  * into these columns; where two cells came as one run of text, it is cut at the space where the second column begins. Cells
- * of several lines are put together. Lists are no tables, and columns of prose that the file gives line by line are read one
+ * of several lines are put together. Lists are not tables, and columns of prose that the file gives line by line are read one
  * after the other. Ruled lines are not looked at: many tables have none.
  */
 import { joined } from "./hyphens.ts";
@@ -12,7 +12,7 @@ import type { Fragment, Gap, Line } from "./lines.ts";
 export interface Table {
   /** Each with as many cells as there are columns; a cell may be empty. */
   readonly rows: readonly (readonly string[])[];
-  /** Whether the first row is set in a type of its own, or stands above numbers: in a PDF words alone are no sign. */
+  /** Whether the first row is set in a type of its own, or stands above numbers: in a PDF words alone are not a sign. */
   readonly hasHeader: boolean;
 }
 

@@ -8,7 +8,7 @@
  *   2. scores again, exponentials against that maximum, their sum, context += P · V
  * What the next step needs is on its way into registers while this one computes: waiting for memory was half of this kernel's time.
  * Scores leave the matrix registers through workgroup memory as f32. Little of it means many workgroups at once, which is what this
- * kernel's speed hangs on (heads of 64 went twice as fast with 9 KiB as with 19). So one strip a row serves four times: for the queries
+ * kernel's speed hangs on (heads of 64 went twice as fast with 9 KiB as with 19). So one strip per row serves four times: for the queries
  * until they are operands, for scores, for the weights P on their way back in, and for the result, some columns at a time.
  * Rows past the sequence's end are staged as zero and masked: 0 × NaN would be NaN. Every row's sums have a fixed shape: lane by
  * lane, keys ascending.

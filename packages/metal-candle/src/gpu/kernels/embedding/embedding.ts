@@ -1,7 +1,7 @@
 /**
  * Embeddings and their LayerNorm: hidden[t] = LayerNorm(word_embeddings[id] + position_embeddings[position] + token_type_embeddings[type]).
  *
- * The word table may be larger than a binding: it is sharded by rows, one dispatch a shard, and each token's row is written by
+ * The word table may be larger than a binding: it is sharded by rows, one dispatch per shard, and each token's row is written by
  * the one shard that holds its id. Ids, positions and types were range-checked on the host; they are clamped here again, because
  * with Dawn's robustness off a wild index reads any memory of the process.
  */

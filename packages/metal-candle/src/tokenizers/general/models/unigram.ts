@@ -1,4 +1,4 @@
-/** Unigram: the best segmentation (unigram/viterbi.ts); characters that are no piece are unknown, or their bytes with byte_fallback. */
+/** Unigram: the best segmentation (unigram/viterbi.ts); characters that are not a piece are unknown, or their bytes with byte_fallback. */
 import { UnsupportedModelError } from "../../../errors.ts";
 import { notATokenizer } from "../../tokenizer-json.ts";
 import type { TokenizerJson } from "../../tokenizer-json.ts";

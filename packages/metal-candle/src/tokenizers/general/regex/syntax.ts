@@ -3,7 +3,7 @@
  * of spaces, digits, single characters.
  *
  * A pattern comes with a model, so it is a stranger's. What is read here runs in linear time (matcher.ts) whatever it says; anything
- * else (back references, look-behind, possessive groups, flags but i, anchors) is refused by name, since half of a meaning is none.
+ * else (back references, look-behind, possessive groups, flags but i, anchors) is refused by name, since half of a meaning is not a meaning.
  * The meaning is Oniguruma's, which the Rust tokenizers use.
  */
 import { UnsupportedModelError } from "../../../errors.ts";
