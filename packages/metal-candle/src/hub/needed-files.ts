@@ -1,5 +1,6 @@
 /**
- * Which files of a repository a model needs: configuration, tokenizer, safetensors; of every repository, only those.
+ * Which files of a repository a model needs: configuration, tokenizer, safetensors (pytorch_model.bin where there are none); of every
+ * repository, only those.
  *
  * Repositories carry the same weights many times over (PyTorch, ONNX, OpenVINO, TensorFlow, Rust). Module folders
  * (1_Pooling, 2_Dense, 0_Transformer) are the only folders looked into.
@@ -13,6 +14,7 @@ const VOCABULARY = /^(vocab\.txt|vocab\.json|merges\.txt)$/;
 /** Models have some dozens of files; shards make them a few hundred. */
 const MOST_FILES = 1000;
 const MODULE_FOLDER = /^\d+_\w+$/;
+const TORCH_SHARD = /^pytorch_model-\d+-of-\d+\.bin$/;
 const SHARD = /^model-\d+-of-\d+\.safetensors$/;
 
 /**
@@ -40,12 +42,15 @@ export function neededFiles<Entry extends { readonly path: string; readonly size
     // One file wins over shards, as transformers reads them.
     const single = folder === "" ? "model.safetensors" : `${folder}/model.safetensors`;
     if (paths.has(single)) return path === single;
-    return name === "model.safetensors.index.json" || SHARD.test(name);
+    if (paths.has(`${single}.index.json`)) return name === "model.safetensors.index.json" || SHARD.test(name);
+    const torch = folder === "" ? "pytorch_model.bin" : `${folder}/pytorch_model.bin`;
+    if (paths.has(torch)) return path === torch;
+    return name === "pytorch_model.bin.index.json" || TORCH_SHARD.test(name);
   });
-  if (!needed.some((entry) => entry.path.endsWith(".safetensors"))) {
-    const other = entries.find((entry) => /\.(bin|h5|msgpack|onnx|ot)$/.test(entry.path))?.path;
+  if (!needed.some((entry) => /\.(safetensors|bin)$/.test(entry.path))) {
+    const other = entries.find((entry) => /\.(h5|msgpack|onnx|ot)$/.test(entry.path))?.path;
     throw new UnsupportedModelError(
-      `${id} has no weights as safetensors${other === undefined ? "" : ` (it has ${other})`}; ` +
+      `${id} has no weights as safetensors, and none as pytorch_model.bin${other === undefined ? "" : ` (it has ${other})`}; ` +
         `look for a revision that has them: its pull requests often do, such as refs/pr/1.`,
     );
   }

@@ -146,8 +146,9 @@ function isQuantized(name: string, shape: readonly number[]): boolean {
 
 /** Configuration, tokenizer, and the weights of modules in folders of their own; not the encoder's weights or its config. */
 function isCopied(name: string): boolean {
-  if (name.includes("/")) return /\.(json|safetensors)$/.test(name);
-  return name.endsWith(".json") && name !== "config.json" && !name.endsWith(".safetensors.index.json");
+  if (name.includes("/")) return /\.(json|safetensors|bin)$/.test(name);
+  if (name === "vocab.txt" || name === "merges.txt") return true;
+  return name.endsWith(".json") && name !== "config.json" && !/\.(safetensors|bin)\.index\.json$/.test(name);
 }
 
 function bytesOf(array: Float32Array | Uint16Array | Int8Array): Uint8Array {

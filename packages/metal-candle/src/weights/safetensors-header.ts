@@ -17,7 +17,7 @@ const MOST_TENSORS = 1 << 16;
 const MOST_DIMENSIONS = 8;
 
 /** Bytes of one element, for the types whose elements are whole bytes. */
-const ELEMENT_BYTES: ReadonlyMap<string, number> = new Map([
+export const ELEMENT_BYTES: ReadonlyMap<string, number> = new Map([
   ["BOOL", 1],
   ["U8", 1],
   ["I8", 1],

@@ -10,6 +10,7 @@ import type { RandomAccessFile } from "../platform/file-types.ts";
 import { bfloatToFloat, halfToFloat } from "./half-float.ts";
 import { BLOCK_SIZE, dequantize, QUANTIZATION_METHOD } from "./q8-block32.ts";
 import { headerLength, parseHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors-header.ts";
+import { readTorchHeader } from "./torch-header.ts";
 import type { WeightTensor } from "./weight-tensor.ts";
 
 /** Elements converted at once: large enough for one read to be cheap, small enough to stay in the cache. */
@@ -48,6 +49,22 @@ export class SafetensorsFile {
       const headerBytes = new Uint8Array(headerLength(prefix, file.size, path));
       await file.read(headerBytes, 8);
       return new SafetensorsFile(file, parseHeader(headerBytes, file.size, path), headerBytes);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens a file that torch.save wrote (pytorch_model.bin), and reads its pickle as data; null where there is no such file.
+   * @throws ModelFileError, UnsupportedModelError when it is anything but a dictionary of tensors
+   */
+  static async openTorch(path: string): Promise<SafetensorsFile | null> {
+    const file = await openFile(path);
+    if (file === null) return null;
+    try {
+      const { tensors, pickle } = await readTorchHeader(file);
+      return new SafetensorsFile(file, { tensors, metadata: new Map() }, pickle);
     } catch (error) {
       await file.close();
       throw error;

@@ -1,10 +1,10 @@
 /**
  * A model's weights, whatever files they come in: `model.safetensors`, or shards listed by `model.safetensors.index.json`.
  *
- * Finds, opens and closes; the formats are safetensors.ts's business. Pickled weights (pytorch_model.bin) are programs and
- * are never opened.
+ * Finds, opens and closes; the formats are safetensors.ts's business. Where there are none, pytorch_model.bin, whose
+ * pickle is read as data and never run.
  */
-import { joinPath, listFolder, readFileBytes } from "#platform/files";
+import { joinPath, readFileBytes } from "#platform/files";
 import { ModelFileError } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { SafetensorsFile } from "./safetensors.ts";
@@ -39,8 +39,25 @@ export async function openWeightFiles(folder: string): Promise<WeightFiles> {
   if (single !== null) return weightFiles(path, [single]);
 
   const indexPath = joinPath(folder, "model.safetensors.index.json");
-  const shards = await readShardNames(indexPath);
-  if (shards === null) throw await noWeights(folder);
+  const shards = await readShardNames(indexPath, "safetensors");
+  if (shards !== null) return openShards(folder, indexPath, shards, (file) => SafetensorsFile.open(file));
+
+  const torchPath = joinPath(folder, "pytorch_model.bin");
+  const torch = await SafetensorsFile.openTorch(torchPath);
+  if (torch !== null) return weightFiles(torchPath, [torch]);
+  const torchIndex = joinPath(folder, "pytorch_model.bin.index.json");
+  const torchShards = await readShardNames(torchIndex, "bin");
+  if (torchShards !== null)
+    return openShards(folder, torchIndex, torchShards, (file) => SafetensorsFile.openTorch(file));
+  throw new ModelFileError(`${folder} has no model.safetensors, no pytorch_model.bin, and no index of either.`);
+}
+
+async function openShards(
+  folder: string,
+  indexPath: string,
+  shards: ReadonlyMap<string, string>,
+  open: (path: string) => Promise<SafetensorsFile | null>,
+): Promise<WeightFiles> {
   const files: SafetensorsFile[] = [];
   const shardNames = new Set(shards.values());
   if (shardNames.size > MOST_SHARDS) {
@@ -48,7 +65,7 @@ export async function openWeightFiles(folder: string): Promise<WeightFiles> {
   }
   try {
     for (const name of shardNames) {
-      const shard = await SafetensorsFile.open(joinPath(folder, name));
+      const shard = await open(joinPath(folder, name));
       if (shard === null) throw new ModelFileError(`${indexPath} names the shard ${name}, which is not there.`);
       files.push(shard);
     }
@@ -85,7 +102,7 @@ function weightFiles(path: string, files: readonly SafetensorsFile[]): WeightFil
 }
 
 /** Tensor name to shard name, or null where there is no index. Shards must be plain file names of the same folder. */
-async function readShardNames(indexPath: string): Promise<Map<string, string> | null> {
+async function readShardNames(indexPath: string, ending: "safetensors" | "bin"): Promise<Map<string, string> | null> {
   const bytes = await readFileBytes(indexPath, LARGEST_INDEX);
   if (bytes === null) return null;
   const map = (parseJson(bytes, indexPath) as { weight_map?: unknown } | null)?.weight_map;
@@ -94,22 +111,12 @@ async function readShardNames(indexPath: string): Promise<Map<string, string> | 
   }
   const names = new Map<string, string>();
   for (const [tensor, shard] of Object.entries(map)) {
-    if (typeof shard !== "string" || !/^[A-Za-z0-9][\w.-]*\.safetensors$/.test(shard)) {
+    if (typeof shard !== "string" || !/^[A-Za-z0-9][\w.-]*$/.test(shard) || !shard.endsWith(`.${ending}`)) {
       throw new ModelFileError(
-        `${indexPath} puts "${tensor}" into ${JSON.stringify(shard)}; a shard must be a .safetensors file of the same folder.`,
+        `${indexPath} puts "${tensor}" into ${JSON.stringify(shard)}; a shard must be a .${ending} file of the same folder.`,
       );
     }
     names.set(tensor, shard);
   }
   return names;
-}
-
-async function noWeights(folder: string): Promise<ModelFileError> {
-  const pickled = (await listFolder(folder)).find((name) => /^pytorch_model.*\.bin$/.test(name));
-  return new ModelFileError(
-    pickled === undefined
-      ? `${folder} has no model.safetensors and no model.safetensors.index.json.`
-      : `${folder} has its weights only as ${pickled}, which is a program (a Python pickle) and is not run. ` +
-          `Take a revision that has model.safetensors, or convert it with safetensors' convert.py.`,
-  );
 }

@@ -106,11 +106,21 @@ describe("before anything is asked", () => {
 });
 
 describe("a repository that we cannot use", () => {
-  test("with pickled weights alone", async () => {
+  test("with weights of other frameworks alone", async () => {
     files.delete("model.safetensors");
+    files.delete("pytorch_model.bin");
     files.delete("2_Dense/model.safetensors");
-    await expectFailure(pull(), UnsupportedModelError, /no weights as safetensors \(it has pytorch_model\.bin\)/);
+    await expectFailure(
+      pull(),
+      UnsupportedModelError,
+      /no weights as safetensors, and none as pytorch_model\.bin \(it has/,
+    );
     expect(hub.requests.some(({ url }) => url.includes("/resolve/"))).toBe(false);
+  });
+
+  test("with weights as pytorch_model.bin alone it is pulled all the same", async () => {
+    files.delete("model.safetensors");
+    expect((await pull()).files).toContain("pytorch_model.bin");
   });
 
   test("that is no model", async () => {
