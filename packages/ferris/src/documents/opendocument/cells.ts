@@ -54,6 +54,7 @@ function valueOf({ attributes }: XmlElement): string {
   for (const name of ["string-value", "date-value", "time-value", "boolean-value", "value"]) {
     const value = attributes[`office:${name}`];
     if (value === undefined) continue;
+    if (name === "boolean-value") return value.toUpperCase();
     return attributes["office:value-type"] === "percentage" ? `${Number(value) * 100}%` : value;
   }
   const formula = attributes["table:formula"];

@@ -28,8 +28,7 @@ export function readParagraph(paragraph: XmlElement, objects: Objects): Paragrap
 
   function inner(element: XmlElement): string {
     let text = "";
-    for (const child of element.children)
-      text += typeof child === "string" ? child.replace(/[ \t\r\n]+/g, " ") : read(child);
+    for (const child of element.children) text += typeof child === "string" ? oneSpaced(child) : read(child);
     return text;
   }
 
@@ -51,6 +50,11 @@ export function readParagraph(paragraph: XmlElement, objects: Objects): Paragrap
     }
     return inner(element);
   }
+}
+
+/** White space between words is one space, as in every XML of this kind. */
+function oneSpaced(text: string): string {
+  return /[\t\r\n]| {2}/.test(text) ? text.replace(/[ \t\r\n]+/g, " ") : text;
 }
 
 /** The formula that a frame shows, in words; null when it shows something else. */

@@ -31,7 +31,7 @@ export class Fields {
 
   instruct(text: string): void {
     const field = this.#open.at(-1);
-    if (field && !field.isResult && field.instruction.length < 100) field.instruction += text;
+    if (field && !field.isResult && field.instruction.length < 1_000) field.instruction += text;
   }
 
   separate(): void {
@@ -39,8 +39,10 @@ export class Fields {
     if (field) field.isResult = true;
   }
 
-  end(): void {
-    this.#open.pop();
+  /** Ends the newest field; returns what it shows where it has no result: a button's words stand in its instruction. */
+  end(): string {
+    const field = this.#open.pop();
+    return /^\s*MACROBUTTON\s+\S+\s+(\S.*)$/i.exec(field?.isResult === false ? field.instruction : "")?.[1] ?? "";
   }
 
   get isInContents(): boolean {
@@ -73,7 +75,7 @@ const withoutWords = new Set([
 export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphWords {
   const attached: Attached[] = [];
   let isInContents = fields.isInContents;
-  const text = childElements(paragraph).map(read).join("");
+  const text = inner(paragraph);
   return { text, attached, isInContents };
 
   function read(element: XmlElement): string {
@@ -114,14 +116,16 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
   }
 
   function inner(element: XmlElement | undefined): string {
-    return element ? childElements(element).map(read).join("") : "";
+    let words = "";
+    for (const child of element?.children ?? []) if (typeof child !== "string") words += read(child);
+    return words;
   }
 
   function readRun(run: XmlElement): string {
     const fonts = childNamed(childNamed(run, "w:rPr"), "w:rFonts")?.attributes;
     const font = fonts?.["w:ascii"] ?? fonts?.["w:hAnsi"];
     let words = "";
-    for (const element of childElements(run)) words += readPiece(element, font);
+    for (const element of run.children) if (typeof element !== "string") words += readPiece(element, font);
     return words;
   }
 
@@ -170,8 +174,7 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
     }
     if (type === "separate") fields.separate();
     isInContents ||= fields.isInContents;
-    if (type === "end") fields.end();
-    return "";
+    return type === "end" ? fields.end().trim() : "";
   }
 
   /** Boxes, charts and diagrams, in the order of the file. */

@@ -60,7 +60,11 @@ function bothKinds(transitional: string, strictName: string, prefix: string): (r
   ];
 }
 
+const letterX = 0x78;
+
 interface Scope {
+  /** Whether the file's prefixes are the standards' own: nearly always. */
+  readonly isUsual: boolean;
   /** What the file's prefixes stand for here; "" is the default namespace of elements. */
   readonly bound: ReadonlyMap<string, string>;
   readonly elements: Map<string, string>;
@@ -69,7 +73,7 @@ interface Scope {
 
 /** Follows the scopes of one document. */
 export class XmlNames {
-  #scope: Scope = { bound: new Map(), elements: new Map(), attributes: new Map() };
+  #scope: Scope = { isUsual: true, bound: new Map(), elements: new Map(), attributes: new Map() };
   /** Scopes outside of the current one, with the depth at which they come back. */
   readonly #outer: { scope: Scope; depth: number }[] = [];
   #depth = 0;
@@ -80,22 +84,27 @@ export class XmlNames {
     let hasPrefix = false;
     let bound: Map<string, string> | null = null;
     for (const name in attributes) {
-      if (name.startsWith("xmlns") && (name.length === 5 || name[5] === ":")) {
+      if (name.charCodeAt(0) === letterX && name.startsWith("xmlns") && (name.length === 5 || name[5] === ":")) {
         const prefix = prefixes.get(attributes[name].trim());
         bound ??= new Map(this.#scope.bound);
         if (prefix === undefined) bound.delete(name.slice(6));
         else bound.set(name.slice(6), prefix);
-      } else if (name.includes(":")) hasPrefix = true;
+      } else if (!this.#scope.isUsual) hasPrefix ||= name.includes(":");
     }
     if (bound) {
       this.#outer.push({ scope: this.#scope, depth: this.#depth });
-      this.#scope = { bound, elements: new Map(), attributes: new Map() };
+      let isUsual = true;
+      for (const [prefix, standard] of bound) isUsual &&= prefix === standard;
+      // Attributes before this one may have had its prefix.
+      hasPrefix = !isUsual;
+      this.#scope = { isUsual, bound, elements: new Map(), attributes: new Map() };
     }
     return hasPrefix ? this.#renamed(attributes) : attributes;
   }
 
   /** The standard's name of an element that is open or has just been closed. */
   element(name: string): string {
+    if (this.#scope.isUsual) return name;
     return this.#scope.elements.get(name) ?? remember(this.#scope.elements, name, this.#scope.bound, "");
   }
 

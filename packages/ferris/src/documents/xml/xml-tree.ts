@@ -69,7 +69,9 @@ export function childElements(element: XmlElement): XmlElement[] {
 
 /** The first child of that name. */
 export function childNamed(element: XmlElement | undefined, name: string): XmlElement | undefined {
-  return element?.children.find((child): child is XmlElement => typeof child !== "string" && child.name === name);
+  if (!element) return undefined;
+  for (const child of element.children) if (typeof child !== "string" && child.name === name) return child;
+  return undefined;
 }
 
 /** All elements of that name within, in order; those within one another are given once, with the outermost. */
@@ -89,6 +91,8 @@ export function descendants(element: XmlElement, name: string): XmlElement[] {
 
 /** All text within, as it stands. */
 export function textWithin(element: XmlElement): string {
+  const [first] = element.children;
+  if (element.children.length === 1 && typeof first === "string") return first;
   let text = "";
   const stack: (XmlElement | string)[] = [element];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {

@@ -268,8 +268,12 @@ test("fields, deleted ends of paragraphs and rows, controls around rows, symbols
   const symbols = paragraph(
     '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r><w:r><w:rPr><w:rFonts w:ascii="Symbol"/></w:rPr><w:t>\uf0b0</w:t></w:r><w:r><w:sym w:font="Symbol" w:char="zz"/></w:r>',
   );
-  expect(await read(contents + nested + paragraph(list + field("end")) + deleted + table + symbols)).toEqual([
+  const button = paragraph(
+    `${field("begin")}<w:r><w:instrText> MACROBUTTON NoMacro Click to sign </w:instrText></w:r>${field("end")}`,
+  );
+  expect(await read(contents + nested + button + paragraph(list + field("end")) + deleted + table + symbols)).toEqual([
     "prose [] Page 7",
+    "prose [] Click to sign",
     "prose [] green",
     "prose [] Joined together",
     "table [] Name: kept; x: x",

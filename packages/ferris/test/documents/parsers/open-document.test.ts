@@ -185,7 +185,7 @@ describe("sheets", () => {
       '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>',
     ];
     expect(await read("/a.ods", sheet(rows.join("")))).toEqual([
-      "table [S] Ship: Aurora; Berth: 12; Paid: true",
+      "table [S] Ship: Aurora; Berth: 12; Paid: TRUE",
       "table [S] Ship: Aurora; Berth: closed",
       "table [S] Ship: Fram; Berth: =[.B2]*2; Paid: 50%",
       "prose [S] until May",
