@@ -45,6 +45,11 @@ export class ContentBuilder {
     this.#positions = source ? new Positions(source.content, source.encoding) : null;
   }
 
+  /** Of the content so far, in characters. */
+  get length(): number {
+    return this.#length;
+  }
+
   /** Opens a section: `level` 1 is the outermost. The heading is a block as well. An empty one is passed over. */
   heading(level: number, text: string | SourcedText, place?: Place): void {
     const line = sourcedText(text)

@@ -45,7 +45,7 @@ export function parseEpub({ bytes }: ParserInput): ParsedDocument {
     const titles = contents.get(path);
     builder.section(1, "");
     const hasHeadings = /<(?:[\w.-]+:)?h[1-6][\s>]/i.test(html);
-    readHtml(html, builder, { isXhtml: true, isBook: true, titles: hasHeadings ? undefined : titles });
+    readHtml(html, builder, { isXhtml: true, reading: "book", titles: hasHeadings ? undefined : titles });
   }
   return builder.finish("epub", { title: textOfFirst(book, "dc:title"), warnings });
 }

@@ -32,12 +32,14 @@ const longestSmallForm = 300;
 /** Characters or elements after which it is known what something is: pages can be made of nothing else. */
 const enough = 1_000;
 
-/** @param isBook nothing of a book is navigation but what says so */
-export function isLeftOut(element: Element, isBook: boolean): boolean {
+/** How much of a page counts: in a book nothing is navigation but what says so; "all" is for pages that are nothing else. */
+export type Reading = "page" | "book" | "all";
+
+export function isLeftOut(element: Element, reading: Reading): boolean {
   const { name, attribs } = element;
-  if (neverContent.has(name)) return true;
+  if (neverContent.has(name)) return !(name === "nav" && reading === "all");
   const { class: classes, role } = attribs;
-  if (role !== undefined && navigationRoles.has(role)) return true;
+  if (role !== undefined && navigationRoles.has(role) && reading !== "all") return true;
   // What is hidden until it is found is there to be found.
   if (("hidden" in attribs && attribs.hidden !== "until-found") || attribs["aria-hidden"] === "true") return true;
   if (classes !== undefined && isMarkClass(classes)) return true;
@@ -50,14 +52,14 @@ export function isLeftOut(element: Element, isBook: boolean): boolean {
     case "button":
       return !isButtonContent(element);
     case "form":
-      return !isBook && isSmallForm(element);
+      return reading === "page" && isSmallForm(element);
     case "a":
     case "span":
       return isMark(element);
     case "ul":
     case "ol":
     case "menu":
-      return !isBook && isMenu(element);
+      return reading === "page" && isMenu(element);
     default:
       return fallbacks.has(name) && fallbackNotice.test(textOf(element, enough));
   }

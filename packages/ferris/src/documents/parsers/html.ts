@@ -14,7 +14,7 @@ import { through } from "../lines/sourced-through.ts";
 import { addTable } from "../table/add-table.ts";
 import { formulaOf } from "./html-formulas.ts";
 import { furnitureOf, isNotDisplayed } from "./html-furniture.ts";
-import { isBeside, isLeftOut as isLeftOutAnywhere } from "./html-left-out.ts";
+import { isBeside, isLeftOut as isLeftOutAnywhere, type Reading } from "./html-left-out.ts";
 import { listMark } from "./html-list-marks.ts";
 import { codeCells, gridOf, kindOfTable } from "./html-tables.ts";
 import { ancestors, attributeText, elements, find, looksLikeXhtml, treeOf, walk } from "./html-tree.ts";
@@ -46,8 +46,8 @@ export interface ReadHtmlOptions {
   readonly level?: number;
   /** Read as XML: `<title/>` is a whole element. */
   readonly isXhtml?: boolean;
-  /** Of an e-book: all of it is content. */
-  readonly isBook?: boolean;
+  /** Defaults to "page": only the main content. */
+  readonly reading?: Reading;
   /** Titles that stand over the page ("") or over elements, by their ids. */
   readonly titles?: ReadonlyMap<string, readonly string[]>;
   /** How many pages this one is in. */
@@ -59,33 +59,37 @@ export interface ReadHtmlOptions {
  * file itself). Headings start at `level`. Returns the page's title.
  */
 export function readHtml(html: string, builder: ContentBuilder, options: ReadHtmlOptions = {}): string | undefined {
-  const { toFile = (text) => text, place = {}, level = 1, isXhtml = looksLikeXhtml(html), isBook = false } = options;
+  const { toFile = (text) => text, place = {}, level = 1, isXhtml = looksLikeXhtml(html), reading = "page" } = options;
   const tree = treeOf(html, isXhtml);
   const document = tree.root;
   const known = new Map<Element, boolean>();
   const landmarks = landmarksOf(document);
-  const main = isBook ? undefined : mainOf(document, landmarks);
+  const isPage = reading === "page";
+  const lengthBefore = builder.length;
+  const main = isPage ? mainOf(document, landmarks) : undefined;
   let words = new SourcedText();
   /** What a list item starts with. */
   let mark = "";
   const roots = (main ?? landmarks.body ?? document).children;
-  const furniture = isBook
-    ? new Set<Element>()
-    : furnitureOf(roots, !main, (element) => isLeftOut(element) || isOutside(element));
+  const furniture = isPage
+    ? furnitureOf(roots, !main, (element) => isLeftOut(element) || isOutside(element))
+    : new Set<Element>();
   titled("");
   for (const node of roots) visit(node, 0, "prose");
   flush("prose");
+  // A page of nothing but menus is read as that: it was put there to be found.
+  if (isPage && builder.length === lengthBefore) readHtml(html, builder, { ...options, reading: "all" });
   return landmarks.title && textOf(landmarks.title);
 
   function isLeftOut(element: Element): boolean {
-    if (!takesLooking.has(element.name)) return isLeftOutAnywhere(element, isBook);
+    if (!takesLooking.has(element.name)) return isLeftOutAnywhere(element, reading);
     let isOut = known.get(element);
-    if (isOut === undefined) known.set(element, (isOut = isLeftOutAnywhere(element, isBook)));
+    if (isOut === undefined) known.set(element, (isOut = isLeftOutAnywhere(element, reading)));
     return isOut;
   }
 
   function isOutside(element: Element): boolean {
-    if (main || isBook || !outsideMain.has(element.name)) return false;
+    if (main || !isPage || !outsideMain.has(element.name)) return false;
     if (element.name === "aside") return isBeside(element);
     for (const above of ancestors(element)) if (sectioning.test(above.name)) return false;
     return true;

@@ -40,7 +40,9 @@ export const parsers: readonly ParserEntry[] = [
     type: "xml",
     version: 1,
     extensions:
-      "xml fb2 enex opml mm rss atom dbk docbook dita ditamap tei jats nxml gpx kml plist wsdl xsd xsl xslt".split(" "),
+      "xml fb2 enex opml rss atom dbk docbook dita ditamap tei jats nxml gpx kml plist wsdl xsd xsl xslt".split(" "),
+    // Mind maps share their extension with Objective-C++.
+    recognises: (head) => /^\s*(?:<\?xml[^>]*>\s*)?<map\s+version=/.test(beginning(head)),
     load: async () => (await import("./xml.ts")).parseXml,
   },
   {
@@ -227,13 +229,13 @@ export const parsers: readonly ParserEntry[] = [
   {
     type: "restructured-text",
     version: 1,
-    extensions: ["rst", "rest"],
+    extensions: ["rst"],
     load: async () => (await import("./restructured-text.ts")).parseRestructuredText,
   },
   {
     type: "asciidoc",
     version: 1,
-    extensions: ["adoc", "asciidoc", "asc"],
+    extensions: ["adoc", "asciidoc"],
     load: async () => (await import("./asciidoc.ts")).parseAsciiDoc,
   },
   {

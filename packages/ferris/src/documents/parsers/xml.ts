@@ -67,7 +67,12 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
   function paragraph(element: Element, own: string): void {
     if (htmlInside.test(own)) {
       const html = raw(element);
-      readHtml(html.text, builder, { level: 2, isXhtml: true, isBook: true, toFile: (found) => through(html, found) });
+      readHtml(html.text, builder, {
+        level: 2,
+        isXhtml: true,
+        reading: "book",
+        toFile: (found) => through(html, found),
+      });
       return;
     }
     const line = words(element);
