@@ -2,13 +2,16 @@
  * Which model an index was made with, as it says itself, and what tells two models apart.
  */
 import { IndexUnusableError } from "../errors.ts";
-import type { Database } from "./database.ts";
 import type { ModelIdentity } from "./store.ts";
 
-export function readIdentity(database: Database, path: string): ModelIdentity {
-  const row = database.prepare("SELECT value FROM meta WHERE key = 'identity'").get() as { value: string } | undefined;
+/**
+ * The identity that an index keeps as JSON, checked: an index may be a stranger's.
+ *
+ * @throws IndexUnusableError for one that is missing, or is none
+ */
+export function parseIdentity(json: string | undefined, path: string): ModelIdentity {
   try {
-    const identity = JSON.parse(row?.value ?? "") as ModelIdentity;
+    const identity = JSON.parse(json ?? "") as ModelIdentity;
     const prompts = typeof identity.prompts === "object" ? Object.values(identity.prompts) : [null];
     const texts = [identity.model, identity.revision, identity.pooling, ...prompts];
     if (texts.some((text) => typeof text !== "string") || !(identity.dimensions > 0 && identity.dimensions <= 65_536)) {

@@ -32,7 +32,7 @@ async function storageReport(): Promise<StorageReport> {
   try {
     // SQLite's binary is loaded when its package is imported.
     const { DatabaseSync } = await import("@photostructure/sqlite");
-    const { vectorExtensionPath } = await import("../../store/vector-extension.ts");
+    const { vectorExtensionPath } = await import("../../store/sqlite/vector-extension.ts");
     const database = new DatabaseSync(":memory:", { allowExtension: true });
     database.enableLoadExtension(true);
     database.loadExtension(vectorExtensionPath());

@@ -7,16 +7,16 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { isAtOrBelow } from "../paths.ts";
-import { IndexMismatchError, IndexUnusableError } from "../errors.ts";
+import { isAtOrBelow } from "../../paths.ts";
+import { IndexMismatchError, IndexUnusableError } from "../../errors.ts";
 import { type Database, translated } from "./database.ts";
-import { keepsAll, makeDocumentTest } from "./document-filter.ts";
-import { fold } from "../words/fold.ts";
-import type { LanguageCode } from "../words/language.ts";
-import { isCalled } from "../words/names.ts";
+import { keepsAll, makeDocumentTest } from "../document-filter.ts";
+import { fold } from "../../words/fold.ts";
+import type { LanguageCode } from "../../words/language.ts";
+import { isCalled } from "../../words/names.ts";
 import { everyChunk, expressionsOf, quoted } from "./full-text-query.ts";
 import { heal, isWriteAhead } from "./heal.ts";
-import { describe, identityDifferences, readIdentity } from "./identity.ts";
+import { describe, identityDifferences, parseIdentity } from "../identity.ts";
 import { chunkColumns, documentColumns, type DocumentRow, fieldsOf, toChunk, toDocument } from "./rows.ts";
 import { schemaVersion } from "./schema.ts";
 import type {
@@ -30,7 +30,7 @@ import type {
   StoreStatistics,
   TextQuery,
   VectorSearchOptions,
-} from "./store.ts";
+} from "../store.ts";
 import { type Among, constraintOf, expandIn, idsWith } from "./text-constraint.ts";
 import { rankByWords } from "./text-ranking.ts";
 import { languagesOf } from "./word-index.ts";
@@ -53,7 +53,10 @@ export class SqliteReader implements StoreReader {
   constructor(database: Database, path: string) {
     this.database = database;
     this.path = path;
-    this.identity = translated(path, () => readIdentity(database, path));
+    this.identity = translated(path, () => {
+      const row = database.prepare("SELECT value FROM meta WHERE key = 'identity'").get();
+      return parseIdentity((row as { value: string } | undefined)?.value, path);
+    });
     this.codes = new VectorCodes(database, path, this.identity.dimensions);
   }
 

@@ -1,11 +1,11 @@
 /** Search in an index that is too large to compare every vector: nothing near is missed, whatever came and went. */
 import { dirname } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
-import type { ChunkRecord, Store } from "../../src/store/store.ts";
-import { randomFrom } from "../documents/support/random-documents.ts";
-import { folderOf } from "../support/files.ts";
-import { chunkRecord, documentRecord, identity } from "./support/records.ts";
+import { openIndex, openIndexForWriting } from "../../../src/store/index.ts";
+import type { ChunkRecord, Store } from "../../../src/store/store.ts";
+import { randomFrom } from "../../documents/support/random-documents.ts";
+import { folderOf } from "../../support/files.ts";
+import { chunkRecord, documentRecord, identity } from "../support/records.ts";
 
 const dimensions = 100;
 

@@ -5,7 +5,7 @@
  * Measured on 5,183 abstracts and on 50,000 mixtures of them (MiniLM, 100 queries), the best 10 are among the best 200 by this score in 99.9 % and 99.7 % (98.8 % and 97.0 % when the query is reduced
  * to signs as well, which is what a Hamming distance does). The exact comparison is the caller's.
  */
-import { IndexUnusableError } from "../errors.ts";
+import { IndexUnusableError } from "../../errors.ts";
 import { CodeScores } from "./code-scores.ts";
 import type { Database } from "./database.ts";
 

@@ -1,8 +1,8 @@
 /**
  * Documents and chunks as the tables have them, and as the rest of ferris does.
  */
-import { unpackLineRuns } from "./line-runs.ts";
-import type { StoredChunk, StoredDocument } from "./store.ts";
+import { unpackLineRuns } from "../line-runs.ts";
+import type { StoredChunk, StoredDocument } from "../store.ts";
 
 /** Joins headings in one column; the tokenizer reads it as a space, and parsers keep it out of headings. */
 export const headingSeparator = "\u001f";

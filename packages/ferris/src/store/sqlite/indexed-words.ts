@@ -2,12 +2,12 @@
  * What the columns of the full-text table are given for a chunk. A chunk that goes must be taken out with the same words, so all of this
  * follows from what is stored.
  */
-import { fold } from "../words/fold.ts";
-import { partsIn } from "../words/identifiers.ts";
-import { type LanguageCode, languageOf } from "../words/language.ts";
-import { nameWords } from "../words/names.ts";
-import { stemWord } from "../words/stems.ts";
-import { spacedOut } from "../words/unspaced.ts";
+import { fold } from "../../words/fold.ts";
+import { partsIn } from "../../words/identifiers.ts";
+import { type LanguageCode, languageOf } from "../../words/language.ts";
+import { nameWords } from "../../words/names.ts";
+import { stemWord } from "../../words/stems.ts";
+import { spacedOut } from "../../words/unspaced.ts";
 import { everyChunk } from "./full-text-query.ts";
 
 export interface IndexedWords {

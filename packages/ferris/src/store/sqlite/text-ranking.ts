@@ -8,7 +8,7 @@
 import type { Database } from "./database.ts";
 import { columnWeights } from "./schema.ts";
 import { everyChunk } from "./full-text-query.ts";
-import type { Hit } from "./store.ts";
+import type { Hit } from "../store.ts";
 import { type Among, constrained, type Constraint } from "./text-constraint.ts";
 
 /** Chunks with a word of the query are ranked whatever they are up to this many, in about 15 ms. */

@@ -3,7 +3,7 @@
  */
 import type { Database } from "./database.ts";
 import { either, everyChunk, type ExpandOptions, expressionsOf } from "./full-text-query.ts";
-import type { TextQuery } from "./store.ts";
+import type { TextQuery } from "../store.ts";
 import { identifiersWith, languagesOf } from "./word-index.ts";
 
 /** Which documents count: a JSON array of their ids, and how many chunks they have; null for all. */

@@ -8,8 +8,8 @@ vi.mock("sqlite-vec", () => ({
 }));
 
 test("a missing extension is an error of its own, with the reason below it", async () => {
-  const { openIndexForWriting } = await import("../../src/store/index.ts");
-  const { temporaryFolder } = await import("../cli/support/ferris-process.ts");
+  const { openIndexForWriting } = await import("../../../src/store/index.ts");
+  const { temporaryFolder } = await import("../../cli/support/ferris-process.ts");
   const identity = { model: "m", revision: "", pooling: "mean", prompts: {}, dimensions: 4 };
   const opening = openIndexForWriting(temporaryFolder("without-vec"), { identity });
   await expect(opening).rejects.toMatchObject({ name: "StorageUnavailableError", code: "STORAGE_UNAVAILABLE" });

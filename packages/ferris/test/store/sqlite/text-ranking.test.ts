@@ -1,11 +1,11 @@
 /** Ranking words in bounded time, against ranking everything: with a budget of a few chunks instead of 20,000. */
 import { expect, onTestFinished, test } from "vitest";
-import { type Database, openForReading } from "../../src/store/database.ts";
-import { openIndexForWriting } from "../../src/store/index.ts";
-import { rankByWords } from "../../src/store/text-ranking.ts";
-import { randomFrom } from "../documents/support/random-documents.ts";
-import { folderOf } from "../support/files.ts";
-import { chunkRecord, identity, put } from "./support/records.ts";
+import { type Database, openForReading } from "../../../src/store/sqlite/database.ts";
+import { openIndexForWriting } from "../../../src/store/index.ts";
+import { rankByWords } from "../../../src/store/sqlite/text-ranking.ts";
+import { randomFrom } from "../../documents/support/random-documents.ts";
+import { folderOf } from "../../support/files.ts";
+import { chunkRecord, identity, put } from "../support/records.ts";
 
 const everything = 1_000_000;
 const words = ["everywhere", "often", "usual", "seldom", "rare", "unique"];

@@ -8,8 +8,8 @@
  */
 import { closeSync, fstatSync, lstatSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { IndexUnusableError } from "../errors.ts";
-import { noFollow, readRegularFileSync } from "../read-file.ts";
+import { IndexUnusableError } from "../../errors.ts";
+import { noFollow, readRegularFileSync } from "../../read-file.ts";
 import { isWriteAhead } from "./heal.ts";
 
 /** About 30 ms. */

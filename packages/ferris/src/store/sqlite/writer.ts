@@ -5,13 +5,13 @@
  * written again. The full-text table holds no text of its own: it is given it, with Chinese, Japanese
  * and Korean spaced out, when a chunk comes and when it goes.
  */
-import { isAtOrBelow } from "../paths.ts";
+import { isAtOrBelow } from "../../paths.ts";
 import { writeChecksum } from "./checksum.ts";
 import { type Database, transaction, translated } from "./database.ts";
-import { packLineRuns } from "./line-runs.ts";
+import { packLineRuns } from "../line-runs.ts";
 import { headingSeparator } from "./rows.ts";
-import { SqliteReader, bytesOf } from "./sqlite-reader.ts";
-import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "./store.ts";
+import { SqliteReader, bytesOf } from "./reader.ts";
+import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../store.ts";
 import { type DocumentName, WordIndex } from "./word-index.ts";
 import type { WriterLock } from "./writer-lock.ts";
 

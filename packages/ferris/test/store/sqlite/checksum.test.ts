@@ -2,11 +2,11 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { IndexMismatchError, IndexUnusableError } from "../../src/errors.ts";
-import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
-import { randomFrom } from "../documents/support/random-documents.ts";
-import { folderOf } from "../support/files.ts";
-import { identity, put } from "./support/records.ts";
+import { IndexMismatchError, IndexUnusableError } from "../../../src/errors.ts";
+import { openIndex, openIndexForWriting } from "../../../src/store/index.ts";
+import { randomFrom } from "../../documents/support/random-documents.ts";
+import { folderOf } from "../../support/files.ts";
+import { identity, put } from "../support/records.ts";
 
 async function indexFolder(): Promise<string> {
   const folder = folderOf();

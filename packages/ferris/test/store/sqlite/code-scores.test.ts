@@ -1,7 +1,7 @@
 /** One-bit codes against a query: every width, every offset, against the sum written out. */
 import { expect, test } from "vitest";
-import { CodeScores } from "../../src/store/code-scores.ts";
-import { randomFrom } from "../documents/support/random-documents.ts";
+import { CodeScores } from "../../../src/store/sqlite/code-scores.ts";
+import { randomFrom } from "../../documents/support/random-documents.ts";
 
 test.each([384, 768, 100, 64, 30, 8, 1])(
   "codes of %i dimensions score the query's values at their ones",

@@ -3,8 +3,8 @@
  *
  * The tables hold no text of their own. A chunk is taken out with the words that it was put in with, which follow from what is stored.
  */
-import { identifiersIn } from "../words/identifiers.ts";
-import { isLanguageCode, type LanguageCode } from "../words/language.ts";
+import { identifiersIn } from "../../words/identifiers.ts";
+import { isLanguageCode, type LanguageCode } from "../../words/language.ts";
 import type { Database } from "./database.ts";
 import { indexedWords, type NamedChunk } from "./indexed-words.ts";
 

@@ -1,6 +1,6 @@
 /** Where sqlite-vec's library for this machine is: a package per platform, which an installation without optional packages lacks. */
 import { getLoadablePath } from "sqlite-vec";
-import { StorageUnavailableError } from "../errors.ts";
+import { StorageUnavailableError } from "../../errors.ts";
 
 /**
  * The path that SQLite loads it from.

@@ -1,12 +1,12 @@
 /**
  * Terms of a query as FTS5 expressions that cannot fail to parse: each a string in quotes, or several alternatives in brackets.
  */
-import { fold } from "../words/fold.ts";
-import { partsOf, withoutHyphens } from "../words/identifiers.ts";
-import type { LanguageCode } from "../words/language.ts";
-import { stemWord } from "../words/stems.ts";
-import { isUnspaced, spacedOut } from "../words/unspaced.ts";
-import type { TextTerm } from "./store.ts";
+import { fold } from "../../words/fold.ts";
+import { partsOf, withoutHyphens } from "../../words/identifiers.ts";
+import type { LanguageCode } from "../../words/language.ts";
+import { stemWord } from "../../words/stems.ts";
+import { isUnspaced, spacedOut } from "../../words/unspaced.ts";
+import type { TextTerm } from "../store.ts";
 
 export interface ExpandOptions {
   /** Languages of which the index holds stems. */

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { expect, test } from "vitest";
-import { IndexNotWritableError } from "../../src/errors.ts";
-import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
-import { examine } from "../indexing/support/examine.ts";
-import { bundle, start } from "../support/child.ts";
-import { folderOf } from "../support/files.ts";
-import { identity, put, textQuery } from "./support/records.ts";
+import { IndexNotWritableError } from "../../../src/errors.ts";
+import { openIndex, openIndexForWriting } from "../../../src/store/index.ts";
+import { examine } from "../../indexing/support/examine.ts";
+import { bundle, start } from "../../support/child.ts";
+import { folderOf } from "../../support/files.ts";
+import { identity, put, textQuery } from "../support/records.ts";
 
 async function indexFolder(): Promise<string> {
   const folder = folderOf();
@@ -121,7 +121,7 @@ test("another program's database is left in its mode", async () => {
 });
 
 test("a writer that is killed while it opens or closes leaves an index that both can open", async () => {
-  const child = await bundle(fileURLToPath(new URL("support/closing-child.ts", import.meta.url)));
+  const child = await bundle(fileURLToPath(new URL("../support/closing-child.ts", import.meta.url)));
   const folder = await indexFolder();
   let journals = 0;
   for (let i = 0; i < 14; i++) {

@@ -14,11 +14,11 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { describe, expect, test } from "vitest";
-import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusableError } from "../../src/errors.ts";
-import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
-import { indexesAt, indexFolder as placeOf } from "../../src/store/places.ts";
-import { folderOf } from "../support/files.ts";
-import { identity, put, textQuery } from "./support/records.ts";
+import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusableError } from "../../../src/errors.ts";
+import { openIndex, openIndexForWriting } from "../../../src/store/index.ts";
+import { indexesAt, indexFolder as placeOf } from "../../../src/store/places.ts";
+import { folderOf } from "../../support/files.ts";
+import { identity, put, textQuery } from "../support/records.ts";
 
 /** A folder with a closed index of a few documents. */
 async function indexFolder(documents = 3): Promise<string> {

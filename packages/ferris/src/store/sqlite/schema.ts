@@ -4,7 +4,7 @@
  * docs/store.md says what each column is for. An index may come with a cloned folder, so nothing in it is trusted: a
  * trigger, a view or a table that is not ours means that the file is refused.
  */
-import { IndexUnusableError } from "../errors.ts";
+import { IndexUnusableError } from "../../errors.ts";
 import type { Database } from "./database.ts";
 
 /** Goes up with every change below; docs/store.md lists what changed. */
