@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Ferris } from "../../ferris.ts";
-import type { SearchResult } from "../../search/result.ts";
+import type { SearchAnswer, SearchResult } from "../../search/result.ts";
 import type { DocumentFilter } from "../../store/store.ts";
 import { openFerris } from "../open.ts";
 import { csvLines, fileLines, markdownLines } from "../present/formats.ts";
@@ -78,13 +78,15 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   const minScore = optionalNumber("--min-score", options.minScore, rerank ? -1000 : -1, rerank ? 1000 : 1);
   const started = performance.now();
   const { mode, limit, perFile } = session.settings.values;
+  // Unless somebody asked for it, the cap gives way where few files are left.
+  const perDocument = session.settings.origins.perFile.kind === "default" ? undefined : perFile;
   const ferris = await openFerris(session);
   try {
     const filter = await documentFilter(options);
-    const { results, nearestMiss, noiseFloor, vectorMethod } = await ferris.search(query, {
+    const { results, nearestMiss, noiseFloor, vectorMethod, cut } = await ferris.search(query, {
       mode,
       limit,
-      perDocument: perFile,
+      perDocument,
       filter,
       rerank,
       minScore,
@@ -92,7 +94,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
       const index = ferris.folder;
-      session.printJson({ query, mode, index, seconds, results, nearestMiss, noiseFloor, vectorMethod });
+      session.printJson({ query, mode, index, seconds, results, nearestMiss, noiseFloor, vectorMethod, cut });
     } else if (nearestMiss !== null) {
       session.inform(missText(nearestMiss, noiseFloor, minScore));
     } else if (results.length === 0) {
@@ -109,6 +111,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
         session.print(`\n${session.colours.faint(`meaning: ${comparisons[vectorMethod]}`)}`);
       }
     }
+    if (cut.length > 0 && format === "cards" && !session.json) session.inform(cutText(cut));
     return results.length === 0 ? exitCodes.nothingFound : exitCodes.success;
   } finally {
     await ferris.close();
@@ -133,6 +136,12 @@ async function printCards(
     if (explain) lines.push(`    ${session.colours.faint(explanation(result))}`);
     session.print(`${index === 0 ? "" : "\n"}${lines.join("\n")}`);
   }
+}
+
+function cutText(cut: SearchAnswer["cut"]): string {
+  const [{ path, passages }] = cut as [SearchAnswer["cut"][number]];
+  const others = cut.length > 1 ? ` and of ${cut.length - 1} other ${cut.length === 2 ? "file" : "files"}` : "";
+  return `more passages were found in ${printable(shownPath(path, process.cwd()))} (${passages})${others}; --per-file shows more of each`;
 }
 
 function missText(

@@ -31,7 +31,18 @@ export function resultCard(result: SearchResult, look: Look, body?: readonly str
   return [
     [`${number}${linked}`, ...details, colours.faint(`${scoreText(result)} #${result.chunkId}`)].join("  "),
     ...(body ?? snippetLines(result.snippet, look).map((line) => indent + line)),
+    ...(result.copies.length > 0 ? [indent + colours.faint(copiesText(result.copies))] : []),
   ];
+}
+
+const mostCopiesShown = 3;
+
+function copiesText(copies: SearchResult["copies"]): string {
+  const shown = copies
+    .slice(0, mostCopiesShown)
+    .map((copy) => `${printable(shownPath(copy.path, process.cwd()))}:${lineRange(copy)}`);
+  const more = copies.length - shown.length;
+  return `nearly the same in ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** What a user should know of a passage that is shown as it was indexed. */
