@@ -17,6 +17,7 @@ const result = (text: string, highlights: { start: number; end: number }[] = [])
     rerankScore: null,
     chunkId: 7,
     snippet: { text, startLine: 3, highlights },
+    copies: [],
   }) as unknown as SearchResult;
 
 test("Windows' line ends are not shown, and words keep their places behind them", () => {
