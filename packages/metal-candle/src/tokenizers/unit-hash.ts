@@ -17,24 +17,26 @@ const LENGTH = 2;
 const VALUE = 3;
 
 export class UnitHash {
-  private readonly slots: Int32Array;
-  private readonly mask: number;
-  private readonly mostKeys: number;
-  private readonly units: Uint16Array;
-  private usedUnits = 0;
-  private keys = 0;
+  readonly #slots: Int32Array;
+  readonly #mask: number;
+  readonly #mostKeys: number;
+  readonly #units: Uint16Array;
+  #usedUnits = 0;
+  #keys = 0;
 
   /** Room for 0.6 × `slots` keys (a power of two) of `unitsOfKeys` units in all. */
   constructor(slots: number, unitsOfKeys: number) {
-    this.slots = new Int32Array(slots * SLOT);
-    this.mask = slots - 1;
-    this.mostKeys = Math.floor(slots * 0.6);
-    this.units = new Uint16Array(unitsOfKeys);
+    this.#slots = new Int32Array(slots * SLOT);
+    this.#mask = slots - 1;
+    this.#mostKeys = Math.floor(slots * 0.6);
+    this.#units = new Uint16Array(unitsOfKeys);
   }
 
   /** The value of from[start … start + length − 1] (1 to LONGEST_KEY units) with its `hash`, or −1. */
   find(from: Uint16Array, start: number, length: number, hash: number): number {
-    const { slots, units, mask } = this;
+    const slots = this.#slots;
+    const units = this.#units;
+    const mask = this.#mask;
     for (let index = (hash ^ (hash >>> 15)) & mask; ; index = (index + 1) & mask) {
       const slot = index * SLOT;
       const found = slots[slot + LENGTH]!;
@@ -49,25 +51,25 @@ export class UnitHash {
   }
 
   hasRoomFor(length: number): boolean {
-    return this.keys < this.mostKeys && this.usedUnits + length <= this.units.length;
+    return this.#keys < this.#mostKeys && this.#usedUnits + length <= this.#units.length;
   }
 
   /** Adds a key that is not there yet and for which there is room, with its value (0 or more). */
   add(from: Uint16Array, start: number, length: number, hash: number, value: number): void {
-    let index = (hash ^ (hash >>> 15)) & this.mask;
-    while (this.slots[index * SLOT + LENGTH] !== 0) index = (index + 1) & this.mask;
+    let index = (hash ^ (hash >>> 15)) & this.#mask;
+    while (this.#slots[index * SLOT + LENGTH] !== 0) index = (index + 1) & this.#mask;
     const slot = index * SLOT;
-    this.slots[slot] = hash;
-    this.slots[slot + OFFSET] = this.usedUnits;
-    this.slots[slot + LENGTH] = length;
-    this.slots[slot + VALUE] = value;
-    for (let i = 0; i < length; i++) this.units[this.usedUnits++] = from[start + i]!;
-    this.keys++;
+    this.#slots[slot] = hash;
+    this.#slots[slot + OFFSET] = this.#usedUnits;
+    this.#slots[slot + LENGTH] = length;
+    this.#slots[slot + VALUE] = value;
+    for (let i = 0; i < length; i++) this.#units[this.#usedUnits++] = from[start + i]!;
+    this.#keys++;
   }
 
   clear(): void {
-    this.slots.fill(0);
-    this.keys = 0;
-    this.usedUnits = 0;
+    this.#slots.fill(0);
+    this.#keys = 0;
+    this.#usedUnits = 0;
   }
 }

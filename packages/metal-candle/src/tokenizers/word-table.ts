@@ -13,26 +13,26 @@ const POOL_IDS = 1 << 19;
 
 export class WordTable {
   readonly ids = new Int32Array(POOL_IDS);
-  private readonly words = new UnitHash(SLOTS, KEY_UNITS);
-  private usedIds = 0;
+  readonly #words = new UnitHash(SLOTS, KEY_UNITS);
+  #usedIds = 0;
 
   /**
    * Where the ids of a word lie (see UnitHash.find): 256 × first + count, for ids[first … first + count − 1]; −1 for a word that
    * is not there.
    */
   find(units: Uint16Array, start: number, length: number, hash: number): number {
-    return this.words.find(units, start, length, hash);
+    return this.#words.find(units, start, length, hash);
   }
 
   /** Adds a word that is not there, with `count` ids (at most 255); returns what `find` will. */
   add(units: Uint16Array, start: number, length: number, hash: number, ids: ArrayLike<number>, count: number): number {
-    if (!this.words.hasRoomFor(length) || this.usedIds + count > POOL_IDS) {
-      this.words.clear();
-      this.usedIds = 0;
+    if (!this.#words.hasRoomFor(length) || this.#usedIds + count > POOL_IDS) {
+      this.#words.clear();
+      this.#usedIds = 0;
     }
-    const place = (this.usedIds << 8) | count;
-    this.words.add(units, start, length, hash, place);
-    for (let i = 0; i < count; i++) this.ids[this.usedIds++] = ids[i]!;
+    const place = (this.#usedIds << 8) | count;
+    this.#words.add(units, start, length, hash, place);
+    for (let i = 0; i < count; i++) this.ids[this.#usedIds++] = ids[i]!;
     return place;
   }
 }

@@ -18,20 +18,20 @@ export class ByteLevelBpe implements TokenSource {
   readonly path = "byte-level-bpe";
   readonly vocabularySize: number;
   readonly specialIds: ReadonlySet<number>;
-  private readonly settings: ByteLevelSettings;
-  private readonly rawTokens: AddedTokens;
-  private readonly normalizedTokens: AddedTokens;
-  private readonly merger: Merger;
-  private readonly words = new WordTable();
-  private readonly units = new Uint16Array(LONGEST_REMEMBERED);
-  private readonly encoder = new TextEncoder();
+  readonly #settings: ByteLevelSettings;
+  readonly #rawTokens: AddedTokens;
+  readonly #normalizedTokens: AddedTokens;
+  readonly #merger: Merger;
+  readonly #words = new WordTable();
+  readonly #units = new Uint16Array(LONGEST_REMEMBERED);
+  readonly #encoder = new TextEncoder();
 
   constructor(settings: ByteLevelSettings) {
     this.specialIds = settings.specialIds;
-    this.settings = settings;
-    this.rawTokens = new AddedTokens(settings.rawTokens);
-    this.normalizedTokens = new AddedTokens(settings.normalizedTokens);
-    this.merger = new Merger(settings.merges);
+    this.#settings = settings;
+    this.#rawTokens = new AddedTokens(settings.rawTokens);
+    this.#normalizedTokens = new AddedTokens(settings.normalizedTokens);
+    this.#merger = new Merger(settings.merges);
     this.vocabularySize =
       1 +
       [...settings.rawTokens, ...settings.normalizedTokens].reduce(
@@ -42,35 +42,35 @@ export class ByteLevelBpe implements TokenSource {
 
   write(text: string, ids: Int32Array, offset: number, limit: number): number {
     const sound = wellFormed(text);
-    const tokens = this.rawTokens;
+    const tokens = this.#rawTokens;
     tokens.search(sound);
     let written = 0;
     let start = 0;
     while (tokens.next()) {
-      written = this.writeSegment(sound.slice(start, tokens.start), ids, offset, limit, written);
+      written = this.#writeSegment(sound.slice(start, tokens.start), ids, offset, limit, written);
       if (written >= limit) return limit + 1;
       ids[offset + written++] = tokens.id;
       start = tokens.end;
     }
-    return this.writeSegment(start === 0 ? sound : sound.slice(start), ids, offset, limit, written);
+    return this.#writeSegment(start === 0 ? sound : sound.slice(start), ids, offset, limit, written);
   }
 
   /** A text without raw tokens in it. Returns how many ids are written, or more than `limit`. */
-  private writeSegment(text: string, ids: Int32Array, offset: number, limit: number, already: number): number {
-    const tokens = this.normalizedTokens;
+  #writeSegment(text: string, ids: Int32Array, offset: number, limit: number, already: number): number {
+    const tokens = this.#normalizedTokens;
     tokens.search(text);
     let written = already;
     let start = 0;
     while (tokens.next()) {
-      written = this.writeWords(text, start, tokens.start, ids, offset, limit, written);
+      written = this.#writeWords(text, start, tokens.start, ids, offset, limit, written);
       if (written >= limit) return limit + 1;
       ids[offset + written++] = tokens.id;
       start = tokens.end;
     }
-    return this.writeWords(text, start, text.length, ids, offset, limit, written);
+    return this.#writeWords(text, start, text.length, ids, offset, limit, written);
   }
 
-  private writeWords(
+  #writeWords(
     text: string,
     start: number,
     end: number,
@@ -80,14 +80,14 @@ export class ByteLevelBpe implements TokenSource {
     already: number,
   ): number {
     if (start >= end) return already;
-    if (this.settings.addsPrefixSpace && text.charCodeAt(start) !== 0x20) {
+    if (this.#settings.addsPrefixSpace && text.charCodeAt(start) !== 0x20) {
       const spaced = ` ${text.slice(start, end)}`;
-      return this.writePlain(spaced, 0, spaced.length, ids, offset, limit, already);
+      return this.#writePlain(spaced, 0, spaced.length, ids, offset, limit, already);
     }
-    return this.writePlain(text, start, end, ids, offset, limit, already);
+    return this.#writePlain(text, start, end, ids, offset, limit, already);
   }
 
-  private writePlain(
+  #writePlain(
     text: string,
     start: number,
     end: number,
@@ -96,14 +96,15 @@ export class ByteLevelBpe implements TokenSource {
     limit: number,
     already: number,
   ): number {
-    const { words, units } = this;
+    const words = this.#words;
+    const units = this.#units;
     let written = already;
     for (let at = start; at < end;) {
       const stop = wordEnd(text, at, end);
       const length = stop - at;
       let from = 0;
       let last = 0;
-      let source = this.merger.ids;
+      let source = this.#merger.ids;
       if (length <= LONGEST_REMEMBERED) {
         let hash = HASH_SEED;
         for (let i = 0; i < length; i++) {
@@ -113,15 +114,15 @@ export class ByteLevelBpe implements TokenSource {
         }
         let place = words.find(units, 0, length, hash);
         if (place < 0) {
-          const count = this.cut(text.slice(at, stop));
-          place = words.add(units, 0, length, hash, this.merger.ids, count);
+          const count = this.#cut(text.slice(at, stop));
+          place = words.add(units, 0, length, hash, this.#merger.ids, count);
         }
         from = place >>> 8;
         last = from + (place & 0xff);
         source = words.ids;
       } else {
-        last = this.cut(text.slice(at, stop));
-        source = this.merger.ids;
+        last = this.#cut(text.slice(at, stop));
+        source = this.#merger.ids;
       }
       while (from < last) {
         if (written >= limit) return limit + 1;
@@ -133,10 +134,10 @@ export class ByteLevelBpe implements TokenSource {
   }
 
   /** Leaves the ids of a word in merger.ids; returns how many. */
-  private cut(word: string): number {
-    const bytes = this.encoder.encode(word);
-    this.merger.makeRoom(bytes.length);
-    for (let i = 0; i < bytes.length; i++) this.merger.ids[i] = this.settings.byteIds[bytes[i]!]!;
-    return this.merger.merge(bytes.length);
+  #cut(word: string): number {
+    const bytes = this.#encoder.encode(word);
+    this.#merger.makeRoom(bytes.length);
+    for (let i = 0; i < bytes.length; i++) this.#merger.ids[i] = this.#settings.byteIds[bytes[i]!]!;
+    return this.#merger.merge(bytes.length);
   }
 }

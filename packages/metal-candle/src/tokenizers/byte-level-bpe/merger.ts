@@ -13,38 +13,43 @@ const POSITIONS = 2 ** 32;
 export class Merger {
   /** The word that `merge` works on, and its result. */
   ids = new Int32Array(256);
-  private readonly ranks = new Map<number, number>();
+  readonly #ranks = new Map<number, number>();
   /** By rank. */
-  private readonly merged: Int32Array;
+  readonly #merged: Int32Array;
   /** By position: the neighbours' positions (−1: none). */
-  private previous = new Int32Array(256);
-  private next = new Int32Array(256);
+  #previous = new Int32Array(256);
+  #next = new Int32Array(256);
   /** Symbols that were merged into the one before them. */
-  private gone = new Uint8Array(256);
-  private readonly heap: number[] = [];
+  #gone = new Uint8Array(256);
+  readonly #heap: number[] = [];
 
   constructor(merges: readonly Merge[]) {
-    this.merged = Int32Array.from(merges, (merge) => merge.merged);
-    merges.forEach(({ left, right }, rank) => this.ranks.set(left * PACK + right, rank));
+    this.#merged = Int32Array.from(merges, (merge) => merge.merged);
+    merges.forEach(({ left, right }, rank) => this.#ranks.set(left * PACK + right, rank));
   }
 
   /** Makes `ids` at least `length` long. */
   makeRoom(length: number): void {
     if (length <= this.ids.length) return;
     this.ids = new Int32Array(length * 2);
-    this.previous = new Int32Array(length * 2);
-    this.next = new Int32Array(length * 2);
-    this.gone = new Uint8Array(length * 2);
+    this.#previous = new Int32Array(length * 2);
+    this.#next = new Int32Array(length * 2);
+    this.#gone = new Uint8Array(length * 2);
   }
 
   /** Merges ids[0 … length − 1] in place; returns how many are left. */
   merge(length: number): number {
-    const { ids, previous, next, gone, heap, merged } = this;
+    const { ids } = this;
+    const previous = this.#previous;
+    const next = this.#next;
+    const gone = this.#gone;
+    const heap = this.#heap;
+    const merged = this.#merged;
     for (let at = 0; at < length; at++) {
       previous[at] = at - 1;
       next[at] = at + 1 < length ? at + 1 : -1;
       gone[at] = 0;
-      this.offer(at);
+      this.#offer(at);
     }
     while (heap.length > 0) {
       const top = popLeast(heap);
@@ -52,14 +57,14 @@ export class Merger {
       const at = top % POSITIONS;
       const right = next[at]!;
       if (gone[at] === 1 || right < 0) continue;
-      const now = this.ranks.get(ids[at]! * PACK + ids[right]!);
+      const now = this.#ranks.get(ids[at]! * PACK + ids[right]!);
       if (now === undefined || merged[now] !== merged[rank]) continue;
       ids[at] = merged[rank]!;
       gone[right] = 1;
       next[at] = next[right]!;
       if (next[at]! >= 0) previous[next[at]!] = at;
-      if (previous[at]! >= 0) this.offer(previous[at]!);
-      this.offer(at);
+      if (previous[at]! >= 0) this.#offer(previous[at]!);
+      this.#offer(at);
     }
     let count = 0;
     for (let at = 0; at < length; at++) if (gone[at] === 0) ids[count++] = ids[at]!;
@@ -67,10 +72,10 @@ export class Merger {
   }
 
   /** Puts the pair that begins at a position into the heap, if it can be merged. */
-  private offer(at: number): void {
-    const right = this.next[at]!;
-    const rank = right < 0 ? undefined : this.ranks.get(this.ids[at]! * PACK + this.ids[right]!);
-    if (rank !== undefined) push(this.heap, rank * POSITIONS + at);
+  #offer(at: number): void {
+    const right = this.#next[at]!;
+    const rank = right < 0 ? undefined : this.#ranks.get(this.ids[at]! * PACK + this.ids[right]!);
+    if (rank !== undefined) push(this.#heap, rank * POSITIONS + at);
   }
 }
 

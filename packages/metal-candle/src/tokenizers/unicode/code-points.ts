@@ -28,16 +28,16 @@ import {
 
 /** A set of code points, decoded from a table at its first use. */
 export class CodePointSet {
-  private readonly table: string;
+  readonly #table: string;
   /** [first, last] of each range, ascending. */
-  private ranges: Int32Array | null = null;
+  #ranges: Int32Array | null = null;
 
   constructor(table: string) {
-    this.table = table;
+    this.#table = table;
   }
 
   has(codePoint: number): boolean {
-    const ranges = (this.ranges ??= decodeRanges(this.table));
+    const ranges = (this.#ranges ??= decodeRanges(this.#table));
     let low = 0;
     let high = ranges.length >> 1;
     while (low < high) {

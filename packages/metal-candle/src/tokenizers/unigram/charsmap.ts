@@ -25,17 +25,17 @@ const NOTHING = -1;
 const LONGEST_CLUSTER = 5;
 
 export class Charsmap {
-  private readonly array: Uint32Array;
+  readonly #array: Uint32Array;
   /** Offset of the array's root. */
-  private readonly root: number;
-  private readonly texts: Uint8Array;
-  private readonly kinds = new Uint8Array(0x10000);
-  private readonly becomes = new Uint16Array(0x10000);
+  readonly #root: number;
+  readonly #texts: Uint8Array;
+  readonly #kinds = new Uint8Array(0x10000);
+  readonly #becomes = new Uint16Array(0x10000);
   /** Replacements that were met, in UTF-16 units, and their numbers by place in `texts`. */
-  private readonly replacements: Uint16Array[] = [];
-  private readonly numbers = new Map<number, number>();
-  private readonly key = new Uint8Array(LONGEST_CLUSTER);
-  private readonly decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  readonly #replacements: Uint16Array[] = [];
+  readonly #numbers = new Map<number, number>();
+  readonly #key = new Uint8Array(LONGEST_CLUSTER);
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   /**
    * @param bytes The map itself, decoded from base64.
@@ -50,24 +50,26 @@ export class Charsmap {
         `has a "precompiled_charsmap" of ${bytes.length} bytes that announces an array of ${arrayBytes} bytes`,
       );
     }
-    this.array = new Uint32Array(units);
-    for (let i = 0; i < units; i++) this.array[i] = view.getUint32(4 + 4 * i, true);
-    this.root = offsetOf(this.array[0]!);
-    this.texts = bytes.subarray(4 + 4 * units);
-    this.kinds.fill(JOINING, 0xd800, 0xe000);
+    this.#array = new Uint32Array(units);
+    for (let i = 0; i < units; i++) this.#array[i] = view.getUint32(4 + 4 * i, true);
+    this.#root = offsetOf(this.#array[0]!);
+    this.#texts = bytes.subarray(4 + 4 * units);
+    this.#kinds.fill(JOINING, 0xd800, 0xe000);
   }
 
   /** Appends the normalised form of text[start … end − 1], between which and its surroundings no cluster may lie, to `out`. */
   append(text: string, start: number, end: number, out: UnitBuffer): void {
-    const { kinds, becomes, replacements } = this;
+    const kinds = this.#kinds;
+    const becomes = this.#becomes;
+    const replacements = this.#replacements;
     let i = start;
     while (i < end) {
       const unit = text.charCodeAt(i);
       let kind = kinds[unit]!;
-      if (kind === UNKNOWN) kind = this.kindOf(unit);
+      if (kind === UNKNOWN) kind = this.#kindOf(unit);
       if (kind !== JOINING && i + 1 < end) {
         const next = text.charCodeAt(i + 1);
-        if ((kinds[next]! || this.kindOf(next)) === JOINING) kind = JOINING;
+        if ((kinds[next]! || this.#kindOf(next)) === JOINING) kind = JOINING;
       }
       if (kind === PLAIN) {
         out.push(unit);
@@ -77,24 +79,24 @@ export class Charsmap {
         i++;
       } else {
         const stop = clusterEnd(text, i, end);
-        this.appendCluster(text, i, stop, out);
+        this.#appendCluster(text, i, stop, out);
         i = stop;
       }
     }
   }
 
-  private appendCluster(text: string, start: number, end: number, out: UnitBuffer): void {
-    const replacement = this.find(text, start, end);
+  #appendCluster(text: string, start: number, end: number, out: UnitBuffer): void {
+    const replacement = this.#find(text, start, end);
     if (replacement !== NOTHING) {
-      out.pushAll(this.replacements[replacement]!);
+      out.pushAll(this.#replacements[replacement]!);
       return;
     }
     for (let i = start; i < end;) {
       const codePoint = text.codePointAt(i)!;
       const next = i + (codePoint >= 0x10000 ? 2 : 1);
-      const own = this.find(text, i, next);
+      const own = this.#find(text, i, next);
       if (own !== NOTHING) {
-        out.pushAll(this.replacements[own]!);
+        out.pushAll(this.#replacements[own]!);
       } else if (codePoint >= 0xd800 && codePoint < 0xe000) {
         out.push(0xfffd);
       } else {
@@ -104,41 +106,42 @@ export class Charsmap {
     }
   }
 
-  private kindOf(unit: number): number {
+  #kindOf(unit: number): number {
     let kind = JOINING;
     if (!mayJoinNeighbours(unit)) {
-      const replacement = this.find(String.fromCharCode(unit), 0, 1);
+      const replacement = this.#find(String.fromCharCode(unit), 0, 1);
       kind = replacement === NOTHING ? PLAIN : MAPPED;
-      if (kind === MAPPED) this.becomes[unit] = replacement;
+      if (kind === MAPPED) this.#becomes[unit] = replacement;
     }
-    this.kinds[unit] = kind;
+    this.#kinds[unit] = kind;
     return kind;
   }
 
   /** The number of what replaces text[start … end − 1], or NOTHING: also where that has more than five bytes. */
-  private find(text: string, start: number, end: number): number {
-    const { array, key } = this;
+  #find(text: string, start: number, end: number): number {
+    const array = this.#array;
+    const key = this.#key;
     const length = encodeShort(text, start, end, key);
-    let position = this.root;
+    let position = this.#root;
     for (let i = 0; i < length && key[i] !== 0; i++) {
       position ^= key[i]!;
       const unit = position < array.length ? array[position]! : 0;
       if ((unit & 0x800000ff) !== key[i]) return NOTHING;
       position ^= offsetOf(unit);
       if ((unit & 0x100) !== 0) {
-        return position < array.length ? this.replacementAt(array[position]! & 0x7fffffff) : NOTHING;
+        return position < array.length ? this.#replacementAt(array[position]! & 0x7fffffff) : NOTHING;
       }
     }
     return NOTHING;
   }
 
-  private replacementAt(place: number): number {
-    let number = this.numbers.get(place);
+  #replacementAt(place: number): number {
+    let number = this.#numbers.get(place);
     if (number === undefined) {
-      const end = this.texts.indexOf(0, place);
-      const text = this.decoder.decode(this.texts.subarray(place, end < 0 ? this.texts.length : end));
-      number = this.replacements.push(Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))) - 1;
-      this.numbers.set(place, number);
+      const end = this.#texts.indexOf(0, place);
+      const text = this.#decoder.decode(this.#texts.subarray(place, end < 0 ? this.#texts.length : end));
+      number = this.#replacements.push(Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i))) - 1;
+      this.#numbers.set(place, number);
     }
     return number;
   }

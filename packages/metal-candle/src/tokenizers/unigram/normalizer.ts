@@ -18,20 +18,20 @@ type Step = (buffer: UnitBuffer, first: boolean, last: boolean) => void;
 const SPACE = 0x20;
 
 export class UnigramNormalizer {
-  private readonly charsmap: Charsmap | null;
-  private readonly steps: readonly Step[];
+  readonly #charsmap: Charsmap | null;
+  readonly #steps: readonly Step[];
 
   constructor(charsmap: Charsmap | null, steps: readonly Step[]) {
-    this.charsmap = charsmap;
-    this.steps = steps;
+    this.#charsmap = charsmap;
+    this.#steps = steps;
   }
 
   /** Puts the normalised form of text[start … end − 1] into `out`, in place of what was there. */
   normalize(text: string, start: number, end: number, out: UnitBuffer, first: boolean, last: boolean): void {
     out.clear();
-    if (this.charsmap === null) copyWellFormed(text, start, end, out);
-    else this.charsmap.append(text, start, end, out);
-    for (const step of this.steps) step(out, first, last);
+    if (this.#charsmap === null) copyWellFormed(text, start, end, out);
+    else this.#charsmap.append(text, start, end, out);
+    for (const step of this.#steps) step(out, first, last);
   }
 }
 

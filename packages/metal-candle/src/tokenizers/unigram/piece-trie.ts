@@ -23,25 +23,25 @@ export interface TrieArrays {
 
 export class PieceTrie {
   readonly arrays: TrieArrays;
-  private readonly afterRoot: Int32Array;
-  private readonly afterMarker: Int32Array;
-  private readonly marker: number;
+  readonly #afterRoot: Int32Array;
+  readonly #afterMarker: Int32Array;
+  readonly #marker: number;
 
   constructor(arrays: TrieArrays) {
     this.arrays = arrays;
-    this.afterRoot = directTable(arrays, 0);
-    this.marker = this.afterRoot[MARKER]!;
-    this.afterMarker = this.marker === NO_NODE ? this.afterRoot : directTable(arrays, this.marker);
+    this.#afterRoot = directTable(arrays, 0);
+    this.#marker = this.#afterRoot[MARKER]!;
+    this.#afterMarker = this.#marker === NO_NODE ? this.#afterRoot : directTable(arrays, this.#marker);
   }
 
   /** The node behind the root, or −1. */
   first(unit: number): number {
-    return this.afterRoot[unit]!;
+    return this.#afterRoot[unit]!;
   }
 
   /** The node behind `node`, or −1. */
   next(node: number, unit: number): number {
-    if (node === this.marker) return this.afterMarker[unit]!;
+    if (node === this.#marker) return this.#afterMarker[unit]!;
     const { units, firstChild } = this.arrays;
     let low = firstChild[node]!;
     let high = firstChild[node + 1]!;

@@ -27,52 +27,52 @@ export class Unigram implements TokenSource {
   readonly path = "unigram";
   readonly vocabularySize: number;
   readonly specialIds: ReadonlySet<number>;
-  private readonly settings: UnigramSettings;
-  private readonly viterbi: Viterbi;
-  private readonly words = new WordTable();
-  private readonly buffer = new UnitBuffer();
-  private readonly rawTokens: AddedTokens;
-  private readonly normalizedTokens: AddedTokens;
+  readonly #settings: UnigramSettings;
+  readonly #viterbi: Viterbi;
+  readonly #words = new WordTable();
+  readonly #buffer = new UnitBuffer();
+  readonly #rawTokens: AddedTokens;
+  readonly #normalizedTokens: AddedTokens;
   /** First units of the tokens that are searched in normalised text. */
-  private readonly normalizedFirsts: readonly number[];
+  readonly #normalizedFirsts: readonly number[];
   /** 1 for units that end a word. */
-  private readonly ends = new Uint8Array(LAST_WHITE_SPACE + 1);
-  private readonly reversed = new Int32Array(3 * LONGEST_REMEMBERED);
+  readonly #ends = new Uint8Array(LAST_WHITE_SPACE + 1);
+  readonly #reversed = new Int32Array(3 * LONGEST_REMEMBERED);
 
   constructor(settings: UnigramSettings) {
     this.specialIds = settings.specialIds;
     const { vocabulary, rawTokens, normalizedTokens } = settings;
-    this.settings = settings;
-    this.viterbi = new Viterbi(vocabulary.trie, vocabulary.scores, settings.unknownId, settings.byteTokens);
-    this.rawTokens = new AddedTokens(rawTokens);
-    this.normalizedTokens = new AddedTokens(normalizedTokens);
-    this.normalizedFirsts = [...new Set(normalizedTokens.map((token) => token.pattern.charCodeAt(0)))];
+    this.#settings = settings;
+    this.#viterbi = new Viterbi(vocabulary.trie, vocabulary.scores, settings.unknownId, settings.byteTokens);
+    this.#rawTokens = new AddedTokens(rawTokens);
+    this.#normalizedTokens = new AddedTokens(normalizedTokens);
+    this.#normalizedFirsts = [...new Set(normalizedTokens.map((token) => token.pattern.charCodeAt(0)))];
     this.vocabularySize = [...rawTokens, ...normalizedTokens].reduce(
       (size, { id }) => Math.max(size, id + 1),
       vocabulary.scores.length,
     );
     for (let unit = 0; unit <= LAST_WHITE_SPACE; unit++) {
       const ends = unit === MARKER || (settings.splitsAtWhiteSpace ? isWhiteSpace(unit) : unit === SPACE);
-      this.ends[unit] = settings.splits && ends ? 1 : 0;
+      this.#ends[unit] = settings.splits && ends ? 1 : 0;
     }
   }
 
   write(text: string, ids: Int32Array, offset: number, limit: number): number {
-    const tokens = this.rawTokens;
+    const tokens = this.#rawTokens;
     tokens.search(text);
     let written = 0;
     let start = 0;
     while (tokens.next()) {
-      written = this.writeSegment(text, start, tokens.start, ids, offset, limit, written);
+      written = this.#writeSegment(text, start, tokens.start, ids, offset, limit, written);
       if (written >= limit) return limit + 1;
       ids[offset + written++] = tokens.id;
       start = tokens.end;
     }
-    return this.writeSegment(text, start, text.length, ids, offset, limit, written);
+    return this.#writeSegment(text, start, text.length, ids, offset, limit, written);
   }
 
   /** text[start … end − 1] lies between two added tokens. Returns how many ids are written, or more than `limit`. */
-  private writeSegment(
+  #writeSegment(
     text: string,
     start: number,
     end: number,
@@ -81,47 +81,48 @@ export class Unigram implements TokenSource {
     limit: number,
     already: number,
   ): number {
-    const { buffer } = this;
-    const { splits } = this.settings;
+    const buffer = this.#buffer;
+    const { splits } = this.#settings;
     let written = already;
     for (let at = start; at < end && written <= limit;) {
       const stop = splits ? blockEnd(text, at, end) : end;
-      this.settings.normalizer.normalize(text, at, stop, buffer, at === start, stop === end);
-      written = this.holdsNormalizedToken()
-        ? this.writeAroundTokens(at === start, ids, offset, limit, written)
-        : this.writeWords(1, buffer.end, at === start, ids, offset, limit, written);
+      this.#settings.normalizer.normalize(text, at, stop, buffer, at === start, stop === end);
+      written = this.#holdsNormalizedToken()
+        ? this.#writeAroundTokens(at === start, ids, offset, limit, written)
+        : this.#writeWords(1, buffer.end, at === start, ids, offset, limit, written);
       at = stop;
     }
     return written;
   }
 
-  private holdsNormalizedToken(): boolean {
-    const { units, end } = this.buffer;
-    for (const unit of this.normalizedFirsts) {
+  #holdsNormalizedToken(): boolean {
+    const { units, end } = this.#buffer;
+    for (const unit of this.#normalizedFirsts) {
       const at = units.indexOf(unit, 1);
       if (at >= 0 && at < end) return true;
     }
     return false;
   }
 
-  private writeAroundTokens(first: boolean, ids: Int32Array, offset: number, limit: number, already: number): number {
-    const { buffer, normalizedTokens: tokens } = this;
+  #writeAroundTokens(first: boolean, ids: Int32Array, offset: number, limit: number, already: number): number {
+    const buffer = this.#buffer;
+    const tokens = this.#normalizedTokens;
     tokens.search(buffer.text());
     let written = already;
     let start = 0;
     let begins = first;
     while (tokens.next()) {
-      written = this.writeWords(1 + start, 1 + tokens.start, begins, ids, offset, limit, written);
+      written = this.#writeWords(1 + start, 1 + tokens.start, begins, ids, offset, limit, written);
       if (written >= limit) return limit + 1;
       ids[offset + written++] = tokens.id;
       start = tokens.end;
       begins = true;
     }
-    return this.writeWords(1 + start, buffer.end, begins, ids, offset, limit, written);
+    return this.#writeWords(1 + start, buffer.end, begins, ids, offset, limit, written);
   }
 
   /** Words of the buffer's units[start … end − 1]; `begins`: nothing before them belongs to the same piece of text. */
-  private writeWords(
+  #writeWords(
     start: number,
     end: number,
     begins: boolean,
@@ -130,9 +131,10 @@ export class Unigram implements TokenSource {
     limit: number,
     already: number,
   ): number {
-    const { ends, words } = this;
-    const { units } = this.buffer;
-    const { splits, splitsAtWhiteSpace, prepends } = this.settings;
+    const ends = this.#ends;
+    const words = this.#words;
+    const { units } = this.#buffer;
+    const { splits, splitsAtWhiteSpace, prepends } = this.#settings;
     if (!splits) markSpaces(units, start, end);
     let written = already;
     let at = start;
@@ -160,7 +162,7 @@ export class Unigram implements TokenSource {
       const length = at - wordStart;
       if (length <= LONGEST_REMEMBERED) {
         let place = words.find(units, wordStart, length, hash);
-        if (place < 0) place = this.learn(wordStart, length, hash);
+        if (place < 0) place = this.#learn(wordStart, length, hash);
         let from = place >>> 8;
         const last = from + (place & 0xff);
         while (from < last) {
@@ -168,10 +170,10 @@ export class Unigram implements TokenSource {
           ids[offset + written++] = words.ids[from++]!;
         }
       } else {
-        const count = this.viterbi.segment(units, wordStart, length);
+        const count = this.#viterbi.segment(units, wordStart, length);
         for (let i = count - 1; i >= 0; i--) {
           if (written >= limit) return limit + 1;
-          ids[offset + written++] = this.viterbi.ids[i]!;
+          ids[offset + written++] = this.#viterbi.ids[i]!;
         }
       }
     }
@@ -179,11 +181,11 @@ export class Unigram implements TokenSource {
   }
 
   /** Segments a word of the buffer and remembers it; returns the place of its ids. */
-  private learn(start: number, length: number, hash: number): number {
-    const { units } = this.buffer;
-    const count = this.viterbi.segment(units, start, length);
-    for (let i = 0; i < count; i++) this.reversed[i] = this.viterbi.ids[count - 1 - i]!;
-    return this.words.add(units, start, length, hash, this.reversed, count);
+  #learn(start: number, length: number, hash: number): number {
+    const { units } = this.#buffer;
+    const count = this.#viterbi.segment(units, start, length);
+    for (let i = 0; i < count; i++) this.#reversed[i] = this.#viterbi.ids[count - 1 - i]!;
+    return this.#words.add(units, start, length, hash, this.#reversed, count);
   }
 }
 

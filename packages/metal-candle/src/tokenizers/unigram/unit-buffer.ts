@@ -13,12 +13,12 @@ export class UnitBuffer {
   }
 
   push(unit: number): void {
-    if (this.end === this.units.length) this.grow(this.end + 1);
+    if (this.end === this.units.length) this.#grow(this.end + 1);
     this.units[this.end++] = unit;
   }
 
   pushAll(units: Uint16Array): void {
-    if (this.end + units.length > this.units.length) this.grow(this.end + units.length);
+    if (this.end + units.length > this.units.length) this.#grow(this.end + units.length);
     for (let i = 0; i < units.length; i++) this.units[this.end++] = units[i]!;
   }
 
@@ -27,7 +27,7 @@ export class UnitBuffer {
     return textOf(this.units, 1, this.end);
   }
 
-  private grow(least: number): void {
+  #grow(least: number): void {
     const larger = new Uint16Array(Math.max(least, this.units.length * 2));
     larger.set(this.units);
     this.units = larger;

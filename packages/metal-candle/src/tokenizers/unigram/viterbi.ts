@@ -15,31 +15,36 @@ const encoder = new TextEncoder();
 export class Viterbi {
   /** Ids of the last word, in reverse: ids[count − 1] … ids[0]. */
   ids = new Int32Array(0);
-  private readonly trie: PieceTrie;
+  readonly #trie: PieceTrie;
   /** By id. */
-  private readonly scores: Float64Array;
-  private readonly unknownId: number;
-  private readonly unknownScore: number;
+  readonly #scores: Float64Array;
+  readonly #unknownId: number;
+  readonly #unknownScore: number;
   /** By byte its token, or −1; null where the model does not fall back to bytes. */
-  private readonly byteTokens: Int32Array | null;
+  readonly #byteTokens: Int32Array | null;
   /** By end of a path: its score, where its last piece begins (−1: no path yet), and that piece's id. */
-  private best = new Float64Array(0);
-  private begins = new Int32Array(0);
-  private pieces = new Int32Array(0);
+  #best = new Float64Array(0);
+  #begins = new Int32Array(0);
+  #pieces = new Int32Array(0);
 
   constructor(trie: PieceTrie, scores: Float64Array, unknownId: number, byteTokens: Int32Array | null = null) {
-    this.byteTokens = byteTokens;
-    this.trie = trie;
-    this.scores = scores;
-    this.unknownId = unknownId;
-    this.unknownScore = scores.reduce((least, score) => Math.min(least, score), Infinity) - UNKNOWN_PENALTY;
-    this.makeRoom(256);
+    this.#byteTokens = byteTokens;
+    this.#trie = trie;
+    this.#scores = scores;
+    this.#unknownId = unknownId;
+    this.#unknownScore = scores.reduce((least, score) => Math.min(least, score), Infinity) - UNKNOWN_PENALTY;
+    this.#makeRoom(256);
   }
 
   /** Segments units[start … start + length − 1]; returns how many ids there are. */
   segment(units: Uint16Array, start: number, length: number): number {
-    if (length >= this.best.length) this.makeRoom(length * 2);
-    const { trie, scores, best, begins, pieces, unknownId } = this;
+    if (length >= this.#best.length) this.#makeRoom(length * 2);
+    const trie = this.#trie;
+    const scores = this.#scores;
+    const best = this.#best;
+    const begins = this.#begins;
+    const pieces = this.#pieces;
+    const unknownId = this.#unknownId;
     const { ids: idOfNode } = trie.arrays;
     begins.fill(-1, 0, length + 1);
     best[0] = 0;
@@ -66,7 +71,7 @@ export class Viterbi {
         end++;
       }
       if (!singleIsPiece) {
-        const score = this.unknownScore + here;
+        const score = this.#unknownScore + here;
         if (begins[single]! < 0 || score > best[single]!) {
           best[single] = score;
           begins[single] = at;
@@ -75,11 +80,14 @@ export class Viterbi {
       }
       at = single;
     }
-    return this.traceBack(units, start, length);
+    return this.#traceBack(units, start, length);
   }
 
-  private traceBack(units: Uint16Array, start: number, length: number): number {
-    const { ids, begins, pieces, unknownId } = this;
+  #traceBack(units: Uint16Array, start: number, length: number): number {
+    const { ids } = this;
+    const begins = this.#begins;
+    const pieces = this.#pieces;
+    const unknownId = this.#unknownId;
     let count = 0;
     for (let end = length; end > 0;) {
       let begin = begins[end]!;
@@ -87,7 +95,7 @@ export class Viterbi {
         ids[count++] = pieces[end]!;
       } else {
         while (begin > 0 && pieces[begin] === unknownId) begin = begins[begin]!;
-        count = this.writeUnknown(units.subarray(start + begin, start + end), count);
+        count = this.#writeUnknown(units.subarray(start + begin, start + end), count);
       }
       end = begin;
     }
@@ -95,8 +103,11 @@ export class Viterbi {
   }
 
   /** Writes what stands for a run of unknown characters, last id first. */
-  private writeUnknown(run: Uint16Array, already: number): number {
-    const { ids, trie, byteTokens, unknownId } = this;
+  #writeUnknown(run: Uint16Array, already: number): number {
+    const { ids } = this;
+    const trie = this.#trie;
+    const byteTokens = this.#byteTokens;
+    const unknownId = this.#unknownId;
     let node = run.length === 0 ? -1 : trie.first(run[0]!);
     for (let i = 1; i < run.length && node >= 0; i++) node = trie.next(node, run[i]!);
     const piece = node < 0 ? -1 : trie.arrays.ids[node]!;
@@ -112,11 +123,11 @@ export class Viterbi {
     return count;
   }
 
-  private makeRoom(length: number): void {
-    this.best = new Float64Array(length + 1);
-    this.begins = new Int32Array(length + 1);
-    this.pieces = new Int32Array(length + 1);
+  #makeRoom(length: number): void {
+    this.#best = new Float64Array(length + 1);
+    this.#begins = new Int32Array(length + 1);
+    this.#pieces = new Int32Array(length + 1);
     // Of at most three bytes a unit.
-    this.ids = new Int32Array((this.byteTokens === null ? 1 : 3) * (length + 1));
+    this.ids = new Int32Array((this.#byteTokens === null ? 1 : 3) * (length + 1));
   }
 }

@@ -13,49 +13,49 @@ const LONGEST_REMEMBERED = 64;
 const MOST_REMEMBERED = 1 << 14;
 
 export class ExactPath {
-  private readonly settings: WordPieceSettings;
-  private readonly vocabulary: Vocabulary;
-  private readonly normalizedTokens: AddedTokens;
-  private readonly remembered = new Map<string, readonly number[]>();
+  readonly #settings: WordPieceSettings;
+  readonly #vocabulary: Vocabulary;
+  readonly #normalizedTokens: AddedTokens;
+  readonly #remembered = new Map<string, readonly number[]>();
 
   constructor(settings: WordPieceSettings, vocabulary: Vocabulary) {
-    this.settings = settings;
-    this.vocabulary = vocabulary;
-    this.normalizedTokens = new AddedTokens(settings.normalizedTokens);
+    this.#settings = settings;
+    this.#vocabulary = vocabulary;
+    this.#normalizedTokens = new AddedTokens(settings.normalizedTokens);
   }
 
   /** The ids of a run of text that white space or word boundaries delimit. */
   ids(run: string): readonly number[] {
-    const known = this.remembered.get(run);
+    const known = this.#remembered.get(run);
     if (known !== undefined) return known;
-    const ids = this.compute(wellFormed(run));
+    const ids = this.#compute(wellFormed(run));
     if (run.length <= LONGEST_REMEMBERED) {
-      if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-      this.remembered.set(run, ids);
+      if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
+      this.#remembered.set(run, ids);
     }
     return ids;
   }
 
-  private compute(run: string): number[] {
-    const text = normalizeBert(run, this.settings.normalization);
+  #compute(run: string): number[] {
+    const text = normalizeBert(run, this.#settings.normalization);
     const ids: number[] = [];
     let start = 0;
-    this.normalizedTokens.search(text);
-    while (this.normalizedTokens.next()) {
-      this.addWords(text.slice(start, this.normalizedTokens.start), ids);
-      ids.push(this.normalizedTokens.id);
-      start = this.normalizedTokens.end;
+    this.#normalizedTokens.search(text);
+    while (this.#normalizedTokens.next()) {
+      this.#addWords(text.slice(start, this.#normalizedTokens.start), ids);
+      ids.push(this.#normalizedTokens.id);
+      start = this.#normalizedTokens.end;
     }
-    this.addWords(text.slice(start), ids);
+    this.#addWords(text.slice(start), ids);
     return ids;
   }
 
-  private addWords(text: string, ids: number[]): void {
+  #addWords(text: string, ids: number[]): void {
     let word = "";
     const close = (): void => {
       const units = Uint16Array.from({ length: word.length }, (_, i) => word.charCodeAt(i));
       const pieces = new Int32Array(Math.max(word.length, 1));
-      const count = this.vocabulary.cut(units, units.length, pieces);
+      const count = this.#vocabulary.cut(units, units.length, pieces);
       for (let i = 0; i < count; i++) ids.push(pieces[i]!);
       word = "";
     };

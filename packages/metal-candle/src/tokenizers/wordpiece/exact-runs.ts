@@ -17,25 +17,25 @@ const MOST_REMEMBERED = 1 << 14;
 export class ExactRuns {
   /** Where the last run ended in its text. */
   end = 0;
-  private readonly table: UnitTable;
-  private readonly settings: WordPieceSettings;
+  readonly #table: UnitTable;
+  readonly #settings: WordPieceSettings;
   /** The first units of the added tokens of normalised text, what they have behind them, and how much of it at most. */
-  private readonly heads: string;
-  private readonly tails: string;
-  private readonly longestTail: number;
+  readonly #heads: string;
+  readonly #tails: string;
+  readonly #longestTail: number;
   /** Plain characters in a row from which on their word is unknown whatever more there are, even if a token takes the first few. */
-  private readonly enough: number;
+  readonly #enough: number;
   /** Kinds of the code points above U+FFFF seen so far. */
-  private readonly kindsOfPairs = new Map<number, number>();
+  readonly #kindsOfPairs = new Map<number, number>();
 
   constructor(settings: WordPieceSettings, table: UnitTable) {
     const patterns = settings.normalizedTokens.map(({ pattern }) => pattern);
-    this.settings = settings;
-    this.table = table;
-    this.heads = patterns.map((pattern) => pattern.charAt(0)).join("");
-    this.tails = patterns.map((pattern) => pattern.slice(1)).join("");
-    this.longestTail = Math.max(0, ...patterns.map(({ length }) => length - 1));
-    this.enough = settings.model.longestWord + 1 + this.longestTail;
+    this.#settings = settings;
+    this.#table = table;
+    this.#heads = patterns.map((pattern) => pattern.charAt(0)).join("");
+    this.#tails = patterns.map((pattern) => pattern.slice(1)).join("");
+    this.#longestTail = Math.max(0, ...patterns.map(({ length }) => length - 1));
+    this.#enough = settings.model.longestWord + 1 + this.#longestTail;
   }
 
   /** The run that begins at text[start] and ends before text[limit], without what would change none of its ids. */
@@ -48,46 +48,46 @@ export class ExactRuns {
     let at = start;
     while (at < limit) {
       const codePoint = text.codePointAt(at)!;
-      const kind = this.kindOf(codePoint);
-      const becomes = kind === ALONE ? this.becomes(codePoint) : "";
-      const ends = kind === SPACE || (kind === ALONE && (reach <= 0 || !this.tails.includes(becomes)));
+      const kind = this.#kindOf(codePoint);
+      const becomes = kind === ALONE ? this.#becomes(codePoint) : "";
+      const ends = kind === SPACE || (kind === ALONE && (reach <= 0 || !this.#tails.includes(becomes)));
       if (ends && at > start) break;
-      if (kind === COMPLEX || (kind === ALONE && this.heads.includes(becomes))) reach = this.longestTail;
+      if (kind === COMPLEX || (kind === ALONE && this.#heads.includes(becomes))) reach = this.#longestTail;
       else if (kind !== REMOVED) reach--;
       if (kind === WORD || kind === SEVERAL) {
-        if (++wordLength === this.enough + 1) run += text.slice(keptFrom, at);
+        if (++wordLength === this.#enough + 1) run += text.slice(keptFrom, at);
       } else if (kind !== REMOVED) {
-        if (wordLength > this.enough) keptFrom = at;
+        if (wordLength > this.#enough) keptFrom = at;
         wordLength = 0;
       }
       at += codePoint > 0xffff ? 2 : 1;
     }
     this.end = Math.min(at, limit);
-    return wordLength > this.enough ? run : run + text.slice(keptFrom, this.end);
+    return wordLength > this.#enough ? run : run + text.slice(keptFrom, this.end);
   }
 
   /** What a code point that is ALONE becomes. */
-  private becomes(codePoint: number): string {
-    return codePoint > 0xffff ? String.fromCodePoint(codePoint) : String.fromCharCode(this.table.becomes[codePoint]!);
+  #becomes(codePoint: number): string {
+    return codePoint > 0xffff ? String.fromCodePoint(codePoint) : String.fromCharCode(this.#table.becomes[codePoint]!);
   }
 
   /** A kind of unit-table.ts. */
-  private kindOf(codePoint: number): number {
+  #kindOf(codePoint: number): number {
     if (codePoint > 0xffff) {
-      let kind = this.kindsOfPairs.get(codePoint);
+      let kind = this.#kindsOfPairs.get(codePoint);
       if (kind === undefined) {
-        kind = this.classifyPair(codePoint);
-        if (this.kindsOfPairs.size >= MOST_REMEMBERED) this.kindsOfPairs.clear();
-        this.kindsOfPairs.set(codePoint, kind);
+        kind = this.#classifyPair(codePoint);
+        if (this.#kindsOfPairs.size >= MOST_REMEMBERED) this.#kindsOfPairs.clear();
+        this.#kindsOfPairs.set(codePoint, kind);
       }
       return kind;
     }
-    const kind = this.table.kinds[codePoint]!;
-    return kind === UNKNOWN ? this.table.kindOf(codePoint) : kind;
+    const kind = this.#table.kinds[codePoint]!;
+    return kind === UNKNOWN ? this.#table.kindOf(codePoint) : kind;
   }
 
-  private classifyPair(codePoint: number): number {
-    if (this.settings.normalization.handleChineseChars && ideographs.has(codePoint)) return ALONE;
+  #classifyPair(codePoint: number): number {
+    if (this.#settings.normalization.handleChineseChars && ideographs.has(codePoint)) return ALONE;
     if (normalizing.has(codePoint) || removed.has(codePoint) || nonspacingMarks.has(codePoint)) return COMPLEX;
     return punctuation.has(codePoint) ? ALONE : WORD;
   }

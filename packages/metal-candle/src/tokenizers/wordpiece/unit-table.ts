@@ -28,26 +28,26 @@ export class UnitTable {
   readonly kinds = new Uint8Array(0x10000);
   readonly becomes = new Uint16Array(0x10000);
   readonly expansions: Uint16Array[] = [];
-  private readonly normalization: BertNormalization;
+  readonly #normalization: BertNormalization;
 
   constructor(normalization: BertNormalization) {
-    this.normalization = normalization;
+    this.#normalization = normalization;
     this.kinds.fill(COMPLEX, 0xd800, 0xe000);
     for (let unit = 0; unit < 0x80; unit++) this.kindOf(unit);
   }
 
   /** Looks at a unit whose kind is UNKNOWN, and returns the kind. */
   kindOf(unit: number): number {
-    const kind = this.classify(unit);
+    const kind = this.#classify(unit);
     this.kinds[unit] = kind;
     return kind;
   }
 
-  private classify(unit: number): number {
-    const { handleChineseChars, stripAccents } = this.normalization;
+  #classify(unit: number): number {
+    const { handleChineseChars, stripAccents } = this.#normalization;
     const character = String.fromCharCode(unit);
     const alone = handleChineseChars && ideographs.has(unit);
-    const text = normalizeBert(character, { ...this.normalization, handleChineseChars: false });
+    const text = normalizeBert(character, { ...this.#normalization, handleChineseChars: false });
     if (text === "") return REMOVED;
     if (stripAccents && Array.from(text).some(canBeReordered)) return COMPLEX;
     if (text.length === 1) {

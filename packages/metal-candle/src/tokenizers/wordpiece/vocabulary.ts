@@ -8,7 +8,7 @@ import { HASH_PRIME, HASH_SEED, LONGEST_KEY, UnitHash } from "../unit-hash.ts";
 class Pieces {
   /** Units of the longest piece. */
   longest = 0;
-  private readonly hash: UnitHash;
+  readonly #hash: UnitHash;
 
   /** The tokens that begin with `prefix`, without it. */
   constructor(tokens: readonly string[], ids: Int32Array, prefix: string) {
@@ -19,7 +19,7 @@ class Pieces {
       count++;
       unitsOfAll += token.length - prefix.length;
     }
-    this.hash = new UnitHash(2 ** Math.ceil(Math.log2(count / 0.6 + 2)), unitsOfAll);
+    this.#hash = new UnitHash(2 ** Math.ceil(Math.log2(count / 0.6 + 2)), unitsOfAll);
     const units = new Uint16Array(LONGEST_KEY);
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i]!;
@@ -31,13 +31,13 @@ class Pieces {
         hash = Math.imul(hash ^ units[at]!, HASH_PRIME);
       }
       this.longest = Math.max(this.longest, length);
-      this.hash.add(units, 0, length, hash, ids[i]!);
+      this.#hash.add(units, 0, length, hash, ids[i]!);
     }
   }
 
   /** The id of units[start … start + length − 1], or −1. */
   find(units: Uint16Array, start: number, length: number, hash: number): number {
-    return this.hash.find(units, start, length, hash);
+    return this.#hash.find(units, start, length, hash);
   }
 }
 
@@ -55,17 +55,17 @@ export class Vocabulary {
   readonly unknownId: number;
   readonly longestWord: number;
   readonly largestId: number;
-  private readonly first: Pieces;
-  private readonly continuing: Pieces;
+  readonly #first: Pieces;
+  readonly #continuing: Pieces;
   /** Hashes of the prefixes of what is left of a word. */
-  private readonly prefixHashes = new Int32Array(LONGEST_KEY + 1);
+  readonly #prefixHashes = new Int32Array(LONGEST_KEY + 1);
 
   constructor(model: WordPieceModel) {
     const { tokens, ids, continuingPrefix } = model;
     this.unknownId = model.unknownId;
     this.longestWord = model.longestWord;
-    this.first = new Pieces(tokens, ids, "");
-    this.continuing = new Pieces(tokens, ids, continuingPrefix);
+    this.#first = new Pieces(tokens, ids, "");
+    this.#continuing = new Pieces(tokens, ids, continuingPrefix);
     this.largestId = ids.reduce((largest, id) => Math.max(largest, id), 0);
   }
 
@@ -73,30 +73,30 @@ export class Vocabulary {
    * Writes the ids of the word units[0 … length − 1] to `ids` (room for max(length, 1)), and returns how many.
    */
   cut(units: Uint16Array, length: number, ids: Int32Array): number {
-    if (length > this.longestWord && countCharacters(units, length) > this.longestWord) return this.unknown(ids);
+    if (length > this.longestWord && countCharacters(units, length) > this.longestWord) return this.#unknown(ids);
     let count = 0;
     for (let start = 0; start < length; count++) {
-      const pieces = start === 0 ? this.first : this.continuing;
+      const pieces = start === 0 ? this.#first : this.#continuing;
       const most = Math.min(length - start, pieces.longest);
       let hash = HASH_SEED;
       for (let i = 0; i < most; i++) {
         hash = Math.imul(hash ^ units[start + i]!, HASH_PRIME);
-        this.prefixHashes[i + 1] = hash;
+        this.#prefixHashes[i + 1] = hash;
       }
       let taken = most;
       let id = -1;
       for (; taken > 0; taken--) {
-        id = pieces.find(units, start, taken, this.prefixHashes[taken]!);
+        id = pieces.find(units, start, taken, this.#prefixHashes[taken]!);
         if (id >= 0) break;
       }
-      if (id < 0) return this.unknown(ids);
+      if (id < 0) return this.#unknown(ids);
       ids[count] = id;
       start += taken;
     }
     return count;
   }
 
-  private unknown(ids: Int32Array): number {
+  #unknown(ids: Int32Array): number {
     ids[0] = this.unknownId;
     return 1;
   }

@@ -19,54 +19,54 @@ export class WordPiece implements TokenSource {
   readonly path = "wordpiece";
   readonly vocabularySize: number;
   readonly specialIds: ReadonlySet<number>;
-  private readonly vocabulary: Vocabulary;
-  private readonly table: UnitTable;
-  private readonly words = new WordTable();
-  private readonly exact: ExactPath;
-  private readonly runs: ExactRuns;
-  private readonly rawTokens: AddedTokens;
+  readonly #vocabulary: Vocabulary;
+  readonly #table: UnitTable;
+  readonly #words = new WordTable();
+  readonly #exact: ExactPath;
+  readonly #runs: ExactRuns;
+  readonly #rawTokens: AddedTokens;
   /** Ids of ASCII punctuation. */
-  private readonly punctuationIds: Int32Array;
+  readonly #punctuationIds: Int32Array;
   /** Patterns of the tokens that are searched in normalised text, by their first unit. */
-  private readonly patterns: readonly string[];
+  readonly #patterns: readonly string[];
   /** The word at hand, normalised, and its pieces. */
-  private readonly word = new Uint16Array(LONGEST_KEY);
-  private readonly pieces = new Int32Array(LONGEST_KEY);
+  readonly #word = new Uint16Array(LONGEST_KEY);
+  readonly #pieces = new Int32Array(LONGEST_KEY);
 
   constructor(settings: WordPieceSettings) {
     this.specialIds = settings.specialIds;
-    this.vocabulary = new Vocabulary(settings.model);
-    this.table = new UnitTable(settings.normalization);
-    this.exact = new ExactPath(settings, this.vocabulary);
-    this.runs = new ExactRuns(settings, this.table);
-    this.rawTokens = new AddedTokens(settings.rawTokens);
-    this.patterns = settings.normalizedTokens.map((token) => token.pattern);
-    this.punctuationIds = new Int32Array(0x80);
+    this.#vocabulary = new Vocabulary(settings.model);
+    this.#table = new UnitTable(settings.normalization);
+    this.#exact = new ExactPath(settings, this.#vocabulary);
+    this.#runs = new ExactRuns(settings, this.#table);
+    this.#rawTokens = new AddedTokens(settings.rawTokens);
+    this.#patterns = settings.normalizedTokens.map((token) => token.pattern);
+    this.#punctuationIds = new Int32Array(0x80);
     for (let unit = 0; unit < 0x80; unit++) {
-      this.word[0] = unit;
-      this.vocabulary.cut(this.word, 1, this.pieces);
-      this.punctuationIds[unit] = this.pieces[0]!;
+      this.#word[0] = unit;
+      this.#vocabulary.cut(this.#word, 1, this.#pieces);
+      this.#punctuationIds[unit] = this.#pieces[0]!;
     }
     const added = [...settings.rawTokens, ...settings.normalizedTokens];
-    this.vocabularySize = 1 + added.reduce((largest, { id }) => Math.max(largest, id), this.vocabulary.largestId);
+    this.vocabularySize = 1 + added.reduce((largest, { id }) => Math.max(largest, id), this.#vocabulary.largestId);
   }
 
   write(text: string, ids: Int32Array, offset: number, limit: number): number {
-    const tokens = this.rawTokens;
+    const tokens = this.#rawTokens;
     tokens.search(text);
     let written = 0;
     let start = 0;
     while (tokens.next()) {
-      written = this.scan(text, start, tokens.start, ids, offset, limit, written);
+      written = this.#scan(text, start, tokens.start, ids, offset, limit, written);
       if (written >= limit) return limit + 1;
       ids[offset + written++] = tokens.id;
       start = tokens.end;
     }
-    return this.scan(text, start, text.length, ids, offset, limit, written);
+    return this.#scan(text, start, text.length, ids, offset, limit, written);
   }
 
   /** Writes the ids of text[start … end − 1]; returns how many are written, or limit + 1 when there are more. */
-  private scan(
+  #scan(
     text: string,
     start: number,
     end: number,
@@ -75,16 +75,18 @@ export class WordPiece implements TokenSource {
     limit: number,
     already: number,
   ): number {
-    const { words, word, punctuationIds } = this;
-    const { kinds, becomes, expansions } = this.table;
-    const { longestWord } = this.vocabulary;
+    const words = this.#words;
+    const word = this.#word;
+    const punctuationIds = this.#punctuationIds;
+    const { kinds, becomes, expansions } = this.#table;
+    const { longestWord } = this.#vocabulary;
     let written = already;
     let i = start;
     while (i < end) {
       const wordStart = i;
       let unit = text.charCodeAt(i);
       let kind = kinds[unit]!;
-      if (kind === UNKNOWN) kind = this.table.kindOf(unit);
+      if (kind === UNKNOWN) kind = this.#table.kindOf(unit);
       if (kind === SPACE || kind === REMOVED) {
         i++;
         continue;
@@ -93,7 +95,7 @@ export class WordPiece implements TokenSource {
       let hash = HASH_SEED;
       if (kind === ALONE) {
         const single = becomes[unit]!;
-        if (this.patterns.length === 0 || !this.mayBeginToken(single, text, i, end)) {
+        if (this.#patterns.length === 0 || !this.#mayBeginToken(single, text, i, end)) {
           i++;
           if (single < 0x80) {
             if (written >= limit) return limit + 1;
@@ -125,22 +127,22 @@ export class WordPiece implements TokenSource {
           if (++i >= end) break;
           unit = text.charCodeAt(i);
           kind = kinds[unit]!;
-          if (kind === UNKNOWN) kind = this.table.kindOf(unit);
+          if (kind === UNKNOWN) kind = this.#table.kindOf(unit);
         }
       }
       if (kind === COMPLEX || (length > LONGEST_KEY && length <= longestWord)) {
-        written = this.writeExact(text, wordStart, end, ids, offset, limit, written);
+        written = this.#writeExact(text, wordStart, end, ids, offset, limit, written);
         if (written > limit) return written;
-        i = this.runs.end;
+        i = this.#runs.end;
         continue;
       }
       if (length > longestWord) {
         if (written >= limit) return limit + 1;
-        ids[offset + written++] = this.vocabulary.unknownId;
+        ids[offset + written++] = this.#vocabulary.unknownId;
         continue;
       }
       let place = words.find(word, 0, length, hash);
-      if (place < 0) place = this.learn(length, hash);
+      if (place < 0) place = this.#learn(length, hash);
       let from = place >>> 8;
       const last = from + (place & 0xff);
       while (from < last) {
@@ -152,13 +154,13 @@ export class WordPiece implements TokenSource {
   }
 
   /** Cuts the word at hand into pieces and remembers them; returns the place of its ids. */
-  private learn(length: number, hash: number): number {
-    const count = this.vocabulary.cut(this.word, length, this.pieces);
-    return this.words.add(this.word, 0, length, hash, this.pieces, count);
+  #learn(length: number, hash: number): number {
+    const count = this.#vocabulary.cut(this.#word, length, this.#pieces);
+    return this.#words.add(this.#word, 0, length, hash, this.#pieces, count);
   }
 
   /** Hands the run that begins at text[start] to the exact path; `runs.end` is where the scan goes on. */
-  private writeExact(
+  #writeExact(
     text: string,
     start: number,
     end: number,
@@ -168,7 +170,7 @@ export class WordPiece implements TokenSource {
     already: number,
   ): number {
     let written = already;
-    for (const id of this.exact.ids(this.runs.take(text, start, end))) {
+    for (const id of this.#exact.ids(this.#runs.take(text, start, end))) {
       if (written >= limit) return limit + 1;
       ids[offset + written++] = id;
     }
@@ -176,9 +178,9 @@ export class WordPiece implements TokenSource {
   }
 
   /** False when plain characters that follow show that no token of normalised text begins at text[i], which becomes `first`. */
-  private mayBeginToken(first: number, text: string, i: number, end: number): boolean {
-    const { kinds, becomes } = this.table;
-    for (const pattern of this.patterns) {
+  #mayBeginToken(first: number, text: string, i: number, end: number): boolean {
+    const { kinds, becomes } = this.#table;
+    for (const pattern of this.#patterns) {
       if (pattern.charCodeAt(0) !== first) continue;
       let at = 1;
       while (at < pattern.length && i + at < end) {
