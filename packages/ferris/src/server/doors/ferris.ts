@@ -8,6 +8,7 @@ import { jsonAnswer, jsonBody, newDoor } from "../routes.ts";
 
 const filters = {
   paths: z.array(z.string()).optional().openapi({ description: "globs on paths; one must match" }),
+  exclude: z.array(z.string()).optional().openapi({ description: "globs on paths; none may match" }),
   types: z.array(z.string()).optional().openapi({ description: "document types; one must match" }),
   since: z.string().optional().openapi({ description: "2026-01-31, or an age as 12h, 7d, 4w, 1y" }),
 };

@@ -185,6 +185,15 @@ describe.each(eras)("a client of %s", (era) => {
     );
   });
 
+  test("documents are excluded by glob", async () => {
+    const { structured } = await call(client, "search", {
+      query: "how to rotate a key",
+      exclude: ["*.md"],
+      minScore: -1,
+    });
+    expect((structured.results as Place[]).map(({ path }) => path)).not.toContain(keys);
+  });
+
   test("what is left out comes with the next offset", async () => {
     const query = { query: "the", mode: "text", limit: 1, detail: "titles" };
     const seen = new Set<string>();
