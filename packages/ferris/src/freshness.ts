@@ -10,10 +10,8 @@ import { takingTurns } from "./give-way.ts";
 import { readRegularFile } from "./read-file.ts";
 import type { DocumentPassage } from "./search/passage.ts";
 import type { SearchAnswer } from "./search/result.ts";
+import type { Staleness } from "./staleness.ts";
 import type { StoredDocument, StoreReader } from "./store/store.ts";
-
-/** The file says something else now, or is not there any more. */
-export type Staleness = "changed" | "gone";
 
 /** Documents of an index by what became of their files. */
 export interface Freshness {

@@ -10,7 +10,8 @@ export type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions, FerrisWatc
 export type { Answer, AskOptions } from "./answer/ask.ts";
 export type { EndpointSettings } from "./answer/endpoint.ts";
 export * from "./errors.ts";
-export type { Freshness, Staleness } from "./freshness.ts";
+export type { Freshness } from "./freshness.ts";
+export type { Staleness } from "./staleness.ts";
 export type { SkipReason } from "./skip-reason.ts";
 export type {
   DocumentFailure,

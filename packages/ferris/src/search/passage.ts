@@ -2,7 +2,7 @@
  * Reading on from a result: lines of a document as the index holds them, so that it works for every format and shows the
  * version that was searched, not whatever is in the file by now.
  */
-import type { Staleness } from "../freshness.ts";
+import type { Staleness } from "../staleness.ts";
 import type { LineBasis, StoredChunk, StoreReader } from "../store/store.ts";
 import { linesOfChunk, type PassageLine } from "./lines.ts";
 

@@ -3,7 +3,7 @@
  *
  * Types only.
  */
-import type { Staleness } from "../freshness.ts";
+import type { Staleness } from "../staleness.ts";
 import type { LineBasis, StoredChunk, VectorMethod } from "../store/store.ts";
 import type { Snippet } from "./snippet.ts";
 

@@ -4,7 +4,7 @@
  * Everything from documents goes through `printable`: what a file says must not steer the terminal.
  */
 import { relative, sep } from "node:path";
-import type { Staleness } from "../../freshness.ts";
+import type { Staleness } from "../../staleness.ts";
 import type { PassageLine } from "../../search/lines.ts";
 import type { SearchResult } from "../../search/result.ts";
 import type { Snippet } from "../../search/snippet.ts";

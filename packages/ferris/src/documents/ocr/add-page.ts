@@ -1,6 +1,6 @@
 /** What OCR found on a page, as blocks: paragraphs, and headings by the size of their lines. All are marked as read by OCR. */
 import type { ContentBuilder, Place } from "../content-builder.ts";
-import type { OcrPage } from "./recognise.ts";
+import type { OcrPage } from "./page.ts";
 
 const headingFactor = 1.3;
 const longestHeading = 120;

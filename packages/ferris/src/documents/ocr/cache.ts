@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { OcrPage } from "./recognise.ts";
+import type { OcrPage } from "./page.ts";
 
 const mostEntries = 20_000;
 const mostBytes = 2 ** 20;

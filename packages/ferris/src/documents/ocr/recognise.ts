@@ -8,20 +8,7 @@ import { gunzipSync } from "node:zlib";
 import { joined } from "../parsers/pdf/hyphens.ts";
 import { cached } from "./cache.ts";
 import { loadProgram, trainedData } from "./languages.ts";
-
-export interface OcrParagraph {
-  readonly text: string;
-  /** Of its lines, in pixels: a heading's are larger. */
-  readonly size: number;
-  readonly lines: number;
-}
-
-export interface OcrPage {
-  readonly paragraphs: readonly OcrParagraph[];
-  /** Of all that look like words, from 0 to 100, and how many those are. */
-  readonly confidence: number;
-  readonly words: number;
-}
+import type { OcrPage, OcrParagraph } from "./page.ts";
 
 /** How a picture is to be turned before it is read, as EXIF numbers it: as it is, by a half, to the right, to the left. */
 export type Orientation = 1 | 3 | 6 | 8;

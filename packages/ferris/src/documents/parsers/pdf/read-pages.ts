@@ -2,7 +2,7 @@
  * A PDF's pages as lines in reading order, with what is written on them besides: forms' values, notes, stamps.
  */
 import { type Annotation, type FieldValue, fieldsOf, withFields } from "./fields.ts";
-import type { OcrPage } from "../../ocr/recognise.ts";
+import type { OcrPage } from "../../ocr/page.ts";
 import { annotationsOf, notesOf } from "./notes.ts";
 import { filesOf } from "./attachments.ts";
 import { goesLeft, isRightToLeft } from "./bidi.ts";
