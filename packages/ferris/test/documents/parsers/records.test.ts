@@ -112,6 +112,24 @@ describe("JSON", () => {
     expect(document.blocks[0]!.source).toMatchObject({ startLine: 2, endLine: 4 });
   });
 
+  test("JSON5: names without quotes, single quotes, other numbers, lines where they stand", async () => {
+    const json =
+      "// JSON5\n{\n  name: 'It\\'s \"here\"',\n  hex: 0xFF, plus: +1, half: .5,\n  'two words': [1, 2,],\n  long: 'a \\\nb',\n}\n";
+    const document = await parse("/a.json5", json);
+    expect(document.warnings).toEqual([]);
+    expect(document.content.trim().split("\n")).toEqual([
+      'name: It\'s "here"',
+      "hex: 0xFF",
+      "plus: +1",
+      "half: .5",
+      "two words: 1, 2",
+      "long: a b",
+    ]);
+    expect(document.lineRuns!.map(({ line }) => line)).toEqual([3, 4, 5, 6]);
+    for (const broken of ["{a: 'b}", "{a b}", "{a:: 1}", "[1,,2]", "hello: 'x'"])
+      expect((await parse("/a.json5", broken)).warnings, broken).toHaveLength(1);
+  });
+
   test("what is no JSON is the text it is; a million levels end", async () => {
     const cut = '{ "a": 1, "b": [1,2\n';
     expect(await parse("/data.json", cut)).toMatchObject({
@@ -175,6 +193,71 @@ describe("notebooks", () => {
     expect(bytes.subarray(code.source!.startByte!, code.source!.endByte!).toString()).toMatch(
       /^import math[\s\S]*print/,
     );
+  });
+
+  test.each<[string, string[]]>([
+    [
+      "outputs.ipynb",
+      [
+        "code [] df",
+        "prose [] only html 42",
+        "code [] x",
+        "prose [] **Bold result** text",
+        "code [] y",
+        "prose [] $E=mc^2$",
+        "code [] z",
+        "code [] red alert\ndone",
+        "code [] e",
+        "code [] KeyError: 'berth'",
+        "code [] j",
+        "code [] a: json output",
+      ],
+    ],
+    [
+      "hr-first.ipynb",
+      [
+        "prose [] ---",
+        "heading [Tide model] Tide model",
+        "prose [Tide model] Some words.",
+        "heading [Tide model > Data] Data",
+        "prose [Tide model > Data] Text",
+        "prose [Tide model > Data] ---",
+        "heading [Tide model > End] End",
+      ],
+    ],
+    [
+      "unclosed-fence.ipynb",
+      [
+        "heading [Setup] Setup",
+        "code [Setup] pip install x",
+        "code [Setup] a=1",
+        "heading [Results] Results",
+        "prose [Results] The mean is four.",
+        "heading [Results > Next] Next",
+        "prose [Results > Next] more",
+      ],
+    ],
+  ])("each cell by itself: %s", async (name, expected) => {
+    const bytes = readFileSync(new URL(`../../fixtures/notebook/${name}`, import.meta.url));
+    const document = await parseDocument(`/${name}`, bytes);
+    expect(outline(document)).toEqual(expected);
+    const file = bytes.toString().split("\n");
+    for (const { source } of document.blocks) expect(file[source!.startLine - 1]).toMatch(/"/);
+  });
+
+  test("a comment that one cell leaves open, and a raw cell's front matter", async () => {
+    const cells = [
+      { cell_type: "raw", source: "---\ntitle: Tides\n---" },
+      { cell_type: "markdown", source: "<!-- open" },
+      { cell_type: "markdown", source: "# After" },
+    ];
+    const document = await parse("/a.ipynb", JSON.stringify({ cells }));
+    expect(document.title).toBe("Tides");
+    expect(outline(document)).toEqual([
+      "metadata [] ---\ntitle: Tides\n---",
+      "prose [] <!-- open",
+      "heading [After] After",
+    ]);
   });
 
   test("a file that only has the name is damaged", async () => {
