@@ -5,6 +5,7 @@
  */
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { homeOf } from "./indexing/moved-home.ts";
 import { openIndex } from "./store/index.ts";
 import { fileName } from "./store/places.ts";
 import type { StoreReader } from "./store/store.ts";
@@ -12,14 +13,19 @@ import type { StoreReader } from "./store/store.ts";
 export class CurrentReader {
   readonly #folder: string;
   readonly #onReplaced: () => void;
+  readonly #onNotice: (line: string) => void;
   #open: { readonly identity: string | null; readonly reader: Promise<StoreReader> } | null = null;
   /** Calls may still be reading from them. */
   readonly #replaced: Promise<StoreReader>[] = [];
 
-  /** @param onReplaced what was learnt from the index before is not true of the one there now */
-  constructor(folder: string, onReplaced: () => void) {
+  /**
+   * @param onReplaced what was learnt from the index before is not true of the one there now
+   * @param onNotice receives a line where the index was moved or copied since it was brought up to date
+   */
+  constructor(folder: string, onReplaced: () => void, onNotice: (line: string) => void) {
     this.#folder = folder;
     this.#onReplaced = onReplaced;
+    this.#onNotice = onNotice;
   }
 
   /** @throws IndexNotFoundError, IndexUnusableError */
@@ -30,12 +36,23 @@ export class CurrentReader {
       this.#open = null;
       this.#onReplaced();
     }
-    const open = (this.#open ??= { identity, reader: openIndex(this.#folder) });
+    const open = (this.#open ??= { identity, reader: this.#openIndex() });
     return open.reader.catch((error: unknown) => {
       // So that the next call looks again: an index may have been made meanwhile.
       if (this.#open === open) this.#open = null;
       throw error;
     });
+  }
+
+  async #openIndex(): Promise<StoreReader> {
+    const reader = await openIndex(this.#folder);
+    const [home, before] = [homeOf(this.#folder), await reader.home()];
+    if (home !== null && before !== null && before !== home) {
+      this.#onNotice(
+        `The index was made in ${before} and is in ${home} now; indexing brings the paths of its documents along.`,
+      );
+    }
+    return reader;
   }
 
   async close(): Promise<void> {

@@ -67,7 +67,7 @@ export class Ferris {
   private constructor(folder: string, options: FerrisOptions) {
     this.folder = folder;
     this.#options = options;
-    this.#reader = new CurrentReader(folder, () => this.#forget());
+    this.#reader = new CurrentReader(folder, () => this.#forget(), options.onNotice ?? console.error);
     this.#models = new Models(folder, options);
   }
 

@@ -1,5 +1,5 @@
 /** What is said of results whose files have changed or gone, and an index that is made anew under an open one. */
-import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
@@ -82,4 +82,32 @@ test("an index that is deleted and made anew is opened again", async () => {
   writeFileSync(join(base, "docs/c.md"), "# C\n\nabout lions\n");
   await make("bert");
   expect((await ferris.search("lions", { mode: "text" })).results).toHaveLength(1);
+});
+
+test("an index that was copied with its folder says where it was made, until it is indexed there", async () => {
+  const base = folderOf({ "project/docs/a.md": "# A\n\nabout pumps\n" });
+  const [project, copy] = [join(base, "project"), join(base, "copy")];
+  const open = async (folder: string, notices: string[] = []) => {
+    const ferris = await Ferris.open({
+      ...quiet,
+      db: join(folder, ".ferris"),
+      model: tiny("bert"),
+      onNotice: (line) => notices.push(line),
+    });
+    onTestFinished(() => ferris.close());
+    return ferris;
+  };
+  await (await open(project)).index([join(project, "docs")]);
+  cpSync(project, copy, { recursive: true });
+  const notices: string[] = [];
+  const ferris = await open(copy, notices);
+  await ferris.search("pumps", { mode: "text" });
+  expect(notices.join()).toContain(`made in ${project} and is in ${copy} now`);
+  await ferris.index([join(copy, "docs")]);
+  expect((await ferris.search("pumps", { mode: "text" })).results.map(({ path }) => path)).toEqual([
+    join(copy, "docs/a.md"),
+  ]);
+  const later: string[] = [];
+  await (await open(copy, later)).search("pumps", { mode: "text" });
+  expect(later.join()).not.toContain("made in");
 });

@@ -82,6 +82,8 @@ export interface StoreReader extends DocumentReader, TextSearcher, VectorSearche
   readonly identity: ModelIdentity;
   /** Throws IndexMismatchError, naming both, unless `identity` equals the index's own. */
   requireIdentity(identity: ModelIdentity): void;
+  /** The folder that the index lay in when it was last brought up to date; null where that is not known. */
+  home(): Promise<string | null>;
   statistics(): Promise<StoreStatistics>;
   close(): Promise<void>;
 }
@@ -121,8 +123,6 @@ export interface RootKeeper {
   addRoots(roots: readonly string[]): Promise<void>;
   /** Forgets roots that are one of these paths or lie below one. */
   forgetRoots(under: readonly string[]): Promise<void>;
-  /** The folder that the index lay in when it was last brought up to date; null where that is not known. */
-  home(): Promise<string | null>;
   setHome(folder: string): Promise<void>;
 }
 

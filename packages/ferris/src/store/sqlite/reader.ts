@@ -230,6 +230,15 @@ export class SqliteReader implements StoreReader {
     });
   }
 
+  async home(): Promise<string | null> {
+    return this.read(() => {
+      const row = this.database.prepare("SELECT value FROM meta WHERE key = 'home'").get() as
+        | { value: string }
+        | undefined;
+      return row?.value ?? null;
+    });
+  }
+
   async statistics(): Promise<StoreStatistics> {
     return this.read(() => {
       const totals = this.database

@@ -98,15 +98,6 @@ export class SqliteStore extends SqliteReader implements Store {
     });
   }
 
-  async home(): Promise<string | null> {
-    return this.read(() => {
-      const row = this.database.prepare("SELECT value FROM meta WHERE key = 'home'").get() as
-        | { value: string }
-        | undefined;
-      return row?.value ?? null;
-    });
-  }
-
   async setHome(folder: string): Promise<void> {
     if ((await this.home()) === folder) return;
     transaction(this.database, this.path, () => {
