@@ -75,11 +75,16 @@ function markedHeader(rows: readonly TableRow[]): HeaderJudgement | null {
   let end = titles;
   while (end >= 0 && end < rows.length && rows[end].isHeader) end++;
   if (titles < 0 || end === rows.length) return null;
-  while (titles < end - 1 && rows[titles].columns.length === 1) titles++;
+  while (titles < end - 1 && isAlone(rows[titles])) titles++;
   const below = rows.slice(end).some((row) => widthOf(row) > 1);
-  if (rows[end - 1].columns.length === 1 && below) return { titles: end, headers: 0 };
+  if (isAlone(rows[end - 1]) && below) return { titles: end, headers: 0 };
   // Slides mark one row, however far its cells reach.
   return { titles, headers: Math.max(end - titles, headerHeight(rows, titles)) };
+}
+
+/** One cell that begins the row: a title, where other rows have more. */
+function isAlone({ columns }: TableRow): boolean {
+  return columns.length === 1 && columns[0] === 0;
 }
 
 interface BodyShape {

@@ -50,7 +50,16 @@ describe("which rows name the columns", () => {
       "Region|2021|2022\nNorth|10|12\nSouth|20|21",
       ["Region: North; 2021: 10; 2022: 12", "Region: South; 2021: 20; 2022: 21"],
     ],
-    ["years over years are data", "Ship|1998|2004\nBoat|1997|2001", ["Ship | 1998 | 2004", "Boat | 1997 | 2001"]],
+    [
+      "years in order over values that look like years",
+      "Ship|2021|2022\nAurora|1999|2010\nFram|2100|1980",
+      ["Ship: Aurora; 2021: 1999; 2022: 2010", "Ship: Fram; 2021: 2100; 2022: 1980"],
+    ],
+    [
+      "years over years are data",
+      "Ship|1998|2004|2005\nBoat|1997|2001|2004",
+      ["Ship | 1998 | 2004 | 2005", "Boat | 1997 | 2001 | 2004"],
+    ],
     [
       "months as dates",
       "Item|2024-01|2024-02\nOil|3|4\nSalt|5|6",
