@@ -133,7 +133,16 @@ function isHeaderLike(rows: readonly TableRow[], at: number): boolean {
   const counted = row.texts.filter((_, index) => kinds[index] !== "word");
   const isCount = counted.length > 2 && counted.every((text, index) => Number(text) === Number(counted[0]) + index);
   if (isCount && (counted[0] === "0" || counted[0] === "1")) return unlikeBelow(row, kinds, below);
-  return kinds.every((kind) => kind === "word" || kind === "year" || kind === "date") && unlikeBelow(row, kinds, below);
+  if (!kinds.every((kind) => kind === "word" || kind === "year" || kind === "date")) return false;
+  return unlikeBelow(row, kinds, below) || (areYearsInOrder(row) && !below.some(areYearsInOrder));
+}
+
+/** Years that follow one another at one distance; values that look like years do so by chance. */
+function areYearsInOrder({ texts }: TableRow): boolean {
+  const years = texts.filter((text) => kindOf(text) === "year").map(Number);
+  const step = years[1] - years[0];
+  const isOrder = Math.abs(step) === 1 || (step !== 0 && years.length > 2);
+  return isOrder && years.every((year, index) => year === years[0] + index * step);
 }
 
 /** Whether columns with a number or date for a name hold something else. */
