@@ -23,7 +23,7 @@ import { meanPooling, readSentenceHead } from "./heads/sentence.ts";
 import { readMaximumLength } from "./maximum-length.ts";
 import { readModules, type Module } from "./modules.ts";
 import { readPrompts } from "./prompts.ts";
-import { readSentenceConfig, type SentenceConfig } from "./sentence-config.ts";
+import { NO_SENTENCE_CONFIG, readSentenceConfig, type SentenceConfig } from "./sentence-config.ts";
 import { readTokenizerFiles } from "./tokenizer-files.ts";
 import { WeightLookup } from "./weight-lookup.ts";
 
@@ -62,8 +62,9 @@ async function describe(
       `${encoderFolder} has no config.json; a model is a folder with config.json and model.safetensors.`,
     );
   }
-  const sentence = await readSentenceConfig(encoderFolder);
-  const saved = await readConfig(location.folder, "config_sentence_transformers.json");
+  // Without modules.json sentence-transformers makes a model of its own, and reads none of its files.
+  const sentence = modules === null ? NO_SENTENCE_CONFIG : await readSentenceConfig(encoderFolder);
+  const saved = modules === null ? null : await readConfig(location.folder, "config_sentence_transformers.json");
   const reranker = isReranker(modules, config, sentence.task, location.folder);
 
   const architecture = architectureOf(config);

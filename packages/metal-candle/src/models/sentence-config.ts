@@ -30,7 +30,8 @@ const HARMLESS_ARGUMENTS = ["trust_remote_code", "attn_implementation", "torch_d
 /** The same for the tokenizer; `padding_side` decides where padding goes, which nothing here has. */
 const HARMLESS_TOKENIZER_ARGUMENTS = ["trust_remote_code", "use_fast", "padding_side", "clean_up_tokenization_spaces"];
 
-const NONE: SentenceConfig = {
+/** Where there is no such file, or none that counts. */
+export const NO_SENTENCE_CONFIG: SentenceConfig = {
   config: null,
   lowerCase: false,
   task: "feature-extraction",
@@ -45,7 +46,7 @@ const NONE: SentenceConfig = {
 export async function readSentenceConfig(folder: string): Promise<SentenceConfig> {
   let config: ConfigObject | null = null;
   for (const name of FILE_NAMES) config ??= await readConfig(folder, name);
-  if (config === null) return NONE;
+  if (config === null) return NO_SENTENCE_CONFIG;
 
   if (config.has("query_expansion"))
     throw unsupported(config, "query_expansion", "multi-vector models are not supported");
