@@ -47,7 +47,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 5,
+    version: 6,
     readsPictures: true,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),

@@ -24,6 +24,23 @@ const rightToLeft = [
   "prose [1: دليل الملاحة > לוח ההפלגות] The Hebrew word for ship is אונייה and the Arabic one is سفينة, as every sailor knows.",
 ];
 
+const responsibilities = [
+  "heading [1: Contents > Responsibilities] Responsibilities",
+  "prose [1: Contents > Responsibilities] Everybody who has ever maintained a centrifugal pump understands that the replacement of mechanical seals is responsible for considerable expenditure. Nevertheless, comparatively little experimental investigation concerning contamination has been undertaken internationally, notwithstanding extraordinarily unfavourable circumstances in saltwater installations.",
+  "prose [1: Contents > Responsibilities] Administrative representatives of neighbouring municipalities unanimously recommended comprehensive documentation of environmental characteristics, and unrepresentative observations were subsequently eliminated. The superintendent's responsibilities include communication with international organisations, meteorological observation, and the interpretation of hydrographical measurements throughout the navigational season.",
+  "heading [1: Contents > Programs] Programs",
+  "prose [1: Contents > Programs] Tie up the boat:",
+  "code [1: Contents > Programs] for (const line of lines) {\n    if (line.isFree) {\n        boat.tie(line);\n    }\n}",
+  "prose [1: Contents > Programs] And then go home.",
+];
+const prices = [
+  "prose [1: Contents > Programs] SPECIMEN",
+  "heading [2: Contents > Prices] Prices",
+  "table [2: Contents > Prices] Berth: A1; Length: 12 m; Price per night: € 45.00",
+  "table [2: Contents > Prices] Berth: B2 with electricity and water; Length: 20 m; Price per night: € 80.00",
+  "prose [2: Contents > Prices] Prices hold until the end of the season; children under the age of twelve stay for nothing at all, and so do dogs of any size that are kept on a lead.",
+];
+
 describe("PDF kinds: the whole of what is read", () => {
   const cases: Readonly<Record<string, readonly string[]>> = {
     // Reading order.
@@ -100,6 +117,21 @@ describe("PDF kinds: the whole of what is read", () => {
       "prose [1: ] Dear Madam,",
       "prose [1: ] we have received your letter of the third of May in which you asked for a berth for the summer. We are sorry to say that all of the berths are taken until September, but we shall let you know if one becomes free before that.",
       "prose [1: ] With kind regards, the harbour master",
+    ],
+    // Justified narrow columns, a program, a table, running heads of two pages, a stamp: by two programs.
+    "handbook-weasyprint": [
+      "heading [1: Contents] Contents",
+      "list [1: Contents] Chapter one: the responsibilities of the harbourmaster … 1\nChapter two: programs … 1\nChapter three: prices … 2",
+      ...responsibilities,
+      "prose [1: Contents > Programs] Harbour Handbook",
+      ...prices,
+    ],
+    "handbook-chromium": [
+      "prose [1: ] Harbour Handbook",
+      "heading [1: Contents] Contents",
+      "prose [1: Contents] Chapter one: the responsibilities of the harbourmaster Chapter two: programs Chapter three: prices",
+      ...responsibilities,
+      ...prices,
     ],
     // Tables of contents.
     "dot-leaders": [

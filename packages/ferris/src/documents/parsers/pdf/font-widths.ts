@@ -4,7 +4,7 @@
 import type { Glyph } from "./glyphs.ts";
 
 const narrow = /[iljtfrI.,:;'|!]/;
-const wide = /[mwMWNOQDG@]/;
+const wide = /[a-eghkm-qsu-zA-HJ-Z]/;
 
 interface Widths {
   least: number;

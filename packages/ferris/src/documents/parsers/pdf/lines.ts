@@ -41,6 +41,8 @@ export interface Line {
   readonly font: string | null;
   /** The line of a program, its spaces kept: in letters of one width, or in cells of one width. */
   readonly code?: Code;
+  /** A running head, the first of its kind. */
+  readonly isHead?: boolean;
   /** Of a table of contents: its dots lead to a page's number. */
   readonly hasLeader?: boolean;
 }

@@ -53,7 +53,8 @@ function textBlocks(lines: readonly Line[], levels: HeadingLevels): PageBlock[] 
   return partsOf(lines).flatMap((part): PageBlock[] => {
     if ("table" in part) return [{ kind: "table", table: part.table }];
     return paragraphsOf(part.lines).map((paragraph): PageBlock => {
-      const level = levels(paragraph[0]!.height);
+      const [first] = paragraph as [Line];
+      const level = first.isHead ? null : levels(first.height);
       const text = joined(paragraph);
       return level !== null && text.length <= longestHeading && /\p{L}/u.test(text)
         ? { kind: "heading", level, text }
@@ -73,7 +74,7 @@ function paragraphsOf(lines: readonly Line[]): Line[][] {
 }
 
 function continues(previous: Line, line: Line): boolean {
-  if (Math.abs(previous.height - line.height) > 0.15 * line.height) return false;
+  if (Math.abs(previous.height - line.height) > 0.15 * line.height || previous.isHead || line.isHead) return false;
   // A line of bold type above a text is its heading, even in the text's size.
   if (previous.font !== line.font && previous.font !== null && line.font !== null) return false;
   const drop = previous.y - line.y;

@@ -10,20 +10,23 @@ import type { Page as ReadPage } from "./read-pages.ts";
 
 type Page = Pick<ReadPage, "lines" | "bottom" | "top">;
 
-/** Shorter documents have no running heads that could be told from their text. */
-const fewestPages = 4;
+/** A single page has no running heads; in fewer than these they must be on all pages, and apart from the text. */
+const fewestPages = 2;
+const fewPages = 4;
 /** Share of a page's height, at its top and at its bottom, where running heads stand. */
 const margin = 0.12;
 /** Lines from the edge inwards that may be part of one. */
 const outermost = 2;
+/** In points. */
+const farApart = 24;
 /** A page's printed number is at most so far from its place in the file. */
 const largestOffset = 30;
 
 /** The pages' lines without those that are repeated. */
 export function withoutRunningHeads(pages: readonly Page[]): readonly (readonly Line[])[] {
   if (pages.length < fewestPages) return pages.map(({ lines }) => lines);
-  const edges = pages.map(edgeLines);
-  const most = pages.length / 2;
+  const edges = pages.map((page) => edgeLines(page, pages.length < fewPages));
+  const most = pages.length < fewPages ? pages.length - 1 : pages.length / 2;
   const offset = numberOffset(edges, most);
   const name = (line: Line, page: number): string => {
     const number = offset === null ? null : pageNumber(line.text, page + offset);
@@ -35,29 +38,38 @@ export function withoutRunningHeads(pages: readonly Page[]): readonly (readonly 
   });
   const seen = new Set<string>();
   return pages.map(({ lines }, page) => {
-    const kept = lines.filter((line) => {
-      if (!edges[page].has(line)) return true;
+    const kept = lines.flatMap((line): Line[] => {
+      if (!edges[page].has(line)) return [line];
       const number = offset === null ? null : pageNumber(line.text, page + offset);
-      if (number?.rest === "") return false;
+      if (number?.rest === "") return [];
       // A chapter's head comes on the chapter's pages alone; its page number shows what it is.
       const key = name(line, page);
       const repeated = counts.get(key)! > (number === null ? most : 1);
-      if (!repeated || !seen.has(key)) {
-        seen.add(key);
-        return true;
-      }
-      return false;
+      if (!repeated) return [line];
+      if (seen.has(key)) return [];
+      seen.add(key);
+      return [{ ...line, isHead: true }];
     });
     return kept.length > 0 ? kept : lines;
   });
 }
 
 /** The lines of a page where running heads may stand. */
-function edgeLines({ lines, bottom, top }: Page): ReadonlySet<Line> {
+function edgeLines({ lines, bottom, top }: Page, mustBeApart: boolean): ReadonlySet<Line> {
   const heights = [...new Set(lines.map(({ y }) => Math.round(y)))].toSorted((a, b) => b - a);
-  const outer = new Set([...heights.slice(0, outermost), ...heights.slice(-outermost)]);
   const depth = (top - bottom) * margin;
-  return new Set(lines.filter(({ y }) => outer.has(Math.round(y)) && (y > top - depth || y < bottom + depth)));
+  const isOuter = mustBeApart
+    ? outerApart(heights)
+    : new Set([...heights.slice(0, outermost), ...heights.slice(-outermost)]);
+  return new Set(lines.filter(({ y }) => isOuter.has(Math.round(y)) && (y > top - depth || y < bottom + depth)));
+}
+
+/** The first and the last height, where what is next is further away than a paragraph's lines are. */
+function outerApart(heights: readonly number[]): ReadonlySet<number> {
+  const outer = new Set<number>();
+  if (heights.length > 1 && heights[0]! - heights[1]! > farApart) outer.add(heights[0]!);
+  if (heights.length > 1 && heights.at(-2)! - heights.at(-1)! > farApart) outer.add(heights.at(-1)!);
+  return outer;
 }
 
 /** What printed page numbers are ahead of the pages' indexes, where more than `most` pages agree on it. */

@@ -50,8 +50,6 @@ const widestStep = 6;
 const mostRows = 200;
 /** A cell has at most so many lines: what goes down further is a column of the page. */
 const longestCell = 12;
-/** How far from a line another may be that says how wide the text is. */
-const justifiedLines = 4;
 /** Cells of a median length above this are prose; and so are those of so many lines, all as long. */
 const proseLength = 30;
 const proseLines = 5;
@@ -85,25 +83,63 @@ export function partsOf(lines: readonly Line[]): Part[] {
 }
 
 /**
- * Lines of justified text have wide gaps too, in narrow columns: those that begin and end exactly where a line without gaps does,
- * a few lines from there, are made one fragment.
+ * Lines of justified text have wide gaps too, in narrow columns. Lines below one another that begin and end exactly alike are
+ * justified, if one of them has no wide gap, or if their gaps are never in the same place: those are made one fragment each.
  */
 function withoutJustifiedGaps(lines: readonly Line[]): Line[] {
-  return lines.map((line, i) => {
-    if (line.fragments.length === 1) return line;
-    const [left, right] = extent(line);
-    const isJustified = [-1, 1].some((step) => {
-      for (let at = i + step; at >= 0 && at < lines.length && Math.abs(at - i) <= justifiedLines; at += step) {
-        const other = lines[at]!;
-        if (Math.abs(other.y - lines[at - step]!.y) > lineStep * line.height) return false;
-        const [from, to] = extent(other);
-        const isSame = Math.max(Math.abs(from - left), Math.abs(to - right)) < 0.15 * line.height;
-        if (other.fragments.length === 1 && isSame) return true;
+  const result: Line[] = [];
+  for (let from = 0; from < lines.length;) {
+    let to = from + 1;
+    while (to < lines.length && isAlike(lines[to - 1]!, lines[to]!)) to++;
+    const block = lines.slice(from, to);
+    const isJustified = isJustifiedBlock(block);
+    for (const line of block) {
+      if (!isJustified || line.fragments.length === 1) result.push(line);
+      else {
+        const [left, right] = extent(line);
+        result.push({ ...line, fragments: [{ text: line.text, left, right }] });
       }
-      return false;
-    });
-    return isJustified ? { ...line, fragments: [{ text: line.text, left, right }] } : line;
-  });
+    }
+    from = to;
+  }
+  return result;
+}
+
+/** Whether two lines begin and end at the same places, one right below the other. A single word ends where it ends. */
+function isAlike(above: Line, below: Line): boolean {
+  if (Math.abs(above.y - below.y) > lineStep * below.height) return false;
+  const [[left, right], [from, to]] = [extent(above), extent(below)];
+  const near = 0.15 * below.height;
+  return (
+    Math.abs(from - left) < near &&
+    (Math.abs(to - right) < near || !above.text.includes(" ") || !below.text.includes(" "))
+  );
+}
+
+function isJustifiedBlock(block: readonly Line[]): boolean {
+  const wide = block.filter(({ text }) => text.includes(" "));
+  if (block.length < 2 || wide.length === 0) return false;
+  const rights = wide.map((line) => extent(line)[1]);
+  const end = Math.max(...rights);
+  if (rights.some((right) => end - right > 0.15 * wide[0]!.height)) return false;
+  return wide.some(({ fragments }) => fragments.length === 1) || isUneven(wide);
+}
+
+/** Whether no two of at least three lines have a fragment that begins, or ends, in the same place inside the line. */
+function isUneven(block: readonly Line[]): boolean {
+  if (block.length < 3) return false;
+  const areNear = (a: number, b: number) => Math.abs(a - b) < 0.3 * block[0]!.height;
+  return block.every((line, i) =>
+    block.slice(i + 1).every((other) => {
+      const begins = line.fragments
+        .slice(1)
+        .some((one) => other.fragments.slice(1).some((two) => areNear(one.left, two.left)));
+      const ends = line.fragments
+        .slice(0, -1)
+        .some((one) => other.fragments.slice(0, -1).some((two) => areNear(one.right, two.right)));
+      return !begins && !ends;
+    }),
+  );
 }
 
 function extent({ fragments }: Line): [left: number, right: number] {
@@ -123,7 +159,9 @@ function rowsOf(lines: readonly Line[]): Row[] {
     if (last && drop < -0.6 && left > last.fragments[0]!.left + line.height) {
       const beside = rows.findLastIndex((row) => row.lines[0]!.y > line.y + 0.6 * line.height) + 1;
       const cell = rows.slice(beside, beside + longestCell + 1).flatMap((row) => row.lines);
-      if (cell.length > 0 && cell.length <= longestCell && cell.every((other) => other.fragments[0]!.left < left)) {
+      const isBeside = (other: Line) =>
+        other.fragments[0]!.left < left && Math.abs(other.height - line.height) <= 0.15 * line.height;
+      if (cell.length > 0 && cell.length <= longestCell && cell.every(isBeside)) {
         rows.splice(beside, rows.length, rowWith([...cell, line]));
         continue;
       }
@@ -134,12 +172,19 @@ function rowsOf(lines: readonly Line[]): Row[] {
       drop <= lineStep &&
       rows.at(-1)!.pieces.length > 1 &&
       line.fragments.length === 1 &&
-      Math.abs(left - last.fragments.at(-1)!.left) < 0.2 * line.height &&
+      isBelow(line, last.fragments.at(-1)!) &&
       left > rows.at(-1)!.pieces[0]!.left + line.height;
     if (goesOn) rows[rows.length - 1] = rowWith([...rows.at(-1)!.lines, line]);
     else rows.push(rowWith([line]));
   }
   return rows;
+}
+
+/** Begins where the other does, or has the same middle. */
+function isBelow({ fragments, height }: Line, { left, right }: Fragment): boolean {
+  const [own] = fragments as [Fragment];
+  const middles = (own.left + own.right - left - right) / 2;
+  return Math.abs(own.left - left) < 0.2 * height || Math.abs(middles) < 0.2 * height;
 }
 
 function rowWith(lines: Line[]): Row {
