@@ -38,6 +38,19 @@ export interface Session {
   interruptible(message: string): AbortSignal;
 }
 
+/** Beside each time in milliseconds since 1970 the same in ISO 8601: `modifiedTime` and `modifiedTimeIso`. */
+function withIsoTimes(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const times = Object.entries(value).filter(
+    (entry): entry is [string, number] => entry[0].endsWith("Time") && typeof entry[1] === "number" && entry[1] > 1e11,
+  );
+  if (times.length === 0) return value;
+  return { ...value, ...Object.fromEntries(times.map(([name, time]) => [`${name}Iso`, new Date(time).toISOString()])) };
+}
+
+/** The version of the shape of JSON results: a field that goes, or means something else, is a new one. */
+export const jsonVersion = 1;
+
 /** A session for a command with these parsed options (its own and the global ones). */
 export function openSession(options: Readonly<Record<string, unknown>>): Session {
   const environment = process.env;
@@ -62,7 +75,7 @@ export function openSession(options: Readonly<Record<string, unknown>>): Session
     // A terminal that does not say how wide it is says 0.
     columns: process.stdout.columns || Number.POSITIVE_INFINITY,
     print: (line) => void process.stdout.write(`${line}\n`),
-    printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+    printJson: (value) => void process.stdout.write(`${JSON.stringify(value, withIsoTimes)}\n`),
     write: (data) =>
       new Promise((resolve) => {
         if (process.stdout.write(data)) resolve();

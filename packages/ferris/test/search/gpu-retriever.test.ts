@@ -160,7 +160,7 @@ describeGpu("vectors of an index on the GPU", () => {
     expect(fixture.notices).toEqual([`ferris: vector search falls back to the index: ${reason}`]);
     expect(await fixture.retriever.status()).toEqual({
       retriever: "index",
-      reason: `the GPU does not compare vectors: ${reason}`,
+      reason: `vector search falls back to the index: ${reason}`,
     });
     expect(fixture.opened.length).toBe(0);
   });

@@ -10,11 +10,11 @@ import type { Ferris } from "../../ferris.ts";
 import type { SearchAnswer, SearchResult } from "../../search/result.ts";
 import type { DocumentFilter } from "../../store/store.ts";
 import { openFerris } from "../open.ts";
-import { csvLines, fileLines, markdownLines } from "../present/formats.ts";
+import { csvLines, fileLines, markdownLines, vimgrepLines } from "../present/formats.ts";
 import { comparisons, contextLines, explanation, lineRange, resultCard, shownPath } from "../present/results.ts";
 import { Flag, listed } from "../options.ts";
 import { runs } from "../run.ts";
-import type { Session } from "../session.ts";
+import { jsonVersion, type Session } from "../session.ts";
 import { printable } from "../terminal/text.ts";
 import {
   documentFilter,
@@ -30,11 +30,13 @@ import {
 interface SearchCommandOptions extends FilterOptions, RerankOptions {
   readonly format?: string;
   readonly context?: string;
+  readonly before?: string;
+  readonly after?: string;
   readonly minScore?: string;
   readonly explain?: true;
 }
 
-const formats = ["cards", "csv", "md", "files"];
+const formats = ["cards", "lines", "csv", "md", "files"];
 
 export function searchCommand(): Command {
   const command = new Command("search")
@@ -53,6 +55,8 @@ export function searchCommand(): Command {
   withFilterOptions(command);
   command
     .addOption(new Flag("-C, --context <n>", "whole passages, with line numbers and n lines around them"))
+    .addOption(new Flag("-B, --before <n>", "as --context, n lines before them"))
+    .addOption(new Flag("-A, --after <n>", "as --context, n lines after them"))
     .addOption(new Flag("--explain", "say how each result came to its place"))
     .addOption(
       new Flag("-f, --format <name>", `${listed(formats)} (default: cards; see also --json)`, { values: formats }),
@@ -62,6 +66,7 @@ export function searchCommand(): Command {
     ['ferris search "how do I rotate a key"', "asks the nearest index, going up from here"],
     ["ferris search --mode text ECONNRESET", "by words alone: names, codes, versions; loads no model"],
     ["ferris search retries --path 'docs/**' --since 4w", "only in some documents"],
+    ["vim -q <(ferris search --format lines retries)", "path:line:text, as editors and fzf read it"],
     ["vim $(ferris search --format files -k 3 retries)", "for other programs; --json has everything"],
   ]);
   return runs(command, (session, [words], options) => search(session, (words as string[]).join(" "), options), {
@@ -73,9 +78,11 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   const { format = "cards" } = options;
   if (!formats.includes(format))
     throw new UsageError(`--format is "${format}": it must be one of ${formats.join(", ")}`);
-  const context = optionalNumber("--context", options.context, 0, 1000);
+  const around = surroundings(options);
   const rerank = wantsReranking(options);
   const minScore = optionalNumber("--min-score", options.minScore, rerank ? -1000 : -1, rerank ? 1000 : 1);
+  warnOfIgnored(session, format, options);
+  const signal = session.interruptible("stopping");
   const started = performance.now();
   const { mode, limit, perFile } = session.settings.values;
   // Unless somebody asked for it, the cap gives way where few files are left.
@@ -90,15 +97,29 @@ async function search(session: Session, query: string, options: SearchCommandOpt
       filter,
       rerank,
       minScore,
+      signal,
     });
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
       const index = ferris.folder;
-      session.printJson({ query, mode, index, seconds, results, nearestMiss, noiseFloor, vectorMethod, cut });
+      session.printJson({
+        version: jsonVersion,
+        query,
+        mode,
+        index,
+        seconds,
+        results,
+        nearestMiss,
+        noiseFloor,
+        vectorMethod,
+        cut,
+      });
     } else if (nearestMiss !== null) {
       session.inform(missText(nearestMiss, noiseFloor, minScore));
     } else if (results.length === 0) {
       session.inform(await whyNothing(ferris, filter, minScore));
+    } else if (format === "lines") {
+      session.print(vimgrepLines(results).join("\n"));
     } else if (format === "csv") {
       session.print(csvLines(results).join("\r\n"));
     } else if (format === "md") {
@@ -106,7 +127,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
     } else if (format === "files") {
       session.print(fileLines(results).join("\n"));
     } else {
-      await printCards(session, ferris, results, { context, explain: options.explain === true });
+      await printCards(session, ferris, results, { around, explain: options.explain === true });
       if (options.explain && vectorMethod) {
         session.print(`\n${session.colours.faint(`meaning: ${comparisons[vectorMethod]}`)}`);
       }
@@ -118,18 +139,43 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   }
 }
 
+/** Lines to print around a passage. */
+interface Surroundings {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What --context, --before and --after come to; null where none was given. */
+function surroundings({ context, before, after }: SearchCommandOptions): Surroundings | null {
+  const around = optionalNumber("--context", context, 0, 1000);
+  const [above, below] = [optionalNumber("--before", before, 0, 1000), optionalNumber("--after", after, 0, 1000)];
+  if (around === undefined && above === undefined && below === undefined) return null;
+  return { before: above ?? around ?? 0, after: below ?? around ?? 0 };
+}
+
+/** Says which options have no say in the form that was asked for. */
+function warnOfIgnored(session: Session, format: string, options: SearchCommandOptions): void {
+  const form = session.json ? "--json" : format === "cards" ? null : `--format ${format}`;
+  if (form === null) return;
+  const ignored = [
+    ...(["context", "before", "after", "explain"] as const).filter((name) => options[name] !== undefined),
+    ...(session.json && options.format !== undefined ? ["format"] : []),
+  ];
+  if (ignored.length > 0) session.warn(`${form} leaves no room for ${ignored.map((name) => `--${name}`).join(", ")}`);
+}
+
 async function printCards(
   session: Session,
   ferris: Ferris,
   results: readonly SearchResult[],
-  { context, explain }: { context: number | undefined; explain: boolean },
+  { around, explain }: { around: Surroundings | null; explain: boolean },
 ): Promise<void> {
   for (const [index, result] of results.entries()) {
     const { chunkId, startLine, endLine } = result;
     let body: string[] | undefined;
-    if (context !== undefined) {
-      const from = Math.max(1, startLine - context);
-      const passage = await ferris.read(chunkId, { from, count: endLine + context - from + 1 });
+    if (around !== null) {
+      const from = Math.max(1, startLine - around.before);
+      const passage = await ferris.read(chunkId, { from, count: endLine + around.after - from + 1 });
       body = passage ? contextLines(passage.lines, result, session) : undefined;
     }
     const lines = resultCard(result, session, body);

@@ -24,13 +24,15 @@ export interface TypeOption {
 /** What the options of `withFilterOptions` parse to. */
 export interface FilterOptions extends TypeOption {
   readonly path?: readonly string[];
+  readonly exclude?: readonly string[];
   readonly since?: string;
 }
 
-/** --path, --type, --since. */
+/** --path, --exclude, --type, --since. */
 export function withFilterOptions(command: Command): Command {
   return command
     .addOption(new Flag("--path <glob>", "only documents whose path, or a tail of it, matches", { repeated: true }))
+    .addOption(new Flag("--exclude <glob>", "not documents whose path, or a tail of it, matches", { repeated: true }))
     .addOption(
       new Flag("--type <name>", "only documents of this type, such as markdown", { values: "types", repeated: true }),
     )
@@ -56,9 +58,14 @@ export function wantsReranking({ rerank, reranker }: RerankOptions): boolean {
 }
 
 /** The store's filter for these options; checks them. */
-export async function documentFilter({ path, type, since }: FilterOptions): Promise<DocumentFilter | undefined> {
+export async function documentFilter({
+  path,
+  exclude,
+  type,
+  since,
+}: FilterOptions): Promise<DocumentFilter | undefined> {
   const { makeFilter } = await import("../../search/filter.ts");
-  return makeFilter({ paths: path, types: type, since });
+  return makeFilter({ paths: path, exclude, types: type, since });
 }
 
 /** The examples below a command's options: command line and what it does, in pairs. */

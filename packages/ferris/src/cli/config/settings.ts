@@ -4,6 +4,7 @@
  * One table, from which flags, environment variables, both kinds of file and `ferris config` all follow. Nothing is read here;
  * `resolve.ts` does that.
  */
+import { homedir } from "node:os";
 import { defaultTimeoutSeconds } from "../../answer/endpoint.ts";
 import { indexNameRule, isIndexName } from "../../store/places.ts";
 
@@ -145,13 +146,25 @@ function ocrSetting(): Pick<Setting<SettingValues["ocr"]>, "defaultValue" | "che
   };
 }
 
+/** A path, or an id; a leading `~` is the user's folder, wherever no shell has replaced it. */
+function pathText(): Pick<Setting<string | null>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue: null,
+    check: (value) =>
+      typeof value === "string" && value !== ""
+        ? { value: /^~(?=$|[\\/])/.test(value) ? homedir() + value.slice(1) : value }
+        : { mustBe: "a text that is not empty" },
+    fromText: (given) => given,
+  };
+}
+
 /** A file is read as one string, and this is the longest that Node has. */
 const longestText = 2 ** 29 - 24;
 
 /** By name, in the order that `ferris config` prints. */
 export const settings: { readonly [Name in SettingName]: Setting<SettingValues[Name]> } = {
   db: {
-    ...text<string | null>(null),
+    ...pathText(),
     flag: "--db",
     variable: "FERRIS_DB",
     inFolderFile: false,
@@ -167,7 +180,7 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     description: "name of one of several indexes in that folder, such as one of another model",
   },
   model: {
-    ...text<string | null>(null),
+    ...pathText(),
     flag: "--model",
     variable: "FERRIS_MODEL",
     inFolderFile: false,
@@ -251,7 +264,7 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     description: "most results from one file",
   },
   reranker: {
-    ...text<string | null>(null),
+    ...pathText(),
     flag: "--reranker",
     variable: "FERRIS_RERANKER",
     inFolderFile: false,

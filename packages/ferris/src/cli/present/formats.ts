@@ -1,5 +1,5 @@
 /**
- * Search results in forms for other programs: CSV, Markdown, and paths alone. JSON is the command's own.
+ * Search results in forms for other programs: CSV, Markdown, one line per result, and paths alone. JSON is the command's own.
  */
 import { pathToFileURL } from "node:url";
 import type { SearchResult } from "../../search/result.ts";
@@ -42,6 +42,27 @@ export function markdownLines(results: readonly SearchResult[], from = process.c
     const headings = headingPath.length > 0 ? ` — ${printable(headingPath.join(" › "))}` : "";
     const quoted = text.split(/\r?\n/).map((line) => `> ${printable(line.replaceAll("\t", "    "))}`.trimEnd());
     return [`### [${printable(label)}](${pathToFileURL(path).href}#L${startLine})${headings}`, "", ...quoted, ""];
+  });
+}
+
+/**
+ * `path:line:text`, a line for each result, as `rg --vimgrep` and editors have it: the passage's first line with a matching word, or its
+ * first that is not blank.
+ */
+export function vimgrepLines(results: readonly SearchResult[], from = process.cwd()): string[] {
+  return results.map(({ path, startLine, text, lineNumbers, snippet }) => {
+    const matching = snippet.highlights[0];
+    const words = matching === undefined ? null : snippet.text.slice(matching.start, matching.end);
+    const lines = text.split(/\r?\n/);
+    const found = words === null ? -1 : lines.findIndex((line) => line.includes(words));
+    const best =
+      found >= 0
+        ? found
+        : Math.max(
+            0,
+            lines.findIndex((line) => line.trim() !== ""),
+          );
+    return `${printable(shownPath(path, from))}:${lineNumbers[best] ?? startLine}:${printable(lines[best]!.trim())}`;
   });
 }
 

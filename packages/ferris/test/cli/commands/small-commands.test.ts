@@ -39,7 +39,7 @@ describe("a wrong command line ends with 2 and a suggestion", () => {
     [["search", "x", "--jsn"], "(Did you mean --json?)"],
     [["index"], "missing required argument 'path'"],
     [["status", "extra"], "too many arguments"],
-    [["get", "abc"], 'invalid reference "abc"'],
+    [["get", "#abc"], 'invalid reference "#abc"'],
     [["completion", "tcsh"], "it must be bash, zsh or fish"],
     [["eval"], "give either a file of questions or --beir DIR"],
   ])("%j", async (args, message) => {
