@@ -6,9 +6,10 @@
  * or damaged one reads as absent. Failing to write is not an error: the work is only done again next time.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { readFileBytes } from "./files.node.ts";
 
 /** Bytes that all entries together may have; the longest unused go first. */
 const LARGEST_CACHE = 1 << 30;
@@ -30,8 +31,10 @@ export function cacheFolder(): string | null {
 export async function readCacheEntry(kind: string, key: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const path = entryPath(kind, key);
   try {
-    const file = await readFile(path);
-    const content = new Uint8Array(file.buffer as ArrayBuffer, file.byteOffset + HASH_BYTES, file.length - HASH_BYTES);
+    // Refuses what is not a file: a pipe would be waited for.
+    const file = await readFileBytes(path, LARGEST_CACHE);
+    if (file === null) return null;
+    const content = new Uint8Array(file.buffer, file.byteOffset + HASH_BYTES, file.length - HASH_BYTES);
     if (!createHash("sha256").update(content).digest().equals(file.subarray(0, HASH_BYTES))) return null;
     const now = new Date();
     await utimes(path, now, now);
@@ -48,7 +51,7 @@ export async function writeCacheEntry(kind: string, key: string, content: Uint8A
   try {
     await mkdir(join(path, ".."), { recursive: true, mode: 0o700 });
     const hash = createHash("sha256").update(content).digest();
-    await writeFile(temporary, [hash, content], { mode: 0o600 });
+    await writeFile(temporary, [hash, content], { mode: 0o600, flag: "wx" });
     await rename(temporary, path);
     await evict();
     return true;
