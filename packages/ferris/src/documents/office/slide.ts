@@ -20,7 +20,8 @@ const titles = new Set(["title", "ctrTitle"]);
 export function addSlide(builder: ContentBuilder, file: OfficePackage, part: string, place: Place): void {
   const root = xmlTree(file.archive.requiredText(part));
   if (!root) return;
-  const shapes = descendants(root, "p:spTree").flatMap(shapesOf);
+  const trees = descendants(root, "p:spTree");
+  const shapes = (trees.length > 0 ? trees : [root]).flatMap(shapesOf);
   const isTitle = (shape: XmlElement) => titles.has(placeholderOf(shape) ?? "");
   // Programs write the title wherever it was drawn.
   for (const shape of shapes.filter(isTitle)) builder.heading(1, textLines(shape).join(" "), place);

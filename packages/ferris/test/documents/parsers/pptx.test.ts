@@ -99,3 +99,15 @@ test("diagrams, comments of both kinds, cells merged across and down, descriptio
     "prose [2: ] Last",
   ]);
 });
+
+test("a slide without the frame that should be around its shapes", async () => {
+  const shape = "<p:sp><p:txBody><a:p><a:r><a:t>hi</a:t></a:r></a:p></p:txBody></p:sp>";
+  const parts = {
+    "ppt/presentation.xml": '<p:presentation><p:sldId r:id="a"/></p:presentation>',
+    "ppt/_rels/presentation.xml.rels":
+      '<Relationships><Relationship Id="a" Type="x/slide" Target="1.xml"/></Relationships>',
+    "ppt/1.xml": `<p:sld>${shape}</p:sld>`,
+  };
+  const bytes = zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, strToU8(text)])));
+  expect(outline(await parseDocument("/a.pptx", bytes))).toEqual(["prose [1: ] hi"]);
+});
