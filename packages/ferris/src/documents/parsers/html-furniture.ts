@@ -30,11 +30,12 @@ const deepestEnds = 4;
 const mostNamed = 500;
 const mostInside = 2_000;
 
-/** The elements below `roots` to leave out; `ignored` tells what is left out anyhow, `byName` whether names count. */
+/** The elements below `roots` to leave out; `ignored` tells what is left out anyhow, `byName` whether names count, `isOpened` what the page shows later. */
 export function furnitureOf(
   roots: readonly ChildNode[],
   byName: boolean,
   ignored: (element: Element) => boolean,
+  isOpened: (element: Element) => boolean = () => false,
 ): ReadonlySet<Element> {
   const all = roots.flatMap((root) => (isTag(root) ? [root, ...walk(root)] : []));
   const byNames = byName ? all.filter(isNamedSo) : [];
@@ -54,7 +55,7 @@ export function furnitureOf(
     const isLeft =
       !isInside &&
       lengthOf(element) <= total / 2 &&
-      (isNotDisplayed(element) || (named.has(element) && isAround(element, byNames)));
+      ((isNotDisplayed(element) && !isOpened(element)) || (named.has(element) && isAround(element, byNames)));
     if (isInside || isLeft) inside.add(element);
     if (!isLeft) continue;
     furniture.add(element);

@@ -35,13 +35,12 @@ const enough = 1_000;
 /** How much of a page counts: in a book nothing is navigation but what says so; "all" is for pages that are nothing else. */
 export type Reading = "page" | "book" | "all";
 
-export function isLeftOut(element: Element, reading: Reading): boolean {
+export function isLeftOut(element: Element, reading: Reading, opened: ReadonlySet<string> = none): boolean {
   const { name, attribs } = element;
   if (neverContent.has(name)) return !(name === "nav" && reading === "all");
   const { class: classes, role } = attribs;
   if (role !== undefined && navigationRoles.has(role) && reading !== "all") return true;
-  // What is hidden until it is found is there to be found.
-  if (("hidden" in attribs && attribs.hidden !== "until-found") || attribs["aria-hidden"] === "true") return true;
+  if (isHidden(attribs) && !isOpened(element, opened)) return true;
   if (classes !== undefined && isMarkClass(classes)) return true;
   if (attribs["epub:type"]?.includes("pagebreak")) return true;
   switch (name) {
@@ -63,6 +62,21 @@ export function isLeftOut(element: Element, reading: Reading): boolean {
     default:
       return fallbacks.has(name) && fallbackNotice.test(textOf(element, enough));
   }
+}
+
+const none: ReadonlySet<string> = new Set();
+
+/** What is hidden until it is found is there to be found. */
+function isHidden(attribs: Element["attribs"]): boolean {
+  return ("hidden" in attribs && attribs.hidden !== "until-found") || attribs["aria-hidden"] === "true";
+}
+
+/** Whether something on the page shows this: a tab, an accordion's button. `opened`: ids that such things name. */
+export function isOpened({ attribs }: Element, opened: ReadonlySet<string>): boolean {
+  const { id, role } = attribs;
+  return (
+    role === "tabpanel" || (role === "region" && "aria-labelledby" in attribs) || (id !== undefined && opened.has(id))
+  );
 }
 
 /** Pages use few names, many times. */

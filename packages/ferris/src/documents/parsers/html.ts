@@ -14,7 +14,7 @@ import { through } from "../lines/sourced-through.ts";
 import { addTable } from "../table/add-table.ts";
 import { formulaOf } from "./html-formulas.ts";
 import { furnitureOf, isNotDisplayed } from "./html-furniture.ts";
-import { isBeside, isLeftOut as isLeftOutAnywhere, type Reading } from "./html-left-out.ts";
+import { isBeside, isOpened, isLeftOut as isLeftOutAnywhere, type Reading } from "./html-left-out.ts";
 import { listMark } from "./html-list-marks.ts";
 import { codeCells, gridOf, kindOfTable } from "./html-tables.ts";
 import { ancestors, attributeText, elements, find, looksLikeXhtml, treeOf, walk } from "./html-tree.ts";
@@ -72,7 +72,12 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
   let mark = "";
   const roots = (main ?? landmarks.body ?? document).children;
   const furniture = isPage
-    ? furnitureOf(roots, !main, (element) => isLeftOut(element) || isOutside(element))
+    ? furnitureOf(
+        roots,
+        !main,
+        (element) => isLeftOut(element) || isOutside(element),
+        (element) => isOpened(element, landmarks.opened),
+      )
     : new Set<Element>();
   titled("");
   for (const node of roots) visit(node, 0, "prose");
@@ -82,9 +87,9 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
   return landmarks.title && textOf(landmarks.title);
 
   function isLeftOut(element: Element): boolean {
-    if (!takesLooking.has(element.name)) return isLeftOutAnywhere(element, reading);
+    if (!takesLooking.has(element.name)) return isLeftOutAnywhere(element, reading, landmarks.opened);
     let isOut = known.get(element);
-    if (isOut === undefined) known.set(element, (isOut = isLeftOutAnywhere(element, reading)));
+    if (isOut === undefined) known.set(element, (isOut = isLeftOutAnywhere(element, reading, landmarks.opened)));
     return isOut;
   }
 
@@ -120,6 +125,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
     else if (name === "table") table(node, depth, kind);
     else if (name === "svg") drawn(node, depth, kind);
     else if (name === "iframe") framed(node, kind);
+    else if (name === "noframes" || name === "noembed") unparsed(node, kind);
     else if (name === "sup" || (name === "a" && isNoteReference(node))) {
       const isNote = name === "a" || find(node, (inner) => inner.name === "a") !== undefined;
       // "masts1" would be a word of its own.
@@ -177,6 +183,18 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
     readHtml(inner.text, builder, { place, level, depth: depth + 1, toFile: (text) => toFile(through(inner, text)) });
   }
 
+  /** The library leaves as text what browsers would not show. */
+  function unparsed(node: Element, kind: BlockKind): void {
+    const { depth = 0 } = options;
+    if (depth >= deepestFrame) return;
+    flush(kind);
+    for (const child of node.children) {
+      if (!isText(child)) continue;
+      const inner = tree.sourced(child);
+      readHtml(inner.text, builder, { place, level, depth: depth + 1, toFile: (text) => toFile(through(inner, text)) });
+    }
+  }
+
   function lineIn(element: Element): SourcedText {
     return toFile(whole(lineOf(tree, element, { isLeftOut, alternative })));
   }
@@ -227,6 +245,8 @@ interface Landmarks {
   readonly body?: Element;
   /** What the page itself calls its main content. */
   readonly main?: Element;
+  /** Ids of what its tabs and buttons show. */
+  readonly opened: ReadonlySet<string>;
 }
 
 /** In one walk: pages are large. */
@@ -236,14 +256,17 @@ function landmarksOf(document: Document): Landmarks {
   let main: Element | undefined;
   let article: Element | undefined;
   let articles = 0;
+  const opened = new Set<string>();
   for (const element of walk(document)) {
     const { name } = element;
     if (name === "title") title ??= isInSvg(element) ? undefined : element;
     else if (name === "body") body ??= element;
     else if (name === "article" && articles++ === 0) article = element;
+    const controls = element.attribs["aria-controls"];
+    if (controls !== undefined) for (const id of controls.split(/\s+/)) opened.add(id);
     if (name === "main" || element.attribs.role === "main") main ??= element;
   }
-  return { title, body, main: main ?? (articles === 1 ? article : undefined) };
+  return { title, body, main: main ?? (articles === 1 ? article : undefined), opened };
 }
 
 /** Some pages mark an empty shell. */

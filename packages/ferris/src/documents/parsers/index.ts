@@ -289,9 +289,16 @@ function beginning(head: Uint8Array): string {
 
 const byExtension = new Map(parsers.flatMap((parser) => parser.extensions.map((extension) => [extension, parser])));
 
+/** Names as mail servers give them: a time, what makes it unique, and after ":2," how it was read. */
+const isInMaildir = /(?:[\\/](?:cur|new)[\\/]\d{6,}\.[^\\/]+|[\\/]\d{6,}\.[^\\/]+:2,[A-Za-z]*)$/;
+const isHeader = /^[A-Za-z][\w-]*:/;
+
 /** The parser for a file; `head` are its first bytes (a few hundred do). */
 export function parserFor(path: string, head: Uint8Array): ParserEntry {
-  return parsers.find((parser) => parser.recognises?.(head)) ?? byExtension.get(extensionOf(basename(path))) ?? text;
+  const known = parsers.find((parser) => parser.recognises?.(head));
+  if (known) return known;
+  const type = isInMaildir.test(path) && isHeader.test(beginning(head)) ? "eml" : extensionOf(basename(path));
+  return byExtension.get(type) ?? text;
 }
 
 /** What a document's type, parser and the parser's version are called together. */

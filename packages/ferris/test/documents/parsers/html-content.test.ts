@@ -156,6 +156,21 @@ describe("pieces of pages", () => {
       '<button aria-expanded="false" aria-controls="a">Opening hours</button><p>Nine to five.</p>',
       ["Opening hours", "Nine to five."],
     ],
+    [
+      "an answer that is closed",
+      '<button aria-expanded="false" aria-controls="p1">Can I pay by card?</button><div id="p1" hidden><p>Yes, you can.</p></div>',
+      ["Can I pay by card?", "Yes, you can."],
+    ],
+    [
+      "tabs",
+      '<p>Text of the page here.</p><div role="tabpanel" style="display:none"><p>Second panel.</p></div><div role="tabpanel" hidden>Third.</div><p hidden>No.</p>',
+      ["Text of the page here.", "Second panel.", "Third."],
+    ],
+    [
+      "in place of frames",
+      "<frameset><frame src=a><noframes><body><p>Without &amp; frames.</p></body></noframes></frameset>",
+      ["Without & frames."],
+    ],
     ["what does something", "<p>Text.</p><button>Add to basket</button><button>Menu</button>", ["Text."]],
     ["summary", "<details><summary>Can I pay by card?</summary>Yes.</details>", ["Can I pay by card?", "Yes."]],
     // Headings.

@@ -157,6 +157,13 @@ describe("each message as its reader sees it", () => {
     }
   });
 
+  test("a short message in a Maildir, whose name is its only sign", async () => {
+    const bytes = Buffer.from("From: ann@example.org\nSubject: Fog\n\nNo ferry today.\n");
+    for (const path of ["/Mail/cur/1717400000.M1P2.host:2,S", "/Mail/new/1717400000.M1P2.example.org"])
+      expect((await parseDocument(path, bytes)).type).toBe("email");
+    expect((await parseDocument("/notes/1717400000.txt", bytes)).type).toBe("text");
+  });
+
   test("text out of Base64 has the lines at which it stands", async () => {
     const text = Array.from({ length: 60 }, (_, i) => `Line ${i} of the log.\n`).join("");
     const encoded = Buffer.from(text)
