@@ -18,7 +18,7 @@ export interface PackedBatch {
   readonly longest: number;
   /** i32 [≥ B]: tokens of each sequence that pooling leaves out at its start (prompts with include_prompt: false), or null. */
   readonly poolingSkips: Int32Array | null;
-  /** Width asked for (Matryoshka): the first `dimensions` of the head's row are kept, then normalised. */
+  /** Width of the rows that come back: the first `dimensions` of the head's row, which are normalised where `normalize`. */
   readonly dimensions: number;
   /** L2-normalise the rows. */
   readonly normalize: boolean;
