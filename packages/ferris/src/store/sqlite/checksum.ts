@@ -12,7 +12,7 @@ import { IndexUnusableError } from "../../errors.ts";
 import { noFollow, readRegularFileSync } from "../../read-file.ts";
 import { isWriteAhead } from "./heal.ts";
 
-/** About 30 ms. */
+/** 80 to 200 ms with ten processes on two cores, less where nobody else computes. */
 const mostBytes = 2 ** 26;
 const blockBytes = 2 ** 20;
 
