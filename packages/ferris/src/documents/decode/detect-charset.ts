@@ -53,11 +53,15 @@ export function detectCharset(bytes: Uint8Array): string | null {
   return decodeStrictly(bytes, first.charset) === null ? null : first.charset;
 }
 
+/** Words of two alphabets: "dйjа". */
+const mixedWord =
+  /[A-Za-z][\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}][A-Za-z]/u;
+
 /** No control characters, no signs or capitals in the middle of words: a set in which there are some is another one. */
 function plausible(text: string | null): string | null {
   if (text === null || /[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ue000-\uf8ff]/.test(text)) return null;
   const odd = /\p{Ll}(?:[¡¢£¤¥¦¨©¬®¯±¶¸¹²³¼½¾¿×÷]\p{Ll}|[±¶¼½¾]|(?![A-Z])\p{Lu}(?!\p{Lu}))/u;
-  return odd.test(text) ? null : text;
+  return odd.test(text) || mixedWord.test(text) ? null : text;
 }
 
 /**

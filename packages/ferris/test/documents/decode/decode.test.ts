@@ -74,6 +74,10 @@ describe("decodeText", () => {
     expect(warnings).toEqual(said === null ? [] : [expect.stringContaining(`read as ${said}`)]);
   });
 
+  test.each(["Café déjà", "Déjà vu à la mer", "Öl für 5 £"])("a few words of Western Europe: %j", (text) => {
+    expect(decodeText(Buffer.from(text, "latin1")).content).toBe(text);
+  });
+
   test("what is not sure is refused, with the byte, its offset and its line, and no wrong advice", () => {
     const error = failure(Buffer.from("one\ntwo \xfc\xfd\xfe \xa4\xb1", "latin1"));
     expect(error.reason).toBe("encoding");
