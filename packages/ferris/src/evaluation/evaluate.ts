@@ -12,7 +12,7 @@ import type { QueryEmbedder } from "../search/retrieve/retrieve.ts";
 import { hasAnswer } from "../search/relevance.ts";
 import { findChunks, modelConfidence } from "../search/search.ts";
 import type { StoreReader } from "../store/store.ts";
-import { ndcg, recall, reciprocalRank } from "./metrics.ts";
+import { hit, ndcg, recall, reciprocalRank } from "./metrics.ts";
 import type { Question } from "./question-set.ts";
 
 /** Means over all questions. */
@@ -21,6 +21,10 @@ export interface ModeScores {
   readonly ndcg10: number;
   readonly recall100: number;
   readonly mrr10: number;
+  /** Share of the questions with a relevant document among the first 1, 3 and 10. */
+  readonly hit1: number;
+  readonly hit3: number;
+  readonly hit10: number;
   /** Share of the questions to which search would say that nothing is relevant: too often, since all have answers. Null in text mode. */
   readonly declined: number | null;
   /** Median of a query's time in milliseconds, its embedding included. */
@@ -47,7 +51,7 @@ export async function evaluate(
   const scores: ModeScores[] = [];
   const total = modes.length * questions.length;
   for (const [turn, mode] of modes.entries()) {
-    const sums = { ndcg10: 0, recall100: 0, mrr10: 0, declined: 0 };
+    const sums = { ndcg10: 0, recall100: 0, mrr10: 0, hit1: 0, hit3: 0, hit10: 0, declined: 0 };
     const floor = mode === "text" || embedQuery === null ? null : await noiseFloor(store, embedQuery, signal);
     const times: number[] = [];
     for (const [index, { text, relevant }] of questions.entries()) {
@@ -59,6 +63,9 @@ export async function evaluate(
       sums.ndcg10 += ndcg(ranked, relevant, 10);
       sums.recall100 += recall(ranked, relevant, 100);
       sums.mrr10 += reciprocalRank(ranked, relevant, 10);
+      sums.hit1 += hit(ranked, relevant, 1);
+      sums.hit3 += hit(ranked, relevant, 3);
+      sums.hit10 += hit(ranked, relevant, 10);
       if (floor !== null && !hasAnswer(found, floor, modelConfidence(query, embedQuery))) sums.declined++;
       onProgress?.(turn * questions.length + index + 1, total);
     }
@@ -68,6 +75,9 @@ export async function evaluate(
       ndcg10: mean(sums.ndcg10),
       recall100: mean(sums.recall100),
       mrr10: mean(sums.mrr10),
+      hit1: mean(sums.hit1),
+      hit3: mean(sums.hit3),
+      hit10: mean(sums.hit10),
       declined: floor === null ? null : mean(sums.declined),
       milliseconds: times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0,
     });

@@ -26,3 +26,8 @@ export function reciprocalRank(ranked: readonly string[], relevant: Relevant, k:
   const first = ranked.slice(0, k).findIndex((id) => relevant.has(id));
   return first < 0 ? 0 : 1 / (first + 1);
 }
+
+/** 1 where one of the first `k` is relevant, else 0. */
+export function hit(ranked: readonly string[], relevant: Relevant, k: number): number {
+  return ranked.slice(0, k).some((id) => relevant.has(id)) ? 1 : 0;
+}

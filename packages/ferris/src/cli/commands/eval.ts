@@ -43,6 +43,7 @@ interface EvalOptions extends RerankOptions {
   readonly beir?: string;
   readonly split?: string;
   readonly compareDb?: string;
+  readonly suite?: string;
 }
 
 /** Scores under a heading: one index, or one data set. */
@@ -66,6 +67,7 @@ export function evalCommand(): Command {
   command
     .addOption(new Flag("--beir <dir>", "a data set in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/*.tsv"))
     .addOption(new Flag("--split <name>", "which of qrels/*.tsv (default: the only one)"))
+    .addOption(new Flag("--suite <file>", "several sets in one table; a list of {name, db, questions or beir}"))
     .addOption(new Flag("--compare-db <dir>", "ask a second index the same questions"))
     .addOption(new Flag("--mode <name>", "only this mode: vector, text or hybrid"));
   withRerankOptions(command);
@@ -74,6 +76,7 @@ export function evalCommand(): Command {
     ["ferris eval questions.jsonl", "your own questions, your own index"],
     ["ferris eval questions.jsonl --db small --compare-db large", "two indexes side by side"],
     ["ferris eval --beir scifact --db scifact-index", "a published data set"],
+    ["ferris eval --suite sets.json", "all your sets, in one table"],
   ]);
   return runs(command, (session, [questions], options) => evaluateCommand(session, questions, options as EvalOptions));
 }
@@ -86,9 +89,9 @@ interface Asking {
 }
 
 async function evaluateCommand(session: Session, questions: string | undefined, options: EvalOptions): Promise<number> {
-  const { beir, split, compareDb } = options;
-  if ((questions === undefined) === (beir === undefined)) {
-    throw new UsageError("give either a file of questions or --beir DIR");
+  const { beir, split, compareDb, suite } = options;
+  if ([questions, beir, suite].filter((given) => given !== undefined).length !== 1) {
+    throw new UsageError("give either a file of questions, --beir DIR or --suite FILE");
   }
   if (beir !== undefined && compareDb !== undefined) {
     throw new UsageError("--compare-db goes with a file of questions, not with --beir");
@@ -97,13 +100,48 @@ async function evaluateCommand(session: Session, questions: string | undefined, 
   const modes = origins.mode.kind === "flag" ? [values.mode] : allModes;
   const asking = { modes, rerank: wantsReranking(options), signal: session.interruptible("stopping") };
   const indexes = compareDb === undefined ? [values.db] : [values.db, compareDb];
+  if (suite !== undefined) return evaluateSuite(session, suite, asking);
+  // Named here and now, or none: a setting names the index of the user's own documents.
+  const named =
+    origins.db.kind === "flag" ? indexFolder(process.cwd(), { db: values.db ?? undefined, name: values.index }) : null;
   const sections =
     beir === undefined
       ? await evaluateOwn(session, questions!, indexes, asking)
-      : [await evaluateBeir(session, beir, split, asking)];
+      : [await evaluateBeir(session, { folder: beir, split, place: named }, asking)];
   if (session.json) session.printJson({ sections });
   else session.print(sections.map((section) => sectionLines(section).join("\n")).join("\n\n"));
   return exitCodes.success;
+}
+
+async function evaluateSuite(session: Session, file: string, asking: Asking): Promise<number> {
+  const { readSuite } = await import("../../evaluation/suite.ts");
+  const sections: Section[] = [];
+  for (const { name, questions, beir, split, db } of await readSuite(file)) {
+    const scored =
+      beir === null
+        ? await evaluateOwn(session, questions!, [db], asking)
+        : [await evaluateBeir(session, { folder: beir, split, place: db }, asking)];
+    sections.push(...scored.map((section) => ({ ...section, name })));
+  }
+  if (session.json) session.printJson({ sections });
+  else session.print(suiteLines(sections).join("\n"));
+  return exitCodes.success;
+}
+
+function suiteLines(sections: readonly Section[]): string[] {
+  const rows = sections.flatMap(({ name, questions, scores }) =>
+    scores.map(({ mode, hit1, hit3, hit10, ndcg10, declined, milliseconds }) => [
+      printable(name),
+      grouped(questions),
+      mode,
+      [hit1, hit3, hit10].map((share) => Math.round(share * questions)).join("/"),
+      ndcg10.toFixed(4),
+      declined === null ? "" : `${Math.round(declined * questions)}`,
+      milliseconds.toFixed(1),
+    ]),
+  );
+  const header = ["set", "questions", "mode", "hit@1/3/10", "nDCG@10", "declined", "ms/query"];
+  return table([header, ...rows], { align: "lrlrrrr", indent: "" });
 }
 
 async function evaluateOwn(
@@ -150,8 +188,7 @@ async function refuseOtherDocuments(store: Store, place: string, most = Infinity
 
 async function evaluateBeir(
   session: Session,
-  folder: string,
-  split: string | undefined,
+  { folder, split, place: named }: { folder: string; split: string | undefined; place: string | null },
   { modes, rerank, signal }: Asking,
 ): Promise<Section> {
   const [{ readCorpus, readQuestions }, { corpusId, indexCorpus }, { evaluate }, { openIndexForWriting }] =
@@ -162,13 +199,10 @@ async function evaluateBeir(
       import("../../store/index.ts"),
     ]);
   const questions = await readQuestions(folder, split);
-  const { index, model: name, reranker: rerankerName } = session.settings.values;
-  // Named here and now, or none: a setting names the index of the user's own documents.
-  const db = session.settings.origins.db.kind === "flag" ? session.settings.values.db : null;
+  const { model: name, reranker: rerankerName } = session.settings.values;
   const options = { ...modelOptions(session), signal };
   const model = await loadModel(name ?? bundledModel, options);
-  const place =
-    db === null ? await mkdtemp(join(tmpdir(), "ferris-eval-")) : indexFolder(process.cwd(), { db, name: index });
+  const place = named ?? (await mkdtemp(join(tmpdir(), "ferris-eval-")));
   const line = session.progress();
   let reranker: Reranker | undefined;
   try {
@@ -197,7 +231,7 @@ async function evaluateBeir(
     line.finish();
     await reranker?.close();
     await model.close();
-    if (db === null) await rm(place, { recursive: true, force: true });
+    if (named === null) await rm(place, { recursive: true, force: true });
   }
 }
 
