@@ -158,7 +158,7 @@ describe("search errors end with 2, as ripgrep's do", () => {
     [["   "], "the query is empty"],
     [["x", "-k", "0"], "--limit is 0: it must be a whole number from 1 to 1000"],
     [["x", "--mode", "magic"], '--mode is "magic": it must be one of hybrid, vector, text'],
-    [["x", "--type", "markdwon"], '"markdwon" is not a type of document'],
+    [["x", "--type", "markdwon"], 'unknown document type "markdwon"'],
     [["x", "--since", "yesterday"], 'invalid time "yesterday"'],
     [["x", "--modle", "y"], "unknown option '--modle'"],
     [["x", "--db", "nowhere"], "no index"],
