@@ -77,6 +77,11 @@ describe("threads that misbehave", () => {
   const titles = (parsing: ParsePool, ...names: string[]) =>
     Promise.all(names.map((name) => parsing.parse(`/${name}.pdf`, pdf()).then(({ title }) => title)));
 
+  test("one that says that it is not stuck has its time again, such as for each scanned page", async () => {
+    const parsing = pool({ worker: odd, mostSeconds: 1.2 });
+    expect(await parsing.parse("/works long.pdf", new Uint8Array(1))).toMatchObject({ title: "/works long.pdf" });
+  });
+
   test("an error after the answer, between two files, costs neither the process nor the next file", async () => {
     const parsing = pool({ worker: odd });
     for (const name of ["late", "leaves"]) {

@@ -15,6 +15,14 @@ parentPort.on("message", ({ path }) => {
     setTimeout(answer, 2_000);
     return;
   }
+  if (path.includes("works long")) {
+    const alive = setInterval(() => parentPort.postMessage({ alive: true }, []), 200);
+    setTimeout(() => {
+      clearInterval(alive);
+      answer();
+    }, 2_500);
+    return;
+  }
   if (path.includes("slow")) {
     setTimeout(answer, 300);
     return;
