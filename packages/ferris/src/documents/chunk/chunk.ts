@@ -36,7 +36,7 @@ export function checkChunkerSettings(settings: ChunkerSettings, maxLength: numbe
   const least = overhead + 16;
   if (!Number.isInteger(settings.maxTokens) || settings.maxTokens < least || settings.maxTokens > maxLength) {
     throw new UsageError(
-      `A chunk of at most ${settings.maxTokens} tokens cannot be: the model reads ${maxLength}, and its prompt and special tokens take ${overhead}. ` +
+      `maxTokens of ${settings.maxTokens} is too small: the model reads ${maxLength}, and its prompt and special tokens take ${overhead}. ` +
         `Choose between ${least} and ${maxLength}.`,
     );
   }
