@@ -6,8 +6,8 @@ import { decodeText } from "../decode/decode.ts";
 import { DocumentError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
 import type { SourcedText } from "../lines/sourced-text.ts";
-import { afterSpace, jsonChildren, stringAt } from "./json-places.ts";
-import { addMarkdown } from "./notebook.ts";
+import { afterSpace, jsonChildren, stringAt } from "./json/places.ts";
+import { addMarkdown } from "./notebook/notebook.ts";
 import type { ParserInput } from "./parser.ts";
 
 export function parseCanvas({ bytes }: ParserInput): ParsedDocument {

@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { extensionOf } from "../walk/left-out.ts";
 import { pictureExtensions } from "../walk/left-out.ts";
 import type { ParserEntry, ParserInput } from "./parser.ts";
-import { languageOfScript, languages } from "./languages.ts";
+import { languageOfScript, languages } from "./source-code/languages.ts";
 
 const text: ParserEntry = {
   type: "text",
@@ -19,14 +19,14 @@ export const parsers: readonly ParserEntry[] = [
     type: "markdown",
     version: 2,
     extensions: ["md", "markdown", "mdx", "mdown", "mkd", "qmd", "rmd"],
-    load: async () => (await import("./markdown.ts")).parseMarkdown,
+    load: async () => (await import("./markdown/markdown.ts")).parseMarkdown,
   },
   {
     type: "source-code",
     version: 2,
     extensions: Object.keys(languages),
     recognises: (head) => languageOfScript(beginning(head)) !== undefined,
-    load: async () => (await import("./source-code.ts")).parseSourceCode,
+    load: async () => (await import("./source-code/source-code.ts")).parseSourceCode,
   },
   {
     type: "html",
@@ -34,7 +34,7 @@ export const parsers: readonly ParserEntry[] = [
     extensions: ["html", "htm", "xhtml", "xht", "shtml"],
     recognises: (head) =>
       /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
-    load: async () => (await import("./html.ts")).parseHtml,
+    load: async () => (await import("./html/html.ts")).parseHtml,
   },
   {
     type: "xml",
@@ -64,44 +64,44 @@ export const parsers: readonly ParserEntry[] = [
     type: "docx",
     version: 4,
     extensions: ["docx", "docm", "dotx", "dotm"],
-    load: async () => (await import("./docx.ts")).parseDocx,
+    load: async () => (await import("./word/docx.ts")).parseDocx,
   },
   {
     type: "pptx",
     version: 3,
     extensions: ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"],
-    load: async () => (await import("./pptx.ts")).parsePptx,
+    load: async () => (await import("./slides/pptx.ts")).parsePptx,
   },
   {
     type: "xlsx",
     version: 3,
     extensions: ["xlsx", "xlsm", "xltx", "xltm"],
-    load: async () => (await import("./xlsx.ts")).parseXlsx,
+    load: async () => (await import("./spreadsheet/xlsx.ts")).parseXlsx,
   },
   {
     type: "opendocument",
     version: 4,
     extensions: ["odt", "ods", "odp", "odg", "ott", "ots", "otp", "otg", "fodt", "fods", "fodp", "fodg"],
     recognises: (head) => /<office:document[\s>]/.test(beginning(head)),
-    load: async () => (await import("./open-document.ts")).parseOpenDocument,
+    load: async () => (await import("./opendocument/open-document.ts")).parseOpenDocument,
   },
   {
     type: "doc",
     version: 1,
     extensions: ["doc"],
-    load: async () => (await import("./legacy-office.ts")).legacyParser("doc"),
+    load: async () => (await import("./legacy/legacy-office.ts")).legacyParser("doc"),
   },
   {
     type: "xls",
     version: 1,
     extensions: ["xls", "xlt"],
-    load: async () => (await import("./legacy-office.ts")).legacyParser("xls"),
+    load: async () => (await import("./legacy/legacy-office.ts")).legacyParser("xls"),
   },
   {
     type: "ppt",
     version: 1,
     extensions: ["ppt", "pps"],
-    load: async () => (await import("./legacy-office.ts")).legacyParser("ppt"),
+    load: async () => (await import("./legacy/legacy-office.ts")).legacyParser("ppt"),
   },
   {
     type: "iwork",
@@ -127,50 +127,50 @@ export const parsers: readonly ParserEntry[] = [
     version: 1,
     extensions: ["rtf"],
     recognises: (head) => beginning(head).startsWith("{\\rtf"),
-    load: async () => (await import("./rtf.ts")).parseRtf,
+    load: async () => (await import("./rtf/rtf.ts")).parseRtf,
   },
   {
     type: "epub",
     version: 3,
     extensions: ["epub"],
-    load: async () => (await import("./epub.ts")).parseEpub,
+    load: async () => (await import("./epub/epub.ts")).parseEpub,
   },
   {
     type: "csv",
     version: 2,
     extensions: ["csv", "tsv"],
-    load: async () => (await import("./csv.ts")).parseCsv,
+    load: async () => (await import("./csv/csv.ts")).parseCsv,
   },
   {
     type: "json",
     version: 3,
     extensions: ["json", "json5", "jsonc", "geojson"],
-    load: async () => (await import("./json.ts")).parseJson,
+    load: async () => (await import("./json/json.ts")).parseJson,
   },
   {
     type: "jsonl",
     version: 3,
     extensions: ["jsonl", "ndjson"],
-    load: async () => (await import("./json.ts")).parseJsonLines,
+    load: async () => (await import("./json/json.ts")).parseJsonLines,
   },
   {
     type: "notebook",
     version: 3,
     extensions: ["ipynb"],
-    load: async () => (await import("./notebook.ts")).parseNotebook,
+    load: async () => (await import("./notebook/notebook.ts")).parseNotebook,
   },
   {
     type: "mhtml",
     version: 1,
     extensions: ["mht", "mhtml"],
     recognises: (head) => isSavedPage(beginning(head)),
-    load: async () => (await import("./mhtml.ts")).parseMhtml,
+    load: async () => (await import("./mail/mhtml.ts")).parseMhtml,
   },
   {
     type: "webarchive",
     version: 1,
     extensions: ["webarchive"],
-    load: async () => (await import("./mhtml.ts")).parseWebArchive,
+    load: async () => (await import("./mail/mhtml.ts")).parseWebArchive,
   },
   {
     type: "canvas",
@@ -184,13 +184,13 @@ export const parsers: readonly ParserEntry[] = [
     readsPictures: true,
     extensions: ["eml", "emlx"],
     recognises: (head) => isMessage(beginning(head)),
-    load: async () => (await import("./email.ts")).parseEml,
+    load: async () => (await import("./mail/email.ts")).parseEml,
   },
   {
     type: "outlook",
     version: 1,
     extensions: ["msg"],
-    load: async () => (await import("./outlook.ts")).parseOutlook,
+    load: async () => (await import("./mail/outlook.ts")).parseOutlook,
   },
   {
     type: "mailbox",
@@ -198,7 +198,7 @@ export const parsers: readonly ParserEntry[] = [
     readsPictures: true,
     extensions: ["mbox"],
     recognises: (head) => mailboxBegins.test(beginning(head)),
-    load: async () => (await import("./email.ts")).parseMbox,
+    load: async () => (await import("./mail/email.ts")).parseMbox,
   },
   {
     type: "calendar",
@@ -224,7 +224,7 @@ export const parsers: readonly ParserEntry[] = [
     type: "latex",
     version: 1,
     extensions: ["tex", "latex", "ltx"],
-    load: async () => (await import("./latex.ts")).parseLatex,
+    load: async () => (await import("./latex/latex.ts")).parseLatex,
   },
   {
     type: "restructured-text",

@@ -5,7 +5,7 @@ import { ContentBuilder } from "../content-builder.ts";
 import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
-import { plainLatex } from "./latex-letters.ts";
+import { plainLatex } from "./latex/latex-letters.ts";
 import type { ParserInput } from "./parser.ts";
 import { linesOf } from "./sections.ts";
 

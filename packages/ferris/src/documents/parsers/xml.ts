@@ -11,8 +11,8 @@ import type { ParsedDocument } from "../document.ts";
 import { DocumentError } from "../../errors.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
 import { through } from "../lines/sourced-through.ts";
-import { attributeText, type HtmlTree, xmlTreeOf } from "./html-tree.ts";
-import { readHtml } from "./html.ts";
+import { attributeText, type HtmlTree, xmlTreeOf } from "./html/tree.ts";
+import { readHtml } from "./html/html.ts";
 import type { ParserInput } from "./parser.ts";
 
 const titles = /^(?:title|head|heading|article-title|book-title|h[1-6])$/;

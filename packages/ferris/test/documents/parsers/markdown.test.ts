@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { expectLinear } from "../support/growth.ts";
-import { parseMarkdown } from "../../../src/documents/parsers/markdown.ts";
+import { parseMarkdown } from "../../../src/documents/parsers/markdown/markdown.ts";
 
 function parse(text: string) {
   return parseMarkdown({ path: "/a.md", bytes: Buffer.from(text) });

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
-import { numberFormat } from "../../../src/documents/spreadsheet/number-formats.ts";
-import { unescaped } from "../../../src/documents/spreadsheet/strings.ts";
+import { numberFormat } from "../../../src/documents/parsers/spreadsheet/number-formats.ts";
+import { unescaped } from "../../../src/documents/parsers/spreadsheet/strings.ts";
 import { outlineOfFixture } from "../support/cases.ts";
 import { outline } from "../support/outline.ts";
 

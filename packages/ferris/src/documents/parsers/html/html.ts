@@ -1,0 +1,284 @@
+/**
+ * HTML and XHTML: the main content of a page with its headings, not its menus.
+ *
+ * What is main follows the page's own marks (main, article, role=main) and, without them, leaves out what is marked as
+ * navigation, is called so (html-furniture.ts) or is nothing but links. Each line knows its line in the file. Also reads the chapters of e-books and the
+ * HTML of messages.
+ */
+import { isTag, isText, type ChildNode, type Document, type Element } from "domhandler";
+import { ContentBuilder, type Place } from "../../content-builder.ts";
+import { decodeText } from "../../decode/decode.ts";
+import type { BlockKind, ParsedDocument } from "../../document.ts";
+import { SourcedText } from "../../lines/sourced-text.ts";
+import { through } from "../../lines/sourced-through.ts";
+import { addTable } from "../../table/add-table.ts";
+import { formulaOf } from "./formulas.ts";
+import { furnitureOf, isNotDisplayed } from "./furniture.ts";
+import { isBeside, isOpened, isLeftOut as isLeftOutAnywhere, type Reading } from "./left-out.ts";
+import { listMark } from "./list-marks.ts";
+import { codeCells, gridOf, kindOfTable } from "./tables.ts";
+import { ancestors, attributeText, elements, find, looksLikeXhtml, treeOf, walk } from "./tree.ts";
+import { blockTags, lineOf, textOf, whole } from "./words.ts";
+import type { ParserInput } from "../parser.ts";
+
+const outsideMain = new Set(["header", "footer", "aside"]);
+const sectioning = /^(?:article|section|main|blockquote|figure|td|li|dd|details)$/;
+/** Whether these are content is worth remembering. */
+const takesLooking = new Set("ul ol menu form button noscript object canvas video audio".split(" "));
+const preformatted = new Set(["pre", "listing", "xmp", "plaintext"]);
+
+/** Deeper elements are read as if they stood at this depth. */
+const deepest = 400;
+/** Pages inside of pages. */
+const deepestFrame = 3;
+
+export function parseHtml({ path, bytes }: ParserInput): ParsedDocument {
+  const text = decodeText(bytes);
+  const builder = new ContentBuilder(text);
+  const title = readHtml(text.content, builder, { isXhtml: looksLikeXhtml(text.content, path) });
+  return builder.finish("html", { title, warnings: text.warnings });
+}
+
+export interface ReadHtmlOptions {
+  /** From a text whose origins are offsets of the HTML to one whose origins are offsets of the file. */
+  readonly toFile?: (text: SourcedText) => SourcedText;
+  readonly place?: Place;
+  readonly level?: number;
+  /** Read as XML: `<title/>` is a whole element. */
+  readonly isXhtml?: boolean;
+  /** Defaults to "page": only the main content. */
+  readonly reading?: Reading;
+  /** Titles that stand over the page ("") or over elements, by their ids. */
+  readonly titles?: ReadonlyMap<string, readonly string[]>;
+  /** How many pages this one is in. */
+  readonly depth?: number;
+}
+
+/**
+ * Adds the main content of `html` to `builder`, in texts whose origins are offsets of `html` (passed through `toFile` where that is not the
+ * file itself). Headings start at `level`. Returns the page's title.
+ */
+export function readHtml(html: string, builder: ContentBuilder, options: ReadHtmlOptions = {}): string | undefined {
+  const { toFile = (text) => text, place = {}, level = 1, isXhtml = looksLikeXhtml(html), reading = "page" } = options;
+  const tree = treeOf(html, isXhtml);
+  const document = tree.root;
+  const known = new Map<Element, boolean>();
+  const landmarks = landmarksOf(document);
+  const isPage = reading === "page";
+  const lengthBefore = builder.length;
+  const main = isPage ? mainOf(document, landmarks) : undefined;
+  let words = new SourcedText();
+  /** What a list item starts with. */
+  let mark = "";
+  const roots = (main ?? landmarks.body ?? document).children;
+  const furniture = isPage
+    ? furnitureOf(
+        roots,
+        !main,
+        (element) => isLeftOut(element) || isOutside(element),
+        (element) => isOpened(element, landmarks.opened),
+      )
+    : new Set<Element>();
+  titled("");
+  for (const node of roots) visit(node, 0, "prose");
+  flush("prose");
+  // A page of nothing but menus is read as that: it was put there to be found.
+  if (isPage && builder.length === lengthBefore) readHtml(html, builder, { ...options, reading: "all" });
+  return landmarks.title && textOf(landmarks.title);
+
+  function isLeftOut(element: Element): boolean {
+    if (!takesLooking.has(element.name)) return isLeftOutAnywhere(element, reading, landmarks.opened);
+    let isOut = known.get(element);
+    if (isOut === undefined) known.set(element, (isOut = isLeftOutAnywhere(element, reading, landmarks.opened)));
+    return isOut;
+  }
+
+  function isOutside(element: Element): boolean {
+    if (main || !isPage || !outsideMain.has(element.name)) return false;
+    if (element.name === "aside") return isBeside(element);
+    for (const above of ancestors(element)) if (sectioning.test(above.name)) return false;
+    return true;
+  }
+
+  function visit(node: ChildNode, depth: number, kind: BlockKind): void {
+    if (isText(node)) return tree.say(node, words, kind === "code");
+    if (!isTag(node)) {
+      // CDATA.
+      if ("children" in node) for (const child of node.children) visit(child, depth, kind);
+      return;
+    }
+    const formula = formulaOf(node);
+    if (formula !== null) return void words.appendMade(formula, node.startIndex!);
+    if (isLeftOut(node)) return;
+    const { name } = node;
+    if (node.attribs.id && options.titles?.has(node.attribs.id)) {
+      flush(kind);
+      titled(node.attribs.id);
+    }
+    if (isOutside(node) || furniture.has(node)) return headingsOf(node, depth, kind);
+    if (name === "br") words.appendMade("\n", node.startIndex!);
+    else if (name === "img" || name === "area") say(alternative(node));
+    else if (/^h[1-6]$/.test(name)) {
+      flush(kind);
+      builder.heading(level - 1 + Number(name[1]), lineIn(node), place);
+    } else if (preformatted.has(name)) inBlock(node, depth, kind, "code");
+    else if (name === "table") table(node, depth, kind);
+    else if (name === "svg") drawn(node, depth, kind);
+    else if (name === "iframe") framed(node, kind);
+    else if (name === "noframes" || name === "noembed") unparsed(node, kind);
+    else if (name === "sup" || (name === "a" && isNoteReference(node))) {
+      const isNote = name === "a" || find(node, (inner) => inner.name === "a") !== undefined;
+      // "masts1" would be a word of its own.
+      if (isNote && /^[\d*†‡§]{1,3}$/.test(textOf(node, 10))) words.trail(" ");
+      children(node, depth, kind);
+    } else if (name === "li") inBlock(node, depth, kind, "list", listMark(node));
+    else if (name === "dt" || name === "dd") inBlock(node, depth, kind, "list");
+    else if (blockTags.has(name)) inBlock(node, depth, kind, kind === "list" ? "list" : "prose");
+    else children(node, depth, kind);
+  }
+
+  function titled(id: string): void {
+    options.titles?.get(id)?.forEach((name, index) => builder.section(level + index, name));
+  }
+
+  /** A page's header often holds its only title. */
+  function headingsOf(around: Element, depth: number, kind: BlockKind): void {
+    if (around.name !== "header" && (!furniture.has(around) || isNotDisplayed(around))) return;
+    const titles = around.name === "header" ? /^h[1-6]$/ : /^h1$/;
+    for (const heading of elements(around, ({ name }) => titles.test(name))) visit(heading, depth, kind);
+  }
+
+  function table(node: Element, depth: number, kind: BlockKind): void {
+    const which = kindOfTable(node);
+    if (which === "layout") return inBlock(node, depth, kind, "prose");
+    flush(kind);
+    if (which === "data") {
+      const caption = find(node, ({ name }) => name === "caption");
+      if (caption) builder.add("prose", lineIn(caption), place);
+      return addTable(builder, gridOf(node, lineIn), { place });
+    }
+    for (const { cell, isWhole } of codeCells(node)) {
+      children(cell, depth, "code");
+      if (isWhole) flush("code");
+      else words.trail("\n");
+    }
+    flush("code");
+  }
+
+  /** Text in a drawing: a page of a book whose layout is fixed, a diagram. */
+  function drawn(svg: Element, depth: number, kind: BlockKind): void {
+    for (const part of elements(
+      svg,
+      ({ name }) => name === "text" || name === "foreignObject" || name === "foreignobject",
+    ))
+      if (!isLeftOut(part)) inBlock(part, depth, kind, "prose");
+  }
+
+  /** A page that was saved inside of this one. */
+  function framed(frame: Element, kind: BlockKind): void {
+    const { depth = 0 } = options;
+    if (frame.attribs.srcdoc === undefined || depth >= deepestFrame) return;
+    flush(kind);
+    const inner = attributeText(html, frame, "srcdoc");
+    readHtml(inner.text, builder, { place, level, depth: depth + 1, toFile: (text) => toFile(through(inner, text)) });
+  }
+
+  /** The library leaves as text what browsers would not show. */
+  function unparsed(node: Element, kind: BlockKind): void {
+    const { depth = 0 } = options;
+    if (depth >= deepestFrame) return;
+    flush(kind);
+    for (const child of node.children) {
+      if (!isText(child)) continue;
+      const inner = tree.sourced(child);
+      readHtml(inner.text, builder, { place, level, depth: depth + 1, toFile: (text) => toFile(through(inner, text)) });
+    }
+  }
+
+  function lineIn(element: Element): SourcedText {
+    return toFile(whole(lineOf(tree, element, { isLeftOut, alternative })));
+  }
+
+  function say(more: SourcedText): void {
+    words.join(more);
+  }
+
+  /** An image's text, where its attribute stands. */
+  function alternative(image: Element): SourcedText {
+    if (!image.attribs.alt) return new SourcedText();
+    const text = attributeText(html, image, "alt");
+    return new SourcedText().appendMade(" ", text.originAt(0)).join(text).trail(" ");
+  }
+
+  function inBlock(element: Element, depth: number, outer: BlockKind, kind: BlockKind, itsMark = ""): void {
+    flush(outer);
+    if (itsMark !== "") mark = itsMark;
+    children(element, depth, kind);
+    flush(kind);
+    if (itsMark !== "") mark = "";
+  }
+
+  function children(element: Element, depth: number, kind: BlockKind): void {
+    if (depth < deepest) for (const child of element.children) visit(child, depth + 1, kind);
+    else say(lineOf(tree, element, { isLeftOut, alternative }));
+  }
+
+  function flush(kind: BlockKind): void {
+    const added =
+      kind === "code"
+        ? words
+        : words
+            .replace(/ {2,}/g, " ")
+            .replace(/ ?\n ?/g, "\n")
+            .trim();
+    if (added.text.trim() !== "") {
+      const marked = new SourcedText().appendMade(mark, added.originAt(0)).join(added);
+      builder.add(kind, toFile(whole(marked)), place);
+      mark = "";
+    }
+    words = new SourcedText();
+  }
+}
+
+interface Landmarks {
+  readonly title?: Element;
+  readonly body?: Element;
+  /** What the page itself calls its main content. */
+  readonly main?: Element;
+  /** Ids of what its tabs and buttons show. */
+  readonly opened: ReadonlySet<string>;
+}
+
+/** In one walk: pages are large. */
+function landmarksOf(document: Document): Landmarks {
+  let title: Element | undefined;
+  let body: Element | undefined;
+  let main: Element | undefined;
+  let article: Element | undefined;
+  let articles = 0;
+  const opened = new Set<string>();
+  for (const element of walk(document)) {
+    const { name } = element;
+    if (name === "title") title ??= isInSvg(element) ? undefined : element;
+    else if (name === "body") body ??= element;
+    else if (name === "article" && articles++ === 0) article = element;
+    const controls = element.attribs["aria-controls"];
+    if (controls !== undefined) for (const id of controls.split(/\s+/)) opened.add(id);
+    if (name === "main" || element.attribs.role === "main") main ??= element;
+  }
+  return { title, body, main: main ?? (articles === 1 ? article : undefined), opened };
+}
+
+/** Some pages mark an empty shell. */
+function mainOf(document: Document, { main }: Landmarks): Element | undefined {
+  return main && textOf(main).length > textOf(document).length / 20 ? main : undefined;
+}
+
+function isInSvg(element: Element): boolean {
+  for (const above of ancestors(element)) if (above.name === "svg") return true;
+  return false;
+}
+
+function isNoteReference({ attribs }: Element): boolean {
+  return attribs.role === "doc-noteref" || (attribs["epub:type"]?.includes("noteref") ?? false);
+}

@@ -1,0 +1,91 @@
+/**
+ * The words of an element on one line: for headings, cells and captions, and to see how much there is.
+ */
+import { isTag, isText, type ChildNode, type Document, type Element, type Text } from "domhandler";
+import { SourcedText } from "../../lines/sourced-text.ts";
+import { formulaOf } from "./formulas.ts";
+import type { HtmlTree } from "./tree.ts";
+
+export const blockTags: ReadonlySet<string> = new Set(
+  "address article aside blockquote body button center dd details dialog div dl dt fieldset figcaption figure footer form header hgroup hr html legend li listing main menu ol p pre section summary table tbody td th thead tr ul xmp h1 h2 h3 h4 h5 h6".split(
+    " ",
+  ),
+);
+
+/** Without those of scripts and styles; `most` characters are enough. Only to look at: see `lineOf`. */
+export function textOf(root: Document | Element, most = Number.POSITIVE_INFINITY): string {
+  const stack: (ChildNode | null)[] = root.children.toReversed();
+  const parts: string[] = [];
+  let length = 0;
+  for (let node = stack.pop(); node !== undefined && length <= most; node = stack.pop()) {
+    if (node === null) parts.push(" ");
+    else if (isText(node)) {
+      parts.push(node.data);
+      length += node.data.length;
+    } else if (isTag(node) && node.name !== "script" && node.name !== "style") {
+      if (blockTags.has(node.name) || node.name === "br") {
+        parts.push(" ");
+        stack.push(null);
+      }
+      for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+    }
+  }
+  return parts.join("").replace(/\s+/g, " ").trim();
+}
+
+export interface LineOptions {
+  readonly isLeftOut: (element: Element) => boolean;
+  /** An image's text. */
+  readonly alternative: (image: Element) => SourcedText;
+}
+
+/** Each word where it stands. */
+export function lineOf(tree: HtmlTree, root: Element, { isLeftOut, alternative }: LineOptions): SourcedText {
+  const line = new SourcedText();
+  for (const part of wordsOf(root, isLeftOut)) {
+    if (typeof part === "string") line.trail(part);
+    else if ("text" in part) line.appendMade(part.text, part.origin);
+    else if ("data" in part) line.join(tree.sourced(part));
+    else line.join(alternative(part));
+  }
+  return line.replace(/[^\S ]+| {2,}/g, " ").trim();
+}
+
+/** Words that belong together although marks stand in them: soft hyphens and the like say where a line may break, and break words for search. */
+export function whole(text: SourcedText): SourcedText {
+  if (!/[\u00ad\u200b\u2060\ufeff]/.test(text.text)) return text;
+  return text.replace(
+    /[\u00ad\u2060\ufeff]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\u200b(?=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])/gu,
+    "",
+  );
+}
+
+interface Made {
+  readonly text: string;
+  readonly origin: number;
+}
+
+/** The texts in an element; a space where a block or a line ends. */
+function* wordsOf(
+  root: Document | Element,
+  isLeftOut: (element: Element) => boolean,
+): Generator<Text | string | Made | Element> {
+  const stack: (ChildNode | " ")[] = root.children.toReversed();
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node === " ") yield node;
+    else if (isText(node)) yield node;
+    else if (isTag(node)) {
+      const formula = formulaOf(node);
+      if (formula !== null) yield { text: formula, origin: node.startIndex! };
+      else if (node.name === "br") yield " ";
+      else if (node.name === "img" || node.name === "svg") {
+        if (node.attribs.alt && !isLeftOut(node)) yield node;
+      } else if (!isLeftOut(node)) {
+        const isBlock = blockTags.has(node.name);
+        if (isBlock) yield " ";
+        if (isBlock) stack.push(" ");
+        for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+      }
+    }
+  }
+}

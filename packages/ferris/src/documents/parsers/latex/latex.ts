@@ -1,0 +1,240 @@
+/**
+ * LaTeX: headings, paragraphs, code and formulas of the document, with letters as they are read, and without comments, commands and the preamble. Macros are
+ * not expanded.
+ */
+import { ContentBuilder } from "../../content-builder.ts";
+import { decodeText } from "../../decode/decode.ts";
+import type { ParsedDocument } from "../../document.ts";
+import { SourcedText } from "../../lines/sourced-text.ts";
+import { accent, accented, letterOf, plainLatex } from "./latex-letters.ts";
+import type { ParserInput } from "../parser.ts";
+
+const levels: Readonly<Record<string, number>> = {
+  part: 1,
+  chapter: 1,
+  section: 2,
+  subsection: 3,
+  subsubsection: 4,
+  paragraph: 5,
+  subparagraph: 6,
+  frametitle: 3,
+};
+const verbatim = new Set([
+  "verbatim",
+  "verbatim*",
+  "Verbatim",
+  "lstlisting",
+  "minted",
+  "alltt",
+  "filecontents",
+  "comment",
+]);
+const formulas = /^(?:equation|align|gather|multline|eqnarray|displaymath|math|flalign|alignat)\*?$/;
+/** How many arguments of these are not text. */
+const dropped: Readonly<Record<string, number>> = {
+  label: 1,
+  ref: 1,
+  eqref: 1,
+  pageref: 1,
+  autoref: 1,
+  cref: 1,
+  Cref: 1,
+  cite: 1,
+  citep: 1,
+  citet: 1,
+  citeauthor: 1,
+  citeyear: 1,
+  parencite: 1,
+  textcite: 1,
+  nocite: 1,
+  includegraphics: 1,
+  bibliography: 1,
+  bibliographystyle: 1,
+  usepackage: 1,
+  documentclass: 1,
+  input: 1,
+  include: 1,
+  vspace: 1,
+  hspace: 1,
+  setlength: 2,
+  addtolength: 2,
+  setcounter: 2,
+  pagestyle: 1,
+  thispagestyle: 1,
+  newcommand: 2,
+  renewcommand: 2,
+  providecommand: 2,
+  newenvironment: 3,
+  href: 1,
+  color: 1,
+  textcolor: 1,
+  hypersetup: 1,
+  selectlanguage: 1,
+  index: 1,
+};
+
+const longestArgument = 2_000;
+const longestFormula = 5_000;
+
+/** What is not text: comments, commands, braces, formulas, breaks. */
+const sign =
+  /\\(begin|end)\{([^{}\n]{1,60})\}(?:\[[^\]\n]{0,200}\])?|\\([A-Za-z@]+)\*?|\\\\(?:\[[^\]\n]{0,20}\])?|\\([^])|%[^\n]*(?:\n[ \t]*)?|\n[ \t]*\n\s*|\$\$?|[{}~&]|---?|``|''/g;
+
+export function parseLatex({ bytes }: ParserInput): ParsedDocument {
+  const text = decodeText(bytes);
+  const { content } = text;
+  const builder = new ContentBuilder(text);
+  const begin = content.indexOf("\\begin{document}");
+  const isDocument = begin >= 0;
+  const title = plainTitle(content);
+  const chapters = /\\(?:chapter|part)\*?[[{]/.test(content) ? 0 : 1;
+  let words = new SourcedText();
+  let tables = 0;
+  const unclosed = new Set<string>();
+  let at = isDocument ? begin + "\\begin{document}".length : 0;
+  sign.lastIndex = at;
+  for (let found = sign.exec(content); found; found = sign.exec(content)) {
+    words.append(content.slice(at, found.index), at);
+    at = sign.lastIndex = step(found);
+    if (found[1] === "end" && found[2] === "document") break;
+  }
+  if (at < content.length && !content.slice(0, at).endsWith("\\end{document}")) words.append(content.slice(at), at);
+  flush();
+  return builder.finish("latex", { title, warnings: text.warnings });
+
+  /** Says what stands at a sign; returns where to read on. */
+  function step(found: RegExpExecArray): number {
+    const [written, edge, environment, command, symbol] = found;
+    const { index } = found;
+    const end = index + written.length;
+    if (edge !== undefined) return edge === "begin" ? opened(environment!, end) : closed(environment!, end);
+    const letter = accent.exec(content.slice(index, index + 20));
+    if (letter?.index === 0) {
+      words.appendMade(accented(letter), index);
+      return index + letter[0].length;
+    }
+    if (command !== undefined) return commanded(command, index, end);
+    if (written.startsWith("\\\\")) words.appendMade("\n", index);
+    else if (symbol === "[" || symbol === "(") return formula(index, end, symbol === "[" ? "\\]" : "\\)");
+    else if (symbol !== undefined) words.appendMade(/[&%$#_{}]/.test(symbol) ? symbol : " ", index);
+    else if (written.startsWith("$")) return formula(index, end, written);
+    else if (written.startsWith("\n")) flush();
+    else if (written === "~") words.appendMade(" ", index);
+    else if (written === "&") words.appendMade(tables > 0 ? " | " : " ", index);
+    else if (written.startsWith("-")) words.appendMade(written.length === 3 ? "—" : "–", index);
+    else if (written === "``" || written === "''") words.appendMade(written === "``" ? "“" : "”", index);
+    return end;
+  }
+
+  function commanded(command: string, index: number, end: number): number {
+    const level = levels[command];
+    const argument = afterOptions(content, end);
+    if (level !== undefined && content[argument] === "{") {
+      const close = closingBrace(content, argument);
+      flush();
+      const heading = plainLatex(content.slice(argument + 1, close).replace(/\\label\{[^{}]*\}/g, ""));
+      builder.heading(Math.max(1, level - chapters), new SourcedText().appendMade(heading, index));
+      return close + 1;
+    }
+    const letter = letterOf(command);
+    if (letter !== undefined) {
+      words.appendMade(letter, index);
+      return end + (/^(?:\{\}|[ \t]+)/.exec(content.slice(end, end + 20))?.[0].length ?? 0);
+    }
+    if (command === "item") words.appendMade("\n- ", index);
+    else if (command === "par" || command === "maketitle") flush();
+    else if (command === "footnote") words.appendMade(" ", index);
+    if (command === "verb") {
+      const quote = content[end]!;
+      const close = content.indexOf(quote, end + 1);
+      if (close > end && close - end < 1_000) {
+        words.append(content.slice(end + 1, close), end + 1);
+        return close + 1;
+      }
+    }
+    const count = Object.hasOwn(dropped, command) ? dropped[command]! : 0;
+    let next = count > 0 || content[end] === "[" ? argument : end;
+    for (let left = count; left > 0; left--) {
+      next = afterOptions(content, next);
+      if (content[next] === "{") next = closingBrace(content, next) + 1;
+      else if (content[next] === "\\") next += /^\\[A-Za-z@]+/.exec(content.slice(next, next + 100))?.[0].length ?? 0;
+      else break;
+    }
+    // A space after a command's name only ends the name.
+    return next === end ? end + (/^[ \t]/.test(content[end] ?? "") && words.text.endsWith(" ") ? 1 : 0) : next;
+  }
+
+  function opened(environment: string, end: number): number {
+    if (verbatim.has(environment) || formulas.test(environment)) {
+      const closing = `\\end{${environment}}`;
+      const close = unclosed.has(environment) ? -1 : content.indexOf(closing, end);
+      if (close < 0) {
+        unclosed.add(environment);
+        return end;
+      }
+      flush();
+      if (environment !== "comment") builder.add("code", SourcedText.of(content.slice(end, close), end));
+      return close + closing.length;
+    }
+    flush();
+    if (/^(?:tabular|longtable|tabularx|array)/.test(environment)) {
+      tables++;
+      const columns = afterOptions(content, end);
+      return content[columns] === "{" ? closingBrace(content, columns) + 1 : end;
+    }
+    return end;
+  }
+
+  function closed(environment: string, end: number): number {
+    if (/^(?:tabular|longtable|tabularx|array)/.test(environment)) tables = Math.max(0, tables - 1);
+    flush();
+    return end;
+  }
+
+  /** A formula stands as it is: what its commands mean is seen by nobody here. */
+  function formula(index: number, end: number, closing: string): number {
+    const close = content.slice(end, end + longestFormula).indexOf(closing);
+    if (close < 0) return end;
+    const until = end + close + closing.length;
+    words.append(content.slice(index, until), index);
+    return until;
+  }
+
+  function flush(): void {
+    const isList = /^\s*- /.test(words.text);
+    builder.add(isList ? "list" : "prose", words.replace(/[ \t]+/g, " ").replace(/ ?\n\s*/g, "\n"));
+    words = new SourcedText();
+  }
+}
+
+function plainTitle(content: string): string | undefined {
+  const found = /\\title\s*(?:\[[^\]]{0,500}\])?\s*\{/.exec(content);
+  if (!found) return undefined;
+  const open = found.index + found[0].length - 1;
+  return (
+    plainLatex(content.slice(open + 1, closingBrace(content, open)).replace(/\\\\|\\thanks\{[^{}]*\}/g, " ")) ||
+    undefined
+  );
+}
+
+/** After spaces and `[…]`. */
+function afterOptions(content: string, at: number): number {
+  const near = content.slice(at, at + longestArgument);
+  return (
+    at +
+    (/^(?:[ \t]*\n?[ \t]*\[[^\]]{0,2000}\])*[ \t]*\n?[ \t]*(?=\{)|^(?:\[[^\]]{0,2000}\])?/.exec(near)?.[0].length ?? 0)
+  );
+}
+
+/** The brace that closes the one at `open`, or the end of what may be an argument. */
+function closingBrace(content: string, open: number): number {
+  let depth = 0;
+  const last = Math.min(content.length, open + longestArgument);
+  for (let at = open; at < last; at++) {
+    const character = content[at];
+    if (character === "\\") at++;
+    else if (character === "{") depth++;
+    else if (character === "}" && --depth === 0) return at;
+  }
+  return open;
+}

@@ -1,0 +1,190 @@
+/**
+ * Workbooks of 1997 to 2003 (.xls): sheets with their cells as they are shown, merged cells, and the comments of cells.
+ *
+ * After Microsoft's [MS-XLS]. The stream is a list of records; what a record claims is checked against its length.
+ */
+import { DocumentError } from "../../../errors.ts";
+import type { CompoundFile } from "../../archive/compound-file.ts";
+import type { ContentBuilder } from "../../content-builder.ts";
+import { general, numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
+import { addTable } from "../../table/add-table.ts";
+import { TableGrid } from "../../table/grid.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { readStrings, stringAt } from "./excel-strings.ts";
+
+interface Sheet {
+  readonly name: string;
+  readonly offset: number;
+}
+
+interface Workbook {
+  readonly sheets: Sheet[];
+  readonly strings: string[];
+  /** By the number of the cell's style. */
+  readonly styles: number[];
+  readonly patterns: Map<number, string>;
+  is1904: boolean;
+}
+
+const mostColumns = 256;
+
+/** Adds the sheets of the workbook in `file`. */
+export function readExcel(file: CompoundFile, builder: ContentBuilder): void {
+  const stream = file.stream("Workbook") ?? file.stream("Book");
+  const reader = new ByteReader(stream ?? new Uint8Array());
+  if (reader.u16(0) !== 0x0809 || reader.u16(4) !== 0x0600) {
+    throw new DocumentError("damaged", "from Excel 95 or older: save it as .xlsx");
+  }
+  const workbook = readGlobals(reader);
+  const formats = new Map<number, NumberFormat>();
+  const formatOf = (style: number): NumberFormat => {
+    const id = workbook.styles[style] ?? 0;
+    let format = formats.get(id);
+    if (!format) formats.set(id, (format = numberFormat(id, workbook.patterns.get(id), workbook.is1904)));
+    return format;
+  };
+  for (const { name, offset } of workbook.sheets) {
+    builder.section(1, name);
+    const { grid, comments } = readSheet(reader, offset, workbook.strings, formatOf);
+    addTable(builder, grid);
+    for (const comment of comments) builder.add("prose", comment);
+  }
+}
+
+function readGlobals(reader: ByteReader): Workbook {
+  const workbook: Workbook = { sheets: [], strings: [], styles: [], patterns: new Map(), is1904: false };
+  for (let at = 0; at + 4 <= reader.length; at += 4 + reader.u16(at + 2)) {
+    const [type, body] = [reader.u16(at), at + 4];
+    if (type === 0x000a) break;
+    if (type === 0x002f)
+      throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
+    if (type === 0x0022) workbook.is1904 = reader.u16(body) === 1;
+    else if (type === 0x0085) {
+      // Sheets and charts; macros and dialogs hold nothing to read.
+      if (reader.u8(body + 5) === 0) {
+        workbook.sheets.push({ name: stringAt(reader, body + 7, reader.u8(body + 6)), offset: reader.u32(body) });
+      }
+    } else if (type === 0x041e)
+      workbook.patterns.set(reader.u16(body), stringAt(reader, body + 4, reader.u16(body + 2)));
+    else if (type === 0x00e0) workbook.styles.push(reader.u16(body + 2));
+    else if (type === 0x00fc) workbook.strings.push(...readStrings(reader, at));
+  }
+  return workbook;
+}
+
+interface ReadSheet {
+  readonly grid: TableGrid;
+  readonly comments: string[];
+}
+
+function readSheet(
+  reader: ByteReader,
+  offset: number,
+  strings: readonly string[],
+  formatOf: (style: number) => NumberFormat,
+): ReadSheet {
+  /** By row, then by column: cells may come in any order. */
+  const rows = new Map<number, Map<number, string>>();
+  const merges: [number, number, number, number][] = [];
+  const comments: string[] = [];
+  const set = (at: number, text: string) => {
+    const [row, column] = [reader.u16(at), reader.u16(at + 2)];
+    let cells = rows.get(row);
+    if (!cells) rows.set(row, (cells = new Map()));
+    if (column < mostColumns && text !== "") cells.set(column, text);
+  };
+  let awaiting = -1;
+  let depth = 0;
+  for (let at = offset; at + 4 <= reader.length; at += 4 + reader.u16(at + 2)) {
+    const [type, length, body] = [reader.u16(at), reader.u16(at + 2), at + 4];
+    // Charts on a sheet are streams of records within its own.
+    if (type === 0x0809) depth++;
+    else if (type === 0x000a && --depth <= 0) break;
+    if (depth > 1) continue;
+    const format = formatOf(reader.u16(body + 4));
+    if (type === 0x00fd) set(body, strings[reader.u32(body + 6)] ?? "");
+    else if (type === 0x0203) set(body, format(reader.f64(body + 6)));
+    else if (type === 0x027e) set(body, format(packedNumber(reader, body + 6)));
+    else if (type === 0x00bd) {
+      for (let cell = 0; cell * 6 + 6 < length; cell++) {
+        const [row, column] = [reader.u16(body), reader.u16(body + 2) + cell];
+        const text = formatOf(reader.u16(body + 4 + 6 * cell))(packedNumber(reader, body + 6 + 6 * cell));
+        if (!rows.has(row)) rows.set(row, new Map());
+        if (column < mostColumns) rows.get(row)!.set(column, text);
+      }
+    } else if (type === 0x0205)
+      set(body, reader.u8(body + 7) === 0 ? truth(reader.u8(body + 6)) : errorName(reader.u8(body + 6)));
+    else if (type === 0x0204) set(body, stringAt(reader, body + 8, reader.u16(body + 6)));
+    else if (type === 0x0006) {
+      awaiting = -1;
+      const isNumber = reader.u16(body + 12) !== 0xffff;
+      const kind = reader.u8(body + 6);
+      if (isNumber) set(body, format(reader.f64(body + 6)));
+      else if (kind === 0) awaiting = body;
+      else if (kind === 1) set(body, truth(reader.u8(body + 8)));
+      else if (kind === 2) set(body, errorName(reader.u8(body + 8)));
+    } else if (type === 0x0207 && awaiting >= 0) set(awaiting, stringAt(reader, body + 2, reader.u16(body)));
+    else if (type === 0x00e5) {
+      for (let merge = 0; merge < reader.u16(body) && merge * 8 + 10 <= length; merge++) {
+        const [first, last, left, right] = [0, 2, 4, 6].map((field) => reader.u16(body + 2 + 8 * merge + field));
+        merges.push([first, last, left, right]);
+      }
+    } else if (type === 0x01b6) {
+      // The text of a comment or box is in the record that follows.
+      const text = reader.u16(at + 4 + length) === 0x003c ? at + 8 + length : -1;
+      if (text >= 0) comments.push(stringAt(reader, text, reader.u16(body + 10)));
+    }
+  }
+  return { grid: gridOf(rows, merges), comments };
+}
+
+function gridOf(
+  rows: ReadonlyMap<number, ReadonlyMap<number, string>>,
+  merges: readonly [number, number, number, number][],
+): TableGrid {
+  const grid = new TableGrid();
+  const places = new Map<number, number>();
+  let previous = -1;
+  for (const [row, cells] of [...rows].sort(([a], [b]) => a - b)) {
+    if (previous >= 0 && row > previous + 1) grid.row();
+    previous = row;
+    grid.row();
+    places.set(row, grid.rows.length - 1);
+    for (const [column, text] of [...cells].sort(([a], [b]) => a - b)) grid.cellAt(column, text);
+  }
+  for (const [first, last, left, right] of merges) {
+    const place = places.get(first);
+    if (place === undefined) continue;
+    let end = place;
+    for (let row = first + 1; row <= last && row - first < 10_000; row++) end = places.get(row) ?? end;
+    grid.merge(place, left, { columns: right - left + 1, rows: end - place + 1 });
+  }
+  return grid;
+}
+
+/** A number in four bytes: a whole one, or half of a fraction's bits; perhaps a hundredth of it. */
+function packedNumber(reader: ByteReader, at: number): number {
+  const bits = reader.u32(at);
+  const view = new DataView(new ArrayBuffer(8));
+  view.setUint32(4, bits & 0xfffffffc, true);
+  const number = bits & 2 ? reader.i32(at) >> 2 : view.getFloat64(0, true);
+  return bits & 1 ? number / 100 : number;
+}
+
+function truth(value: number): string {
+  return value === 0 ? "FALSE" : "TRUE";
+}
+
+const errors: Readonly<Record<number, string>> = {
+  0x00: "#NULL!",
+  0x07: "#DIV/0!",
+  0x0f: "#VALUE!",
+  0x17: "#REF!",
+  0x1d: "#NAME?",
+  0x24: "#NUM!",
+  0x2a: "#N/A",
+};
+
+function errorName(code: number): string {
+  return errors[code] ?? general(code);
+}

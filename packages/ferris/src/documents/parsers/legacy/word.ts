@@ -1,0 +1,147 @@
+/**
+ * Word documents of 1997 to 2003 (.doc): text by its pieces, paragraphs with their styles, tables, notes and comments.
+ *
+ * After Microsoft's [MS-DOC]. What it says is where something is, is checked against what is there.
+ */
+import { DocumentError } from "../../../errors.ts";
+import type { CompoundFile } from "../../archive/compound-file.ts";
+import type { ContentBuilder } from "../../content-builder.ts";
+import { decodeLoosely } from "../../decode/charset.ts";
+import { addTable } from "../../table/add-table.ts";
+import { type EdgedRow, gridOf } from "../../table/edges.ts";
+import { headingLevelOfName } from "../word/styles.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { paragraphProperties, type ParagraphProperties, type ParagraphProperty } from "./word-paragraphs.ts";
+
+/** Longer texts are longer than their files. */
+const mostPieces = 1_000_000;
+
+interface Piece {
+  /** Of the text, the end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** In the stream. */
+  readonly offset: number;
+  readonly isWide: boolean;
+}
+
+/** Adds the text of the document in `file`. */
+export function readWord(file: CompoundFile, builder: ContentBuilder): void {
+  const main = new ByteReader(file.stream("WordDocument") ?? new Uint8Array());
+  const flags = main.u16(0x0a);
+  if (main.u16(0) !== 0xa5ec || main.u16(2) < 0xc1)
+    throw new DocumentError("damaged", "from Word 95 or older: save it as .docx");
+  if (flags & 0x0100)
+    throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
+  const table = new ByteReader(file.stream(flags & 0x0200 ? "1Table" : "0Table") ?? new Uint8Array());
+  const pieces = piecesOf(table, main.u32(0x01a2), main.u32(0x01a6));
+  const text = textOf(main, pieces);
+  const properties = paragraphProperties(main, table, pieces);
+  // The text is followed by that of notes, headers, comments and boxes, each with its length.
+  const [body, footnotes, headers, , comments, endnotes, boxes] = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64].map((at) =>
+    main.u32(at),
+  );
+  let at = 0;
+  addParagraphs(builder, text.slice(at, (at += body)), 0, properties);
+  addParagraphs(builder, text.slice(at, (at += footnotes)), at - footnotes, properties);
+  at += headers;
+  for (const length of [comments, endnotes, boxes]) {
+    addParagraphs(builder, text.slice(at, at + length), at, properties);
+    at += length;
+  }
+}
+
+function piecesOf(table: ByteReader, offset: number, length: number): Piece[] {
+  let at = offset;
+  const end = offset + length;
+  // Properties of pieces come first.
+  while (at < end && table.u8(at) === 1) at += 3 + table.u16(at + 1);
+  if (table.u8(at) !== 2) throw new DocumentError("damaged", "the list of its pieces is missing");
+  const count = Math.floor((table.u32(at + 1) - 4) / 12);
+  if (count < 1 || count > mostPieces || at + 5 + 12 * count > table.length)
+    throw new DocumentError("damaged", "the list of its pieces is cut off");
+  const first = at + 5;
+  return Array.from({ length: count }, (_, index) => {
+    const place = table.u32(first + 4 * (count + 1) + 8 * index + 2);
+    const isWide = (place & 0x40000000) === 0;
+    return {
+      start: table.u32(first + 4 * index),
+      end: table.u32(first + 4 * index + 4),
+      offset: isWide ? place : (place & 0x3fffffff) >> 1,
+      isWide,
+    };
+  });
+}
+
+function textOf(main: ByteReader, pieces: readonly Piece[]): string {
+  let text = "";
+  for (const { start, end, offset, isWide } of pieces) {
+    if (end <= start) continue;
+    const bytes = main.slice(offset, offset + (end - start) * (isWide ? 2 : 1));
+    const words = isWide ? Buffer.from(bytes).toString("utf16le") : decodeLoosely(bytes, "windows-1252");
+    // Pieces that say they are longer than the file must not move what follows them.
+    text += words.padEnd(end - start, " ".repeat(end - start > main.length ? 0 : 1));
+    if (text.length > 2 * main.length) throw new DocumentError("damaged", "its pieces are longer than the file");
+  }
+  return text;
+}
+
+/** Paragraphs of `text`, which begins at character `start` of the document. */
+function addParagraphs(builder: ContentBuilder, text: string, start: number, properties: ParagraphProperties): void {
+  let rows: EdgedRow[] = [];
+  let cells: string[] = [];
+  let cell: string[] = [];
+  const endTable = () => {
+    if (cells.length > 0) rows.push(rowOf(cells, null));
+    if (rows.length > 0) addTable(builder, gridOf(rows));
+    [rows, cells, cell] = [[], [], []];
+  };
+  let at = 0;
+  while (at < text.length) {
+    let end = at;
+    while (end < text.length && text[end] !== "\r" && text[end] !== "\x07" && text[end] !== "\x0c") end++;
+    const { style, level, isInTable, endsRow, cells: defined } = properties.at(start + end);
+    const words = shown(text.slice(at, end));
+    const isCell = text[end] === "\x07";
+    at = end + 1;
+    if (endsRow && isCell) {
+      rows.push(rowOf(cells, defined));
+      cells = [];
+    } else if (isCell) {
+      cells.push([...cell, words].filter((line) => line !== "").join(" "));
+      cell = [];
+    } else if (isInTable) cell.push(words);
+    else {
+      endTable();
+      const heading = level ?? headingLevelOfName(style);
+      if (heading !== null) builder.heading(heading, words);
+      else if (!/^toc \d$/i.test(style)) builder.add("prose", words);
+    }
+  }
+  endTable();
+}
+
+/** Cells that nothing is said of stand side by side. */
+function rowOf(texts: readonly string[], defined: ParagraphProperty["cells"]): EdgedRow {
+  const cells = texts.map((text, index) => ({
+    text,
+    ...(defined?.[index] ?? { right: (index + 1) * 1_000, continuesAbove: false, continuesLeft: false }),
+  }));
+  return { isHeader: false, left: Math.min(0, ...cells.map(({ right }) => right)), cells };
+}
+
+/** Without the instructions of fields, and what stands for notes, pictures and hyphens. */
+function shown(text: string): string {
+  let words = "";
+  let instructions = 0;
+  for (const character of text) {
+    if (character === "\x13") instructions++;
+    else if (character === "\x14" || character === "\x15") {
+      if (character === "\x14" || instructions > 0) instructions = Math.max(0, instructions - 1);
+    } else if (instructions > 0) continue;
+    else if (character === "\x0b") words += "\n";
+    else if (character === "\x1e") words += "-";
+    else if (character === "\t" || character >= " ") words += character;
+  }
+  return words.trim();
+}

@@ -1,0 +1,170 @@
+/**
+ * One message as sections and blocks: subject, people, date, text, and what is attached, read with the parsers that there are for it.
+ */
+import { DocumentError } from "../../../errors.ts";
+import type { ContentBuilder } from "../../content-builder.ts";
+import type { ParsedDocument } from "../../document.ts";
+import { extensionOf, fileLeftOut } from "../../walk/left-out.ts";
+import { addCalendar } from "../calendar.ts";
+import { readHtml } from "../html/html.ts";
+import { SourcedText } from "../../lines/sourced-text.ts";
+import { through } from "../../lines/sourced-through.ts";
+import { bytesOf, textOf } from "./body.ts";
+import { partsOf } from "./choose.ts";
+import { unflowed } from "./flowed.ts";
+import { type MimePart, readMessage, valueOf } from "./mime.ts";
+import { decodeWords } from "./parameters.ts";
+
+export interface MessageContext {
+  readonly builder: ContentBuilder;
+  /** The bytes that the builder's origins are offsets of. */
+  readonly file: Buffer;
+  readonly isMailbox: boolean;
+  /** Reads an attached file. */
+  readonly parse: (path: string, bytes: Uint8Array) => Promise<ParsedDocument>;
+  readonly warnings: Set<string>;
+}
+
+/** Messages inside of messages. */
+const deepest = 10;
+/** Of one message; more are named only. */
+const mostAttachments = 100;
+const mostAttachedBytes = 64 * 2 ** 20;
+
+/** Extensions for attachments whose names do not tell. */
+const extensions: Readonly<Record<string, string>> = {
+  "application/pdf": "pdf",
+  "application/rtf": "rtf",
+  "text/rtf": "rtf",
+  "application/msword": "doc",
+  "application/json": "json",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+  "application/vnd.oasis.opendocument.text": "odt",
+  "application/vnd.oasis.opendocument.spreadsheet": "ods",
+  "application/vnd.oasis.opendocument.presentation": "odp",
+  "application/epub+zip": "epub",
+  "application/ics": "ics",
+  "text/calendar": "ics",
+  "text/vcard": "vcf",
+  "text/x-vcard": "vcf",
+  "text/directory": "vcf",
+  "text/csv": "csv",
+  "text/html": "html",
+  "text/markdown": "md",
+  "text/plain": "txt",
+};
+
+/** Adds the message, its subject a heading of `level`. */
+export async function addMessage(message: MimePart, context: MessageContext, level = 1): Promise<void> {
+  const { builder, file, warnings } = context;
+  const { texts, attachments } = partsOf(file, message);
+  builder.section(level, "");
+  const subject = message.headers.find(({ name }) => name === "subject");
+  const heading = decodeWords(subject?.value ?? "").trim() || "(no subject)";
+  const place = subject?.start ?? message.headers[0]?.start ?? message.start;
+  builder.heading(level, new SourcedText().appendMade(heading, place));
+  builder.add("metadata", metadataOf(message, attachments));
+  for (const part of texts) await addText(part, context, level, warnings);
+  let bytes = 0;
+  for (const part of attachments.slice(0, mostAttachments)) {
+    bytes += part.end - part.start;
+    if (bytes <= mostAttachedBytes) await addAttachment(part, context, level + 1);
+  }
+}
+
+function metadataOf({ headers }: MimePart, attachments: readonly MimePart[]): SourcedText {
+  const lines = new SourcedText();
+  const say = (label: string, text: string, origin: number) => {
+    if (text === "") return;
+    if (lines.length > 0) lines.trail("\n");
+    lines.appendMade(`${label}: ${text}`, origin);
+  };
+  for (const [name, label] of [
+    ["from", "From"],
+    ["to", "To"],
+    ["cc", "Cc"],
+    ["bcc", "Bcc"],
+    ["date", "Date"],
+  ] as const) {
+    const header = headers.find((candidate) => candidate.name === name);
+    if (header) say(label, name === "date" ? dateOf(header.value) : peopleOf(header.value), header.start);
+  }
+  const names = attachments.map(({ fileName, type }) => fileName ?? type);
+  if (attachments.length > 0) say("Attachments", names.join(", "), attachments[0]!.start);
+  return lines;
+}
+
+function peopleOf(header: string): string {
+  const people = header.replace(/"((?:[^"\\]|\\[\s\S])*)"/g, (_, name: string) => name.replace(/\\([\s\S])/g, "$1"));
+  return decodeWords(people)
+    .replace(/\s+/g, " ")
+    .replace(/(^|, ?)<([^<>]+)>/g, "$1$2")
+    .trim();
+}
+
+function dateOf(header: string): string {
+  const date = new Date(header.replace(/\([^()]*\)/g, "").trim());
+  return Number.isNaN(date.getTime()) ? header : date.toISOString();
+}
+
+async function addText(part: MimePart, context: MessageContext, level: number, warnings: Set<string>): Promise<void> {
+  const { builder, file, isMailbox } = context;
+  if (part.type === "message/rfc822") return addInner(part, context, level + 1);
+  const { text, warning } = textOf(file, part, isMailbox);
+  if (warning !== null) warnings.add(warning);
+  if (part.type === "text/html") {
+    readHtml(text.text, builder, { level: level + 1, toFile: (words) => through(text, words) });
+  } else if (part.type === "text/calendar") {
+    if (!addCalendar(builder, text, level + 1).isCalendar) builder.add("prose", text);
+  } else if (/^text\/(?:enriched|richtext)$/.test(part.type)) builder.add("prose", text.replace(/<[^<>\n]*>/g, ""));
+  else if (part.parameters.format?.toLowerCase() === "flowed")
+    builder.add("prose", unflowed(text, part.parameters.delsp?.toLowerCase() === "yes"));
+  else builder.add("prose", text);
+}
+
+/** A message inside of a message, with the lines of the file if it is there as it is. */
+async function addInner(part: MimePart, context: MessageContext, level: number): Promise<void> {
+  if (level > deepest) return;
+  const encoding = valueOf(part.headers, "content-transfer-encoding")?.trim() ?? "";
+  const isEncoded = /base64|quoted/i.test(encoding);
+  if (!isEncoded) return addMessage(readMessage(context.file, part.start, part.end), context, level);
+  await addAttachment({ ...part, fileName: part.fileName ?? "message.eml" }, context, level);
+}
+
+async function addAttachment(part: MimePart, context: MessageContext, level: number): Promise<void> {
+  const { builder, file, parse, warnings } = context;
+  const name = nameOf(part);
+  if (name === null) return;
+  const at = (text: string) => new SourcedText().appendMade(text, part.start);
+  try {
+    // Of text the lines are known, and its character set from the part.
+    const lines = part.type.startsWith("text/") ? textOf(file, part).text : null;
+    const document = await parse(`/${name}`, lines === null ? bytesOf(file, part) : Buffer.from(lines.text));
+    const isSame = lines !== null && lines.text === document.content;
+    builder.section(level, "");
+    builder.heading(level, at(part.fileName ?? document.title ?? name));
+    for (const { kind, start, end, headingPath } of document.blocks) {
+      builder.section(level + 1, "");
+      headingPath.forEach((title, index) => builder.section(level + 1 + index, title));
+      const words = document.content.slice(start, end);
+      builder.add(kind, isSame ? lines.slice(start, end) : at(words));
+    }
+    for (const warning of document.warnings) warnings.add(`${name} in it: ${warning}`);
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    if (error.reason !== "binary" && error.reason !== "empty")
+      warnings.add(`${name} in it was not read: ${error.message}`);
+  }
+}
+
+/** What an attachment is read as; null for pictures and the like. */
+function nameOf({ fileName, type }: MimePart): string | null {
+  const extension = extensions[type];
+  const name = (fileName ?? "attachment").replace(/[/\\\0]/g, "_").slice(-200);
+  if (fileName === undefined && extension === undefined) return null;
+  if (/^(?:image|audio|video|font)\//.test(type) || fileLeftOut(name) !== null) return null;
+  if (/^application\/(?:pgp|pkcs7|x-pkcs7|ms-tnef)/.test(type)) return null;
+  return extension !== undefined && extensionOf(name) === "" ? `${name}.${extension}` : name;
+}

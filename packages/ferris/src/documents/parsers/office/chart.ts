@@ -1,0 +1,111 @@
+/**
+ * The words of a chart: its titles, and its series over their categories as a table.
+ */
+import type { ContentBuilder, Place } from "../../content-builder.ts";
+import { addTable } from "../../table/add-table.ts";
+import { TableGrid } from "../../table/grid.ts";
+import { type XmlElement, childElements, childNamed, descendants, textWithin, xmlTree } from "../../xml/xml-tree.ts";
+import { linesOf } from "../slides/paragraphs.ts";
+
+/** A chart of more points repeats a sheet; its names say what it is about. */
+const mostPoints = 1_000;
+
+export interface ChartOptions {
+  readonly place?: Place;
+  /** Whether the values stand in the document already, as those of a sheet's charts do: then names alone are read. */
+  readonly hasSheet?: boolean;
+}
+
+/** Adds the chart whose part has the text `xml`. */
+export function addChart(
+  builder: ContentBuilder,
+  xml: string | null,
+  { place, hasSheet = false }: ChartOptions = {},
+): void {
+  const root = xml === null ? null : xmlTree(xml);
+  if (!root) return;
+  if (root.name === "cx:chartSpace") return addExtendedChart(builder, root, place);
+  const titles = descendants(root, "c:title").map(titleText);
+  // The chart's own title comes before those of its axes.
+  const chart = childNamed(childNamed(root, "c:chart"), "c:title");
+  const first = chart ? titleText(chart) : "";
+  if (first !== "") builder.add("prose", first, place);
+  for (const title of titles) if (title !== first) builder.add("prose", title, place);
+  const series = descendants(root, "c:ser").map(seriesOf);
+  const names = series.map(({ name }) => name).filter((name) => name !== "");
+  const categories = [...new Set(series.flatMap((one) => [...one.categories.values()]))];
+  const points = series.reduce((sum, one) => sum + one.values.size, 0);
+  if (hasSheet || points === 0 || points > mostPoints) {
+    if (names.length > 0) builder.add("prose", names.join(", "), place);
+    if (categories.length > 0 && categories.length <= mostPoints) builder.add("prose", categories.join(", "), place);
+  } else addTable(builder, gridOf(series), { place, hasHeader: true });
+  for (const text of descendants(root, "c:userShapes").flatMap(linesWithin)) builder.add("prose", text, place);
+}
+
+interface Series {
+  readonly name: string;
+  /** By index of the point. */
+  readonly categories: Map<number, string>;
+  readonly values: Map<number, string>;
+}
+
+function titleText(title: XmlElement): string {
+  const rich = descendants(title, "c:rich").flatMap(linesOf);
+  return (rich.length > 0 ? rich : [...pointsOf(childNamed(title, "c:tx")).values()]).join(" ");
+}
+
+function seriesOf(series: XmlElement): Series {
+  const name = childNamed(series, "c:tx");
+  const direct = name && childNamed(name, "c:v");
+  return {
+    name: direct ? textWithin(direct).trim() : [...pointsOf(name).values()].join(" "),
+    categories: pointsOf(childNamed(series, "c:cat") ?? childNamed(series, "c:xVal")),
+    values: pointsOf(childNamed(series, "c:val") ?? childNamed(series, "c:yVal")),
+  };
+}
+
+/** The cached values of a reference; of several levels, put together per point. */
+function pointsOf(reference: XmlElement | undefined): Map<number, string> {
+  const points = new Map<number, string>();
+  if (!reference) return points;
+  // Levels of categories go from the innermost to the outermost.
+  for (const point of descendants(reference, "c:pt")) {
+    const index = Number(point.attributes.idx ?? 0);
+    const value = childNamed(point, "c:v");
+    const text = value ? textWithin(value).trim() : "";
+    const inner = points.get(index);
+    if (text !== "") points.set(index, inner === undefined ? text : `${text} ${inner}`);
+  }
+  return points;
+}
+
+function gridOf(series: readonly Series[]): TableGrid {
+  const grid = new TableGrid();
+  grid.row();
+  grid.cellAt(0, "");
+  for (const [index, { name }] of series.entries()) grid.cellAt(index + 1, name);
+  const indices = new Set(series.flatMap((one) => [...one.values.keys(), ...one.categories.keys()]));
+  for (const index of [...indices].sort((a, b) => a - b)) {
+    grid.row();
+    grid.cellAt(0, series.find(({ categories }) => categories.has(index))?.categories.get(index) ?? "");
+    for (const [column, { values }] of series.entries()) grid.cellAt(column + 1, values.get(index) ?? "");
+  }
+  return grid;
+}
+
+/** Waterfalls, treemaps and the other charts since 2016. */
+function addExtendedChart(builder: ContentBuilder, root: XmlElement, place: Place | undefined): void {
+  const texts = [...linesWithin(root), ...descendants(root, "cx:v").map(textWithin)];
+  const points = descendants(root, "cx:pt").slice(0, mostPoints).map(textWithin);
+  for (const text of new Set(texts)) builder.add("prose", text, place);
+  if (points.length > 0) builder.add("prose", points.join(", "), place);
+}
+
+function linesWithin(element: XmlElement): string[] {
+  const lines: string[] = [];
+  for (const child of childElements(element)) {
+    if (child.name === "a:p") lines.push(...linesOf({ ...element, children: [child] }));
+    else lines.push(...linesWithin(child));
+  }
+  return lines;
+}

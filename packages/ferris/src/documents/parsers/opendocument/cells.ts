@@ -1,0 +1,62 @@
+/**
+ * Cells of OpenDocument's tables and sheets: repeated, merged and covered ones, and values whose text the writer left out.
+ */
+import type { TableGrid } from "../../table/grid.ts";
+import { type XmlElement, childElements } from "../../xml/xml-tree.ts";
+import type { Objects } from "./objects.ts";
+import { readParagraph } from "./paragraph.ts";
+
+/** A filled cell that claims to be there more often is a bomb, not a table. */
+const mostRepeated = 100;
+/** The limit of LibreOffice. */
+const mostColumns = 16_384;
+
+/** Adds the cells of `row` to the grid's current row; returns what hangs on them: comments, frames, notes. */
+export function addCells(grid: TableGrid, row: XmlElement, objects: Objects): XmlElement[] {
+  const attached: XmlElement[] = [];
+  let column = 0;
+  for (const cell of childElements(row)) {
+    const isCovered = cell.name === "table:covered-table-cell";
+    if (cell.name !== "table:table-cell" && !isCovered) continue;
+    const { attributes } = cell;
+    const repeated = Math.max(1, Math.floor(Number(attributes["table:number-columns-repeated"] ?? 1)) || 1);
+    // What a merged cell covers is not shown. Sheets end in thousands of empty cells.
+    const text = isCovered ? "" : textOf(cell, objects, attached);
+    const said = text === "" ? 0 : Math.min(repeated, mostRepeated);
+    for (let i = 0; i < said && column + i < mostColumns; i++) {
+      grid.cellAt(column + i, text, {
+        columns: Number(attributes["table:number-columns-spanned"] ?? 1),
+        rows: Number(attributes["table:number-rows-spanned"] ?? 1),
+      });
+    }
+    column = Math.min(column + repeated, mostColumns);
+  }
+  return attached;
+}
+
+function textOf(cell: XmlElement, objects: Objects, attached: XmlElement[]): string {
+  const parts: string[] = [];
+  const visit = (element: XmlElement) => {
+    if (element.name === "text:p" || element.name === "text:h") {
+      const words = readParagraph(element, objects);
+      parts.push(words.text.trim());
+      attached.push(...words.attached);
+    } else if (element.name === "office:annotation" || element.name.startsWith("draw:")) attached.push(element);
+    else if (element.name !== "office:forms") for (const child of childElements(element)) visit(child);
+  };
+  for (const child of childElements(cell)) visit(child);
+  const text = parts.filter((part) => part !== "").join(" ");
+  return text === "" ? valueOf(cell) : text;
+}
+
+/** What a cell holds whose writer did not say how it looks. */
+function valueOf({ attributes }: XmlElement): string {
+  for (const name of ["string-value", "date-value", "time-value", "boolean-value", "value"]) {
+    const value = attributes[`office:${name}`];
+    if (value === undefined) continue;
+    if (name === "boolean-value") return value.toUpperCase();
+    return attributes["office:value-type"] === "percentage" ? `${Number(value) * 100}%` : value;
+  }
+  const formula = attributes["table:formula"];
+  return formula === undefined ? "" : `=${formula.replace(/^\w+:/, "").replace(/^=/, "")}`;
+}

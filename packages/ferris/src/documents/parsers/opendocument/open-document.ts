@@ -1,0 +1,95 @@
+/**
+ * OpenDocument: texts, sheets, slides and drawings, which share one XML vocabulary, in packages and as single XML files. Slides and
+ * drawings' pages are pages.
+ *
+ * Notes and comments follow their paragraph. Tables of contents and what tracked changes took out are left out.
+ */
+import { DocumentError } from "../../../errors.ts";
+import { Archive } from "../../archive/archive.ts";
+import { ContentBuilder } from "../../content-builder.ts";
+import { decodeText } from "../../decode/decode.ts";
+import type { ParsedDocument } from "../../document.ts";
+import { OpenDocumentBody } from "./body.ts";
+import { Objects } from "./objects.ts";
+import { TextStyles } from "./styles.ts";
+import { addTable } from "../../table/add-table.ts";
+import { TableGrid } from "../../table/grid.ts";
+import { textOfFirst } from "../../xml/xml.ts";
+import { readTrees, type XmlElement } from "../../xml/xml-tree.ts";
+import type { ParserInput } from "../parser.ts";
+
+export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
+  const builder = new ContentBuilder();
+  const styles = new TextStyles();
+  if (isSingleFile(bytes)) {
+    const { content: xml } = decodeText(bytes);
+    readContent(xml, builder, styles, new Objects(null));
+    return builder.finish("opendocument", { title: textOfFirst(xml.slice(0, 100_000), "dc:title") });
+  }
+  const archive = new Archive(bytes);
+  if (archive.text("META-INF/manifest.xml")?.includes("encryption-data")) {
+    throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
+  }
+  readTrees(
+    archive.text("styles.xml") ?? "",
+    (name) => TextStyles.has(name),
+    (style) => styles.add(style),
+  );
+  readContent(archive.requiredText("content.xml"), builder, styles, new Objects(archive));
+  return builder.finish("opendocument", { title: textOfFirst(archive.text("meta.xml"), "dc:title") });
+}
+
+/** What holds blocks; each of its children is read by itself, so that a long document is not held as a tree. */
+const holders = new Set(["office:text", "office:presentation", "office:drawing", "office:spreadsheet", "office:body"]);
+const rowsAndShapes = new Set(["table:table-row", "table:shapes", "office:annotation"]);
+
+function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, objects: Objects): void {
+  const body = new OpenDocumentBody(builder, styles, objects);
+  const around: string[] = [];
+  let isSheet = false;
+  let isHeader = false;
+  let grid: TableGrid | null = null;
+  let attached: XmlElement[] = [];
+  const endSheet = () => {
+    if (grid) addTable(builder, grid);
+    for (const element of attached) body.add(element);
+    grid = null;
+    attached = [];
+  };
+  readTrees(
+    xml,
+    (name, depth, parent) => {
+      around.length = depth - 1;
+      if (TextStyles.has(name)) return true;
+      isHeader = around.includes("table:table-header-rows");
+      if (isSheet && grid) return rowsAndShapes.has(name);
+      if (holders.has(name) || (isSheet && name === "table:table")) return false;
+      return holders.has(parent) || blocksAlone.has(name);
+    },
+    (tree) => {
+      if (TextStyles.has(tree.name)) styles.add(tree);
+      else if (!grid) body.add(tree);
+      else if (tree.name === "table:table-row") attached.push(...body.addRow(grid, tree, isHeader));
+      else attached.push(tree);
+    },
+    (name, attributes) => {
+      around.push(name);
+      if (name === "office:spreadsheet") isSheet = true;
+      else if (isSheet && name === "table:table") {
+        endSheet();
+        builder.section(1, attributes["table:name"] ?? "");
+        grid = new TableGrid();
+      }
+    },
+  );
+  endSheet();
+}
+
+/** Blocks of documents that lack what should hold them. */
+const blocksAlone = new Set(["text:p", "text:h", "text:list", "draw:page"]);
+
+/** One XML file instead of a package. */
+function isSingleFile(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.subarray(0, 4096)).toString("latin1").replaceAll("\0", "");
+  return !head.startsWith("PK") && /<[\w:]*document\b/.test(head);
+}

@@ -1,0 +1,146 @@
+/**
+ * One sheet of a workbook, read piece by piece into a grid: cells as they are shown, merged cells, tables' header rows.
+ */
+import { TableGrid } from "../../table/grid.ts";
+import { XmlStream } from "../../xml/xml.ts";
+import { RichText, unescaped } from "./strings.ts";
+import { formattedText } from "./number-formats.ts";
+import type { CellStyle } from "./styles.ts";
+
+/** Excel's limits. */
+const mostColumns = 16_384;
+const mostRows = 1_048_576;
+/** A merge costs a little; sheets of reports have thousands. */
+const mostMerges = 100_000;
+
+export interface SheetContext {
+  readonly strings: readonly string[];
+  readonly styleOf: (index: number) => CellStyle;
+  /** Rows, from 1, that name the columns of a table on the sheet. */
+  readonly headerRows: ReadonlySet<number>;
+}
+
+interface CellState {
+  column: number;
+  type: string;
+  style: number;
+  value: string;
+  formula: string;
+}
+
+/** Reads the sheet whose XML comes in `pieces`. */
+export async function readSheet(pieces: AsyncIterable<string>, context: SheetContext): Promise<TableGrid> {
+  const grid = new TableGrid();
+  /** The number of each row in the grid, from 1: rows without cells are not in the file. */
+  const numbers: number[] = [];
+  const merges: string[] = [];
+  const inline = new RichText();
+  let row = 0;
+  let column = -1;
+  let cell: CellState | null = null;
+  let inside: "v" | "f" | "is" | null = null;
+  const stream = new XmlStream({
+    open(name, attributes) {
+      if (inside === "is") inline.open(name);
+      else if (name === "c") {
+        const { r, t = "n", s } = attributes;
+        column = r ? columnOf(r) : column + 1;
+        cell = { column, type: t, style: Number(s ?? 0), value: "", formula: "" };
+      } else if (name === "row") {
+        const claimed = Number(attributes.r);
+        const next = claimed > row && claimed <= mostRows ? claimed : row + 1;
+        // One empty row stands for any number of them.
+        if (next > row + 1 && row > 0) {
+          numbers.push(row + 1);
+          grid.row();
+        }
+        row = next;
+        numbers.push(row);
+        grid.row({ isHeader: context.headerRows.has(row) });
+        column = -1;
+      } else if (cell && (name === "v" || name === "f")) inside = name;
+      else if (cell && name === "is") {
+        inside = name;
+        inline.begin();
+      } else if (name === "mergeCell" && merges.length < mostMerges) merges.push(attributes.ref ?? "");
+    },
+    text(text) {
+      if (inside === "is") inline.text(text);
+      else if (inside === "v") cell!.value += text;
+      else if (inside === "f") cell!.formula += text;
+    },
+    close(name) {
+      if (inside === "is" && name !== "is") inline.close(name);
+      else if (name === "is" && inside === "is") {
+        cell!.value = inline.end();
+        inside = null;
+      } else if (name === inside) inside = null;
+      else if (name === "c" && cell) {
+        if (cell.column < mostColumns) grid.cellAt(cell.column, shown(cell, context));
+        cell = null;
+      }
+    },
+  });
+  for await (const piece of pieces) stream.write(piece);
+  stream.end();
+  for (const reference of merges) merge(grid, numbers, reference);
+  return grid;
+}
+
+function shown({ type, style, value, formula }: CellState, { strings, styleOf }: SheetContext): string {
+  // Programs that cannot calculate leave the value to the next one that can.
+  if (value === "") return formula.trim() === "" ? "" : `=${formula.trim()}`;
+  if (type === "s") return formattedText(styleOf(style).pattern, strings[Number(value)] ?? "");
+  if (type === "b") return value.trim() === "1" ? "TRUE" : "FALSE";
+  if (type === "d") return value.replace(/T00:00:00(?:\.0+)?Z?$/, "").replace("T", " ");
+  if (type !== "n") return unescaped(value);
+  const number = Number(value);
+  return Number.isNaN(number) ? value : styleOf(style).format(number);
+}
+
+/** Merges "B2:D4" in a grid whose rows have these numbers in the sheet. */
+function merge(grid: TableGrid, numbers: readonly number[], reference: string): void {
+  const [from, to] = reference.split(":").map(cellOf);
+  if (!from || !to) return;
+  const first = indexOf(numbers, from.row);
+  if (numbers[first] !== from.row) return;
+  let last = indexOf(numbers, to.row);
+  if (numbers[last] !== to.row) last--;
+  grid.merge(first, from.column, { columns: to.column - from.column + 1, rows: last - first + 1 });
+}
+
+/** Where `row` stands, or would stand, in ascending `numbers`. */
+function indexOf(numbers: readonly number[], row: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export interface CellReference {
+  /** From 0. */
+  readonly column: number;
+  /** From 1. */
+  readonly row: number;
+}
+
+/** "BC12", also "$BC$12"; undefined for nonsense. */
+export function cellOf(reference: string): CellReference | undefined {
+  const parts = /^\$?([A-Za-z]{1,3})\$?(\d{1,7})$/.exec(reference.trim());
+  return parts ? { column: columnOf(parts[1]), row: Number(parts[2]) } : undefined;
+}
+
+/** "BC12" is column 54, from 0. */
+function columnOf(reference: string): number {
+  let number = 0;
+  for (let at = 0; at < reference.length && at < 4; at++) {
+    const code = reference.charCodeAt(at) & 0xdf;
+    if (code < 65 || code > 90) break;
+    number = number * 26 + code - 64;
+  }
+  return Math.max(0, number - 1);
+}

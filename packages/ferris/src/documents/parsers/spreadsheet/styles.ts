@@ -1,0 +1,42 @@
+/**
+ * The cell styles of a workbook, as far as they say how numbers are shown.
+ */
+import { readXml } from "../../xml/xml.ts";
+import { general, numberFormat, type NumberFormat } from "./number-formats.ts";
+
+export interface CellStyle {
+  readonly format: NumberFormat;
+  /** The pattern that the file gives; undefined for built-in formats. */
+  readonly pattern: string | undefined;
+}
+
+const plain: CellStyle = { format: general, pattern: undefined };
+
+/** Styles by the index that cells name. */
+export function readStyles(xml: string | null, is1904: boolean): (index: number) => CellStyle {
+  const patterns = new Map<number, string>();
+  const formats = new Map<number, CellStyle>();
+  const styles: number[] = [];
+  let inCells = false;
+  readXml(xml ?? "", {
+    open(name, { numFmtId, formatCode }) {
+      if (name === "numFmt") patterns.set(Number(numFmtId), formatCode ?? "");
+      else if (name === "cellXfs") inCells = true;
+      else if (name === "xf" && inCells) styles.push(Number(numFmtId ?? 0));
+    },
+    close(name) {
+      if (name === "cellXfs") inCells = false;
+    },
+  });
+  return (index) => {
+    const id = styles[index];
+    if (id === undefined) return plain;
+    let style = formats.get(id);
+    if (!style) {
+      const pattern = patterns.get(id);
+      style = { format: numberFormat(id, pattern, is1904), pattern };
+      formats.set(id, style);
+    }
+    return style;
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * XLSX: the sheets of a workbook, row by row, as their cells show; then the comments of cells, text boxes and charts of each sheet.
+ *
+ * A cell without a value shows its formula: the program that wrote it could not calculate. Sheets are read piece by piece, for
+ * they unpack to ten times the size of their file.
+ */
+import { isCompoundFile } from "../../archive/compound-file.ts";
+import { ContentBuilder } from "../../content-builder.ts";
+import type { ParsedDocument } from "../../document.ts";
+import { OfficePackage } from "../office/package.ts";
+import { addComments, addDrawings } from "./drawing.ts";
+import { cellOf, readSheet } from "./sheet.ts";
+import { readSharedStrings } from "./strings.ts";
+import { readStyles } from "./styles.ts";
+import { addTable } from "../../table/add-table.ts";
+import { readXml } from "../../xml/xml.ts";
+import { parseLegacyOffice } from "../legacy/legacy-office.ts";
+import type { ParserInput } from "../parser.ts";
+
+export async function parseXlsx({ bytes }: ParserInput): Promise<ParsedDocument> {
+  // What is encrypted, and what was renamed without being converted.
+  if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "xlsx");
+  const file = new OfficePackage(bytes, "xl/workbook.xml");
+  const { archive, main } = file;
+  const builder = new ContentBuilder();
+  const { sheets, is1904 } = readWorkbook(file);
+  const [sharedStrings = "xl/sharedStrings.xml"] = file.related(main, "sharedStrings");
+  const strings = await readSharedStrings(archive.pieces(sharedStrings));
+  const styleOf = readStyles(file.relatedText(main, "styles") ?? archive.text("xl/styles.xml"), is1904);
+  for (const { name, part } of sheets) {
+    builder.section(1, name);
+    const grid = await readSheet(archive.pieces(part)!, { strings, styleOf, headerRows: headerRows(file, part) });
+    addTable(builder, grid);
+    addComments(builder, file, part);
+    addDrawings(builder, file, part);
+  }
+  return builder.finish("xlsx", { title: file.title });
+}
+
+interface Workbook {
+  readonly sheets: { readonly name: string; readonly part: string }[];
+  /** Whether days are counted from 1904, as on old Macs. */
+  readonly is1904: boolean;
+}
+
+function readWorkbook(file: OfficePackage): Workbook {
+  const sheets: { name: string; part: string }[] = [];
+  let is1904 = false;
+  readXml(file.archive.requiredText(file.main), {
+    open(name, attributes) {
+      if (name === "workbookPr") is1904 = /^(?:1|true|on)$/i.test(attributes.date1904 ?? "");
+      const part = name === "sheet" ? file.target(file.main, attributes["r:id"]) : undefined;
+      if (part) sheets.push({ name: attributes.name ?? "", part });
+    },
+  });
+  return { sheets, is1904 };
+}
+
+/** Rows, from 1, that name the columns of the sheet's tables. */
+function headerRows(file: OfficePackage, sheet: string): Set<number> {
+  const rows = new Set<number>();
+  for (const table of file.related(sheet, "table")) {
+    readXml(file.archive.text(table) ?? "", {
+      open(name, { ref = "", headerRowCount }) {
+        const first = name === "table" && headerRowCount !== "0" ? cellOf(ref.split(":")[0]) : undefined;
+        if (first) rows.add(first.row);
+      },
+    });
+  }
+  return rows;
+}

@@ -1,0 +1,75 @@
+/**
+ * DOCX: paragraphs, headings by their styles and outline levels, numbered lists, tables, formulas; notes, comments, text boxes and
+ * charts after the paragraph that they belong to; documents that are embedded.
+ *
+ * Formatting, headers, tables of contents and what tracked changes took out are left out. Pages are Word's business when it
+ * prints: the file does not know them.
+ */
+import { posix } from "node:path";
+import { isCompoundFile } from "../../archive/compound-file.ts";
+import { ContentBuilder } from "../../content-builder.ts";
+import type { ParsedDocument } from "../../document.ts";
+import { addEmbedded } from "../../embedded.ts";
+import { parseDocument, type ParseOptions } from "../../parse/parse.ts";
+import { OfficePackage } from "../office/package.ts";
+import { WordBody } from "./body.ts";
+import { Notes } from "./notes.ts";
+import { Numbering } from "./numbering.ts";
+import { Styles } from "./styles.ts";
+import { readTrees } from "../../xml/xml-tree.ts";
+import { parseLegacyOffice } from "../legacy/legacy-office.ts";
+import type { ParserInput } from "../parser.ts";
+
+/** What stands in the body; each is read by itself, so that a long document is not held as a tree. */
+const blockNames = new Set(["w:p", "w:tbl", "w:sdt", "w:altChunk", "mc:AlternateContent"]);
+const takenOut = new Set(["w:del", "w:moveFrom"]);
+
+/** Documents within one document that are read. */
+const mostEmbedded = 50;
+
+export async function parseDocx({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
+  // What is encrypted, and what was renamed without being converted.
+  if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "docx");
+  const file = new OfficePackage(bytes, "word/document.xml");
+  const { archive, main } = file;
+  const builder = new ContentBuilder();
+  const body = new WordBody(
+    {
+      file,
+      part: main,
+      styles: new Styles(file.relatedText(main, "styles")),
+      numbering: new Numbering(file.relatedText(main, "numbering")),
+      notes: new Notes(file),
+      chunks: await readChunks(file, depth),
+    },
+    builder,
+  );
+  readTrees(
+    archive.requiredText(main),
+    (name) => blockNames.has(name) || takenOut.has(name),
+    (tree) => body.add(tree),
+  );
+  const warnings = await addAttachments(file, builder, { depth: depth + 1, ocr, alive });
+  return builder.finish("docx", { title: file.title, warnings });
+}
+
+/** Documents that are put into the text where they stand (altChunk), by part. */
+async function readChunks(file: OfficePackage, depth: number): Promise<Map<string, ParsedDocument>> {
+  const chunks = new Map<string, ParsedDocument>();
+  for (const part of file.related(file.main, "aFChunk").slice(0, mostEmbedded)) {
+    const bytes = depth < 2 ? file.archive.bytes(part) : null;
+    if (bytes) chunks.set(part, await parseDocument(`/${posix.basename(part)}`, bytes, { depth: depth + 1 }));
+  }
+  return chunks;
+}
+
+/** Sheets and documents that were put in as objects, after the text. */
+async function addAttachments(file: OfficePackage, builder: ContentBuilder, options: ParseOptions): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const part of file.related(file.main, "package").slice(0, mostEmbedded)) {
+    const name = posix.basename(part);
+    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, options);
+    if (why !== null) warnings.push(`${name} in it was not read: ${why}`);
+  }
+  return warnings;
+}

@@ -1,0 +1,211 @@
+/**
+ * The words of a paragraph of Word: its runs, fields, formulas and symbols, and what hangs on it (notes, comments, boxes, charts).
+ *
+ * Tracked changes are read as accepted: what was put in and where things were moved to is text, what was taken out is not.
+ */
+import { linearMath } from "../math/omml.ts";
+import { chosen } from "../office/alternate-content.ts";
+import { type XmlElement, childElements, childNamed, descendants, textWithin } from "../../xml/xml-tree.ts";
+import { symbolCharacter, withSymbols } from "./symbols.ts";
+
+/** What stands beside a paragraph's text and follows it. */
+export type Attached =
+  | { readonly kind: "footnote" | "endnote" | "comment" | "chart" | "diagram"; readonly id: string }
+  | { readonly kind: "box"; readonly content: XmlElement }
+  | { readonly kind: "description"; readonly text: string };
+
+export interface ParagraphWords {
+  readonly text: string;
+  readonly attached: readonly Attached[];
+  /** Whether a part of it is the result of a field that makes a table of contents. */
+  readonly isInContents: boolean;
+}
+
+/** Fields that are open: they begin in one paragraph and may end in another. */
+export class Fields {
+  readonly #open: { instruction: string; isResult: boolean }[] = [];
+
+  begin(): void {
+    this.#open.push({ instruction: "", isResult: false });
+  }
+
+  instruct(text: string): void {
+    const field = this.#open.at(-1);
+    if (field && !field.isResult && field.instruction.length < 1_000) field.instruction += text;
+  }
+
+  separate(): void {
+    const field = this.#open.at(-1);
+    if (field) field.isResult = true;
+  }
+
+  /** Ends the newest field; returns what it shows where it has no result: a button's words stand in its instruction. */
+  end(): string {
+    const field = this.#open.pop();
+    return /^\s*MACROBUTTON\s+\S+\s+(\S.*)$/i.exec(field?.isResult === false ? field.instruction : "")?.[1] ?? "";
+  }
+
+  get isInContents(): boolean {
+    return this.#open.some(({ instruction }) => /^\s*TOC\b/i.test(instruction));
+  }
+
+  /** Whether what stands here is a field's instruction, which nobody sees. */
+  get isInstruction(): boolean {
+    return this.#open.some(({ isResult }) => !isResult);
+  }
+}
+
+const withoutWords = new Set([
+  "w:del",
+  "w:moveFrom",
+  "w:delText",
+  "w:delInstrText",
+  "w:pPr",
+  "w:rPr",
+  "w:sdtPr",
+  "w:rubyPr",
+  "w:rt",
+  "w:tblPr",
+  "w:annotationRef",
+  "w:footnoteRef",
+  "w:endnoteRef",
+]);
+
+/** Reads a paragraph, or what holds runs as one does. */
+export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphWords {
+  const attached: Attached[] = [];
+  let isInContents = fields.isInContents;
+  const text = inner(paragraph);
+  return { text, attached, isInContents };
+
+  function read(element: XmlElement): string {
+    const { name, attributes } = element;
+    if (withoutWords.has(name)) return "";
+    switch (name) {
+      case "w:r":
+        return readRun(element);
+      case "w:ruby":
+        // The reading above the characters repeats them.
+        return inner(childNamed(element, "w:rubyBase"));
+      case "mc:AlternateContent":
+        return chosen(element).map(read).join("");
+      case "m:oMath":
+      case "m:oMathPara":
+        return linearMath(element);
+      case "w:fldSimple":
+        fields.begin();
+        fields.instruct(attributes["w:instr"] ?? "");
+        fields.separate();
+        isInContents ||= fields.isInContents;
+        try {
+          return inner(element);
+        } finally {
+          fields.end();
+        }
+      case "w:sdt":
+        return inner(childNamed(element, "w:sdtContent"));
+      case "w:drawing":
+      case "w:pict":
+      case "w:object":
+      case "w:txbxContent":
+        readDrawing(element);
+        return "";
+      default:
+        return inner(element);
+    }
+  }
+
+  function inner(element: XmlElement | undefined): string {
+    let words = "";
+    for (const child of element?.children ?? []) if (typeof child !== "string") words += read(child);
+    return words;
+  }
+
+  function readRun(run: XmlElement): string {
+    const fonts = childNamed(childNamed(run, "w:rPr"), "w:rFonts")?.attributes;
+    const font = fonts?.["w:ascii"] ?? fonts?.["w:hAnsi"];
+    let words = "";
+    for (const element of run.children) if (typeof element !== "string") words += readPiece(element, font);
+    return words;
+  }
+
+  function readPiece(element: XmlElement, font: string | undefined): string {
+    const { name, attributes } = element;
+    switch (name) {
+      case "w:t":
+        return fields.isInstruction ? "" : withSymbols(textWithin(element), font);
+      case "w:tab":
+      case "w:ptab":
+        return "\t";
+      case "w:br":
+      case "w:cr":
+        return "\n";
+      case "w:noBreakHyphen":
+        return "-";
+      case "w:sym":
+        return symbolCharacter(attributes["w:font"] ?? font ?? "", Number.parseInt(attributes["w:char"] ?? "", 16));
+      case "w:fldChar":
+        return readField(element);
+      case "w:instrText":
+        fields.instruct(textWithin(element));
+        return "";
+      case "w:footnoteReference":
+      case "w:endnoteReference":
+      case "w:commentReference":
+        attached.push({
+          kind: name === "w:footnoteReference" ? "footnote" : name === "w:endnoteReference" ? "endnote" : "comment",
+          id: attributes["w:id"] ?? "",
+        });
+        return "";
+      default:
+        return read(element);
+    }
+  }
+
+  function readField(mark: XmlElement): string {
+    const type = mark.attributes["w:fldCharType"];
+    if (type === "begin") {
+      fields.begin();
+      // A list to choose from shows its choice, and has no result.
+      const list = childNamed(childNamed(mark, "w:ffData"), "w:ddList");
+      const choice = Number(childNamed(list, "w:result")?.attributes["w:val"] ?? 0);
+      const entries = list ? childElements(list).filter(({ name }) => name === "w:listEntry") : [];
+      return entries[choice]?.attributes["w:val"] ?? "";
+    }
+    if (type === "separate") fields.separate();
+    isInContents ||= fields.isInContents;
+    return type === "end" ? fields.end().trim() : "";
+  }
+
+  /** Boxes, charts and diagrams, in the order of the file. */
+  function readDrawing(element: XmlElement): void {
+    const { name, attributes } = element;
+    if (name === "w:txbxContent") attached.push({ kind: "box", content: element });
+    else if (name === "c:chart" || name === "cx:chart") attached.push({ kind: "chart", id: attributes["r:id"] ?? "" });
+    else if (name === "dgm:relIds") attached.push({ kind: "diagram", id: attributes["r:dm"] ?? "" });
+    else if (name === "mc:AlternateContent") for (const child of chosen(element)) readDrawing(child);
+    else {
+      if (name === "v:textpath" && attributes.string) attached.push({ kind: "description", text: attributes.string });
+      if (name === "wp:inline" || name === "wp:anchor") describe(element);
+      for (const child of childElements(element)) readDrawing(child);
+    }
+  }
+
+  /** What the author says that a picture shows. */
+  function describe(frame: XmlElement): void {
+    const { descr = "" } = childNamed(frame, "wp:docPr")?.attributes ?? {};
+    const words = pictureDescription(descr);
+    if (words !== "" && descendants(frame, "pic:pic").length > 0) attached.push({ kind: "description", text: words });
+  }
+}
+
+/** Without what programs put there: the file's name, and who described it. */
+export function pictureDescription(text: string): string {
+  const words = text.replace(
+    /\s*(?:AI-generated content may be incorrect|Description automatically generated)[^\n]*$/i,
+    "",
+  );
+  return /^\S*\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)$/i.test(words.trim()) || /^https?:\S+$/.test(words.trim())
+    ? ""
+    : words.trim();
+}
