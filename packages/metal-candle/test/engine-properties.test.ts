@@ -89,17 +89,16 @@ describe("calls", () => {
     await expect(collect(model.embedStream(broken()))).rejects.toThrow("the input broke");
   });
 
-  test("dimensions cut and normalise again; normalize: false keeps the pooled values", async () => {
-    const full = await model.embed(["some text"], { normalize: false });
+  test("dimensions cut, as sentence-transformers does; normalize: true makes unit length again", async () => {
+    const whole = (await model.embed(["some text"])).at(0).slice(0, 16);
     const cut = await model.embed(["some text"], { dimensions: 16 });
-    const norm = Math.hypot(...full.at(0).subarray(0, 16));
+    expect(largestDifference(cut.at(0), whole)).toBeLessThan(1e-6);
+    const unit = await model.embed(["some text"], { dimensions: 16, normalize: true });
+    const norm = Math.hypot(...whole);
     expect(
       largestDifference(
-        cut.at(0),
-        full
-          .at(0)
-          .slice(0, 16)
-          .map((value) => value / norm),
+        unit.at(0),
+        whole.map((value) => value / norm),
       ),
     ).toBeLessThan(1e-6);
   });

@@ -243,7 +243,7 @@ describe("a folder's weights", () => {
       "a tensor that its shard lacks",
       { a: "1.safetensors", b: "1.safetensors" },
       { "1.safetensors": tensor("a") },
-      /has "b"/,
+      /lists "b" in 1.safetensors, but 1.safetensors does not contain it/,
     ],
     [
       "a tensor in two shards",

@@ -85,6 +85,8 @@ class Parser {
   readonly #glob: string;
   #at = 0;
   #depth = 0;
+  /** Where braces stand that nothing closes. */
+  readonly #unclosed = new Set<number>();
 
   constructor(glob: string) {
     this.#glob = glob;
@@ -185,16 +187,17 @@ class Parser {
         return [{ kind: "either", options: numbers.map((digits) => digits.map((code) => ({ kind: "code", code }))) }];
       }
     }
-    this.#at++;
+    const brace = this.#take();
+    // Tried once, however often what stands in front of it is read again: each of many would double the work.
+    if (this.#unclosed.has(start)) return [brace];
     const options = this.#options(",", "}");
     // A brace that is never closed, or holds no choice, is a brace.
-    if (options === null || options.length === 1) {
-      this.#at = start;
-      const brace = this.#take();
-      if (options === null) return [brace];
-      const [inside] = this.#options(",", "}")!;
-      return [brace, ...inside, { kind: "code", code: 0x7d }];
+    if (options === null) {
+      this.#unclosed.add(start);
+      this.#at = start + 1;
+      return [brace];
     }
+    if (options.length === 1) return [brace, ...options[0], { kind: "code", code: 0x7d }];
     return [{ kind: "either", options }];
   }
 

@@ -41,7 +41,7 @@ describe("a wrong command line ends with 2 and a suggestion", () => {
     [["status", "extra"], "too many arguments"],
     [["get", "#abc"], 'invalid reference "#abc"'],
     [["completion", "tcsh"], "it must be bash, zsh or fish"],
-    [["eval"], "give either a file of questions or --beir DIR"],
+    [["eval"], "give either a file of questions, --beir DIR or --suite FILE"],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await ferris(args);
     expect(stderr).toContain(message);

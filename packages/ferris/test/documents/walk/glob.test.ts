@@ -99,6 +99,18 @@ test("neither does preparing one, nor many of them", () => {
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
+test("braces that nothing closes, or that hold no choice, are read once each", () => {
+  const started = performance.now();
+  for (const depth of [1, 2, 40, 50]) {
+    const [open, close] = ["{".repeat(depth), "}".repeat(depth)];
+    expect(matches(`${open}a`, `${open}a`)).toBe(true);
+    expect(matches(`${open}a${close}`, `${open}a${close}`)).toBe(true);
+    expect(matches(`${open}a,b${close}`, `${open.slice(1)}b${close.slice(1)}`)).toBe(true);
+    expect(matches(`${"{[".repeat(depth)}a`, `${"{[".repeat(depth)}a`)).toBe(true);
+  }
+  expect(performance.now() - started).toBeLessThan(1_000);
+});
+
 test("a long text takes long in proportion, not by its square", () => {
   const glob = makeGlobs(["*a".repeat(100) + "*b"]);
   const started = performance.now();
