@@ -49,3 +49,10 @@ function checkPositive(name: string, value: number): void {
 function shown(value: unknown): string {
   return inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 100, maxArrayLength: 10 });
 }
+
+/** @throws UsageError for an empty path, which would mean the working folder and all below it */
+export function checkPaths(paths: readonly string[]): void {
+  if (paths.includes("")) {
+    throw new UsageError("a path is empty: name a file or folder, or . for the working folder");
+  }
+}

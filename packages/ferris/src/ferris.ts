@@ -6,7 +6,7 @@
  */
 import { Lifecycle } from "metal-candle/lifecycle";
 import type { Answer, AskOptions } from "./answer/ask.ts";
-import { checkLineRange, checkMode, checkSearch } from "./check-options.ts";
+import { checkLineRange, checkMode, checkPaths, checkSearch } from "./check-options.ts";
 import {
   documentEmbedder,
   type EmbeddingModel,
@@ -99,6 +99,7 @@ export class Ferris {
   }
 
   async #index(paths: readonly string[], options: FerrisIndexOptions): Promise<IndexReport> {
+    checkPaths(paths);
     preloadEngine();
     this.#noiseFloor = null;
     const model = await this.#models.load(await this.#recordedModel(), options.signal);
@@ -223,6 +224,7 @@ export class Ferris {
   /** Takes documents out of the index: those at or below these absolute paths. Returns how many they were. */
   async remove(paths: readonly string[]): Promise<number> {
     return this.#life.run(async () => {
+      checkPaths(paths);
       const store = await openIndexForWriting(this.folder, {});
       try {
         const spelled = await inStoredSpelling(store, paths);

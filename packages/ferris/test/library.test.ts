@@ -200,7 +200,7 @@ describe("Ferris", () => {
     const place = join(folder, "aborted");
     const many = join(folder, "many");
     mkdirSync(many);
-    for (let i = 0; i < 40; i++) writeFileSync(join(many, `${i}.md`), `# ${i}\n\nA note about the number ${i}.\n`);
+    for (let i = 0; i < 400; i++) writeFileSync(join(many, `${i}.md`), `# ${i}\n\nA note about the number ${i}.\n`);
     const stopped = await Ferris.open({ db: place, ...quiet });
     const abort = new AbortController();
     const stop = new Error("enough");

@@ -53,6 +53,9 @@ export async function repositoryAt(folder: string): Promise<Repository | null> {
   };
 }
 
+/** More than anybody's settings are spread over. */
+const mostConfigFiles = 100;
+
 /** As git sets core.ignoreCase where file systems fold case. */
 const foldsCase = process.platform === "win32" || process.platform === "darwin";
 
@@ -77,9 +80,15 @@ function expandHome(path: string, from: string): string {
 }
 
 /** Values by "section.name" in lower case; later files and lines win. Files that are included with a plain path are read too. */
-async function settingsOf(files: readonly string[], depth = 0): Promise<Map<string, string>> {
+async function settingsOf(
+  files: readonly string[],
+  depth = 0,
+  budget = { files: mostConfigFiles },
+): Promise<Map<string, string>> {
   const settings = new Map<string, string>();
   for (const file of files) {
+    // A file may include itself, a thousand times.
+    if (budget.files-- <= 0) break;
     let section = "";
     for (const line of ((await textOf(file)) ?? "").split("\n")) {
       if (line.length > longestLine) continue;
@@ -90,7 +99,7 @@ async function settingsOf(files: readonly string[], depth = 0): Promise<Map<stri
       const name = `${section}.${entry[1].toLowerCase()}`;
       const value = unquoted(entry[2] ?? "true");
       if (name === "include.path" && depth < deepestInclude) {
-        for (const [key, each] of await settingsOf([expandHome(value, dirname(file))], depth + 1))
+        for (const [key, each] of await settingsOf([expandHome(value, dirname(file))], depth + 1, budget))
           settings.set(key, each);
       } else settings.set(name, value);
     }

@@ -32,6 +32,8 @@ const folders: Part = {
 };
 const anything: Part = { kind: "repeat", body: [{ kind: "some", test: () => true }], least: 0 };
 
+/** States of all globs together: a range of numbers has some thousands, and a thousand globs may hold a hundred ranges each. */
+const largestGlobs = 1_000_000;
 /** More than anybody writes by hand; each file is compared with each. */
 const mostGlobs = 1_000;
 
@@ -53,12 +55,17 @@ export function makeGlobs(globs: readonly string[]): (path: string) => boolean {
   if (globs.length > 2 * mostGlobs) {
     throw new UsageError(`there are more than ${mostGlobs} globs: write wider ones, with * or {a,b}`);
   }
+  let size = 0;
   const matchers = globs.map((written) => {
     checkLength(written);
     const glob = asNamed(written);
     checkGlob(glob);
     const isNegated = glob.startsWith("!") && !glob.startsWith("!(");
     const pattern = new Wildcard(new Parser(isNegated ? glob.slice(1) : glob).parse());
+    size += pattern.size;
+    if (size > largestGlobs) {
+      throw new UsageError("the globs hold too many choices: write * in place of long lists and ranges");
+    }
     return (path: ArrayLike<number>) => pattern.test(path) !== isNegated;
   });
   return (path) => {

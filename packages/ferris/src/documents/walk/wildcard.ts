@@ -45,6 +45,11 @@ export class Wildcard {
     this.#entered = new Float64Array(this.#states.length);
   }
 
+  /** What the pattern takes in memory and, for each code of a text, at most in steps. */
+  get size(): number {
+    return this.#states.length;
+  }
+
   /** Whether the pattern matches all of `text`, given as codes (characters or bytes). */
   test(text: ArrayLike<number>): boolean {
     let current = (this.#start ??= this.#from([0]));

@@ -18,6 +18,9 @@ const answer = z.object({
       lastIndexed: z.string().nullable().describe("ISO 8601"),
       changed: z.number().int().describe("documents whose files have changed since they were indexed"),
       gone: z.number().int().describe("documents whose files are not there any more"),
+      vectorRetriever: z
+        .object({ retriever: z.enum(["index", "gpu"]), reason: z.string() })
+        .describe("who compares vectors"),
     }),
   ),
 });
@@ -54,6 +57,7 @@ async function statusTool(indexes: McpIndexes, index: string | undefined): Promi
       lastIndexed: lastIndexedTime === null ? null : new Date(lastIndexedTime).toISOString(),
       changed,
       gone,
+      vectorRetriever: { ...(await ferris.vectorRetriever()) },
     });
   }
   return { text: JSON.stringify({ indexes: described }, null, 1), structured: { indexes: described } };

@@ -30,7 +30,7 @@ describe("bash completes", () => {
     ["search --mode = v", ["vector"]],
     ["search --mode =", ["hybrid", "vector", "text"]],
     ["search --mode=v", ["--mode=vector"]],
-    ["search --format |", ["cards", "csv", "md", "files", "lines"]],
+    ["search --format |", ["cards", "lines", "csv", "md", "files"]],
     ["search -f c", ["cards", "csv"]],
     ["search -d g", ["gpu"]],
     ["embed --format |", ["jsonl", "npy"]],

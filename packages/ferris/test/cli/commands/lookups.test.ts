@@ -61,3 +61,14 @@ test("a data set goes into no index that a setting names, and into none with oth
   ]);
   expect((await ferris(["ls"], { cwd: folder })).stdout).toBe(before);
 });
+
+test("an empty path is an error, not the working folder and all below it", async () => {
+  for (const args of [
+    ["rm", ""],
+    ["index", "", "--device", "cpu"],
+  ]) {
+    const { code, stderr } = await ferris(args, { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain("a path is empty");
+  }
+});

@@ -260,3 +260,17 @@ test("no rule takes long, whatever it is", async () => {
   expect(await walked(base)).toHaveLength(2);
   expect(performance.now() - started).toBeLessThan(5_000);
 });
+
+test("a git configuration that includes itself is read a bounded number of times", async () => {
+  const folder = folderOf({
+    "a.md": "a",
+    ".git/HEAD": "ref: refs/heads/main\n",
+    ".git/config": `[include]\n${"path = config\n".repeat(300)}[core]\nignorecase = false\n`,
+  });
+  const started = performance.now();
+  const found: string[] = [];
+  for await (const { path } of walk(await resolveRoots([folder]), { maxFileBytes: 1e6, onSkip: () => {} }))
+    found.push(path);
+  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(found.some((path) => path.endsWith("a.md"))).toBe(true);
+});

@@ -1,5 +1,6 @@
 /** An installation without sqlite-vec's binary: a typed error that says what to install, for the store and all above it. */
 import { expect, test, vi } from "vitest";
+import { temporaryFolder } from "../../cli/support/ferris-process.ts";
 
 vi.mock("sqlite-vec", () => ({
   getLoadablePath: () => {
@@ -9,7 +10,6 @@ vi.mock("sqlite-vec", () => ({
 
 test("a missing extension is an error of its own, with the reason below it", async () => {
   const { openIndexForWriting } = await import("../../../src/store/index.ts");
-  const { temporaryFolder } = await import("../../cli/support/ferris-process.ts");
   const identity = { model: "m", revision: "", pooling: "mean", prompts: {}, dimensions: 4 };
   const opening = openIndexForWriting(temporaryFolder("without-vec"), { identity });
   await expect(opening).rejects.toMatchObject({ name: "StorageUnavailableError", code: "STORAGE_UNAVAILABLE" });
