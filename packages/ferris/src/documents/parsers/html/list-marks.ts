@@ -2,22 +2,7 @@
  * What a list's items are called: "see step 4" leads nowhere if the steps have no numbers.
  */
 import { isTag, type Element } from "domhandler";
-
-const romans: readonly (readonly [number, string])[] = [
-  [1000, "m"],
-  [900, "cm"],
-  [500, "d"],
-  [400, "cd"],
-  [100, "c"],
-  [90, "xc"],
-  [50, "l"],
-  [40, "xl"],
-  [10, "x"],
-  [9, "ix"],
-  [5, "v"],
-  [4, "iv"],
-  [1, "i"],
-];
+import { roman } from "../roman.ts";
 
 /** The number of the newest item of each list, so that a long list is not counted anew for each. */
 const counted = new WeakMap<Element, number>();
@@ -43,16 +28,7 @@ function numberIn(text: string | undefined): number | undefined {
 
 function written(number: number, type: string): string {
   if (/^[aA]$/.test(type) && number >= 1 && number <= 26) return String.fromCharCode(type.charCodeAt(0) + number - 1);
-  if (/^[iI]$/.test(type) && number >= 1 && number < 4_000) {
-    let left = number;
-    let text = "";
-    for (const [value, sign] of romans) {
-      while (left >= value) {
-        text += sign;
-        left -= value;
-      }
-    }
-    return type === "I" ? text.toUpperCase() : text;
-  }
+  if (type === "i") return roman(number);
+  if (type === "I") return roman(number).toUpperCase();
   return String(number);
 }

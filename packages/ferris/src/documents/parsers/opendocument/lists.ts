@@ -1,6 +1,7 @@
 /**
  * The numbers of OpenDocument's lists: counting through nested and continued lists. Bullets are a dash.
  */
+import { roman } from "../roman.ts";
 import { bounded } from "./list-levels.ts";
 import type { TextStyles } from "./styles.ts";
 
@@ -39,10 +40,7 @@ function numbered(count: number, format: string): string {
     const letter = String.fromCharCode(96 + count);
     return format === "A" ? letter.toUpperCase() : letter;
   }
-  if (/^[iI]$/.test(format) && count <= 50) {
-    const text = `${"x".repeat(Math.floor(count / 10))}${["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"][count % 10]}`;
-    const roman = text.replace(/^x{4}/, "xl").replace(/^x{5}/, "l");
-    return format === "I" ? roman.toUpperCase() : roman;
-  }
+  if (format === "i") return roman(count);
+  if (format === "I") return roman(count).toUpperCase();
   return String(count);
 }

@@ -1,6 +1,7 @@
 /**
  * The numbers that Word puts before paragraphs: "2.", "(a)", "Article IV", counted as Word counts them. Bullets are a dash.
  */
+import { roman } from "../roman.ts";
 import { type XmlElement, childElements, childNamed, xmlTree } from "../../xml/xml-tree.ts";
 
 const levels = 9;
@@ -163,32 +164,6 @@ function formatted(count: number, format: string): string {
 function letters(count: number): string {
   if (count < 1 || count > 26 * 10) return String(count);
   return String.fromCharCode(97 + ((count - 1) % 26)).repeat(Math.ceil(count / 26));
-}
-
-function roman(count: number): string {
-  if (count < 1 || count > 3999) return String(count);
-  let rest = count;
-  let text = "";
-  const signs: [number, string][] = [
-    [1000, "m"],
-    [900, "cm"],
-    [500, "d"],
-    [400, "cd"],
-    [100, "c"],
-    [90, "xc"],
-    [50, "l"],
-    [40, "xl"],
-    [10, "x"],
-    [9, "ix"],
-    [5, "v"],
-    [4, "iv"],
-    [1, "i"],
-  ];
-  for (const [value, sign] of signs) {
-    text += sign.repeat(Math.floor(rest / value));
-    rest %= value;
-  }
-  return text;
 }
 
 function ordinal(count: number): string {
