@@ -6,22 +6,48 @@
  */
 import { inspect } from "node:util";
 import { UsageError } from "./errors.ts";
-import type { FerrisSearchOptions } from "./options.ts";
+import type { FerrisRelatedOptions, FerrisSearchOptions } from "./options.ts";
 import { checkFilter } from "./search/filter.ts";
+import type { SortOrder } from "./search/order.ts";
 import type { LineRange } from "./search/passage.ts";
+import type { RelatedPlace } from "./search/related.ts";
 import type { SearchMode } from "./search/result.ts";
 
 const modes: readonly SearchMode[] = ["hybrid", "vector", "text"];
+const orders: readonly SortOrder[] = ["relevance", "date"];
 
 /** @throws UsageError for a query or an option that no search can be made with */
 export function checkSearch(query: string, options: FerrisSearchOptions): void {
   if (typeof query !== "string") {
     throw new UsageError(`the query is ${shown(query)}: it must be a string that says what to look for`);
   }
-  const { limit, perDocument, mode, minScore, filter } = options;
+  const { mode, sort } = options;
+  if (mode !== undefined) checkMode(mode);
+  if (sort !== undefined && !orders.includes(sort)) {
+    throw new UsageError(`sort is ${shown(sort)}: it must be one of ${orders.join(", ")}`);
+  }
+  checkAmount(options);
+}
+
+/** @throws UsageError for a place that no document has, or an option out of its range */
+export function checkRelated(place: RelatedPlace, options: FerrisRelatedOptions): void {
+  if ("chunkId" in place) checkPositive("chunkId", place.chunkId);
+  else {
+    if (typeof place.path !== "string") throw new UsageError(`path is ${shown(place.path)}: it must be a string`);
+    checkPaths([place.path]);
+    if (place.line !== undefined) checkPositive("line", place.line);
+  }
+  checkAmount(options);
+}
+
+function checkAmount({
+  limit,
+  perDocument,
+  minScore,
+  filter,
+}: Pick<FerrisSearchOptions, "limit" | "perDocument" | "minScore" | "filter">): void {
   if (limit !== undefined) checkPositive("limit", limit);
   if (perDocument !== undefined) checkPositive("perDocument", perDocument);
-  if (mode !== undefined) checkMode(mode);
   if (minScore !== undefined && (typeof minScore !== "number" || Number.isNaN(minScore))) {
     throw new UsageError(`minScore is ${shown(minScore)}: it must be a number, such as a cosine from -1 to 1`);
   }

@@ -5,6 +5,7 @@
  */
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { IndexNotFoundError } from "./errors.ts";
 import { homeOf } from "./indexing/moved-home.ts";
 import { openIndex } from "./store/index.ts";
 import { fileName } from "./store/places.ts";
@@ -42,6 +43,16 @@ export class CurrentReader {
       if (this.#open === open) this.#open = null;
       throw error;
     });
+  }
+
+  /** The model that the index was made with; null where there is no index yet. */
+  async recordedModel(): Promise<string | null> {
+    try {
+      return (await this.get()).identity.model;
+    } catch (error) {
+      if (error instanceof IndexNotFoundError) return null;
+      throw error;
+    }
   }
 
   async #openIndex(): Promise<StoreReader> {

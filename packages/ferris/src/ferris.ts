@@ -6,39 +6,47 @@
  */
 import { Lifecycle } from "metal-candle/lifecycle";
 import type { Answer, AskOptions } from "./answer/ask.ts";
-import { checkLineRange, checkMode, checkPaths, checkSearch } from "./check-options.ts";
+import { checkLineRange, checkMode, checkPaths, checkRelated, checkSearch } from "./check-options.ts";
 import {
   documentEmbedder,
   type EmbeddingModel,
   identityOf,
-  isDeviceLoss,
   type ModelInfo,
-  openGpuVectors,
   preloadEngine,
   queryEmbedder,
   textScorer,
 } from "./engine.ts";
 import { CurrentReader } from "./current-reader.ts";
 import type { OcrSetting } from "./documents/ocr/languages.ts";
-import { IndexNotFoundError, UsageError } from "./errors.ts";
-import { type Freshness, freshnessOf, markedAnswer, markedPassage } from "./freshness.ts";
-import type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
+import { UsageError } from "./errors.ts";
+import { type Freshness, freshnessOf, markedAnswer, markedPassage, withStaleness } from "./freshness.ts";
+import type { ModeScores } from "./evaluation/evaluate.ts";
 import type { Question } from "./evaluation/question-set.ts";
 import type { IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
 import { Models } from "./models.ts";
-import type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions, FerrisWatchOptions } from "./options.ts";
-import { GpuRetriever, type VectorRetrieverStatus } from "./search/retrieve/gpu-retriever.ts";
+import type {
+  FerrisEvaluateOptions,
+  FerrisIndexOptions,
+  FerrisOptions,
+  FerrisRelatedOptions,
+  FerrisSearchOptions,
+  FerrisWatchOptions,
+} from "./options.ts";
 import { checkFilter } from "./search/filter.ts";
+import { newestFirst } from "./search/order.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
+import { type RelatedAnswer, type RelatedPlace, relatedTo } from "./search/related.ts";
 import { noiseFloor } from "./search/relevance.ts";
 import type { SearchAnswer } from "./search/result.ts";
+import type { VectorRetrieverStatus } from "./search/retrieve/gpu-retriever.ts";
 import type { QueryEmbedder } from "./search/retrieve/retrieve.ts";
 import { search } from "./search/search.ts";
 import { inStoredSpelling } from "./stored-spelling.ts";
 import { openIndexForWriting } from "./store/index.ts";
 import { indexesAt, indexFolder, type NamedIndex } from "./store/places.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
+import { VectorRetrievers } from "./vector-retrievers.ts";
 
 /**
  * An index of documents, to fill and to search.
@@ -55,20 +63,18 @@ import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } fro
 export class Ferris {
   /** The index's folder, whether it is there yet or not. */
   readonly folder: string;
-  readonly #options: FerrisOptions;
   readonly #reader: CurrentReader;
   readonly #models: Models;
   #noiseFloor: Promise<number | null> | null = null;
-  #gpuRetriever: GpuRetriever | null = null;
-  readonly #replacedRetrievers: Promise<void>[] = [];
+  readonly #retrievers: VectorRetrievers;
   /** An index that was opened again after `close` would be closed by nobody. */
   readonly #life = new Lifecycle(() => new UsageError("this Ferris is closed: open another one with Ferris.open()"));
 
   private constructor(folder: string, options: FerrisOptions) {
     this.folder = folder;
-    this.#options = options;
     this.#reader = new CurrentReader(folder, () => this.#forget(), options.onNotice ?? console.error);
     this.#models = new Models(folder, options);
+    this.#retrievers = new VectorRetrievers(options);
   }
 
   /**
@@ -102,7 +108,7 @@ export class Ferris {
     checkPaths(paths);
     preloadEngine();
     this.#noiseFloor = null;
-    const model = await this.#models.load(await this.#recordedModel(), options.signal);
+    const model = await this.#models.load(await this.#reader.recordedModel(), options.signal);
     const embedder = documentEmbedder(model);
     const { checkIndexOptions, indexPaths } = await import("./indexing/index-folder.ts");
     const { maxTokens, ...rest } = options;
@@ -145,9 +151,30 @@ export class Ferris {
       mode,
       scoreTexts: reranker ? textScorer(reranker) : undefined,
       noiseFloor: embed ? () => this.#measureNoise(reader, embed) : undefined,
-      vectorRetriever: model ? this.#gpuRetrieverFor(reader, model)?.search : undefined,
+      vectorRetriever: model ? this.#retrievers.of(reader, model)?.search : undefined,
     });
-    return markedAnswer(reader, answer);
+    const marked = await markedAnswer(reader, answer);
+    return options.sort === "date" ? newestFirst(reader, marked) : marked;
+  }
+
+  /**
+   * What else in the index is near a document, one of its lines or a chunk, by the stored vectors: no model is loaded. Null where the index does
+   * not have it.
+   *
+   * @throws UsageError for a line after the document's last, or an option out of its range; IndexNotFoundError
+   * @example
+   * const near = await ferris.related({ path: resolve("notes/keys.md") }, { limit: 3 });
+   * for (const { path, startLine, score } of near?.results ?? []) console.log(`${path}:${startLine}`, score.toFixed(2));
+   */
+  async related(place: RelatedPlace, options: FerrisRelatedOptions = {}): Promise<RelatedAnswer | null> {
+    return this.#life.run(async () => {
+      checkRelated(place, options);
+      const reader = await this.#openReader();
+      const [path] = "path" in place ? await inStoredSpelling(reader, [place.path]) : [];
+      const spelled = path === undefined ? place : { ...place, path };
+      const answer = await relatedTo(reader, spelled, { limit: 10, ...options });
+      return answer && { ...answer, results: await withStaleness(reader, answer.results) };
+    });
   }
 
   /**
@@ -264,7 +291,7 @@ export class Ferris {
   ): Promise<Inspection> {
     return this.#life.run(async () => {
       preloadEngine();
-      const model = await this.#models.load(await this.#recordedModel());
+      const model = await this.#models.load(await this.#reader.recordedModel());
       const { inspectFile } = await import("./inspection.ts");
       return inspectFile(file, documentEmbedder(model), options);
     });
@@ -276,27 +303,19 @@ export class Ferris {
    */
   async evaluate(
     questions: readonly Question[],
-    options: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean | undefined },
+    { rerank = false, ...options }: FerrisEvaluateOptions,
   ): Promise<ModeScores[]> {
-    return this.#life.run(() => this.#evaluate(questions, options));
-  }
-
-  async #evaluate(
-    questions: readonly Question[],
-    {
-      rerank = false,
-      ...options
-    }: Omit<EvaluateOptions, "documentId" | "scoreTexts"> & { readonly rerank?: boolean | undefined },
-  ): Promise<ModeScores[]> {
-    const { modes, signal } = options;
-    modes.forEach(checkMode);
-    const { evaluate } = await import("./evaluation/evaluate.ts");
-    const reader = await this.#openReader();
-    const model = modes.every((mode) => mode === "text") ? null : await this.#modelFor(reader, signal);
-    return evaluate(reader, model && queryEmbedder(model), questions, {
-      ...options,
-      scoreTexts: rerank ? textScorer(await this.#models.reranker(signal)) : undefined,
-      documentId: (path) => path,
+    return this.#life.run(async () => {
+      const { modes, signal } = options;
+      modes.forEach(checkMode);
+      const { evaluate } = await import("./evaluation/evaluate.ts");
+      const reader = await this.#openReader();
+      const model = modes.every((mode) => mode === "text") ? null : await this.#modelFor(reader, signal);
+      return evaluate(reader, model && queryEmbedder(model), questions, {
+        ...options,
+        scoreTexts: rerank ? textScorer(await this.#models.reranker(signal)) : undefined,
+        documentId: (path) => path,
+      });
     });
   }
 
@@ -329,7 +348,8 @@ export class Ferris {
 
   /** Who compares vectors in a search: the index itself, or the GPU, which takes over from the second search on. And why. */
   async vectorRetriever(): Promise<VectorRetrieverStatus> {
-    if (this.#gpuRetriever !== null) return this.#gpuRetriever.status();
+    const serving = await this.#retrievers.status();
+    if (serving !== null) return serving;
     const info = await this.modelInfo();
     const onCpu = info?.device === "cpu";
     return { retriever: "index", reason: onCpu ? "the model runs on the CPU" : "no search has asked a model yet" };
@@ -341,8 +361,7 @@ export class Ferris {
    */
   close(): Promise<void> {
     return this.#life.close(async () => {
-      // It reads from the index until it is closed.
-      await Promise.all([this.#gpuRetriever?.close(), ...this.#replacedRetrievers]);
+      await this.#retrievers.close();
       await Promise.all([this.#reader.close(), this.#models.close()]);
     });
   }
@@ -358,9 +377,7 @@ export class Ferris {
   /** Another index is in the folder now. */
   #forget(): void {
     this.#noiseFloor = null;
-    const arm = this.#gpuRetriever;
-    this.#gpuRetriever = null;
-    if (arm) this.#replacedRetrievers.push(arm.close());
+    this.#retrievers.forget();
   }
 
   async #modelFor(reader: StoreReader, signal?: AbortSignal): Promise<EmbeddingModel> {
@@ -369,32 +386,11 @@ export class Ferris {
     return model;
   }
 
-  /** What the index says it was made with; null where there is no index yet. */
-  async #recordedModel(): Promise<string | null> {
-    try {
-      return (await this.#openReader()).identity.model;
-    } catch (error) {
-      if (error instanceof IndexNotFoundError) return null;
-      throw error;
-    }
-  }
-
   /** Measured at the first search and kept: an index that grows meanwhile moves it very little. */
   #measureNoise(reader: StoreReader, embed: QueryEmbedder): Promise<number | null> {
     return (this.#noiseFloor ??= noiseFloor(reader, embed).catch((error: unknown) => {
       this.#noiseFloor = null;
       throw error;
-    }));
-  }
-
-  /** Where the model runs on a GPU, vectors may as well. */
-  #gpuRetrieverFor(reader: StoreReader, model: EmbeddingModel): GpuRetriever | null {
-    if (model.info().device !== "gpu") return null;
-    const { allowSoftwareAdapter, onNotice = console.warn } = this.#options;
-    return (this.#gpuRetriever ??= new GpuRetriever(reader, {
-      open: () => openGpuVectors(reader.identity.dimensions, { allowSoftwareAdapter }),
-      isLoss: isDeviceLoss,
-      onNotice,
     }));
   }
 }

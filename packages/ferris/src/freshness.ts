@@ -42,6 +42,11 @@ async function stalenessOf(
   }
 }
 
+interface Look {
+  readonly stale: Staleness | null;
+  readonly modifiedTime?: number;
+}
+
 /** A search's answer whose results say what became of their files. */
 export async function markedAnswer(reader: StoreReader, answer: SearchAnswer): Promise<SearchAnswer> {
   const [results, misses] = await Promise.all([
@@ -56,21 +61,22 @@ export async function markedPassage(
   reader: StoreReader,
   passage: DocumentPassage | null,
 ): Promise<DocumentPassage | null> {
-  return passage && (await withStaleness(reader, [passage]))[0]!;
+  return passage && { ...passage, stale: (await withStaleness(reader, [passage]))[0]!.stale };
 }
 
-/** `items` with what became of the files at their paths: each file is looked at once. */
-async function withStaleness<T extends { readonly path: string }>(
+/** `items` with what became of the files at their paths, each looked at once, and when these had been modified. */
+export async function withStaleness<T extends { readonly path: string }>(
   reader: StoreReader,
   items: readonly T[],
-): Promise<(T & { readonly stale: Staleness | null })[]> {
-  const looks = new Map<string, Promise<Staleness | null>>();
-  const look = async (path: string): Promise<Staleness | null> => {
+): Promise<(T & Look)[]> {
+  const looks = new Map<string, Promise<Look>>();
+  const look = async (path: string): Promise<Look> => {
     const document = await reader.document(path);
-    return document && stalenessOf(document, { reads: true });
+    if (document === null) return { stale: null };
+    return { stale: await stalenessOf(document, { reads: true }), modifiedTime: document.modifiedTime };
   };
   for (const { path } of items) if (!looks.has(path)) looks.set(path, look(path));
-  return Promise.all(items.map(async (item) => ({ ...item, stale: await looks.get(item.path)! })));
+  return Promise.all(items.map(async (item) => ({ ...item, ...(await looks.get(item.path)!) })));
 }
 
 /** Looks at the size and time of every document's file. */

@@ -6,7 +6,13 @@
 export { bundledModel } from "./engine.ts";
 export type { LoadProgress, ModelInfo } from "./engine.ts";
 export { Ferris } from "./ferris.ts";
-export type { FerrisIndexOptions, FerrisOptions, FerrisSearchOptions, FerrisWatchOptions } from "./options.ts";
+export type {
+  FerrisIndexOptions,
+  FerrisOptions,
+  FerrisRelatedOptions,
+  FerrisSearchOptions,
+  FerrisWatchOptions,
+} from "./options.ts";
 export type { Answer, AskOptions } from "./answer/ask.ts";
 export type { EndpointSettings } from "./answer/endpoint.ts";
 export * from "./errors.ts";
@@ -29,6 +35,8 @@ export type { OcrSetting } from "./documents/ocr/languages.ts";
 export type { Chunk, ParsedDocument } from "./documents/document.ts";
 export type { PassageLine } from "./search/lines.ts";
 export type { DocumentPassage, LineRange } from "./search/passage.ts";
+export type { SortOrder } from "./search/order.ts";
+export type { RelatedAnswer, RelatedPlace } from "./search/related.ts";
 export type { Evidence, SearchAnswer, SearchMode, SearchResult } from "./search/result.ts";
 export type { VectorRetrieverStatus } from "./search/retrieve/gpu-retriever.ts";
 export type { Snippet } from "./search/snippet.ts";

@@ -1,7 +1,10 @@
 /** The options of `Ferris` and its methods, in one place, with their units and defaults. Types only. */
 import type { OcrSetting } from "./documents/ocr/languages.ts";
 import type { LoadProgress } from "./engine.ts";
+import type { EvaluateOptions } from "./evaluation/evaluate.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "./indexing/report.ts";
+import type { SortOrder } from "./search/order.ts";
+import type { RelatedRequest } from "./search/related.ts";
 import type { SearchMode } from "./search/result.ts";
 import type { DocumentFilter } from "./store/store.ts";
 
@@ -70,5 +73,16 @@ export interface FerrisSearchOptions {
   readonly rerank?: boolean | undefined;
   /** Only passages whose score is at least this: the reranker's with `rerank`, else the cosine, which text mode does not have. */
   readonly minScore?: number | undefined;
+  /** "relevance" unless given; "date" puts the same results newest first. */
+  readonly sort?: SortOrder | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** How much of what is near to give: 10 results unless `limit` says otherwise. */
+export type FerrisRelatedOptions = Partial<RelatedRequest>;
+
+/** How questions with known answers are asked. */
+export type FerrisEvaluateOptions = Omit<EvaluateOptions, "documentId" | "scoreTexts"> & {
+  /** As in FerrisSearchOptions. */
+  readonly rerank?: boolean | undefined;
+};

@@ -43,6 +43,37 @@ describe("Ferris", () => {
     await fresh.close();
   });
 
+  test("related finds what is near a document, and says what became of its file", async () => {
+    const near = await ferris.related({ path: join(docs, "keys.md") }, { limit: 3 });
+    expect(near!.results.map(({ path, stale }) => [path, stale])).toEqual([[join(docs, "bread.txt"), null]]);
+    expect(await ferris.related({ path: join(docs, "none.md") })).toBeNull();
+    await expect(ferris.related({ path: "" })).rejects.toThrow(UsageError);
+    await expect(ferris.related({ path: docs, line: 0 })).rejects.toThrow("line is 0");
+  });
+
+  test("sort: date puts the same results newest first", async () => {
+    const own = mkdtempSync(join(folder, "dates-"));
+    writeFileSync(
+      join(own, "old.md"),
+      "---\ndate: 2019-05-01\n---\n\nRotate the key of the vault, and rotate it twice.\n",
+    );
+    writeFileSync(join(own, "new.md"), "---\ndate: 2024-05-01\n---\n\nA note that says key once among other things.\n");
+    const dated = await Ferris.open({ db: join(own, "index"), ...quiet });
+    await dated.index([own]);
+    const paths = async (sort: "relevance" | "date") =>
+      (await dated.search("rotate key", { mode: "text", sort })).results.map(({ path, rank }) => [rank, path]);
+    expect(await paths("relevance")).toEqual([
+      [1, join(own, "old.md")],
+      [2, join(own, "new.md")],
+    ]);
+    expect(await paths("date")).toEqual([
+      [1, join(own, "new.md")],
+      [2, join(own, "old.md")],
+    ]);
+    await expect(dated.search("key", { sort: "name" as never })).rejects.toThrow("it must be one of relevance, date");
+    await dated.close();
+  });
+
   test("searches in every mode, and reads on", async () => {
     for (const mode of ["hybrid", "vector", "text"] as const) {
       const { results } = await ferris.search("rotate a key", { mode, limit: 1 });

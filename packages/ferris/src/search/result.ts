@@ -60,6 +60,8 @@ export interface SearchResult extends Evidence {
   readonly copies: readonly ResultCopy[];
   /** Whether its file says something else by now, or is gone; null: neither. Undefined where nobody looked. */
   readonly stale?: Staleness | null;
+  /** When its file was last modified, in milliseconds since 1970, as it was indexed. Undefined where nobody looked. */
+  readonly modifiedTime?: number;
 }
 
 export interface ResultCopy {

@@ -8,15 +8,14 @@ import { UsageError } from "../errors.ts";
 import type { DocumentFilter, StoreReader, VectorMethod } from "../store/store.ts";
 import { confidenceIn } from "./confidence.ts";
 import { fuse } from "./fuse.ts";
-import { linesOfChunk, linesOfChunks } from "./lines.ts";
 import { WordMatcher } from "./query/matcher.ts";
 import { parseQuery, type Query } from "./query/query.ts";
 import { hasAnswer } from "./relevance.ts";
 import { rerank, type TextScorer } from "./rerank.ts";
-import type { FoundChunk, SearchAnswer, SearchMode, SearchResult } from "./result.ts";
+import type { FoundChunk, SearchAnswer, SearchMode } from "./result.ts";
 import { type QueryEmbedder, retrieve, type VectorRetriever } from "./retrieve/retrieve.ts";
-import { type Passage, selectPassages } from "./select.ts";
-import { makeSnippet } from "./snippet.ts";
+import { selectPassages } from "./select.ts";
+import { toResult } from "./to-result.ts";
 
 export interface SearchRequest {
   readonly mode: SearchMode;
@@ -113,30 +112,4 @@ function reaches({ evidence }: FoundChunk, least: number, scoreTexts: TextScorer
 
 function nearness({ evidence }: FoundChunk): number {
   return evidence.rerankScore ?? evidence.cosine ?? Number.NEGATIVE_INFINITY;
-}
-
-function toResult({ best, chunks, copies }: Passage<FoundChunk>, rank: number, matcher: WordMatcher): SearchResult {
-  const { chunk, evidence } = best;
-  const members = chunks.map((member) => member.chunk);
-  const lines = linesOfChunks(members);
-  return {
-    rank,
-    ...evidence,
-    chunkId: chunk.id,
-    path: chunk.path,
-    type: chunk.type,
-    title: chunk.title,
-    headingPath: chunk.headingPath,
-    startLine: Math.min(...members.map(({ startLine }) => startLine)),
-    endLine: Math.max(...members.map(({ endLine }) => endLine)),
-    startColumn: members[0]!.startColumn,
-    endColumn: members.at(-1)!.endColumn,
-    lineBasis: chunk.lineBasis,
-    page: chunk.page,
-    isOcr: members.some((member) => member.isOcr),
-    text: lines.map(({ text }) => text).join("\n"),
-    lineNumbers: lines.map(({ number }) => number),
-    snippet: makeSnippet(linesOfChunk(chunk), matcher),
-    copies: copies.map(({ chunk: { path, startLine, endLine } }) => ({ path, startLine, endLine })),
-  };
 }
