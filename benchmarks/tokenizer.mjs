@@ -20,14 +20,14 @@ import { openTokenizer } from "metal-candle/tokenizer";
 // Read by the Rust tokenizers when they are loaded.
 process.env.TOKENIZERS_PARALLELISM = "false";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const MOST_TEXTS = 5000;
+const root = fileURLToPath(new URL("..", import.meta.url));
+const mostTexts = 5000;
 /** What the peers are given: they need seconds for what ours does in milliseconds. */
-const PEER_TEXTS = 500;
-const WARM_PASSES = 8;
+const peerTexts = 500;
+const warmPasses = 8;
 
 function englishTexts() {
-  const folder = join(ROOT, "node_modules");
+  const folder = join(root, "node_modules");
   const paragraphs = new Set();
   for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted()) {
     if (!/\.md$/i.test(name)) continue;
@@ -37,7 +37,7 @@ function englishTexts() {
       if ((text.match(/(?<=^|\s)[a-z']+(?=[\s.,:;!?])/g) ?? []).length >= 12) paragraphs.add(text);
     }
   }
-  return [...paragraphs].slice(0, MOST_TEXTS);
+  return [...paragraphs].slice(0, mostTexts);
 }
 
 function chineseTexts(pieces) {
@@ -77,7 +77,7 @@ async function measureOurs(files, texts) {
     const [count, first] = timed(() => pass(tokenizer));
     tokens = count;
     passes.push(first);
-    for (let i = 0; i < WARM_PASSES; i++) warm = Math.min(warm, timed(() => pass(tokenizer))[1]);
+    for (let i = 0; i < warmPasses; i++) warm = Math.min(warm, timed(() => pass(tokenizer))[1]);
   }
   return { tokens, cold: passes[0], first: Math.min(...passes.slice(1)), warm };
 }
@@ -123,7 +123,7 @@ async function timedAsync(run) {
 }
 
 function defaultFiles() {
-  const files = [join(ROOT, "packages/all-minilm-l6-v2-q8/tokenizer.json")];
+  const files = [join(root, "packages/all-minilm-l6-v2-q8/tokenizer.json")];
   const hub = process.env.HF_HUB_CACHE ?? join(process.env.HF_HOME ?? join(homedir(), ".cache/huggingface"), "hub");
   for (const model of existsSync(hub) ? readdirSync(hub) : []) {
     if (!/multilingual|xlm/i.test(model)) continue;
@@ -147,7 +147,7 @@ for (const path of process.argv.length > 2 ? process.argv.slice(2) : defaultFile
   }
   for (const [name, texts] of Object.entries(sets)) {
     const { tokens, cold, first, warm } = await measureOurs(files, texts);
-    const peers = await measurePeers(json, texts.slice(0, PEER_TEXTS));
+    const peers = await measurePeers(json, texts.slice(0, peerTexts));
     console.log(
       `  ${name}: ${texts.length} texts, ${tokens} tokens. M tokens/s on one thread:\n` +
         `    ours: cold ${millions(tokens, cold)}, first ${millions(tokens, first)}, warm ${millions(tokens, warm)}\n` +

@@ -8,13 +8,13 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./steps.mjs";
 
-const MAXIMUM_LINES = 400;
-const MAXIMUM_BYTES = 3_000_000;
+const maximumLines = 400;
+const maximumBytes = 3_000_000;
 /** The default weights are a package of this repository: 24 MB that every user needs. */
-const WEIGHTS_PACKAGE = "packages/all-minilm-l6-v2-q8/";
-const OLDEST_NODE = ">=20.19.0";
+const weightsPackage = "packages/all-minilm-l6-v2-q8/";
+const oldestNode = ">=20.19.0";
 /** Spelled with brackets, or this line would break its own rule. */
-const UNFINISHED = /\b(T[O]DO|F[I]XME|H[A]CK|X[X]X)\b/;
+const unfinished = /\b(T[O]DO|F[I]XME|H[A]CK|X[X]X)\b/;
 
 const breaches = [];
 const breach = (place, text) => breaches.push(`${place}: ${text}`);
@@ -25,11 +25,11 @@ function checkSource(file, text) {
   if (!/^(\/\*\*|\/\/|#)/.test(opening)) {
     breach(`${file}:1`, "opens without a comment that says what the file is, what it is not, and where it stands");
   }
-  if (lines.length - 1 > MAXIMUM_LINES) {
-    breach(file, `has ${lines.length - 1} lines, more than ${MAXIMUM_LINES}: it holds more than one thing`);
+  if (lines.length - 1 > maximumLines) {
+    breach(file, `has ${lines.length - 1} lines, more than ${maximumLines}: it holds more than one thing`);
   }
   for (const [index, line] of lines.entries()) {
-    const mark = UNFINISHED.exec(line)?.[1];
+    const mark = unfinished.exec(line)?.[1];
     if (mark) breach(`${file}:${index + 1}`, `${mark}: do it, or write an issue`);
     const switchedOff = file.endsWith(".test.ts") && /\.(only|skip|todo)\(/.exec(line)?.[1];
     if (switchedOff)
@@ -38,8 +38,8 @@ function checkSource(file, text) {
 }
 
 /** The parts of ferris that people talk to through a command line, or that stand beside it; everything else speaks to programs. */
-const SPEAKS_TO_PEOPLE = /^packages\/ferris\/src\/(cli|mcp|server)\//;
-const COMMAND_LINE_WORDS = [
+const speaksToPeople = /^packages\/ferris\/src\/(cli|mcp|server)\//;
+const commandLineWords = [
   [/(?:^|[\s"'`(])--[a-z][a-z-]+(?![\w.#]*\s*[<>=]=)/, "a flag"],
   [/\bnpx /, "npx"],
   [/\bferris (?:search|index|pull|doctor|status|rm|ls|get|ask|mcp|config|watch|compact|eval)\b/, "a command of ferris"],
@@ -47,24 +47,24 @@ const COMMAND_LINE_WORDS = [
   [/\bexitCode\b/, "an exit code"],
 ];
 /** Other programs' command lines: what to type there is all that helps. */
-const OTHER_PROGRAMS = /npm install|ocrmypdf|nbconvert|expose-gc/;
+const otherPrograms = /npm install|ocrmypdf|nbconvert|expose-gc/;
 
 /** Messages of the library name options and values; flags and commands are the hints of cli/hints.ts. */
 function checkLibraryWords(file, text) {
-  if (!/^packages\/(ferris|metal-candle)\/src\//.test(file) || SPEAKS_TO_PEOPLE.test(file)) return;
+  if (!/^packages\/(ferris|metal-candle)\/src\//.test(file) || speaksToPeople.test(file)) return;
   for (const [index, line] of text.split("\n").entries()) {
     const code = line.replace(/^\s*(\/?\*|\/\/).*/, "").replace(/\/\/ .*/, "");
-    if (OTHER_PROGRAMS.test(code)) continue;
-    const found = COMMAND_LINE_WORDS.find(([words]) => words.test(code));
+    if (otherPrograms.test(code)) continue;
+    const found = commandLineWords.find(([words]) => words.test(code));
     if (found) breach(`${file}:${index + 1}`, `${found[1]} below cli/: carry data, and put the hint into cli/hints.ts`);
   }
 }
 
 function checkManifest(file, text) {
   const manifest = JSON.parse(text);
-  const isData = file.startsWith(WEIGHTS_PACKAGE);
-  if (!isData && manifest.engines?.node !== OLDEST_NODE) {
-    breach(file, `engines.node is ${manifest.engines?.node ?? "missing"}, and should be ${OLDEST_NODE}`);
+  const isData = file.startsWith(weightsPackage);
+  if (!isData && manifest.engines?.node !== oldestNode) {
+    breach(file, `engines.node is ${manifest.engines?.node ?? "missing"}, and should be ${oldestNode}`);
   }
   if (manifest.license !== "Apache-2.0") breach(file, `license is ${manifest.license ?? "missing"}, not Apache-2.0`);
 }
@@ -78,8 +78,8 @@ for (const file of files) {
   const path = join(root, file);
   if (!existsSync(path)) continue;
   const { size } = statSync(path);
-  if (size > MAXIMUM_BYTES && !file.startsWith(WEIGHTS_PACKAGE)) {
-    breach(file, `has ${(size / 1e6).toFixed(1)} MB, more than ${MAXIMUM_BYTES / 1e6}: a clone should stay small`);
+  if (size > maximumBytes && !file.startsWith(weightsPackage)) {
+    breach(file, `has ${(size / 1e6).toFixed(1)} MB, more than ${maximumBytes / 1e6}: a clone should stay small`);
   }
   if (/(^|\/)(fixtures|goldens)\//.test(file)) continue;
   if (/\.(ts|tsx|mts|js|mjs|css|sh)$/.test(file) || file === ".ci/run") {

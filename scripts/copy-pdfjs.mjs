@@ -8,7 +8,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-const CANVAS =
+const canvas =
   /try\{\w+=\w+\("@napi-rs\/canvas"\)\}catch\((\w+)\)\{warn\(`Cannot load "@napi-rs\/canvas" package: "\$\{\1\}"\.`\)\}/g;
 
 /** @param folder of the package that pdfjs-dist is a development dependency of; @param target made anew */
@@ -18,13 +18,13 @@ export function copyPdfjs(folder, target) {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, "wasm"), { recursive: true });
   const program = readFileSync(join(source, "legacy/build/pdf.min.mjs"), "utf8");
-  const found = program.match(CANVAS)?.length ?? 0;
+  const found = program.match(canvas)?.length ?? 0;
   if (found !== 1)
     throw new Error(
       `pdf.js ${version} looks for its canvas in ${found} places, not in one: look at scripts/copy-pdfjs.mjs`,
     );
   const changed = "/* Changed for ferris: does not look for @napi-rs/canvas. */\n";
-  writeFileSync(join(target, "pdf.mjs"), changed + program.replace(CANVAS, ""));
+  writeFileSync(join(target, "pdf.mjs"), changed + program.replace(canvas, ""));
   copyFileSync(join(source, "legacy/build/pdf.worker.min.mjs"), join(target, "pdf.worker.mjs"));
   copyFileSync(join(source, "LICENSE"), join(target, "LICENSE"));
   cpSync(join(source, "cmaps"), join(target, "cmaps"), { recursive: true });

@@ -13,7 +13,7 @@ import { dirname, join, relative } from "node:path";
 import { copyPdfjs } from "./copy-pdfjs.mjs";
 import { build, root } from "./steps.mjs";
 
-const WASM_FILES = ["ort.node.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
+const wasmFiles = ["ort.node.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
 
 const folder = process.cwd();
 const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -36,7 +36,7 @@ function copyWasmRuntime(target) {
   const manifest = JSON.parse(readFileSync(join(source, "..", "package.json"), "utf8"));
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target);
-  for (const file of WASM_FILES) copyFileSync(join(source, file), join(target, file));
+  for (const file of wasmFiles) copyFileSync(join(source, file), join(target, file));
   const { version, license, author, repository } = manifest;
   const copied = { name: "onnxruntime-web", version, license, author, repository, private: true };
   writeFileSync(join(target, "package.json"), `${JSON.stringify(copied, null, 2)}\n`);

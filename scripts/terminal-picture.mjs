@@ -13,25 +13,25 @@ import { dirname } from "node:path";
 import stringWidth from "string-width";
 import { root } from "./steps.mjs";
 
-const COLUMNS = 112;
-const CELL = { width: 8.4, height: 19 };
-const PADDING = 18;
-const TITLE_BAR = 34;
-const FONT = "ui-monospace, SFMono-Regular, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
-const BACKGROUND = "#16181d";
-const FOREGROUND = "#d8dbe2";
-const PALETTE = [
+const columns = 112;
+const cell = { width: 8.4, height: 19 };
+const padding = 18;
+const titleBar = 34;
+const font = "ui-monospace, SFMono-Regular, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
+const background = "#16181d";
+const foreground = "#d8dbe2";
+const palette = [
   ["#5c6370", "#ef6b73", "#8fcf70", "#e5c07b", "#6cb2f5", "#cf8ef0", "#58c4d0", "#d8dbe2"],
   ["#8b919d", "#ff8f95", "#aee38f", "#f2d694", "#93c9ff", "#e0aeff", "#7fdde8", "#ffffff"],
 ];
 
-const PLAIN = { bold: false, dim: false, italic: false, underline: false, inverse: false, color: undefined };
+const plain = { bold: false, dim: false, italic: false, underline: false, inverse: false, color: undefined };
 
 /** The style after one "select graphic rendition" sequence, such as "1;31". */
 function styleAfter(style, codes) {
   let next = style;
   for (const code of codes.split(";").map(Number)) {
-    if (code === 0) next = PLAIN;
+    if (code === 0) next = plain;
     else if (code === 1) next = { ...next, bold: true };
     else if (code === 2) next = { ...next, dim: true };
     else if (code === 3) next = { ...next, italic: true };
@@ -41,8 +41,8 @@ function styleAfter(style, codes) {
     else if (code === 23) next = { ...next, italic: false };
     else if (code === 24) next = { ...next, underline: false };
     else if (code === 27) next = { ...next, inverse: false };
-    else if (code >= 30 && code <= 37) next = { ...next, color: PALETTE[0][code - 30] };
-    else if (code >= 90 && code <= 97) next = { ...next, color: PALETTE[1][code - 90] };
+    else if (code >= 30 && code <= 37) next = { ...next, color: palette[0][code - 30] };
+    else if (code >= 90 && code <= 97) next = { ...next, color: palette[1][code - 90] };
     else if (code === 39) next = { ...next, color: undefined };
   }
   return next;
@@ -53,7 +53,7 @@ function readLines(output) {
   const lines = [];
   let runs = [];
   let column = 0;
-  let style = PLAIN;
+  let style = plain;
   const endLine = () => {
     lines.push(runs);
     runs = [];
@@ -70,7 +70,7 @@ function readLines(output) {
       let start = column;
       for (const { segment } of new Intl.Segmenter().segment(token)) {
         const width = stringWidth(segment);
-        if (column + width > COLUMNS) {
+        if (column + width > columns) {
           if (text) runs.push({ text, style, column: start });
           endLine();
           [text, start] = ["", 0];
@@ -90,39 +90,39 @@ function escape(text) {
 }
 
 function drawRun({ text, style, column }, y) {
-  const width = stringWidth(text) * CELL.width;
-  const x = PADDING + column * CELL.width;
-  const color = style.color ?? FOREGROUND;
+  const width = stringWidth(text) * cell.width;
+  const x = padding + column * cell.width;
+  const color = style.color ?? foreground;
   const attributes = [
     `x="${x.toFixed(1)}"`,
     `y="${y.toFixed(1)}"`,
     `textLength="${width.toFixed(1)}"`,
-    `fill="${style.inverse ? BACKGROUND : color}"`,
+    `fill="${style.inverse ? background : color}"`,
     style.bold && 'font-weight="700"',
     style.italic && 'font-style="italic"',
     style.underline && 'text-decoration="underline"',
     style.dim && 'opacity="0.65"',
   ];
-  const box = `<rect x="${x.toFixed(1)}" y="${(y - 14).toFixed(1)}" width="${width.toFixed(1)}" height="${CELL.height}" fill="${color}"/>`;
+  const box = `<rect x="${x.toFixed(1)}" y="${(y - 14).toFixed(1)}" width="${width.toFixed(1)}" height="${cell.height}" fill="${color}"/>`;
   return `${style.inverse ? box : ""}<text ${attributes.filter(Boolean).join(" ")}>${escape(text)}</text>`;
 }
 
 function draw(lines, title) {
-  const width = Math.ceil(COLUMNS * CELL.width + 2 * PADDING);
-  const height = Math.ceil(TITLE_BAR + lines.length * CELL.height + 2 * PADDING);
+  const width = Math.ceil(columns * cell.width + 2 * padding);
+  const height = Math.ceil(titleBar + lines.length * cell.height + 2 * padding);
   const rows = lines.map((runs, row) => {
-    const y = TITLE_BAR + PADDING + (row + 0.75) * CELL.height;
+    const y = titleBar + padding + (row + 0.75) * cell.height;
     return runs
       .filter((run) => run.text.trim() || run.style.inverse)
       .map((run) => drawRun(run, y))
       .join("");
   });
   const dots = ["#ef6b73", "#e5c07b", "#8fcf70"].map(
-    (fill, index) => `<circle cx="${PADDING + 4 + index * 20}" cy="${TITLE_BAR / 2 + 3}" r="6" fill="${fill}"/>`,
+    (fill, index) => `<circle cx="${padding + 4 + index * 20}" cy="${titleBar / 2 + 3}" r="6" fill="${fill}"/>`,
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">
-<style>text{font-family:${FONT};font-size:14px;white-space:pre}</style>
-<rect width="${width}" height="${height}" rx="10" fill="${BACKGROUND}"/>
+<style>text{font-family:${font};font-size:14px;white-space:pre}</style>
+<rect width="${width}" height="${height}" rx="10" fill="${background}"/>
 ${dots.join("")}
 ${rows.filter(Boolean).join("\n")}
 </svg>
@@ -131,7 +131,7 @@ ${rows.filter(Boolean).join("\n")}
 
 /** What a command prints on both streams, in order, as it would on a terminal with colours. */
 function outputOf(command) {
-  const environment = { ...process.env, FORCE_COLOR: "1", COLUMNS: String(COLUMNS), npm_config_loglevel: "error" };
+  const environment = { ...process.env, FORCE_COLOR: "1", COLUMNS: String(columns), npm_config_loglevel: "error" };
   delete environment.NO_COLOR;
   const { stdout, status } = spawnSync(`${command} 2>&1`, {
     cwd: root,

@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { FLOAT, OnnxGraph } from "../../packages/metal-candle/dist/cpu/onnx-writer.js";
+import { floatType, OnnxGraph } from "../../packages/metal-candle/dist/cpu/onnx-writer.js";
 import { timed } from "./measure.mjs";
 
 const side = 1536;
@@ -13,10 +13,10 @@ const side = 1536;
 export async function matrixPeak() {
   const ort = createRequire(import.meta.url)("onnxruntime-node");
   const graph = new OnnxGraph();
-  graph.input("x", FLOAT, [side, side]);
+  graph.input("x", floatType, [side, side]);
   const data = new Float32Array(side * side).fill(0.5);
   graph.node("MatMul", ["x", graph.weight(data, [side, side])], {}, { output: "y" });
-  graph.output("y", FLOAT, [side, side]);
+  graph.output("y", floatType, [side, side]);
   const session = await ort.InferenceSession.create(graph.finish("peak"), {
     intraOpNumThreads: availableParallelism(),
     externalData: graph.weights.map(({ name }) => ({ path: name, data: new Uint8Array(data.buffer) })),

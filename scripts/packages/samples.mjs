@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const KEYS = "# Keys\n\n## Rotation\n\nTo rotate the signing key, run rotate.sh and restart the service.\n";
+const keys = "# Keys\n\n## Rotation\n\nTo rotate the signing key, run rotate.sh and restart the service.\n";
 
-const LIBRARY = `
+const library = `
 import { Ferris } from "ferris";
 const ferris = await Ferris.open({ db: "my-index" });
 await ferris.index(["docs"], { include: ["**/keys.md"] });
@@ -13,7 +13,7 @@ console.log(results[0].path, results[0].startLine, results[0].headingPath);
 await ferris.close();
 `;
 
-const VECTORS = `
+const vectors = `
 import { EmbeddingModel } from "metal-candle";
 const model = await EmbeddingModel.load("all-minilm-l6-v2-q8", { device: "cpu" });
 const embeddings = await model.embed(["a text", "another"], { promptName: "query" });
@@ -22,13 +22,13 @@ await model.close();
 `;
 
 /** The same in a worker thread, where the native runtime may not be loaded. */
-const WORKER = `
+const worker = `
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 await once(new Worker(new URL("./vectors.mjs", import.meta.url)), "exit");
 `;
 
-const THE_NUMBERS = /^2 384 -0\.01036/m;
+const theNumbers = /^2 384 -0\.01036/m;
 
 function expectIn(text, wanted, what) {
   if (!wanted.test(text)) throw new Error(`${what}: expected ${wanted}, and got\n${text}`);
@@ -59,26 +59,26 @@ export const samples = [
     steps: [
       ({ folder }) => {
         mkdirSync(join(folder, "docs"));
-        writeFileSync(join(folder, "docs", "keys.md"), KEYS);
+        writeFileSync(join(folder, "docs", "keys.md"), keys);
       },
       program(["ferris", "index", "docs"], /1 document indexed/),
       program(["ferris", "search", "how did we rotate the signing key"], /keys\.md:1-5/),
       program(["ferris", "doctor"], /Embedding works/),
-      script("library.mjs", LIBRARY, /keys\.md 1 \[ 'Keys', 'Rotation' \]/),
+      script("library.mjs", library, /keys\.md 1 \[ 'Keys', 'Rotation' \]/),
     ],
   },
   {
     title: "metal-candle with its model",
     packages: ["metal-candle", "all-minilm-l6-v2-q8"],
-    steps: [script("vectors.mjs", VECTORS, THE_NUMBERS), script("worker.mjs", WORKER, THE_NUMBERS)],
+    steps: [script("vectors.mjs", vectors, theNumbers), script("worker.mjs", worker, theNumbers)],
   },
   {
     title: "metal-candle alone",
     packages: ["metal-candle"],
     steps: [
-      script("vectors.mjs", VECTORS, /npm package that is not installed: npm install all-minilm-l6-v2-q8/, 1),
+      script("vectors.mjs", vectors, /npm package that is not installed: npm install all-minilm-l6-v2-q8/, 1),
       ({ run, manager }) => run(manager.add(["all-minilm-l6-v2-q8"])),
-      script("vectors.mjs", VECTORS, THE_NUMBERS),
+      script("vectors.mjs", vectors, theNumbers),
     ],
   },
 ];

@@ -1,7 +1,7 @@
 /** What each tarball must hold, and must not: a look into it, before anything is installed. */
 import { spawnSync } from "node:child_process";
 
-const REQUIRED = ["description", "keywords", "license"];
+const required = ["description", "keywords", "license"];
 
 /** Throws with every fault of every tarball. */
 export function checkTarballs(packed) {
@@ -14,7 +14,7 @@ export function checkTarballs(packed) {
 }
 
 function* faultsOf(manifest, files) {
-  for (const key of REQUIRED) if (manifest[key] === undefined) yield `package.json has no ${key}`;
+  for (const key of required) if (manifest[key] === undefined) yield `package.json has no ${key}`;
   for (const file of ["LICENSE", "NOTICE", "README.md"]) if (!files.has(file)) yield `${file} is missing`;
   for (const file of files)
     if (/\.tsbuildinfo$|(^|\/)(test|node_modules)\//.test(file)) yield `${file} does not belong here`;

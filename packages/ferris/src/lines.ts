@@ -14,8 +14,8 @@ export interface Line {
   readonly number: number;
 }
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 /** Far beyond what any model reads; without a limit one missing line break would fill the memory. */
 export const longestLineBytes = 64 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ export async function* readLines(input: AsyncIterable<Uint8Array>, name = "stand
     number++;
     let text: string;
     try {
-      text = decoder.decode(bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes);
+      text = decoder.decode(bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes);
     } catch (error) {
       throw new InputError(`${name}, line ${number}: the bytes are not UTF-8; convert the input first`, {
         cause: error,
@@ -45,7 +45,7 @@ export async function* readLines(input: AsyncIterable<Uint8Array>, name = "stand
 
   for await (const block of input) {
     let start = 0;
-    for (let end = block.indexOf(LINE_FEED); end >= 0; end = block.indexOf(LINE_FEED, start)) {
+    for (let end = block.indexOf(lineFeed); end >= 0; end = block.indexOf(lineFeed, start)) {
       const rest = block.subarray(start, end);
       yield decode(pending.length === 0 ? rest : Buffer.concat([...pending, rest]));
       pending = [];

@@ -5,7 +5,7 @@
  * the limit, and what to do; it never needs the stack to be understood.
  */
 
-const LONGEST_MESSAGE = 4000;
+const longestMessage = 4000;
 
 /** The base of all of them: `error instanceof MetalCandleError && error.code === "GPU_UNAVAILABLE"`. */
 export abstract class MetalCandleError extends Error {
@@ -15,7 +15,7 @@ export abstract class MetalCandleError extends Error {
   abstract override readonly name: string;
   constructor(message: string, options?: ErrorOptions) {
     // Messages quote what was found, and in a stranger's file that may be a string of megabytes.
-    super(message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message, options);
+    super(message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message, options);
   }
 }
 

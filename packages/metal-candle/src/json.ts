@@ -2,7 +2,7 @@
 import { ModelFileError } from "./errors.ts";
 
 /** Brackets within brackets that a file of ours can have; the deepest known, tokenizer.json's, have eight. */
-const DEEPEST = 100;
+const deepest = 100;
 
 /**
  * @param path the file, for the message
@@ -30,24 +30,24 @@ export function checkDepth(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
     if (inString) {
-      if (byte === BACKSLASH) at++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) {
+      if (byte === backslash) at++;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) {
       inString = true;
-    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      if (++depth > DEEPEST) throw new SyntaxError(`more than ${DEEPEST} brackets within each other`);
-    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+    } else if (byte === openBrace || byte === openBracket) {
+      if (++depth > deepest) throw new SyntaxError(`more than ${deepest} brackets within each other`);
+    } else if (byte === closeBrace || byte === closeBracket) {
       depth--;
     }
   }
 }
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
+const quote = 0x22;
+const backslash = 0x5c;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
 
 /** Somebody else's message for use within ours: JSON.parse quotes the file, line breaks and all. */
 export function oneLine(message: string): string {

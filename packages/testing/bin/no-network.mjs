@@ -6,7 +6,7 @@
  */
 import { Socket } from "node:net";
 
-const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+|0\.0\.0\.0|::)$/;
+const local = /^(localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+|0\.0\.0\.0|::)$/;
 const connect = Socket.prototype.connect;
 
 Socket.prototype.connect = function connectToThisMachineOnly(...parameters) {
@@ -14,7 +14,7 @@ Socket.prototype.connect = function connectToThisMachineOnly(...parameters) {
   const [first, second] = Array.isArray(parameters[0]) ? parameters[0] : parameters;
   const path = typeof first === "object" ? first.path : typeof first === "string" && Number.isNaN(Number(first));
   const host = typeof first === "object" ? first.host : typeof second === "string" ? second : undefined;
-  if (!path && host !== undefined && !LOCAL.test(host)) {
+  if (!path && host !== undefined && !local.test(host)) {
     throw new Error(`A test tried to reach the network: ${host}. Serve what it needs on 127.0.0.1.`);
   }
   return connect.apply(this, parameters);

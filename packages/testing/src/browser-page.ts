@@ -35,7 +35,7 @@ export interface BrowserPage {
   close(): Promise<void>;
 }
 
-const CONTENT_TYPES: Record<string, string> = {
+const contentTypes: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
@@ -81,7 +81,7 @@ function answer(files: Map<string, string | Uint8Array>, folders: Record<string,
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
     response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
-    response.setHeader("Content-Type", CONTENT_TYPES[extname(path)] ?? "application/octet-stream");
+    response.setHeader("Content-Type", contentTypes[extname(path)] ?? "application/octet-stream");
     const made = files.get(path);
     if (made !== undefined) return void response.end(made);
     const file = fileIn(folders, path);
@@ -94,7 +94,7 @@ function answer(files: Map<string, string | Uint8Array>, folders: Record<string,
   return (request, response) => void respond(request, response).catch(() => response.destroy());
 }
 
-const PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module">
+const pageText = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module">
   import * as entry from "/entry.js";
   globalThis.entry = entry;
 </script>`;
@@ -114,7 +114,7 @@ async function listen(server: Server): Promise<string> {
  */
 export async function openBrowserPage(program: BrowserProgram, options: BrowserPageOptions): Promise<BrowserPage> {
   const files = await bundle(options.entry);
-  files.set("/index.html", PAGE);
+  files.set("/index.html", pageText);
   const server = createServer(answer(files, options.folders ?? {}));
   const origin = await listen(server);
   const running = await startBrowser(program);

@@ -22,10 +22,10 @@ export interface BrowserProgram {
   bundledFolder?: string;
 }
 
-const COMMON_FLAGS = ["--enable-unsafe-webgpu", "--disable-background-networking", "--disable-quic"];
+const commonFlags = ["--enable-unsafe-webgpu", "--disable-background-networking", "--disable-quic"];
 
 /** WebGPU on SwiftShader, and a browser that starts as root in a container: the sandbox needs rights that none of them has. */
-const BUNDLED_FLAGS = [
+const bundledFlags = [
   "--use-webgpu-adapter=swiftshader",
   "--enable-features=Vulkan",
   "--use-vulkan=swiftshader",
@@ -81,14 +81,14 @@ export interface RunningBrowser {
 export async function startBrowser(program: BrowserProgram): Promise<RunningBrowser> {
   const folder = program.bundledFolder;
   if (!folder) {
-    const browser = await chromium.launch({ channel: "chrome", args: COMMON_FLAGS });
+    const browser = await chromium.launch({ channel: "chrome", args: commonFlags });
     return { browser, close: () => browser.close() };
   }
   await mkdir(testingCacheFolder(), { recursive: true });
   const home = await mkdtemp(join(testingCacheFolder(), "browser-"));
   const browser = await chromium.launch({
     executablePath: join(folder, "chromium"),
-    args: [...COMMON_FLAGS, ...BUNDLED_FLAGS],
+    args: [...commonFlags, ...bundledFlags],
     env: {
       PATH: process.env.PATH ?? "",
       HOME: home,

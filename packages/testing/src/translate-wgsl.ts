@@ -8,11 +8,11 @@
 import { NagaError, parseWgsl, validate, writeHlsl, writeMsl } from "naga-wasm";
 
 /** The lines that naga refuses although it knows what they switch on, and those it has no use for. */
-const DIRECTIVES = /^[ \t]*(enable\s+subgroups\s*;|requires\s+[\w\s,]+;|diagnostic\s*\([^)]*\)\s*;)/gm;
+const directives = /^[ \t]*(enable\s+subgroups\s*;|requires\s+[\w\s,]+;|diagnostic\s*\([^)]*\)\s*;)/gm;
 
 /** Simdgroup functions came with Metal 2.4 for all that WGSL knows of them; half precision in structures with shader model 6.2. */
-const METAL_VERSION: [number, number] = [2, 4];
-const SHADER_MODEL = "6_2";
+const metalVersion: [number, number] = [2, 4];
+const shaderModel = "6_2";
 
 /** The translations, or why there are none. */
 export interface Translation {
@@ -36,7 +36,7 @@ function report(stage: string, error: unknown): string {
 export function translateWgsl(wgsl: string): Translation {
   const result: Translation = { errors: [] };
   try {
-    const module = parseWgsl(wgsl.replaceAll(DIRECTIVES, ""));
+    const module = parseWgsl(wgsl.replaceAll(directives, ""));
     const info = validate(module);
     const write = (language: "metal" | "hlsl", writer: () => string) => {
       try {
@@ -45,8 +45,8 @@ export function translateWgsl(wgsl: string): Translation {
         result.errors.push(report(language, error));
       }
     };
-    write("metal", () => writeMsl(module, info, { langVersion: METAL_VERSION }));
-    write("hlsl", () => writeHlsl(module, info, { shaderModel: SHADER_MODEL }));
+    write("metal", () => writeMsl(module, info, { langVersion: metalVersion }));
+    write("hlsl", () => writeHlsl(module, info, { shaderModel: shaderModel }));
     info.free();
     module.free();
   } catch (error) {

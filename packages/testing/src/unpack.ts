@@ -17,7 +17,7 @@ import { testingCacheFolder } from "./cache-folder.ts";
 const require = createRequire(import.meta.url);
 
 /** The unpacked browser is 190 MB, so what a killed process left half-way is taken away after an hour. */
-const PARTIAL_FOLDER_MAXIMUM_AGE_MS = 60 * 60 * 1000;
+const partialFolderMaximumAgeMs = 60 * 60 * 1000;
 
 /** The installed `@sparticuz/chromium`: its version, and the folder with its archives. */
 function chromiumPackage(): { version: string; archives: string } {
@@ -27,12 +27,12 @@ function chromiumPackage(): { version: string; archives: string } {
 }
 
 /** Root too gets files of its own, not of whoever packed them. The published types lack the option. */
-const UNPACK_OPTIONS: ExtractOptions & { chown: boolean } = { chown: false };
+const unpackOptions: ExtractOptions & { chown: boolean } = { chown: false };
 
 /** One archive into `folder`: a `.tar.br` as the tree it holds, a plain `.br` as one executable of that name. */
 async function unpackArchive(archive: string, folder: string): Promise<void> {
   const target = archive.endsWith(".tar.br")
-    ? extract(folder, UNPACK_OPTIONS)
+    ? extract(folder, unpackOptions)
     : createWriteStream(join(folder, basename(archive, ".br")), { mode: 0o755 });
   await pipeline(createReadStream(archive), createBrotliDecompress(), target);
 }
@@ -42,7 +42,7 @@ async function removeAbandoned(parent: string): Promise<void> {
     if (!name.includes(".partial-")) continue;
     const folder = join(parent, name);
     const age = Date.now() - ((await stat(folder).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > PARTIAL_FOLDER_MAXIMUM_AGE_MS) await rm(folder, { recursive: true, force: true });
+    if (age > partialFolderMaximumAgeMs) await rm(folder, { recursive: true, force: true });
   }
 }
 

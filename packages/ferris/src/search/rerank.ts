@@ -9,7 +9,7 @@ import type { FoundChunk } from "./result.ts";
 export type TextScorer = (query: string, texts: readonly string[], signal?: AbortSignal) => Promise<readonly number[]>;
 
 /** How many candidates are read. */
-const DEPTH = 50;
+const rerankDepth = 50;
 
 /** `found` with its head put in the order of the scores, which it then carries. */
 export async function rerank(
@@ -18,12 +18,12 @@ export async function rerank(
   scoreTexts: TextScorer,
   signal?: AbortSignal,
 ): Promise<FoundChunk[]> {
-  const head = found.slice(0, DEPTH);
+  const head = found.slice(0, rerankDepth);
   const texts = head.map(({ chunk }) => [...chunk.headingPath.slice(-1), chunk.text].join("\n"));
   const scores = await scoreTexts(query, texts, signal);
   const scored = head.map((candidate, i) => ({
     ...candidate,
     evidence: { ...candidate.evidence, score: scores[i]!, rerankScore: scores[i]! },
   }));
-  return [...scored.toSorted((a, b) => b.evidence.score - a.evidence.score), ...found.slice(DEPTH)];
+  return [...scored.toSorted((a, b) => b.evidence.score - a.evidence.score), ...found.slice(rerankDepth)];
 }

@@ -20,7 +20,7 @@ export interface PathWatchOptions {
 }
 
 /** How often the watched paths are checked for being the same folders still. */
-const CHECK_MS = 1000;
+const checkMs = 1000;
 
 /**
  * Watches files and folders, which need not exist yet, until `signal`. Calls never overlap.
@@ -40,7 +40,7 @@ export async function watch(
     const current = await Promise.all(watches.map((place) => place.isCurrent()));
     if (current.includes(false)) changes.note();
   };
-  const check = setInterval(() => void noteReplaced(), CHECK_MS);
+  const check = setInterval(() => void noteReplaced(), checkMs);
   const stop = (): void => changes.note();
   signal.addEventListener("abort", stop, { once: true });
   try {

@@ -8,11 +8,11 @@
 import type { Activation, EncoderShape, EncoderWeights, Head, Linear, Norm, RowStep } from "../models/description.ts";
 import { readWeights } from "../encoder/checked-weights.ts";
 import type { WeightTensor } from "../weights/weight-tensor.ts";
-import { FLOAT, INT32, INT64, OnnxGraph, ORT_DOMAIN, type ExternalWeight } from "./onnx-writer.ts";
+import { floatType, int32Type, int64Type, OnnxGraph, ortDomain, type ExternalWeight } from "./onnx-writer.ts";
 
 /** The graph's outputs: the head's rows [B, D] before cutting and normalising, and last hidden states [B·L, H]. */
-export const ROWS = "rows";
-export const HIDDEN = "hidden";
+export const rowsOutput = "rows";
+export const hiddenOutput = "hidden";
 
 export interface EncoderGraph {
   readonly model: Uint8Array;
@@ -30,12 +30,12 @@ export async function encoderGraph(
   signal?: AbortSignal,
 ): Promise<EncoderGraph> {
   const graph = new OnnxGraph();
-  graph.input("ids", INT32, ["tokens"]);
-  graph.input("positions", INT32, ["tokens"]);
-  if (shape.typeVocabSize > 0) graph.input("types", INT32, ["tokens"]);
-  graph.input("split", INT64, [4]);
-  graph.input("mask", FLOAT, ["batch", 1, 1, "length"]);
-  if (shape.relativePositionBuckets !== null) graph.input("buckets", INT32, ["length", "length"]);
+  graph.input("ids", int32Type, ["tokens"]);
+  graph.input("positions", int32Type, ["tokens"]);
+  if (shape.typeVocabSize > 0) graph.input("types", int32Type, ["tokens"]);
+  graph.input("split", int64Type, [4]);
+  graph.input("mask", floatType, ["batch", 1, 1, "length"]);
+  if (shape.relativePositionBuckets !== null) graph.input("buckets", int32Type, ["length", "length"]);
   const encoder = new GraphWriter(graph, shape);
 
   let hidden = await encoder.embeddings(weights);
@@ -47,16 +47,16 @@ export async function encoderGraph(
     const wide = await encoder.activated(middle, layer.intermediate, shape.activation);
     hidden = await encoder.residual(wide, layer.output, middle, layer.outputNorm);
   }
-  graph.node("Identity", [hidden], {}, { output: HIDDEN });
-  graph.output(HIDDEN, FLOAT, ["tokens", shape.hiddenSize]);
+  graph.node("Identity", [hidden], {}, { output: hiddenOutput });
+  graph.output(hiddenOutput, floatType, ["tokens", shape.hiddenSize]);
 
   let row = await encoder.rowSteps(pooled(graph, head, hidden, shape.hiddenSize), head.rowSteps[0]);
   for (const [index, { weight, bias, activation }] of head.dense.entries()) {
     row = bias === null ? await encoder.product(row, weight) : await encoder.linear(row, { weight, bias });
     row = await encoder.rowSteps(activate(graph, row, activation), head.rowSteps[index + 1]);
   }
-  graph.node("Identity", [row], {}, { output: ROWS });
-  graph.output(ROWS, FLOAT, ["batch", head.dimensions]);
+  graph.node("Identity", [row], {}, { output: rowsOutput });
+  graph.output(rowsOutput, floatType, ["batch", head.dimensions]);
   return { model: graph.finish("encoder"), weights: graph.weights };
 }
 
@@ -107,7 +107,7 @@ class GraphWriter {
       "FusedMatMul",
       [await heads(layer.query), await heads(layer.key)],
       { transB: { int: 1 }, alpha: { float: 1 / Math.sqrt(this.#shape.headSize) } },
-      { domain: ORT_DOMAIN },
+      { domain: ortDomain },
     );
     const weights = graph.node("Softmax", [graph.node("Add", [scores, mask])], { axis: { int: -1 } });
     const mixed = graph.node("MatMul", [weights, await heads(layer.value)]);
@@ -136,7 +136,7 @@ class GraphWriter {
     const fused = activation === "gelu" ? "BiasGelu" : activation === "gelu_tanh" ? "FastGelu" : null;
     if (fused === null) return activate(this.#graph, await this.linear(input, linear), activation);
     const product = await this.product(input, linear.weight);
-    return this.#graph.node(fused, [product, await this.#weight(linear.bias)], {}, { domain: ORT_DOMAIN });
+    return this.#graph.node(fused, [product, await this.#weight(linear.bias)], {}, { domain: ortDomain });
   }
 
   /** x · Wᵀ + b. */
@@ -179,13 +179,13 @@ class GraphWriter {
 /** [B·L, H] to [B, modes · H]. All modes but max are sums over tokens with weights that the host gives as [B, sums, L]. */
 function pooled(graph: OnnxGraph, head: Head, hidden: string, hiddenSize: number): string {
   const sums = head.poolings.filter((mode) => mode !== "max").length;
-  graph.input("pooling", FLOAT, ["batch", sums, "length"]);
-  graph.input("sequences", INT64, [3]);
+  graph.input("pooling", floatType, ["batch", sums, "length"]);
+  graph.input("sequences", int64Type, [3]);
   const padded = graph.node("Reshape", [hidden, "sequences"]);
   const sum = sums === 0 ? "" : graph.node("MatMul", ["pooling", padded]);
   if (sums === head.poolings.length) return graph.node("Reshape", [sum, graph.integers([-1, sums * hiddenSize])]);
 
-  graph.input("left_out", FLOAT, ["batch", "length", 1]);
+  graph.input("left_out", floatType, ["batch", "length", 1]);
   const kept = graph.node("Add", [padded, "left_out"]);
   const maximum = graph.node("ReduceMax", [kept, graph.integers([1])], { keepdims: { int: 0 } });
   let index = 0;
@@ -200,13 +200,13 @@ function activate(graph: OnnxGraph, input: string, activation: Activation): stri
     case "identity":
       return input;
     case "gelu":
-      return graph.node("Gelu", [input], {}, { domain: ORT_DOMAIN });
+      return graph.node("Gelu", [input], {}, { domain: ortDomain });
     case "gelu_tanh":
-      return graph.node("FastGelu", [input], {}, { domain: ORT_DOMAIN });
+      return graph.node("FastGelu", [input], {}, { domain: ortDomain });
     case "gelu_10":
       return graph.node("Clip", [activate(graph, input, "gelu"), graph.number(-10), graph.number(10)]);
     case "quick_gelu":
-      return graph.node("QuickGelu", [input], { alpha: { float: 1.702 } }, { domain: ORT_DOMAIN });
+      return graph.node("QuickGelu", [input], { alpha: { float: 1.702 } }, { domain: ortDomain });
     case "relu":
       return graph.node("Relu", [input]);
     case "relu2": {
@@ -220,7 +220,7 @@ function activate(graph: OnnxGraph, input: string, activation: Activation): stri
     case "mish":
       return graph.node("Mish", [input]);
     case "silu":
-      return graph.node("QuickGelu", [input], { alpha: { float: 1 } }, { domain: ORT_DOMAIN });
+      return graph.node("QuickGelu", [input], { alpha: { float: 1 } }, { domain: ortDomain });
     case "tanh":
       return graph.node("Tanh", [input]);
     case "sigmoid":

@@ -13,21 +13,21 @@ import { notFinite } from "../encoder/not-finite.ts";
 import { ModelClosedError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
 import type { OnnxSession } from "../platform/onnx-types.ts";
-import { encoderGraph, ROWS } from "./encoder-graph.ts";
+import { encoderGraph, rowsOutput } from "./encoder-graph.ts";
 import { paddedInputs } from "./padded-batch.ts";
 
 /**
  * Sequences and tokens in a batch for each thread. Measured with MiniLM: from 200 tokens a thread on, larger batches are no
  * faster, and past 1,000 their activations fall out of the processor's cache.
  */
-const SEQUENCES_PER_THREAD = 16;
-const TOKENS_PER_THREAD = 512;
+const sequencesPerThread = 16;
+const tokensPerThread = 512;
 
 /** What starting a batch costs beside its tokens: about 1.2 ms with MiniLM on two cores, where a token costs 0.11. */
-const BATCH_OVERHEAD = 12;
+const batchOverhead = 12;
 
 /** Batches' worth of texts sorted by length before batches are cut: then a batch's lengths differ by a token or two. */
-const SORTED_BATCHES = 32;
+const sortedBatches = 32;
 
 export interface CpuEncoderOptions {
   /** Threads that compute; as many as the machine offers by default. */
@@ -50,14 +50,14 @@ export async function openCpuEncoder(description: ModelDescription, options: Cpu
   const graph = await encoderGraph(shape, weights, head, options.signal);
   const session = await createOnnxSession({ ...graph, threads });
   if (session.notice !== null) options.onNotice?.(`metal-candle: ${session.notice}`);
-  const maxSequences = SEQUENCES_PER_THREAD * threads;
-  const usualBudget = Math.max(TOKENS_PER_THREAD * threads, description.maxLength);
+  const maxSequences = sequencesPerThread * threads;
+  const usualBudget = Math.max(tokensPerThread * threads, description.maxLength);
   const limits = {
     // No batch is larger than this many of the longest texts, and a batch's arrays are as large as the budget.
     tokenBudget: Math.min(options.tokenBudget ?? usualBudget, maxSequences * description.maxLength),
     maxSequences,
     batchesInFlight: 1,
-    padding: { sortWindow: SORTED_BATCHES * maxSequences, batchOverhead: BATCH_OVERHEAD },
+    padding: { sortWindow: sortedBatches * maxSequences, batchOverhead: batchOverhead },
   };
   return new CpuEncoder(description, session, limits);
 }
@@ -84,7 +84,7 @@ class CpuEncoder implements Encoder {
   async encode(batch: PackedBatch, receive: Receive): Promise<void> {
     if (this.#session === null) throw new ModelClosedError("This encoder has been closed.");
     const { shape, head } = this.#description;
-    const rows = await this.#session.run(paddedInputs(batch, shape, head), ROWS);
+    const rows = await this.#session.run(paddedInputs(batch, shape, head), rowsOutput);
     const stride = head.dimensions;
     for (let row = 0; row < batch.sequences; row++) {
       const values = rows.subarray(row * stride, row * stride + batch.dimensions);

@@ -7,15 +7,15 @@
 import { ProtobufMessage } from "./protobuf.ts";
 
 /** ONNX element types. */
-export const FLOAT = 1;
-export const INT32 = 6;
-export const INT64 = 7;
+export const floatType = 1;
+export const int32Type = 6;
+export const int64Type = 7;
 
-const IR_VERSION = 10;
+const irVersion = 10;
 /** Opset of the standard operators: the first with LayerNormalization and shapes as inputs of Reduce operators. */
-const OPSET = 18;
+const opset = 18;
 /** Where onnxruntime's own operators live. */
-export const ORT_DOMAIN = "com.microsoft";
+export const ortDomain = "com.microsoft";
 
 /** A weight that travels beside the model. */
 export interface ExternalWeight {
@@ -45,7 +45,7 @@ export class OnnxGraph {
   /** Declares a weight whose f32 bytes are `data`, laid out as `shape`. */
   weight(data: Float32Array, shape: readonly number[]): string {
     const name = `w${this.weights.length}`;
-    const tensor = tensorHeader(name, FLOAT, shape);
+    const tensor = tensorHeader(name, floatType, shape);
     for (const [key, value] of [
       ["location", name],
       ["offset", "0"],
@@ -63,14 +63,14 @@ export class OnnxGraph {
   integers(values: readonly number[], shape: readonly number[] = [values.length]): string {
     const name = `c${this.#count++}`;
     const raw = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    this.#graph.message(5, tensorHeader(name, INT64, shape).bytes(9, raw));
+    this.#graph.message(5, tensorHeader(name, int64Type, shape).bytes(9, raw));
     return name;
   }
 
   /** A constant, one f32. */
   number(value: number): string {
     const name = `c${this.#count++}`;
-    this.#graph.message(5, tensorHeader(name, FLOAT, []).bytes(9, new Uint8Array(Float32Array.of(value).buffer)));
+    this.#graph.message(5, tensorHeader(name, floatType, []).bytes(9, new Uint8Array(Float32Array.of(value).buffer)));
     return name;
   }
 
@@ -95,10 +95,10 @@ export class OnnxGraph {
   finish(name: string): Uint8Array {
     this.#graph.string(2, name);
     return new ProtobufMessage()
-      .integer(1, IR_VERSION)
+      .integer(1, irVersion)
       .string(2, "metal-candle")
-      .message(8, new ProtobufMessage().string(1, "").integer(2, OPSET))
-      .message(8, new ProtobufMessage().string(1, ORT_DOMAIN).integer(2, 1))
+      .message(8, new ProtobufMessage().string(1, "").integer(2, opset))
+      .message(8, new ProtobufMessage().string(1, ortDomain).integer(2, 1))
       .message(7, this.#graph)
       .finish();
   }

@@ -13,7 +13,7 @@ import type { OnnxInput } from "../platform/onnx-types.ts";
 import { relativePositionBuckets } from "../encoder/relative-positions.ts";
 
 /** Added to a score or a value to take it out: far below any real one, and finite. */
-const OUT = -1e30;
+const maskedOut = -1e30;
 
 /**
  * All inputs of the graph for one batch.
@@ -34,7 +34,7 @@ export function paddedInputs(batch: PackedBatch, shape: EncoderShape, head: Head
     ids.set(batch.inputIds.subarray(start, start + length), row);
     if (batch.tokenTypeIds !== null) types.set(batch.tokenTypeIds.subarray(start, start + length), row);
     writePositionIds(batch.inputIds, start, length, shape.positionOffset, positions, row);
-    mask.fill(OUT, row + length, row + longest);
+    mask.fill(maskedOut, row + length, row + longest);
   }
   const inputs: Record<string, OnnxInput> = {
     ids: { data: ids, shape: [tokens] },
@@ -57,7 +57,7 @@ function poolingInputs(batch: PackedBatch, modes: readonly PoolingMode[]): Recor
   const { sequences, longest, cuSeqlens } = batch;
   const sums = modes.filter((mode) => mode !== "max");
   const weights = new Float32Array(sequences * sums.length * longest);
-  const leftOut = new Float32Array(sequences * longest).fill(OUT);
+  const leftOut = new Float32Array(sequences * longest).fill(maskedOut);
   for (let sequence = 0; sequence < sequences; sequence++) {
     const length = cuSeqlens[sequence + 1] - cuSeqlens[sequence];
     const skip = skippedTokens(batch.poolingSkips?.[sequence] ?? 0, length);

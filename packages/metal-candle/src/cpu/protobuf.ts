@@ -4,9 +4,9 @@
  * Messages are nested by writing the inner one first and copying it in; the messages here are small, since weights travel beside
  * the graph and not in it. https://protobuf.dev/programming-guides/encoding
  */
-const VARINT = 0;
-const BYTES = 2;
-const FIXED32 = 5;
+const varintWire = 0;
+const bytesWire = 2;
+const fixed32Wire = 5;
 
 /** One message under construction. Field numbers are the caller's. */
 export class ProtobufMessage {
@@ -15,14 +15,14 @@ export class ProtobufMessage {
 
   /** int32, int64 and enum fields; values must not be negative beyond −2⁵³. */
   integer(field: number, value: number): this {
-    this.#varint(BigInt((field << 3) | VARINT));
+    this.#varint(BigInt((field << 3) | varintWire));
     // Negative numbers are ten-byte varints of their 64-bit two's complement.
     this.#varint(BigInt.asUintN(64, BigInt(value)));
     return this;
   }
 
   float(field: number, value: number): this {
-    this.#varint(BigInt((field << 3) | FIXED32));
+    this.#varint(BigInt((field << 3) | fixed32Wire));
     this.#reserve(4);
     new DataView(this.#bytes.buffer).setFloat32(this.#length, value, true);
     this.#length += 4;
@@ -38,7 +38,7 @@ export class ProtobufMessage {
   }
 
   bytes(field: number, value: Uint8Array): this {
-    this.#varint(BigInt((field << 3) | BYTES));
+    this.#varint(BigInt((field << 3) | bytesWire));
     this.#varint(BigInt(value.byteLength));
     this.#reserve(value.byteLength);
     this.#bytes.set(value, this.#length);

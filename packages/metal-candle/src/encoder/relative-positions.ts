@@ -4,7 +4,7 @@
  * T5's bidirectional scheme (Raffel et al. 2020, as transformers' MPNetEncoder has it): half of the buckets for each direction;
  * within a half, one bucket per distance up to a quarter of all, then logarithmically wider ones up to distance 128.
  */
-const LARGEST_DISTANCE = 128;
+const largestDistance = 128;
 
 /** The bucket of `distance` = key position − query position, out of `buckets`. */
 export function relativePositionBucket(distance: number, buckets: number): number {
@@ -15,7 +15,7 @@ export function relativePositionBucket(distance: number, buckets: number): numbe
   if (far < exact) return base + far;
   // PyTorch computes this in f32; rounded the same way, so that no distance falls into the next bucket.
   const ratio = Math.fround(
-    Math.fround(Math.log(Math.fround(far / exact))) / Math.fround(Math.log(LARGEST_DISTANCE / exact)),
+    Math.fround(Math.log(Math.fround(far / exact))) / Math.fround(Math.log(largestDistance / exact)),
   );
   const wide = exact + Math.trunc(Math.fround(ratio * (half - exact)));
   return base + Math.min(wide, half - 1);

@@ -9,7 +9,7 @@ import { absolutePath, folderExists, isPathLike, joinPath, packageFolder, readFi
 import { InvalidArgumentError, ModelNotFoundError } from "../errors.ts";
 
 /** The model that is meant when none is asked for: an npm package of that name. */
-export const DEFAULT_MODEL = "all-minilm-l6-v2-q8";
+export const defaultModel = "all-minilm-l6-v2-q8";
 
 export interface ModelLocation {
   readonly folder: string;
@@ -33,7 +33,7 @@ export interface LocateOptions {
 export async function locateModel(idOrFolder: string, options: LocateOptions = {}): Promise<ModelLocation> {
   if (idOrFolder === "") throw new InvalidArgumentError("The model is an empty string; it must be an id or a folder.");
   // Before any folder of that name: the default must not depend on where a command runs.
-  const bundled = idOrFolder === DEFAULT_MODEL ? packageFolder(DEFAULT_MODEL) : null;
+  const bundled = idOrFolder === defaultModel ? packageFolder(defaultModel) : null;
   if (bundled !== null) return { folder: bundled, hubId: null, commit: null };
   const path = expandHome(idOrFolder);
   if (await folderExists(path)) return snapshotLocation(absolutePath(path));
@@ -66,7 +66,7 @@ function notHere(name: string, { revision }: LocateOptions, looked: readonly str
     return new ModelNotFoundError(`There is no model at ${looked[0]}: a page names a model by the URL of its folder.`);
   }
   // It is a package of npm's and no repository of the hub's.
-  if (name === DEFAULT_MODEL) {
+  if (name === defaultModel) {
     return new ModelNotFoundError(`The model "${name}" is an npm package that is not installed: npm install ${name}`);
   }
   const at = revision === undefined ? "" : ` at revision ${revision}`;

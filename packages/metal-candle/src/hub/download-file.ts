@@ -61,7 +61,7 @@ export async function downloadFile(
 }
 
 /** Over so long a time a file's speed is measured. */
-const WINDOW_SECONDS = 60;
+const windowSeconds = 60;
 
 /** The server cannot go on from where the file stops. */
 class RestartNeeded extends Error {}
@@ -102,7 +102,7 @@ async function receive(
       await blob.write(piece);
       onBytes(blob.length);
       const seconds = (performance.now() - since) / 1000;
-      if (seconds < WINDOW_SECONDS) continue;
+      if (seconds < windowSeconds) continue;
       if (blob.length - before < client.patience.leastBytesPerSecond * seconds) {
         throw new DownloadError(
           `${file.path} of ${id} comes at ${Math.round((blob.length - before) / seconds)} bytes per second, which is given up. ` +

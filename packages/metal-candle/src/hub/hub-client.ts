@@ -25,7 +25,7 @@ export interface Patience {
   readonly leastBytesPerSecond: number;
 }
 
-export const PATIENCE: Patience = {
+export const usualPatience: Patience = {
   attempts: 5,
   backoffMilliseconds: 500,
   longestWaitMilliseconds: 60_000,

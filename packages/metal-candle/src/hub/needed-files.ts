@@ -7,15 +7,15 @@
  */
 import { UnsupportedModelError } from "../errors.ts";
 
-const CONFIGURATION =
+const configuration =
   /^(config|modules|tokenizer|tokenizer_config|special_tokens_map|added_tokens|config_sentence_transformers|sentence_[\w-]+_config)\.json$/;
 /** What a tokenizer is made of where there is no tokenizer.json. */
-const VOCABULARY = /^(vocab\.txt|vocab\.json|merges\.txt)$/;
+const vocabulary = /^(vocab\.txt|vocab\.json|merges\.txt)$/;
 /** Models have some dozens of files; shards make them a few hundred. */
-const MOST_FILES = 1000;
-const MODULE_FOLDER = /^\d+_\w+$/;
-const TORCH_SHARD = /^pytorch_model-\d+-of-\d+\.bin$/;
-const SHARD = /^model-\d+-of-\d+\.safetensors$/;
+const mostFiles = 1000;
+const moduleFolder = /^\d+_\w+$/;
+const torchShard = /^pytorch_model-\d+-of-\d+\.bin$/;
+const shard = /^model-\d+-of-\d+\.safetensors$/;
 
 /**
  * The paths to download, small files first.
@@ -35,17 +35,17 @@ export function neededFiles<Entry extends { readonly path: string; readonly size
     const names = path.split("/");
     const name = names.at(-1)!;
     const folder = names.slice(0, -1).join("/");
-    if (folder !== "" && !MODULE_FOLDER.test(folder)) return false;
-    if (CONFIGURATION.test(name)) return true;
+    if (folder !== "" && !moduleFolder.test(folder)) return false;
+    if (configuration.test(name)) return true;
     const tokenizer = folder === "" ? "tokenizer.json" : `${folder}/tokenizer.json`;
-    if (!paths.has(tokenizer) && VOCABULARY.test(name)) return true;
+    if (!paths.has(tokenizer) && vocabulary.test(name)) return true;
     // One file wins over shards, as transformers reads them.
     const single = folder === "" ? "model.safetensors" : `${folder}/model.safetensors`;
     if (paths.has(single)) return path === single;
-    if (paths.has(`${single}.index.json`)) return name === "model.safetensors.index.json" || SHARD.test(name);
+    if (paths.has(`${single}.index.json`)) return name === "model.safetensors.index.json" || shard.test(name);
     const torch = folder === "" ? "pytorch_model.bin" : `${folder}/pytorch_model.bin`;
     if (paths.has(torch)) return path === torch;
-    return name === "pytorch_model.bin.index.json" || TORCH_SHARD.test(name);
+    return name === "pytorch_model.bin.index.json" || torchShard.test(name);
   });
   if (!needed.some((entry) => /\.(safetensors|bin)$/.test(entry.path))) {
     const other = entries.find((entry) => /\.(h5|msgpack|onnx|ot)$/.test(entry.path))?.path;
@@ -54,9 +54,9 @@ export function neededFiles<Entry extends { readonly path: string; readonly size
         `look for a revision that has them: its pull requests often do, such as refs/pr/1.`,
     );
   }
-  if (needed.length > MOST_FILES) {
+  if (needed.length > mostFiles) {
     throw new UnsupportedModelError(
-      `${id} has ${needed.length} files that a model would need; at most ${MOST_FILES} are read.`,
+      `${id} has ${needed.length} files that a model would need; at most ${mostFiles} are read.`,
     );
   }
   return needed.toSorted((a, b) => a.size - b.size);

@@ -8,7 +8,7 @@ import { linkSnapshot, writeReference } from "#platform/blobs";
 import { DownloadError, InvalidArgumentError } from "../errors.ts";
 import { hubCacheFolder, isModelId, isRevision, repositoryFolder } from "./cache.ts";
 import { downloadFile } from "./download-file.ts";
-import { HubClient, PATIENCE, type Patience } from "./hub-client.ts";
+import { HubClient, usualPatience, type Patience } from "./hub-client.ts";
 import { neededFiles } from "./needed-files.ts";
 import { describeRepository } from "./repository.ts";
 
@@ -47,7 +47,7 @@ export interface PullResult {
 export async function pullModel(
   id: string,
   options: PullOptions = {},
-  patience: Patience = PATIENCE,
+  patience: Patience = usualPatience,
 ): Promise<PullResult> {
   const { revision = "main", signal, onProgress } = options;
   if (!isModelId(id)) throw new InvalidArgumentError(`"${id}" is not a model id; it must be ORG/NAME or NAME.`);

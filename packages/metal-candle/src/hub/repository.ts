@@ -10,9 +10,9 @@ import type { HubFile } from "./download-file.ts";
 import { TransientFailure, type HubClient } from "./hub-client.ts";
 
 /** A page of the hub has a thousand entries, 200 kB; model repositories have some dozens. */
-const LARGEST_ANSWER = 16 << 20;
-const MOST_ENTRIES = 50_000;
-const MOST_PAGES = 100;
+const largestAnswer = 16 << 20;
+const mostEntries = 50_000;
+const mostPages = 100;
 
 export interface Repository {
   readonly commit: string;
@@ -38,14 +38,14 @@ export async function describeRepository(
   const entries: HubFile[] = [];
   let url: string | null = `${base}/tree/${commit}?recursive=true&expand=false`;
   for (let pages = 0; url !== null; pages++) {
-    if (pages >= MOST_PAGES) throw tooMany(id, `${MOST_PAGES} pages`);
+    if (pages >= mostPages) throw tooMany(id, `${mostPages} pages`);
     const page: { body: unknown; next: string | null } = await ask(client, url, id, what, signal);
     if (!Array.isArray(page.body)) throw new DownloadError(`${client.endpoint} sent no list of the files of ${id}.`);
     for (const entry of page.body) {
       const file = readEntry(entry);
       if (file !== null) entries.push(file);
     }
-    if (entries.length > MOST_ENTRIES) throw tooMany(id, `${MOST_ENTRIES} files`);
+    if (entries.length > mostEntries) throw tooMany(id, `${mostEntries} files`);
     url = page.next;
   }
   return { commit, entries };
@@ -109,8 +109,8 @@ async function readText(response: Response, id: string): Promise<string> {
   let bytes = 0;
   for await (const piece of response.body ?? []) {
     bytes += piece.byteLength;
-    if (bytes > LARGEST_ANSWER) {
-      throw new DownloadError(`The hub's answer about ${id} is larger than ${LARGEST_ANSWER} bytes.`);
+    if (bytes > largestAnswer) {
+      throw new DownloadError(`The hub's answer about ${id} is larger than ${largestAnswer} bytes.`);
     }
     pieces.push(piece);
   }

@@ -8,7 +8,7 @@ import { UnsupportedModelError } from "../errors.ts";
 import type { Activation } from "./description.ts";
 
 /** transformers' ACT2FN, as far as we compute it. All of gelu_new, gelu_fast and gelu_accurate are the tanh form. */
-const HIDDEN_ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Activation>([
+const hiddenActivations: ReadonlyMap<string, Activation> = new Map<string, Activation>([
   ["gelu", "gelu"],
   ["gelu_python", "gelu"],
   ["gelu_new", "gelu_tanh"],
@@ -31,7 +31,7 @@ const HIDDEN_ACTIVATIONS: ReadonlyMap<string, Activation> = new Map<string, Acti
 ]);
 
 /** torch.nn classes, made without arguments. */
-const TORCH_CLASSES: ReadonlyMap<string, Activation> = new Map<string, Activation>([
+const torchClasses: ReadonlyMap<string, Activation> = new Map<string, Activation>([
   ["Identity", "identity"],
   ["Tanh", "tanh"],
   ["Sigmoid", "sigmoid"],
@@ -45,18 +45,18 @@ const TORCH_CLASSES: ReadonlyMap<string, Activation> = new Map<string, Activatio
 
 /** The activation of an encoder's feed-forward layers. */
 export function hiddenActivation(name: string, path: string): Activation {
-  const activation = HIDDEN_ACTIVATIONS.get(name);
+  const activation = hiddenActivations.get(name);
   if (activation !== undefined) return activation;
   throw new UnsupportedModelError(
-    `${path}: the activation "${name}" (hidden_act) is not supported; supported are ${[...HIDDEN_ACTIVATIONS.keys()].join(", ")}.`,
+    `${path}: the activation "${name}" (hidden_act) is not supported; supported are ${[...hiddenActivations.keys()].join(", ")}.`,
   );
 }
 
 /** The activation that a PyTorch class path names, such as `torch.nn.modules.activation.Tanh`. */
 export function torchActivation(classPath: string, path: string): Activation {
-  const activation = classPath.startsWith("torch.nn.") ? TORCH_CLASSES.get(classPath.split(".").at(-1)!) : undefined;
+  const activation = classPath.startsWith("torch.nn.") ? torchClasses.get(classPath.split(".").at(-1)!) : undefined;
   if (activation !== undefined) return activation;
   throw new UnsupportedModelError(
-    `${path}: the activation "${classPath}" is not supported; supported are torch.nn's ${[...TORCH_CLASSES.keys()].join(", ")}.`,
+    `${path}: the activation "${classPath}" is not supported; supported are torch.nn's ${[...torchClasses.keys()].join(", ")}.`,
   );
 }

@@ -8,7 +8,7 @@ import { ModelFileError } from "../errors.ts";
 import { parseJson } from "../json.ts";
 
 /** Bytes that a configuration file may have. */
-const LARGEST_CONFIG = 16 << 20;
+const largestConfig = 16 << 20;
 
 /** A parsed JSON object and the file it came from. */
 export class ConfigObject {
@@ -111,7 +111,7 @@ export async function readConfig(folder: string, name: string): Promise<ConfigOb
 
 /** Reads any JSON file; undefined where there is none. */
 export async function readJson(path: string): Promise<unknown> {
-  const bytes = await readFileBytes(path, LARGEST_CONFIG);
+  const bytes = await readFileBytes(path, largestConfig);
   if (bytes === null) return undefined;
   return parseJson(bytes, path);
 }

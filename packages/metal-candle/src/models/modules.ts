@@ -9,7 +9,7 @@ import { ModelFileError, UnsupportedModelError } from "../errors.ts";
 import { readJson } from "./config-object.ts";
 
 /** Published models have up to five. */
-const MOST_MODULES = 100;
+const mostModules = 100;
 
 export interface Module {
   /** "Transformer", "Pooling", "Dense", "Normalize", … */
@@ -29,8 +29,8 @@ export async function readModules(folder: string): Promise<readonly Module[] | n
   const list = await readJson(path);
   if (list === undefined) return null;
   if (!Array.isArray(list) || list.length === 0) throw new ModelFileError(`${path} is not a list of modules.`);
-  if (list.length > MOST_MODULES) {
-    throw new ModelFileError(`${path} lists ${list.length} modules; at most ${MOST_MODULES} are read.`);
+  if (list.length > mostModules) {
+    throw new ModelFileError(`${path} lists ${list.length} modules; at most ${mostModules} are read.`);
   }
   return list.map((entry: unknown, index) => {
     const { type, path: place } = (entry ?? {}) as { type?: unknown; path?: unknown };

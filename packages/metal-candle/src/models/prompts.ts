@@ -13,22 +13,22 @@ export interface Prompts {
   readonly warnings: readonly string[];
 }
 
-const E5: Readonly<Record<string, string>> = { query: "query: ", passage: "passage: " };
+const e5Prompts: Readonly<Record<string, string>> = { query: "query: ", passage: "passage: " };
 
 /** From the model card of multilingual-e5-large-instruct: a task for the query, nothing for the passage. */
-const E5_INSTRUCT: Readonly<Record<string, string>> = {
+const e5InstructPrompts: Readonly<Record<string, string>> = {
   query: "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: ",
   passage: "",
 };
 
-const BUILT_IN: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([
+const builtInPrompts: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([
   ...["small", "base", "large"].flatMap((size): [string, Readonly<Record<string, string>>][] => [
-    [`intfloat/e5-${size}`, E5],
-    [`intfloat/e5-${size}-v2`, E5],
-    [`intfloat/e5-${size}-unsupervised`, E5],
-    [`intfloat/multilingual-e5-${size}`, E5],
+    [`intfloat/e5-${size}`, e5Prompts],
+    [`intfloat/e5-${size}-v2`, e5Prompts],
+    [`intfloat/e5-${size}-unsupervised`, e5Prompts],
+    [`intfloat/multilingual-e5-${size}`, e5Prompts],
   ]),
-  ["intfloat/multilingual-e5-large-instruct", E5_INSTRUCT],
+  ["intfloat/multilingual-e5-large-instruct", e5InstructPrompts],
 ]);
 
 /**
@@ -47,7 +47,7 @@ export function readPrompts(
 ): Prompts {
   const fromFiles = savedPrompts(saved);
   const silent = Object.values(fromFiles).every((prompt) => prompt === "");
-  const builtIn = silent ? BUILT_IN.get(id?.toLowerCase() ?? "") : undefined;
+  const builtIn = silent ? builtInPrompts.get(id?.toLowerCase() ?? "") : undefined;
   const warnings: string[] = [];
   if (silent && builtIn === undefined && given === undefined && names.some(looksLikeE5)) {
     warnings.push(

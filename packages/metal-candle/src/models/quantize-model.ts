@@ -16,7 +16,7 @@ import {
 } from "#platform/files";
 import { InvalidArgumentError, UnsupportedModelError } from "../errors.ts";
 import type { LocateOptions } from "../hub/cache.ts";
-import { BLOCK_SIZE, QUANTIZATION_METHOD, quantize } from "../weights/q8-block32.ts";
+import { blockSize, quantizationMethod, quantize } from "../weights/q8-block32.ts";
 import { writeSafetensors, type TensorSource } from "../weights/safetensors-writer.ts";
 import { openWeightFiles } from "../weights/weight-files.ts";
 import { readConfig } from "./config-object.ts";
@@ -37,10 +37,10 @@ export interface QuantizeResult {
 }
 
 /** Matrices that stay f32: small, and added to every token. */
-const KEPT = ["position_embeddings", "token_type_embeddings", "LayerNorm", "relative_attention_bias"];
+const kept = ["position_embeddings", "token_type_embeddings", "LayerNorm", "relative_attention_bias"];
 
 /** Bytes that one file beside the weights may have; a tokenizer.json is the largest. */
-const LARGEST_COPY = 1 << 30;
+const largestCopy = 1 << 30;
 
 /**
  * Quantises a model into a new folder.
@@ -73,12 +73,12 @@ export async function quantizeModel(
     const result = await quantizeWeights(folder, joinPath(part, "model.safetensors"), options);
     for (const name of await listFiles(folder)) {
       if (!isCopied(name)) continue;
-      const bytes = await readFileBytes(joinPath(folder, name), LARGEST_COPY);
+      const bytes = await readFileBytes(joinPath(folder, name), largestCopy);
       if (bytes !== null) await writeWholeFile(joinPath(part, ...name.split("/")), [bytes]);
     }
     const quantized = {
       ...config.raw,
-      quantization_config: { quant_method: QUANTIZATION_METHOD, block_size: BLOCK_SIZE },
+      quantization_config: { quant_method: quantizationMethod, block_size: blockSize },
     };
     const json = new TextEncoder().encode(`${JSON.stringify(quantized, null, 2)}\n`);
     await writeWholeFile(joinPath(part, "config.json"), [json]);
@@ -121,7 +121,7 @@ async function quantizeWeights(folder: string, path: string, options: QuantizeOp
         {
           name: `${name}.scale`,
           dtype: "F16",
-          shape: [rows, columns / BLOCK_SIZE],
+          shape: [rows, columns / blockSize],
           bytes: async () => count(bytesOf(quantize(await tensor.read()).scales)),
         },
         {
@@ -141,7 +141,7 @@ async function quantizeWeights(folder: string, path: string, options: QuantizeOp
 }
 
 function isQuantized(name: string, shape: readonly number[]): boolean {
-  return shape.length === 2 && shape[1] % BLOCK_SIZE === 0 && !KEPT.some((part) => name.includes(part));
+  return shape.length === 2 && shape[1] % blockSize === 0 && !kept.some((part) => name.includes(part));
 }
 
 /** Configuration, tokenizer, and the weights of modules in folders of their own; not the encoder's weights or its config. */

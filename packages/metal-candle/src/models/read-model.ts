@@ -23,7 +23,7 @@ import { meanPooling, readSentenceHead } from "./heads/sentence.ts";
 import { readMaximumLength } from "./maximum-length.ts";
 import { readModules, type Module } from "./modules.ts";
 import { readPrompts } from "./prompts.ts";
-import { NO_SENTENCE_CONFIG, readSentenceConfig, type SentenceConfig } from "./sentence-config.ts";
+import { noSentenceConfig, readSentenceConfig, type SentenceConfig } from "./sentence-config.ts";
 import { readTokenizerFiles } from "./tokenizer-files.ts";
 import { WeightLookup } from "./weight-lookup.ts";
 
@@ -63,7 +63,7 @@ async function describe(
     );
   }
   // Without modules.json sentence-transformers makes a model of its own, and reads none of its files.
-  const sentence = modules === null ? NO_SENTENCE_CONFIG : await readSentenceConfig(encoderFolder);
+  const sentence = modules === null ? noSentenceConfig : await readSentenceConfig(encoderFolder);
   const saved = modules === null ? null : await readConfig(location.folder, "config_sentence_transformers.json");
   const reranker = isReranker(modules, config, sentence.task, location.folder);
 

@@ -22,16 +22,16 @@ export interface SentenceConfig {
 }
 
 /** The file has been written under the name of the family, too. */
-const FILE_NAMES = ["sentence_bert_config.json", "sentence_roberta_config.json", "sentence_xlm-roberta_config.json"];
+const fileNames = ["sentence_bert_config.json", "sentence_roberta_config.json", "sentence_xlm-roberta_config.json"];
 
 /** Arguments for loading in Python that have no bearing on the numbers here. */
-const HARMLESS_ARGUMENTS = ["trust_remote_code", "attn_implementation", "torch_dtype", "dtype", "use_safetensors"];
+const harmlessArguments = ["trust_remote_code", "attn_implementation", "torch_dtype", "dtype", "use_safetensors"];
 
 /** The same for the tokenizer; `padding_side` decides where padding goes, which nothing here has. */
-const HARMLESS_TOKENIZER_ARGUMENTS = ["trust_remote_code", "use_fast", "padding_side", "clean_up_tokenization_spaces"];
+const harmlessTokenizerArguments = ["trust_remote_code", "use_fast", "padding_side", "clean_up_tokenization_spaces"];
 
 /** Where there is no such file, or none that counts. */
-export const NO_SENTENCE_CONFIG: SentenceConfig = {
+export const noSentenceConfig: SentenceConfig = {
   config: null,
   lowerCase: false,
   task: "feature-extraction",
@@ -45,8 +45,8 @@ export const NO_SENTENCE_CONFIG: SentenceConfig = {
  */
 export async function readSentenceConfig(folder: string): Promise<SentenceConfig> {
   let config: ConfigObject | null = null;
-  for (const name of FILE_NAMES) config ??= await readConfig(folder, name);
-  if (config === null) return NO_SENTENCE_CONFIG;
+  for (const name of fileNames) config ??= await readConfig(folder, name);
+  if (config === null) return noSentenceConfig;
 
   if (config.has("query_expansion"))
     throw unsupported(config, "query_expansion", "multi-vector models are not supported");
@@ -54,7 +54,7 @@ export async function readSentenceConfig(folder: string): Promise<SentenceConfig
     const unknown = config
       .object(key)
       ?.keys()
-      .find((name) => !HARMLESS_ARGUMENTS.includes(name));
+      .find((name) => !harmlessArguments.includes(name));
     if (unknown !== undefined) throw unsupported(config, key, `its "${unknown}" could change the result`);
   }
   const output = config.value("module_output_name") ?? "token_embeddings";
@@ -84,7 +84,7 @@ export async function readSentenceConfig(folder: string): Promise<SentenceConfig
 function readTokenizerSettings(config: ConfigObject): Record<string, unknown> {
   const key = config.has("tokenizer_args") ? "tokenizer_args" : "processor_kwargs";
   const settings = config.object(key);
-  const kept = settings?.keys().filter((name) => !HARMLESS_TOKENIZER_ARGUMENTS.includes(name)) ?? [];
+  const kept = settings?.keys().filter((name) => !harmlessTokenizerArguments.includes(name)) ?? [];
   const elsewhere = kept.find((name) => /subfolder|revision|tokenizer_type|_file$|^name_or_path$|^gguf/.test(name));
   if (elsewhere !== undefined) throw unsupported(config, key, `its "${elsewhere}" names another tokenizer`);
   return Object.fromEntries(kept.map((name) => [name, settings!.value(name)]));

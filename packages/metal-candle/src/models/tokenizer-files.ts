@@ -11,7 +11,7 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { ModelDescription, TokenizerFiles } from "./description.ts";
 
 /** XLM-R's is 17 MB; the largest known, with 256,000 pieces and merges, are below 35 MB. */
-const LARGEST_TOKENIZER = 64 << 20;
+const largestTokenizer = 64 << 20;
 
 /** What config.json and sentence_bert_config.json have to say about a tokenizer. */
 export interface TokenizerContext {
@@ -30,7 +30,7 @@ export interface TokenizerContext {
 export async function readTokenizerFiles(folder: string, context: TokenizerContext): Promise<TokenizerFiles> {
   const { model, config, lowerCase } = context;
   const path = joinPath(folder, "tokenizer.json");
-  const json = (await readFileBytes(path, LARGEST_TOKENIZER)) ?? (await readVocabularyFiles(folder));
+  const json = (await readFileBytes(path, largestTokenizer)) ?? (await readVocabularyFiles(folder));
   if (json === null) {
     const older = (await listFolder(folder)).filter((name) => /^(vocab\.json|.*\.model|merges\.txt)$/.test(name));
     throw new ModelFileError(
@@ -69,7 +69,7 @@ function toJson(model: object): Uint8Array<ArrayBuffer> {
 }
 
 async function readLines(path: string): Promise<string[] | null> {
-  const bytes = await readFileBytes(path, LARGEST_TOKENIZER);
+  const bytes = await readFileBytes(path, largestTokenizer);
   if (bytes === null) return null;
   const lines = new TextDecoder().decode(bytes).split("\n");
   if (lines.at(-1) === "") lines.pop();

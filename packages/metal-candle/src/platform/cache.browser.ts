@@ -5,17 +5,17 @@
  * pages), nothing is kept and nothing fails.
  */
 
-const NAME = "metal-candle";
+const cacheName = "metal-candle";
 
 /** Where our cache is, for people. */
 export function cacheFolder(): string | null {
-  return storage() === null ? null : `CacheStorage "${NAME}"`;
+  return storage() === null ? null : `CacheStorage "${cacheName}"`;
 }
 
 /** The entry of `key` (any string) within `kind`, or null. */
 export async function readCacheEntry(kind: string, key: string): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
-    const response = await (await storage()?.open(NAME))?.match(entryUrl(kind, key));
+    const response = await (await storage()?.open(cacheName))?.match(entryUrl(kind, key));
     return response === undefined ? null : new Uint8Array(await response.arrayBuffer());
   } catch {
     return null;
@@ -25,7 +25,7 @@ export async function readCacheEntry(kind: string, key: string): Promise<Uint8Ar
 /** Keeps `content` for `key`. Returns whether that worked. */
 export async function writeCacheEntry(kind: string, key: string, content: Uint8Array): Promise<boolean> {
   try {
-    const cache = await storage()?.open(NAME);
+    const cache = await storage()?.open(cacheName);
     if (cache === undefined) return false;
     await cache.put(entryUrl(kind, key), new Response(content.slice()));
     return true;
@@ -37,7 +37,7 @@ export async function writeCacheEntry(kind: string, key: string, content: Uint8A
 /** One line per kind of entry: how many files and bytes. */
 export async function cacheUsage(): Promise<{ kind: string; files: number; bytes: number }[]> {
   const usage = new Map<string, { kind: string; files: number; bytes: number }>();
-  const cache = await storage()?.open(NAME);
+  const cache = await storage()?.open(cacheName);
   for (const request of (await cache?.keys()) ?? []) {
     const kind = new URL(request.url).pathname.split("/").at(-2) ?? "";
     const line = usage.get(kind) ?? { kind, files: 0, bytes: 0 };

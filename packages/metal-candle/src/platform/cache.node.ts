@@ -12,9 +12,9 @@ import { join } from "node:path";
 import { readFileBytes } from "./files.node.ts";
 
 /** Bytes that all entries together may have; the longest unused go first. */
-const LARGEST_CACHE = 1 << 30;
+const largestCache = 1 << 30;
 
-const HASH_BYTES = 32;
+const hashBytes = 32;
 
 /** Where our cache is, whether or not it exists yet. */
 export function cacheFolder(): string | null {
@@ -32,10 +32,10 @@ export async function readCacheEntry(kind: string, key: string): Promise<Uint8Ar
   const path = entryPath(kind, key);
   try {
     // Refuses what is not a file: a pipe would be waited for.
-    const file = await readFileBytes(path, LARGEST_CACHE);
+    const file = await readFileBytes(path, largestCache);
     if (file === null) return null;
-    const content = new Uint8Array(file.buffer, file.byteOffset + HASH_BYTES, file.length - HASH_BYTES);
-    if (!createHash("sha256").update(content).digest().equals(file.subarray(0, HASH_BYTES))) return null;
+    const content = new Uint8Array(file.buffer, file.byteOffset + hashBytes, file.length - hashBytes);
+    if (!createHash("sha256").update(content).digest().equals(file.subarray(0, hashBytes))) return null;
     const now = new Date();
     await utimes(path, now, now);
     return content;
@@ -107,6 +107,6 @@ async function evict(): Promise<void> {
   let bytes = 0;
   for (const entry of all) {
     bytes += entry.bytes;
-    if (bytes > LARGEST_CACHE) await rm(entry.path, { force: true });
+    if (bytes > largestCache) await rm(entry.path, { force: true });
   }
 }

@@ -13,7 +13,7 @@ import { ModelFileError } from "../errors.ts";
 import type { RandomAccessFile } from "./file-types.ts";
 
 /** The largest single read that libuv takes is 2³¹ − 1 bytes; this stays well below it. */
-const LARGEST_READ = 1 << 30;
+const largestRead = 1 << 30;
 
 /** Opens a file for positional reads, or gives null where there is none. */
 export async function openFile(path: string): Promise<RandomAccessFile | null> {
@@ -188,7 +188,7 @@ class NodeFile implements RandomAccessFile {
   async read(target: Uint8Array, position: number): Promise<void> {
     let done = 0;
     while (done < target.byteLength) {
-      const length = Math.min(target.byteLength - done, LARGEST_READ);
+      const length = Math.min(target.byteLength - done, largestRead);
       let bytesRead: number;
       try {
         ({ bytesRead } = await this.#handle.read(target, done, length, position + done));

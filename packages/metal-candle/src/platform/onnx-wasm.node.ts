@@ -17,27 +17,27 @@ interface WasmRuntime extends OnnxRuntime {
 }
 
 /** The files in this package; the same place from src/platform and from dist/platform. */
-const PACKED = new URL("../../onnxruntime-web/", import.meta.url);
+const packedFolder = new URL("../../onnxruntime-web/", import.meta.url);
 
 /** As many threads as onnxruntime-web takes by itself: they wait in a loop, so more of them slow a busy machine down. */
-const MOST_THREADS = 4;
+const mostThreads = 4;
 
 /** Loads it. Throws Node's own error where the files are not there. */
 export async function loadWasmRuntime(threads: number): Promise<OnnxRuntime> {
-  const packed = new URL("ort.node.min.mjs", PACKED);
+  const packed = new URL("ort.node.min.mjs", packedFolder);
   const module = (await import(existsSync(packed) ? packed.href : "onnxruntime-web")) as WasmRuntime & {
     default?: WasmRuntime;
   };
   const runtime = module.default ?? module;
   // In a worker thread its own threads would be workers of a worker: one is enough there.
-  const most = Math.min(MOST_THREADS, Math.ceil(availableParallelism() / 2));
+  const most = Math.min(mostThreads, Math.ceil(availableParallelism() / 2));
   runtime.env.wasm.numThreads = isMainThread ? Math.max(1, Math.min(threads, most)) : 1;
   return runtime;
 }
 
 /** Name and version, for `doctor`; null where the files are not there. */
 export function wasmRuntimeVersion(): string | null {
-  for (const manifest of [new URL("package.json", PACKED), installedManifest()]) {
+  for (const manifest of [new URL("package.json", packedFolder), installedManifest()]) {
     if (manifest === null || !existsSync(manifest)) continue;
     const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
     return `onnxruntime-web ${version} (WebAssembly)`;

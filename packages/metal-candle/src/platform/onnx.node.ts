@@ -15,10 +15,10 @@ import { openSession, type OnnxRuntime } from "./onnx-session.ts";
 import type { OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
 import { loadWasmRuntime, wasmRuntimeVersion } from "./onnx-wasm.node.ts";
 
-const TELEMETRY = "ORT_DISABLE_TELEMETRY";
+const telemetryVariable = "ORT_DISABLE_TELEMETRY";
 
 /** Install scripts off: the native build's own only fetches CUDA libraries, which are not used here, and fails without its host. */
-const NATIVE_INSTALL = "npm install --ignore-scripts onnxruntime-node@1.30.0";
+const nativeInstall = "npm install --ignore-scripts onnxruntime-node@1.30.0";
 
 /** A build of onnxruntime that has been loaded. */
 interface LoadedRuntime {
@@ -70,9 +70,9 @@ async function load(threads: number): Promise<LoadedRuntime> {
 /** The native build, or one clause on why it is not used and what to type. */
 async function loadNative(): Promise<{ runtime: OnnxRuntime } | { runtime: null; problem: string }> {
   if (isMainThread) {
-    process.env[TELEMETRY] = "1";
+    process.env[telemetryVariable] = "1";
   } else if (!telemetryIsOff()) {
-    const problem = `its telemetry cannot be turned off from a worker thread; start the process with ${TELEMETRY}=1 to use it here`;
+    const problem = `its telemetry cannot be turned off from a worker thread; start the process with ${telemetryVariable}=1 to use it here`;
     return { runtime: null, problem };
   }
   try {
@@ -80,7 +80,7 @@ async function loadNative(): Promise<{ runtime: OnnxRuntime } | { runtime: null;
     return { runtime: module.default ?? module };
   } catch (error) {
     if (nativeVersion() === null) {
-      return { runtime: null, problem: `it is not installed. To install it: ${NATIVE_INSTALL}` };
+      return { runtime: null, problem: `it is not installed. To install it: ${nativeInstall}` };
     }
     const [reason] = (error as Error).message.split("\n");
     const problem =
@@ -104,10 +104,10 @@ function nativeVersion(): string | null {
  * the real one, which the diagnostic report lists.
  */
 function telemetryIsOff(): boolean {
-  if (process.env[TELEMETRY] !== "1") return false;
+  if (process.env[telemetryVariable] !== "1") return false;
   try {
     const report = process.report.getReport() as { environmentVariables?: Record<string, string> };
-    return report.environmentVariables?.[TELEMETRY] === "1";
+    return report.environmentVariables?.[telemetryVariable] === "1";
   } catch {
     return false;
   }

@@ -28,7 +28,7 @@ interface Group {
 }
 
 /** From here on one trie is faster than a look at every group, whatever the tokens. */
-const MANY = 64;
+const manyTokens = 64;
 
 export class AddedTokens {
   /** The last find: its id, and the text that it takes, white space included. */
@@ -47,7 +47,7 @@ export class AddedTokens {
 
   constructor(tokens: readonly AddedToken[]) {
     this.#tokens = tokens;
-    this.#trie = tokens.length < MANY ? null : new PieceTrie(buildTrie(tokens.map(({ pattern }) => pattern)));
+    this.#trie = tokens.length < manyTokens ? null : new PieceTrie(buildTrie(tokens.map(({ pattern }) => pattern)));
     const groups = new Map<string, AddedToken[]>();
     for (const token of this.#trie === null ? tokens : []) {
       const first = token.pattern.charAt(0);
@@ -141,15 +141,15 @@ function findNext(group: Group, text: string, from: number): void {
   group.found = null;
 }
 
-const ENDS_WITH_WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]$/u;
-const STARTS_WITH_WORD = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]/u;
+const wordAtEnd = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]$/u;
+const wordAtStart = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\u200c\u200d]/u;
 
 function endsWithWord(text: string, end: number): boolean {
-  return ENDS_WITH_WORD.test(text.slice(Math.max(0, end - 2), end));
+  return wordAtEnd.test(text.slice(Math.max(0, end - 2), end));
 }
 
 function startsWithWord(text: string, start: number): boolean {
-  return STARTS_WITH_WORD.test(text.slice(start, start + 2));
+  return wordAtStart.test(text.slice(start, start + 2));
 }
 
 /**
@@ -220,13 +220,13 @@ export function resolveAddedTokens(
 
 function checkAmount(tokens: readonly AddedTokenJson[]): void {
   const units = tokens.reduce((sum, { content }) => sum + content.length, 0);
-  if (tokens.length <= MOST_TOKENS && units <= MOST_UNITS) return;
+  if (tokens.length <= mostTokens && units <= mostUnits) return;
   throw new UnsupportedModelError(
-    `the tokenizer has ${tokens.length} added tokens of ${units} characters; at most ${MOST_TOKENS} tokens of ${MOST_UNITS} ` +
+    `the tokenizer has ${tokens.length} added tokens of ${units} characters; at most ${mostTokens} tokens of ${mostUnits} ` +
       "characters are supported.",
   );
 }
 
 /** The largest published models have some thousands of added tokens. */
-const MOST_TOKENS = 1 << 16;
-const MOST_UNITS = 1 << 20;
+const mostTokens = 1 << 16;
+const mostUnits = 1 << 20;

@@ -12,13 +12,13 @@ import { PieceTrie } from "./unigram/piece-trie.ts";
 import type { TrieArrays } from "./unigram/piece-trie.ts";
 import type { UnigramVocabulary } from "./unigram/settings.ts";
 
-const KIND = "tokenizers";
+const cacheKind = "tokenizers";
 /** Changes with the layout. */
-const MAGIC = 0x554d4301;
-const PREFIX_BYTES = 16;
+const fileMagic = 0x554d4301;
+const prefixBytes = 16;
 
 /** Smaller files are parsed faster than a cache is worth. */
-export const SMALLEST_CACHED = 1 << 20;
+export const smallestCached = 1 << 20;
 
 export interface CachedTokenizer {
   /** With an empty `model.vocab`. */
@@ -28,17 +28,17 @@ export interface CachedTokenizer {
 
 /** The cached form of the tokenizer.json with this hash, or null. */
 export async function readCachedTokenizer(hash: string): Promise<CachedTokenizer | null> {
-  const entry = await readCacheEntry(KIND, cacheKey(hash));
+  const entry = await readCacheEntry(cacheKind, cacheKey(hash));
   return entry === null ? null : decodeTokenizer(entry);
 }
 
 /** Keeps it for the next time; that this may fail (a full disk, no folder) changes nothing but the time. */
 export async function writeCachedTokenizer(hash: string, tokenizer: CachedTokenizer): Promise<void> {
-  await writeCacheEntry(KIND, cacheKey(hash), encodeTokenizer(tokenizer));
+  await writeCacheEntry(cacheKind, cacheKey(hash), encodeTokenizer(tokenizer));
 }
 
 function cacheKey(hash: string): string {
-  return `${MAGIC} ${hash}`;
+  return `${fileMagic} ${hash}`;
 }
 
 export function encodeTokenizer({ json, vocabulary }: CachedTokenizer): Uint8Array<ArrayBuffer> {
@@ -47,8 +47,8 @@ export function encodeTokenizer({ json, vocabulary }: CachedTokenizer): Uint8Arr
   const header = new TextEncoder().encode(JSON.stringify({ ...json, model: { ...json.model, vocab: [] } }));
   const places = layout(header.length, scores.length, units.length);
   const bytes = new Uint8Array(places.end);
-  new Uint32Array(bytes.buffer, 0, 4).set([MAGIC, header.length, scores.length, units.length]);
-  bytes.set(header, PREFIX_BYTES);
+  new Uint32Array(bytes.buffer, 0, 4).set([fileMagic, header.length, scores.length, units.length]);
+  bytes.set(header, prefixBytes);
   new Float64Array(bytes.buffer, places.scores, scores.length).set(scores);
   new Uint32Array(bytes.buffer, places.firstChild, firstChild.length).set(firstChild);
   new Int32Array(bytes.buffer, places.ids, ids.length).set(ids);
@@ -60,17 +60,17 @@ export function encodeTokenizer({ json, vocabulary }: CachedTokenizer): Uint8Arr
 export function decodeTokenizer(entry: Uint8Array<ArrayBuffer>): CachedTokenizer | null {
   const bytes = entry.byteOffset % 8 === 0 ? entry : entry.slice();
   const { buffer, byteOffset: base } = bytes;
-  if (bytes.length < PREFIX_BYTES) return null;
+  if (bytes.length < prefixBytes) return null;
   const [magic, headerBytes, pieces, nodes] = new Uint32Array(buffer, base, 4);
   const places = layout(headerBytes!, pieces!, nodes!);
-  if (magic !== MAGIC || places.end !== bytes.length) return null;
+  if (magic !== fileMagic || places.end !== bytes.length) return null;
   const arrays: TrieArrays = {
     firstChild: new Uint32Array(buffer, base + places.firstChild, nodes! + 1),
     ids: new Int32Array(buffer, base + places.ids, nodes),
     units: new Uint16Array(buffer, base + places.units, nodes),
   };
   if (!isSound(arrays, pieces!)) return null;
-  const header = new TextDecoder().decode(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + headerBytes!));
+  const header = new TextDecoder().decode(bytes.subarray(prefixBytes, prefixBytes + headerBytes!));
   return {
     json: JSON.parse(header) as TokenizerJson,
     vocabulary: { trie: new PieceTrie(arrays), scores: new Float64Array(buffer, base + places.scores, pieces) },
@@ -79,7 +79,7 @@ export function decodeTokenizer(entry: Uint8Array<ArrayBuffer>): CachedTokenizer
 
 /** Where the arrays lie, the wider elements first so that all are aligned. */
 function layout(headerBytes: number, pieces: number, nodes: number) {
-  const scores = Math.ceil((PREFIX_BYTES + headerBytes) / 8) * 8;
+  const scores = Math.ceil((prefixBytes + headerBytes) / 8) * 8;
   const firstChild = scores + 8 * pieces;
   const ids = firstChild + 4 * (nodes + 1);
   const units = ids + 4 * nodes;

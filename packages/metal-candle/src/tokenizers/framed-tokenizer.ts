@@ -29,8 +29,8 @@ export class FramedTokenizer implements Tokenizer {
   readonly #frame: Frame;
   readonly #settings: FrameSettings;
   /** Texts of which it is not known yet what stays. Both grow to the longest text seen and shrink again. */
-  #first = new Int32Array(USUAL_SCRATCH);
-  #second = new Int32Array(USUAL_SCRATCH);
+  #first = new Int32Array(usualScratch);
+  #second = new Int32Array(usualScratch);
 
   constructor(source: TokenSource, frame: Frame, settings: FrameSettings) {
     this.#source = source;
@@ -190,12 +190,12 @@ function typesOf(tokens: readonly SpecialTokens[], ...ofTexts: number[]): number
   return tokens.reduce((most, { types }) => types.reduce((a, b) => Math.max(a, b + 1), most), 1 + Math.max(...ofTexts));
 }
 
-const USUAL_SCRATCH = 512;
+const usualScratch = 512;
 /** Scratch above this is not kept from one text to the next. */
-const LARGEST_SCRATCH = 1 << 16;
+const largestScratch = 1 << 16;
 
 function shrunk(scratch: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  return scratch.length > LARGEST_SCRATCH ? new Int32Array(USUAL_SCRATCH) : scratch;
+  return scratch.length > largestScratch ? new Int32Array(usualScratch) : scratch;
 }
 
 /** The same frame for a model that is given no token types. */

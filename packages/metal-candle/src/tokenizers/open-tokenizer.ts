@@ -4,7 +4,7 @@
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import type { TokenizerFiles } from "../models/description.ts";
-import { readCachedTokenizer, SMALLEST_CACHED, writeCachedTokenizer } from "./binary-cache.ts";
+import { readCachedTokenizer, smallestCached, writeCachedTokenizer } from "./binary-cache.ts";
 import { ByteLevelBpe } from "./byte-level-bpe/byte-level-bpe.ts";
 import { readByteLevelSettings } from "./byte-level-bpe/settings.ts";
 import { FramedTokenizer } from "./framed-tokenizer.ts";
@@ -44,7 +44,7 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
 }
 
 async function open(files: TokenizerFiles, path: string): Promise<Tokenizer> {
-  const cacheable = files.json.length >= SMALLEST_CACHED;
+  const cacheable = files.json.length >= smallestCached;
   const cached = cacheable ? await readCachedTokenizer(files.hash) : null;
   if (cached !== null) {
     const settings = readUnigramSettings(cached.json, cached.vocabulary);

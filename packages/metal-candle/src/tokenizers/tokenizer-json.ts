@@ -70,22 +70,22 @@ export function readTokenizerJson(root: unknown): TokenizerJson {
 }
 
 /** The largest published vocabularies have a quarter of a million tokens, and the longest token 256 spaces. */
-const MOST_TOKENS = 1 << 21;
-const LONGEST_TOKEN = 1024;
+const mostTokens = 1 << 21;
+const longestToken = 1024;
 
 /** Time and memory of every path go with these. */
 function checkVocabularySize(vocabulary: object): void {
   const tokens: unknown[] = Array.isArray(vocabulary) ? vocabulary : Object.keys(vocabulary);
-  if (tokens.length > MOST_TOKENS) {
+  if (tokens.length > mostTokens) {
     throw new UnsupportedModelError(
-      `the tokenizer's vocabulary has ${tokens.length} tokens; at most ${MOST_TOKENS} are supported.`,
+      `the tokenizer's vocabulary has ${tokens.length} tokens; at most ${mostTokens} are supported.`,
     );
   }
   for (const entry of tokens) {
     const token: unknown = Array.isArray(entry) ? entry[0] : entry;
-    if (typeof token === "string" && token.length > LONGEST_TOKEN) {
+    if (typeof token === "string" && token.length > longestToken) {
       throw new UnsupportedModelError(
-        `the tokenizer's vocabulary has a token of ${token.length} characters; at most ${LONGEST_TOKEN} are supported.`,
+        `the tokenizer's vocabulary has a token of ${token.length} characters; at most ${longestToken} are supported.`,
       );
     }
   }

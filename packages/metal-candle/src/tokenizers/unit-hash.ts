@@ -3,18 +3,18 @@
  * vocabulary and the word table. Looking up makes no string, and touches two places in memory: the slot and the key.
  */
 
-/** Start of a hash; each unit is mixed in by `Math.imul(hash ^ unit, HASH_PRIME)`. */
-export const HASH_SEED = 0x811c9dc5 | 0;
-export const HASH_PRIME = 0x01000193;
+/** Start of a hash; each unit is mixed in by `Math.imul(hash ^ unit, hashPrime)`. */
+export const hashSeed = 0x811c9dc5 | 0;
+export const hashPrime = 0x01000193;
 
 /** Longest key, in units. */
-export const LONGEST_KEY = 255;
+export const longestKey = 255;
 
 /** A slot: the hash, where the key lies, how long it is (0: the slot is free), and the value. */
-const SLOT = 4;
-const OFFSET = 1;
-const LENGTH = 2;
-const VALUE = 3;
+const slotWords = 4;
+const keyOffset = 1;
+const keyLength = 2;
+const keyValue = 3;
 
 export class UnitHash {
   readonly #slots: Int32Array;
@@ -26,26 +26,26 @@ export class UnitHash {
 
   /** Room for 0.6 × `slots` keys (a power of two) of `unitsOfKeys` units in all. */
   constructor(slots: number, unitsOfKeys: number) {
-    this.#slots = new Int32Array(slots * SLOT);
+    this.#slots = new Int32Array(slots * slotWords);
     this.#mask = slots - 1;
     this.#mostKeys = Math.floor(slots * 0.6);
     this.#units = new Uint16Array(unitsOfKeys);
   }
 
-  /** The value of from[start … start + length − 1] (1 to LONGEST_KEY units) with its `hash`, or −1. */
+  /** The value of from[start … start + length − 1] (1 to longestKey units) with its `hash`, or −1. */
   find(from: Uint16Array, start: number, length: number, hash: number): number {
     const slots = this.#slots;
     const units = this.#units;
     const mask = this.#mask;
     for (let index = (hash ^ (hash >>> 15)) & mask; ; index = (index + 1) & mask) {
-      const slot = index * SLOT;
-      const found = slots[slot + LENGTH]!;
+      const slot = index * slotWords;
+      const found = slots[slot + keyLength]!;
       if (found === 0) return -1;
       if (slots[slot] === hash && found === length) {
-        const offset = slots[slot + OFFSET]!;
+        const offset = slots[slot + keyOffset]!;
         let i = 0;
         while (i < length && units[offset + i] === from[start + i]) i++;
-        if (i === length) return slots[slot + VALUE]!;
+        if (i === length) return slots[slot + keyValue]!;
       }
     }
   }
@@ -57,12 +57,12 @@ export class UnitHash {
   /** Adds a key that is not there yet and for which there is room, with its value (0 or more). */
   add(from: Uint16Array, start: number, length: number, hash: number, value: number): void {
     let index = (hash ^ (hash >>> 15)) & this.#mask;
-    while (this.#slots[index * SLOT + LENGTH] !== 0) index = (index + 1) & this.#mask;
-    const slot = index * SLOT;
+    while (this.#slots[index * slotWords + keyLength] !== 0) index = (index + 1) & this.#mask;
+    const slot = index * slotWords;
     this.#slots[slot] = hash;
-    this.#slots[slot + OFFSET] = this.#usedUnits;
-    this.#slots[slot + LENGTH] = length;
-    this.#slots[slot + VALUE] = value;
+    this.#slots[slot + keyOffset] = this.#usedUnits;
+    this.#slots[slot + keyLength] = length;
+    this.#slots[slot + keyValue] = value;
     for (let i = 0; i < length; i++) this.#units[this.#usedUnits++] = from[start + i]!;
     this.#keys++;
   }

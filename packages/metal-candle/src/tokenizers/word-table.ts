@@ -7,13 +7,13 @@
 import { UnitHash } from "./unit-hash.ts";
 
 /** Room for 157,000 words: 5,000 scientific abstracts have 100,000, each with the punctuation that stands at it. */
-const SLOTS = 1 << 18;
-const KEY_UNITS = 1 << 20;
-const POOL_IDS = 1 << 19;
+const slots = 1 << 18;
+const keyUnits = 1 << 20;
+const poolIds = 1 << 19;
 
 export class WordTable {
-  readonly ids = new Int32Array(POOL_IDS);
-  readonly #words = new UnitHash(SLOTS, KEY_UNITS);
+  readonly ids = new Int32Array(poolIds);
+  readonly #words = new UnitHash(slots, keyUnits);
   #usedIds = 0;
 
   /**
@@ -26,7 +26,7 @@ export class WordTable {
 
   /** Adds a word that is not there, with `count` ids (at most 255); returns what `find` will. */
   add(units: Uint16Array, start: number, length: number, hash: number, ids: ArrayLike<number>, count: number): number {
-    if (!this.#words.hasRoomFor(length) || this.#usedIds + count > POOL_IDS) {
+    if (!this.#words.hasRoomFor(length) || this.#usedIds + count > poolIds) {
       this.#words.clear();
       this.#usedIds = 0;
     }

@@ -6,16 +6,16 @@
  */
 import type { SafetensorsFile } from "./safetensors.ts";
 
-const WINDOWS = 64;
-const WINDOW_BYTES = 4096;
+const windowCount = 64;
+const windowBytes = 4096;
 
 /** Header, size and samples of a safetensors file, to be hashed. */
 export async function sampleWeights(file: SafetensorsFile): Promise<Uint8Array<ArrayBuffer>[]> {
   const dataStart = 8 + file.headerBytes.byteLength;
-  const room = Math.max(0, file.size - dataStart - WINDOW_BYTES);
-  const windows = Array.from({ length: WINDOWS }, async (_, index) => {
-    const position = dataStart + Math.floor((room * index) / (WINDOWS - 1));
-    const window = new Uint8Array(Math.min(WINDOW_BYTES, file.size - position));
+  const room = Math.max(0, file.size - dataStart - windowBytes);
+  const windows = Array.from({ length: windowCount }, async (_, index) => {
+    const position = dataStart + Math.floor((room * index) / (windowCount - 1));
+    const window = new Uint8Array(Math.min(windowBytes, file.size - position));
     await file.readRaw(window, position);
     return window;
   });

@@ -12,12 +12,12 @@ import { findDuplicateKey } from "./duplicate-keys.ts";
  * Bytes of a header, and tensors: the reference implementation allows 100 MB, of which a hostile file makes gigabytes. The encoders that
  * run here have below two thousand tensors and 200 kB.
  */
-export const LARGEST_HEADER = 16 << 20;
-const MOST_TENSORS = 1 << 16;
-const MOST_DIMENSIONS = 8;
+export const largestHeader = 16 << 20;
+const mostTensors = 1 << 16;
+const mostDimensions = 8;
 
 /** Bytes of one element, for the types whose elements are whole bytes. */
-export const ELEMENT_BYTES: ReadonlyMap<string, number> = new Map([
+export const bytesOfDtype: ReadonlyMap<string, number> = new Map([
   ["BOOL", 1],
   ["U8", 1],
   ["I8", 1],
@@ -56,9 +56,9 @@ export interface SafetensorsHeader {
  */
 export function headerLength(prefix: Uint8Array, fileSize: number, path: string): number {
   const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(LARGEST_HEADER)) {
+  if (length > BigInt(largestHeader)) {
     throw new ModelFileError(
-      `${path}: the header claims ${length} bytes, the limit is ${LARGEST_HEADER}; this is not a safetensors file.`,
+      `${path}: the header claims ${length} bytes, the limit is ${largestHeader}; this is not a safetensors file.`,
     );
   }
   if (8 + Number(length) > fileSize) {
@@ -90,7 +90,7 @@ export function parseHeader(bytes: Uint8Array, fileSize: number, path: string): 
   if (duplicate !== null) throw bad(`the header names "${duplicate}" twice`);
 
   const count = Object.keys(parsed).length;
-  if (count > MOST_TENSORS) throw bad(`the header has ${count} entries; at most ${MOST_TENSORS} are read`);
+  if (count > mostTensors) throw bad(`the header has ${count} entries; at most ${mostTensors} are read`);
 
   const dataStart = 8 + bytes.byteLength;
   const metadata = new Map<string, string>();
@@ -134,14 +134,14 @@ function parseEntry(
 ): TensorEntry {
   if (!isRecord(value)) throw bad(`tensor "${name}" is not described by an object`);
   const { dtype, shape, data_offsets: offsets } = value;
-  const elementBytes = typeof dtype === "string" ? ELEMENT_BYTES.get(dtype) : undefined;
+  const elementBytes = typeof dtype === "string" ? bytesOfDtype.get(dtype) : undefined;
   if (elementBytes === undefined) {
     throw bad(
-      `tensor "${name}" has the type ${JSON.stringify(dtype)}; known are ${[...ELEMENT_BYTES.keys()].join(", ")}`,
+      `tensor "${name}" has the type ${JSON.stringify(dtype)}; known are ${[...bytesOfDtype.keys()].join(", ")}`,
     );
   }
-  if (Array.isArray(shape) && shape.length > MOST_DIMENSIONS) {
-    throw bad(`tensor "${name}" has ${shape.length} dimensions; at most ${MOST_DIMENSIONS} are read`);
+  if (Array.isArray(shape) && shape.length > mostDimensions) {
+    throw bad(`tensor "${name}" has ${shape.length} dimensions; at most ${mostDimensions} are read`);
   }
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     throw bad(`tensor "${name}" has the shape ${JSON.stringify(shape)}; it must be a list of whole numbers`);

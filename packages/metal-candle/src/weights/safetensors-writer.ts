@@ -6,12 +6,12 @@
  */
 import { writeWholeFile } from "#platform/files";
 
-const ELEMENT_BYTES = { F32: 4, F16: 2, I8: 1 } as const;
+const elementBytes = { F32: 4, F16: 2, I8: 1 } as const;
 
 /** A tensor to be written. */
 export interface TensorSource {
   readonly name: string;
-  readonly dtype: keyof typeof ELEMENT_BYTES;
+  readonly dtype: keyof typeof elementBytes;
   readonly shape: readonly number[];
   /** Its bytes, asked for once, when its turn comes. */
   bytes(): Promise<Uint8Array>;
@@ -24,13 +24,13 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>>,
 ): Promise<number> {
   const ordered = tensors.toSorted(
-    (a, b) => ELEMENT_BYTES[b.dtype] - ELEMENT_BYTES[a.dtype] || (a.name < b.name ? -1 : 1),
+    (a, b) => elementBytes[b.dtype] - elementBytes[a.dtype] || (a.name < b.name ? -1 : 1),
   );
   const header: [string, unknown][] = [["__metadata__", metadata]];
   let end = 0;
   for (const { name, dtype, shape } of ordered) {
     const begin = end;
-    end += shape.reduce((product, dimension) => product * dimension, ELEMENT_BYTES[dtype]);
+    end += shape.reduce((product, dimension) => product * dimension, elementBytes[dtype]);
     header.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));

@@ -8,13 +8,13 @@ import { openFile } from "#platform/files";
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
 import type { RandomAccessFile } from "../platform/file-types.ts";
 import { bfloatToFloat, halfToFloat } from "./half-float.ts";
-import { BLOCK_SIZE, dequantize, QUANTIZATION_METHOD } from "./q8-block32.ts";
+import { blockSize, dequantize, quantizationMethod } from "./q8-block32.ts";
 import { headerLength, parseHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors-header.ts";
 import { readTorchHeader } from "./torch-header.ts";
 import type { WeightTensor } from "./weight-tensor.ts";
 
 /** Elements converted at once: large enough for one read to be cheap, small enough to stay in the cache. */
-const PIECE_ELEMENTS = 1 << 18;
+const elementsPerPiece = 1 << 18;
 
 /** One open safetensors file. Close it when its tensors have been read. */
 export class SafetensorsFile {
@@ -95,7 +95,7 @@ export class SafetensorsFile {
         return;
       }
       if (entry.dtype === "F64") {
-        await inPieces(elements, PIECE_ELEMENTS, async (offset, count) => {
+        await inPieces(elements, elementsPerPiece, async (offset, count) => {
           const piece = new Float64Array(count);
           await this.#file.read(bytesOf(piece), entry.begin + 8 * (firstElement + offset));
           target.set(piece, offset);
@@ -106,10 +106,10 @@ export class SafetensorsFile {
       if (convert === null) {
         throw new UnsupportedModelError(
           `Tensor "${entry.name}" of ${this.path} is stored as ${entry.dtype}; ` +
-            `F32, F64, F16, BF16 and ${QUANTIZATION_METHOD} can be read.`,
+            `F32, F64, F16, BF16 and ${quantizationMethod} can be read.`,
         );
       }
-      await inPieces(elements, PIECE_ELEMENTS, async (offset, count) => {
+      await inPieces(elements, elementsPerPiece, async (offset, count) => {
         const piece = new Uint16Array(count);
         await this.#file.read(bytesOf(piece), entry.begin + 2 * (firstElement + offset));
         convert(piece, target, offset);
@@ -120,26 +120,26 @@ export class SafetensorsFile {
 
   #quantized(entry: TensorEntry, scale: TensorEntry): WeightTensor {
     const columns = entry.shape.at(-1) ?? 0;
-    const scaleShape = [...entry.shape.slice(0, -1), columns / BLOCK_SIZE];
+    const scaleShape = [...entry.shape.slice(0, -1), columns / blockSize];
     if (
       entry.shape.length !== 2 ||
-      columns % BLOCK_SIZE !== 0 ||
+      columns % blockSize !== 0 ||
       scale.dtype !== "F16" ||
       !same(scale.shape, scaleShape)
     ) {
       throw new ModelFileError(
         `Tensor "${entry.name}" of ${this.path} is I8 [${entry.shape.join(", ")}] with scales ${scale.dtype} ` +
-          `[${scale.shape.join(", ")}]; ${QUANTIZATION_METHOD} needs two dimensions, columns in blocks of ${BLOCK_SIZE}, ` +
-          `and F16 scales [rows, columns / ${BLOCK_SIZE}].`,
+          `[${scale.shape.join(", ")}]; ${quantizationMethod} needs two dimensions, columns in blocks of ${blockSize}, ` +
+          `and F16 scales [rows, columns / ${blockSize}].`,
       );
     }
-    return rowReader(entry, QUANTIZATION_METHOD, async (target, firstElement, elements) => {
-      await inPieces(elements, PIECE_ELEMENTS, async (offset, count) => {
+    return rowReader(entry, quantizationMethod, async (target, firstElement, elements) => {
+      await inPieces(elements, elementsPerPiece, async (offset, count) => {
         const quantized = new Int8Array(count);
-        const scales = new Uint16Array(count / BLOCK_SIZE);
+        const scales = new Uint16Array(count / blockSize);
         await Promise.all([
           this.#file.read(bytesOf(quantized), entry.begin + firstElement + offset),
-          this.#file.read(bytesOf(scales), scale.begin + (2 * (firstElement + offset)) / BLOCK_SIZE),
+          this.#file.read(bytesOf(scales), scale.begin + (2 * (firstElement + offset)) / blockSize),
         ]);
         dequantize(quantized, scales, target, offset);
       });

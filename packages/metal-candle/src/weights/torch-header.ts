@@ -4,12 +4,12 @@
  */
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
 import type { RandomAccessFile } from "../platform/file-types.ts";
-import { ELEMENT_BYTES, type TensorEntry } from "./safetensors-header.ts";
+import { bytesOfDtype, type TensorEntry } from "./safetensors-header.ts";
 import { readPickle, type PickledTensor } from "./torch-pickle.ts";
 import { readZipEntries } from "./torch-zip.ts";
 
 /** A pickle has some hundred bytes per tensor. */
-const LARGEST_PICKLE = 16 << 20;
+const largestPickle = 16 << 20;
 
 /** @throws ModelFileError, UnsupportedModelError */
 export async function readTorchHeader(
@@ -18,9 +18,9 @@ export async function readTorchHeader(
   const entries = await readZipEntries(file);
   const name = [...entries.keys()].find((entry) => /^[^/]+\/data\.pkl$/.test(entry));
   const place = name === undefined ? undefined : entries.get(name);
-  if (name === undefined || place === undefined || place.end - place.begin > LARGEST_PICKLE) {
+  if (name === undefined || place === undefined || place.end - place.begin > largestPickle) {
     throw new ModelFileError(
-      `${file.path} has no data.pkl of up to ${LARGEST_PICKLE} bytes; torch.save did not write it.`,
+      `${file.path} has no data.pkl of up to ${largestPickle} bytes; torch.save did not write it.`,
     );
   }
   const folder = name.slice(0, -"data.pkl".length);
@@ -51,7 +51,7 @@ function placeTensor(
     }
     elements *= shape[axis];
   }
-  const bytes = ELEMENT_BYTES.get(dtype)!;
+  const bytes = bytesOfDtype.get(dtype)!;
   const begin = storage.begin + offset * bytes;
   const end = begin + elements * bytes;
   if (!Number.isSafeInteger(end) || end > storage.end) {

@@ -18,7 +18,7 @@ export interface PickledTensor {
   readonly stride: readonly number[];
 }
 
-const STORAGES: ReadonlyMap<string, string> = new Map([
+const storages: ReadonlyMap<string, string> = new Map([
   ["FloatStorage", "F32"],
   ["DoubleStorage", "F64"],
   ["HalfStorage", "F16"],
@@ -63,7 +63,7 @@ class Tensor implements PickledTensor {
   }
 }
 
-const MARK = Symbol("mark");
+const stackMark = Symbol("mark");
 
 /** @throws UnsupportedModelError for anything but a dictionary of tensors */
 export function readPickle(bytes: Uint8Array, path: string): ReadonlyMap<string, PickledTensor> {
@@ -110,7 +110,7 @@ class Unpickler {
         case 0x2e: // STOP
           return this.#pop();
         case 0x28: // MARK
-          stack.push(MARK);
+          stack.push(stackMark);
           break;
         case 0x4e: // NONE
           stack.push(null);
@@ -210,7 +210,7 @@ class Unpickler {
       name === "collections.OrderedDict" ||
       name === "torch._utils._rebuild_tensor_v2" ||
       name === "torch._utils._rebuild_parameter" ||
-      (name.startsWith("torch.") && STORAGES.has(name.slice("torch.".length)));
+      (name.startsWith("torch.") && storages.has(name.slice("torch.".length)));
     if (known) return new Name(name);
     throw this.#refused(`names ${JSON.stringify(name)}, which a state dict does not need`);
   }
@@ -218,7 +218,7 @@ class Unpickler {
   /** ("storage", type, key, location, elements) */
   #storage(id: unknown): Storage {
     const [kind, type, key] = Array.isArray(id) ? (id as unknown[]) : [];
-    const dtype = type instanceof Name ? STORAGES.get(type.text.slice("torch.".length)) : undefined;
+    const dtype = type instanceof Name ? storages.get(type.text.slice("torch.".length)) : undefined;
     if (kind === "storage" && dtype !== undefined && typeof key === "string") return new Storage(dtype, key);
     throw this.#refused("has a storage of another kind");
   }
@@ -271,7 +271,7 @@ class Unpickler {
   }
 
   #popToMark(): unknown[] {
-    const mark = this.#stack.lastIndexOf(MARK);
+    const mark = this.#stack.lastIndexOf(stackMark);
     if (mark < 0) throw this.#refused("is damaged");
     return this.#stack.splice(mark).slice(1);
   }

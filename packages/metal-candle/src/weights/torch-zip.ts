@@ -13,17 +13,17 @@ export interface ZipEntry {
   readonly end: number;
 }
 
-const END = 0x06054b50;
-const END_64 = 0x06064b50;
-const LOCATOR_64 = 0x07064b50;
-const ENTRY = 0x02014b50;
-const LOCAL = 0x04034b50;
-const END_BYTES = 22;
-const LOCATOR_BYTES = 20;
-const LARGEST_DIRECTORY = 16 << 20;
+const endSignature = 0x06054b50;
+const end64Signature = 0x06064b50;
+const locator64Signature = 0x07064b50;
+const entrySignature = 0x02014b50;
+const localSignature = 0x04034b50;
+const endBytes = 22;
+const locatorBytes = 20;
+const largestDirectory = 16 << 20;
 /** A model has a storage per tensor. */
-const MOST_ENTRIES = 1 << 16;
-const NOT_HERE = 0xffffffff;
+const mostEntries = 1 << 16;
+const notHere = 0xffffffff;
 
 /** @throws ModelFileError for what is not such a file */
 export async function readZipEntries(file: RandomAccessFile): Promise<ReadonlyMap<string, ZipEntry>> {
@@ -36,14 +36,15 @@ export async function readZipEntries(file: RandomAccessFile): Promise<ReadonlyMa
     return new DataView(bytes.buffer);
   };
   const directory = await findDirectory(file.size, read, bad);
-  if (directory.length > LARGEST_DIRECTORY || directory.count > MOST_ENTRIES) {
+  if (directory.length > largestDirectory || directory.count > mostEntries) {
     throw bad(`its zip directory has ${directory.count} entries in ${directory.length} bytes`);
   }
   const view = await read(directory.position, directory.length);
   const entries = new Map<string, ZipEntry>();
   let at = 0;
   for (let index = 0; index < directory.count; index++) {
-    if (at + 46 > view.byteLength || view.getUint32(at, true) !== ENTRY) throw bad("its zip directory is damaged");
+    if (at + 46 > view.byteLength || view.getUint32(at, true) !== entrySignature)
+      throw bad("its zip directory is damaged");
     const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) =>
       view.getUint16(at + offset, true),
     ) as [number, number, number];
@@ -55,7 +56,7 @@ export async function readZipEntries(file: RandomAccessFile): Promise<ReadonlyMa
     }
     const { size, position } = placeOf(view, at, at + 46 + nameLength, extraLength);
     const local = await read(position, 30);
-    if (local.getUint32(0, true) !== LOCAL) throw bad(`its entry "${name}" is not where it should be`);
+    if (local.getUint32(0, true) !== localSignature) throw bad(`its entry "${name}" is not where it should be`);
     const begin = position + 30 + local.getUint16(26, true) + local.getUint16(28, true);
     if (begin + size > file.size || entries.has(name))
       throw bad(`its entry "${name}" leads out of it, or is there twice`);
@@ -76,15 +77,15 @@ async function findDirectory(
   read: (position: number, length: number) => Promise<DataView>,
   bad: (what: string) => ModelFileError,
 ): Promise<Directory> {
-  const tailLength = Math.min(fileSize, END_BYTES + 0xffff);
+  const tailLength = Math.min(fileSize, endBytes + 0xffff);
   const tail = await read(fileSize - tailLength, tailLength);
-  for (let at = tailLength - END_BYTES; at >= 0; at--) {
-    if (tail.getUint32(at, true) !== END) continue;
+  for (let at = tailLength - endBytes; at >= 0; at--) {
+    if (tail.getUint32(at, true) !== endSignature) continue;
     const position = fileSize - tailLength + at;
-    const locator = position >= LOCATOR_BYTES ? await read(position - LOCATOR_BYTES, LOCATOR_BYTES) : null;
-    if (locator !== null && locator.getUint32(0, true) === LOCATOR_64) {
+    const locator = position >= locatorBytes ? await read(position - locatorBytes, locatorBytes) : null;
+    if (locator !== null && locator.getUint32(0, true) === locator64Signature) {
       const end = await read(Number(locator.getBigUint64(8, true)), 56);
-      if (end.getUint32(0, true) !== END_64) throw bad("its zip directory is damaged");
+      if (end.getUint32(0, true) !== end64Signature) throw bad("its zip directory is damaged");
       const [count, length, start] = [32, 40, 48].map((offset) => Number(end.getBigUint64(offset, true))) as [
         number,
         number,
@@ -116,9 +117,9 @@ function placeOf(view: DataView, at: number, extra: number, extraLength: number)
         value += 8;
         return number;
       };
-      if (size === NOT_HERE) size = take();
-      if (packedSize === NOT_HERE) take();
-      if (position === NOT_HERE) position = take();
+      if (size === notHere) size = take();
+      if (packedSize === notHere) take();
+      if (position === notHere) position = take();
     }
     field += 4 + length;
   }

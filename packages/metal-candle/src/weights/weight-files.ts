@@ -11,10 +11,10 @@ import { SafetensorsFile } from "./safetensors.ts";
 import type { WeightTensor } from "./weight-tensor.ts";
 
 /** Bytes that an index of shards may have; the largest known are a few hundred KB. */
-const LARGEST_INDEX = 16 << 20;
+const largestIndex = 16 << 20;
 
 /** Each is an open file. */
-const MOST_SHARDS = 256;
+const mostShards = 256;
 
 /** The open weight files of one folder. */
 export interface WeightFiles {
@@ -60,8 +60,8 @@ async function openShards(
 ): Promise<WeightFiles> {
   const files: SafetensorsFile[] = [];
   const shardNames = new Set(shards.values());
-  if (shardNames.size > MOST_SHARDS) {
-    throw new ModelFileError(`${indexPath} names ${shardNames.size} shards; at most ${MOST_SHARDS} are read.`);
+  if (shardNames.size > mostShards) {
+    throw new ModelFileError(`${indexPath} names ${shardNames.size} shards; at most ${mostShards} are read.`);
   }
   try {
     for (const name of shardNames) {
@@ -103,7 +103,7 @@ function weightFiles(path: string, files: readonly SafetensorsFile[]): WeightFil
 
 /** Tensor name to shard name, or null where there is no index. Shards must be plain file names of the same folder. */
 async function readShardNames(indexPath: string, ending: "safetensors" | "bin"): Promise<Map<string, string> | null> {
-  const bytes = await readFileBytes(indexPath, LARGEST_INDEX);
+  const bytes = await readFileBytes(indexPath, largestIndex);
   if (bytes === null) return null;
   const map = (parseJson(bytes, indexPath) as { weight_map?: unknown } | null)?.weight_map;
   if (typeof map !== "object" || map === null || Array.isArray(map)) {

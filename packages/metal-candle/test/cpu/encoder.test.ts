@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createOnnxSession } from "#platform/onnx";
 import type { Encoder } from "../../src/encoder/encoder.ts";
 import type { PackedBatch } from "../../src/encoder/packed-batch.ts";
-import { encoderGraph, HIDDEN, ROWS } from "../../src/cpu/encoder-graph.ts";
+import { encoderGraph, hiddenOutput, rowsOutput } from "../../src/cpu/encoder-graph.ts";
 import { openCpuEncoder } from "../../src/cpu/encoder.ts";
 import { paddedInputs } from "../../src/cpu/padded-batch.ts";
 import { InvalidArgumentError, ModelClosedError } from "../../src/errors.ts";
@@ -22,7 +22,7 @@ import {
 } from "../support/goldens.ts";
 
 /** Largest absolute difference to PyTorch, in unit vectors and hidden states of order 1. */
-const TOLERANCE = 1e-5;
+const tolerance = 1e-5;
 
 /** The rows of one batch, packed tightly. */
 async function encode(encoder: Encoder, batch: PackedBatch): Promise<Float32Array> {
@@ -41,7 +41,7 @@ async function encode(encoder: Encoder, batch: PackedBatch): Promise<Float32Arra
 /** Last hidden states f32 [T, hiddenSize] of a batch, by a session of the same graph. */
 async function hiddenStates({ shape, weights, head }: ModelDescription, batch: PackedBatch): Promise<Float32Array> {
   const session = await createOnnxSession({ ...(await encoderGraph(shape, weights, head)), threads: 1 });
-  const padded = await session.run(paddedInputs(batch, shape, head), HIDDEN);
+  const padded = await session.run(paddedInputs(batch, shape, head), hiddenOutput);
   const packed = new Float32Array(batch.tokens * shape.hiddenSize);
   for (let sequence = 0; sequence < batch.sequences; sequence++) {
     const [start, end] = [batch.cuSeqlens[sequence], batch.cuSeqlens[sequence + 1]];
@@ -70,7 +70,7 @@ describe.each(tinyModels)("%s", (name) => {
     const { dimensions, normalize } = description.head;
     const rows = await encode(encoder, goldenBatch(golden, { dimensions, normalize }));
     const wanted = floats(golden, description.kind === "reranker" ? "logits" : "embedding");
-    expect(largestDifference(rows, wanted)).toBeLessThan(TOLERANCE);
+    expect(largestDifference(rows, wanted)).toBeLessThan(tolerance);
   });
 
   // A reranker's golden has logits alone.
@@ -78,7 +78,7 @@ describe.each(tinyModels)("%s", (name) => {
     test("last hidden states are PyTorch's", async () => {
       const { dimensions, normalize } = description.head;
       const hidden = await hiddenStates(description, goldenBatch(golden, { dimensions, normalize }));
-      expect(largestDifference(hidden, floats(golden, "last_hidden_state"))).toBeLessThan(TOLERANCE);
+      expect(largestDifference(hidden, floats(golden, "last_hidden_state"))).toBeLessThan(tolerance);
     });
   }
 });
@@ -94,7 +94,7 @@ describe("the bundled model", () => {
       const rows = order.slice(first, first + 8);
       const found = await encode(encoder, goldenBatch(golden, { rows, dimensions: 384, normalize: true }));
       const right = rows.flatMap((row) => [...wanted.subarray(row * 384, (row + 1) * 384)]);
-      expect(largestDifference(found, right)).toBeLessThan(TOLERANCE);
+      expect(largestDifference(found, right)).toBeLessThan(tolerance);
     }
     await encoder.close();
     await description.close();
@@ -181,9 +181,9 @@ test("onnxruntime has its own copy of the weights", async () => {
     description.shape,
     description.head,
   );
-  const before = (await session.run(inputs, ROWS)).slice();
+  const before = (await session.run(inputs, rowsOutput)).slice();
   for (const weight of graph.weights) weight.data.fill(NaN);
-  expect(await session.run(inputs, ROWS)).toEqual(before);
+  expect(await session.run(inputs, rowsOutput)).toEqual(before);
   await session.release();
   await description.close();
 });

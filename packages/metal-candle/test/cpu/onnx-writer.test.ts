@@ -1,7 +1,7 @@
 /** The protobuf and ONNX writers, byte by byte where the format is fixed. */
 import { expect, test } from "vitest";
 import { createOnnxSession } from "#platform/onnx";
-import { FLOAT, OnnxGraph } from "../../src/cpu/onnx-writer.ts";
+import { floatType, OnnxGraph } from "../../src/cpu/onnx-writer.ts";
 import { ProtobufMessage } from "../../src/cpu/protobuf.ts";
 
 test("wire format", () => {
@@ -38,12 +38,12 @@ test("a message grows past its first buffer", () => {
 
 test("a graph that onnxruntime runs, with a weight beside it", async () => {
   const graph = new OnnxGraph();
-  graph.input("x", FLOAT, ["rows", 2]);
+  graph.input("x", floatType, ["rows", 2]);
   const weight = graph.weight(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]);
   const product = graph.node("Gemm", ["x", weight], { transB: { int: 1 }, alpha: { float: 0.5 } });
   const turned = graph.node("Transpose", [product], { perm: { ints: [1, 0] } });
   graph.node("Reshape", [turned, graph.integers([-1, 3])], {}, { output: "y" });
-  graph.output("y", FLOAT, ["rows", 3]);
+  graph.output("y", floatType, ["rows", 3]);
   const session = await createOnnxSession({ model: graph.finish("test"), weights: graph.weights, threads: 1 });
   const y = await session.run({ x: { data: Float32Array.of(1, 1, 2, 0), shape: [2, 2] } }, "y");
   expect([...y]).toEqual([1.5, 1, 3.5, 3, 5.5, 5]);

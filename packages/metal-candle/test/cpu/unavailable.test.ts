@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { bundledModelFolder, floats, largestDifference, readGolden, goldenTexts } from "../support/goldens.ts";
 
-const TOLERANCE = 1e-5;
+const tolerance = 1e-5;
 const broken = () => {
   throw new Error("libonnxruntime.so.1: cannot open shared object file");
 };
@@ -29,7 +29,7 @@ test("WebAssembly takes its place: PyTorch's numbers, and a notice that says why
   const golden = readGolden(join("real", "all-MiniLM-L6-v2-q8", "golden.safetensors"));
   const embeddings = await model.embed(goldenTexts());
   await model.close();
-  expect(largestDifference(embeddings.data, floats(golden, "embedding"))).toBeLessThan(TOLERANCE);
+  expect(largestDifference(embeddings.data, floats(golden, "embedding"))).toBeLessThan(tolerance);
   expect(notices).toEqual([
     expect.stringMatching(/runs as WebAssembly, .* slower than onnxruntime-node: it does not load on/),
   ]);

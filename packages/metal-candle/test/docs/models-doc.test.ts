@@ -49,13 +49,13 @@ const rows: readonly Row[] = document
     };
   });
 
-const E5 = { query: "query: ", passage: "passage: " };
-const INSTRUCT = document.match(/`(Instruct: .*?)`/)![1].replaceAll("\\n", "\n");
+const e5 = { query: "query: ", passage: "passage: " };
+const instruct = document.match(/`(Instruct: .*?)`/)![1].replaceAll("\\n", "\n");
 
 /** What a row's word for prompts means for a model whose files are silent. */
 const builtInPrompts: Readonly<Record<string, object>> = {
-  E5,
-  "E5 instruct": { query: INSTRUCT, passage: "" },
+  E5: e5,
+  "E5 instruct": { query: instruct, passage: "" },
   none: { query: "", passage: "" },
   files: { query: "", passage: "" },
 };
@@ -119,7 +119,7 @@ describe("rows checked on real weights", () => {
       max_seq_length: number;
     };
     expect(golden.max_seq_length).toBe(maxLength);
-    expect(golden.prompts).toEqual(prompts === "E5" ? [E5.query, E5.passage] : [""]);
+    expect(golden.prompts).toEqual(prompts === "E5" ? [e5.query, e5.passage] : [""]);
   });
 
   const expectRow = async (row: Row, folderOrId: string, options?: ReadModelOptions): Promise<void> => {

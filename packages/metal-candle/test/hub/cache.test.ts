@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { InvalidArgumentError, ModelNotFoundError } from "../../src/errors.ts";
-import { DEFAULT_MODEL, hubCacheFolder, isModelId, locateModel } from "../../src/hub/cache.ts";
+import { defaultModel, hubCacheFolder, isModelId, locateModel } from "../../src/hub/cache.ts";
 import { bundledModelFolder } from "../support/goldens.ts";
 
-const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+const someCommit = "0123456789abcdef0123456789abcdef01234567";
 let folder: string;
 
 beforeEach(() => {
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 /** Puts an empty snapshot of a model into a hub cache. */
-async function snapshot(cache: string, id: string, reference: string | null, commit = COMMIT): Promise<string> {
+async function snapshot(cache: string, id: string, reference: string | null, commit = someCommit): Promise<string> {
   const repository = join(cache, `models--${id.replace("/", "--")}`);
   const path = join(repository, "snapshots", commit);
   await mkdir(path, { recursive: true });
@@ -51,11 +51,11 @@ describe("the hub cache", () => {
     await snapshot(folder, "org/model", "v1");
     await snapshot(folder, "org/model", "refs/pr/1");
     vi.stubEnv("HF_HUB_CACHE", folder);
-    for (const revision of [undefined, "main", "v1", "refs/pr/1", COMMIT]) {
+    for (const revision of [undefined, "main", "v1", "refs/pr/1", someCommit]) {
       expect(await locateModel("org/model", { revision })).toEqual({
         folder: path,
         hubId: "org/model",
-        commit: COMMIT,
+        commit: someCommit,
       });
     }
   });
@@ -65,7 +65,7 @@ describe("the hub cache", () => {
     expect(await locateModel("some-model", { cacheDir: folder })).toEqual({
       folder: path,
       hubId: "sentence-transformers/some-model",
-      commit: COMMIT,
+      commit: someCommit,
     });
   });
 
@@ -97,7 +97,7 @@ describe("a folder", () => {
   test("is taken as it is, and known by id where it is a snapshot", async () => {
     expect(await locateModel(folder)).toEqual({ folder, hubId: null, commit: null });
     const path = await snapshot(folder, "org/model", null);
-    expect(await locateModel(path)).toEqual({ folder: path, hubId: "org/model", commit: COMMIT });
+    expect(await locateModel(path)).toEqual({ folder: path, hubId: "org/model", commit: someCommit });
   });
 
   test.each(["./nothing/here", "/nothing/here", "~/nothing-here-at-all", "..\\nothing"])(
@@ -111,14 +111,14 @@ describe("a folder", () => {
     vi.resetModules();
     vi.doMock("#platform/files", async (original) => ({ ...(await original<object>()), packageFolder: () => null }));
     const { locateModel: locate } = await import("../../src/hub/cache.ts");
-    const attempt = locate(DEFAULT_MODEL, { cacheDir: folder });
+    const attempt = locate(defaultModel, { cacheDir: folder });
     await expect(attempt).rejects.toThrow(/is not installed: npm install all-minilm-l6-v2-q8$/);
     await expect(attempt).rejects.toMatchObject({ downloadable: null });
     vi.doUnmock("#platform/files");
   });
 
   test("of the default's name does not stand in for it", async () => {
-    const { folder: found } = await locateModel(DEFAULT_MODEL);
+    const { folder: found } = await locateModel(defaultModel);
     expect(join(found, "/")).toBe(bundledModelFolder);
   });
 });

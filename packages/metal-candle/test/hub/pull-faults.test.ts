@@ -13,8 +13,8 @@ import {
   failFirst,
   files,
   hub,
-  ID,
-  IMPATIENT,
+  hubId,
+  impatient,
   incomplete,
   pull,
   repository,
@@ -87,7 +87,7 @@ describe("a connection that breaks", () => {
       response.writeHead(200, { "content-length": bytes.length });
       response.write(bytes.subarray(0, 50_000));
     });
-    const { folder } = await pull({}, ID, { ...IMPATIENT, stallMilliseconds: 200 });
+    const { folder } = await pull({}, hubId, { ...impatient, stallMilliseconds: 200 });
     expect(readFileSync(join(folder, "model.safetensors")).equals(files.get("model.safetensors")!)).toBe(true);
   });
 
@@ -272,7 +272,7 @@ describe("a hub that means harm", () => {
       response.on("close", () => clearInterval(timer));
       return true;
     };
-    const pulling = pull({}, ID, { ...IMPATIENT, answerMilliseconds: 500 });
+    const pulling = pull({}, hubId, { ...impatient, answerMilliseconds: 500 });
     await expectFailure(pulling, DownloadError, /no whole answer about someone\/tiny-dense in 0.5 seconds/);
     expect(hub.requests).toHaveLength(1);
   });

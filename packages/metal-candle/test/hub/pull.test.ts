@@ -9,18 +9,18 @@ import { describe, expect, test, vi } from "vitest";
 import { DownloadError, InvalidArgumentError, UnsupportedModelError } from "../../src/errors.ts";
 import type { PullProgress } from "../../src/hub/pull.ts";
 import { readModel } from "../../src/models/read-model.ts";
-import { cache, expectFailure, files, hub, ID, incomplete, pull, repository } from "./support/hub-fixture.ts";
-import { COMMIT } from "./support/hub-server.ts";
+import { cache, expectFailure, files, hub, hubId, incomplete, pull, repository } from "./support/hub-fixture.ts";
+import { hubCommit } from "./support/hub-server.ts";
 
 describe("a pull", () => {
   test("brings what is needed, in the layout of huggingface_hub, and the model loads", async () => {
     const progress: PullProgress[] = [];
     const result = await pull({ onProgress: (step) => progress.push(step) });
-    expect(result).toMatchObject({ id: ID, commit: COMMIT, folder: join(repository(), "snapshots", COMMIT) });
+    expect(result).toMatchObject({ id: hubId, commit: hubCommit, folder: join(repository(), "snapshots", hubCommit) });
     expect(result.files.toSorted()).toEqual(
       [...files.keys()].filter((name) => !/README|pytorch|onnx|openvino/.test(name)).toSorted(),
     );
-    expect(await readFile(join(repository(), "refs/main"), "utf8")).toBe(COMMIT);
+    expect(await readFile(join(repository(), "refs/main"), "utf8")).toBe(hubCommit);
     for (const name of result.files) {
       const path = join(result.folder, name);
       expect(readFileSync(path).equals(files.get(name)!)).toBe(true);
@@ -36,8 +36,8 @@ describe("a pull", () => {
     expect(progress.at(-1)).toEqual({ file: "model.safetensors", bytes: result.bytes, total: result.bytes });
     expect(progress.map((step) => step.bytes)).toEqual(progress.map((step) => step.bytes).toSorted((a, b) => a - b));
 
-    const description = await readModel(ID, { cacheDir: cache });
-    expect(description).toMatchObject({ id: ID, revision: COMMIT, modelType: "bert" });
+    const description = await readModel(hubId, { cacheDir: cache });
+    expect(description).toMatchObject({ id: hubId, revision: hubCommit, modelType: "bert" });
     await description.close();
   });
 
@@ -46,7 +46,7 @@ describe("a pull", () => {
     const before = hub.requests.length;
     await pull({ revision: "v1" });
     expect(hub.requests.slice(before).filter((request) => request.url.includes("/resolve/"))).toEqual([]);
-    expect(await readFile(join(repository(), "refs/v1"), "utf8")).toBe(COMMIT);
+    expect(await readFile(join(repository(), "refs/v1"), "utf8")).toBe(hubCommit);
   });
 
   test("adds what a snapshot of Python's tools lacks", async () => {
@@ -60,7 +60,7 @@ describe("a pull", () => {
 
   test("at the same time as another gives one whole model", async () => {
     await Promise.all([pull(), pull(), pull()]);
-    const description = await readModel(ID, { cacheDir: cache });
+    const description = await readModel(hubId, { cacheDir: cache });
     await description.close();
     expect(incomplete()).toEqual([]);
   });
@@ -141,7 +141,7 @@ describe("a repository that we cannot use", () => {
     );
     const { files: pulled } = await pull();
     expect(pulled).toContain("model-00001-of-00001.safetensors");
-    const description = await readModel(ID, { cacheDir: cache });
+    const description = await readModel(hubId, { cacheDir: cache });
     await description.close();
   });
 });

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { MetalCandleError } from "../../src/errors.ts";
 import { readModel } from "../../src/models/read-model.ts";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
-import { filesOf, MINILM, readJson } from "../tokenizers/support/goldens.ts";
+import { filesOf, minilmFolder, readJson } from "../tokenizers/support/goldens.ts";
 import { ModelFolder } from "../support/model-folder.ts";
 
 const folders: ModelFolder[] = [];
@@ -84,7 +84,7 @@ describe("a model folder with", () => {
 });
 
 describe("a tokenizer with", () => {
-  const minilm = readJson(`${MINILM}tokenizer.json`) as Json;
+  const minilm = readJson(`${minilmFolder}tokenizer.json`) as Json;
   const model = minilm["model"] as Json;
   const open = (parts: Json) => openTokenizer(filesOf(Buffer.from(JSON.stringify({ ...minilm, ...parts }))));
   const token = (content: string): Json => ({ id: 1, content, special: false, normalized: false });

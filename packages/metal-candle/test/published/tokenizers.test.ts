@@ -9,7 +9,13 @@ import { describePublishedModel } from "@ferris/testing";
 import { expect, test } from "vitest";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import { encodeAll } from "../tokenizers/support/encode.ts";
-import { GOLDENS, goldenSequences, readJson, TEXTS, tokenizerFiles } from "../tokenizers/support/goldens.ts";
+import {
+  goldensFolder,
+  goldenSequences,
+  readJson,
+  goldenTexts,
+  tokenizerFiles,
+} from "../tokenizers/support/goldens.ts";
 import { hostileText } from "../tokenizers/support/hostile.ts";
 import { randomFrom } from "../tokenizers/support/random.ts";
 import { RustTokenizer } from "../tokenizers/support/rust.ts";
@@ -34,14 +40,14 @@ for (const { id, golden, path } of models) {
 
     test("gives the ids of the embedding golden, prompts included", async () => {
       const tokenizer = await openTokenizer(files);
-      const { prompts, max_seq_length: maxLength } = readJson(`${GOLDENS}real/${golden}/golden.json`) as {
+      const { prompts, max_seq_length: maxLength } = readJson(`${goldensFolder}real/${golden}/golden.json`) as {
         prompts: string[];
         max_seq_length: number;
       };
-      const texts = prompts.flatMap((prompt) => TEXTS.map((text) => prompt + text));
+      const texts = prompts.flatMap((prompt) => goldenTexts.map((text) => prompt + text));
       expect(tokenizer.path).toBe(path);
       expect(encodeAll(tokenizer, texts, maxLength)).toEqual(
-        goldenSequences(`${GOLDENS}real/${golden}/golden.safetensors`),
+        goldenSequences(`${goldensFolder}real/${golden}/golden.safetensors`),
       );
     });
 
@@ -54,7 +60,7 @@ for (const { id, golden, path } of models) {
 
     if (id in hostileStrings) {
       test("gives the ids of the golden's 500 hostile strings", async () => {
-        const cases = readJson(`${GOLDENS}tokenizer/${hostileStrings[id]}.json`) as [string, number[]][];
+        const cases = readJson(`${goldensFolder}tokenizer/${hostileStrings[id]}.json`) as [string, number[]][];
         const ids = encodeAll(
           await openTokenizer(files),
           cases.map(([text]) => text),

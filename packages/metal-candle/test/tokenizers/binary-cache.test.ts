@@ -3,18 +3,18 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { decodeTokenizer, encodeTokenizer, SMALLEST_CACHED } from "../../src/tokenizers/binary-cache.ts";
+import { decodeTokenizer, encodeTokenizer, smallestCached } from "../../src/tokenizers/binary-cache.ts";
 import type { CachedTokenizer } from "../../src/tokenizers/binary-cache.ts";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import { readTokenizerJson } from "../../src/tokenizers/tokenizer-json.ts";
 import { readUnigramVocabulary } from "../../src/tokenizers/unigram/settings.ts";
 import { encodeAll } from "./support/encode.ts";
-import { filesOf, GOLDENS, readJson, TEXTS, tokenizerFiles } from "./support/goldens.ts";
+import { filesOf, goldensFolder, readJson, goldenTexts, tokenizerFiles } from "./support/goldens.ts";
 
-const XLMR = `${GOLDENS}tiny/xlm-roberta`;
+const xlmr = `${goldensFolder}tiny/xlm-roberta`;
 
 function parsed(): CachedTokenizer {
-  const json = readTokenizerJson(readJson(`${XLMR}/tokenizer.json`));
+  const json = readTokenizerJson(readJson(`${xlmr}/tokenizer.json`));
   return { json, vocabulary: readUnigramVocabulary(json.model)! };
 }
 
@@ -72,8 +72,8 @@ describe("an entry", () => {
 
 describe("opening a large tokenizer", () => {
   // Spaces make a file large that is otherwise small; the hash says which file it is.
-  const text = new TextDecoder().decode(tokenizerFiles(XLMR).json);
-  const files = filesOf(new TextEncoder().encode(text + " ".repeat(SMALLEST_CACHED - text.length)));
+  const text = new TextDecoder().decode(tokenizerFiles(xlmr).json);
+  const files = filesOf(new TextEncoder().encode(text + " ".repeat(smallestCached - text.length)));
   const before = process.env["METAL_CANDLE_CACHE"];
   let folder: string;
 
@@ -94,31 +94,31 @@ describe("opening a large tokenizer", () => {
   }
 
   it("keeps it, and the next time does not read tokenizer.json", async () => {
-    const first = encodeAll(await openTokenizer(files), TEXTS);
+    const first = encodeAll(await openTokenizer(files), goldenTexts);
     await entry();
     // The file's bytes are no JSON now: only the cache can answer.
-    const unreadable = { ...files, json: new Uint8Array(SMALLEST_CACHED) };
-    expect(encodeAll(await openTokenizer(unreadable), TEXTS)).toEqual(first);
+    const unreadable = { ...files, json: new Uint8Array(smallestCached) };
+    expect(encodeAll(await openTokenizer(unreadable), goldenTexts)).toEqual(first);
   });
 
   it("does not take another file's entry", async () => {
     await openTokenizer(files);
-    await expect(openTokenizer({ ...filesOf(new Uint8Array(SMALLEST_CACHED)) })).rejects.toThrow(/not JSON/);
+    await expect(openTokenizer({ ...filesOf(new Uint8Array(smallestCached)) })).rejects.toThrow(/not JSON/);
   });
 
   it("reads the file again where the entry is damaged, and mends it", async () => {
-    const expected = encodeAll(await openTokenizer(files), TEXTS);
+    const expected = encodeAll(await openTokenizer(files), goldenTexts);
     const path = await entry();
     const sound = await readFile(path);
     for (const damage of [sound.subarray(0, 100), Buffer.from(sound).fill(7, 5000, 5004), Buffer.alloc(0)]) {
       await writeFile(path, damage);
-      expect(encodeAll(await openTokenizer(files), TEXTS)).toEqual(expected);
+      expect(encodeAll(await openTokenizer(files), goldenTexts)).toEqual(expected);
       expect((await readFile(path)).equals(sound)).toBe(true);
     }
   });
 
   it("works where nothing can be kept", async () => {
     process.env["METAL_CANDLE_CACHE"] = "/dev/null/nowhere";
-    expect(encodeAll(await openTokenizer(files), TEXTS).length).toBe(TEXTS.length);
+    expect(encodeAll(await openTokenizer(files), goldenTexts).length).toBe(goldenTexts.length);
   });
 });

@@ -7,7 +7,7 @@ import { UnsupportedModelError } from "../../src/errors.ts";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import type { TokenizerFiles } from "../../src/models/description.ts";
 import { encodeAll } from "./support/encode.ts";
-import { GOLDENS, readJson } from "./support/goldens.ts";
+import { goldensFolder, readJson } from "./support/goldens.ts";
 
 interface Case {
   readonly base: string;
@@ -21,7 +21,7 @@ interface Case {
   readonly types?: number[][];
 }
 
-const { texts, bases, cases } = readJson(`${GOLDENS}tokenizer-classes.json`) as {
+const { texts, bases, cases } = readJson(`${goldensFolder}tokenizer-classes.json`) as {
   texts: string[];
   bases: Record<string, object>;
   cases: Case[];

@@ -6,17 +6,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
-import { filesOf, GOLDENS, MINILM } from "./support/goldens.ts";
+import { filesOf, goldensFolder, minilmFolder } from "./support/goldens.ts";
 import { hostileText, unspacedText } from "./support/hostile.ts";
 import { randomFrom } from "./support/random.ts";
 import { RustTokenizer } from "./support/rust.ts";
-import { BYTE_LEVEL_VARIANTS, UNIGRAM_VARIANTS, WORDPIECE_VARIANTS } from "./support/variants.ts";
+import { byteLevelVariants, unigramVariants, wordpieceVariants } from "./support/variants.ts";
 import type { Variant } from "./support/variants.ts";
 
-const FACTOR = Number(process.env["FERRIS_FUZZ"] ?? 1);
-const SEED = Number(process.env["FERRIS_FUZZ_SEED"] ?? 1);
-const BATCH = 500;
-const TIMEOUT = 60_000 * Math.max(1, FACTOR);
+const factor = Number(process.env["FERRIS_FUZZ"] ?? 1);
+const seed = Number(process.env["FERRIS_FUZZ_SEED"] ?? 1);
+const batchTexts = 500;
+const timeout = 60_000 * Math.max(1, factor);
 
 const model = (name: string, path: string, folder: string): Variant => ({
   name,
@@ -24,11 +24,11 @@ const model = (name: string, path: string, folder: string): Variant => ({
   json: readFileSync(`${folder}/tokenizer.json`),
 });
 
-const MODELS: readonly Variant[] = [
-  model("MiniLM", "wordpiece", MINILM),
-  model("tiny MPNet", "wordpiece", `${GOLDENS}tiny/mpnet`),
-  model("tiny XLM-RoBERTa", "unigram", `${GOLDENS}tiny/xlm-roberta`),
-  model("tiny RoBERTa", "byte-level-bpe", `${GOLDENS}tiny/roberta`),
+const models: readonly Variant[] = [
+  model("MiniLM", "wordpiece", minilmFolder),
+  model("tiny MPNet", "wordpiece", `${goldensFolder}tiny/mpnet`),
+  model("tiny XLM-RoBERTa", "unigram", `${goldensFolder}tiny/xlm-roberta`),
+  model("tiny RoBERTa", "byte-level-bpe", `${goldensFolder}tiny/roberta`),
 ];
 
 /** The texts whose ids differ, with both: whole, and cut to a random length. */
@@ -36,11 +36,11 @@ async function differences(variant: Variant, texts: number, make = hostileText):
   const ours = await openTokenizer(filesOf(variant.json));
   expect(ours.path).toBe(variant.path);
   const rust = new RustTokenizer(variant.json);
-  const random = randomFrom(SEED);
+  const random = randomFrom(seed);
   const ids = new Int32Array(1 << 14);
   const found: unknown[] = [];
-  for (let done = 0; done < texts; done += BATCH) {
-    const batch = Array.from({ length: BATCH }, () => make(random));
+  for (let done = 0; done < texts; done += batchTexts) {
+    const batch = Array.from({ length: batchTexts }, () => make(random));
     const encoded = await rust.encode(batch);
     batch.forEach((text, i) => {
       const whole = encoded[i]!;
@@ -61,21 +61,21 @@ async function differences(variant: Variant, texts: number, make = hostileText):
   return found;
 }
 
-describe.each(MODELS)("$name", (variant) => {
-  it("gives Rust's ids for hostile texts", { timeout: TIMEOUT }, async () => {
-    expect(await differences(variant, 5000 * FACTOR)).toEqual([]);
+describe.each(models)("$name", (variant) => {
+  it("gives Rust's ids for hostile texts", { timeout: timeout }, async () => {
+    expect(await differences(variant, 5000 * factor)).toEqual([]);
   });
 });
 
 // Where runs of the exact path may end, and what of an endless word they leave out.
-describe.each([...MODELS.slice(0, 2), ...WORDPIECE_VARIANTS])("$name, without spaces", (variant) => {
-  it("gives Rust's ids for runs that only other boundaries end", { timeout: TIMEOUT }, async () => {
-    expect(await differences(variant, 500 * FACTOR, unspacedText)).toEqual([]);
+describe.each([...models.slice(0, 2), ...wordpieceVariants])("$name, without spaces", (variant) => {
+  it("gives Rust's ids for runs that only other boundaries end", { timeout: timeout }, async () => {
+    expect(await differences(variant, 500 * factor, unspacedText)).toEqual([]);
   });
 });
 
-describe.each([...WORDPIECE_VARIANTS, ...UNIGRAM_VARIANTS, ...BYTE_LEVEL_VARIANTS])("$name", (variant) => {
-  it("gives Rust's ids for hostile texts", { timeout: TIMEOUT }, async () => {
-    expect(await differences(variant, 500 * FACTOR)).toEqual([]);
+describe.each([...wordpieceVariants, ...unigramVariants, ...byteLevelVariants])("$name", (variant) => {
+  it("gives Rust's ids for hostile texts", { timeout: timeout }, async () => {
+    expect(await differences(variant, 500 * factor)).toEqual([]);
   });
 });

@@ -7,13 +7,13 @@ import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import { encodeAll } from "./support/encode.ts";
 import { filesOf } from "./support/goldens.ts";
 import { hostileText, unspacedText } from "./support/hostile.ts";
-import { PATTERNS, randomTokenizer } from "./support/compositions.ts";
+import { patterns, randomTokenizer } from "./support/compositions.ts";
 import { randomFrom } from "./support/random.ts";
 import { RustTokenizer } from "./support/rust.ts";
 
-const FACTOR = Number(process.env["FERRIS_FUZZ"] ?? 1);
-const SEED = Number(process.env["FERRIS_FUZZ_SEED"] ?? 1);
-const TIMEOUT = 120_000 * Math.max(1, FACTOR);
+const factor = Number(process.env["FERRIS_FUZZ"] ?? 1);
+const seed = Number(process.env["FERRIS_FUZZ_SEED"] ?? 1);
+const timeout = 120_000 * Math.max(1, factor);
 
 /** A Rust tokenizer, or null where Rust refuses the file or dies of it. */
 function rustOf(json: Uint8Array): RustTokenizer | null {
@@ -49,11 +49,11 @@ async function difference(json: object, texts: readonly string[]): Promise<unkno
 }
 
 describe("random compositions", () => {
-  const rounds = Array.from({ length: 60 * FACTOR }, (_, round) => round);
-  it("give Rust's ids", { timeout: TIMEOUT }, async () => {
+  const rounds = Array.from({ length: 60 * factor }, (_, round) => round);
+  it("give Rust's ids", { timeout: timeout }, async () => {
     const found: unknown[] = [];
     for (const round of rounds) {
-      const random = randomFrom(SEED * 100_000 + round);
+      const random = randomFrom(seed * 100_000 + round);
       const json = randomTokenizer(random);
       const texts = Array.from({ length: 60 }, () =>
         random.below(4) === 0 ? unspacedText(random) : hostileText(random),
@@ -67,9 +67,9 @@ describe("random compositions", () => {
 });
 
 describe("regular expressions", () => {
-  it.each(PATTERNS)("%s cuts as Rust's does", { timeout: TIMEOUT }, async (pattern) => {
-    const random = randomFrom(SEED);
-    const texts = Array.from({ length: 300 * FACTOR }, () => hostileText(random));
+  it.each(patterns)("%s cuts as Rust's does", { timeout: timeout }, async (pattern) => {
+    const random = randomFrom(seed);
+    const texts = Array.from({ length: 300 * factor }, () => hostileText(random));
     for (const invert of [false, true]) {
       const json = {
         ...randomTokenizer(randomFrom(3)),

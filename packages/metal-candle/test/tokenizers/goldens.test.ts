@@ -2,12 +2,19 @@
 import { describe, expect, it } from "vitest";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import { encodeAll } from "./support/encode.ts";
-import { GOLDENS, goldenSequences, MINILM, readJson, TEXTS, tokenizerFiles } from "./support/goldens.ts";
+import {
+  goldensFolder,
+  goldenSequences,
+  minilmFolder,
+  readJson,
+  goldenTexts,
+  tokenizerFiles,
+} from "./support/goldens.ts";
 
 describe("all-MiniLM-L6-v2", () => {
   it("gives the ids of 500 hostile strings", async () => {
-    const cases = readJson(`${GOLDENS}tokenizer/wordpiece-minilm.json`) as [string, number[]][];
-    const tokenizer = await openTokenizer(tokenizerFiles(MINILM));
+    const cases = readJson(`${goldensFolder}tokenizer/wordpiece-minilm.json`) as [string, number[]][];
+    const tokenizer = await openTokenizer(tokenizerFiles(minilmFolder));
     expect(tokenizer.path).toBe("wordpiece");
     expect(
       encodeAll(
@@ -18,9 +25,9 @@ describe("all-MiniLM-L6-v2", () => {
   });
 
   it("gives the ids of the embedding golden, truncated to 256 and not to the 128 of tokenizer.json", async () => {
-    const tokenizer = await openTokenizer(tokenizerFiles(MINILM));
-    expect(encodeAll(tokenizer, TEXTS, 256)).toEqual(
-      goldenSequences(`${GOLDENS}real/all-MiniLM-L6-v2-q8/golden.safetensors`),
+    const tokenizer = await openTokenizer(tokenizerFiles(minilmFolder));
+    expect(encodeAll(tokenizer, goldenTexts, 256)).toEqual(
+      goldenSequences(`${goldensFolder}real/all-MiniLM-L6-v2-q8/golden.safetensors`),
     );
   });
 });

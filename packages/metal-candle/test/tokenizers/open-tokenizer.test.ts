@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { ModelFileError, UnsupportedModelError } from "../../src/errors.ts";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import { encodeAll } from "./support/encode.ts";
-import { filesOf, GOLDENS, MINILM, readJson, tokenizerFiles } from "./support/goldens.ts";
+import { filesOf, goldensFolder, minilmFolder, readJson, tokenizerFiles } from "./support/goldens.ts";
 import { RustTokenizer } from "./support/rust.ts";
 
 type Json = Record<string, unknown>;
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const minilm = readJson(`${MINILM}tokenizer.json`) as Json;
+const minilm = readJson(`${minilmFolder}tokenizer.json`) as Json;
 const withParts = (parts: Json): Uint8Array => bytes(JSON.stringify({ ...minilm, ...parts }));
 const model = (parts: Json): Uint8Array => withParts({ model: { ...(minilm["model"] as Json), ...parts } });
 
@@ -47,7 +47,7 @@ describe("a file that is not a tokenizer", () => {
   });
 
   it("a Unigram vocabulary of another kind", async () => {
-    const xlmr = readJson(`${GOLDENS}tiny/xlm-roberta/tokenizer.json`) as Json;
+    const xlmr = readJson(`${goldensFolder}tiny/xlm-roberta/tokenizer.json`) as Json;
     const open = (parts: Json): Promise<unknown> =>
       openTokenizer(filesOf(bytes(JSON.stringify({ ...xlmr, ...parts }))));
     await expect(open({ model: { type: "Unigram", vocab: [["a"]] } })).rejects.toThrow(
@@ -62,7 +62,7 @@ describe("a file that is not a tokenizer", () => {
   });
 
   it("merges of another kind", async () => {
-    const roberta = readJson(`${GOLDENS}tiny/roberta/tokenizer.json`) as Json;
+    const roberta = readJson(`${goldensFolder}tiny/roberta/tokenizer.json`) as Json;
     const json = { ...roberta, model: { ...(roberta["model"] as Json), merges: ["a b c"] } };
     await expect(openTokenizer(filesOf(bytes(JSON.stringify(json))))).rejects.toThrow(/merge, number 0,.*"a b c"/);
   });
@@ -88,7 +88,7 @@ describe("a part that we do not run", () => {
 describe("the general path", () => {
   const nfkc = { type: "Sequence", normalizers: [{ type: "NFKC" }, minilm["normalizer"]] };
   const tokens = [...(minilm["added_tokens"] as Json[]), { id: 7, content: "<s>", lstrip: true, normalized: true }];
-  const json = withParts({ normalizer: nfkc, added_tokens: tokens.map((token) => ({ ...FLAGS, ...token })) });
+  const json = withParts({ normalizer: nfkc, added_tokens: tokens.map((token) => ({ ...flags, ...token })) });
   const texts = [
     "Plain words, ﬁne ones.",
     "½ of it [MASK]ed",
@@ -115,10 +115,10 @@ describe("the general path", () => {
 
 describe("the sizes", () => {
   it.each([
-    [MINILM, { path: "wordpiece", special: 2, pair: 3, leading: 1, size: 30_522 }],
-    [`${GOLDENS}tiny/mpnet`, { path: "wordpiece", special: 2, pair: 4, leading: 1, size: 2600 }],
-    [`${GOLDENS}tiny/xlm-roberta`, { path: "unigram", special: 2, pair: 4, leading: 1, size: 3000 }],
-    [`${GOLDENS}tiny/roberta`, { path: "byte-level-bpe", special: 2, pair: 4, leading: 1, size: 892 }],
+    [minilmFolder, { path: "wordpiece", special: 2, pair: 3, leading: 1, size: 30_522 }],
+    [`${goldensFolder}tiny/mpnet`, { path: "wordpiece", special: 2, pair: 4, leading: 1, size: 2600 }],
+    [`${goldensFolder}tiny/xlm-roberta`, { path: "unigram", special: 2, pair: 4, leading: 1, size: 3000 }],
+    [`${goldensFolder}tiny/roberta`, { path: "byte-level-bpe", special: 2, pair: 4, leading: 1, size: 892 }],
   ])("of %s", async (folder, expected) => {
     const tokenizer = await openTokenizer(tokenizerFiles(folder));
     expect({
@@ -131,7 +131,7 @@ describe("the sizes", () => {
   });
 });
 
-const FLAGS = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
+const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
 
 function template(token: string): Uint8Array {
   const pieces = [{ SpecialToken: { id: token, type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }];

@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { AddedTokens, resolveAddedTokens } from "../../src/tokenizers/added-tokens.ts";
 import { Merger } from "../../src/tokenizers/byte-level-bpe/merger.ts";
-import { HASH_PRIME, HASH_SEED } from "../../src/tokenizers/unit-hash.ts";
+import { hashPrime, hashSeed } from "../../src/tokenizers/unit-hash.ts";
 import { WordTable } from "../../src/tokenizers/word-table.ts";
 import { randomFrom } from "./support/random.ts";
 
-const FLAGS = { id: 0, single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
+const flags = { id: 0, single_word: false, lstrip: false, rstrip: false, normalized: false, special: false };
 
 /** [id, start, end] of everything found. */
 function find(tokens: AddedTokens, text: string): number[][] {
@@ -16,8 +16,8 @@ function find(tokens: AddedTokens, text: string): number[][] {
   return found;
 }
 
-function added(...tokens: Partial<typeof FLAGS & { content: string }>[]): AddedTokens {
-  const list = tokens.map((token, i) => ({ ...FLAGS, content: "", ...token, id: i }));
+function added(...tokens: Partial<typeof flags & { content: string }>[]): AddedTokens {
+  const list = tokens.map((token, i) => ({ ...flags, content: "", ...token, id: i }));
   return new AddedTokens(
     resolveAddedTokens(
       { addedTokens: list, splitsSpecialTokens: false, specialTokens: [] },
@@ -71,11 +71,11 @@ describe("added tokens", () => {
         splitsSpecialTokens: false,
         specialTokens: [],
         addedTokens: [
-          { ...FLAGS, content: "[CLS]", id: 7 },
-          { ...FLAGS, content: "New", id: 9, normalized: true },
-          { ...FLAGS, content: "[X]", id: 5 },
-          { ...FLAGS, content: "", id: 6 },
-          { ...FLAGS, content: "[X]", id: 5, lstrip: true },
+          { ...flags, content: "[CLS]", id: 7 },
+          { ...flags, content: "New", id: 9, normalized: true },
+          { ...flags, content: "[X]", id: 5 },
+          { ...flags, content: "", id: 6 },
+          { ...flags, content: "[X]", id: 5, lstrip: true },
         ],
       },
       50,
@@ -97,7 +97,7 @@ describe("the word table", () => {
   function makeWord(word: number, round: number): number {
     for (let i = 0; i < 4; i++) units[i] = 0x61 + ((word >> (4 * i)) & 15);
     units[4] = round;
-    return units.reduce((hash, unit) => Math.imul(hash ^ unit, HASH_PRIME), HASH_SEED);
+    return units.reduce((hash, unit) => Math.imul(hash ^ unit, hashPrime), hashSeed);
   }
 
   it("gives back what was added, forgets everything when it is full, and goes on", () => {

@@ -1,10 +1,17 @@
 /** Every tiny model's tokenizer gives the ids that PyTorch's encoder was fed, truncated to the model's own maximum length. */
 import { describe, expect, it } from "vitest";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
-import { GOLDENS, goldenSequences, readJson, TEXTS, TINY_MODELS, tokenizerFiles } from "./support/goldens.ts";
+import {
+  goldensFolder,
+  goldenSequences,
+  readJson,
+  goldenTexts,
+  tinyModels,
+  tokenizerFiles,
+} from "./support/goldens.ts";
 
-describe.each(TINY_MODELS)("tiny/%s", (name) => {
-  const folder = `${GOLDENS}tiny/${name}`;
+describe.each(tinyModels)("tiny/%s", (name) => {
+  const folder = `${goldensFolder}tiny/${name}`;
   const golden = `${folder}/golden.safetensors`;
   const expected = goldenSequences(golden);
 
@@ -18,7 +25,7 @@ describe.each(TINY_MODELS)("tiny/%s", (name) => {
       const ids = new Int32Array(maxLength);
       const types = new Int32Array(maxLength);
       const encoded = pairs.map(([a, b]) => {
-        const length = tokenizer.encodePair(TEXTS[a]!, TEXTS[b]!, ids, types, 0, maxLength);
+        const length = tokenizer.encodePair(goldenTexts[a]!, goldenTexts[b]!, ids, types, 0, maxLength);
         return { ids: Array.from(ids.subarray(0, length)), types: Array.from(types.subarray(0, length)) };
       });
       expect(encoded.map((pair) => pair.ids)).toEqual(expected);
@@ -31,7 +38,7 @@ describe.each(TINY_MODELS)("tiny/%s", (name) => {
         max_seq_length: number;
       };
       const ids = new Int32Array(maxLength);
-      const encoded = TEXTS.map((text) => {
+      const encoded = goldenTexts.map((text) => {
         const length = tokenizer.encode(text, ids, 0, maxLength);
         expect(tokenizer.truncated).toBe(tokenizer.count(text) > maxLength);
         return Array.from(ids.subarray(0, length));

@@ -3,20 +3,20 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../../src/errors.ts";
 import { longestFirst } from "../../src/tokenizers/framed-tokenizer.ts";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
-import { filesOf, GOLDENS, MINILM, TEXTS, tokenizerFiles } from "./support/goldens.ts";
+import { filesOf, goldensFolder, minilmFolder, goldenTexts, tokenizerFiles } from "./support/goldens.ts";
 import { hostileText } from "./support/hostile.ts";
 import { randomFrom } from "./support/random.ts";
 import { RustTokenizer } from "./support/rust.ts";
-import { WORDPIECE_VARIANTS } from "./support/variants.ts";
+import { wordpieceVariants } from "./support/variants.ts";
 
-const WITHOUT_FRAME = WORDPIECE_VARIANTS.find((variant) => variant.name.endsWith("no post-processor"))!;
+const withoutFrame = wordpieceVariants.find((variant) => variant.name.endsWith("no post-processor"))!;
 
-const CASES = [
-  { name: "BERT", files: tokenizerFiles(MINILM) },
-  { name: "MPNet", files: tokenizerFiles(`${GOLDENS}tiny/mpnet`) },
-  { name: "XLM-RoBERTa", files: tokenizerFiles(`${GOLDENS}tiny/xlm-roberta`) },
-  { name: "RoBERTa", files: tokenizerFiles(`${GOLDENS}tiny/roberta`) },
-  { name: "no special tokens", files: filesOf(WITHOUT_FRAME.json) },
+const cases = [
+  { name: "BERT", files: tokenizerFiles(minilmFolder) },
+  { name: "MPNet", files: tokenizerFiles(`${goldensFolder}tiny/mpnet`) },
+  { name: "XLM-RoBERTa", files: tokenizerFiles(`${goldensFolder}tiny/xlm-roberta`) },
+  { name: "RoBERTa", files: tokenizerFiles(`${goldensFolder}tiny/roberta`) },
+  { name: "no special tokens", files: filesOf(withoutFrame.json) },
 ];
 
 describe("longestFirst", () => {
@@ -39,7 +39,7 @@ describe("longestFirst", () => {
   });
 
   it("counts both texts to the end where the odd token depends on it", async () => {
-    const tokenizer = await openTokenizer(tokenizerFiles(MINILM));
+    const tokenizer = await openTokenizer(tokenizerFiles(minilmFolder));
     const ids = new Int32Array(8);
     const types = new Int32Array(8);
     const long = "one two three four five six seven eight";
@@ -50,9 +50,9 @@ describe("longestFirst", () => {
   });
 });
 
-describe.each(CASES)("$name", ({ files }) => {
+describe.each(cases)("$name", ({ files }) => {
   const random = randomFrom(11);
-  const texts = [...TEXTS.slice(0, 12), ...Array.from({ length: 20 }, () => hostileText(random)), "", " "];
+  const texts = [...goldenTexts.slice(0, 12), ...Array.from({ length: 20 }, () => hostileText(random)), "", " "];
 
   it("keeps the first tokens and the closing special tokens, and says that it cut", async () => {
     const tokenizer = await openTokenizer(files);

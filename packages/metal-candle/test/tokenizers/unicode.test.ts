@@ -14,21 +14,21 @@ import {
 import { randomFrom } from "./support/random.ts";
 
 /** Every code point that can stand in UTF-8, in strings of 4,096, each between two letters. */
-const BLOCKS: string[][] = [];
+const blocks: string[][] = [];
 for (let c = 1, block: string[] = []; c < 0x110000; c++) {
   if (c < 0xd800 || c > 0xdfff) block.push(String.fromCodePoint(c));
   if (block.length === 4096 || c === 0x10ffff) {
-    BLOCKS.push(block);
+    blocks.push(block);
     block = [];
   }
 }
 
-const NOTHING = { cleanText: false, handleChineseChars: false, stripAccents: false, lowercase: false };
+const nothing = { cleanText: false, handleChineseChars: false, stripAccents: false, lowercase: false };
 
 /** Compares block by block; names the code points where both differ. */
 function disagreements(rust: (text: string) => string, ours: (character: string) => string): string[] {
   const wrong: string[] = [];
-  for (const block of BLOCKS) {
+  for (const block of blocks) {
     if (rust(`a${block.join("a")}a`) === `a${block.map(ours).join("a")}a`) continue;
     for (const c of block) {
       if (rust(`a${c}a`) !== `a${ours(c)}a`) wrong.push(`U+${c.codePointAt(0)!.toString(16)}`);
@@ -39,7 +39,7 @@ function disagreements(rust: (text: string) => string, ours: (character: string)
 
 describe("code points", () => {
   it("removed by clean_text, and white space", () => {
-    const rust = bertNormalizer({ ...NOTHING, cleanText: true });
+    const rust = bertNormalizer({ ...nothing, cleanText: true });
     const wrong = disagreements(
       (text) => rust.normalizeString(text),
       (c) => {
@@ -53,7 +53,7 @@ describe("code points", () => {
   });
 
   it("ideographs", () => {
-    const rust = bertNormalizer({ ...NOTHING, handleChineseChars: true });
+    const rust = bertNormalizer({ ...nothing, handleChineseChars: true });
     const wrong = disagreements(
       (text) => rust.normalizeString(text),
       (c) => (ideographs.has(c.codePointAt(0)!) ? ` ${c} ` : c),
@@ -62,7 +62,7 @@ describe("code points", () => {
   });
 
   it("decomposed, without nonspacing marks", () => {
-    const rust = bertNormalizer({ ...NOTHING, stripAccents: true });
+    const rust = bertNormalizer({ ...nothing, stripAccents: true });
     const wrong = disagreements(
       (text) => rust.normalizeString(text),
       (c) =>
@@ -100,7 +100,7 @@ describe("decompose", () => {
   it("reorders and decomposes runs as Rust does", () => {
     const rust = nfdNormalizer();
     const random = randomFrom(1);
-    const marks = BLOCKS.flat().filter((c) => decompose(`a\u0345${c}`) !== `a\u0345${c}` || decompose(c) !== c);
+    const marks = blocks.flat().filter((c) => decompose(`a\u0345${c}`) !== `a\u0345${c}` || decompose(c) !== c);
     for (let i = 0; i < 20_000; i++) {
       let text = "";
       for (let length = random.below(6) + 1; length > 0; length--) {

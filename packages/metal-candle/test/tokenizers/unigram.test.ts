@@ -7,7 +7,7 @@ import { buildTrie, PieceTrie } from "../../src/tokenizers/unigram/piece-trie.ts
 import { asRustReads } from "../../src/tokenizers/unigram/settings.ts";
 import { UnitBuffer } from "../../src/tokenizers/unigram/unit-buffer.ts";
 import { Viterbi } from "../../src/tokenizers/unigram/viterbi.ts";
-import { GOLDENS, readJson } from "./support/goldens.ts";
+import { goldensFolder, readJson } from "./support/goldens.ts";
 import { hostileText } from "./support/hostile.ts";
 import { randomFrom } from "./support/random.ts";
 
@@ -20,7 +20,7 @@ function normalize(charsmap: Charsmap, text: string): string {
 }
 
 describe("the character map of XLM-RoBERTa", () => {
-  const { normalizer } = readJson(`${GOLDENS}tiny/xlm-roberta/tokenizer.json`) as {
+  const { normalizer } = readJson(`${goldensFolder}tiny/xlm-roberta/tokenizer.json`) as {
     normalizer: { precompiled_charsmap: string };
   };
   const bytes = Buffer.from(normalizer.precompiled_charsmap, "base64");

@@ -14,7 +14,7 @@ import { everyProgram, matrixPrograms } from "./every-program.ts";
 const gpu = create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
 
 /** The null backend's subgroups are 128 wide, and a workgroup with matrix units has to hold whole ones. */
-const NULL_BACKEND_SUBGROUP = 128;
+const nullBackendSubgroup = 128;
 
 const wordBytes: Record<string, number> = { f32: 4, vec4f: 16, vec4u: 16 };
 
@@ -25,7 +25,7 @@ function workgroupBytes(code: string): number {
 }
 
 function wholeSubgroups(code: string): boolean {
-  return Number(/@workgroup_size\((\d+)\)/.exec(code)?.[1]) % NULL_BACKEND_SUBGROUP === 0;
+  return Number(/@workgroup_size\((\d+)\)/.exec(code)?.[1]) % nullBackendSubgroup === 0;
 }
 
 const programs = [...Object.values(everyProgram).flat(), ...matrixPrograms];

@@ -40,11 +40,11 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
-const REDRAW_MS = 100;
-const LINE_MS = 5000;
+const redrawMs = 100;
+const lineMs = 5000;
 /** The rate follows the last few seconds, since the first files are rarely like the rest. */
-const RATE_HALF_LIFE_MS = 4000;
-const BAR_WIDTH = 24;
+const rateHalfLifeMs = 4000;
+const barWidth = 24;
 
 export class Progress {
   readonly #stream: ProgressStream;
@@ -71,7 +71,7 @@ export class Progress {
   update(state: ProgressState): void {
     if (this.#quiet) return;
     const time = this.#now();
-    if (time - this.#lastWrite < (this.#redraws ? REDRAW_MS : LINE_MS)) return;
+    if (time - this.#lastWrite < (this.#redraws ? redrawMs : lineMs)) return;
     this.#lastWrite = time;
     this.#sample(time, state.done);
     if (this.#redraws) this.#redraw(state);
@@ -96,7 +96,7 @@ export class Progress {
     this.#lastSample = { time, done };
     if (last === null || time <= last.time || done < last.done) return;
     const rate = (done - last.done) / (time - last.time);
-    const keep = 0.5 ** ((time - last.time) / RATE_HALF_LIFE_MS);
+    const keep = 0.5 ** ((time - last.time) / rateHalfLifeMs);
     this.#rate = this.#rate === null ? rate : keep * this.#rate + (1 - keep) * rate;
   }
 
@@ -118,11 +118,11 @@ export class Progress {
     let line = this.#describe(state).join("  ");
     const share = Math.min(1, state.share ?? (state.total ? state.done / state.total : Number.NaN));
     if (!Number.isNaN(share)) {
-      const filled = Math.round(share * BAR_WIDTH);
-      const bar = `${"━".repeat(filled)}${"─".repeat(BAR_WIDTH - filled)} ${Math.floor(share * 100)} %`.padEnd(
-        BAR_WIDTH + 6,
+      const filled = Math.round(share * barWidth);
+      const bar = `${"━".repeat(filled)}${"─".repeat(barWidth - filled)} ${Math.floor(share * 100)} %`.padEnd(
+        barWidth + 6,
       );
-      if (stringWidth(line) + BAR_WIDTH + 8 < columns) line = `${bar}  ${line}`;
+      if (stringWidth(line) + barWidth + 8 < columns) line = `${bar}  ${line}`;
     }
     // A line that wraps cannot be erased by returning to its start.
     if (stringWidth(line) >= columns) line = shorten(line, Math.max(1, columns - 1));

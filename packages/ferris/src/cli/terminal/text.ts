@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 
 // C0 controls, DEL, C1 controls, and the characters that reorder the text around them.
 // oxlint-disable-next-line no-control-regex -- finding control characters is what this is for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const unsafeCharacters = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 function visible(character: string): string {
   const code = character.charCodeAt(0);
@@ -23,7 +23,7 @@ function visible(character: string): string {
  * file name is shown as ␊), other unsafe characters become U+FFFD.
  */
 export function printable(text: string): string {
-  return text.replace(UNSAFE, visible);
+  return text.replace(unsafeCharacters, visible);
 }
 
 /** `text` with runs of white space as one space: for snippets, where line breaks carry nothing. */

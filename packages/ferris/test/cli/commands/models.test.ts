@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { COMMIT, HubServer } from "../../../../metal-candle/test/hub/support/hub-server.ts";
+import { hubCommit, HubServer } from "../../../../metal-candle/test/hub/support/hub-server.ts";
 import { ferris, temporaryFolder } from "../support/ferris-process.ts";
 
 const tiny = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert/", import.meta.url));
@@ -33,7 +33,7 @@ describe("pull", () => {
     expect((await ferris(embed, { input: "a", environment: offline })).code).toBe(10);
     const { code, stdout, stderr } = await ferris(["pull", "someone/tiny"], { environment });
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain(`someone/tiny at ${COMMIT.slice(0, 12)}: ${names.length} files`);
+    expect(stdout).toContain(`someone/tiny at ${hubCommit.slice(0, 12)}: ${names.length} files`);
     const embedded = await ferris(embed, { input: "a", environment: offline });
     expect(embedded.code, embedded.stderr).toBe(0);
     expect(embedded.stdout).toMatch(/^\{"embedding":\[/);
@@ -41,7 +41,7 @@ describe("pull", () => {
 
   test("says what was fetched as JSON, too", async () => {
     const { stdout } = await ferris(["pull", "someone/tiny", "--json"], { environment });
-    expect(JSON.parse(stdout)).toMatchObject({ id: "someone/tiny", commit: COMMIT });
+    expect(JSON.parse(stdout)).toMatchObject({ id: "someone/tiny", commit: hubCommit });
   });
 
   test("a model that the hub does not have, and an invalid id", async () => {

@@ -5,16 +5,16 @@
  * quantisation) is an error that names it.
  */
 import { UnsupportedModelError } from "../../errors.ts";
-import { BLOCK_SIZE, QUANTIZATION_METHOD } from "../../weights/q8-block32.ts";
+import { blockSize, quantizationMethod } from "../../weights/q8-block32.ts";
 import { hiddenActivation } from "../activations.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { EncoderShape } from "../description.ts";
 
 /** The deepest published encoders have 48. */
-const MOST_LAYERS = 1000;
+const mostLayers = 1000;
 
 /** Widths and positions; the largest known are 16,384 and 8,194. */
-const LARGEST_SIZE = 1 << 20;
+const largestSize = 1 << 20;
 
 /** What a family adds to the shared part. */
 export interface FamilyConstants {
@@ -33,22 +33,22 @@ export interface FamilyConstants {
  */
 export function readEncoderShape(config: ConfigObject, family: FamilyConstants): EncoderShape {
   refuseOtherModels(config);
-  const hiddenSize = config.size("hidden_size", 1, LARGEST_SIZE);
-  const heads = config.size("num_attention_heads", 1, LARGEST_SIZE);
+  const hiddenSize = config.size("hidden_size", 1, largestSize);
+  const heads = config.size("num_attention_heads", 1, largestSize);
   const headSize = hiddenSize / heads;
   if (!Number.isInteger(headSize)) {
     throw config.wrong("num_attention_heads", `a divisor of hidden_size, which is ${hiddenSize}`);
   }
-  const positions = config.size("max_position_embeddings", 1, LARGEST_SIZE);
+  const positions = config.size("max_position_embeddings", 1, largestSize);
   if (positions <= family.positionOffset) {
     throw config.wrong("max_position_embeddings", `above ${family.positionOffset}, the first position's id`);
   }
   return {
-    numHiddenLayers: config.size("num_hidden_layers", 1, MOST_LAYERS),
+    numHiddenLayers: config.size("num_hidden_layers", 1, mostLayers),
     hiddenSize,
     numAttentionHeads: heads,
     headSize,
-    intermediateSize: config.size("intermediate_size", 1, LARGEST_SIZE),
+    intermediateSize: config.size("intermediate_size", 1, largestSize),
     vocabSize: config.integer("vocab_size", 1),
     maxPositionEmbeddings: positions,
     positionOffset: family.positionOffset,
@@ -76,11 +76,11 @@ function refuseOtherModels(config: ConfigObject): void {
   const quantization = config.object("quantization_config");
   if (
     quantization !== null &&
-    (quantization.value("quant_method") !== QUANTIZATION_METHOD || quantization.value("block_size") !== BLOCK_SIZE)
+    (quantization.value("quant_method") !== quantizationMethod || quantization.value("block_size") !== blockSize)
   ) {
     throw unsupported(
       "quantization_config",
-      `only {"quant_method": "${QUANTIZATION_METHOD}", "block_size": ${BLOCK_SIZE}} is, or none`,
+      `only {"quant_method": "${quantizationMethod}", "block_size": ${blockSize}} is, or none`,
     );
   }
 }

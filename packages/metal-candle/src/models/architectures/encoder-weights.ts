@@ -8,7 +8,7 @@ import type { EncoderShape, EncoderWeights, Linear, Norm } from "../description.
 import type { WeightLookup } from "../weight-lookup.ts";
 import type { Architecture } from "./architecture.ts";
 
-const WORD_EMBEDDINGS = "embeddings.word_embeddings.weight";
+const wordEmbeddings = "embeddings.word_embeddings.weight";
 
 /**
  * What stands before the encoder's tensor names in this file.
@@ -17,11 +17,11 @@ const WORD_EMBEDDINGS = "embeddings.word_embeddings.weight";
 export function findPrefix(weights: WeightLookup, architecture: Architecture): string {
   const wrappers = ["", "0.auto_model.", "auto_model.", "0.model.", "model."];
   const known = wrappers.flatMap((wrapper) => [wrapper, wrapper + architecture.basePrefix]);
-  const found = known.filter((prefix) => weights.names.has(prefix + WORD_EMBEDDINGS));
+  const found = known.filter((prefix) => weights.names.has(prefix + wordEmbeddings));
   if (found.length === 1) return found[0];
   throw new ModelFileError(
     found.length === 0
-      ? `${weights.path} has no tensor "${WORD_EMBEDDINGS}", with or without one of the prefixes ${known.slice(1).join(", ")}: ` +
+      ? `${weights.path} has no tensor "${wordEmbeddings}", with or without one of the prefixes ${known.slice(1).join(", ")}: ` +
           `it has no weights of a model of type ${architecture.modelType}.`
       : `${weights.path} has ${found.length} word tables, with the prefixes ${found.map((prefix) => `"${prefix}"`).join(" and ")}.`,
   );
@@ -59,7 +59,7 @@ export function encoderWeights(
   });
   const bias = architecture.names.relativePositionBias;
   return {
-    wordEmbeddings: weights.tensor(prefix + WORD_EMBEDDINGS, [shape.vocabSize, hiddenSize]),
+    wordEmbeddings: weights.tensor(prefix + wordEmbeddings, [shape.vocabSize, hiddenSize]),
     positionEmbeddings: weights.tensor(`${prefix}embeddings.position_embeddings.weight`, [
       shape.maxPositionEmbeddings,
       hiddenSize,

@@ -14,7 +14,7 @@ import type { Module } from "../modules.ts";
 import { WeightLookup } from "../weight-lookup.ts";
 
 /** The newer form's names, and the older form's flags, in the order in which the older form concatenates. */
-const POOLING_MODES: readonly { mode: PoolingMode; name: string; flag: string }[] = [
+const poolingModes: readonly { mode: PoolingMode; name: string; flag: string }[] = [
   { mode: "cls", name: "cls", flag: "pooling_mode_cls_token" },
   { mode: "max", name: "max", flag: "pooling_mode_max_tokens" },
   { mode: "mean", name: "mean", flag: "pooling_mode_mean_tokens" },
@@ -123,12 +123,12 @@ function namedModes(config: ConfigObject): PoolingMode[] {
   const names = typeof value === "string" ? [value] : config.strings("pooling_mode");
   if (names.length === 0) throw config.wrong("pooling_mode", "at least one mode");
   return names.map((name) => {
-    const known = POOLING_MODES.find((entry) => entry.name === name);
+    const known = poolingModes.find((entry) => entry.name === name);
     if (known === undefined)
       throw unknownMode(
         config,
         name,
-        POOLING_MODES.map((entry) => entry.name),
+        poolingModes.map((entry) => entry.name),
       );
     return known.mode;
   });
@@ -136,13 +136,13 @@ function namedModes(config: ConfigObject): PoolingMode[] {
 
 /** `"pooling_mode_mean_tokens": true` and its like. */
 function flaggedModes(config: ConfigObject): PoolingMode[] {
-  const flags = POOLING_MODES.map((entry) => entry.flag);
+  const flags = poolingModes.map((entry) => entry.flag);
   for (const key of config.keys()) {
     if (key.startsWith("pooling_mode_") && !flags.includes(key) && config.value(key) !== false) {
       throw unknownMode(config, key, flags);
     }
   }
-  const modes = POOLING_MODES.filter((entry) => config.boolean(entry.flag, false)).map((entry) => entry.mode);
+  const modes = poolingModes.filter((entry) => config.boolean(entry.flag, false)).map((entry) => entry.mode);
   if (modes.length === 0) {
     throw new ModelFileError(`${config.path} turns no pooling mode on; one of ${flags.join(", ")} must be true.`);
   }

@@ -5,14 +5,14 @@
 import { AddedTokens } from "../added-tokens.ts";
 import type { TokenSource } from "../token-source.ts";
 import { wellFormed } from "../unicode/code-points.ts";
-import { HASH_PRIME, HASH_SEED } from "../unit-hash.ts";
+import { hashPrime, hashSeed } from "../unit-hash.ts";
 import { WordTable } from "../word-table.ts";
 import { Merger } from "./merger.ts";
 import type { ByteLevelSettings } from "./settings.ts";
 import { wordEnd } from "./words.ts";
 
 /** Words of at most so many UTF-16 units (at most three bytes each) are remembered. */
-const LONGEST_REMEMBERED = 64;
+const longestRemembered = 64;
 
 export class ByteLevelBpe implements TokenSource {
   readonly path = "byte-level-bpe";
@@ -23,7 +23,7 @@ export class ByteLevelBpe implements TokenSource {
   readonly #normalizedTokens: AddedTokens;
   readonly #merger: Merger;
   readonly #words = new WordTable();
-  readonly #units = new Uint16Array(LONGEST_REMEMBERED);
+  readonly #units = new Uint16Array(longestRemembered);
   readonly #encoder = new TextEncoder();
 
   constructor(settings: ByteLevelSettings) {
@@ -105,12 +105,12 @@ export class ByteLevelBpe implements TokenSource {
       let from = 0;
       let last = 0;
       let source = this.#merger.ids;
-      if (length <= LONGEST_REMEMBERED) {
-        let hash = HASH_SEED;
+      if (length <= longestRemembered) {
+        let hash = hashSeed;
         for (let i = 0; i < length; i++) {
           const unit = text.charCodeAt(at + i);
           units[i] = unit;
-          hash = Math.imul(hash ^ unit, HASH_PRIME);
+          hash = Math.imul(hash ^ unit, hashPrime);
         }
         let place = words.find(units, 0, length, hash);
         if (place < 0) {

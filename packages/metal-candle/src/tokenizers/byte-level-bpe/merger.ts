@@ -5,10 +5,10 @@
 import type { Merge } from "./settings.ts";
 
 /** Pairs and heap entries are packed into one number each: the high part times this, plus the low part. */
-const PACK = 2 ** 26;
+const packFactor = 2 ** 26;
 
 /** Heap entries have the rank above the position, which may take 32 bits. */
-const POSITIONS = 2 ** 32;
+const positions = 2 ** 32;
 
 export class Merger {
   /** The word that `merge` works on, and its result. */
@@ -25,7 +25,7 @@ export class Merger {
 
   constructor(merges: readonly Merge[]) {
     this.#merged = Int32Array.from(merges, (merge) => merge.merged);
-    merges.forEach(({ left, right }, rank) => this.#ranks.set(left * PACK + right, rank));
+    merges.forEach(({ left, right }, rank) => this.#ranks.set(left * packFactor + right, rank));
   }
 
   /** Makes `ids` at least `length` long. */
@@ -53,11 +53,11 @@ export class Merger {
     }
     while (heap.length > 0) {
       const top = popLeast(heap);
-      const rank = Math.floor(top / POSITIONS);
-      const at = top % POSITIONS;
+      const rank = Math.floor(top / positions);
+      const at = top % positions;
       const right = next[at]!;
       if (gone[at] === 1 || right < 0) continue;
-      const now = this.#ranks.get(ids[at]! * PACK + ids[right]!);
+      const now = this.#ranks.get(ids[at]! * packFactor + ids[right]!);
       if (now === undefined || merged[now] !== merged[rank]) continue;
       ids[at] = merged[rank]!;
       gone[right] = 1;
@@ -74,8 +74,8 @@ export class Merger {
   /** Puts the pair that begins at a position into the heap, if it can be merged. */
   #offer(at: number): void {
     const right = this.#next[at]!;
-    const rank = right < 0 ? undefined : this.#ranks.get(this.ids[at]! * PACK + this.ids[right]!);
-    if (rank !== undefined) push(this.#heap, rank * POSITIONS + at);
+    const rank = right < 0 ? undefined : this.#ranks.get(this.ids[at]! * packFactor + this.ids[right]!);
+    if (rank !== undefined) push(this.#heap, rank * positions + at);
   }
 }
 

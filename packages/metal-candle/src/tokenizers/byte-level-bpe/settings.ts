@@ -5,7 +5,7 @@
 import { describe } from "../../describe.ts";
 import { resolveAddedTokens } from "../added-tokens.ts";
 import type { AddedToken } from "../added-tokens.ts";
-import { BYTE_CHARACTERS } from "../byte-characters.ts";
+import { byteCharacters } from "../byte-characters.ts";
 import { isObject, isTokenId, notATokenizer } from "../tokenizer-json.ts";
 import type { TokenizerJson } from "../tokenizer-json.ts";
 
@@ -58,7 +58,7 @@ export function readByteLevelSettings(json: TokenizerJson): ByteLevelSettings | 
   }
   const idOf = (token: string): number | undefined =>
     Object.hasOwn(vocab, token) ? (vocab[token] as number) : undefined;
-  const byteIds = BYTE_CHARACTERS.map(idOf);
+  const byteIds = byteCharacters.map(idOf);
   if (!byteIds.every((id) => id !== undefined)) return null;
   const { raw, normalized, specialIds } = resolveAddedTokens(
     json,

@@ -11,7 +11,7 @@ import { UnsupportedModelError } from "../../errors.ts";
 export type TokenizerClass = "bert" | "distilbert" | "mpnet" | "roberta" | "xlm-roberta" | "file";
 
 /** The class that transformers registers for each of our model types. */
-const BY_MODEL_TYPE: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerClass>([
+const byModelType: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerClass>([
   ["bert", "bert"],
   ["mpnet", "mpnet"],
   ["roberta", "roberta"],
@@ -19,7 +19,7 @@ const BY_MODEL_TYPE: ReadonlyMap<string, TokenizerClass> = new Map<string, Token
 ]);
 
 /** Names without "Fast", which transformers strips. */
-const BY_NAME: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerClass>([
+const byName: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerClass>([
   ["BertTokenizer", "bert"],
   ["ElectraTokenizer", "bert"],
   ["MobileBertTokenizer", "bert"],
@@ -44,7 +44,7 @@ const BY_NAME: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerCl
  * Classes of transformers that build a tokenizer in ways of their own, without "Tokenizer" at the end. A name that is neither here
  * nor above does not exist there, and then TokenizersBackend serves.
  */
-const OTHERS: ReadonlySet<string> = new Set(
+const otherClasses: ReadonlySet<string> = new Set(
   (
     "Albert Auto Barthez Bartpho Basic BertGeneration BertJapanese Bertweet BigBird BioGpt Blenderbot BlenderbotSmall ByT5 CLIP " +
     "CTRL Camembert Canine Character Clvp CodeGen CodeLlama Cohere ConvBert Cpm CpmAnt DPRContextEncoder DPRQuestionEncoder DPRReader " +
@@ -62,15 +62,15 @@ const OTHERS: ReadonlySet<string> = new Set(
  * @throws UnsupportedModelError for a class that we do not rebuild
  */
 export function tokenizerClassOf(modelType: string, name: string | null): TokenizerClass {
-  const own = BY_MODEL_TYPE.get(modelType) ?? "file";
+  const own = byModelType.get(modelType) ?? "file";
   if (name === null) return own;
   const plain = name.replace(/Fast$/, "");
-  const known = BY_NAME.get(plain);
+  const known = byName.get(plain);
   if (known !== undefined) return known;
-  if (OTHERS.has(plain.replace(/Tokenizer$/, ""))) {
+  if (otherClasses.has(plain.replace(/Tokenizer$/, ""))) {
     throw new UnsupportedModelError(
       `the tokenizer class "${name}" is not supported; supported are ` +
-        `${[...BY_NAME.keys()].filter((key) => key.endsWith("Tokenizer")).join(", ")} and PreTrainedTokenizerFast.`,
+        `${[...byName.keys()].filter((key) => key.endsWith("Tokenizer")).join(", ")} and PreTrainedTokenizerFast.`,
     );
   }
   return "file";

@@ -11,7 +11,7 @@ import { assignIds } from "../added-tokens.ts";
 import { isObject } from "../tokenizer-json.ts";
 import type { AddedTokenJson, Component, TokenizerJson } from "../tokenizer-json.ts";
 import { tokenizerClassOf, type TokenizerClass } from "./class-of.ts";
-import { contentOf, NAMES, readTokenSettings } from "./token-settings.ts";
+import { contentOf, tokenNames, readTokenSettings } from "./token-settings.ts";
 import type { NamedToken, TokenFlags, TokenSettings } from "./token-settings.ts";
 
 /** What a class brings where tokenizer_config.json is silent: the special tokens and whether token types are sent. */
@@ -20,14 +20,14 @@ interface ClassDefaults {
   readonly sendsTokenTypes: boolean;
 }
 
-const BERT_TOKENS = {
+const bertTokens = {
   unk_token: "[UNK]",
   sep_token: "[SEP]",
   pad_token: "[PAD]",
   cls_token: "[CLS]",
   mask_token: "[MASK]",
 };
-const ROBERTA_TOKENS = {
+const robertaTokens = {
   bos_token: "<s>",
   eos_token: "</s>",
   sep_token: "</s>",
@@ -37,17 +37,17 @@ const ROBERTA_TOKENS = {
   mask_token: "<mask>",
 };
 
-const DEFAULTS: Readonly<Record<TokenizerClass, ClassDefaults>> = {
-  bert: { tokens: BERT_TOKENS, sendsTokenTypes: true },
-  distilbert: { tokens: BERT_TOKENS, sendsTokenTypes: false },
-  mpnet: { tokens: { ...ROBERTA_TOKENS, unk_token: "[UNK]" }, sendsTokenTypes: false },
-  roberta: { tokens: ROBERTA_TOKENS, sendsTokenTypes: false },
-  "xlm-roberta": { tokens: ROBERTA_TOKENS, sendsTokenTypes: false },
+const classDefaults: Readonly<Record<TokenizerClass, ClassDefaults>> = {
+  bert: { tokens: bertTokens, sendsTokenTypes: true },
+  distilbert: { tokens: bertTokens, sendsTokenTypes: false },
+  mpnet: { tokens: { ...robertaTokens, unk_token: "[UNK]" }, sendsTokenTypes: false },
+  roberta: { tokens: robertaTokens, sendsTokenTypes: false },
+  "xlm-roberta": { tokens: robertaTokens, sendsTokenTypes: false },
   file: { tokens: {}, sendsTokenTypes: false },
 };
 
 /** Tokens that the class puts into the model or around texts. */
-const NEEDED: Readonly<Record<TokenizerClass, readonly string[]>> = {
+const neededTokens: Readonly<Record<TokenizerClass, readonly string[]>> = {
   bert: ["unk_token", "cls_token", "sep_token"],
   distilbert: ["unk_token", "cls_token", "sep_token"],
   mpnet: ["unk_token", "cls_token", "sep_token"],
@@ -73,7 +73,7 @@ export function rebuildTokenizer(json: TokenizerJson, model: TokenizerFiles): To
   const name = config["tokenizer_class"] ?? model.tokenizerClass;
   const kind = tokenizerClassOf(model.modelType, typeof name === "string" ? name : null);
   const settings = readTokenSettings(model, json.addedTokens);
-  const defaults = DEFAULTS[kind];
+  const defaults = classDefaults[kind];
   const named = namedTokens(kind, settings, defaults.tokens);
   const base = kind === "file" ? json : { ...json, ...partsOf(kind, json, settings, named), addedTokens: [] };
   const addedTokens = [...base.addedTokens, ...laterTokens(base.addedTokens, settings, named)];
@@ -99,12 +99,12 @@ function namedTokens(
   defaults: Readonly<Record<string, string>>,
 ): Map<string, NamedToken | null> {
   const named = new Map<string, NamedToken | null>();
-  for (const name of NAMES) {
+  for (const name of tokenNames) {
     const token = settings.named.has(name) ? settings.named.get(name)! : (defaults[name] ?? null);
     named.set(name, kind === "mpnet" && typeof token === "string" ? mpnetToken(token, name) : token);
   }
   for (const [name, token] of settings.named) if (!named.has(name)) named.set(name, token);
-  for (const name of NEEDED[kind]) {
+  for (const name of neededTokens[kind]) {
     if (named.get(name) === null) {
       throw new UnsupportedModelError(
         `"${name}" of tokenizer_config.json is null, and the tokenizer needs that token.`,
@@ -235,7 +235,7 @@ function laterTokens(
   }
   const namedContents = new Set([...named.values()].map((token) => (token === null ? "" : contentOf(token))));
   return later.map((token) => {
-    if (typeof token === "string") return withId({ ...PLAIN, content: token, special: true }, true);
+    if (typeof token === "string") return withId({ ...plainToken, content: token, special: true }, true);
     const special = token.special || namedContents.has(token.content);
     return withId({ ...token, special }, true);
   });
@@ -245,7 +245,7 @@ function keyOf(token: NamedToken): string {
   return typeof token === "string" ? token : JSON.stringify(withId(token));
 }
 
-const PLAIN = { single_word: false, lstrip: false, rstrip: false, normalized: null };
+const plainToken = { single_word: false, lstrip: false, rstrip: false, normalized: null };
 
 /** Ids are given by assignIds; the number in a file counts for nothing. */
 function withId(token: TokenFlags, later = false): AddedTokenJson {

@@ -22,7 +22,7 @@ export interface TokenFlags {
 }
 
 /** Special tokens that every class has names for, in the order in which transformers adds them. */
-export const NAMES = [
+export const tokenNames = [
   "bos_token",
   "eos_token",
   "unk_token",
@@ -71,7 +71,7 @@ export function readTokenSettings(
   const byContent = new Map([...added.values()].map((token) => [token.content, token]));
 
   const named = new Map<string, NamedToken | null>();
-  for (const name of NAMES) {
+  for (const name of tokenNames) {
     const value = values.get(name);
     if (value === undefined) continue;
     const token = value === null ? null : readToken(value, name);
@@ -105,7 +105,7 @@ function useExtra(values: Map<string, unknown>): void {
 /** Keys such as `image_token`, and `extra_special_tokens` where it is an object: named tokens of this model alone. */
 function takeModelTokens(values: Map<string, unknown>): Map<string, unknown> {
   const own = new Map<string, unknown>();
-  const standard: ReadonlySet<string> = new Set(NAMES);
+  const standard: ReadonlySet<string> = new Set(tokenNames);
   for (const [key, value] of values) {
     if (!key.endsWith("_token") || standard.has(key) || typeof value !== "string") continue;
     own.set(key, value);
@@ -146,7 +146,7 @@ function readAddedTokensFile(
 ): void {
   if (!isObject(file)) return;
   const special = new Set<string>();
-  for (const name of NAMES) {
+  for (const name of tokenNames) {
     const value = values.get(name);
     if (value) special.add(contentOf(readToken(value, name)));
   }

@@ -13,8 +13,8 @@ import { readNormalizer, type Normalizer } from "./normalizers.ts";
 import { readPreTokenizers, type PreTokenizers } from "./pre-tokenizers.ts";
 
 /** Words are remembered up to this length in UTF-16 units, and this many of them. */
-const LONGEST_REMEMBERED = 64;
-const MOST_REMEMBERED = 1 << 15;
+const longestRemembered = 64;
+const mostRemembered = 1 << 15;
 
 export class GeneralTokenizer implements TokenSource {
   readonly path = "general";
@@ -82,7 +82,7 @@ export class GeneralTokenizer implements TokenSource {
 
   #addWords(text: string, leading: number, tokens: number[]): void {
     for (const word of this.#preTokenizers.apply(text, leading)) {
-      if (word.length > LONGEST_REMEMBERED) {
+      if (word.length > longestRemembered) {
         this.#model.append(word, tokens);
         continue;
       }
@@ -90,7 +90,7 @@ export class GeneralTokenizer implements TokenSource {
       if (ids === undefined) {
         const fresh: number[] = [];
         this.#model.append(word, fresh);
-        if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
+        if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
         this.#remembered.set(word, fresh);
         ids = fresh;
       }

@@ -119,13 +119,13 @@ function readReplace(component: Record<string, unknown>): Normalizer {
 }
 
 /** NFKC makes eighteen characters of one; more than this, and of a page becomes a gigabyte after a few steps. */
-const MOST_GROWTH = 32;
+const mostGrowth = 32;
 
 function checkGrowth(after: string, before: string): void {
-  if (after.length <= MOST_GROWTH * before.length + 4096) return;
+  if (after.length <= mostGrowth * before.length + 4096) return;
   throw new UnsupportedModelError(
     `the tokenizer's normaliser makes more than ${after.length} characters of ${before.length}; growth by a factor of up to ` +
-      `${MOST_GROWTH} is supported.`,
+      `${mostGrowth} is supported.`,
   );
 }
 
@@ -139,7 +139,7 @@ function readStrip(component: Record<string, unknown>): Normalizer {
       if (right) while (end > start && isWhiteSpace(text.charCodeAt(end - 1))) end--;
       return text.slice(start, end);
     },
-    leading: (text, length) => (left ? text.slice(0, length).replace(LEADING_SPACE, "").length : length),
+    leading: (text, length) => (left ? text.slice(0, length).replace(leadingSpace, "").length : length),
   };
 }
 
@@ -186,7 +186,7 @@ function normalizeNmt(text: string): string {
   for (const character of text) {
     const c = character.codePointAt(0)!;
     if (isRemovedByNmt(c)) continue;
-    out += NMT_SPACES.has(c) || (c >= 0x200b && c <= 0x200f) ? " " : character;
+    out += nmtSpaces.has(c) || (c >= 0x200b && c <= 0x200f) ? " " : character;
   }
   return out;
 }
@@ -195,7 +195,7 @@ function isRemovedByNmt(c: number): boolean {
   return (c >= 0x01 && c <= 0x08) || c === 0x0b || (c >= 0x0e && c <= 0x1f) || c === 0x7f || c === 0x8f || c === 0x9f;
 }
 
-const NMT_SPACES: ReadonlySet<number> = new Set([
+const nmtSpaces: ReadonlySet<number> = new Set([
   0x09, 0x0a, 0x0c, 0x0d, 0x1680, 0x2028, 0x2029, 0x2581, 0xfeff, 0xfffd,
 ]);
 
@@ -216,7 +216,7 @@ function isSingle(pattern: unknown): boolean {
 }
 
 /** Rust's white space. */
-const LEADING_SPACE = /^[\p{White_Space}]+/u;
+const leadingSpace = /^[\p{White_Space}]+/u;
 
 function stringOf(component: Record<string, unknown>, key: string): string {
   const value = component[key];

@@ -11,7 +11,7 @@ import type { Component } from "../tokenizer-json.ts";
 import { isWhiteSpace, numeric, punctuation, wordCharacters } from "../unicode/code-points.ts";
 import { scriptOf } from "../unicode/scripts.ts";
 import { readPattern } from "./pattern.ts";
-import { BEHAVIORS, cut, piecesByCodePoint, piecesByMatches, placesOf } from "./split.ts";
+import { behaviors, cut, piecesByCodePoint, piecesByMatches, placesOf } from "./split.ts";
 import type { Behavior } from "./split.ts";
 
 /** One word to several; `first`: it stands at the very beginning of the text, which Metaspace may ask. */
@@ -216,7 +216,7 @@ function readFixedLength(component: Record<string, unknown>): PreTokenizer {
 }
 
 function behaviorOf(value: unknown): Behavior {
-  const behavior = BEHAVIORS.find((name) => name === value);
+  const behavior = behaviors.find((name) => name === value);
   if (behavior !== undefined) return behavior;
   throw notATokenizer(`has a pre-tokenizer whose "behavior" is ${describe(value)}`);
 }

@@ -10,8 +10,8 @@ export interface Piece {
   readonly isMatch: boolean;
 }
 
-export const BEHAVIORS = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"] as const;
-export type Behavior = (typeof BEHAVIORS)[number];
+export const behaviors = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"] as const;
+export type Behavior = (typeof behaviors)[number];
 
 /** Each code point that fits is a match of its own. */
 export function piecesByCodePoint(text: string, fits: (codePoint: number) => boolean): Piece[] {

@@ -5,25 +5,25 @@
  * Unicode version, and `toLowerCase` looks at neighbours (final sigma), which Rust's per-character mapping does not.
  */
 import {
-  ATTACHING,
-  BREAKING,
-  COMBINING_MARKS,
-  CONSONANTS,
-  IDEOGRAPHS,
-  LETTERS,
-  LINKERS,
-  LOWER_CASE,
-  NEWER,
-  NONSPACING_MARKS,
-  NORMALIZING,
-  NUMBERS,
-  NUMERIC,
-  PICTOGRAPHIC,
-  PREPENDING,
-  PUNCTUATION,
-  REMOVED,
-  SPACING,
-  WORD_CHARACTERS,
+  attachingTable,
+  breakingTable,
+  combiningMarksTable,
+  consonantsTable,
+  ideographsTable,
+  lettersTable,
+  linkersTable,
+  lowerCaseTable,
+  newerTable,
+  nonspacingMarksTable,
+  normalizingTable,
+  numbersTable,
+  numericTable,
+  pictographicTable,
+  prependingTable,
+  punctuationTable,
+  removedTable,
+  spacingTable,
+  wordCharactersTable,
 } from "./tables.ts";
 
 /** A set of code points, decoded from a table at its first use. */
@@ -50,28 +50,28 @@ export class CodePointSet {
 }
 
 /** What clean_text removes; U+0000 and U+FFFD are removed too, by name. */
-export const removed = new CodePointSet(REMOVED);
-export const nonspacingMarks = new CodePointSet(NONSPACING_MARKS);
-export const ideographs = new CodePointSet(IDEOGRAPHS);
-export const punctuation = new CodePointSet(PUNCTUATION);
-export const letters = new CodePointSet(LETTERS);
-export const numbers = new CodePointSet(NUMBERS);
-export const normalizing = new CodePointSet(NORMALIZING);
+export const removed = new CodePointSet(removedTable);
+export const nonspacingMarks = new CodePointSet(nonspacingMarksTable);
+export const ideographs = new CodePointSet(ideographsTable);
+export const punctuation = new CodePointSet(punctuationTable);
+export const letters = new CodePointSet(lettersTable);
+export const numbers = new CodePointSet(numbersTable);
+export const normalizing = new CodePointSet(normalizingTable);
 /** What an engine's normalize() may change and Rust does not. */
-export const newer = new CodePointSet(NEWER);
+export const newer = new CodePointSet(newerTable);
 /** What StripAccents removes. */
-export const combiningMarks = new CodePointSet(COMBINING_MARKS);
+export const combiningMarks = new CodePointSet(combiningMarksTable);
 /** What Digits isolates. */
-export const numeric = new CodePointSet(NUMERIC);
+export const numeric = new CodePointSet(numericTable);
 /** What Whitespace takes for part of a word. */
-export const wordCharacters = new CodePointSet(WORD_CHARACTERS);
-export const attaching = new CodePointSet(ATTACHING);
-export const spacing = new CodePointSet(SPACING);
-export const linkers = new CodePointSet(LINKERS);
-export const consonants = new CodePointSet(CONSONANTS);
-export const prepending = new CodePointSet(PREPENDING);
-export const breaking = new CodePointSet(BREAKING);
-export const pictographic = new CodePointSet(PICTOGRAPHIC);
+export const wordCharacters = new CodePointSet(wordCharactersTable);
+export const attaching = new CodePointSet(attachingTable);
+export const spacing = new CodePointSet(spacingTable);
+export const linkers = new CodePointSet(linkersTable);
+export const consonants = new CodePointSet(consonantsTable);
+export const prepending = new CodePointSet(prependingTable);
+export const breaking = new CodePointSet(breakingTable);
+export const pictographic = new CodePointSet(pictographicTable);
 
 /** Rust's `char::is_whitespace`, Unicode's White_Space, which no longer changes. */
 export function isWhiteSpace(c: number): boolean {
@@ -93,7 +93,7 @@ let lowerCases: Map<number, number> | null = null;
 
 /** Lower case, each code point for itself. */
 export function lowerCase(text: string): string {
-  lowerCases ??= decodeLowerCases(LOWER_CASE);
+  lowerCases ??= decodeLowerCases(lowerCaseTable);
   let out = "";
   for (const character of text) {
     const codePoint = character.codePointAt(0)!;
@@ -147,11 +147,11 @@ export function normalizeForm(text: string, form: "NFC" | "NFD" | "NFKC" | "NFKD
 
 /** Lone surrogates become U+FFFD, as they do on their way into UTF-8. */
 export function wellFormed(text: string): string {
-  return LONE_SURROGATE.test(text) ? text.replaceAll(LONE_SURROGATES, "\ufffd") : text;
+  return loneSurrogate.test(text) ? text.replaceAll(loneSurrogates, "\ufffd") : text;
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
-const LONE_SURROGATES = /\p{Surrogate}/gu;
+const loneSurrogate = /\p{Surrogate}/u;
+const loneSurrogates = /\p{Surrogate}/gu;
 
 function decodeRanges(table: string): Int32Array {
   const ranges: number[] = [];

@@ -2,12 +2,12 @@
  * The script of a code point as the Rust tokenizers' UnicodeScripts sees it: a number, of which only equality says something; 0 for
  * code points that belong to none.
  */
-import { SCRIPTS } from "./tables.ts";
+import { scriptsTable } from "./tables.ts";
 
 let runs: { lasts: Int32Array; firsts: Int32Array; scripts: Uint8Array } | null = null;
 
 export function scriptOf(codePoint: number): number {
-  const { firsts, lasts, scripts } = (runs ??= decode(SCRIPTS));
+  const { firsts, lasts, scripts } = (runs ??= decode(scriptsTable));
   let low = 0;
   let high = lasts.length;
   while (low < high) {

@@ -12,17 +12,17 @@ import { notATokenizer } from "../tokenizer-json.ts";
 import { clusterEnd, mayJoinNeighbours } from "../unicode/graphemes.ts";
 import type { UnitBuffer } from "./unit-buffer.ts";
 
-/** Kinds of UTF-16 units. PLAIN and MAPPED hold for a unit whose right neighbour is not JOINING. */
-const UNKNOWN = 0;
+/** Kinds of UTF-16 units. `plainUnit` and `mappedUnit` hold for a unit whose right neighbour is not `joiningUnit`. */
+const unknownUnit = 0;
 /** Stays. */
-const PLAIN = 1;
+const plainUnit = 1;
 /** Becomes `replacements[becomes[unit]]`. */
-const MAPPED = 2;
+const mappedUnit = 2;
 /** May share a cluster with its neighbours, or is a surrogate: the cluster must be looked at. */
-const JOINING = 3;
+const joiningUnit = 3;
 
-const NOTHING = -1;
-const LONGEST_CLUSTER = 5;
+const nothing = -1;
+const longestCluster = 5;
 
 export class Charsmap {
   readonly #array: Uint32Array;
@@ -34,7 +34,7 @@ export class Charsmap {
   /** Replacements that were met, in UTF-16 units, and their numbers by place in `texts`. */
   readonly #replacements: Uint16Array[] = [];
   readonly #numbers = new Map<number, number>();
-  readonly #key = new Uint8Array(LONGEST_CLUSTER);
+  readonly #key = new Uint8Array(longestCluster);
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
   /**
@@ -54,7 +54,7 @@ export class Charsmap {
     for (let i = 0; i < units; i++) this.#array[i] = view.getUint32(4 + 4 * i, true);
     this.#root = offsetOf(this.#array[0]!);
     this.#texts = bytes.subarray(4 + 4 * units);
-    this.#kinds.fill(JOINING, 0xd800, 0xe000);
+    this.#kinds.fill(joiningUnit, 0xd800, 0xe000);
   }
 
   /** Appends the normalised form of text[start … end − 1], between which and its surroundings no cluster may lie, to `out`. */
@@ -66,15 +66,15 @@ export class Charsmap {
     while (i < end) {
       const unit = text.charCodeAt(i);
       let kind = kinds[unit]!;
-      if (kind === UNKNOWN) kind = this.#kindOf(unit);
-      if (kind !== JOINING && i + 1 < end) {
+      if (kind === unknownUnit) kind = this.#kindOf(unit);
+      if (kind !== joiningUnit && i + 1 < end) {
         const next = text.charCodeAt(i + 1);
-        if ((kinds[next]! || this.#kindOf(next)) === JOINING) kind = JOINING;
+        if ((kinds[next]! || this.#kindOf(next)) === joiningUnit) kind = joiningUnit;
       }
-      if (kind === PLAIN) {
+      if (kind === plainUnit) {
         out.push(unit);
         i++;
-      } else if (kind === MAPPED) {
+      } else if (kind === mappedUnit) {
         out.pushAll(replacements[becomes[unit]!]!);
         i++;
       } else {
@@ -87,7 +87,7 @@ export class Charsmap {
 
   #appendCluster(text: string, start: number, end: number, out: UnitBuffer): void {
     const replacement = this.#find(text, start, end);
-    if (replacement !== NOTHING) {
+    if (replacement !== nothing) {
       out.pushAll(this.#replacements[replacement]!);
       return;
     }
@@ -95,7 +95,7 @@ export class Charsmap {
       const codePoint = text.codePointAt(i)!;
       const next = i + (codePoint >= 0x10000 ? 2 : 1);
       const own = this.#find(text, i, next);
-      if (own !== NOTHING) {
+      if (own !== nothing) {
         out.pushAll(this.#replacements[own]!);
       } else if (codePoint >= 0xd800 && codePoint < 0xe000) {
         out.push(0xfffd);
@@ -107,17 +107,17 @@ export class Charsmap {
   }
 
   #kindOf(unit: number): number {
-    let kind = JOINING;
+    let kind = joiningUnit;
     if (!mayJoinNeighbours(unit)) {
       const replacement = this.#find(String.fromCharCode(unit), 0, 1);
-      kind = replacement === NOTHING ? PLAIN : MAPPED;
-      if (kind === MAPPED) this.#becomes[unit] = replacement;
+      kind = replacement === nothing ? plainUnit : mappedUnit;
+      if (kind === mappedUnit) this.#becomes[unit] = replacement;
     }
     this.#kinds[unit] = kind;
     return kind;
   }
 
-  /** The number of what replaces text[start … end − 1], or NOTHING: also where that has more than five bytes. */
+  /** The number of what replaces text[start … end − 1], or `nothing`: also where that has more than five bytes. */
   #find(text: string, start: number, end: number): number {
     const array = this.#array;
     const key = this.#key;
@@ -126,13 +126,13 @@ export class Charsmap {
     for (let i = 0; i < length && key[i] !== 0; i++) {
       position ^= key[i]!;
       const unit = position < array.length ? array[position]! : 0;
-      if ((unit & 0x800000ff) !== key[i]) return NOTHING;
+      if ((unit & 0x800000ff) !== key[i]) return nothing;
       position ^= offsetOf(unit);
       if ((unit & 0x100) !== 0) {
-        return position < array.length ? this.#replacementAt(array[position]! & 0x7fffffff) : NOTHING;
+        return position < array.length ? this.#replacementAt(array[position]! & 0x7fffffff) : nothing;
       }
     }
-    return NOTHING;
+    return nothing;
   }
 
   #replacementAt(place: number): number {
@@ -164,11 +164,11 @@ function encodeShort(text: string, start: number, end: number, to: Uint8Array): 
       to[length++] = c;
       continue;
     }
-    to[length++] = LEADS[bytes]! | (c >> (6 * (bytes - 1)));
+    to[length++] = leads[bytes]! | (c >> (6 * (bytes - 1)));
     for (let rest = bytes - 2; rest >= 0; rest--) to[length++] = 0x80 | ((c >> (6 * rest)) & 0x3f);
   }
   return length;
 }
 
 /** First byte of UTF-8 by number of bytes. */
-const LEADS = [0, 0, 0xc0, 0xe0, 0xf0];
+const leads = [0, 0, 0xc0, 0xe0, 0xf0];

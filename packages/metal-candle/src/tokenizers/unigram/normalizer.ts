@@ -15,7 +15,7 @@ import type { UnitBuffer } from "./unit-buffer.ts";
 /** Rewrites the text in a buffer; `first` and `last` say whether it is the beginning and the end of what is normalised. */
 type Step = (buffer: UnitBuffer, first: boolean, last: boolean) => void;
 
-const SPACE = 0x20;
+const space = 0x20;
 
 export class UnigramNormalizer {
   readonly #charsmap: Charsmap | null;
@@ -102,7 +102,7 @@ function collapseSpaces(buffer: UnitBuffer, unit: number): void {
   let to = 1;
   for (let from = 1; from < end;) {
     let next = from + 1;
-    if (units[from] === SPACE) while (next < end && units[next] === SPACE) next++;
+    if (units[from] === space) while (next < end && units[next] === space) next++;
     units[to++] = next - from > 1 ? unit : units[from]!;
     from = next;
   }

@@ -7,10 +7,10 @@
  */
 
 /** The unit that Metaspace puts before words, ▁. */
-export const MARKER = 0x2581;
+export const marker = 0x2581;
 
-const NO_NODE = -1;
-const MOST_TO_WALK = 8;
+const noNode = -1;
+const mostToWalk = 8;
 
 export interface TrieArrays {
   /** The unit that leads to each node. */
@@ -30,8 +30,8 @@ export class PieceTrie {
   constructor(arrays: TrieArrays) {
     this.arrays = arrays;
     this.#afterRoot = directTable(arrays, 0);
-    this.#marker = this.#afterRoot[MARKER]!;
-    this.#afterMarker = this.#marker === NO_NODE ? this.#afterRoot : directTable(arrays, this.#marker);
+    this.#marker = this.#afterRoot[marker]!;
+    this.#afterMarker = this.#marker === noNode ? this.#afterRoot : directTable(arrays, this.#marker);
   }
 
   /** The node behind the root, or −1. */
@@ -45,13 +45,13 @@ export class PieceTrie {
     const { units, firstChild } = this.arrays;
     let low = firstChild[node]!;
     let high = firstChild[node + 1]!;
-    while (high - low > MOST_TO_WALK) {
+    while (high - low > mostToWalk) {
       const middle = (low + high) >> 1;
       if (units[middle]! <= unit) low = middle;
       else high = middle;
     }
     for (; low < high; low++) if (units[low] === unit) return low;
-    return NO_NODE;
+    return noNode;
   }
 
   /** The id of a piece, or undefined. */
@@ -67,7 +67,7 @@ export class PieceTrie {
 }
 
 function directTable(arrays: TrieArrays, node: number): Int32Array {
-  const table = new Int32Array(0x10000).fill(NO_NODE);
+  const table = new Int32Array(0x10000).fill(noNode);
   for (let child = arrays.firstChild[node]!; child < arrays.firstChild[node + 1]!; child++) {
     table[arrays.units[child]!] = child;
   }

@@ -11,7 +11,7 @@ import type { Component, TokenizerJson } from "../tokenizer-json.ts";
 import { isWhiteSpace } from "../unicode/code-points.ts";
 import { readUnigramNormalizer } from "./normalizer.ts";
 import type { UnigramNormalizer } from "./normalizer.ts";
-import { buildTrie, MARKER, PieceTrie } from "./piece-trie.ts";
+import { buildTrie, marker, PieceTrie } from "./piece-trie.ts";
 import { UnitBuffer } from "./unit-buffer.ts";
 
 /** The pieces and, by id, their scores (log probabilities). */
@@ -127,7 +127,7 @@ function readMetaspace(
   const splitsAtWhiteSpace = components.length === 2 && components[0]!["type"] === "WhitespaceSplit";
   if (metaspace?.["type"] !== "Metaspace" || (components.length !== 1 && !splitsAtWhiteSpace)) return null;
   const { replacement, add_prefix_space: addPrefixSpace, prepend_scheme: scheme = "always", split = true } = metaspace;
-  if (replacement !== String.fromCharCode(MARKER) || typeof split !== "boolean") return null;
+  if (replacement !== String.fromCharCode(marker) || typeof split !== "boolean") return null;
   if (scheme !== "always" && scheme !== "never") return null;
   // Files of before prepend_scheme say add_prefix_space; false beside "always" is a contradiction that Rust refuses, too.
   if (addPrefixSpace === false && "prepend_scheme" in metaspace && scheme === "always") return null;

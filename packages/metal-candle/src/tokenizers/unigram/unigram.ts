@@ -6,22 +6,22 @@
  */
 import { AddedTokens } from "../added-tokens.ts";
 import type { TokenSource } from "../token-source.ts";
-import { HASH_PRIME, HASH_SEED } from "../unit-hash.ts";
+import { hashPrime, hashSeed } from "../unit-hash.ts";
 import { WordTable } from "../word-table.ts";
 import { isWhiteSpace } from "../unicode/code-points.ts";
-import { MARKER } from "./piece-trie.ts";
+import { marker } from "./piece-trie.ts";
 import type { UnigramSettings } from "./settings.ts";
 import { UnitBuffer } from "./unit-buffer.ts";
 import { Viterbi } from "./viterbi.ts";
 
 /** UTF-16 units that are normalised at a time, where a text can be cut. */
-const BLOCK = 2048;
+const blockUnits = 2048;
 /** Words of at most so many units are remembered. */
-const LONGEST_REMEMBERED = 48;
+const longestRemembered = 48;
 
-const SPACE = 0x20;
-const LAST_WHITE_SPACE = 0x3000;
-const MARKER_HASH = Math.imul(HASH_SEED ^ MARKER, HASH_PRIME);
+const space = 0x20;
+const lastWhiteSpace = 0x3000;
+const markerHash = Math.imul(hashSeed ^ marker, hashPrime);
 
 export class Unigram implements TokenSource {
   readonly path = "unigram";
@@ -36,8 +36,8 @@ export class Unigram implements TokenSource {
   /** First units of the tokens that are searched in normalised text. */
   readonly #normalizedFirsts: readonly number[];
   /** 1 for units that end a word. */
-  readonly #ends = new Uint8Array(LAST_WHITE_SPACE + 1);
-  readonly #reversed = new Int32Array(3 * LONGEST_REMEMBERED);
+  readonly #ends = new Uint8Array(lastWhiteSpace + 1);
+  readonly #reversed = new Int32Array(3 * longestRemembered);
 
   constructor(settings: UnigramSettings) {
     this.specialIds = settings.specialIds;
@@ -51,8 +51,8 @@ export class Unigram implements TokenSource {
       (size, { id }) => Math.max(size, id + 1),
       vocabulary.scores.length,
     );
-    for (let unit = 0; unit <= LAST_WHITE_SPACE; unit++) {
-      const ends = unit === MARKER || (settings.splitsAtWhiteSpace ? isWhiteSpace(unit) : unit === SPACE);
+    for (let unit = 0; unit <= lastWhiteSpace; unit++) {
+      const ends = unit === marker || (settings.splitsAtWhiteSpace ? isWhiteSpace(unit) : unit === space);
       this.#ends[unit] = settings.splits && ends ? 1 : 0;
     }
   }
@@ -140,27 +140,27 @@ export class Unigram implements TokenSource {
     let at = start;
     while (at < end) {
       let unit = units[at]!;
-      if (splitsAtWhiteSpace && unit !== MARKER && unit <= LAST_WHITE_SPACE && ends[unit] === 1) {
+      if (splitsAtWhiteSpace && unit !== marker && unit <= lastWhiteSpace && ends[unit] === 1) {
         at++;
         continue;
       }
       // A word and its hash. The unit before it is free: white space that was passed, a token that was written, or unit 0.
       let wordStart = at;
-      let hash = MARKER_HASH;
-      if (unit === MARKER || unit === SPACE) {
-        units[at++] = MARKER;
+      let hash = markerHash;
+      if (unit === marker || unit === space) {
+        units[at++] = marker;
       } else if (prepends && (splitsAtWhiteSpace || (begins && at === start))) {
-        units[--wordStart] = MARKER;
+        units[--wordStart] = marker;
       } else {
-        hash = HASH_SEED;
+        hash = hashSeed;
       }
       for (; at < end; at++) {
         unit = units[at]!;
-        if (unit <= LAST_WHITE_SPACE && ends[unit] === 1) break;
-        hash = Math.imul(hash ^ unit, HASH_PRIME);
+        if (unit <= lastWhiteSpace && ends[unit] === 1) break;
+        hash = Math.imul(hash ^ unit, hashPrime);
       }
       const length = at - wordStart;
-      if (length <= LONGEST_REMEMBERED) {
+      if (length <= longestRemembered) {
         let place = words.find(units, wordStart, length, hash);
         if (place < 0) place = this.#learn(wordStart, length, hash);
         let from = place >>> 8;
@@ -194,8 +194,8 @@ export class Unigram implements TokenSource {
  * run of spaces and no added token can overlap.
  */
 function blockEnd(text: string, start: number, end: number): number {
-  if (end - start <= BLOCK) return end;
-  for (let at = text.indexOf(" ", start + BLOCK); at >= 0 && at + 1 < end; at = text.indexOf(" ", at + 1)) {
+  if (end - start <= blockUnits) return end;
+  for (let at = text.indexOf(" ", start + blockUnits); at >= 0 && at + 1 < end; at = text.indexOf(" ", at + 1)) {
     if (isAsciiWord(text.charCodeAt(at - 1)) && isAsciiWord(text.charCodeAt(at + 1))) return at;
   }
   return end;
@@ -206,5 +206,5 @@ function isAsciiWord(unit: number): boolean {
 }
 
 function markSpaces(units: Uint16Array, start: number, end: number): void {
-  for (let at = start; at < end; at++) if (units[at] === SPACE) units[at] = MARKER;
+  for (let at = start; at < end; at++) if (units[at] === space) units[at] = marker;
 }

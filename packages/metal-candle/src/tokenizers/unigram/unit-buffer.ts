@@ -37,11 +37,11 @@ export class UnitBuffer {
 /** units[start … end − 1] as a string. */
 export function textOf(units: Uint16Array, start: number, end: number): string {
   let text = "";
-  for (let at = start; at < end; at += CHUNK) {
-    text += String.fromCharCode(...units.subarray(at, Math.min(at + CHUNK, end)));
+  for (let at = start; at < end; at += chunkUnits) {
+    text += String.fromCharCode(...units.subarray(at, Math.min(at + chunkUnits, end)));
   }
   return text;
 }
 
 /** Units that are made a string at a time: arguments of one call. */
-const CHUNK = 4096;
+const chunkUnits = 4096;

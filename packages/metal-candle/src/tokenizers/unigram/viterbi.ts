@@ -8,7 +8,7 @@
 import type { PieceTrie } from "./piece-trie.ts";
 import { textOf } from "./unit-buffer.ts";
 
-const UNKNOWN_PENALTY = 10;
+const unknownPenalty = 10;
 
 const encoder = new TextEncoder();
 
@@ -32,7 +32,7 @@ export class Viterbi {
     this.#trie = trie;
     this.#scores = scores;
     this.#unknownId = unknownId;
-    this.#unknownScore = scores.reduce((least, score) => Math.min(least, score), Infinity) - UNKNOWN_PENALTY;
+    this.#unknownScore = scores.reduce((least, score) => Math.min(least, score), Infinity) - unknownPenalty;
     this.#makeRoom(256);
   }
 

@@ -9,8 +9,8 @@ import type { WordPieceSettings } from "./settings.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Runs are remembered up to this length in UTF-16 units, and this many of them. */
-const LONGEST_REMEMBERED = 64;
-const MOST_REMEMBERED = 1 << 14;
+const longestRemembered = 64;
+const mostRemembered = 1 << 14;
 
 export class ExactPath {
   readonly #settings: WordPieceSettings;
@@ -29,8 +29,8 @@ export class ExactPath {
     const known = this.#remembered.get(run);
     if (known !== undefined) return known;
     const ids = this.#compute(wellFormed(run));
-    if (run.length <= LONGEST_REMEMBERED) {
-      if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
+    if (run.length <= longestRemembered) {
+      if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
       this.#remembered.set(run, ids);
     }
     return ids;

@@ -8,11 +8,11 @@
  */
 import { ideographs, nonspacingMarks, normalizing, punctuation, removed } from "../unicode/code-points.ts";
 import type { WordPieceSettings } from "./settings.ts";
-import { ALONE, COMPLEX, REMOVED, SEVERAL, SPACE, UNKNOWN, WORD } from "./unit-table.ts";
+import { aloneUnit, complexUnit, removedUnit, severalUnit, spaceUnit, unknownUnit, wordUnit } from "./unit-table.ts";
 import type { UnitTable } from "./unit-table.ts";
 
 /** Kinds of so many code points above U+FFFF are remembered. */
-const MOST_REMEMBERED = 1 << 14;
+const mostRemembered = 1 << 14;
 
 export class ExactRuns {
   /** Where the last run ended in its text. */
@@ -49,14 +49,14 @@ export class ExactRuns {
     while (at < limit) {
       const codePoint = text.codePointAt(at)!;
       const kind = this.#kindOf(codePoint);
-      const becomes = kind === ALONE ? this.#becomes(codePoint) : "";
-      const ends = kind === SPACE || (kind === ALONE && (reach <= 0 || !this.#tails.includes(becomes)));
+      const becomes = kind === aloneUnit ? this.#becomes(codePoint) : "";
+      const ends = kind === spaceUnit || (kind === aloneUnit && (reach <= 0 || !this.#tails.includes(becomes)));
       if (ends && at > start) break;
-      if (kind === COMPLEX || (kind === ALONE && this.#heads.includes(becomes))) reach = this.#longestTail;
-      else if (kind !== REMOVED) reach--;
-      if (kind === WORD || kind === SEVERAL) {
+      if (kind === complexUnit || (kind === aloneUnit && this.#heads.includes(becomes))) reach = this.#longestTail;
+      else if (kind !== removedUnit) reach--;
+      if (kind === wordUnit || kind === severalUnit) {
         if (++wordLength === this.#enough + 1) run += text.slice(keptFrom, at);
-      } else if (kind !== REMOVED) {
+      } else if (kind !== removedUnit) {
         if (wordLength > this.#enough) keptFrom = at;
         wordLength = 0;
       }
@@ -66,7 +66,7 @@ export class ExactRuns {
     return wordLength > this.#enough ? run : run + text.slice(keptFrom, this.end);
   }
 
-  /** What a code point that is ALONE becomes. */
+  /** What a code point of the kind `aloneUnit` becomes. */
   #becomes(codePoint: number): string {
     return codePoint > 0xffff ? String.fromCodePoint(codePoint) : String.fromCharCode(this.#table.becomes[codePoint]!);
   }
@@ -77,18 +77,18 @@ export class ExactRuns {
       let kind = this.#kindsOfPairs.get(codePoint);
       if (kind === undefined) {
         kind = this.#classifyPair(codePoint);
-        if (this.#kindsOfPairs.size >= MOST_REMEMBERED) this.#kindsOfPairs.clear();
+        if (this.#kindsOfPairs.size >= mostRemembered) this.#kindsOfPairs.clear();
         this.#kindsOfPairs.set(codePoint, kind);
       }
       return kind;
     }
     const kind = this.#table.kinds[codePoint]!;
-    return kind === UNKNOWN ? this.#table.kindOf(codePoint) : kind;
+    return kind === unknownUnit ? this.#table.kindOf(codePoint) : kind;
   }
 
   #classifyPair(codePoint: number): number {
-    if (this.#settings.normalization.handleChineseChars && ideographs.has(codePoint)) return ALONE;
-    if (normalizing.has(codePoint) || removed.has(codePoint) || nonspacingMarks.has(codePoint)) return COMPLEX;
-    return punctuation.has(codePoint) ? ALONE : WORD;
+    if (this.#settings.normalization.handleChineseChars && ideographs.has(codePoint)) return aloneUnit;
+    if (normalizing.has(codePoint) || removed.has(codePoint) || nonspacingMarks.has(codePoint)) return complexUnit;
+    return punctuation.has(codePoint) ? aloneUnit : wordUnit;
   }
 }

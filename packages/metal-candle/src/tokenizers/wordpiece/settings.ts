@@ -7,7 +7,7 @@ import type { AddedToken } from "../added-tokens.ts";
 import { isTokenId, notATokenizer, isObject } from "../tokenizer-json.ts";
 import type { Component, TokenizerJson } from "../tokenizer-json.ts";
 import { isWhiteSpace } from "../unicode/code-points.ts";
-import { LONGEST_KEY } from "../unit-hash.ts";
+import { longestKey } from "../unit-hash.ts";
 import { type BertNormalization, normalizeBert } from "./normalize.ts";
 import type { WordPieceModel } from "./vocabulary.ts";
 
@@ -50,7 +50,7 @@ export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | 
     const token = tokens[i]!;
     const id = vocab[token];
     if (!isTokenId(id)) throw notATokenizer(`gives the token ${JSON.stringify(token)} the id ${JSON.stringify(id)}`);
-    if (token.length > LONGEST_KEY) return null;
+    if (token.length > longestKey) return null;
     ids[i] = id;
   }
   const idOf = (token: string): number | undefined =>
@@ -102,9 +102,9 @@ function readNormalization(normalizer: Component | null): BertNormalization | nu
   };
 }
 
-const ASCII_PUNCTUATION = /^[!-/:-@[-`{-~]/;
+const asciiPunctuation = /^[!-/:-@[-`{-~]/;
 
 function canBeFoundInWords(token: AddedToken): boolean {
   const hasSpace = Array.from(token.pattern).some((c) => isWhiteSpace(c.codePointAt(0)!));
-  return ASCII_PUNCTUATION.test(token.pattern) && !hasSpace && !token.single_word;
+  return asciiPunctuation.test(token.pattern) && !hasSpace && !token.single_word;
 }

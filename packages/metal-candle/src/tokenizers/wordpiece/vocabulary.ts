@@ -2,7 +2,7 @@
  * WordPiece itself: a vocabulary, and one word cut into its longest pieces from left to right, each after the first with the
  * continuing prefix. A word that cannot be covered, or is too long, is one unknown token.
  */
-import { HASH_PRIME, HASH_SEED, LONGEST_KEY, UnitHash } from "../unit-hash.ts";
+import { hashPrime, hashSeed, longestKey, UnitHash } from "../unit-hash.ts";
 
 /** Pieces of one position in a word (first, or continuing), by their units. */
 class Pieces {
@@ -20,15 +20,15 @@ class Pieces {
       unitsOfAll += token.length - prefix.length;
     }
     this.#hash = new UnitHash(2 ** Math.ceil(Math.log2(count / 0.6 + 2)), unitsOfAll);
-    const units = new Uint16Array(LONGEST_KEY);
+    const units = new Uint16Array(longestKey);
     for (let i = 0; i < tokens.length; i++) {
       const token = tokens[i]!;
       const length = token.length - prefix.length;
       if (length === 0 || !token.startsWith(prefix)) continue;
-      let hash = HASH_SEED;
+      let hash = hashSeed;
       for (let at = 0; at < length; at++) {
         units[at] = token.charCodeAt(prefix.length + at);
-        hash = Math.imul(hash ^ units[at]!, HASH_PRIME);
+        hash = Math.imul(hash ^ units[at]!, hashPrime);
       }
       this.longest = Math.max(this.longest, length);
       this.#hash.add(units, 0, length, hash, ids[i]!);
@@ -42,7 +42,7 @@ class Pieces {
 }
 
 export interface WordPieceModel {
-  /** Each at most LONGEST_KEY units long, and their ids. */
+  /** Each at most longestKey units long, and their ids. */
   readonly tokens: readonly string[];
   readonly ids: Int32Array;
   readonly unknownId: number;
@@ -58,7 +58,7 @@ export class Vocabulary {
   readonly #first: Pieces;
   readonly #continuing: Pieces;
   /** Hashes of the prefixes of what is left of a word. */
-  readonly #prefixHashes = new Int32Array(LONGEST_KEY + 1);
+  readonly #prefixHashes = new Int32Array(longestKey + 1);
 
   constructor(model: WordPieceModel) {
     const { tokens, ids, continuingPrefix } = model;
@@ -78,9 +78,9 @@ export class Vocabulary {
     for (let start = 0; start < length; count++) {
       const pieces = start === 0 ? this.#first : this.#continuing;
       const most = Math.min(length - start, pieces.longest);
-      let hash = HASH_SEED;
+      let hash = hashSeed;
       for (let i = 0; i < most; i++) {
-        hash = Math.imul(hash ^ units[start + i]!, HASH_PRIME);
+        hash = Math.imul(hash ^ units[start + i]!, hashPrime);
         this.#prefixHashes[i + 1] = hash;
       }
       let taken = most;

@@ -7,12 +7,21 @@
  */
 import { AddedTokens } from "../added-tokens.ts";
 import type { TokenSource } from "../token-source.ts";
-import { HASH_PRIME, HASH_SEED, LONGEST_KEY } from "../unit-hash.ts";
+import { hashPrime, hashSeed, longestKey } from "../unit-hash.ts";
 import { WordTable } from "../word-table.ts";
 import { ExactPath } from "./exact-path.ts";
 import { ExactRuns } from "./exact-runs.ts";
 import type { WordPieceSettings } from "./settings.ts";
-import { ALONE, COMPLEX, REMOVED, SEVERAL, SPACE, UNKNOWN, UnitTable, WORD } from "./unit-table.ts";
+import {
+  aloneUnit,
+  complexUnit,
+  removedUnit,
+  severalUnit,
+  spaceUnit,
+  unknownUnit,
+  UnitTable,
+  wordUnit,
+} from "./unit-table.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 export class WordPiece implements TokenSource {
@@ -30,8 +39,8 @@ export class WordPiece implements TokenSource {
   /** Patterns of the tokens that are searched in normalised text, by their first unit. */
   readonly #patterns: readonly string[];
   /** The word at hand, normalised, and its pieces. */
-  readonly #word = new Uint16Array(LONGEST_KEY);
-  readonly #pieces = new Int32Array(LONGEST_KEY);
+  readonly #word = new Uint16Array(longestKey);
+  readonly #pieces = new Int32Array(longestKey);
 
   constructor(settings: WordPieceSettings) {
     this.specialIds = settings.specialIds;
@@ -86,14 +95,14 @@ export class WordPiece implements TokenSource {
       const wordStart = i;
       let unit = text.charCodeAt(i);
       let kind = kinds[unit]!;
-      if (kind === UNKNOWN) kind = this.#table.kindOf(unit);
-      if (kind === SPACE || kind === REMOVED) {
+      if (kind === unknownUnit) kind = this.#table.kindOf(unit);
+      if (kind === spaceUnit || kind === removedUnit) {
         i++;
         continue;
       }
       let length = 0;
-      let hash = HASH_SEED;
-      if (kind === ALONE) {
+      let hash = hashSeed;
+      if (kind === aloneUnit) {
         const single = becomes[unit]!;
         if (this.#patterns.length === 0 || !this.#mayBeginToken(single, text, i, end)) {
           i++;
@@ -104,33 +113,33 @@ export class WordPiece implements TokenSource {
           }
           word[0] = single;
           length = 1;
-          hash = Math.imul(hash ^ single, HASH_PRIME);
+          hash = Math.imul(hash ^ single, hashPrime);
         } else {
-          kind = COMPLEX;
+          kind = complexUnit;
         }
       } else {
         for (;;) {
-          if (kind === WORD) {
+          if (kind === wordUnit) {
             const small = becomes[unit]!;
-            if (length < LONGEST_KEY) word[length] = small;
-            hash = Math.imul(hash ^ small, HASH_PRIME);
+            if (length < longestKey) word[length] = small;
+            hash = Math.imul(hash ^ small, hashPrime);
             length++;
-          } else if (kind === SEVERAL) {
+          } else if (kind === severalUnit) {
             for (const part of expansions[becomes[unit]!]!) {
-              if (length < LONGEST_KEY) word[length] = part;
-              hash = Math.imul(hash ^ part, HASH_PRIME);
+              if (length < longestKey) word[length] = part;
+              hash = Math.imul(hash ^ part, hashPrime);
               length++;
             }
-          } else if (kind !== REMOVED) {
+          } else if (kind !== removedUnit) {
             break;
           }
           if (++i >= end) break;
           unit = text.charCodeAt(i);
           kind = kinds[unit]!;
-          if (kind === UNKNOWN) kind = this.#table.kindOf(unit);
+          if (kind === unknownUnit) kind = this.#table.kindOf(unit);
         }
       }
-      if (kind === COMPLEX || (length > LONGEST_KEY && length <= longestWord)) {
+      if (kind === complexUnit || (length > longestKey && length <= longestWord)) {
         written = this.#writeExact(text, wordStart, end, ids, offset, limit, written);
         if (written > limit) return written;
         i = this.#runs.end;
@@ -185,8 +194,8 @@ export class WordPiece implements TokenSource {
       let at = 1;
       while (at < pattern.length && i + at < end) {
         const unit = text.charCodeAt(i + at);
-        if (unit >= 0x80 || kinds[unit] === REMOVED) return true;
-        if (kinds[unit] === SPACE || becomes[unit] !== pattern.charCodeAt(at)) break;
+        if (unit >= 0x80 || kinds[unit] === removedUnit) return true;
+        if (kinds[unit] === spaceUnit || becomes[unit] !== pattern.charCodeAt(at)) break;
         at++;
       }
       if (at === pattern.length) return true;

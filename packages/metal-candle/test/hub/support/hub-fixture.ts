@@ -12,10 +12,10 @@ import type { Patience } from "../../../src/hub/hub-client.ts";
 import { pullModel, type PullOptions } from "../../../src/hub/pull.ts";
 import { readModel } from "../../../src/models/read-model.ts";
 import { tinyModelFolder } from "../../support/goldens.ts";
-import { COMMIT, HubServer } from "./hub-server.ts";
+import { hubCommit, HubServer } from "./hub-server.ts";
 
-export const ID = "someone/tiny-dense";
-export const IMPATIENT: Patience = {
+export const hubId = "someone/tiny-dense";
+export const impatient: Patience = {
   attempts: 3,
   backoffMilliseconds: 1,
   longestWaitMilliseconds: 2000,
@@ -57,7 +57,7 @@ export let cache: string;
 
 beforeEach(async () => {
   files = repositoryFiles();
-  hub = new HubServer(ID, files);
+  hub = new HubServer(hubId, files);
   await hub.start();
   cache = await mkdtemp(join(tmpdir(), "metal-candle-hub-"));
   vi.stubEnv("HF_ENDPOINT", `${hub.endpoint}/`);
@@ -71,7 +71,7 @@ afterEach(async () => {
   await rm(cache, { recursive: true, force: true });
 });
 
-export const pull = (options: PullOptions = {}, id = ID, patience = IMPATIENT) =>
+export const pull = (options: PullOptions = {}, id = hubId, patience = impatient) =>
   pullModel(id, { cacheDir: cache, ...options }, patience);
 export const repository = (): string => join(cache, "models--someone--tiny-dense");
 export const incomplete = (): string[] =>
@@ -111,6 +111,6 @@ export async function expectFailure(
 
 /** Nothing that a reader would take for a model. */
 export async function expectNoModel(): Promise<void> {
-  await expect(readModel(ID, { cacheDir: cache })).rejects.toThrow(ModelNotFoundError);
-  expect(existsSync(join(repository(), "snapshots", COMMIT))).toBe(false);
+  await expect(readModel(hubId, { cacheDir: cache })).rejects.toThrow(ModelNotFoundError);
+  expect(existsSync(join(repository(), "snapshots", hubCommit))).toBe(false);
 }

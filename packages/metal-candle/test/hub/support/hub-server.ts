@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export const COMMIT = "1111111111111111111111111111111111111111";
+export const hubCommit = "1111111111111111111111111111111111111111";
 
 /** Returns true when it has taken the request over. */
 export type Fault = (request: IncomingMessage, response: ServerResponse, file: string | null) => boolean;
@@ -61,13 +61,13 @@ export class HubServer {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url!, this.endpoint);
     this.#note(request);
-    const tree = `/api/models/${this.#id}/tree/${COMMIT}`;
-    const resolve = `/${this.#id}/resolve/${COMMIT}/`;
+    const tree = `/api/models/${this.#id}/tree/${hubCommit}`;
+    const resolve = `/${this.#id}/resolve/${hubCommit}/`;
     const file = url.pathname.startsWith(resolve) ? decodeURIComponent(url.pathname.slice(resolve.length)) : null;
     if (this.fault(request, response, file)) return;
     if (/^\/api\/models\/[^/]+\/[^/]+\/revision\//.test(url.pathname)) {
       const known = url.pathname.startsWith(`/api/models/${this.#id}/`) && /\/(main|v1|1{40})$/.test(url.pathname);
-      if (known) json(response, { _id: "1", id: this.#id, sha: COMMIT, lastModified: "2024-01-01T00:00:00.000Z" });
+      if (known) json(response, { _id: "1", id: this.#id, sha: hubCommit, lastModified: "2024-01-01T00:00:00.000Z" });
       else json(response, { error: "Repository not found" }, 404);
     } else if (url.pathname === tree) {
       const entries = this.#tree();

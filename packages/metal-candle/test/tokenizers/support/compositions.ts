@@ -1,19 +1,19 @@
 /** Random tokenizer.json files of every part that the Rust tokenizers have, put together as nobody has published them. */
 import { readFileSync } from "node:fs";
-import { GOLDENS, MINILM } from "./goldens.ts";
+import { goldensFolder, minilmFolder } from "./goldens.ts";
 import type { Random } from "./random.ts";
 
 type Json = Record<string, unknown>;
 
 const read = (folder: string): Json => JSON.parse(readFileSync(`${folder}/tokenizer.json`, "utf8")) as Json;
-const minilm = read(MINILM);
-const xlmr = read(`${GOLDENS}tiny/xlm-roberta`);
-const roberta = read(`${GOLDENS}tiny/roberta`);
+const minilm = read(minilmFolder);
+const xlmr = read(`${goldensFolder}tiny/xlm-roberta`);
+const roberta = read(`${goldensFolder}tiny/roberta`);
 
-const BEHAVIORS = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"];
+const behaviors = ["Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous"];
 
 /** Patterns as published tokenizers have them, and what else regular expressions of this kind can say. */
-export const PATTERNS: readonly string[] = [
+export const patterns: readonly string[] = [
   String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`,
   String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
   String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
@@ -72,7 +72,7 @@ function normalizer(random: Random): Json {
       pattern: { String: random.pick([" ", "e", "\n", "the"]) },
       content: random.pick(["▁", "", "ß "]),
     }),
-    () => ({ type: "Replace", pattern: { Regex: random.pick(PATTERNS) }, content: random.pick([" ", "", "xy"]) }),
+    () => ({ type: "Replace", pattern: { Regex: random.pick(patterns) }, content: random.pick([" ", "", "xy"]) }),
     () => ({
       type: "BertNormalizer",
       clean_text: flag(),
@@ -92,7 +92,7 @@ function preTokenizer(random: Random): Json {
   return random.pick<() => Json>([
     () => ({ type: random.pick(["BertPreTokenizer", "Whitespace", "WhitespaceSplit", "UnicodeScripts"]) }),
     () => ({ type: "Digits", individual_digits: flag() }),
-    () => ({ type: "Punctuation", behavior: random.pick(BEHAVIORS) }),
+    () => ({ type: "Punctuation", behavior: random.pick(behaviors) }),
     () => ({ type: "CharDelimiterSplit", delimiter: random.pick(["e", " ", "-", "中"]) }),
     () => ({ type: "FixedLength", length: 1 + random.below(6) }),
     () => ({ type: "ByteLevel", add_prefix_space: flag(), trim_offsets: true, use_regex: flag() }),
@@ -104,14 +104,14 @@ function preTokenizer(random: Random): Json {
     }),
     () => ({
       type: "Split",
-      pattern: random.pick([{ String: random.pick([" ", "e", "th"]) }, { Regex: random.pick(PATTERNS) }]),
-      behavior: random.pick(BEHAVIORS),
+      pattern: random.pick([{ String: random.pick([" ", "e", "th"]) }, { Regex: random.pick(patterns) }]),
+      behavior: random.pick(behaviors),
       invert: flag(),
     }),
     () => ({
       type: "Split",
-      pattern: { Regex: random.pick(PATTERNS) },
-      behavior: random.pick(BEHAVIORS),
+      pattern: { Regex: random.pick(patterns) },
+      behavior: random.pick(behaviors),
       invert: flag(),
     }),
   ])();

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { TokenizerFiles } from "../../../src/models/description.ts";
 
-export const GOLDENS = fileURLToPath(new URL("../../goldens/", import.meta.url));
-export const MINILM = fileURLToPath(new URL("../../../../all-minilm-l6-v2-q8/", import.meta.url));
+export const goldensFolder = fileURLToPath(new URL("../../goldens/", import.meta.url));
+export const minilmFolder = fileURLToPath(new URL("../../../../all-minilm-l6-v2-q8/", import.meta.url));
 
-export const TINY_MODELS = [
+export const tinyModels = [
   "bert",
   "bert-cls+max+mean",
   "bert-dense",
@@ -30,7 +30,7 @@ export function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
-export const TEXTS: readonly string[] = readJson(`${GOLDENS}texts.json`) as string[];
+export const goldenTexts: readonly string[] = readJson(`${goldensFolder}texts.json`) as string[];
 
 /** As models/ fills it: the bytes of tokenizer.json and a hash of them. */
 export function tokenizerFiles(folder: string): TokenizerFiles {

@@ -2,7 +2,7 @@
 import type { Random } from "./random.ts";
 
 /** First and last code points; repeated ones are likelier. */
-const RANGES: readonly (readonly [number, number])[] = [
+const ranges: readonly (readonly [number, number])[] = [
   ...Array.from({ length: 6 }, () => [0x20, 0x7e] as const),
   [0x01, 0x1f],
   [0x7f, 0xff],
@@ -29,7 +29,7 @@ const RANGES: readonly (readonly [number, number])[] = [
   [0xe0000, 0xe01ef],
 ];
 
-const PARTS: readonly string[] = [
+const hostileParts: readonly string[] = [
   "the",
   "GPU",
   "LayerNorm",
@@ -100,31 +100,31 @@ const PARTS: readonly string[] = [
   "\ud834\udd65\ud834\udd6d",
 ];
 
-const GAPS: readonly string[] = [" ", " ", " ", "", "", "", "\n", "\t", "\u00a0", "\u3000", "\u2003"];
+const gaps: readonly string[] = [" ", " ", " ", "", "", "", "\n", "\t", "\u00a0", "\u3000", "\u2003"];
 
 export function hostileText(random: Random): string {
   let text = "";
   for (let parts = 1 + random.below(10); parts > 0; parts--) {
     const kind = random.below(100);
     if (kind < 35) {
-      text += random.pick(PARTS);
+      text += random.pick(hostileParts);
     } else if (kind < 37) {
       text += String.fromCharCode(0xd800 + random.below(0x800));
     } else if (kind < 40) {
       text += String.fromCodePoint(random.codePoint());
     } else {
-      const [first, last] = random.pick(RANGES);
+      const [first, last] = random.pick(ranges);
       for (let length = 1 + random.below(8); length > 0; length--) {
         text += String.fromCodePoint(first + random.below(last - first + 1));
       }
     }
-    text += random.pick(GAPS);
+    text += random.pick(gaps);
   }
   return text;
 }
 
 /** What words may be made of endlessly: plain, accented, expanding, reordered, removed, above U+FFFF. */
-const ENDLESS: readonly string[] = [
+const endless: readonly string[] = [
   "a",
   "e",
   "é",
@@ -144,7 +144,7 @@ export function unspacedText(random: Random): string {
   let text = random.pick(["😀", "\u{20000}", "\u{2f800}", "\u302e", "[", "<"]);
   for (let parts = 1 + random.below(4); parts > 0; parts--) {
     if (random.below(3) === 0) {
-      const word = random.pick(ENDLESS).repeat(random.pick([4, 5, 6, 7, 49, 50, 51, 99, 100, 101, 108, 250, 1001]));
+      const word = random.pick(endless).repeat(random.pick([4, 5, 6, 7, 49, 50, 51, 99, 100, 101, 108, 250, 1001]));
       text += random.pick(["", "[", "<u", "-", "😀"]) + word;
     } else {
       text += hostileText(random).replaceAll(/[\t-\r ]/g, () => random.pick(["", "，", "-", "中"]));

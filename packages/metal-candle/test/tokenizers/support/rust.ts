@@ -7,23 +7,23 @@ export interface RustIds {
 }
 
 export class RustTokenizer {
-  private readonly tokenizer: Tokenizer;
+  readonly #tokenizer: Tokenizer;
 
   constructor(json: Uint8Array) {
-    this.tokenizer = Tokenizer.fromString(new TextDecoder().decode(json));
-    this.tokenizer.disableTruncation();
-    this.tokenizer.disablePadding();
+    this.#tokenizer = Tokenizer.fromString(new TextDecoder().decode(json));
+    this.#tokenizer.disableTruncation();
+    this.#tokenizer.disablePadding();
   }
 
   async encode(texts: readonly string[]): Promise<number[][]> {
-    const encoded = await this.tokenizer.encodeBatch([...texts]);
+    const encoded = await this.#tokenizer.encodeBatch([...texts]);
     return encoded.map((encoding) => encoding.getIds());
   }
 
   async encodePairs(pairs: readonly (readonly [string, string])[], maxLength: number): Promise<RustIds[]> {
-    this.tokenizer.setTruncation(maxLength);
-    const encoded = await Promise.all(pairs.map(([first, second]) => this.tokenizer.encode(first, second)));
-    this.tokenizer.disableTruncation();
+    this.#tokenizer.setTruncation(maxLength);
+    const encoded = await Promise.all(pairs.map(([first, second]) => this.#tokenizer.encode(first, second)));
+    this.#tokenizer.disableTruncation();
     return encoded.map((encoding) => ({ ids: encoding.getIds(), types: encoding.getTypeIds() }));
   }
 }

@@ -3,7 +3,7 @@
  * models of these families have, and some that only an adversary would write.
  */
 import { readFileSync } from "node:fs";
-import { GOLDENS, MINILM } from "./goldens.ts";
+import { goldensFolder, minilmFolder } from "./goldens.ts";
 
 type Json = Record<string, unknown>;
 
@@ -41,9 +41,9 @@ const bert = (flags: Json) => (json: Json) => {
 };
 
 const wordPiece = (name: string, change: (json: Json) => void, path = "wordpiece"): Variant =>
-  variant(MINILM, path, `WordPiece: ${name}`, change);
+  variant(minilmFolder, path, `WordPiece: ${name}`, change);
 
-export const WORDPIECE_VARIANTS: readonly Variant[] = [
+export const wordpieceVariants: readonly Variant[] = [
   wordPiece("cased, accents kept", bert({ lowercase: false })),
   wordPiece("cased, accents stripped", bert({ lowercase: false, strip_accents: true })),
   wordPiece("lower case, accents kept", bert({ strip_accents: false })),
@@ -87,28 +87,28 @@ export const WORDPIECE_VARIANTS: readonly Variant[] = [
 ];
 
 const unigram = (name: string, change: (json: Json) => void, path = "unigram"): Variant =>
-  variant(`${GOLDENS}tiny/xlm-roberta`, path, `Unigram: ${name}`, change);
+  variant(`${goldensFolder}tiny/xlm-roberta`, path, `Unigram: ${name}`, change);
 
-const METASPACE = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
-const STRIP_RIGHT = { type: "Strip", strip_left: false, strip_right: true };
+const metaspace = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
+const stripRight = { type: "Strip", strip_left: false, strip_right: true };
 const collapse = (content: string): Json => ({ type: "Replace", pattern: { Regex: " {2,}" }, content });
 const after = (json: Json, ...normalizers: Json[]): void => {
   json["normalizer"] = { type: "Sequence", normalizers: [json["normalizer"], ...normalizers] };
 };
 
-export const UNIGRAM_VARIANTS: readonly Variant[] = [
-  unigram("Metaspace alone", (json) => (json["pre_tokenizer"] = METASPACE)),
+export const unigramVariants: readonly Variant[] = [
+  unigram("Metaspace alone", (json) => (json["pre_tokenizer"] = metaspace)),
   unigram("Metaspace alone, spaces collapsed", (json) => {
     after(json, collapse(" "));
     json["pre_tokenizer"] = { type: "Metaspace", replacement: "▁", add_prefix_space: true };
   }),
   unigram("Metaspace alone, stripped, spaces collapsed to ▁", (json) => {
-    after(json, STRIP_RIGHT, collapse("▁"));
-    json["pre_tokenizer"] = METASPACE;
+    after(json, stripRight, collapse("▁"));
+    json["pre_tokenizer"] = metaspace;
   }),
   unigram("stripped on both sides", (json) => {
     after(json, { type: "Strip", strip_left: true, strip_right: true });
-    json["pre_tokenizer"] = METASPACE;
+    json["pre_tokenizer"] = metaspace;
   }),
   unigram("add_prefix_space of older files", (json) => {
     json["pre_tokenizer"] = {
@@ -119,10 +119,10 @@ export const UNIGRAM_VARIANTS: readonly Variant[] = [
       ],
     };
   }),
-  unigram("nothing prepended", (json) => (json["pre_tokenizer"] = { ...METASPACE, prepend_scheme: "never" })),
+  unigram("nothing prepended", (json) => (json["pre_tokenizer"] = { ...metaspace, prepend_scheme: "never" })),
   unigram("not split", (json) => {
-    after(json, STRIP_RIGHT);
-    json["pre_tokenizer"] = { ...METASPACE, split: false };
+    after(json, stripRight);
+    json["pre_tokenizer"] = { ...metaspace, split: false };
   }),
   unigram("no normaliser", (json) => (json["normalizer"] = null)),
   unigram(
@@ -141,14 +141,14 @@ export const UNIGRAM_VARIANTS: readonly Variant[] = [
       token("[MASK]", { lstrip: true, rstrip: true }),
       token("abc", { normalized: true, lstrip: true }),
     )(json);
-    json["pre_tokenizer"] = METASPACE;
+    json["pre_tokenizer"] = metaspace;
   }),
 ];
 
 const byteLevel = (name: string, change: (json: Json) => void): Variant =>
-  variant(`${GOLDENS}tiny/roberta`, "byte-level-bpe", `byte-level BPE: ${name}`, change);
+  variant(`${goldensFolder}tiny/roberta`, "byte-level-bpe", `byte-level BPE: ${name}`, change);
 
-export const BYTE_LEVEL_VARIANTS: readonly Variant[] = [
+export const byteLevelVariants: readonly Variant[] = [
   byteLevel("a space before", (json) => {
     json["pre_tokenizer"] = { type: "ByteLevel", add_prefix_space: true, trim_offsets: true, use_regex: true };
   }),

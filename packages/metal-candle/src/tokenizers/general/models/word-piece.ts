@@ -4,16 +4,16 @@ import type { TokenizerJson } from "../../tokenizer-json.ts";
 import { largest, readVocabulary, unknownIdOf, type WordModel } from "./vocabulary.ts";
 
 /** Cutting a word takes its length times that of the longest piece. */
-const LONGEST_WORD = 10_000;
+const largestLongestWord = 10_000;
 
 export function readWordPiece(model: TokenizerJson["model"]): WordModel {
   const ids = readVocabulary(model["vocab"]);
   const unknownId = unknownIdOf(model, ids, "[UNK]");
   const prefix = model["continuing_subword_prefix"] ?? "##";
   const longestWord = model["max_input_chars_per_word"] ?? 100;
-  if (typeof prefix !== "string" || typeof longestWord !== "number" || longestWord > LONGEST_WORD) {
+  if (typeof prefix !== "string" || typeof longestWord !== "number" || longestWord > largestLongestWord) {
     throw notATokenizer(
-      `has a WordPiece model with a prefix of another kind or words of more than ${LONGEST_WORD} characters`,
+      `has a WordPiece model with a prefix of another kind or words of more than ${largestLongestWord} characters`,
     );
   }
   let longestPiece = 0;

@@ -1,16 +1,16 @@
 /** Sets of characters in a regular expression: \s, \p{L}, [^\r\n0-9]. Properties are the Rust tokenizers' (Oniguruma's), from tables.ts. */
 import { CodePointSet, isWhiteSpace, letters, numbers } from "../../unicode/code-points.ts";
 import {
-  HAN,
-  LOWERCASE_LETTER,
-  MARK,
-  MODIFIER_LETTER,
-  PUNCTUATION_CATEGORY,
-  REGEX_DIGIT,
-  REGEX_WORD,
-  SYMBOL,
-  TITLECASE_LETTER,
-  UPPERCASE_LETTER,
+  hanTable,
+  lowercaseLetterTable,
+  markTable,
+  modifierLetterTable,
+  punctuationCategoryTable,
+  regexDigitTable,
+  regexWordTable,
+  symbolTable,
+  titlecaseLetterTable,
+  uppercaseLetterTable,
 } from "../../unicode/tables.ts";
 
 /** Whether a code point belongs to something. */
@@ -29,19 +29,19 @@ const of = (table: string): Category => {
   return (codePoint) => set.has(codePoint);
 };
 
-const word = of(REGEX_WORD);
-const WORD_ALONE: ReadonlySet<number> = new Set([0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe]);
-const upper = of(UPPERCASE_LETTER);
-const lower = of(LOWERCASE_LETTER);
-const title = of(TITLECASE_LETTER);
-const modifier = of(MODIFIER_LETTER);
+const word = of(regexWordTable);
+const wordAlone: ReadonlySet<number> = new Set([0xb2, 0xb3, 0xb9, 0xbc, 0xbd, 0xbe]);
+const upper = of(uppercaseLetterTable);
+const lower = of(lowercaseLetterTable);
+const title = of(titlecaseLetterTable);
+const modifier = of(modifierLetterTable);
 const letter: Category = (c) => letters.has(c);
 
-const CATEGORIES: ReadonlyMap<string, Category> = new Map<string, Category>([
+const knownCategories: ReadonlyMap<string, Category> = new Map<string, Category>([
   ["\\s", isWhiteSpace],
-  ["\\d", of(REGEX_DIGIT)],
+  ["\\d", of(regexDigitTable)],
   // On its own, Oniguruma looks characters below U+0100 up in another table.
-  ["\\w", (c) => word(c) || WORD_ALONE.has(c)],
+  ["\\w", (c) => word(c) || wordAlone.has(c)],
   ["[\\w]", word],
   ["L", letter],
   ["Lu", upper],
@@ -49,17 +49,17 @@ const CATEGORIES: ReadonlyMap<string, Category> = new Map<string, Category>([
   ["Lt", title],
   ["Lm", modifier],
   ["Lo", (c) => letter(c) && !upper(c) && !lower(c) && !title(c) && !modifier(c)],
-  ["M", of(MARK)],
+  ["M", of(markTable)],
   ["N", (c) => numbers.has(c)],
-  ["Nd", of(REGEX_DIGIT)],
-  ["P", of(PUNCTUATION_CATEGORY)],
-  ["S", of(SYMBOL)],
-  ["Han", of(HAN)],
+  ["Nd", of(regexDigitTable)],
+  ["P", of(punctuationCategoryTable)],
+  ["S", of(symbolTable)],
+  ["Han", of(hanTable)],
 ]);
 
 /** The category of `\s`, `\d`, `\w` or a property's name; null for one that is not known here. */
 export function categoryOf(name: string): Category | null {
-  return CATEGORIES.get(name) ?? null;
+  return knownCategories.get(name) ?? null;
 }
 
 export function contains(set: CharacterClass, codePoint: number): boolean {

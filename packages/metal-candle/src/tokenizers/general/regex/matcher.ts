@@ -18,9 +18,9 @@ type Instruction =
   | { readonly ahead: CharacterClass; readonly negated: boolean }
   | { readonly match: true };
 
-const MOST_INSTRUCTIONS = 2000;
+const mostInstructions = 2000;
 /** Instructions × characters of a text: a bit for each. */
-const MOST_MARKS = 2 ** 30;
+const mostMarks = 2 ** 30;
 
 export class Matcher {
   readonly #program: Instruction[] = [];
@@ -38,7 +38,7 @@ export class Matcher {
   *matches(text: string): Generator<readonly [number, number]> {
     const program = this.#program;
     const width = program.length;
-    if (width * (text.length + 1) > MOST_MARKS) throw this.#unsupported(`for a text of ${text.length} characters`);
+    if (width * (text.length + 1) > mostMarks) throw this.#unsupported(`for a text of ${text.length} characters`);
     const tried = new Uint8Array(Math.ceil((width * (text.length + 1)) / 8));
     // A stack of (instruction, place) to go back to.
     const stack: number[] = [];
@@ -94,7 +94,7 @@ export class Matcher {
 
   #compile(node: Node): void {
     const program = this.#program;
-    if (program.length > MOST_INSTRUCTIONS) throw this.#unsupported("its size");
+    if (program.length > mostInstructions) throw this.#unsupported("its size");
     switch (node.kind) {
       case "set":
         program.push({ take: node.set });

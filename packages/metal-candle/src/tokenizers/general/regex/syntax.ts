@@ -23,9 +23,9 @@ export type Node =
   /** Looks at the one character ahead without taking it. */
   | { readonly kind: "ahead"; readonly set: CharacterClass; readonly negated: boolean };
 
-const LONGEST_PATTERN = 2000;
-const DEEPEST = 50;
-const LARGEST_REPEAT = 100;
+const longestPattern = 2000;
+const deepest = 50;
+const largestRepeat = 100;
 
 /** @throws UnsupportedModelError for what is not read here, with the pattern */
 export function parseRegex(pattern: string): Node {
@@ -42,18 +42,18 @@ class Parser {
 
   constructor(pattern: string) {
     this.#pattern = pattern;
-    this.#characters = Array.from(pattern.slice(0, LONGEST_PATTERN + 1));
+    this.#characters = Array.from(pattern.slice(0, longestPattern + 1));
   }
 
   parse(): Node {
-    if (this.#pattern.length > LONGEST_PATTERN) throw this.#unsupported("its length");
+    if (this.#pattern.length > longestPattern) throw this.#unsupported("its length");
     const node = this.#either();
     if (this.#at < this.#characters.length) throw this.#unsupported(`"${this.#peek()}" at ${this.#at}`);
     return node;
   }
 
   #either(): Node {
-    if (++this.#depth > DEEPEST) throw this.#unsupported("its depth");
+    if (++this.#depth > deepest) throw this.#unsupported("its depth");
     const parts = [this.#sequence()];
     while (this.#take("|")) parts.push(this.#sequence());
     this.#depth--;
@@ -97,7 +97,7 @@ class Parser {
     this.#at += braces[0].length;
     const least = Number(braces[1]);
     const most = braces[2] === "" ? least : braces[3] === "" ? Infinity : Number(braces[3]);
-    if (most < least || least > LARGEST_REPEAT || (most !== Infinity && most > LARGEST_REPEAT)) {
+    if (most < least || least > largestRepeat || (most !== Infinity && most > largestRepeat)) {
       throw this.#unsupported(`"${braces[0]}"`);
     }
     return [least, most, true];
@@ -183,7 +183,7 @@ class Parser {
   /** What follows a backslash. */
   #escape(inClass: boolean): CharacterClass {
     const character = this.#next();
-    const literal = CONTROLS.get(character);
+    const literal = controls.get(character);
     if (literal !== undefined) return single(literal);
     if (character === "p" || character === "P") return this.#property(character === "P");
     if (character === "x" || character === "u") return single(this.#codePoint(character));
@@ -249,7 +249,7 @@ class Parser {
   }
 }
 
-const CONTROLS: ReadonlyMap<string, number> = new Map([
+const controls: ReadonlyMap<string, number> = new Map([
   ["n", 0x0a],
   ["r", 0x0d],
   ["t", 0x09],
