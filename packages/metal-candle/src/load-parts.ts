@@ -61,7 +61,7 @@ export async function loadParts(
         checkTokenizer(opened, description);
         const warning = vocabularyWarning(opened, description);
         if (warning !== null) onNotice(`metal-candle: ${warning}`);
-        opened.refuseIdsFrom(description.shape.vocabSize);
+        opened.refuseIdsFrom(description.encoder.vocabSize);
         return opened;
       }),
       openEncoder(description, chosen, options),
@@ -74,7 +74,7 @@ export async function loadParts(
     const parts = [tokenizer, encoder] as [PromiseFulfilledResult<Tokenizer>, PromiseFulfilledResult<Encoder>];
     // Threads have tokenizers of their own, which refuse no ids. Where rows are padded, the device computes on all cores, and threads
     // would only take them from it.
-    const fits = parts[0].value.vocabularySize <= description.shape.vocabSize;
+    const fits = parts[0].value.vocabularySize <= description.encoder.vocabSize;
     const wanted = threads > 0 && kind === "embedding" && parts[1].value.limits.padding === null && fits;
     const pool = wanted ? new TokenizerPool(description.tokenizer, description.maxLength, threads) : null;
     return { description, tokenizer: parts[0].value, encoder: parts[1].value, chosen, pool };

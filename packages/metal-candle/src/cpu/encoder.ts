@@ -45,9 +45,9 @@ export interface CpuEncoderOptions {
  * @throws CpuUnavailableError when onnxruntime is not there; ModelFileError for a weight that is not finite; the signal's reason
  */
 export async function openCpuEncoder(description: ModelDescription, options: CpuEncoderOptions = {}): Promise<Encoder> {
-  const { shape, weights, head } = description;
+  const { encoder, head } = description;
   const threads = options.threads ?? availableThreads();
-  const graph = await encoderGraph(shape, weights, head, options.signal);
+  const graph = await encoderGraph(encoder, head, options.signal);
   const session = await createOnnxSession({ ...graph, threads });
   if (session.notice !== null) options.onNotice?.(`metal-candle: ${session.notice}`);
   const maxSequences = sequencesPerThread * threads;
@@ -57,7 +57,7 @@ export async function openCpuEncoder(description: ModelDescription, options: Cpu
     tokenBudget: Math.min(options.tokenBudget ?? usualBudget, maxSequences * description.maxLength),
     maxSequences,
     batchesInFlight: 1,
-    padding: { sortWindow: sortedBatches * maxSequences, batchOverhead: batchOverhead },
+    padding: { sortWindow: sortedBatches * maxSequences, batchOverhead },
   };
   return new CpuEncoder(description, session, limits);
 }
@@ -83,8 +83,8 @@ class CpuEncoder implements Encoder {
 
   async encode(batch: PackedBatch, receive: Receive): Promise<void> {
     if (this.#session === null) throw new ModelClosedError("This encoder has been closed.");
-    const { shape, head } = this.#description;
-    const rows = await this.#session.run(paddedInputs(batch, shape, head), rowsOutput);
+    const { encoder, head } = this.#description;
+    const rows = await this.#session.run(paddedInputs(batch, encoder, head), rowsOutput);
     const stride = head.dimensions;
     for (let row = 0; row < batch.sequences; row++) {
       const values = rows.subarray(row * stride, row * stride + batch.dimensions);

@@ -8,7 +8,8 @@ import type { PackedBatch } from "../encoder/packed-batch.ts";
 import { checkBatch } from "../encoder/check-batch.ts";
 import { skippedTokens, writePoolingWeights } from "../encoder/pooling.ts";
 import { writePositionIds } from "../encoder/position-ids.ts";
-import type { EncoderShape, Head, PoolingMode } from "../models/description.ts";
+import type { Head, PoolingMode } from "../models/description.ts";
+import type { EncoderDescription } from "../models/encoder-description.ts";
 import type { OnnxInput } from "../platform/onnx-types.ts";
 import { relativePositionBuckets } from "../encoder/relative-positions.ts";
 
@@ -19,9 +20,9 @@ const maskedOut = -1e30;
  * All inputs of the graph for one batch.
  * @throws InvalidArgumentError as checkBatch does
  */
-export function paddedInputs(batch: PackedBatch, shape: EncoderShape, head: Head): Record<string, OnnxInput> {
+export function paddedInputs(batch: PackedBatch, encoder: EncoderDescription, head: Head): Record<string, OnnxInput> {
   const { sequences, longest, cuSeqlens } = batch;
-  checkBatch(batch, shape, head);
+  checkBatch(batch, encoder, head);
   const tokens = sequences * longest;
   const ids = new Int32Array(tokens);
   const positions = new Int32Array(tokens);
@@ -33,20 +34,21 @@ export function paddedInputs(batch: PackedBatch, shape: EncoderShape, head: Head
     const row = sequence * longest;
     ids.set(batch.inputIds.subarray(start, start + length), row);
     if (batch.tokenTypeIds !== null) types.set(batch.tokenTypeIds.subarray(start, start + length), row);
-    writePositionIds(batch.inputIds, start, length, shape.positionOffset, positions, row);
+    writePositionIds(batch.inputIds, start, length, encoder.positionOffset, positions, row);
     mask.fill(maskedOut, row + length, row + longest);
   }
+  const { heads, headSize } = encoder.layers[0].attention;
   const inputs: Record<string, OnnxInput> = {
     ids: { data: ids, shape: [tokens] },
-    positions: { data: positions, shape: [tokens] },
-    split: wholeNumbers(sequences, longest, shape.numAttentionHeads, shape.headSize),
-    sequences: wholeNumbers(sequences, longest, shape.hiddenSize),
+    split: wholeNumbers(sequences, longest, heads, headSize),
+    sequences: wholeNumbers(sequences, longest, encoder.hiddenSize),
     mask: { data: mask, shape: [sequences, 1, 1, longest] },
     ...poolingInputs(batch, head.poolings),
   };
-  if (shape.typeVocabSize > 0) inputs["types"] = { data: types, shape: [tokens] };
-  if (shape.relativePositionBuckets !== null) {
-    const buckets = relativePositionBuckets(longest, shape.relativePositionBuckets);
+  if (encoder.positionTable !== null) inputs["positions"] = { data: positions, shape: [tokens] };
+  if (encoder.tokenTypeTable !== null) inputs["types"] = { data: types, shape: [tokens] };
+  if (encoder.relativePositionBias !== null) {
+    const buckets = relativePositionBuckets(longest, encoder.relativePositionBias.shape[0]);
     inputs["buckets"] = { data: buckets, shape: [longest, longest] };
   }
   return inputs;

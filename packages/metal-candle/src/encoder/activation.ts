@@ -2,7 +2,7 @@
  * What each activation function is, in double precision: what rerankers apply to their logits on the host, and what kernels are checked
  * against.
  */
-import type { Activation } from "../models/description.ts";
+import type { Activation } from "../models/encoder-description.ts";
 
 /** erf to about 1e-15 by its Maclaurin series (|x| ≤ 3) and continued fraction (beyond). */
 function erf(x: number): number {

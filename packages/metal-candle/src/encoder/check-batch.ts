@@ -3,50 +3,51 @@
  * on a GPU, and is a message that explains nothing in onnxruntime.
  */
 import { InvalidArgumentError } from "../errors.ts";
-import type { EncoderShape, Head } from "../models/description.ts";
+import type { Head } from "../models/description.ts";
+import type { EncoderDescription } from "../models/encoder-description.ts";
 import type { PackedBatch } from "./packed-batch.ts";
 
 /**
  * @throws InvalidArgumentError for an id, position or token type outside its table, and where max pooling has no token left because the
  *   prompt, which it leaves out, covers a whole text
  */
-export function checkBatch(batch: PackedBatch, shape: EncoderShape, head: Head): void {
-  checkLengths(batch, shape);
-  checkTokenIds(batch, shape);
-  checkTokenTypes(batch, shape);
+export function checkBatch(batch: PackedBatch, encoder: EncoderDescription, head: Head): void {
+  checkLengths(batch, encoder);
+  checkTokenIds(batch, encoder);
+  checkTokenTypes(batch, encoder);
   if (batch.poolingSkips !== null && head.poolings.includes("max")) checkMaxPooling(batch, batch.poolingSkips);
 }
 
-function checkLengths({ longest }: PackedBatch, shape: EncoderShape): void {
-  const usable = shape.maxPositionEmbeddings - shape.positionOffset;
-  if (longest > usable) {
+function checkLengths({ longest }: PackedBatch, { maxPositions }: EncoderDescription): void {
+  if (longest > maxPositions) {
     throw new InvalidArgumentError(
-      `A text of ${longest} tokens is longer than the model's position table (${usable}).`,
+      `A text of ${longest} tokens is longer than the ${maxPositions} positions that the model has.`,
     );
   }
 }
 
-function checkTokenIds({ inputIds, tokens }: PackedBatch, shape: EncoderShape): void {
+function checkTokenIds({ inputIds, tokens }: PackedBatch, { vocabSize }: EncoderDescription): void {
   let largest = 0;
   for (let token = 0; token < tokens; token++) {
     // A negative id becomes a huge unsigned one.
     const id = inputIds[token] >>> 0;
     if (id > largest) largest = id;
   }
-  if (largest >= shape.vocabSize) {
+  if (largest >= vocabSize) {
     throw new InvalidArgumentError(
-      `Token id ${largest | 0} is outside the model's vocabulary of ${shape.vocabSize}: the tokenizer is not this model's.`,
+      `Token id ${largest | 0} is outside the model's vocabulary of ${vocabSize}: the tokenizer is not this model's.`,
     );
   }
 }
 
-function checkTokenTypes({ tokenTypeIds, tokens }: PackedBatch, shape: EncoderShape): void {
+function checkTokenTypes({ tokenTypeIds, tokens }: PackedBatch, { tokenTypeTable }: EncoderDescription): void {
   // A model without a table of them (MPNet) reads none.
-  if (tokenTypeIds === null || shape.typeVocabSize === 0) return;
+  if (tokenTypeIds === null || tokenTypeTable === null) return;
+  const [types] = tokenTypeTable.shape;
   for (let token = 0; token < tokens; token++) {
     const type = tokenTypeIds[token];
-    if (type >>> 0 >= shape.typeVocabSize) {
-      throw new InvalidArgumentError(`Token type ${type} is outside the model's table of ${shape.typeVocabSize}.`);
+    if (type >>> 0 >= types) {
+      throw new InvalidArgumentError(`Token type ${type} is outside the model's table of ${types}.`);
     }
   }
 }

@@ -7,7 +7,7 @@
 
 /**
  * Writes the positions of tokens `start … start + length − 1` of `ids` to `positions[at…]`.
- * @param positionOffset EncoderShape's: the first token's position; above 0 it is the padding id + 1
+ * @param positionOffset EncoderDescription's: the first token's position; above 0 it is the padding id + 1
  */
 export function writePositionIds(
   ids: Int32Array,

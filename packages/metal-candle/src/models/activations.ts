@@ -5,7 +5,7 @@
  * rerankers. A name that is not here is an error, never a guess.
  */
 import { UnsupportedModelError } from "../errors.ts";
-import type { Activation } from "./description.ts";
+import type { Activation } from "./encoder-description.ts";
 
 /** transformers' ACT2FN, as far as we compute it. All of gelu_new, gelu_fast and gelu_accurate are the tanh form. */
 const hiddenActivations: ReadonlyMap<string, Activation> = new Map<string, Activation>([

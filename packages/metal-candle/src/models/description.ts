@@ -4,82 +4,7 @@
  * Types only. No device and no file format appears here; `models/` fills it, and nothing below it knows a model family.
  */
 import type { WeightTensor } from "../weights/weight-tensor.ts";
-
-/** Activation functions by the maths, not by the name a config gives them. */
-export type Activation =
-  | "identity"
-  | "gelu"
-  | "gelu_tanh"
-  /** gelu, clipped to ±10 */
-  | "gelu_10"
-  /** x · sigmoid(1.702 x) */
-  | "quick_gelu"
-  | "relu"
-  /** relu squared */
-  | "relu2"
-  | "relu6"
-  /** 0.01 x below 0 */
-  | "leaky_relu"
-  | "silu"
-  | "mish"
-  | "tanh"
-  | "sigmoid";
-
-/** The sizes and constants of a BERT-like encoder (post-norm, absolute positions). */
-export interface EncoderShape {
-  readonly numHiddenLayers: number;
-  readonly hiddenSize: number;
-  readonly numAttentionHeads: number;
-  readonly headSize: number;
-  readonly intermediateSize: number;
-  readonly vocabSize: number;
-  /** Rows of the position table. */
-  readonly maxPositionEmbeddings: number;
-  /** Position id of a sequence's first token: 0 for BERT, padding id + 1 for MPNet, RoBERTa and XLM-R. */
-  readonly positionOffset: number;
-  /** Rows of the token-type table; 0 where the family has none (MPNet). */
-  readonly typeVocabSize: number;
-  readonly layerNormEpsilon: number;
-  readonly activation: Activation;
-  /** MPNet's relative-position bias, one table for all layers; null elsewhere. */
-  readonly relativePositionBuckets: number | null;
-}
-
-/** y = x · weightᵀ + bias. `weight` is [out, in] as PyTorch stores it, `bias` [out]. */
-export interface Linear {
-  readonly weight: WeightTensor;
-  readonly bias: WeightTensor;
-}
-
-/** LayerNorm's scale and shift, each [hiddenSize]. */
-export interface Norm {
-  readonly weight: WeightTensor;
-  readonly bias: WeightTensor;
-}
-
-export interface LayerWeights {
-  readonly query: Linear;
-  readonly key: Linear;
-  readonly value: Linear;
-  readonly attentionOutput: Linear;
-  readonly attentionNorm: Norm;
-  readonly intermediate: Linear;
-  readonly output: Linear;
-  readonly outputNorm: Norm;
-}
-
-export interface EncoderWeights {
-  /** [vocabSize, hiddenSize] */
-  readonly wordEmbeddings: WeightTensor;
-  /** [maxPositionEmbeddings, hiddenSize] */
-  readonly positionEmbeddings: WeightTensor;
-  /** [typeVocabSize, hiddenSize], or null */
-  readonly tokenTypeEmbeddings: WeightTensor | null;
-  readonly embeddingNorm: Norm;
-  readonly layers: readonly LayerWeights[];
-  /** [buckets, heads], or null */
-  readonly relativePositionBias: WeightTensor | null;
-}
+import type { Activation, EncoderDescription, Norm } from "./encoder-description.ts";
 
 /** sentence-transformers' pooling modes. `weightedmean` weighs token i (from 1) by i; `mean_sqrt_len` divides by √n. */
 export type PoolingMode = "cls" | "max" | "mean" | "mean_sqrt_len" | "weightedmean" | "lasttoken";
@@ -95,8 +20,7 @@ export interface DenseLayer {
 
 /** What may happen to a row between pooling, the dense layers and the end. */
 export type RowStep =
-  /** (row − mean) / √(variance + epsilon) · weight + bias */
-  | { readonly kind: "layer-norm"; readonly norm: Norm; readonly epsilon: number }
+  | { readonly kind: "layer-norm"; readonly norm: Norm }
   /** Division by the Euclidean norm, or by 1e-12 where that is smaller. */
   | { readonly kind: "normalize" }
   | { readonly kind: "softmax" };
@@ -146,8 +70,7 @@ export interface ModelDescription {
   readonly revision: string;
   readonly folder: string;
   readonly modelType: string;
-  readonly shape: EncoderShape;
-  readonly weights: EncoderWeights;
+  readonly encoder: EncoderDescription;
   readonly head: Head;
   readonly tokenizer: TokenizerFiles;
   /** In tokens, special tokens and prompt included. */

@@ -5,7 +5,7 @@
  * tokenizer.json's truncation is not asked: MiniLM's says 128 where the model reads 256.
  */
 import type { ConfigObject } from "./config-object.ts";
-import type { EncoderShape } from "./description.ts";
+import type { EncoderDescription } from "./encoder-description.ts";
 
 export interface MaximumLength {
   /** In tokens, special tokens included. */
@@ -23,9 +23,8 @@ export function readMaximumLength(
   sentence: ConfigObject | null,
   tokenizer: ConfigObject | null,
   asked: number | null,
-  shape: EncoderShape,
+  { maxPositions: usable }: Pick<EncoderDescription, "maxPositions">,
 ): MaximumLength {
-  const usable = shape.maxPositionEmbeddings - shape.positionOffset;
   const own = asked ?? (sentence?.has("max_seq_length") ? sentence.integer("max_seq_length", 1) : null);
   if (own !== null) {
     if (own <= usable) return { maxLength: own, warnings: [] };

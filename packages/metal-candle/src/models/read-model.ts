@@ -9,13 +9,8 @@ import { locateModel, type LocateOptions, type ModelLocation } from "../hub/cach
 import { sampleWeights, sha256 } from "../weights/fingerprint.ts";
 import { openWeightFiles, type WeightFiles } from "../weights/weight-files.ts";
 import { architectureOf } from "./architectures/architecture-of.ts";
-import {
-  encoderWeights,
-  findPrefix,
-  isUnusedByEmbeddings,
-  layersLeftOut,
-  isBesideEncoder,
-} from "./architectures/encoder-weights.ts";
+import { findEncoderTensors } from "./architectures/encoder-tensors.ts";
+import { isBesideEncoder, isUnreadPart, layersLeftOut, type EncoderPlace } from "./architectures/left-over.ts";
 import { ConfigObject, readConfig } from "./config-object.ts";
 import type { Head, ModelDescription, TokenizerFiles } from "./description.ts";
 import { classifierActivation, isClassifier, readClassifierHead } from "./heads/classifier.ts";
@@ -68,22 +63,23 @@ async function describe(
   const reranker = isReranker(modules, config, sentence.task, location.folder);
 
   const architecture = architectureOf(config);
-  const shape = architecture.shape(config);
+  const readEncoder = architecture.encoder(config);
   const files = await openWeightFiles(encoderFolder);
   opened.push(files);
   const lookup = new WeightLookup(files);
-  const prefix = findPrefix(lookup, architecture);
-  const weights = encoderWeights(lookup, prefix, architecture, shape);
+  const tensors = findEncoderTensors(lookup, architecture);
+  const { prefix } = tensors;
+  const encoder = readEncoder(tensors);
+  const { hiddenSize } = encoder;
   const head: Head = reranker
-    ? readClassifierHead(config, lookup, prefix, architecture, shape.hiddenSize)
+    ? readClassifierHead(config, lookup, prefix, architecture, hiddenSize)
     : truncated(
-        modules === null
-          ? meanPooling(shape.hiddenSize)
-          : await readSentenceHead(modules.slice(1), shape.hiddenSize, opened),
+        modules === null ? meanPooling(hiddenSize) : await readSentenceHead(modules.slice(1), hiddenSize, opened),
         saved,
       );
-  const leftOver = lookup.unused((name) => isUnusedByEmbeddings(name, prefix, shape));
-  lookup.expectNothingElse((name) => isUnusedByEmbeddings(name, prefix, shape) || isBesideEncoder(name, prefix));
+  const place: EncoderPlace = { weights: lookup, prefix, architecture, layers: encoder.layers.length };
+  const leftOver = lookup.unused((name) => isUnreadPart(name, place));
+  lookup.expectNothingElse((name) => isUnreadPart(name, place) || isBesideEncoder(name, place));
 
   const tokenizerConfig = await readTokenizerConfig(encoderFolder, sentence);
   const tokenizer = await readTokenizerFiles(encoderFolder, {
@@ -91,7 +87,7 @@ async function describe(
     config: tokenizerConfig,
     lowerCase: sentence.lowerCase,
   });
-  const length = readMaximumLength(sentence.config, tokenizerConfig, sentence.maxLength, shape);
+  const length = readMaximumLength(sentence.config, tokenizerConfig, sentence.maxLength, encoder);
   const origin = config.has("_name_or_path") ? config.string("_name_or_path") : "";
   const names = [id, location.hubId ?? location.folder, origin];
   const prompts = readPrompts(saved, location.hubId, names, options.prompts);
@@ -106,8 +102,7 @@ async function describe(
       (await fingerprint(opened, [config, saved, sentence.config, tokenizerConfig], head, tokenizer)),
     folder: location.folder,
     modelType: architecture.modelType,
-    shape,
-    weights,
+    encoder,
     head,
     tokenizer,
     maxLength: length.maxLength,
@@ -120,7 +115,7 @@ async function describe(
     warnings: [
       ...(modules === null && !reranker ? [meanPoolingAssumed(location.folder)] : []),
       ...prompts.warnings,
-      ...layersLeftOut(lookup, prefix, shape),
+      ...layersLeftOut(place),
       ...headsLeftOut(leftOver, lookup.path),
       ...length.warnings,
     ],

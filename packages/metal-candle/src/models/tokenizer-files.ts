@@ -82,14 +82,13 @@ async function readLines(path: string): Promise<string[] | null> {
  */
 export function checkTokenizer(
   tokenizer: Pick<Tokenizer, "tokenTypes" | "specialTokens" | "pairSpecialTokens">,
-  { shape, kind, folder, maxLength }: Pick<ModelDescription, "shape" | "kind" | "folder" | "maxLength">,
+  { encoder, kind, folder, maxLength }: Pick<ModelDescription, "encoder" | "kind" | "folder" | "maxLength">,
 ): void {
   const path = joinPath(folder, "tokenizer.json");
   const types = kind === "reranker" ? tokenizer.tokenTypes.pair : tokenizer.tokenTypes.single;
-  if (shape.typeVocabSize > 0 && types > shape.typeVocabSize) {
-    throw new ModelFileError(
-      `${path} has token types up to ${types - 1}, but the model's table has ${shape.typeVocabSize} rows.`,
-    );
+  const rows = encoder.tokenTypeTable?.shape[0] ?? Infinity;
+  if (types > rows) {
+    throw new ModelFileError(`${path} has token types up to ${types - 1}, but the model's table has ${rows} rows.`);
   }
   const special = kind === "reranker" ? tokenizer.pairSpecialTokens : tokenizer.specialTokens;
   if (special > maxLength) {
@@ -102,11 +101,11 @@ export function checkTokenizer(
 /** What to say of a tokenizer with ids for which the word table has no row: only texts that have them are lost. Or null. */
 export function vocabularyWarning(
   { vocabularySize }: Pick<Tokenizer, "vocabularySize">,
-  { shape, folder }: Pick<ModelDescription, "shape" | "folder">,
+  { encoder, folder }: Pick<ModelDescription, "encoder" | "folder">,
 ): string | null {
-  if (vocabularySize <= shape.vocabSize) return null;
+  if (vocabularySize <= encoder.vocabSize) return null;
   return (
     `${joinPath(folder, "tokenizer.json")} has ids up to ${vocabularySize - 1}, but the model's word table has only ` +
-    `${shape.vocabSize} rows: texts with a token beyond them are refused.`
+    `${encoder.vocabSize} rows: texts with a token beyond them are refused.`
   );
 }

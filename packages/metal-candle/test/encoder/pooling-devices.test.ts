@@ -27,7 +27,7 @@ function generator(seed: number): (limit: number) => number {
   return (limit) => (state = (state * 48271) % 2147483647) % limit;
 }
 
-function randomBatch(random: (limit: number) => number, { shape, head }: ModelDescription): PackedBatch {
+function randomBatch(random: (limit: number) => number, { encoder, head }: ModelDescription): PackedBatch {
   const lengths = Array.from({ length: 1 + random(7) }, () => 1 + random(random(3) === 0 ? 40 : 6));
   const cuSeqlens = Int32Array.from([0, ...lengths]);
   for (let i = 1; i < cuSeqlens.length; i++) cuSeqlens[i] += cuSeqlens[i - 1];
@@ -37,8 +37,9 @@ function randomBatch(random: (limit: number) => number, { shape, head }: ModelDe
   return {
     sequences: lengths.length,
     tokens,
-    inputIds: Int32Array.from({ length: tokens }, () => random(shape.vocabSize)),
-    tokenTypeIds: random(2) === 0 ? null : Int32Array.from({ length: tokens }, () => random(shape.typeVocabSize)),
+    inputIds: Int32Array.from({ length: tokens }, () => random(encoder.vocabSize)),
+    tokenTypeIds:
+      random(2) === 0 ? null : Int32Array.from({ length: tokens }, () => random(encoder.tokenTypeTable!.shape[0])),
     cuSeqlens,
     longest: Math.max(...lengths),
     poolingSkips: random(4) === 0 ? null : Int32Array.from(lengths, skip),
@@ -63,7 +64,7 @@ describeGpu("on random batches the devices agree", () => {
   afterAll(() => model.close());
 
   test.each(heads)("%s", async (_, poolings) => {
-    const dimensions = poolings.length * model.shape.hiddenSize;
+    const dimensions = poolings.length * model.encoder.hiddenSize;
     const description = { ...model, head: { ...model.head, poolings, dimensions } };
     const gpu = await GpuEncoder.open(description, {
       open: () => openGpu(true),

@@ -53,11 +53,11 @@ test("a quantised model loads, Dense layer included, and is close to the origina
   const original = await readModel(tinyModelFolder("bert-dense"));
   const quantized = await readModel(out);
   expect(quantized.head.dense).toHaveLength(1);
-  expect(quantized.weights.wordEmbeddings.storage).toBe("q8_block32");
-  expect(quantized.weights.positionEmbeddings.storage).toBe("F32");
-  const table = await original.weights.wordEmbeddings.read();
+  expect(quantized.encoder.wordEmbeddings.storage).toBe("q8_block32");
+  expect(quantized.encoder.positionTable!.storage).toBe("F32");
+  const table = await original.encoder.wordEmbeddings.read();
   const largest = table.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  expect(largestDifference(await quantized.weights.wordEmbeddings.read(), table)).toBeLessThan(largest / 127);
+  expect(largestDifference(await quantized.encoder.wordEmbeddings.read(), table)).toBeLessThan(largest / 127);
   await original.close();
   await quantized.close();
 

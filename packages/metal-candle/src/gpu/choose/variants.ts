@@ -1,8 +1,9 @@
 /** Which kernel variants a numerics class allows for each operation, best first for the kind of adapter. */
 import type { AdapterReport } from "../../encoder/report.ts";
 import { UnsupportedModelError } from "../../errors.ts";
-import type { Activation, EncoderShape } from "../../models/description.ts";
+import type { Activation } from "../../models/encoder-description.ts";
 import { attentionHeads } from "../run/attention-heads.ts";
+import type { EncoderShape } from "../run/bert-blocks.ts";
 import type { AttentionVariant } from "../kernels/attention/attention.ts";
 import { directAttentionBytes } from "../kernels/attention/direct.ts";
 import { matrixAttentionBytes, suitsMatrixAttention } from "../kernels/attention/subgroup-matrix.ts";

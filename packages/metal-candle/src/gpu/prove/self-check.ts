@@ -2,7 +2,8 @@
  * Every kernel proves itself on the adapter at hand before a model uses it: which operations and variants those are, and the tuning
  * among variants that give the same bits. kernel-proofs.ts runs the checks.
  */
-import type { EncoderShape, Head } from "../../models/description.ts";
+import type { Head } from "../../models/description.ts";
+import type { EncoderShape } from "../run/bert-blocks.ts";
 import { stridesOf } from "../run/arena.ts";
 import { attentionHeads } from "../run/attention-heads.ts";
 import type { GpuContext } from "../device/context.ts";

@@ -5,7 +5,7 @@
  * output buffer and a readback buffer for each batch in flight. Rows are padded to the GEMM tile, so kernels need no bounds.
  */
 import { GpuOutOfMemoryError } from "../../errors.ts";
-import type { EncoderShape } from "../../models/description.ts";
+import type { EncoderShape } from "./bert-blocks.ts";
 import { attentionHeads } from "./attention-heads.ts";
 import { batchWords } from "../wgsl/batch-layout.ts";
 import { allocates, bufferUsage, makeBuffer, releaseBuffers } from "../device/buffers.ts";

@@ -4,7 +4,7 @@
  * from V's. The kernels know only the filled size; the scale is the model's own.
  */
 import { UnsupportedModelError } from "../../errors.ts";
-import type { EncoderShape, LayerWeights, Linear } from "../../models/description.ts";
+import type { BiasedLinear, EncoderShape, LayerWeights } from "./bert-blocks.ts";
 import type { WeightTensor } from "../../weights/weight-tensor.ts";
 import { roundUp } from "../device/kernel-program.ts";
 
@@ -36,7 +36,7 @@ export function checkHiddenSize({ hiddenSize }: EncoderShape): void {
 export function withWholeHeads(layer: LayerWeights, shape: EncoderShape): LayerWeights {
   const { size } = attentionHeads(shape);
   if (size === shape.headSize) return layer;
-  const outputs = ({ weight, bias }: Linear): Linear => ({
+  const outputs = ({ weight, bias }: BiasedLinear): BiasedLinear => ({
     weight: spread(weight, shape, size, "rows"),
     bias: spread(bias, shape, size, "rows"),
   });

@@ -4,7 +4,7 @@
  */
 import type { PackedBatch } from "../../encoder/packed-batch.ts";
 import { writePositionIds } from "../../encoder/position-ids.ts";
-import type { EncoderShape } from "../../models/description.ts";
+import type { EncoderShape } from "./bert-blocks.ts";
 import { headerWords, tokensAt } from "../wgsl/batch-layout.ts";
 
 export interface WrittenBatch {

@@ -73,7 +73,7 @@ export class GpuEncoder implements Encoder {
   }
 
   async encode(batch: PackedBatch, receive: Receive): Promise<void> {
-    checkBatch(batch, this.#description.shape, this.#description.head);
+    checkBatch(batch, this.#description.encoder, this.#description.head);
     const session = this.#current;
     try {
       await session.runner.run(batch, receive);

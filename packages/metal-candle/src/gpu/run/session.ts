@@ -10,6 +10,7 @@ import type { GpuContext } from "../device/context.ts";
 import { chooseKernels } from "../prove/self-check.ts";
 import { makeArena, type Arena } from "./arena.ts";
 import { checkHiddenSize } from "./attention-heads.ts";
+import { requireBertBlocks } from "./bert-blocks.ts";
 import { BatchRunner } from "./batch-runner.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { EncoderSetup } from "./setup.ts";
@@ -52,7 +53,8 @@ export async function openSession(
   options: SessionOptions,
   signal?: AbortSignal,
 ): Promise<Session> {
-  const { shape, weights, head, maxLength: longest } = description;
+  const { head, maxLength: longest } = description;
+  const { shape, weights } = requireBertBlocks(description.encoder);
   checkHiddenSize(shape);
   const context = await options.open();
   const numerics = options.numerics(context);

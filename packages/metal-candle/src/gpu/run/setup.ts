@@ -1,5 +1,6 @@
 /** What is decided before anything of a model is made on a device, and what everything that is made there needs. Types only. */
-import type { EncoderShape, Head } from "../../models/description.ts";
+import type { Head } from "../../models/description.ts";
+import type { EncoderShape } from "./bert-blocks.ts";
 import type { KernelChoice } from "../choose/variants.ts";
 import type { GpuContext } from "../device/context.ts";
 import type { StorageType } from "../wgsl/storage.ts";

@@ -8,7 +8,8 @@
 import { readWeights } from "../../encoder/checked-weights.ts";
 import { relativePositionBucket } from "../../encoder/relative-positions.ts";
 import { GpuOutOfMemoryError } from "../../errors.ts";
-import type { EncoderShape, EncoderWeights, LayerWeights, Linear, Norm } from "../../models/description.ts";
+import type { Linear } from "../../models/encoder-description.ts";
+import type { BiasedNorm, EncoderShape, EncoderWeights, LayerWeights } from "./bert-blocks.ts";
 import type { WeightTensor } from "../../weights/weight-tensor.ts";
 import { withWholeHeads } from "./attention-heads.ts";
 import { allocateScoped, bufferUsage, makeBuffer, releaseBuffers, uploadBuffer } from "../device/buffers.ts";
@@ -85,7 +86,7 @@ export async function uploadWeights(
     };
     const vector = async (tensor: WeightTensor): Promise<GPUBuffer> =>
       keep(tensor.name, await readWeights(tensor, "f32"));
-    const norm = async ({ weight, bias }: Norm) => ({ weight: await vector(weight), bias: await vector(bias) });
+    const norm = async ({ weight, bias }: BiasedNorm) => ({ weight: await vector(weight), bias: await vector(bias) });
     const layer = async (source: LayerWeights): Promise<GpuLayer> => ({
       qkv: await linear([source.query, source.key, source.value]),
       attentionOutput: await linear([source.attentionOutput]),

@@ -6,7 +6,7 @@
  * only, where the rounding of a store is far larger.
  */
 import { activationOf } from "../../encoder/activation.ts";
-import type { Activation } from "../../models/description.ts";
+import type { Activation } from "../../models/encoder-description.ts";
 
 /** What a kernel may apply: the model's activations, and the cheap GELU of the f16 classes. */
 export type KernelActivation = Activation | "gelu_fast";

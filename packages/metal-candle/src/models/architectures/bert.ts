@@ -4,20 +4,19 @@
  * Positions start at 0, token types are added, LayerNorm's epsilon is 1e-12. Devlin et al. 2018.
  */
 import type { Architecture } from "./architecture.ts";
-import { readEncoderShape } from "./encoder-config.ts";
-import { bertNames } from "./tensor-names.ts";
+import { bertFiles, bertLayerNames, bertEncoder } from "./bert-encoder.ts";
 
 export const bert: Architecture = {
+  ...bertFiles,
   modelType: "bert",
-  basePrefix: "bert.",
-  names: bertNames,
+  basePrefixes: ["bert."],
   classifier: "pooler",
   classifierClass: "BertForSequenceClassification",
-  shape: (config) =>
-    readEncoderShape(config, {
+  encoder: (config) =>
+    bertEncoder(config, {
       positionOffset: 0,
       hasTokenTypes: true,
-      layerNormEpsilon: 1e-12,
       relativePositionBuckets: null,
+      layerNames: bertLayerNames,
     }),
 };

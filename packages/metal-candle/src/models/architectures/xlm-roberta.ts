@@ -4,14 +4,14 @@
  * Multilingual E5 base and large, paraphrase-multilingual-mpnet, bge-reranker. Conneau et al. 2019.
  */
 import type { Architecture } from "./architecture.ts";
-import { robertaShape } from "./roberta.ts";
-import { bertNames } from "./tensor-names.ts";
+import { bertFiles } from "./bert-encoder.ts";
+import { robertaEncoder } from "./roberta.ts";
 
 export const xlmRoberta: Architecture = {
+  ...bertFiles,
   modelType: "xlm-roberta",
-  basePrefix: "roberta.",
-  names: bertNames,
+  basePrefixes: ["roberta."],
   classifier: "dense",
   classifierClass: "XLMRobertaForSequenceClassification",
-  shape: robertaShape,
+  encoder: robertaEncoder,
 };

@@ -7,9 +7,10 @@
 import { UnsupportedModelError } from "../../errors.ts";
 import { torchActivation } from "../activations.ts";
 import type { Architecture } from "../architectures/architecture.ts";
-import { linearWeights } from "../architectures/encoder-weights.ts";
+import { linearWeights } from "../architectures/encoder-tensors.ts";
 import type { ConfigObject } from "../config-object.ts";
-import type { Activation, Head } from "../description.ts";
+import type { Head } from "../description.ts";
+import type { Activation } from "../encoder-description.ts";
 import type { WeightLookup } from "../weight-lookup.ts";
 
 /** Whether a config's `architectures` name a sequence classifier. */
@@ -38,7 +39,8 @@ export function readClassifierHead(
   }
   const labels = labelCount(config);
   // The classifier stands beside the encoder, so it carries what comes before the encoder's own prefix.
-  const outer = prefix.endsWith(architecture.basePrefix) ? prefix.slice(0, -architecture.basePrefix.length) : prefix;
+  const base = architecture.basePrefixes.find((name) => prefix.endsWith(name));
+  const outer = base === undefined ? prefix : prefix.slice(0, -base.length);
   const [first, second] =
     architecture.classifier === "pooler"
       ? [`${prefix}pooler.dense`, `${outer}classifier`]

@@ -95,13 +95,11 @@ async function readLayerNorm(module: Module, dimensions: number, opened: WeightF
   if (config.integer("dimension", 1) !== dimensions)
     throw config.wrong("dimension", `${dimensions}, the width before it`);
   const weights = await openModuleWeights(module, opened);
-  const norm = {
-    weight: weights.tensor("norm.weight", [dimensions]),
-    bias: weights.tensor("norm.bias", [dimensions]),
-  };
+  const weight = weights.tensor("norm.weight", [dimensions]);
+  const bias = weights.tensor("norm.bias", [dimensions]);
   weights.expectNothingElse(() => false);
   // torch.nn.LayerNorm's own default, which the module does not change.
-  return { kind: "layer-norm", norm, epsilon: 1e-5 };
+  return { kind: "layer-norm", norm: { kind: "layer", weight, bias, epsilon: 1e-5 } };
 }
 
 async function readPooling(module: Module, hiddenSize: number): Promise<Pick<Head, "poolings" | "includePrompt">> {

@@ -11,7 +11,8 @@ import { uploadWeights } from "../../../src/gpu/run/weights.ts";
 import { GpuOutOfMemoryError } from "../../../src/index.ts";
 import type { KernelChoice } from "../../../src/gpu/choose/variants.ts";
 import { GemmTimer } from "../../../src/gpu/choose/gemm-timer.ts";
-import type { EncoderShape, EncoderWeights, Head, Linear, Norm } from "../../../src/models/description.ts";
+import type { BiasedLinear, BiasedNorm, EncoderShape, EncoderWeights } from "../../../src/gpu/run/bert-blocks.ts";
+import type { Head } from "../../../src/models/description.ts";
 
 /** Buffers whose label includes "big", or that are larger, do not fit: nothing may be written to them. Uncaught errors are listed. */
 function pretendedDevice(most = Infinity) {
@@ -63,8 +64,10 @@ function weightsOf(milliseconds: number, bigTensor: string): EncoderWeights {
       return new Float32Array(rows * (dimensions[1] ?? 1));
     },
   });
-  const norm = (name: string) => ({ weight: tensor(`${name} w`, 4), bias: tensor(`${name} b`, 4) }) as unknown as Norm;
-  const linear = (name: string) => ({ weight: tensor(name, 4, 4), bias: tensor(`${name} b`, 4) }) as unknown as Linear;
+  const norm = (name: string) =>
+    ({ weight: tensor(`${name} w`, 4), bias: tensor(`${name} b`, 4) }) as unknown as BiasedNorm;
+  const linear = (name: string) =>
+    ({ weight: tensor(name, 4, 4), bias: tensor(`${name} b`, 4) }) as unknown as BiasedLinear;
   return {
     wordEmbeddings: tensor("words", 8, 4),
     positionEmbeddings: tensor("positions", 4, 4),

@@ -20,7 +20,9 @@ import { numericsClass } from "../../../src/gpu/choose/numerics-class.ts";
 import { attentionCandidates, gemmCandidates } from "../../../src/gpu/choose/variants.ts";
 import type { SubgroupMatrixConfig } from "../../../src/encoder/report.ts";
 import type { StorageType } from "../../../src/gpu/wgsl/storage.ts";
-import type { Activation, EncoderShape, PoolingMode } from "../../../src/models/description.ts";
+import type { EncoderShape } from "../../../src/gpu/run/bert-blocks.ts";
+import type { PoolingMode } from "../../../src/models/description.ts";
+import type { Activation } from "../../../src/models/encoder-description.ts";
 
 const context = await openGpu(true);
 const storages: StorageType[] = context.report.features.includes("shader-f16") ? ["f32", "f16"] : ["f32"];

@@ -2,7 +2,7 @@
 import { writeBatch } from "../../run/batch-writer.ts";
 import { batchWords } from "../../wgsl/batch-layout.ts";
 import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
-import type { EncoderShape } from "../../../models/description.ts";
+import type { EncoderShape } from "../../run/bert-blocks.ts";
 import { attentionGrid, attentionProgram, queryRowsOf, type AttentionVariant } from "./attention.ts";
 import { attentionReference } from "./reference.ts";
 import type { AttentionShape } from "./shape.ts";
