@@ -84,11 +84,62 @@ def xlmr_base():
     }
 
 
-BASES = {"bert": bert_base(), "mpnet": mpnet_base(), "roberta": roberta_base(), "xlm-roberta": xlmr_base()}
+def added(content, id, **flags):
+    return {"id": id, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True} | flags
+
+
+def template(first, last):
+    """What stands around a text, given as (token, id) or None; a pair as one text after the other."""
+    sides = [{"SpecialToken": {"id": first[0], "type_id": 0}}] if first else [], [{"SpecialToken": {"id": last[0], "type_id": 0}}] if last else []
+    text = lambda name, type_id: [*sides[0], {"Sequence": {"id": name, "type_id": type_id}}, *sides[1]]
+    return {"type": "TemplateProcessing", "single": text("A", 0), "pair": text("A", 0) + text("B", 1), "special_tokens": {t: {"id": t, "ids": [i], "tokens": [t]} for t, i in filter(None, [first, last])}}
+
+
+def qwen_base():
+    base = roberta_base()
+    vocab = list(base["model"]["vocab"])[5:]
+    names = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    base["model"]["vocab"] = {t: i for i, t in enumerate(vocab)}
+    base["added_tokens"] = [added(t, len(vocab) + i) for i, t in enumerate(names)]
+    pattern = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    base["normalizer"] = {"type": "NFC"}
+    base["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}, {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}]}
+    base["post_processor"] = template(None, (names[0], len(vocab)))
+    return base
+
+
+def gemma_base():
+    merges = [("h", "e"), ("l", "l"), ("he", "ll"), ("hell", "o"), ("▁", "hello"), ("w", "o"), ("▁", "▁"), ("▁▁", "▁"), ("n", "e"), ("ne", "w")]
+    names = ["<pad>", "<eos>", "<bos>", "<unk>"]
+    tokens = names + [f"<0x{i:02X}>" for i in range(256)] + ["▁"] + LETTERS + ["é", "好"] + [a + b for a, b in merges]
+    return {
+        "version": "1.0", "truncation": None, "padding": None, "added_tokens": [added(t, i) for i, t in enumerate(names)],
+        "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}, "pre_tokenizer": {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False},
+        "post_processor": template(("<bos>", 2), ("<eos>", 1)), "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"}]},
+        "model": {"type": "BPE", "dropout": None, "unk_token": "<unk>", "continuing_subword_prefix": None, "end_of_word_suffix": None, "fuse_unk": True, "byte_fallback": True, "ignore_merges": False, "vocab": {t: i for i, t in enumerate(tokens)}, "merges": merges},
+    }
+
+
+def camembert_base():
+    base = xlmr_base()
+    head = [("<s>NOTUSED", 0.0), ("<pad>", 0.0), ("</s>NOTUSED", 0.0), ("<unk>", 0.0), ("<unk>NOTUSED", -100.0), ("<s>", 0.0), ("</s>", 0.0)]
+    base["model"]["vocab"] = pieces = head + base["model"]["vocab"][4:]
+    base["added_tokens"] = [added(t, i, lstrip=t == "<mask>") for i, (t, _) in enumerate(pieces) if t in ("<s>", "<pad>", "</s>", "<unk>", "<mask>")]
+    for name, i in [("<s>", 5), ("</s>", 6)]: base["post_processor"]["special_tokens"][name]["ids"] = [i]
+    return base
+
+
+BASES = {"bert": bert_base(), "mpnet": mpnet_base(), "roberta": roberta_base(), "xlm-roberta": xlmr_base(), "qwen3": qwen_base(), "gemma3_text": gemma_base(), "camembert": camembert_base()}
 CLASSES = {"bert": ["BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer", "ElectraTokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend", "MPNetTokenizer", "NoSuchTokenizer", None],
            "mpnet": ["MPNetTokenizer", "MPNetTokenizerFast", "BertTokenizer", "PreTrainedTokenizerFast", None],
            "roberta": ["RobertaTokenizer", "RobertaTokenizerFast", "BartTokenizer", "PreTrainedTokenizerFast", None],
-           "xlm-roberta": ["XLMRobertaTokenizer", "XLMRobertaTokenizerFast", "PreTrainedTokenizerFast", None]}
+           "xlm-roberta": ["XLMRobertaTokenizer", "XLMRobertaTokenizerFast", "PreTrainedTokenizerFast", None],
+           "qwen3": ["Qwen2Tokenizer", "Qwen2TokenizerFast", "PreTrainedTokenizerFast", "LlamaTokenizer", None],
+           "gemma3_text": ["GemmaTokenizer", "GemmaTokenizerFast", "PreTrainedTokenizerFast", None],
+           "camembert": ["CamembertTokenizer", "CamembertTokenizerFast", "XLMRobertaTokenizer", "PreTrainedTokenizerFast", None]}
+# Model types that a tokenizer of each kind may come with.
+WORD_TYPES, BYTE_TYPES, PIECE_TYPES = ["bert", "mpnet", "modernbert", "nomic_bert", "eurobert", "distilbert", "electra"], ["roberta", "qwen2", "qwen3", "modernbert", "eurobert"], ["xlm-roberta", "camembert", "gte", "modernbert"]
+MODEL_TYPES = {"bert": WORD_TYPES, "mpnet": WORD_TYPES, "roberta": BYTE_TYPES, "qwen3": BYTE_TYPES, "xlm-roberta": PIECE_TYPES, "camembert": PIECE_TYPES, "gemma3_text": ["gemma3_text", "gemma", "modernbert", "eurobert"]}
 
 
 def token(rng, content):
@@ -101,7 +152,7 @@ def random_case(rng):
     config, changes, others = {}, {}, {}
     case = {"base": base, "modelType": base, "changes": changes, "config": config}
     if rng.random() < 0.15:
-        case["modelType"] = rng.choice(list(BASES))
+        case["modelType"] = rng.choice(MODEL_TYPES[base])
     chance = lambda p: rng.random() < p
     cls = rng.choice(CLASSES[base])
     if cls:
@@ -111,6 +162,8 @@ def random_case(rng):
     if chance(0.3): config["strip_accents"] = rng.choice([True, False, None])
     if chance(0.3): config["tokenize_chinese_chars"] = chance(0.5)
     if chance(0.3): config["add_prefix_space"] = chance(0.5)
+    if chance(0.2): config[rng.choice(["add_bos_token", "add_eos_token"])] = chance(0.5)
+    if chance(0.2): config["padding_side"] = "left"
     if chance(0.2): config["truncation_side"] = rng.choice(["left", "right"])
     if chance(0.2): config["model_input_names"] = rng.choice([["input_ids", "attention_mask"], ["input_ids", "token_type_ids", "attention_mask"]])
     if chance(0.1): config["split_special_tokens"] = True
@@ -118,7 +171,8 @@ def random_case(rng):
     vocab = BASES[base]["model"]["vocab"]
     known = [t if isinstance(t, str) else t[0] for t in vocab]
     for name in rng.sample(names, rng.choice([0, 0, 1, 2])):
-        value = rng.choice(["[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "<mask>", "[extra]", "hello", "newword"])
+        # A byte-pair model wants its unknown token in the vocabulary.
+        value = "é" if name == "unk_token" and base == "gemma3_text" else rng.choice(["[CLS]", "[SEP]", "[MASK]", "<s>", "</s>", "<mask>", "[extra]", "hello", "newword", "<|im_end|>", "<bos>", "<unk>"])
         config[name] = value if chance(0.6) else token(rng, value) | {"__type": "AddedToken"}
     if chance(0.05): config[rng.choice(["pad_token", "mask_token"])] = None
     if chance(0.2): config["additional_special_tokens"] = rng.sample(["[extra]", "newword", "trail", "<s>"], 2)
@@ -128,7 +182,7 @@ def random_case(rng):
         entries = {str(known.index(t) if t in known else len(known) + i): token(rng, t) for i, t in enumerate(rng.sample(["[CLS]", "[MASK]", "<mask>", "<s>", "newword", "[extra]", "hello"], 3))}
         config["added_tokens_decoder"] = entries
     if chance(0.25):
-        others["special_tokens_map.json"] = {name: rng.choice(["[CLS]", "<s>", "[SEP]", "</s>", "[extra]"]) if chance(0.5) else token(rng, rng.choice(["[MASK]", "<mask>", "hello"])) for name in rng.sample(names, 2)}
+        others["special_tokens_map.json"] = {name: rng.choice(["[CLS]", "<s>", "[SEP]", "</s>", "[extra]"]) if chance(0.5) else token(rng, rng.choice(["[MASK]", "<mask>", "hello"])) for name in rng.sample([n for n in names if n != "unk_token" or base != "gemma3_text"], 2)}
     if chance(0.15): others["added_tokens.json"] = {"newword": len(known), **({"[extra]": len(known) + 1} if chance(0.5) else {})}
     if chance(0.2): changes["truncation"] = {"direction": rng.choice(["Left", "Right"]), "max_length": 12, "strategy": "LongestFirst", "stride": 0}
     if chance(0.1): changes["normalizer"] = rng.choice([None, {"type": "Lowercase"}, {"type": "Sequence", "normalizers": [{"type": "NFD"}, {"type": "StripAccents"}]}])
@@ -148,6 +202,14 @@ FIXED = [
     {"base": "roberta", "modelType": "roberta", "changes": {}, "config": {"add_prefix_space": True}, "files": {}},
     {"base": "xlm-roberta", "modelType": "bert", "changes": {}, "config": {"tokenizer_class": "XLMRobertaTokenizer"}, "files": {}},
     {"base": "mpnet", "modelType": "mpnet", "changes": {}, "config": {"tokenizer_class": "MPNetTokenizer", "mask_token": "<mask>"}, "files": {}},
+    {"base": "qwen3", "modelType": "qwen3", "changes": {}, "config": {"tokenizer_class": "Qwen2Tokenizer", "add_bos_token": False, "add_prefix_space": False, "bos_token": None, "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>", "unk_token": None, "additional_special_tokens": ["<|im_start|>", "<|im_end|>"]}, "files": {}},
+    {"base": "qwen3", "modelType": "qwen2", "changes": {"normalizer": None}, "config": {"tokenizer_class": "PreTrainedTokenizerFast"}, "files": {}},
+    {"base": "qwen3", "modelType": "eurobert", "changes": {"normalizer": None}, "config": {"tokenizer_class": "LlamaTokenizerFast"}, "files": {}},
+    {"base": "gemma3_text", "modelType": "gemma3_text", "changes": {}, "config": {"tokenizer_class": "GemmaTokenizer", "add_eos_token": False}, "files": {}},
+    {"base": "gemma3_text", "modelType": "modernbert", "changes": {"normalizer": None}, "config": {"tokenizer_class": "GemmaTokenizer"}, "files": {}},
+    {"base": "camembert", "modelType": "camembert", "changes": {}, "config": None, "files": {}},
+    {"base": "bert", "modelType": "bert", "changes": {}, "config": {"cls_token": {"content": "newword", "single_word": False, "lstrip": True, "rstrip": False, "normalized": False, "special": True, "__type": "AddedToken"}}, "files": {"added_tokens.json": {"newword": 172}}},
+    {"base": "mpnet", "modelType": "mpnet", "changes": {}, "config": {"tokenizer_class": "PreTrainedTokenizerFast", "split_special_tokens": True, "added_tokens_decoder": {"0": {"content": "<s>", "lstrip": False, "rstrip": False, "single_word": False, "normalized": False, "special": False}}}, "files": {}},
     {"base": "bert", "modelType": "bert", "changes": {"truncation": {"direction": "Left", "max_length": 12, "strategy": "LongestFirst", "stride": 0}}, "config": {}, "files": {}},
 ]
 

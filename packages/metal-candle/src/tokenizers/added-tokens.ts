@@ -201,13 +201,16 @@ export function resolveAddedTokens(
   checkAmount(json.addedTokens);
   const ids = assignIds(json.addedTokens, vocabularyCount, idOf);
   const resolved = new Map<string, AddedToken>();
+  // Once special, always special: that a later token takes the flag back does not count where special tokens are split.
+  const everSpecial = new Set(json.addedTokens.filter((token) => token.special).map((token) => token.content));
   let largestId = -1;
   for (const token of json.addedTokens) {
     const id = ids.get(token.content);
     if (id === undefined) continue;
     largestId = Math.max(largestId, id);
     const pattern = token.normalized ? normalize(token.content) : token.content;
-    resolved.set(token.content, { ...token, id, pattern, ignored: token.special && json.splitsSpecialTokens });
+    const ignored = json.splitsSpecialTokens && everSpecial.has(token.content);
+    resolved.set(token.content, { ...token, id, pattern, ignored });
   }
   const list = [...resolved.values()].filter((token) => token.pattern !== "");
   return {

@@ -8,14 +8,40 @@
 import { UnsupportedModelError } from "../../errors.ts";
 
 /** The classes that we rebuild as transformers does; "file" is TokenizersBackend, which takes tokenizer.json as it is. */
-export type TokenizerClass = "bert" | "distilbert" | "mpnet" | "roberta" | "xlm-roberta" | "file";
+export type TokenizerClass =
+  | "bert"
+  | "distilbert"
+  | "mpnet"
+  | "roberta"
+  | "xlm-roberta"
+  | "camembert"
+  | "qwen2"
+  | "gemma"
+  | "file";
 
-/** The class that transformers registers for each of our model types. */
+/** The class that transformers registers for each of our model types; for all others it has none. */
 const byModelType: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerClass>([
   ["bert", "bert"],
+  ["distilbert", "bert"],
+  ["electra", "bert"],
+  ["nomic_bert", "bert"],
   ["mpnet", "mpnet"],
   ["roberta", "roberta"],
   ["xlm-roberta", "xlm-roberta"],
+  ["gte", "xlm-roberta"],
+  ["camembert", "camembert"],
+  ["qwen2", "qwen2"],
+  ["qwen3", "qwen2"],
+  ["gemma", "gemma"],
+  ["gemma2", "gemma"],
+  ["gemma3", "gemma"],
+  ["gemma3_text", "gemma"],
+]);
+
+/** Model types whose published files name a wrong class: whatever they say, this one serves. */
+const alwaysByModelType: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerClass>([
+  ["modernbert", "file"],
+  ["qwen2", "qwen2"],
 ]);
 
 /** Names without "Fast", which transformers strips. */
@@ -34,6 +60,9 @@ const byName: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerCla
   ["LongformerTokenizer", "roberta"],
   ["MvpTokenizer", "roberta"],
   ["XLMRobertaTokenizer", "xlm-roberta"],
+  ["CamembertTokenizer", "camembert"],
+  ["Qwen2Tokenizer", "qwen2"],
+  ["GemmaTokenizer", "gemma"],
   ["TokenizersBackend", "file"],
   ["BloomTokenizer", "file"],
   ["PreTrainedTokenizer", "file"],
@@ -47,10 +76,10 @@ const byName: ReadonlyMap<string, TokenizerClass> = new Map<string, TokenizerCla
 const otherClasses: ReadonlySet<string> = new Set(
   (
     "Albert Auto Barthez Bartpho Basic BertGeneration BertJapanese Bertweet BigBird BioGpt Blenderbot BlenderbotSmall ByT5 CLIP " +
-    "CTRL Camembert Canine Character Clvp CodeGen CodeLlama Cohere ConvBert Cpm CpmAnt DPRContextEncoder DPRQuestionEncoder DPRReader " +
-    "Deberta DebertaV2 Dia Esm Esmc FNet FSMT FastSpeech2Conformer Flaubert Funnel GPT2 GPTNeoX GPTNeoXJapanese GPTSw3 Gemma " +
+    "CTRL Canine Character Clvp CodeGen CodeLlama Cohere ConvBert Cpm CpmAnt DPRContextEncoder DPRQuestionEncoder DPRReader " +
+    "Deberta DebertaV2 Dia Esm Esmc FNet FSMT FastSpeech2Conformer Flaubert Funnel GPT2 GPTNeoX GPTNeoXJapanese GPTSw3 " +
     "Herbert Lasr LayoutLMv2 LayoutLMv3 LayoutXLM Llama Luke M2M100 MBart MBart50 MLuke Marian MarkupLM Mecab Mgpstr MyT5 Nllb " +
-    "Nougat OpenAIGPT PLBart Parakeet Pegasus Perceiver Phobert Pop2Piano ProphetNet Qwen2 Qwen3_5 Rag Reformer RemBert RoCBert " +
+    "Nougat OpenAIGPT PLBart Parakeet Pegasus Perceiver Phobert Pop2Piano ProphetNet Qwen3_5 Rag Reformer RemBert RoCBert " +
     "RoFormer SeamlessM4T Siglip Siglip2 Speech2Text SpeechT5 Splinter T5 Tapas Tipsv2 Udop VideoPrism Vits Wav2Vec2CTC " +
     "Wav2Vec2PhonemeCTC Whisper Wordpiece XGLM XLM XLNet MistralCommonBackend SentencePieceBackend"
   ).split(" "),
@@ -59,14 +88,19 @@ const otherClasses: ReadonlySet<string> = new Set(
 /**
  * @param modelType `model_type` of config.json
  * @param name `tokenizer_class` of tokenizer_config.json, else of config.json; null where neither has one
+ * @param isByteLevel whether tokenizer.json has a byte-level part
  * @throws UnsupportedModelError for a class that we do not rebuild
  */
-export function tokenizerClassOf(modelType: string, name: string | null): TokenizerClass {
+export function tokenizerClassOf(modelType: string, name: string | null, isByteLevel: () => boolean): TokenizerClass {
+  const always = alwaysByModelType.get(modelType);
+  if (always !== undefined) return always;
   const own = byModelType.get(modelType) ?? "file";
   if (name === null) return own;
   const plain = name.replace(/Fast$/, "");
   const known = byName.get(plain);
   if (known !== undefined) return known;
+  // Llama 3's files name the class of Llama 2, whose tokenizer has no bytes.
+  if (plain === "LlamaTokenizer" && isByteLevel()) return "file";
   if (otherClasses.has(plain.replace(/Tokenizer$/, ""))) {
     throw new UnsupportedModelError(
       `the tokenizer class "${name}" is not supported; supported are ` +

@@ -7,54 +7,13 @@
  */
 import { UnsupportedModelError } from "../../errors.ts";
 import type { TokenizerFiles } from "../../models/description.ts";
-import { assignIds } from "../added-tokens.ts";
 import { isObject } from "../tokenizer-json.ts";
 import type { AddedTokenJson, Component, TokenizerJson } from "../tokenizer-json.ts";
 import { tokenizerClassOf, type TokenizerClass } from "./class-of.ts";
+import { classDefaults, neededTokens, partsOf } from "./parts.ts";
+import { postProcessorOf } from "./post-processor.ts";
 import { contentOf, tokenNames, readTokenSettings } from "./token-settings.ts";
 import type { NamedToken, TokenFlags, TokenSettings } from "./token-settings.ts";
-
-/** What a class brings where tokenizer_config.json is silent: the special tokens and whether token types are sent. */
-interface ClassDefaults {
-  readonly tokens: Readonly<Record<string, string>>;
-  readonly sendsTokenTypes: boolean;
-}
-
-const bertTokens = {
-  unk_token: "[UNK]",
-  sep_token: "[SEP]",
-  pad_token: "[PAD]",
-  cls_token: "[CLS]",
-  mask_token: "[MASK]",
-};
-const robertaTokens = {
-  bos_token: "<s>",
-  eos_token: "</s>",
-  sep_token: "</s>",
-  cls_token: "<s>",
-  unk_token: "<unk>",
-  pad_token: "<pad>",
-  mask_token: "<mask>",
-};
-
-const classDefaults: Readonly<Record<TokenizerClass, ClassDefaults>> = {
-  bert: { tokens: bertTokens, sendsTokenTypes: true },
-  distilbert: { tokens: bertTokens, sendsTokenTypes: false },
-  mpnet: { tokens: { ...robertaTokens, unk_token: "[UNK]" }, sendsTokenTypes: false },
-  roberta: { tokens: robertaTokens, sendsTokenTypes: false },
-  "xlm-roberta": { tokens: robertaTokens, sendsTokenTypes: false },
-  file: { tokens: {}, sendsTokenTypes: false },
-};
-
-/** Tokens that the class puts into the model or around texts. */
-const neededTokens: Readonly<Record<TokenizerClass, readonly string[]>> = {
-  bert: ["unk_token", "cls_token", "sep_token"],
-  distilbert: ["unk_token", "cls_token", "sep_token"],
-  mpnet: ["unk_token", "cls_token", "sep_token"],
-  roberta: ["cls_token", "sep_token"],
-  "xlm-roberta": ["bos_token", "eos_token"],
-  file: [],
-};
 
 /**
  * @param json tokenizer.json, read
@@ -71,18 +30,24 @@ export function rebuildTokenizer(json: TokenizerJson, model: TokenizerFiles): To
     throw new UnsupportedModelError('"init_inputs" of tokenizer_config.json is not supported.');
   }
   const name = config["tokenizer_class"] ?? model.tokenizerClass;
-  const kind = tokenizerClassOf(model.modelType, typeof name === "string" ? name : null);
-  const settings = readTokenSettings(model, json.addedTokens);
+  const kind = tokenizerClassOf(model.modelType, typeof name === "string" ? name : null, () =>
+    new TextDecoder().decode(model.json).includes('"ByteLevel"'),
+  );
+  const settings = withOwnExtra(kind, readTokenSettings(model, json.addedTokens));
   const defaults = classDefaults[kind];
   const named = namedTokens(kind, settings, defaults.tokens);
   const base = kind === "file" ? json : { ...json, ...partsOf(kind, json, settings, named), addedTokens: [] };
-  const addedTokens = [...base.addedTokens, ...laterTokens(base.addedTokens, settings, named)];
+  const addedTokens = [
+    ...base.addedTokens,
+    ...laterTokens(base.addedTokens, settings, named),
+    ...(kind === "qwen2" ? plainAgain(settings, named) : []),
+  ];
   const rebuilt = { ...base, addedTokens };
   const names = settings.values.get("model_input_names");
   return {
     ...rebuilt,
     normalizer: model.lowerCase === true ? withLowercase(rebuilt.normalizer) : rebuilt.normalizer,
-    postProcessor: kind === "file" ? base.postProcessor : postProcessorOf(kind, rebuilt, named),
+    postProcessor: postProcessorOf(kind, rebuilt, named),
     sendsTokenTypes: Array.isArray(names) ? names.includes("token_type_ids") : defaults.sendsTokenTypes,
     truncatesLeft: truncatesLeft(settings, json),
     splitsSpecialTokens: settings.values.get("split_special_tokens") === true,
@@ -90,6 +55,12 @@ export function rebuildTokenizer(json: TokenizerJson, model: TokenizerFiles): To
       ...new Set([...named.values(), ...settings.extra].filter((token) => token !== null).map(contentOf)),
     ],
   };
+}
+
+/** CamembertTokenizer has extra tokens of its own where the files name none. */
+function withOwnExtra(kind: TokenizerClass, settings: TokenSettings): TokenSettings {
+  if (kind !== "camembert" || settings.values.has("extra_special_tokens")) return settings;
+  return { ...settings, extra: ["<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED"] };
 }
 
 /** The class's own tokens where the files are silent, then those that only this model has a name for. */
@@ -101,7 +72,7 @@ function namedTokens(
   const named = new Map<string, NamedToken | null>();
   for (const name of tokenNames) {
     const token = settings.named.has(name) ? settings.named.get(name)! : (defaults[name] ?? null);
-    named.set(name, kind === "mpnet" && typeof token === "string" ? mpnetToken(token, name) : token);
+    named.set(name, typeof token === "string" ? namedToken(kind, token, name) : token);
   }
   for (const [name, token] of settings.named) if (!named.has(name)) named.set(name, token);
   for (const name of neededTokens[kind]) {
@@ -114,103 +85,11 @@ function namedTokens(
   return named;
 }
 
-/** MPNetTokenizer makes tokens of its names, of which the mask takes the space before it. */
-function mpnetToken(content: string, name: string): TokenFlags {
-  return {
-    content,
-    single_word: false,
-    lstrip: name === "mask_token",
-    rstrip: false,
-    normalized: null,
-    special: false,
-  };
-}
-
-/** What the classes with an __init__ of their own put in the place of tokenizer.json's parts. */
-function partsOf(
-  kind: Exclude<TokenizerClass, "file">,
-  json: TokenizerJson,
-  settings: TokenSettings,
-  named: ReadonlyMap<string, NamedToken | null>,
-): Pick<TokenizerJson, "model" | "normalizer" | "preTokenizer"> {
-  const unknown = contentOf(named.get("unk_token")!);
-  switch (kind) {
-    case "bert":
-    case "distilbert":
-    case "mpnet":
-      return {
-        model: {
-          type: "WordPiece",
-          vocab: vocabularyOf(json, kind, "WordPiece"),
-          unk_token: unknown,
-          continuing_subword_prefix: "##",
-          max_input_chars_per_word: 100,
-        },
-        normalizer: {
-          type: "BertNormalizer",
-          clean_text: true,
-          handle_chinese_chars: flag(settings, "tokenize_chinese_chars", true),
-          strip_accents: settings.values.get("strip_accents") == null ? null : flag(settings, "strip_accents", true),
-          lowercase: flag(settings, "do_lower_case", true),
-        },
-        preTokenizer: { type: "BertPreTokenizer" },
-      };
-    case "roberta":
-      return {
-        model: {
-          type: "BPE",
-          vocab: vocabularyOf(json, kind, "BPE"),
-          merges: json.model["merges"],
-          dropout: null,
-          unk_token: null,
-          continuing_subword_prefix: "",
-          end_of_word_suffix: "",
-          fuse_unk: false,
-        },
-        normalizer: null,
-        preTokenizer: {
-          type: "ByteLevel",
-          add_prefix_space: flag(settings, "add_prefix_space", false),
-          trim_offsets: true,
-          use_regex: true,
-        },
-      };
-    case "xlm-roberta":
-      return {
-        model: { type: "Unigram", vocab: vocabularyOf(json, kind, "Unigram"), unk_id: 3, byte_fallback: false },
-        normalizer: charsmapOf(json.normalizer),
-        preTokenizer: {
-          type: "Sequence",
-          pretokenizers: [
-            { type: "WhitespaceSplit" },
-            {
-              type: "Metaspace",
-              replacement: "▁",
-              prepend_scheme: flag(settings, "add_prefix_space", true) ? "always" : "never",
-              split: true,
-            },
-          ],
-        },
-      };
-  }
-}
-
-/** The vocabulary, which must be of the kind that the class's model takes. */
-function vocabularyOf(json: TokenizerJson, kind: TokenizerClass, type: string): unknown {
-  const { vocab } = json.model;
-  if ((type === "Unigram") === Array.isArray(vocab) && (type !== "BPE" || Array.isArray(json.model["merges"])))
-    return vocab;
-  throw new UnsupportedModelError(
-    `the tokenizer's model is "${json.model.type}", of which the class that tokenizer_config.json names (${kind}) cannot be made.`,
-  );
-}
-
-/** Of the whole normaliser, XLMRobertaTokenizer keeps the first character map. */
-function charsmapOf(normalizer: Component | null): Component | null {
-  const parts = normalizer?.type === "Sequence" ? normalizer["normalizers"] : [normalizer];
-  if (!Array.isArray(parts)) return null;
-  const map = parts.find((part) => isObject(part) && part["type"] === "Precompiled" && "precompiled_charsmap" in part);
-  return (map as Component | undefined) ?? null;
+/** MPNetTokenizer makes tokens of its names, CamembertTokenizer of its mask alone; the mask takes the space before it. */
+function namedToken(kind: TokenizerClass, content: string, name: string): NamedToken {
+  const isMask = name === "mask_token";
+  if (kind !== "mpnet" && !(kind === "camembert" && isMask)) return content;
+  return { ...plainToken, content, lstrip: isMask, special: kind === "camembert" };
 }
 
 /**
@@ -241,6 +120,14 @@ function laterTokens(
   });
 }
 
+/** Qwen2Tokenizer adds its special tokens a second time, without the flags that the files give them. */
+function plainAgain(settings: TokenSettings, named: ReadonlyMap<string, NamedToken | null>): AddedTokenJson[] {
+  const contents = [...named.values(), ...settings.extra].flatMap((token) =>
+    token === null ? [] : [contentOf(token)],
+  );
+  return [...new Set(contents)].map((content) => withId({ ...plainToken, content, special: true }, true));
+}
+
 function keyOf(token: NamedToken): string {
   return typeof token === "string" ? token : JSON.stringify(withId(token));
 }
@@ -262,44 +149,6 @@ function withId(token: TokenFlags, later = false): AddedTokenJson {
   };
 }
 
-/** The post-processor that the class sets, with the ids that its tokens have now. */
-function postProcessorOf(
-  kind: Exclude<TokenizerClass, "file">,
-  json: TokenizerJson,
-  named: ReadonlyMap<string, NamedToken | null>,
-): Component {
-  const { vocab } = json.model;
-  const pieces = Array.isArray(vocab) ? new Map(vocab.map((entry: [string, number], id) => [entry[0], id])) : null;
-  const inModel = (content: string): number | undefined =>
-    pieces !== null
-      ? pieces.get(content)
-      : Object.hasOwn(vocab as object, content)
-        ? (vocab as Record<string, number>)[content]
-        : undefined;
-  const count = Array.isArray(vocab) ? vocab.length : Object.keys(vocab as object).length;
-  const added = assignIds(json.addedTokens, count, inModel);
-  const token = (name: string): [string, number] => {
-    const content = contentOf(named.get(name)!);
-    return [content, added.get(content) ?? inModel(content)!];
-  };
-  if (kind === "mpnet" || kind === "roberta") {
-    return { type: "RobertaProcessing", sep: token("sep_token"), cls: token("cls_token") };
-  }
-  const [first, last] =
-    kind === "xlm-roberta" ? [token("bos_token"), token("eos_token")] : [token("cls_token"), token("sep_token")];
-  const secondType = kind === "xlm-roberta" ? 0 : 1;
-  const special = ([id]: [string, number], type: number) => ({ SpecialToken: { id, type_id: type } });
-  const text = (id: "A" | "B", type: number) => ({ Sequence: { id, type_id: type } });
-  const single = [special(first, 0), text("A", 0), special(last, 0)];
-  const between = kind === "xlm-roberta" ? [special(last, 0)] : [];
-  return {
-    type: "TemplateProcessing",
-    single,
-    pair: [...single, ...between, text("B", secondType), special(last, secondType)],
-    special_tokens: Object.fromEntries([first, last].map(([id, number]) => [id, { id, ids: [number], tokens: [id] }])),
-  };
-}
-
 /** sentence-transformers puts Lowercase before the normaliser, unless there is one already. */
 function withLowercase(normalizer: Component | null): Component {
   const parts = normalizer === null ? [] : normalizer.type === "Sequence" ? normalizer["normalizers"] : [normalizer];
@@ -315,13 +164,5 @@ function truncatesLeft(settings: TokenSettings, json: TokenizerJson): boolean {
   if (side === "left" || side === "right") return side === "left";
   throw new UnsupportedModelError(
     `"truncation_side" of tokenizer_config.json is ${JSON.stringify(side)}; it must be "left" or "right".`,
-  );
-}
-
-function flag(settings: TokenSettings, key: string, otherwise: boolean): boolean {
-  const value = settings.values.has(key) ? settings.values.get(key) : otherwise;
-  if (typeof value === "boolean") return value;
-  throw new UnsupportedModelError(
-    `"${key}" of tokenizer_config.json is ${JSON.stringify(value)}; it must be true or false.`,
   );
 }

@@ -65,7 +65,7 @@ export function readTokenSettings(
     for (const [id, token] of Object.entries(decoder)) added.set(Number(id), readFlags(token, "added_tokens_decoder"));
   } else {
     mergeSpecialTokensMap(values, files.specialTokensMap, modelOwn);
-    readAddedTokensFile(files.addedTokens, values, added);
+    readAddedTokensFile(files.addedTokens, values, files.specialTokensMap, added);
     for (const token of own) added.set(token.id, token);
   }
   const byContent = new Map([...added.values()].map((token) => [token.content, token]));
@@ -138,17 +138,22 @@ function specialFlags(value: Record<string, unknown>, key: string): Record<strin
   return { ...readFlags({ ...value, special: true }, key), __type: "AddedToken" };
 }
 
-/** added_tokens.json: content to id. Those that a name or the extra tokens hold are special. */
+/**
+ * added_tokens.json: content to id. Those that a name or the extra tokens hold are special, where they are held as strings or come
+ * from special_tokens_map.json: an object of tokenizer_config.json is not compared with them.
+ */
 function readAddedTokensFile(
   file: unknown,
   values: ReadonlyMap<string, unknown>,
+  specialTokensMap: unknown,
   added: Map<number, TokenFlags>,
 ): void {
   if (!isObject(file)) return;
   const special = new Set<string>();
   for (const name of tokenNames) {
     const value = values.get(name);
-    if (value) special.add(contentOf(readToken(value, name)));
+    const isCompared = typeof value === "string" || (isObject(specialTokensMap) && isObject(specialTokensMap[name]));
+    if (value && isCompared) special.add(contentOf(readToken(value, name)));
   }
   const extra = values.get("extra_special_tokens");
   if (Array.isArray(extra)) for (const token of extra) special.add(contentOf(readToken(token, "extra_special_tokens")));
