@@ -154,7 +154,9 @@ export class Ferris {
       vectorRetriever: model ? this.#retrievers.of(reader, model)?.search : undefined,
     });
     const marked = await markedAnswer(reader, answer);
-    return options.sort === "date" ? newestFirst(reader, marked) : marked;
+    if (options.sort !== "date") return marked;
+    const results = newestFirst(marked.results, (result) => result);
+    return { ...marked, results: results.map((result, i) => ({ ...result, rank: i + 1 })) };
   }
 
   /**

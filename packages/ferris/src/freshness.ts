@@ -44,7 +44,12 @@ async function stalenessOf(
 
 interface Look {
   readonly stale: Staleness | null;
-  readonly modifiedTime?: number;
+  readonly documentTime?: number;
+}
+
+function timeOf({ fields, modifiedTime }: StoredDocument): number {
+  const said = (fields?.date ?? []).map((date) => Date.parse(date)).filter((time) => !Number.isNaN(time));
+  return said.length > 0 ? Math.max(...said) : modifiedTime;
 }
 
 /** A search's answer whose results say what became of their files. */
@@ -64,7 +69,7 @@ export async function markedPassage(
   return passage && { ...passage, stale: (await withStaleness(reader, [passage]))[0]!.stale };
 }
 
-/** `items` with what became of the files at their paths, each looked at once, and when these had been modified. */
+/** `items` with what became of the files at their paths, each looked at once, and the times of the documents. */
 export async function withStaleness<T extends { readonly path: string }>(
   reader: StoreReader,
   items: readonly T[],
@@ -73,7 +78,7 @@ export async function withStaleness<T extends { readonly path: string }>(
   const look = async (path: string): Promise<Look> => {
     const document = await reader.document(path);
     if (document === null) return { stale: null };
-    return { stale: await stalenessOf(document, { reads: true }), modifiedTime: document.modifiedTime };
+    return { stale: await stalenessOf(document, { reads: true }), documentTime: timeOf(document) };
   };
   for (const { path } of items) if (!looks.has(path)) looks.set(path, look(path));
   return Promise.all(items.map(async (item) => ({ ...item, ...(await looks.get(item.path)!) })));

@@ -15,6 +15,8 @@ export type {
 } from "./options.ts";
 export type { Answer, AskOptions } from "./answer/ask.ts";
 export type { EndpointSettings } from "./answer/endpoint.ts";
+export { searchIndexes } from "./several-indexes.ts";
+export type { IndexAnswer, NamedFerris, SeveralAnswers } from "./several-indexes.ts";
 export * from "./errors.ts";
 export type { Freshness } from "./freshness.ts";
 export type { Staleness } from "./staleness.ts";

@@ -1,13 +1,38 @@
 /**
  * From a command's settings to the library's object.
  */
+import { basename, dirname, resolve } from "node:path";
 import type { LoadProgress, ModelOptions } from "../engine.ts";
 import type { Ferris } from "../ferris.ts";
+import type { NamedFerris } from "../several-indexes.ts";
 import type { Session } from "./session.ts";
 import { printable } from "./terminal/text.ts";
 
+/** Every index that --db names, or the one in force; each with a name of its own. Closing them is the caller's. */
+export async function openIndexes(session: Session): Promise<NamedFerris[]> {
+  const { index, db } = session.settings.values;
+  const folders = [...new Set(session.databases.map((folder) => resolve(folder)))];
+  const places = folders.length > 1 ? folders.map((folder) => ({ db: folder, name: index })) : [{ db, name: index }];
+  return withNames(await Promise.all(places.map((place) => openFerris(session, place))));
+}
+
+/** Indexes by what they are called; of those with one name all but the first get a number. */
+export function withNames(all: readonly Ferris[]): NamedFerris[] {
+  const named: NamedFerris[] = [];
+  for (const ferris of all) {
+    const title = indexTitle(ferris.folder);
+    let name = title;
+    for (let i = 2; named.some((other) => other.name === name); i++) name = `${title}-${i}`;
+    named.push({ name, ferris });
+  }
+  return named;
+}
+
 /** The index and model that the settings name, or the index in `db`. Imports the library only now, so that help stays instant. */
-export async function openFerris(session: Session, { db }: { db?: string | null } = {}): Promise<Ferris> {
+export async function openFerris(
+  session: Session,
+  { db, name }: { db?: string | null; name?: string | null } = {},
+): Promise<Ferris> {
   const { Ferris: Library } = await import("../ferris.ts");
   const { values } = session.settings;
   const { model, reranker } = values;
@@ -15,12 +40,18 @@ export async function openFerris(session: Session, { db }: { db?: string | null 
   return Library.open({
     db: db ?? values.db ?? undefined,
     // Another folder was named as it is: the name in force belongs to the usual one.
-    name: db === undefined || db === values.db ? values.index : null,
+    name: name ?? (db === undefined || db === values.db ? values.index : null),
     model: model ?? undefined,
     reranker: reranker ?? undefined,
     ...options,
     onDownload: options.onProgress,
   });
+}
+
+/** What an index is called: like the folder that it is of. */
+function indexTitle(folder: string): string {
+  const name = basename(folder) === ".ferris" ? basename(dirname(folder)) : basename(folder);
+  return name === "" ? "index" : name;
 }
 
 /** A progress line for a model's download. */

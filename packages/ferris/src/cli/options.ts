@@ -7,6 +7,7 @@
  */
 import { Option } from "commander";
 import { settings } from "./config/settings.ts";
+import { expandHome } from "./io/home.ts";
 
 /** What stands where a value is expected: these words, something on the disk, a document type, or nothing that a shell could know. */
 export type Values = readonly string[] | "files" | "folders" | "types" | "anything";
@@ -27,7 +28,9 @@ export class Flag extends Option {
     if (as !== undefined) this.attributeName = () => as;
     this.values = values ?? settingChoices(this.attributeName()) ?? placeholderValues(flags);
     this.isRepeated = repeated;
-    this.argParser((value: string): string | readonly string[] => {
+    this.argParser((text: string): string | readonly string[] => {
+      // A shell leaves the ~ of --output=~/x alone, and whoever starts us without one leaves all of them.
+      const value = this.values === "files" || this.values === "folders" ? expandHome(text) : text;
       this.given.push(value);
       return repeated ? [...this.given] : value;
     });

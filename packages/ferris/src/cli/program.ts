@@ -19,6 +19,7 @@ import { lsCommand } from "./commands/ls.ts";
 import { mcpCommand } from "./commands/mcp.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
+import { relatedCommand } from "./commands/related.ts";
 import { rmCommand } from "./commands/rm.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -31,7 +32,7 @@ import { versionOfFerris } from "./version.ts";
 /** Options that stand before or after any command. Made anew for each program: an option remembers what it was given. */
 function globalOptions(): readonly Flag[] {
   return [
-    new Flag("--db <dir>", "folder of the index (default: the nearest .ferris, going up)"),
+    new Flag("--db <dir>", "folder of the index (default: the nearest .ferris, going up); search takes several"),
     new Flag("--index <name>", "one of several indexes there, such as one of another model"),
     new Flag("--json", "results, and errors, as JSON"),
     new Flag("-q, --quiet", "results and errors only"),
@@ -65,6 +66,7 @@ export function makeProgram({ json = false } = {}): Command {
     searchCommand(),
     askCommand(),
     getCommand(),
+    relatedCommand(),
     statusCommand(),
     lsCommand(),
     rmCommand(),
@@ -93,12 +95,17 @@ export function makeProgram({ json = false } = {}): Command {
   return program.configureHelp({ ...program.configureHelp(), formatHelp: () => firstPage(commands) });
 }
 
-function firstPage(commands: readonly Command[]): string {
+/** Commands that the first page only names: it has to fit a screen. */
+const named = ["inspect", "compact", "embed", "quantize", "eval", "bench", "config", "completion"];
+
+function firstPage(all: readonly Command[]): string {
+  const commands = all.filter((command) => !named.includes(command.name()));
   const width = Math.max(...commands.map((command) => usage(command).length)) + 3;
   return [
     "ferris: search your own documents, by meaning and by words, on your own machine",
     "Usage: ferris COMMAND [options]   ferris COMMAND --help: its options and examples",
     ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),
+    `  More: ${named.join(", ")}`,
     "All take: --db DIR  --index NAME  --json  -q, --quiet  --no-color  -h, --help",
     'Start with: ferris index .   then: ferris search "what you want to know"',
     "",

@@ -26,13 +26,15 @@ export interface RunOptions {
   readonly errorsAre2?: boolean;
   /** For commands whose work matters more than their output: a closed stdout does not end them. */
   readonly outlivesReader?: boolean;
+  /** For commands that look into every index that --db names. */
+  readonly takesSeveralIndexes?: boolean;
 }
 
 /** Makes `action` what `command` does. Returns `command`. */
 export function runs(
   command: Command,
   action: Action,
-  { errorsAre2 = false, outlivesReader = false }: RunOptions = {},
+  { errorsAre2 = false, outlivesReader = false, takesSeveralIndexes = false }: RunOptions = {},
 ): Command {
   return command.action(async (...given: unknown[]) => {
     const options = command.optsWithGlobals();
@@ -40,9 +42,12 @@ export function runs(
     let code: number;
     let session: Session | undefined;
     try {
-      session = openSession(options);
-      for (const option of [...(command.parent?.options ?? []), ...command.options]) {
-        if (option instanceof Flag && option.lostValues !== null) session.warn(option.lostValues);
+      const flags = [...(command.parent?.options ?? []), ...command.options].filter((option) => option instanceof Flag);
+      const databases = flags.find((flag) => flag.long === "--db")?.given ?? [];
+      session = openSession(options, { databases });
+      for (const flag of flags) {
+        const isSeveral = takesSeveralIndexes && flag.long === "--db";
+        if (flag.lostValues !== null && !isSeveral) session.warn(flag.lostValues);
       }
       code = await action(session, given.slice(0, -2) as never[], command.opts());
     } catch (error) {

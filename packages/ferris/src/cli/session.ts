@@ -12,6 +12,8 @@ import { printable } from "./terminal/text.ts";
 
 export interface Session {
   readonly settings: ResolvedSettings;
+  /** What --db was given, in order, for commands that take several. */
+  readonly databases: readonly string[];
   readonly json: boolean;
   readonly quiet: boolean;
   /** Styles for stdout. */
@@ -52,7 +54,10 @@ function withIsoTimes(_key: string, value: unknown): unknown {
 export const jsonVersion = 1;
 
 /** A session for a command with these parsed options (its own and the global ones). */
-export function openSession(options: Readonly<Record<string, unknown>>): Session {
+export function openSession(
+  options: Readonly<Record<string, unknown>>,
+  { databases = [] }: { readonly databases?: readonly string[] } = {},
+): Session {
   const environment = process.env;
   const json = options.json === true;
   const quiet = options.quiet === true;
@@ -68,6 +73,7 @@ export function openSession(options: Readonly<Record<string, unknown>>): Session
   const lines: Progress[] = [];
   return {
     settings: resolveSettings({ flags: options, environment, folder: process.cwd() }),
+    databases,
     json,
     quiet,
     colours: palette(wantsColour(process.stdout, environment, colourFlag)),

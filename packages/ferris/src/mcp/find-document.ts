@@ -3,7 +3,8 @@
  */
 import { UsageError } from "../errors.ts";
 import type { StoredDocument } from "../store/store.ts";
-import type { McpIndexes, NamedFerris } from "./indexes.ts";
+import type { NamedFerris } from "../several-indexes.ts";
+import type { McpIndexes } from "./indexes.ts";
 
 const mostNamed = 5;
 

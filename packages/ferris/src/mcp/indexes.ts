@@ -2,12 +2,7 @@
  * The indexes that an MCP server answers from, by name. One that is missing today is opened when it is there.
  */
 import { UsageError } from "../errors.ts";
-import type { Ferris } from "../ferris.ts";
-
-export interface NamedFerris {
-  readonly name: string;
-  readonly ferris: Ferris;
-}
+import type { NamedFerris } from "../several-indexes.ts";
 
 export class McpIndexes {
   readonly all: readonly NamedFerris[];

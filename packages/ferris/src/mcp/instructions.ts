@@ -2,7 +2,8 @@
  * What an assistant is told of this server at the start: what its indexes hold, how fresh they are, and how to use the tools.
  */
 import { FerrisError } from "../errors.ts";
-import type { McpIndexes, NamedFerris } from "./indexes.ts";
+import type { NamedFerris } from "../several-indexes.ts";
+import type { McpIndexes } from "./indexes.ts";
 
 const usage =
   "Searches the user's own documents. Use `search` first; results carry #ID, path and line numbers, to be cited as " +

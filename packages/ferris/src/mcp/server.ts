@@ -1,5 +1,5 @@
 /**
- * An MCP server over one or several indexes: search, read on, list documents, status. https://modelcontextprotocol.io
+ * An MCP server over one or several indexes: search, what is related, read on, list documents, status. https://modelcontextprotocol.io
  *
  * Everything comes out of the indexes, so nothing outside the folders that were indexed can be read, whatever path is asked for.
  * Arguments are checked strictly: a misspelt one is an error and not an empty answer. A tool is a file of tools/.
@@ -11,6 +11,7 @@ import { registerDocuments } from "./resources.ts";
 import { registerList } from "./tools/list.ts";
 import { registerMultiGet } from "./tools/multi-get.ts";
 import { registerRead } from "./tools/read.ts";
+import { registerRelated } from "./tools/related.ts";
 import { registerSearch } from "./tools/search.ts";
 import { registerStatus } from "./tools/status.ts";
 
@@ -25,6 +26,7 @@ export async function makeServer(indexes: McpIndexes, version: string): Promise<
     },
   );
   registerSearch(server, indexes);
+  registerRelated(server, indexes);
   registerRead(server, indexes);
   registerMultiGet(server, indexes);
   registerList(server, indexes);

@@ -60,8 +60,11 @@ export interface SearchResult extends Evidence {
   readonly copies: readonly ResultCopy[];
   /** Whether its file says something else by now, or is gone; null: neither. Undefined where nobody looked. */
   readonly stale?: Staleness | null;
-  /** When its file was last modified, in milliseconds since 1970, as it was indexed. Undefined where nobody looked. */
-  readonly modifiedTime?: number;
+  /**
+   * When its document is from, in milliseconds since 1970: the latest date that its front matter has, else when its file was modified. Undefined where
+   * nobody looked.
+   */
+  readonly documentTime?: number;
 }
 
 export interface ResultCopy {

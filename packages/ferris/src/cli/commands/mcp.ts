@@ -6,11 +6,13 @@
  */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
-import type { NamedFerris } from "../../mcp/indexes.ts";
-import { openFerris } from "../open.ts";
+import type { Ferris } from "../../ferris.ts";
+import type { NamedFerris } from "../../several-indexes.ts";
+import { expandHome } from "../io/home.ts";
+import { openFerris, withNames } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
@@ -20,7 +22,7 @@ export function mcpCommand(): Command {
   const command = new Command("mcp")
     .summary("serve indexes to assistants and editors (MCP, over stdio)")
     .description(
-      "An MCP server with five tools: search, read, multi_get, list, status. It reads indexes and nothing else. Assistants start\n" +
+      "An MCP server with six tools: search, related, read, multi_get, list, status. It reads indexes and nothing else. Assistants start\n" +
         "it themselves; name the index with --db, since their working folder is seldom yours. Several FOLDERs are served together.",
     )
     .argument("[folder...]", "folders with an index, or indexes themselves; else the index in force");
@@ -65,23 +67,13 @@ async function mcp(session: Session, folders: readonly string[]): Promise<number
 }
 
 async function openAll(session: Session, folders: readonly string[]): Promise<NamedFerris[]> {
-  if (folders.length === 0) {
-    const ferris = await openFerris(session);
-    return [{ name: nameOf(ferris.folder), ferris }];
-  }
-  const opened: NamedFerris[] = [];
+  if (folders.length === 0) return withNames([await openFerris(session)]);
+  const opened: Ferris[] = [];
   for (const folder of folders) {
-    const inside = join(resolve(folder), ".ferris");
-    const ferris = await openFerris(session, { db: existsSync(inside) ? inside : resolve(folder) });
-    const name = nameOf(ferris.folder);
-    const same = opened.filter((other) => other.name === name || other.name.startsWith(`${name}-`)).length;
-    opened.push({ name: same === 0 ? name : `${name}-${same + 1}`, ferris });
+    // Clients start us from JSON, where nobody has replaced the ~.
+    const named = resolve(expandHome(folder));
+    const inside = join(named, ".ferris");
+    opened.push(await openFerris(session, { db: existsSync(inside) ? inside : named }));
   }
-  return opened;
-}
-
-/** What an index is called: like the folder that it is of. */
-function nameOf(folder: string): string {
-  const name = basename(folder) === ".ferris" ? basename(dirname(folder)) : basename(folder);
-  return name === "" ? "index" : name;
+  return withNames(opened);
 }

@@ -6,10 +6,12 @@
 import { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import type { Ferris } from "../../ferris.ts";
+import type { From } from "../../search/merge.ts";
+import type { SortOrder } from "../../search/order.ts";
 import type { SearchAnswer, SearchResult } from "../../search/result.ts";
+import type { NamedFerris, SeveralAnswers } from "../../several-indexes.ts";
 import type { DocumentFilter } from "../../store/store.ts";
-import { openFerris } from "../open.ts";
+import { openIndexes } from "../open.ts";
 import { csvLines, fileLines, markdownLines, vimgrepLines } from "../present/formats.ts";
 import { comparisons, contextLines, explanation, lineRange, resultCard, shownPath } from "../present/results.ts";
 import { Flag, listed } from "../options.ts";
@@ -19,6 +21,8 @@ import { printable } from "../terminal/text.ts";
 import {
   documentFilter,
   type FilterOptions,
+  formats,
+  optionalNumber,
   type RerankOptions,
   wantsReranking,
   withExamples,
@@ -29,6 +33,7 @@ import {
 
 interface SearchCommandOptions extends FilterOptions, RerankOptions {
   readonly format?: string;
+  readonly sort?: string;
   readonly context?: string;
   readonly before?: string;
   readonly after?: string;
@@ -36,7 +41,7 @@ interface SearchCommandOptions extends FilterOptions, RerankOptions {
   readonly explain?: true;
 }
 
-const formats = ["cards", "lines", "csv", "md", "files"];
+const orders = ["relevance", "date"];
 
 export function searchCommand(): Command {
   const command = new Command("search")
@@ -50,6 +55,7 @@ export function searchCommand(): Command {
     .addOption(new Flag("-k, --limit <n>", "most results (default: 10)"))
     .addOption(new Flag("--mode <name>", "hybrid, vector (by meaning) or text (by words)"))
     .addOption(new Flag("--per-file <n>", "most results from one file (default: 3)"))
+    .addOption(new Flag("--sort <order>", "relevance, or date: the same results, newest first", { values: orders }))
     .addOption(new Flag("--min-score <n>", "only passages that score this: the cosine, or the reranker's score"));
   withRerankOptions(command);
   withFilterOptions(command);
@@ -67,15 +73,19 @@ export function searchCommand(): Command {
     ["ferris search --mode text ECONNRESET", "by words alone: names, codes, versions; loads no model"],
     ["ferris search retries --path 'docs/**' --since 4w", "only in some documents"],
     ["vim -q <(ferris search --format lines retries)", "path:line:text, as editors and fzf read it"],
+    ["ferris search --db ~/notes/.ferris --db ~/work/.ferris retries", "several indexes, in one order"],
     ["vim $(ferris search --format files -k 3 retries)", "for other programs; --json has everything"],
   ]);
   return runs(command, (session, [words], options) => search(session, (words as string[]).join(" "), options), {
     errorsAre2: true,
+    takesSeveralIndexes: true,
   });
 }
 
 async function search(session: Session, query: string, options: SearchCommandOptions): Promise<number> {
-  const { format = "cards" } = options;
+  const { format = "cards", sort } = options;
+  if (sort !== undefined && !orders.includes(sort))
+    throw new UsageError(`--sort is "${sort}": it must be one of ${orders.join(", ")}`);
   if (!formats.includes(format))
     throw new UsageError(`--format is "${format}": it must be one of ${formats.join(", ")}`);
   const around = surroundings(options);
@@ -87,37 +97,33 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   const { mode, limit, perFile } = session.settings.values;
   // Unless somebody asked for it, the cap gives way where few files are left.
   const perDocument = session.settings.origins.perFile.kind === "default" ? undefined : perFile;
-  const ferris = await openFerris(session);
+  const filter = await documentFilter(options);
+  const opened = await openIndexes(session);
   try {
-    const filter = await documentFilter(options);
-    const { results, nearestMiss, noiseFloor, vectorMethod, cut } = await ferris.search(query, {
+    const { searchIndexes } = await import("../../several-indexes.ts");
+    const searched = await searchIndexes(opened, query, {
       mode,
       limit,
       perDocument,
       filter,
       rerank,
       minScore,
+      sort: sort as SortOrder | undefined,
       signal,
     });
+    const { found, miss, indexes } = searched;
+    const failures = indexes.flatMap(({ from, error }) => (error ? [{ ...from, error }] : []));
+    for (const { ferris, error } of failures) session.warn(`${ferris.folder} was not searched: ${error.message}`);
+    const results = found.map(({ result }) => result);
+    const answers = indexes.flatMap(({ answer }) => answer ?? []);
+    const cut = answers.flatMap((answer) => answer.cut);
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
-      const index = ferris.folder;
-      session.printJson({
-        version: jsonVersion,
-        query,
-        mode,
-        index,
-        seconds,
-        results,
-        nearestMiss,
-        noiseFloor,
-        vectorMethod,
-        cut,
-      });
-    } else if (nearestMiss !== null) {
-      session.inform(missText(nearestMiss, noiseFloor, minScore));
+      session.printJson({ version: jsonVersion, query, mode, ...jsonOf(searched), seconds, cut });
+    } else if (miss !== null) {
+      session.inform(missText(miss.result, floorOf(searched, miss), minScore));
     } else if (results.length === 0) {
-      session.inform(await whyNothing(ferris, filter, minScore));
+      session.inform(await whyNothing(opened, filter, minScore));
     } else if (format === "lines") {
       session.print(vimgrepLines(results).join("\n"));
     } else if (format === "csv") {
@@ -127,15 +133,18 @@ async function search(session: Session, query: string, options: SearchCommandOpt
     } else if (format === "files") {
       session.print(fileLines(results).join("\n"));
     } else {
-      await printCards(session, ferris, results, { around, explain: options.explain === true });
-      if (options.explain && vectorMethod) {
-        session.print(`\n${session.colours.faint(`meaning: ${comparisons[vectorMethod]}`)}`);
+      await printCards(session, found, { around, explain: options.explain === true, named: opened.length > 1 });
+      const methods = new Set(answers.flatMap(({ vectorMethod }) => vectorMethod ?? []));
+      for (const method of options.explain ? methods : []) {
+        session.print(`\n${session.colours.faint(`meaning: ${comparisons[method]}`)}`);
       }
     }
     if (cut.length > 0 && format === "cards" && !session.json) session.inform(cutText(cut));
+    // As ripgrep does: what was found is printed, and that not everything was searched is an error.
+    if (failures.length > 0) return exitCodes.failure;
     return results.length === 0 ? exitCodes.nothingFound : exitCodes.success;
   } finally {
-    await ferris.close();
+    await Promise.all(opened.map(({ ferris }) => ferris.close()));
   }
 }
 
@@ -166,22 +175,52 @@ function warnOfIgnored(session: Session, format: string, options: SearchCommandO
 
 async function printCards(
   session: Session,
-  ferris: Ferris,
-  results: readonly SearchResult[],
-  { around, explain }: { around: Surroundings | null; explain: boolean },
+  found: readonly From<NamedFerris>[],
+  { around, explain, named }: { around: Surroundings | null; explain: boolean; named: boolean },
 ): Promise<void> {
-  for (const [index, result] of results.entries()) {
+  for (const [index, { from: owner, result }] of found.entries()) {
     const { chunkId, startLine, endLine } = result;
     let body: string[] | undefined;
     if (around !== null) {
       const from = Math.max(1, startLine - around.before);
-      const passage = await ferris.read(chunkId, { from, count: endLine + around.after - from + 1 });
+      const passage = await owner.ferris.read(chunkId, { from, count: endLine + around.after - from + 1 });
       body = passage ? contextLines(passage.lines, result, session) : undefined;
     }
-    const lines = resultCard(result, session, body);
+    const lines = resultCard(result, session, { body, index: named ? owner.name : undefined });
     if (explain) lines.push(`    ${session.colours.faint(explanation(result))}`);
     session.print(`${index === 0 ? "" : "\n"}${lines.join("\n")}`);
   }
+}
+
+/** What --json says of one index, and of several: each result then names its own. */
+function jsonOf({ found, miss, indexes }: SeveralAnswers): object {
+  const [only] = indexes;
+  if (indexes.length === 1) {
+    const { nearestMiss, noiseFloor, vectorMethod } = only!.answer!;
+    return {
+      index: only!.from.ferris.folder,
+      results: found.map(({ result }) => result),
+      nearestMiss,
+      noiseFloor,
+      vectorMethod,
+    };
+  }
+  const withIndex = ({ from, result }: From<NamedFerris>): object => ({ index: from.ferris.folder, ...result });
+  return {
+    results: found.map(withIndex),
+    nearestMiss: miss && withIndex(miss),
+    indexes: indexes.map(({ from, answer, error }) => ({
+      name: from.name,
+      index: from.ferris.folder,
+      noiseFloor: answer?.noiseFloor ?? null,
+      vectorMethod: answer?.vectorMethod ?? null,
+      error: error?.message ?? null,
+    })),
+  };
+}
+
+function floorOf({ indexes }: SeveralAnswers, miss: From<NamedFerris>): number | null {
+  return indexes.find(({ from }) => from === miss.from)?.answer?.noiseFloor ?? null;
 }
 
 function cutText(cut: SearchAnswer["cut"]): string {
@@ -208,19 +247,15 @@ function missText(
 }
 
 async function whyNothing(
-  ferris: Ferris,
+  opened: readonly NamedFerris[],
   filter: DocumentFilter | undefined,
   minScore: number | undefined,
 ): Promise<string> {
-  if (filter !== undefined && (await ferris.documents({ filter })).length === 0) {
-    return "nothing found: no document in the index passes the filter";
+  if (filter !== undefined) {
+    const kept = await Promise.all(opened.map(({ ferris }) => ferris.documents({ filter }).catch(() => [])));
+    if (kept.every((documents) => documents.length === 0)) {
+      return "nothing found: no document in the index passes the filter";
+    }
   }
   return minScore === undefined ? "nothing found" : `nothing found with a score of at least ${minScore}`;
-}
-
-function optionalNumber(flag: string, given: string | undefined, least: number, most: number): number | undefined {
-  if (given === undefined) return undefined;
-  const value = Number(given);
-  if (given.trim() !== "" && value >= least && value <= most) return value;
-  throw new UsageError(`${flag} is "${given}": it must be a number from ${least} to ${most}`);
 }

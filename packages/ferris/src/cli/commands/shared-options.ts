@@ -5,6 +5,7 @@
  */
 import type { Command } from "commander";
 import { Flag } from "../options.ts";
+import { UsageError } from "../../errors.ts";
 import type { DocumentFilter } from "../../store/store.ts";
 
 /** --model, --device, --dtype, --allow-software-adapter. */
@@ -14,6 +15,22 @@ export function withModelOptions(command: Command): Command {
     .addOption(new Flag("-d, --device <name>", "auto, gpu or cpu; gpu never falls back to the CPU"))
     .addOption(new Flag("--dtype <name>", "auto, f32 or f16"))
     .addOption(new Flag("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU"));
+}
+
+/** The forms that results are printed in. */
+export const formats = ["cards", "lines", "csv", "md", "files"];
+
+/** The number that a flag was given. @throws UsageError for anything else, or a number out of its range */
+export function optionalNumber(
+  flag: string,
+  given: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (given.trim() !== "" && value >= least && value <= most) return value;
+  throw new UsageError(`${flag} is "${given}": it must be a number from ${least} to ${most}`);
 }
 
 /** What `--type` parses to. */

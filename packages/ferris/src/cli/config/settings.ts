@@ -4,8 +4,8 @@
  * One table, from which flags, environment variables, both kinds of file and `ferris config` all follow. Nothing is read here;
  * `resolve.ts` does that.
  */
-import { homedir } from "node:os";
 import { defaultTimeoutSeconds } from "../../answer/endpoint.ts";
+import { expandHome } from "../io/home.ts";
 import { indexNameRule, isIndexName } from "../../store/places.ts";
 
 /** What a command works with, after all sources were looked at. */
@@ -151,9 +151,7 @@ function pathText(): Pick<Setting<string | null>, "defaultValue" | "check" | "fr
   return {
     defaultValue: null,
     check: (value) =>
-      typeof value === "string" && value !== ""
-        ? { value: /^~(?=$|[\\/])/.test(value) ? homedir() + value.slice(1) : value }
-        : { mustBe: "a text that is not empty" },
+      typeof value === "string" && value !== "" ? { value: expandHome(value) } : { mustBe: "a text that is not empty" },
     fromText: (given) => given,
   };
 }

@@ -14,8 +14,12 @@ import { fileLink, printable, shorten } from "../terminal/text.ts";
 
 type Look = Pick<Session, "colours" | "links" | "columns">;
 
-/** The lines of one result's card; `body` takes the place of its snippet. */
-export function resultCard(result: SearchResult, look: Look, body?: readonly string[]): string[] {
+/** The lines of one result's card; `body` takes the place of its snippet, `index` names the index that it is of. */
+export function resultCard(
+  result: SearchResult,
+  look: Look,
+  { body, index }: { readonly body?: readonly string[] | undefined; readonly index?: string | undefined } = {},
+): string[] {
   const { colours, links } = look;
   const isFile = result.lineBasis === "file";
   const place = `${printable(shownPath(result.path, process.cwd()))}${isFile ? `:${lineRange(result)}` : ""}`;
@@ -26,10 +30,11 @@ export function resultCard(result: SearchResult, look: Look, body?: readonly str
     .filter((part) => part !== "")
     .map((part) => colours.strong(part));
   if (result.stale) details.push(colours.warning(staleText(result.stale)));
+  const owner = index === undefined ? [] : [colours.faint(`[${printable(index)}]`)];
   const number = `${String(result.rank).padStart(2)}. `;
   const indent = " ".repeat(number.length);
   return [
-    [`${number}${linked}`, ...details, colours.faint(`${scoreText(result)} #${result.chunkId}`)].join("  "),
+    [`${number}${linked}`, ...owner, ...details, colours.faint(`${scoreText(result)} #${result.chunkId}`)].join("  "),
     ...(body ?? snippetLines(result.snippet, look).map((line) => indent + line)),
     ...(result.copies.length > 0 ? [indent + colours.faint(copiesText(result.copies))] : []),
   ];

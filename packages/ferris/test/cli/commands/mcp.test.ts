@@ -85,7 +85,7 @@ describe.each(eras)("a client of %s", (era) => {
 
   test("is offered tools that only read, with schemas, and is told what the index holds", async () => {
     const { tools } = await client.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(["search", "read", "multi_get", "list", "status"]);
+    expect(tools.map(({ name }) => name)).toEqual(["search", "related", "read", "multi_get", "list", "status"]);
     for (const { annotations, outputSchema } of tools) {
       expect(annotations?.readOnlyHint).toBe(true);
       expect(outputSchema).toBeDefined();
@@ -142,6 +142,19 @@ describe.each(eras)("a client of %s", (era) => {
     expect((await call(client, "read", { path: "docs/keys.md", from: 8 })).text).toContain("8\tThen revoke");
     const short = await call(client, "read", { path: "keys.md", from: 7, count: 1 });
     expect(short.structured).toMatchObject({ path: keys, nextFrom: 8, lastLine: 8, linesOf: "file" });
+  });
+
+  test("related gives what is near a document, never the document itself", async () => {
+    const { text, structured, isError } = await call(client, "related", { path: "keys.md", line: 8, limit: 2 });
+    expect(isError, text).toBe(false);
+    const { source, results } = structured as { source: Place; results: Place[] };
+    expect(source).toMatchObject({ path: keys, startLine: 5, endLine: 8 });
+    expect(results.map(({ path }) => path).toSorted()).toEqual([bread, page]);
+    expect(text).toContain(`#${results[0]!.id} ${results[0]!.path}:`);
+    expect((await call(client, "related", { id: results[0]!.id })).structured).toMatchObject({
+      source: { path: results[0]!.path },
+    });
+    expect((await call(client, "related", { id: 1, path: "keys.md" })).isError).toBe(true);
   });
 
   test("several documents come in one call", async () => {
