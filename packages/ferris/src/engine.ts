@@ -41,6 +41,15 @@ export async function loadReranker(model: string, options: ModelOptions): Promis
   return engine.Reranker.load(model, options);
 }
 
+/** Where models come from. Who asked for one closes it. */
+export interface ModelSource {
+  embeddingModel(id: string, options: ModelOptions): Promise<EmbeddingModel>;
+  reranker(id: string, options: ModelOptions): Promise<Reranker>;
+}
+
+/** Models of one's own, shared with nobody. */
+export const ownModels: ModelSource = { embeddingModel: loadModel, reranker: loadReranker };
+
 /**
  * Opens memory for vectors on the GPU that models use.
  *

@@ -5,9 +5,9 @@
 import {
   bundledModel,
   type EmbeddingModel,
-  loadModel,
-  loadReranker,
   type ModelOptions,
+  type ModelSource,
+  ownModels,
   type Reranker,
   usualReranker,
 } from "./engine.ts";
@@ -16,6 +16,7 @@ import type { FerrisOptions } from "./options.ts";
 import { SharedLoad } from "./shared-load.ts";
 
 export class Models {
+  readonly #source: ModelSource;
   readonly #folder: string;
   readonly #options: FerrisOptions;
   readonly #model = new SharedLoad<EmbeddingModel>((model) => model.close());
@@ -28,6 +29,7 @@ export class Models {
   constructor(folder: string, options: FerrisOptions) {
     this.#folder = folder;
     this.#options = options;
+    this.#source = options.models ?? ownModels;
   }
 
   /** The embedding model that is loaded or being loaded, or null. */
@@ -53,7 +55,10 @@ export class Models {
   /** The cross-encoder. */
   reranker(signal?: AbortSignal): Promise<Reranker> {
     const { reranker = usualReranker } = this.#options;
-    return this.#reranker.get((own) => loadReranker(reranker, { ...this.#loadOptions(), signal: own }), signal);
+    return this.#reranker.get(
+      (own) => this.#source.reranker(reranker, { ...this.#loadOptions(), signal: own }),
+      signal,
+    );
   }
 
   /** Frees them. Call it when nobody waits for one any more. */
@@ -64,8 +69,8 @@ export class Models {
   async #load(recorded: string | null, signal: AbortSignal): Promise<EmbeddingModel> {
     const { model } = this.#options;
     const options = { ...this.#loadOptions(), signal };
-    if (model !== undefined) return loadModel(model, options);
-    if (recorded === null || recorded === bundledModel) return loadModel(bundledModel, options);
+    if (model !== undefined) return this.#source.embeddingModel(model, options);
+    if (recorded === null || recorded === bundledModel) return this.#source.embeddingModel(bundledModel, options);
     // An index that was found is untrusted: it may name a model that is here already, not a folder, nor cause a download.
     if (!/^[\w.-]+\/[\w.-]+$/.test(recorded)) {
       throw new UsageError(
@@ -73,7 +78,7 @@ export class Models {
         { option: "model" },
       );
     }
-    return loadModel(recorded, { ...options, offline: true });
+    return this.#source.embeddingModel(recorded, { ...options, offline: true });
   }
 
   #loadOptions(): ModelOptions {

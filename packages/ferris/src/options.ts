@@ -1,6 +1,6 @@
 /** The options of `Ferris` and its methods, in one place, with their units and defaults. Types only. */
 import type { OcrSetting } from "./documents/ocr/languages.ts";
-import type { LoadProgress } from "./engine.ts";
+import type { LoadProgress, ModelSource } from "./engine.ts";
 import type { EvaluateOptions } from "./evaluation/evaluate.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "./indexing/report.ts";
 import type { SortOrder } from "./search/order.ts";
@@ -24,6 +24,8 @@ export interface FerrisOptions {
   readonly allowSoftwareAdapter?: boolean | undefined;
   /** Hugging Face id or folder of a cross-encoder, for searches with `rerank`; a small one of MS MARCO unless given. */
   readonly reranker?: string | undefined;
+  /** Where models come from; loaded for this object alone unless given. Several indexes of one process can share them so. */
+  readonly models?: ModelSource | undefined;
   /** Receives what a user should hear once, such as which device "auto" chose; console.warn unless given. */
   readonly onNotice?: ((message: string) => void) | undefined;
   /** Called while a model that was named and is not on this machine is downloaded. */

@@ -1,17 +1,21 @@
 /**
  * From a command's settings to the library's object.
  */
+import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import type { LoadProgress, ModelOptions } from "../engine.ts";
+import type { EmbeddingModel, LoadProgress, ModelOptions } from "../engine.ts";
 import type { Ferris } from "../ferris.ts";
+import type { FerrisOptions } from "../options.ts";
 import type { NamedFerris } from "../several-indexes.ts";
+import { indexFolder } from "../store/places.ts";
+import { caller, callersPath, type Warmth } from "./caller.ts";
 import type { Session } from "./session.ts";
 import { printable } from "./terminal/text.ts";
 
 /** Every index that --db names, or the one in force; each with a name of its own. Closing them is the caller's. */
 export async function openIndexes(session: Session): Promise<NamedFerris[]> {
   const { index, db } = session.settings.values;
-  const folders = [...new Set(session.databases.map((folder) => resolve(folder)))];
+  const folders = [...new Set(session.databases.map((folder) => resolve(caller().folder, folder)))];
   const places = folders.length > 1 ? folders.map((folder) => ({ db: folder, name: index })) : [{ db, name: index }];
   return withNames(await Promise.all(places.map((place) => openFerris(session, place))));
 }
@@ -32,17 +36,17 @@ export function withNames(all: readonly Ferris[]): NamedFerris[] {
 export async function openFerris(
   session: Session,
   { db, name }: { db?: string | null; name?: string | null } = {},
+  warmth = caller().warmth,
 ): Promise<Ferris> {
-  const { Ferris: Library } = await import("../ferris.ts");
   const { values } = session.settings;
   const { model, reranker } = values;
   const options = modelOptions(session);
-  return Library.open({
+  return open(warmth, {
     db: db ?? values.db ?? undefined,
     // Another folder was named as it is: the name in force belongs to the usual one.
     name: name ?? (db === undefined || db === values.db ? values.index : null),
-    model: model ?? undefined,
-    reranker: reranker ?? undefined,
+    model: ownFolder(model),
+    reranker: ownFolder(reranker),
     ...options,
     onDownload: options.onProgress,
   });
@@ -52,6 +56,26 @@ export async function openFerris(
 function indexTitle(folder: string): string {
   const name = basename(folder) === ".ferris" ? basename(dirname(folder)) : basename(folder);
   return name === "" ? "index" : name;
+}
+
+async function open(warmth: Warmth | null, options: FerrisOptions): Promise<Ferris> {
+  if (warmth !== null) return warmth.openFerris({ ...options, db: indexFolder(caller().folder, options), name: null });
+  const { Ferris: Library } = await import("../ferris.ts");
+  return Library.open(options);
+}
+
+/** The embedding model that the settings name, for texts that belong to no index. */
+export async function openEmbeddingModel(session: Session, signal: AbortSignal): Promise<EmbeddingModel> {
+  const { bundledModel, ownModels } = await import("../engine.ts");
+  const id = ownFolder(session.settings.values.model) ?? bundledModel;
+  return (caller().warmth ?? ownModels).embeddingModel(id, { ...modelOptions(session), signal });
+}
+
+/** A model's id, or its folder as this process has to write it; undefined for none. */
+function ownFolder(model: string | null): string | undefined {
+  if (model === null) return undefined;
+  const path = callersPath(model);
+  return path !== model && existsSync(path) ? path : model;
 }
 
 /** A progress line for a model's download. */

@@ -4,6 +4,7 @@
  * Commands are cheap to make and import what they need when they run, so `ferris --help` does not load an engine.
  */
 import { Command } from "commander";
+import { caller } from "./caller.ts";
 import { askCommand } from "./commands/ask.ts";
 import { compactCommand } from "./commands/compact.ts";
 import { benchCommand } from "./commands/bench.ts";
@@ -24,6 +25,7 @@ import { rmCommand } from "./commands/rm.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { statusCommand } from "./commands/status.ts";
+import { stopCommand } from "./commands/stop.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { Flag } from "./options.ts";
 import { printable } from "./terminal/text.ts";
@@ -47,7 +49,8 @@ export function makeProgram({ json = false } = {}): Command {
     .helpOption("-h, --help", "this help")
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
     .configureOutput({
-      writeErr: (text) => void (json || process.stderr.write(text)),
+      writeOut: (text) => void caller().stdout.write(text),
+      writeErr: (text) => void (json || caller().stderr.write(text)),
       outputError: (text, write) =>
         write(
           text
@@ -74,6 +77,7 @@ export function makeProgram({ json = false } = {}): Command {
     inspectCommand(),
     mcpCommand(),
     serveCommand(),
+    stopCommand(),
     embedCommand(),
     pullCommand(),
     quantizeCommand(),

@@ -2,6 +2,7 @@
  * Between commander and a command: opens the session, runs the action, reports the error, decides the exit code.
  */
 import type { Command } from "commander";
+import { caller, NeedsOwnProcess } from "./caller.ts";
 import { Flag } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 import { palette, wantsColour } from "./terminal/colour.ts";
@@ -51,33 +52,31 @@ export function runs(
       }
       code = await action(session, given.slice(0, -2) as never[], command.opts());
     } catch (error) {
+      if (error instanceof NeedsOwnProcess) throw error;
       session?.endProgress();
       const exact = exitCodeOf(error);
       code = errorsAre2 && !(error instanceof Interrupted) ? exitCodes.failure : exact;
       reportError(error, code, options);
     }
-    process.exitCode = code;
+    caller().setExitCode(code);
   });
 }
 
 /** Says on stderr what went wrong: one line, or one JSON object with `--json`; the stack only where it is our own mistake. */
 export function reportError(error: unknown, exitCode: number, options: Readonly<Record<string, unknown>>): void {
+  const { stderr, environment } = caller();
   const message = error instanceof Error ? error.message : String(error);
   const hint = hintFor(error);
   if (options.json === true) {
     const code = errorCode(error) ?? "UNEXPECTED";
-    process.stderr.write(
-      `${JSON.stringify({ error: { code, message, ...(hint === null ? {} : { hint }), exitCode } })}\n`,
-    );
+    stderr.write(`${JSON.stringify({ error: { code, message, ...(hint === null ? {} : { hint }), exitCode } })}\n`);
     return;
   }
-  const colours = palette(wantsColour(process.stderr, process.env, options.color !== false));
+  const colours = palette(wantsColour(stderr, environment, options.color !== false));
   // Messages quote file names, documents and models.
-  process.stderr.write(
-    `${colours.bad("ferris:")} ${printable(message)}${hint === null ? "" : ` ${printable(hint)}`}\n`,
-  );
+  stderr.write(`${colours.bad("ferris:")} ${printable(message)}${hint === null ? "" : ` ${printable(hint)}`}\n`);
   if (!isExpected(error) && error instanceof Error) {
     const stack = (error.stack ?? "(no stack)").split("\n").map(printable).join("\n");
-    process.stderr.write(`This is a bug in ferris. Stack trace:\n${stack}\n`);
+    stderr.write(`This is a bug in ferris. Stack trace:\n${stack}\n`);
   }
 }

@@ -4,9 +4,9 @@
  * Results go to stdout and everything else to stderr, so that a pipe carries results alone. `--quiet` leaves results and errors;
  * `--json` makes results JSON. Writing here survives a reader that closes the pipe (see `pipe.ts`).
  */
+import { caller } from "./caller.ts";
 import { type ResolvedSettings, resolveSettings } from "./config/resolve.ts";
 import { palette, type Palette, wantsColour, wantsLinks } from "./terminal/colour.ts";
-import { interruptSignal } from "./terminal/interrupt.ts";
 import { Progress } from "./terminal/progress.ts";
 import { printable } from "./terminal/text.ts";
 
@@ -58,45 +58,45 @@ export function openSession(
   options: Readonly<Record<string, unknown>>,
   { databases = [] }: { readonly databases?: readonly string[] } = {},
 ): Session {
-  const environment = process.env;
+  const { environment, folder, stdout, stderr } = caller();
   const json = options.json === true;
   const quiet = options.quiet === true;
   const colourFlag = options.color !== false;
-  const errorColours = palette(wantsColour(process.stderr, environment, colourFlag));
+  const errorColours = palette(wantsColour(stderr, environment, colourFlag));
   const say = (kind: "notice" | "warning", line: string): void => {
     if (quiet) return;
     const label = kind === "warning" ? `${errorColours.warning("warning:")} ` : "";
     const text = line.split("\n").map(printable).join("\n");
-    process.stderr.write(json ? `${JSON.stringify({ [kind]: line })}\n` : `${label}${text}\n`);
+    stderr.write(json ? `${JSON.stringify({ [kind]: line })}\n` : `${label}${text}\n`);
   };
   const inform = (line: string): void => say("notice", line);
   const lines: Progress[] = [];
   return {
-    settings: resolveSettings({ flags: options, environment, folder: process.cwd() }),
+    settings: resolveSettings({ flags: options, environment, folder }),
     databases,
     json,
     quiet,
-    colours: palette(wantsColour(process.stdout, environment, colourFlag)),
-    links: wantsLinks(process.stdout, environment),
+    colours: palette(wantsColour(stdout, environment, colourFlag)),
+    links: wantsLinks(stdout, environment),
     // A terminal that does not say how wide it is says 0.
-    columns: process.stdout.columns || Number.POSITIVE_INFINITY,
-    print: (line) => void process.stdout.write(`${line}\n`),
-    printJson: (value) => void process.stdout.write(`${JSON.stringify(value, withIsoTimes)}\n`),
+    columns: stdout.columns || Number.POSITIVE_INFINITY,
+    print: (line) => void stdout.write(`${line}\n`),
+    printJson: (value) => void stdout.write(`${JSON.stringify(value, withIsoTimes)}\n`),
     write: (data) =>
       new Promise((resolve) => {
-        if (process.stdout.write(data)) resolve();
-        else process.stdout.once("drain", resolve);
+        if (stdout.write(data)) resolve();
+        else stdout.once("drain", resolve);
       }),
     inform,
     warn: (line) => say("warning", line),
     progress: () => {
-      const line = new Progress(process.stderr, { quiet: quiet || json, plain: environment.TERM === "dumb" });
+      const line = new Progress(stderr, { quiet: quiet || json, plain: environment.TERM === "dumb" });
       lines.push(line);
       return line;
     },
     endProgress: () => {
       for (const line of lines) line.finish();
     },
-    interruptible: (message) => interruptSignal(() => inform(message)),
+    interruptible: (message) => caller().interrupted(() => inform(message)),
   };
 }

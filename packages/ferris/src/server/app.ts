@@ -7,6 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { ServerContext } from "./context.ts";
 import { cohereDoor } from "./doors/cohere.ts";
+import { type Control, controlDoor } from "./doors/control.ts";
 import { ferrisDoor } from "./doors/ferris.ts";
 import { mcpDoor } from "./doors/mcp.ts";
 import { ollamaDoor } from "./doors/ollama.ts";
@@ -32,16 +33,21 @@ export interface RequestLog {
 export interface AppOptions {
   readonly context: ServerContext;
   readonly keys: KeyRing;
-  readonly hosts: HostCheck;
+  /** Null: whoever comes here is no page of a browser. */
+  readonly hosts: HostCheck | null;
   /** Most bytes of a body. */
   readonly maxBodyBytes: number;
+  /** Milliseconds until an answer must be there. */
+  readonly answerMs: number;
+  /** For the user's own socket alone. */
+  readonly control?: Control | null;
   readonly onRequest: (entry: RequestLog, cause?: unknown) => void;
 }
 
 /** Answered without a key: they say that the server is there, and nothing else. */
 const open = new Set(["/health", "/ping"]);
 
-export function makeApp({ context, keys, hosts, maxBodyBytes, onRequest }: AppOptions) {
+export function makeApp({ context, keys, hosts, maxBodyBytes, answerMs, control = null, onRequest }: AppOptions) {
   const app = new OpenAPIHono<RequestVariables>();
 
   app.use(async (c, next) => {
@@ -60,9 +66,13 @@ export function makeApp({ context, keys, hosts, maxBodyBytes, onRequest }: AppOp
   });
 
   app.use(async (c, next) => {
+    if (context.closing.signal.aborted) {
+      throw new Problem("unavailable", "the server is shutting down", { retryAfter: 1 });
+    }
+    c.set("answerMs", answerMs);
     const origin = c.req.header("origin");
-    hosts.check(c.req.header("host"), origin);
-    if (origin !== undefined && hosts.allows(origin)) {
+    hosts?.check(c.req.header("host"), origin);
+    if (origin !== undefined && hosts?.allows(origin)) {
       c.header("access-control-allow-origin", origin);
       c.header("vary", "origin");
       if (c.req.method === "OPTIONS") {
@@ -88,6 +98,7 @@ export function makeApp({ context, keys, hosts, maxBodyBytes, onRequest }: AppOp
 
   for (const door of [openAiDoor, rerankDoor, teiDoor, cohereDoor, ollamaDoor, ferrisDoor, mcpDoor])
     app.route("/", door(context));
+  if (control !== null) app.route("/", controlDoor(control));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "ferris", version: context.version } });
 
   app.notFound((c) => {

@@ -1,14 +1,37 @@
 /** How doors are made: routes whose schemas check what comes in and describe themselves in the OpenAPI document. */
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { Problem } from "./problems.ts";
 
 /** What a request carries along. */
 export interface RequestVariables {
-  readonly Variables: { requestId: string };
+  readonly Bindings: HttpBindings;
+  readonly Variables: { requestId: string; answerMs: number };
 }
 
 export type RequestContext = Context<RequestVariables>;
+
+/**
+ * Aborts when the client is gone, or an answer takes longer than it may. Ask once per request.
+ *
+ * Not the request's own signal: to have one, a whole Request of the web's kind is made, which costs more than all the rest.
+ */
+export function signalOf(c: RequestContext): AbortSignal {
+  const { outgoing } = c.env;
+  const controller = new AbortController();
+  const milliseconds = c.get("answerMs");
+  const timer = setTimeout(() => {
+    controller.abort(new Problem("timeout", `there is no answer after ${milliseconds / 1000} seconds, the limit`));
+  }, milliseconds);
+  const end = (): void => {
+    clearTimeout(timer);
+    if (!outgoing.writableFinished) controller.abort(new Problem("cancelled", "the client is gone"));
+  };
+  if (outgoing.destroyed) end();
+  else outgoing.once("close", end);
+  return controller.signal;
+}
 
 /** An app whose schemas refuse with a Problem that names the argument. */
 export function newDoor(): OpenAPIHono<RequestVariables> {

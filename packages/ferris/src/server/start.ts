@@ -1,29 +1,36 @@
 /**
- * A server that listens: sockets, time limits, and an end that answers what was let in.
+ * A server that listens: at an address, at sockets of the file system, or at both; and an end that answers what was let in.
  */
-import { once } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
-import type { ModelOptions } from "../engine.ts";
+import type { ModelPool } from "../model-pool.ts";
 import type { Ferris } from "../ferris.ts";
 import { Admission, type AdmissionLimits, usualLimits } from "./admission.ts";
 import { makeApp, type RequestLog } from "./app.ts";
+import type { ServerContext } from "./context.ts";
 import { HostCheck } from "./hosts.ts";
 import { KeyRing } from "./keys.ts";
+import { type Address, type Listener, listen, type Timeouts, usualTimeouts } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
 import { ServedModels } from "./models.ts";
+import type { UpgradeHandler } from "./upgrade.ts";
+
+export interface OwnSocket {
+  readonly path: string;
+  readonly onUpgrade: UpgradeHandler;
+  readonly onStop: () => void;
+  /** How many commands it has run. */
+  readonly commands: () => number;
+}
 
 export interface ServeOptions {
-  /** 127.0.0.1 unless given. */
-  readonly host?: string;
-  /** 8088 unless given; 0: a free one. */
-  readonly port?: number;
+  /** Where everybody may come who has a key, where keys are asked for; null: nowhere. */
+  readonly address: Address | null;
+  /** A socket that only this user can open: who comes there needs no key, and may run commands. */
+  readonly ownSocket?: OwnSocket | null;
   readonly models: readonly string[];
   readonly rerankers?: readonly string[];
-  readonly load: ModelOptions;
-  /** Milliseconds without a request after which a model is closed; null (the default): never. */
-  readonly idleMs?: number | null;
+  /** Where the models are loaded. Its owner closes it. */
+  readonly pool: ModelPool;
+  /** Of the same pool, or each has a model of its own in memory. */
   readonly ferris?: Ferris | null;
   /** Without any, everybody who reaches the address may call. */
   readonly apiKeys?: readonly string[];
@@ -34,63 +41,75 @@ export interface ServeOptions {
   /** 32 MiB unless given. */
   readonly maxBodyBytes?: number;
   readonly limits?: AdmissionLimits;
+  readonly timeouts?: Partial<Timeouts>;
   readonly version: string;
   readonly onRequest?: (entry: RequestLog, cause?: unknown) => void;
 }
 
 export interface RunningServer {
-  /** Such as http://127.0.0.1:8088. */
-  readonly url: string;
-  /** Stops listening, answers what was let in (for at most `graceMs`), and closes the models. */
+  /** Such as http://127.0.0.1:8088; the path of a socket; null where it listens at the user's own socket alone. */
+  readonly url: string | null;
+  /** Milliseconds since anybody asked for something; 0 while somebody waits for an answer. */
+  readonly idleMs: number;
+  /** Stops listening, answers what was let in (for at most `graceMs`). */
   close(options?: { graceMs?: number }): Promise<void>;
 }
 
-/** Until a client has sent its headers, and all of its request: a slow one must not hold a socket for ever. */
-const headersMs = 10_000;
-const requestMs = 120_000;
 const usualGraceMs = 30_000;
 
-/** @throws the system's error where the address cannot be listened on */
+/** @throws the system's error where an address cannot be listened at */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
-  const { host = "127.0.0.1", port = 8088, models, rerankers = [], load, idleMs, ferris = null } = options;
-  const { apiKeys = [], allowedHosts = [], allowedOrigins = [], limits = usualLimits } = options;
+  const { address, ownSocket = null, pool, models, rerankers = [], ferris = null, limits = usualLimits } = options;
+  const { apiKeys = [], allowedHosts = [], allowedOrigins = [] } = options;
+  const timeouts = { ...usualTimeouts, ...options.timeouts };
   const admission = new Admission(limits);
-  const served = new ServedModels({ models, rerankers, load, idleMs });
-  const app = makeApp({
-    context: {
-      models: served,
-      admission,
-      metrics: new Metrics(admission),
-      ferris,
-      strictLength: options.strictLength ?? false,
-      version: options.version,
-      startedAt: Date.now(),
-    },
-    keys: new KeyRing(apiKeys),
-    hosts: new HostCheck({ host, allowedHosts, allowedOrigins }),
+  const context: ServerContext = {
+    models: new ServedModels({ pool, models, rerankers }),
+    admission,
+    metrics: new Metrics(admission),
+    ferris,
+    strictLength: options.strictLength ?? false,
+    version: options.version,
+    startedAt: Date.now(),
+    limits,
+    closing: new AbortController(),
+  };
+  const shared = {
+    context,
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
+    answerMs: timeouts.answerMs,
     onRequest: options.onRequest ?? (() => {}),
-  });
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    serverOptions: { headersTimeout: headersMs, requestTimeout: requestMs, maxHeaderSize: 16 * 1024 },
-  }) as Server;
-  server.listen(port, host);
-  await once(server, "listening");
-  const { address, port: used, family } = server.address() as AddressInfo;
+  };
+  const listeners: Listener[] = [];
+  const closeAll = (graceMs: number) => Promise.all(listeners.map((listener) => listener.close(graceMs)));
+  try {
+    if (address !== null) {
+      const host = "host" in address ? address.host : "localhost";
+      const hosts = new HostCheck({ host, allowedHosts, allowedOrigins });
+      const app = makeApp({ ...shared, keys: new KeyRing(apiKeys), hosts });
+      listeners.push(await listen(app.fetch, address, { timeouts }));
+    }
+    if (ownSocket !== null) {
+      // No page can reach a socket of the file system, and nobody but this user this one.
+      const url = listeners[0]?.url ?? null;
+      const describe = () => ({ version: options.version, pid: process.pid, url, commands: ownSocket.commands() });
+      const control = { describe, stop: ownSocket.onStop };
+      const app = makeApp({ ...shared, keys: new KeyRing([]), hosts: null, control });
+      listeners.push(await listen(app.fetch, { path: ownSocket.path }, { timeouts, onUpgrade: ownSocket.onUpgrade }));
+    }
+  } catch (error) {
+    await closeAll(0);
+    throw error;
+  }
   return {
-    url: `http://${family === "IPv6" ? `[${address}]` : address}:${used}`,
+    url: address === null ? null : listeners[0]!.url,
+    get idleMs() {
+      return Math.min(...listeners.map(({ idleMs }) => idleMs));
+    },
     close: async ({ graceMs = usualGraceMs } = {}) => {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-      await Promise.race([admission.idle(), late]);
-      clearTimeout(timer);
-      // An answer may still be on its way through the socket.
-      setTimeout(() => server.closeAllConnections(), 200).unref();
-      await closed;
-      await served.close();
+      // Jobs that run on without anybody waiting end where they may be taken up again.
+      context.closing.abort(new Error("the server is shutting down"));
+      await closeAll(graceMs);
     },
   };
 }

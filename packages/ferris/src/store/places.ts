@@ -42,14 +42,14 @@ export function indexFolder(from: string, { db, name = null }: Place): string {
     throw new UsageError(`invalid index name "${name}": it must be ${indexNameRule}`);
   }
   const below = (place: string) => (name === null ? place : join(place, name));
-  if (db !== undefined) return below(resolve(db));
+  if (db !== undefined) return below(resolve(from, db));
   const found = nearest(from, (place) => existsSync(join(below(place), fileName)));
   return below(found ?? (name === null ? null : nearestPlace(from)) ?? join(resolve(from), folderName));
 }
 
 /** The indexes that lie together with the one that `place` means: the one without a name first, then by name. */
 export function indexesAt(from: string, { db }: Place): NamedIndex[] {
-  const place = db === undefined ? nearestPlace(from) : resolve(db);
+  const place = db === undefined ? nearestPlace(from) : resolve(from, db);
   return place === null ? [] : indexesIn(place);
 }
 

@@ -8,6 +8,7 @@ import { usualPassages } from "../../answer/prompt.ts";
 import { AnswerError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { SearchResult } from "../../search/result.ts";
+import { caller } from "../caller.ts";
 import { settings } from "../config/settings.ts";
 import { keepConversation, readConversation } from "../io/kept-conversation.ts";
 import { openFerris } from "../open.ts";
@@ -134,5 +135,5 @@ function withoutEndpoint(session: Session, question: string, passages: readonly 
 }
 
 function place(result: SearchResult): string {
-  return `${printable(shownPath(result.path, process.cwd()))}:${lineRange(result)}`;
+  return `${printable(shownPath(result.path, caller().folder))}:${lineRange(result)}`;
 }

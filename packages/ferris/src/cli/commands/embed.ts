@@ -4,13 +4,14 @@
  * Input and output formats are in cli/io; the model streams. Nothing of an index is touched.
  */
 import { Command } from "commander";
-import { bundledModel, type Embeddings, loadModel } from "../../engine.ts";
+import type { Embeddings } from "../../engine.ts";
 import { UsageError } from "../../errors.ts";
 import { AtomicFile } from "../io/atomic-file.ts";
 import { embeddingLine, parseTextRecord, type TextRecord } from "../io/json-lines.ts";
 import { readLines } from "../../lines.ts";
 import { littleEndianBytes, npyHeader } from "../io/npy.ts";
-import { modelOptions } from "../open.ts";
+import { caller, needsOwnProcess } from "../caller.ts";
+import { openEmbeddingModel } from "../open.ts";
 import { Flag, listed } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
@@ -65,13 +66,14 @@ async function embed(session: Session, options: EmbedCommandOptions): Promise<nu
     throw new UsageError("--prompt and --prompt-name exclude each other: give one of them");
   }
 
+  if (output !== undefined) needsOwnProcess("it writes a file");
   const signal = session.interruptible("stopping");
-  const model = await loadModel(session.settings.values.model ?? bundledModel, { ...modelOptions(session), signal });
+  const model = await openEmbeddingModel(session, signal);
   const file = output === undefined ? null : await AtomicFile.create(output);
   try {
     if (format === "npy" && !file!.canRewrite)
       throw new UsageError(`--format npy needs an ordinary file, which ${output} is not`);
-    if (process.stdin.isTTY) session.inform("reading texts from the terminal, one per line; press Ctrl-D to finish");
+    if (caller().stdin.isTTY) session.inform("reading texts from the terminal, one per line; press Ctrl-D to finish");
     const texts = new TextSource(options.jsonl === true);
     const blocks = model.embedStream(texts.texts(), { prompt, promptName, signal });
     const counts =
@@ -103,7 +105,7 @@ class TextSource {
   }
 
   async *texts(): AsyncGenerator<string> {
-    for await (const line of readLines(process.stdin)) {
+    for await (const line of readLines(caller().stdin)) {
       const record: TextRecord = this.#asJson ? parseTextRecord(line) : line;
       if (this.#asJson) this.#ids.push(record.id);
       yield record.text;

@@ -4,6 +4,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../../errors.ts";
+import { caller } from "../caller.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Ferris } from "../../ferris.ts";
 import type { DocumentPassage, LineRange } from "../../search/passage.ts";
@@ -91,7 +92,7 @@ function whyNothing(ferris: Ferris, reference: Reference, passage: DocumentPassa
 }
 
 function printPassage(session: Session, passage: DocumentPassage): void {
-  session.inform(shownPath(passage.path, process.cwd()));
+  session.inform(shownPath(passage.path, caller().folder));
   if (passage.stale) session.warn(`${passage.path}, as it was indexed: ${staleText(passage.stale)}`);
   const width = String(passage.lines.at(-1)!.number).length;
   for (const { number, text } of passage.lines) {

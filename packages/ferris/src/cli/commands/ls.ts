@@ -2,6 +2,7 @@
  * `ferris ls`: the documents of an index, one per line.
  */
 import { Command } from "commander";
+import { caller } from "../caller.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { placesOf } from "../io/kept-input.ts";
 import { openFerris } from "../open.ts";
@@ -34,7 +35,7 @@ async function ls(session: Session, paths: readonly string[], options: FilterOpt
     const documents = await ferris.documents({ under, filter: await documentFilter(options) });
     for (const document of documents) {
       if (session.json) session.printJson(document);
-      else session.print(printable(shownPath(document.path, process.cwd())));
+      else session.print(printable(shownPath(document.path, caller().folder)));
     }
     return documents.length === 0 ? exitCodes.nothingFound : exitCodes.success;
   } finally {

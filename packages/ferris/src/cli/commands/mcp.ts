@@ -5,12 +5,14 @@
  * index it starts all the same, and says so when it is asked: a client shows what a tool answers, not why a process ended.
  */
 import { once } from "node:events";
+import type { Writable } from "node:stream";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
 import type { Ferris } from "../../ferris.ts";
 import type { NamedFerris } from "../../several-indexes.ts";
+import { caller, callersPath } from "../caller.ts";
 import { expandHome } from "../io/home.ts";
 import { openFerris, withNames } from "../open.ts";
 import { runs } from "../run.ts";
@@ -39,7 +41,7 @@ export function mcpCommand(): Command {
 }
 
 async function mcp(session: Session, folders: readonly string[]): Promise<number> {
-  const [{ serveStdio }, { makeServer }, { McpIndexes }] = await Promise.all([
+  const [{ serveStdio, StdioServerTransport }, { makeServer }, { McpIndexes }] = await Promise.all([
     import("@modelcontextprotocol/server/stdio"),
     import("../../mcp/server.ts"),
     import("../../mcp/indexes.ts"),
@@ -53,9 +55,11 @@ async function mcp(session: Session, folders: readonly string[]): Promise<number
         (error: Error) => session.warn(error.message),
       );
     }
-    const closed = once(process.stdin, "end");
+    const { stdin, stdout } = caller();
+    const closed = once(stdin, "end");
     // Whatever era of the protocol the client speaks: it is told apart by its first message.
     const server = serveStdio(() => makeServer(indexes, versionOfFerris()), {
+      transport: new StdioServerTransport(stdin, stdout as Writable),
       onerror: (error) => session.warn(error.message),
     });
     await closed;
@@ -71,7 +75,7 @@ async function openAll(session: Session, folders: readonly string[]): Promise<Na
   const opened: Ferris[] = [];
   for (const folder of folders) {
     // Clients start us from JSON, where nobody has replaced the ~.
-    const named = resolve(expandHome(folder));
+    const named = resolve(callersPath(expandHome(folder)));
     const inside = join(named, ".ferris");
     opened.push(await openFerris(session, { db: existsSync(inside) ? inside : named }));
   }

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import type { RelatedAnswer, RelatedPlace } from "../../search/related.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { caller } from "../caller.ts";
 import { openFerris } from "../open.ts";
 import { Flag, listed } from "../options.ts";
 import { csvLines, fileLines, markdownLines, vimgrepLines } from "../present/formats.ts";
@@ -88,7 +89,9 @@ function placeOf(text: string): RelatedPlace {
   if (path === undefined || Number(line ?? 1) < 1) {
     throw new UsageError(`invalid place "${text}": write PATH, PATH:LINE with lines counted from 1, or #ID`);
   }
-  return line === undefined ? { path: resolve(path) } : { path: resolve(path), line: Number(line) };
+  return line === undefined
+    ? { path: resolve(caller().folder, path) }
+    : { path: resolve(caller().folder, path), line: Number(line) };
 }
 
 function print(session: Session, format: string, { source, results, copies, cut }: RelatedAnswer, index: string): void {
@@ -101,7 +104,7 @@ function print(session: Session, format: string, { source, results, copies, cut 
   if (results.length === 0) session.inform("nothing found");
   if (copies.length === 0 || session.json || format !== "cards") return;
   const [first] = copies as [RelatedAnswer["copies"][number]];
-  const place = `${printable(shownPath(first.path, process.cwd()))}:${lineRange(first)}`;
+  const place = `${printable(shownPath(first.path, caller().folder))}:${lineRange(first)}`;
   const more = copies.length > 1 ? ` and ${plural(copies.length - 1, "other place")}` : "";
   session.inform(`left out, since it is nearly the same: ${place}${more}`);
 }

@@ -11,6 +11,7 @@ import type { SortOrder } from "../../search/order.ts";
 import type { SearchAnswer, SearchResult } from "../../search/result.ts";
 import type { NamedFerris, SeveralAnswers } from "../../several-indexes.ts";
 import type { DocumentFilter } from "../../store/store.ts";
+import { caller } from "../caller.ts";
 import { openIndexes } from "../open.ts";
 import { csvLines, fileLines, markdownLines, vimgrepLines } from "../present/formats.ts";
 import { comparisons, contextLines, explanation, lineRange, resultCard, shownPath } from "../present/results.ts";
@@ -226,7 +227,7 @@ function floorOf({ indexes }: SeveralAnswers, miss: From<NamedFerris>): number |
 function cutText(cut: SearchAnswer["cut"]): string {
   const [{ path, passages }] = cut as [SearchAnswer["cut"][number]];
   const others = cut.length > 1 ? ` and of ${cut.length - 1} other ${cut.length === 2 ? "file" : "files"}` : "";
-  return `more passages were found in ${printable(shownPath(path, process.cwd()))} (${passages})${others}; --per-file shows more of each`;
+  return `more passages were found in ${printable(shownPath(path, caller().folder))} (${passages})${others}; --per-file shows more of each`;
 }
 
 function missText(
@@ -234,7 +235,7 @@ function missText(
   floor: number | null,
   minScore: number | undefined,
 ): string {
-  const place = `${printable(shownPath(path, process.cwd()))}:${lineRange({ startLine, endLine })}`;
+  const place = `${printable(shownPath(path, caller().folder))}:${lineRange({ startLine, endLine })}`;
   const headings = headingPath.length > 0 ? ` (${headingPath.map(printable).join(" › ")})` : "";
   if (minScore !== undefined) {
     const score = (rerankScore ?? cosine)?.toFixed(3);

@@ -1,27 +1,36 @@
 /**
- * `ferris serve`: models and an index over HTTP, for programs written for OpenAI, text-embeddings-inference, Cohere, Jina or Ollama.
+ * `ferris serve`: models and an index over HTTP, for programs written for OpenAI, text-embeddings-inference, Cohere, Jina or Ollama;
+ * and one warm process for this user's other commands.
  */
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { IndexNotFoundError, InputError, UsageError } from "../../errors.ts";
+import type { Ferris } from "../../ferris.ts";
+import type { Address } from "../../server/listener.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { bundledModel } from "../../engine.ts";
 import { modelOptions, openFerris } from "../open.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
+import { findOwnPlace, removeStale } from "../warm/own-place.ts";
 import { withExamples, withModelOptions } from "./shared-options.ts";
 
 interface ServeCommandOptions {
   readonly host?: string;
   readonly port?: string;
+  readonly unixSocket?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly serveModel?: readonly string[];
   readonly rerankers?: readonly string[];
   readonly apiKeyFile?: string;
   readonly allowHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
   readonly strictLength?: boolean;
+  readonly unloadAfter?: string;
+  readonly idleExit?: string;
+  readonly daemon?: boolean;
 }
 
 export function serveCommand(): Command {
@@ -30,11 +39,15 @@ export function serveCommand(): Command {
     .description(
       "Serves embeddings, reranking and search over HTTP. Programs written for OpenAI, text-embeddings-inference, Cohere, Jina,\n" +
         "Voyage or Ollama work with it when their base URL is set to this server's. Listens on this machine alone unless --host\n" +
-        "says otherwise. Stops at Ctrl-C, when what was accepted is answered.",
+        "says otherwise. Your own search, ask, embed and mcp use it by themselves while it runs: it keeps models and indexes\n" +
+        "ready. Stops at Ctrl-C, or with ferris stop, when what was accepted is answered.",
     );
   command
     .addOption(new Flag("--host <address>", "address to listen on (default: 127.0.0.1)"))
     .addOption(new Flag("--port <n>", "port to listen on (default: 8088; 0: a free one)"))
+    .addOption(new Flag("--unix-socket <file>", "listen on this socket of the file system in place of a port"))
+    .addOption(new Flag("--tls-cert <file>", "certificate (PEM): serve HTTPS; needs --tls-key"))
+    .addOption(new Flag("--tls-key <file>", "its private key (PEM)"))
     .addOption(
       new Flag("--serve-model <id>", "a model to serve (default: the index's, or the bundled one)", {
         values: "folders",
@@ -50,39 +63,65 @@ export function serveCommand(): Command {
     .addOption(new Flag("--allow-origin <origin>", "pages of this origin may call", { repeated: true }))
     .addOption(
       new Flag("--strict-length", "a text that is too long is an error; by default it is cut, and a header says so"),
-    );
+    )
+    .addOption(new Flag("--unload-after <minutes>", "close models that nobody has used for so long"))
+    .addOption(new Flag("--idle-exit <minutes>", "stop when nobody has asked for anything for so long"))
+    .addOption(new Flag("--daemon", "go on in the background, until ferris stop"));
   withModelOptions(command);
   withExamples(command, [
     ["ferris serve", "OPENAI_BASE_URL=http://127.0.0.1:8088/v1 in other programs"],
+    ["ferris serve --daemon --idle-exit 60", "searches of this user answer at once from now on"],
     ["ferris serve --reranker cross-encoder/ms-marco-MiniLM-L6-v2 --port 11434", "where Ollama's clients look"],
   ]);
   return runs(command, (session, _, options) => serve(session, options as ServeCommandOptions));
 }
 
 async function serve(session: Session, options: ServeCommandOptions): Promise<number> {
-  const { startServer } = await import("../../server/start.ts");
+  const address = addressOf(options);
+  const idleExitMs = minutes("--idle-exit", options.idleExit);
+  const unloadMs = minutes("--unload-after", options.unloadAfter);
+  const { apiKeyFile } = options;
   const { keysOf } = await import("../../server/keys.ts");
-  const port = options.port === undefined ? undefined : portOf(options.port);
-  const { host = "127.0.0.1", apiKeyFile } = options;
-  const apiKeys = apiKeyFile === undefined ? [] : keysOf(readKeys(apiKeyFile));
-  const ferris = await openFerris(session);
-  let model = session.settings.values.model ?? bundledModel;
-  let index: typeof ferris | null = ferris;
-  try {
-    const { identity } = await ferris.statistics();
-    if (session.settings.values.model === null) model = identity.model;
-  } catch (error) {
-    if (!(error instanceof IndexNotFoundError)) throw error;
-    index = null;
-  }
-  const signal = session.interruptible("stopping, when what was accepted is answered");
+  const apiKeys = apiKeyFile === undefined ? [] : keysOf(fileText(apiKeyFile).toString());
+  const place = await findOwnPlace(session);
+  if (options.daemon) return startInBackground(session, place);
+
+  const [{ startServer }, { ModelPool }, { IndexPool }, { CommandHost }, { tellReady }] = await Promise.all([
+    import("../../server/start.ts"),
+    import("../../model-pool.ts"),
+    import("../../server/indexes.ts"),
+    import("../warm/host.ts"),
+    import("../warm/daemon.ts"),
+  ]);
+  const pool = new ModelPool({ load: modelOptions(session), idleMs: unloadMs });
+  const indexes = new IndexPool({ models: pool });
+  const warmth = {
+    openFerris: (wanted: Parameters<typeof indexes.open>[0]) => indexes.open(wanted),
+    embeddingModel: pool.embeddingModel.bind(pool),
+  };
+  const { ferris, model } = await openIndex(session, warmth);
+  const host = new CommandHost({ warmth, version: versionOfFerris() });
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([
+    session.interruptible("stopping, when what was accepted is answered"),
+    stopped.signal,
+  ]);
+  if (place.path !== null) removeStale(place.path);
   const server = await startServer({
-    host,
-    port,
+    address,
+    ownSocket:
+      place.path === null
+        ? null
+        : {
+            path: place.path,
+            onUpgrade: (request, socket, head) => host.take(request.headers.upgrade, socket, head),
+            onStop: () => stopped.abort(),
+            commands: () => host.commands,
+          },
     models: options.serveModel ?? [model],
     rerankers: options.rerankers ?? [],
-    load: modelOptions(session),
-    ferris: index,
+    pool,
+    ferris,
     apiKeys,
     allowedHosts: options.allowHost ?? [],
     allowedOrigins: options.allowOrigin ?? [],
@@ -94,19 +133,90 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
     },
   }).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall !== "listen") throw error;
-    throw new InputError(`${host} port ${port ?? 8088} cannot be listened on: ${error.message}`, { cause: error });
+    throw new InputError(`${nameOf(address)} cannot be listened on: ${error.message}`, { cause: error });
   });
-  session.inform(`listening on ${server.url}${index === null ? " (no index: /search is not there)" : ""}`);
-  if (apiKeys.length === 0 && !/^(?:127\.|::1$|localhost$)/.test(host)) {
+  session.inform(`listening on ${server.url}${ferris === null ? " (no index: /search is not there)" : ""}`);
+  if (apiKeys.length === 0 && "host" in address && !/^(?:127\.|::1$|localhost$)/.test(address.host)) {
     session.warn("everybody who reaches this address may read the documents: name keys with --api-key-file");
   }
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  tellReady(server.url);
+  // Whoever comes first should not wait for it; where it cannot be loaded, their request says so.
+  if (unloadMs === null)
+    pool
+      .embedding(options.serveModel?.[0] ?? model)
+      .use(async () => {}, signal)
+      .catch(() => {});
+  await ended(signal, idleExitMs, () => server.idleMs);
   await server.close();
-  await ferris.close();
+  await ferris?.close();
+  await indexes.close();
+  await pool.close();
   return exitCodes.success;
+}
+
+async function startInBackground(session: Session, { path, running }: Awaited<ReturnType<typeof findOwnPlace>>) {
+  if (path === null && running === null) {
+    throw new UsageError("--daemon needs a socket to be found by, and there is no place for one: see FERRIS_SOCKET");
+  }
+  if (running !== null) {
+    session.inform(`already running: process ${running.pid}, ${running.url}`);
+    return exitCodes.success;
+  }
+  const { startDaemon } = await import("../warm/daemon.ts");
+  const { pid, url, log } = await startDaemon(process.argv.slice(2).filter((word) => word !== "--daemon"));
+  if (session.json) session.printJson({ pid, url, log });
+  else session.inform(`listening on ${url} (process ${pid}; it writes to ${log})`);
+  return exitCodes.success;
+}
+
+/** The index in force, and its model; null and the bundled model where there is none. */
+async function openIndex(session: Session, warmth: Parameters<typeof openFerris>[2]) {
+  const { bundledModel } = await import("../../engine.ts");
+  const { model } = session.settings.values;
+  let ferris: Ferris | null = await openFerris(session, {}, warmth);
+  let recorded: string | null = null;
+  try {
+    recorded = (await ferris.statistics()).identity.model;
+  } catch (error) {
+    if (!(error instanceof IndexNotFoundError)) throw error;
+    await ferris.close();
+    ferris = null;
+  }
+  return { ferris, model: model ?? recorded ?? bundledModel };
+}
+
+/** Resolves when `signal` is aborted, or nobody has asked for anything for `idleExitMs`. */
+async function ended(signal: AbortSignal, idleExitMs: number | null, idleMs: () => number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (idleExitMs === null) return undefined;
+    const look = (): void => {
+      const left = idleExitMs - idleMs();
+      if (left <= 0) resolve();
+      else setTimeout(look, Math.max(20, left)).unref();
+    };
+    return look();
+  });
+}
+
+function addressOf({ host = "127.0.0.1", port, unixSocket, tlsCert, tlsKey }: ServeCommandOptions): Address {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new UsageError("--tls-cert and --tls-key belong together: give both, or none");
+  }
+  if (unixSocket !== undefined) {
+    if (port !== undefined || tlsCert !== undefined) {
+      throw new UsageError("--unix-socket stands in place of a port: it takes neither --port nor TLS");
+    }
+    return { path: unixSocket };
+  }
+  const address = { host, port: portOf(port ?? "8088") };
+  if (tlsCert === undefined || tlsKey === undefined) return address;
+  return { ...address, tls: { cert: fileText(tlsCert), key: fileText(tlsKey) } };
+}
+
+function nameOf(address: Address): string {
+  return "path" in address ? address.path : `${address.host} port ${address.port}`;
 }
 
 function portOf(text: string): number {
@@ -115,9 +225,18 @@ function portOf(text: string): number {
   throw new UsageError(`--port is "${text}": it must be a whole number from 0 to 65535`);
 }
 
-function readKeys(file: string): string {
+/** Minutes as milliseconds; null where none are given. */
+function minutes(flag: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  // The longest that a timer takes.
+  if (text.trim() !== "" && value > 0 && value <= 35_000) return value * 60_000;
+  throw new UsageError(`${flag} is "${text}": it must be a number of minutes above 0, at most 35000`);
+}
+
+function fileText(file: string): Buffer {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file);
   } catch (error) {
     throw new InputError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }

@@ -3,6 +3,7 @@
  */
 import { pathToFileURL } from "node:url";
 import type { SearchResult } from "../../search/result.ts";
+import { caller } from "../caller.ts";
 import { printable } from "../terminal/text.ts";
 import { lineRange, shownPath } from "./results.ts";
 
@@ -11,7 +12,7 @@ import { lineRange, shownPath } from "./results.ts";
  *
  * A program gets the text as it is. A terminal would obey the escape sequences in it, so there it is made harmless.
  */
-export function csvLines(results: readonly SearchResult[], forTerminal = process.stdout.isTTY === true): string[] {
+export function csvLines(results: readonly SearchResult[], forTerminal = caller().stdout.isTTY === true): string[] {
   const rows = results.map(({ rank, path, startLine, endLine, page, headingPath, score, cosine, bm25, text }) => [
     rank,
     path,
@@ -36,7 +37,7 @@ function csvField(value: string | number | null, forTerminal: boolean): string {
 }
 
 /** A list with links, each with the passage as a quotation. */
-export function markdownLines(results: readonly SearchResult[], from = process.cwd()): string[] {
+export function markdownLines(results: readonly SearchResult[], from = caller().folder): string[] {
   return results.flatMap(({ path, startLine, endLine, headingPath, text }) => {
     const label = `${shownPath(path, from)}:${lineRange({ startLine, endLine })}`.replace(/[[\]\\]/g, String.raw`\$&`);
     const headings = headingPath.length > 0 ? ` — ${printable(headingPath.join(" › "))}` : "";
@@ -49,7 +50,7 @@ export function markdownLines(results: readonly SearchResult[], from = process.c
  * `path:line:text`, a line for each result, as `rg --vimgrep` and editors have it: the passage's first line with a matching word, or its
  * first that is not blank.
  */
-export function vimgrepLines(results: readonly SearchResult[], from = process.cwd()): string[] {
+export function vimgrepLines(results: readonly SearchResult[], from = caller().folder): string[] {
   return results.map(({ path, startLine, text, lineNumbers, snippet }) => {
     const matching = snippet.highlights[0];
     const words = matching === undefined ? null : snippet.text.slice(matching.start, matching.end);
@@ -67,6 +68,6 @@ export function vimgrepLines(results: readonly SearchResult[], from = process.cw
 }
 
 /** Each file once, in the order of its best passage. */
-export function fileLines(results: readonly SearchResult[], from = process.cwd()): string[] {
+export function fileLines(results: readonly SearchResult[], from = caller().folder): string[] {
   return [...new Set(results.map(({ path }) => printable(shownPath(path, from))))];
 }

@@ -9,6 +9,7 @@ import type { PassageLine } from "../../search/lines.ts";
 import type { SearchResult } from "../../search/result.ts";
 import type { Snippet } from "../../search/snippet.ts";
 import type { VectorMethod } from "../../store/store.ts";
+import { caller } from "../caller.ts";
 import type { Session } from "../session.ts";
 import { fileLink, printable, shorten } from "../terminal/text.ts";
 
@@ -22,7 +23,7 @@ export function resultCard(
 ): string[] {
   const { colours, links } = look;
   const isFile = result.lineBasis === "file";
-  const place = `${printable(shownPath(result.path, process.cwd()))}${isFile ? `:${lineRange(result)}` : ""}`;
+  const place = `${printable(shownPath(result.path, caller().folder))}${isFile ? `:${lineRange(result)}` : ""}`;
   const linked = links ? fileLink(colours.path(place), result.path) : colours.path(place);
   const headings = result.headingPath.map(printable).join(" › ");
   const page = result.page === null ? "" : `page ${result.page}`;
@@ -45,7 +46,7 @@ const mostCopiesShown = 3;
 function copiesText(copies: SearchResult["copies"]): string {
   const shown = copies
     .slice(0, mostCopiesShown)
-    .map((copy) => `${printable(shownPath(copy.path, process.cwd()))}:${lineRange(copy)}`);
+    .map((copy) => `${printable(shownPath(copy.path, caller().folder))}:${lineRange(copy)}`);
   const more = copies.length - shown.length;
   return `nearly the same in ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { ServerContext } from "../context.ts";
 import { embed } from "../embed.ts";
 import { Problem } from "../problems.ts";
-import { jsonAnswer, jsonBody, newDoor, tellTruncated } from "../routes.ts";
+import { jsonAnswer, jsonBody, newDoor, tellTruncated, signalOf } from "../routes.ts";
 import { base64, promptName } from "./openai.ts";
 
 const mostTexts = 2048;
@@ -44,7 +44,7 @@ export function cohereDoor(context: ServerContext) {
         promptName: promptName(body),
         dimensions: body.output_dimension ?? undefined,
         truncate: body.truncate !== "NONE",
-        signal: c.req.raw.signal,
+        signal: signalOf(c),
       });
       const vectors = [...embeddings];
       const encoded = Object.fromEntries(

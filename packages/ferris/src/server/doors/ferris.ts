@@ -4,7 +4,7 @@ import type { Ferris } from "../../ferris.ts";
 import { makeFilter } from "../../search/filter.ts";
 import type { ServerContext } from "../context.ts";
 import { Problem } from "../problems.ts";
-import { jsonAnswer, jsonBody, newDoor } from "../routes.ts";
+import { jsonAnswer, jsonBody, newDoor, signalOf } from "../routes.ts";
 
 const filters = {
   paths: z.array(z.string()).optional().openapi({ description: "globs on paths; one must match" }),
@@ -49,7 +49,7 @@ export function ferrisDoor(context: ServerContext) {
       const { query, limit, offset, mode, perDocument, minScore, rerank, ...written } = c.req.valid("json");
       const ferris = index();
       const filter = makeFilter(written);
-      const signal = c.req.raw.signal;
+      const signal = signalOf(c);
       const answer = await context.admission.run(1, () =>
         ferris.search(query, { limit: limit + offset, mode, perDocument, minScore, rerank, filter, signal }),
       );

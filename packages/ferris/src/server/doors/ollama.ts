@@ -6,7 +6,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { ServerContext } from "../context.ts";
 import { embed } from "../embed.ts";
 import { Problem } from "../problems.ts";
-import { jsonAnswer, jsonBody, newDoor, tellTruncated } from "../routes.ts";
+import { jsonAnswer, jsonBody, newDoor, tellTruncated, signalOf } from "../routes.ts";
 
 const embedRequest = z
   .looseObject({
@@ -45,7 +45,7 @@ export function ollamaDoor(context: ServerContext) {
         dimensions: dimensions ?? undefined,
         truncate: truncate ?? undefined,
         normalize: true,
-        signal: c.req.raw.signal,
+        signal: signalOf(c),
       });
       tellTruncated(c, embeddings.truncated.length);
       return c.json(
@@ -74,7 +74,7 @@ export function ollamaDoor(context: ServerContext) {
       const { model, prompt } = c.req.valid("json");
       context.models.embeddingModel(model);
       if (prompt === "") return c.json({ embedding: [] }, 200);
-      const { embeddings } = await embed(context, { texts: [prompt], model, signal: c.req.raw.signal });
+      const { embeddings } = await embed(context, { texts: [prompt], model, signal: signalOf(c) });
       return c.json({ embedding: Array.from(embeddings.at(0)) }, 200);
     },
   );
@@ -90,7 +90,7 @@ export function ollamaDoor(context: ServerContext) {
   });
   door.get("/api/tags", (c) => c.json({ models: context.models.embedding.map(({ id }) => described(id)) }));
   door.get("/api/ps", (c) =>
-    c.json({ models: context.models.embedding.filter(({ isLoaded }) => isLoaded).map(({ id }) => described(id)) }),
+    c.json({ models: context.models.embedding.filter(({ loaded }) => loaded !== null).map(({ id }) => described(id)) }),
   );
   door.post("/api/show", async (c) => {
     const body = (await c.req.json().catch(() => null)) as { model?: unknown; name?: unknown } | null;

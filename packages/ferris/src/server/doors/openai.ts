@@ -9,7 +9,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { ServerContext } from "../context.ts";
 import { embed } from "../embed.ts";
 import { Problem } from "../problems.ts";
-import { jsonAnswer, jsonBody, newDoor, tellTruncated } from "../routes.ts";
+import { jsonAnswer, jsonBody, newDoor, tellTruncated, signalOf } from "../routes.ts";
 
 const mostInputs = 2048;
 
@@ -82,7 +82,7 @@ export function openAiDoor(context: ServerContext) {
         dimensions: body.dimensions ?? body.output_dimension ?? undefined,
         normalize: body.normalized ?? undefined,
         truncate: body.truncate ?? body.truncation ?? undefined,
-        signal: c.req.raw.signal,
+        signal: signalOf(c),
       });
       const asBase64 = (body.encoding_format ?? body.embedding_type) === "base64";
       const data = [...embeddings].map((vector, index) => ({

@@ -5,7 +5,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ServerContext } from "../context.ts";
 import { Problem } from "../problems.ts";
-import { jsonAnswer, jsonBody, newDoor, tellTruncated, type RequestContext } from "../routes.ts";
+import { jsonAnswer, jsonBody, newDoor, tellTruncated, type RequestContext, signalOf } from "../routes.ts";
 
 const mostDocuments = 10_000;
 
@@ -58,7 +58,7 @@ export function rerankDoor(context: ServerContext) {
       }),
       async (c) => {
         const body = c.req.valid("json");
-        const ranked = await rank(context, body, c.req.raw.signal);
+        const ranked = await rank(context, body, signalOf(c));
         tellTruncated(c, ranked.truncated);
         return c.json(shapeOf(path, body, ranked, c), 200);
       },

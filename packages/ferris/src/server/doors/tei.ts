@@ -8,7 +8,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { ServerContext } from "../context.ts";
 import { embed } from "../embed.ts";
 import { Problem } from "../problems.ts";
-import { jsonAnswer, jsonBody, newDoor, type RequestContext, tellTruncated } from "../routes.ts";
+import { jsonAnswer, jsonBody, newDoor, type RequestContext, tellTruncated, signalOf } from "../routes.ts";
 
 const mostInputs = 10_000;
 const inputs = z.union([z.string(), z.array(z.string()).max(mostInputs)]);
@@ -58,7 +58,7 @@ export function teiDoor(context: ServerContext) {
         dimensions: body.dimensions ?? undefined,
         normalize: body.normalize,
         truncate: body.truncate ?? undefined,
-        signal: c.req.raw.signal,
+        signal: signalOf(c),
       });
       tellTruncated(c, embeddings.truncated.length);
       tellCost(c, started, texts, tokens);
@@ -86,7 +86,7 @@ export function teiDoor(context: ServerContext) {
         promptName: parameters?.prompt_name,
         normalize: true,
         truncate: parameters?.truncate ?? undefined,
-        signal: c.req.raw.signal,
+        signal: signalOf(c),
       });
       const source = embeddings.at(0);
       return c.json(
@@ -106,7 +106,7 @@ export function teiDoor(context: ServerContext) {
     }),
     async (c) => {
       const { model } = context.models.embeddingModel(undefined);
-      const info = await model.use(async (loaded) => loaded.info(), c.req.raw.signal);
+      const info = await model.use(async (loaded) => loaded.info(), signalOf(c));
       return c.json(
         {
           model_id: model.id,

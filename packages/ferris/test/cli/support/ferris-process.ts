@@ -50,7 +50,12 @@ export function ferrisCommand(
   home ??= temporaryFolder("home");
   const hidden = /^(FERRIS_|NO_COLOR$|FORCE_COLOR$|FORCE_HYPERLINK$)/;
   const inherited = Object.entries(process.env).filter(([name]) => !hidden.test(name));
-  const all = Object.entries({ ...Object.fromEntries(inherited), XDG_CONFIG_HOME: home, ...environment });
+  const all = Object.entries({
+    ...Object.fromEntries(inherited),
+    XDG_CONFIG_HOME: home,
+    FERRIS_SOCKET: "off",
+    ...environment,
+  });
   const env = Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
   return { file: process.execPath, args: [command, ...args], env, home };
 }

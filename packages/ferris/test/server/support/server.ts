@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { EmbeddingModel } from "metal-candle";
 import { afterAll, beforeAll } from "vitest";
 import { Ferris } from "../../../src/index.ts";
+import { ModelPool } from "../../../src/model-pool.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../../src/server/start.ts";
 
 export const model = "all-minilm-l6-v2-q8";
@@ -27,6 +28,7 @@ export function useServer(options: Partial<ServeOptions> = {}): TestServer {
   let running: RunningServer;
   let library: EmbeddingModel;
   let ferris: Ferris;
+  let pool: ModelPool;
   const folder = mkdtempSync(join(tmpdir(), "ferris-server-"));
   const docs = join(folder, "docs");
   beforeAll(async () => {
@@ -34,13 +36,14 @@ export function useServer(options: Partial<ServeOptions> = {}): TestServer {
     writeFileSync(join(docs, "keys.md"), "# Keys\n\nTo rotate a key, create the second one first.\n");
     writeFileSync(join(docs, "bread.txt"), "Knead the dough for ten minutes and let it rise in a warm place.\n");
     library = await EmbeddingModel.load(model, load);
-    ferris = await Ferris.open({ db: join(folder, "index"), ...load });
+    pool = new ModelPool({ load });
+    ferris = await Ferris.open({ db: join(folder, "index"), ...load, models: pool });
     await ferris.index([docs]);
     running = await startServer({
-      port: 0,
+      address: { host: "127.0.0.1", port: 0 },
       models: [model],
       rerankers: [reranker],
-      load,
+      pool,
       ferris,
       version: "test",
       ...options,
@@ -49,12 +52,13 @@ export function useServer(options: Partial<ServeOptions> = {}): TestServer {
   afterAll(async () => {
     await running?.close({ graceMs: 5000 });
     await ferris?.close();
+    await pool?.close();
     await library?.close();
     rmSync(folder, { recursive: true });
   });
   return {
     get url() {
-      return running.url;
+      return running.url!;
     },
     get library() {
       return library;

@@ -1,0 +1,152 @@
+/**
+ * Models that several indexes and doors of one process share: each loaded once, at its first use, and closed at the end, or sooner where
+ * nobody has used it for a while.
+ */
+import {
+  type EmbeddingModel,
+  loadModel,
+  loadReranker,
+  type ModelOptions,
+  type ModelSource,
+  type Reranker,
+} from "./engine.ts";
+import { lease } from "./lease.ts";
+import { SharedLoad } from "./shared-load.ts";
+
+type Closable = { close(): Promise<void> };
+type Load<Model> = (options: ModelOptions) => Promise<Model>;
+
+/** One model of a pool. */
+export class PooledModel<Model extends Closable> {
+  readonly id: string;
+  readonly #load: Load<Model>;
+  readonly #options: ModelOptions;
+  readonly #idleMs: number | null;
+  #shared = new SharedLoad<Model>((model) => model.close());
+  #loaded: Model | null = null;
+  #using = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(id: string, load: Load<Model>, options: ModelOptions, idleMs: number | null) {
+    this.id = id;
+    this.#load = load;
+    this.#options = options;
+    this.#idleMs = idleMs;
+  }
+
+  /** The model, where it is loaded and ready. */
+  get loaded(): Model | null {
+    return this.#loaded;
+  }
+
+  /** Runs `work` with the model, which stays open for it. */
+  async use<Result>(work: (model: Model) => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    this.#hold();
+    try {
+      return await work(this.#loaded ?? (await this.#get(signal)));
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** The model, open until the caller closes what it is given. */
+  async lease({ signal, offline }: Pick<ModelOptions, "signal" | "offline">): Promise<Model> {
+    this.#hold();
+    try {
+      const model = await this.#get(signal, offline);
+      return lease(model, () => this.#release());
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+  }
+
+  // What loading has to say goes to who made the pool, once: callers that come later would hear it again and again.
+  async #get(signal: AbortSignal | undefined, offline = this.#options.offline): Promise<Model> {
+    const load = (own: AbortSignal): Promise<Model> => this.#load({ ...this.#options, offline, signal: own });
+    return (this.#loaded = await this.#shared.get(load, signal));
+  }
+
+  #hold(): void {
+    clearTimeout(this.#timer);
+    this.#using++;
+  }
+
+  #release(): void {
+    this.#using -= 1;
+    if (this.#using > 0 || this.#idleMs === null) return;
+    this.#timer = setTimeout(() => void this.#unload(), this.#idleMs);
+    this.#timer.unref();
+  }
+
+  async #unload(): Promise<void> {
+    if (this.#using > 0) return;
+    const old = this.#shared;
+    this.#shared = new SharedLoad<Model>((model) => model.close());
+    this.#loaded = null;
+    await old.close();
+  }
+
+  close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#loaded = null;
+    return this.#shared.close();
+  }
+}
+
+export interface ModelPoolOptions {
+  /** How models are loaded, unless who asks says otherwise. */
+  readonly load: ModelOptions;
+  /** Milliseconds without a user after which a model is closed; null: never. */
+  readonly idleMs?: number | null | undefined;
+}
+
+export class ModelPool implements ModelSource {
+  readonly #load: ModelOptions;
+  readonly #idleMs: number | null;
+  readonly #embedding = new Map<string, PooledModel<EmbeddingModel>>();
+  readonly #rerankers = new Map<string, PooledModel<Reranker>>();
+
+  constructor({ load, idleMs = null }: ModelPoolOptions) {
+    this.#load = load;
+    this.#idleMs = idleMs;
+  }
+
+  embedding(id: string, options: ModelOptions = {}): PooledModel<EmbeddingModel> {
+    return this.#entry(this.#embedding, id, loadModel, options);
+  }
+
+  reranking(id: string, options: ModelOptions = {}): PooledModel<Reranker> {
+    return this.#entry(this.#rerankers, id, loadReranker, options);
+  }
+
+  embeddingModel(id: string, options: ModelOptions): Promise<EmbeddingModel> {
+    return this.embedding(id, options).lease(options);
+  }
+
+  reranker(id: string, options: ModelOptions): Promise<Reranker> {
+    return this.reranking(id, options).lease(options);
+  }
+
+  #entry<Model extends Closable>(
+    entries: Map<string, PooledModel<Model>>,
+    id: string,
+    load: (id: string, options: ModelOptions) => Promise<Model>,
+    given: ModelOptions,
+  ): PooledModel<Model> {
+    const device = given.device ?? this.#load.device;
+    const dtype = given.dtype ?? this.#load.dtype;
+    const allowSoftwareAdapter = given.allowSoftwareAdapter ?? this.#load.allowSoftwareAdapter;
+    const key = JSON.stringify([id, device, dtype, allowSoftwareAdapter]);
+    const known = entries.get(key);
+    if (known) return known;
+    const options = { ...this.#load, device, dtype, allowSoftwareAdapter };
+    const entry = new PooledModel(id, (own) => load(id, own), options, this.#idleMs);
+    entries.set(key, entry);
+    return entry;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#embedding.values(), ...this.#rerankers.values()].map((model) => model.close()));
+  }
+}
