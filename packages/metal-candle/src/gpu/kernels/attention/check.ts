@@ -9,20 +9,24 @@ import type { AttentionShape } from "./shape.ts";
 
 const lengths = [1, 9, 2, 37, 150];
 
-/** Checks the kernel with a model's head size, row limit and kind of bias, on two heads. */
-export function attentionCheck(
-  variant: AttentionVariant,
-  model: Omit<AttentionShape, "heads" | "qkvStride" | "contextStride">,
-): KernelCheck {
-  const heads = 2;
+/** What a check takes from a model: not its number of heads. */
+export type CheckedAttention = Omit<AttentionShape, "heads" | "keyValueHeads" | "qkvStride" | "contextStride"> & {
+  /** Whether query heads share key heads. */
+  readonly grouped?: boolean;
+};
+
+/** Checks the kernel with a model's head size, row limit, mask and kind of bias, on two heads; on four of which two share keys, if they do. */
+export function attentionCheck(variant: AttentionVariant, { grouped = false, ...model }: CheckedAttention): KernelCheck {
+  const heads = grouped ? 4 : 2;
+  const keyValueHeads = 2;
   const width = heads * model.headSize;
-  const stride = 3 * width;
+  const stride = width + 2 * keyValueHeads * model.headSize;
   const checked = lengths.filter((length) => length <= model.longest);
   const cuSeqlens = Int32Array.from([0, ...checked]);
   for (let i = 1; i < cuSeqlens.length; i++) cuSeqlens[i] += cuSeqlens[i - 1];
   const tokens = cuSeqlens[checked.length];
   const rows = tokens + 8;
-  const shape: AttentionShape = { ...model, heads, qkvStride: stride, contextStride: width };
+  const shape: AttentionShape = { ...model, heads, keyValueHeads, qkvStride: stride, contextStride: width };
   const qkv = storedInput(checkValues(rows * stride, 4, 2), model.storage);
   const relative = model.relativePositionBuckets === null ? null : checkValues((2 * model.longest - 1) * heads, 5);
   const bias = relative
@@ -39,7 +43,7 @@ export function attentionCheck(
   const options = { longest: Math.max(...checked), poolingSkips: null, dimensions: 0, normalize: false };
   const written = writeBatch(words, { ...batch, ...options }, limits, queryRowsOf(variant), 0);
   const context = storedInput(new Float32Array(rows * width), model.storage);
-  const expected = attentionReference(qkv.rounded, stride, cuSeqlens, heads, model, bias);
+  const expected = attentionReference(qkv.rounded, stride, cuSeqlens, heads, shape, bias);
   return {
     program: attentionProgram(variant, shape),
     inputs: [words, qkv.upload, context.upload, ...(relative ? [relative] : [])],

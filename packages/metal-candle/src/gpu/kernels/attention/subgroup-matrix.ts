@@ -18,7 +18,7 @@ import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { roundUp, type KernelProgram } from "../../device/kernel-program.ts";
 import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
-import type { AttentionShape } from "./shape.ts";
+import { attentionKind, visibility, wholeShape, type AttentionShape } from "./shape.ts";
 
 export interface MatrixAttention {
   readonly matrix: SubgroupMatrixConfig;
@@ -57,24 +57,26 @@ export function matrixAttentionBytes(unit: MatrixAttention, headSize: number): n
 
 /**
  * Whether a head size suits a configuration: whole words, lanes that divide into rows, and at least one word of a tile's weights for
- * each lane of a row (64 lanes on 8 rows of f16 would have half of one). Past 64 a thread would hold more words on their way than it
+ * each lane of a row (64 lanes on 8 rows of f16 would have half of one). Past 128 a thread would hold more words on their way than it
  * has registers.
  */
 export function suitsMatrixAttention({ matrix, subgroupSize }: MatrixAttention, headSize: number): boolean {
   const perWord = elementsPerWord(matrix);
-  if (headSize % perWord !== 0 || headSize > 64 || subgroupSize % matrix.m !== 0) return false;
+  if (headSize % perWord !== 0 || headSize > 128 || subgroupSize % matrix.m !== 0) return false;
   return (keyTile / perWord) % (subgroupSize / matrix.m) === 0;
 }
 
 /** Buffers as in direct.ts. */
-export function matrixAttentionProgram(shape: AttentionShape, unitShape: MatrixAttention): KernelProgram {
-  const { storage, heads, headSize, scale, qkvStride, contextStride, longest, relativePositionBuckets } = shape;
+export function matrixAttentionProgram(given: AttentionShape, unitShape: MatrixAttention): KernelProgram {
+  const shape = wholeShape(given);
+  const { storage, heads, headSize, scale, qkvStride, contextStride, longest, relativePositionBuckets, window } = shape;
+  const { firstKey, endKey, sees4 } = visibility(given);
+  const ranged = shape.causal || window !== null;
   const { matrix, subgroupSize, emulated } = unitShape;
   const layout = layoutOf(unitShape, headSize);
   const { perWord, padded, pitch, stripPitch, queryRows, queriesAt, stripsAt, threads } = layout;
   const unit = emulated ? emulatedMatrices(matrix, subgroupSize) : nativeMatrices(matrix);
   const relative = relativePositionBuckets !== null;
-  const width = heads * headSize;
   const lanesPerRow = subgroupSize / matrix.m;
   const steps = padded / matrix.k;
   const scoreBlocks = keyTile / matrix.n;
@@ -91,7 +93,7 @@ export function matrixAttentionProgram(shape: AttentionShape, unitShape: MatrixA
   const groups = keyTile / perWord / lanesPerRow;
   const quads = perWord / 4;
   const score = (quad: string): string =>
-    /* wgsl */ `scoresAt(stripRow, tile, rowInGroup, ${quad}, keys, firstQuery, head)`;
+    /* wgsl */ `scoresAt(stripRow, ${place("tile")}, rowInGroup, ${quad}, keys, firstQuery, head)`;
   const pack =
     storage === "f16"
       ? /* wgsl */ `vec4u(pack2x16float(w0.xy), pack2x16float(w0.zw), pack2x16float(w1.xy), pack2x16float(w1.zw))`
@@ -110,10 +112,13 @@ export function matrixAttentionProgram(shape: AttentionShape, unitShape: MatrixA
         ? statement
         : `if (thread + ${i * threads}u < ${rows * paddedWords}u) { ${statement} }`;
     });
+  // Tiles are counted from the first that a query of the workgroup sees.
+  const place = (tile: string): string => (window === null ? tile : `firstTile + ${tile}`);
+  const keyColumns = shape.group === 1 ? "columns" : "keyColumns";
   const fetchTile = (name: string, part: string, tile: string): string =>
-    fetch(name, keyTile, `columns + ${part} + (${tile}) * KEY_TILE * QKV`, `keys - (${tile}) * KEY_TILE`);
+    fetch(name, keyTile, `${keyColumns} + ${part} + (${place(tile)}) * KEY_TILE * QKV`, `keys - (${place(tile)}) * KEY_TILE`);
   return {
-    label: `attention/subgroup-matrix ${queryRows} queries ${storage} ${heads}x${headSize}${relative ? " relative" : ""}`,
+    label: `attention/subgroup-matrix ${queryRows} queries ${storage} ${heads}x${headSize}${attentionKind(given)}`,
     bindings: relative ? ["read", "read", "read_write", "read"] : ["read", "read", "read_write"],
     code: /* wgsl */ `${unit.directives}
 ${batchLayoutConstants}
@@ -123,8 +128,8 @@ ${constants({
   HEAD_WORDS: headSize / perWord,
   PADDED_WORDS: padded / perWord,
   HEADS: heads,
-  KEYS_AT: width / perWord,
-  VALUES_AT: (2 * width) / perWord,
+  KEYS_AT: shape.keysAt / perWord,
+  VALUES_AT: shape.valuesAt / perWord,
   LONGEST: longest,
   THREADS: threads,
   QUERY_ROWS: queryRows,
@@ -154,7 +159,7 @@ fn putWord(at: u32, i: u32, value: vec4u) {
   stage[at + (i / PADDED_WORDS) * PITCH + i % PADDED_WORDS] = value;
 }
 
-// Four scaled scores of one row, -3e38 for keys past the end.
+// Four scaled scores of one row, -3e38 for keys past the end and for those that it does not see.
 fn scoresAt(stripRow: u32, tile: u32, query: u32, quad: u32, keys: u32, firstQuery: u32, head: u32) -> vec4f {
   let key = tile * KEY_TILE + quad * 4u;
   var scores = bitcast<vec4f>(stage[stripRow + quad]) * SCALE;
@@ -165,7 +170,11 @@ fn scoresAt(stripRow: u32, tile: u32, query: u32, quad: u32, keys: u32, firstQue
   for (var i = 0u; i < 4u; i++) { if (key + i < keys) { scores[i] += relativeBias[(distance + i) * HEADS + head]; } }`
       : ""
   }
-  return select(vec4f(-3e38f), scores, vec4u(key, key + 1u, key + 2u, key + 3u) < vec4u(keys));
+  ${
+    sees4 === ""
+      ? `return select(vec4f(-3e38f), scores, vec4u(key, key + 1u, key + 2u, key + 3u) < vec4u(keys));`
+      : seen(sees4)
+  }
 }
 
 @compute @workgroup_size(${threads})
@@ -183,7 +192,10 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   let stripAt = ${stripsAt}u + subgroup * ${matrix.m * stripPitch}u;
   let stripRow = ${stripsAt}u + rowInGroup * STRIP_PITCH;
   let columns = start * QKV + head * HEAD_WORDS;
-  let tiles = (keys + KEY_TILE - 1u) / KEY_TILE;
+  ${shape.group === 1 ? "" : `let keyColumns = start * QKV + (head / ${shape.group}u) * HEAD_WORDS;`}
+  ${ranged ? `let lastQuery = min(firstQuery + QUERY_ROWS, keys) - 1u;` : ""}
+  ${window === null ? "" : `let firstTile = (${firstKey("firstQuery")}) / KEY_TILE;`}
+  let tiles = (${ranged ? endKey("lastQuery") : "keys"} + KEY_TILE - 1u) / KEY_TILE${window === null ? "" : " - firstTile"};
   ${declare("query", queryRows)}
   ${declare("key", keyTile)}
   ${declare("value", keyTile)}
@@ -206,7 +218,7 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
     if (left > 1u) { ${put("key", keyTile, "0u")} }
     if (busy) {
       for (var part = laneInRow; part < ${keyTile / 4}u; part += LANES_PER_ROW) {
-        let scores = scoresAt(stripRow, left - 1u, rowInGroup, part, keys, firstQuery, head);
+        let scores = scoresAt(stripRow, ${place("left - 1u")}, rowInGroup, part, keys, firstQuery, head);
         largest = max(largest, max(max(scores.x, scores.y), max(scores.z, scores.w)));
       }
     }
@@ -284,6 +296,15 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
 }
 `,
   };
+}
+
+/** The end of scoresAt where a query does not see every key. */
+function seen(sees4: string): string {
+  return /* wgsl */ `{
+    let query = vec4u(min(firstQuery + query, keys - 1u));
+    let key = vec4u(key, key + 1u, key + 2u, key + 3u);
+    return select(vec4f(-3e38f), scores, (key < vec4u(keys)) & ${sees4});
+  }`;
 }
 
 /** Q · Kᵀ of one tile into the subgroup's strip. */

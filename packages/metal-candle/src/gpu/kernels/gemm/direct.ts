@@ -8,25 +8,27 @@
 import { overflowFlag, storageHeader } from "../../wgsl/storage.ts";
 import { activationFunction } from "../../wgsl/activations.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
-import { gemmBindings, type GemmProgram, type GemmShape } from "./shape.ts";
+import { gemmBindings, outputBinding, outputStorage, productName, type GemmProgram, type GemmShape } from "./shape.ts";
 
 const threadRows = 16;
 const threads = 16;
 
 /** Buffers: A, W, bias, C (see gemm.ts). */
-export function directGemm({ storage, n, k, activation }: GemmShape): GemmProgram {
+export function directGemm(shape: GemmShape): GemmProgram {
+  const { storage, n, k, activation, gated } = shape;
+  const output = outputStorage(shape);
   return {
-    label: `gemm/direct ${storage} ${k}x${n} ${activation}`,
+    label: `gemm/direct ${productName(shape)}`,
     tileRows: threadRows,
     tileColumns: threads * 8,
-    bindings: gemmBindings(storage),
+    bindings: gemmBindings(shape),
     code: /* wgsl */ `${storageHeader(storage)}
 ${binding(0, "read", "a", "Stored4")}
 ${binding(1, "read", "w", "Stored4")}
 ${binding(2, "read", "bias", "vec4f")}
-${binding(3, "read_write", "c", "Stored4")}
+${outputBinding(shape)}
 ${constants({ K4: k / 4, N4: n / 4 })}
-${overflowFlag(storage, 4)}
+${overflowFlag(output, 4)}
 ${activationFunction(activation)}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -48,14 +50,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   let lowBias = bias[column]; let highBias = bias[column + 1u];
   ${repeat(
     threadRows,
-    (r) => `{
+    (r) =>
+      gated
+        ? `{
+    let value = activate(low${r} + lowBias) * (high${r} + highBias);
+    noteOverflow(value);
+    c[(firstRow + ${r}u) * (N4 / 2u) + column / 2u] = stored4C(value);
+  }`
+        : `{
     let place = (firstRow + ${r}u) * N4 + column;
     let low = activate(low${r} + lowBias);
     let high = activate(high${r} + highBias);
     noteOverflow(low);
     noteOverflow(high);
-    c[place] = stored4(low);
-    c[place + 1u] = stored4(high);
+    c[place] = stored4C(low);
+    c[place + 1u] = stored4C(high);
   }`,
   )}
 }

@@ -21,6 +21,7 @@ import { registerTiledGemm, type RegisterTile } from "./register-tiled.ts";
 import type { GemmProgram, GemmShape } from "./shape.ts";
 import { subgroupMatrixGemm, type SubgroupMatrixTile } from "./subgroup-matrix.ts";
 
+export { outputColumns, outputStorage } from "./shape.ts";
 export type { GemmProgram, GemmShape } from "./shape.ts";
 
 /** N, K and every row stride are multiples of this. */
@@ -45,6 +46,11 @@ export function gemmProgram(variant: GemmVariant, shape: GemmShape): GemmProgram
     case "subgroup-matrix":
       return subgroupMatrixGemm(shape, variant.tile);
   }
+}
+
+/** Whether a variant can compute gated products: each thread must have a gate's columns and up's, eight in all. */
+export function suitsGated(variant: GemmVariant): boolean {
+  return variant.family !== "register-tiled" || variant.tile.threadColumns % 8 === 0;
 }
 
 /** In which order a family wants the weight: the upload puts it so. */

@@ -21,3 +21,19 @@ export function gemmReference(
   }
   return result;
 }
+
+/** The same for a gated product: W's columns are the gate's and up's, four by four in turn; returns [rows, n / 2]. */
+export function gatedReference(
+  a: ArrayLike<number>,
+  w: ArrayLike<number>,
+  bias: ArrayLike<number>,
+  k: number,
+  activation: KernelActivation,
+): Float64Array {
+  const product = gemmReference(a, w, bias, k, "identity");
+  const gate = (i: number): number => Math.floor(i / 4) * 8 + (i % 4);
+  return Float64Array.from(
+    { length: product.length / 2 },
+    (_, i) => referenceActivation(activation, product[gate(i)]) * product[gate(i) + 4],
+  );
+}

@@ -8,7 +8,7 @@
 import { overflowFlag, storageHeader } from "../../wgsl/storage.ts";
 import { activationFunction } from "../../wgsl/activations.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
-import { gemmBindings, type GemmProgram, type GemmShape } from "./shape.ts";
+import { gemmBindings, outputBinding, outputStorage, productName, type GemmProgram, type GemmShape } from "./shape.ts";
 
 export interface RegisterTile {
   readonly rows: number;
@@ -29,7 +29,9 @@ export const registerTiles: readonly RegisterTile[] = [
 ];
 
 /** Buffers: A, W, bias, C (see gemm.ts). */
-export function registerTiledGemm({ storage, n, k, activation }: GemmShape, tile: RegisterTile): GemmProgram {
+export function registerTiledGemm(shape: GemmShape, tile: RegisterTile): GemmProgram {
+  const { storage, n, k, activation, gated } = shape;
+  const output = outputStorage(shape);
   const { rows, columns, depth, threadRows, threadColumns } = tile;
   const across = columns / threadColumns;
   const threads = (rows / threadRows) * across;
@@ -44,19 +46,19 @@ export function registerTiledGemm({ storage, n, k, activation }: GemmShape, tile
     ${repeat(copiesA, (i) => `nextA${i} = vec4f(a[(firstRow + (thread + ${i * threads}u) / ${depth4}u) * K4 + ${at} / 4u + (thread + ${i * threads}u) % ${depth4}u]);`)}
     ${repeat(copiesW, (i) => `nextW${i} = vec4f(w[(${at} + (thread + ${i * threads}u) / ${columns4}u) * N4 + firstColumn + (thread + ${i * threads}u) % ${columns4}u]);`)}`;
   return {
-    label: `gemm/register-tiled ${rows}x${columns}x${depth} ${storage} ${k}x${n} ${activation}`,
+    label: `gemm/register-tiled ${rows}x${columns}x${depth} ${productName(shape)}`,
     tileRows: rows,
     tileColumns: columns,
-    bindings: gemmBindings(storage),
+    bindings: gemmBindings(shape),
     code: /* wgsl */ `${storageHeader(storage)}
 ${binding(0, "read", "a", "Stored4")}
 ${binding(1, "read", "w", "Stored4")}
 ${binding(2, "read", "bias", "vec4f")}
-${binding(3, "read_write", "c", "Stored4")}
+${outputBinding(shape)}
 ${constants({ K: k, K4: k / 4, N4: n / 4, DEPTH: depth })}
 var<workgroup> tileA: array<vec4f, ${rows * pitchA}>;
 var<workgroup> tileW: array<vec4f, ${depth * columns4}>;
-${overflowFlag(storage, 4)}
+${overflowFlag(output, 4)}
 ${activationFunction(activation)}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -89,12 +91,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   }
   ${repeat(quads, (q) => `let bias${q} = bias[firstColumn + mineColumn + ${q}u];`)}
   ${repeat(threadRows, (r) =>
-    repeat(
-      quads,
-      (q) => `{
+    repeat(gated ? quads / 2 : quads, (q) =>
+      gated
+        ? `{
+    let value = activate(sum${r}_${2 * q} + bias${2 * q}) * (sum${r}_${2 * q + 1} + bias${2 * q + 1});
+    noteOverflow(value);
+    c[(firstRow + mineRow + ${r}u) * (N4 / 2u) + (firstColumn + mineColumn) / 2u + ${q}u] = stored4C(value);
+  }`
+        : `{
     let value = activate(sum${r}_${q} + bias${q});
     noteOverflow(value);
-    c[(firstRow + mineRow + ${r}u) * N4 + firstColumn + mineColumn + ${q}u] = stored4(value);
+    c[(firstRow + mineRow + ${r}u) * N4 + firstColumn + mineColumn + ${q}u] = stored4C(value);
   }`,
     ),
   )}

@@ -14,7 +14,7 @@ import { activationFunction } from "../../wgsl/activations.ts";
 import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
 import { overflowFlag } from "../../wgsl/storage.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
-import { gemmBindings, type GemmProgram, type GemmShape } from "./shape.ts";
+import { gemmBindings, outputStorage, productName, type GemmProgram, type GemmShape } from "./shape.ts";
 
 export interface SubgroupMatrixTile {
   readonly rows: number;
@@ -57,7 +57,8 @@ function layoutOf(tile: SubgroupMatrixTile) {
 }
 
 /** Buffers: A, W [n, k] (PyTorch's own order: see weightLayout in gemm.ts), bias, C. */
-export function subgroupMatrixGemm({ storage, n, k, activation }: GemmShape, tile: SubgroupMatrixTile): GemmProgram {
+export function subgroupMatrixGemm(shape: GemmShape, tile: SubgroupMatrixTile): GemmProgram {
+  const { n, k, activation, gated } = shape;
   const { rows, columns, depth, subgroupRows, subgroupColumns, matrix, subgroupSize, emulated } = tile;
   const { perWord, depthWords, pitch, stripPitch, strip, threads, weightAt, words } = layoutOf(tile);
   const unit = emulated ? emulatedMatrices(matrix, subgroupSize) : nativeMatrices(matrix);
@@ -76,33 +77,42 @@ export function subgroupMatrixGemm({ storage, n, k, activation }: GemmShape, til
       (i) =>
         `stage[${base} + (${place(i)} / ${depthWords}u) * ${pitch}u + ${place(i)} % ${depthWords}u] = ${name}${i};`,
     );
-  const halves = storage === "f16";
+  const output = outputStorage(shape);
+  const halves = output === "f16";
   const outputsPerWord = halves ? 8 : 4;
-  const stripWords = (matrix.m * subgroupColumns) / outputsPerWord;
+  // Columns of the product that make one word of C.
+  const columnsPerWord = gated ? 2 * outputsPerWord : outputsPerWord;
+  const stripWords = (matrix.m * subgroupColumns) / columnsPerWord;
+  const quad = (i: number): string => {
+    const at = (offset: number): string => (offset === 0 ? "" : ` + ${offset}u`);
+    const value = (offset: number): string =>
+      `bitcast<vec4f>(stage[source${at(offset)}]) + bias[column${at(offset)}]`;
+    return gated ? `activate(${value(2 * i)}) * (${value(2 * i + 1)})` : `activate(${value(i)})`;
+  };
   const finish = halves
     ? /* wgsl */ `
-      let wideLow = activate(bitcast<vec4f>(stage[source]) + bias[column]);
-      let wideHigh = activate(bitcast<vec4f>(stage[source + 1u]) + bias[column + 1u]);
+      let wideLow = ${quad(0)};
+      let wideHigh = ${quad(1)};
       noteOverflow(wideLow);
       noteOverflow(wideHigh);
       let low = clamp(wideLow, vec4f(-65504f), vec4f(65504f));
       let high = clamp(wideHigh, vec4f(-65504f), vec4f(65504f));
       let packed = vec4u(pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));`
-    : /* wgsl */ `let packed = bitcast<vec4u>(activate(bitcast<vec4f>(stage[source]) + bias[column]));`;
+    : /* wgsl */ `let packed = bitcast<vec4u>(${quad(0)});`;
   return {
-    label: `gemm/subgroup-matrix ${rows}x${columns}x${depth} ${storage} ${k}x${n} ${activation}`,
+    label: `gemm/subgroup-matrix ${rows}x${columns}x${depth} ${productName(shape)}`,
     tileRows: rows,
     tileColumns: columns,
-    bindings: gemmBindings(storage),
+    bindings: gemmBindings(shape),
     code: /* wgsl */ `${unit.directives}
 ${binding(0, "read", "a", "vec4u")}
 ${binding(1, "read", "w", "vec4u")}
 ${binding(2, "read", "bias", "vec4f")}
 ${binding(3, "read_write", "c", "vec4u")}
-${constants({ K_WORDS: k / perWord, N_WORDS: n / outputsPerWord, DEPTH: depthWords })}
+${constants({ K_WORDS: k / perWord, N_WORDS: n / columnsPerWord, DEPTH: depthWords })}
 var<workgroup> stage: array<vec4u, ${words}>;
 ${unit.declarations}
-${overflowFlag(storage, 4)}
+${overflowFlag(output, 4)}
 ${activationFunction(activation)}
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_invocation_index) thread: u32) {
@@ -141,12 +151,12 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   ${repeat(blocksAcross, (j) => unit.store(`sum${i}_${j}`, `stripAt + ${(j * matrix.n) / 4}u`, `${stripPitch}u`))}
   workgroupBarrier();
   for (var item = lane; item < ${stripWords}u; item += ${subgroupSize}u) {
-    let row = item / ${subgroupColumns / outputsPerWord}u;
-    let word = item % ${subgroupColumns / outputsPerWord}u;
-    let source = stripAt + row * ${stripPitch}u + word * ${outputsPerWord / 4}u;
-    let column = (firstColumn + subgroupColumn) / 4u + word * ${outputsPerWord / 4}u;
+    let row = item / ${subgroupColumns / columnsPerWord}u;
+    let word = item % ${subgroupColumns / columnsPerWord}u;
+    let source = stripAt + row * ${stripPitch}u + word * ${columnsPerWord / 4}u;
+    let column = (firstColumn + subgroupColumn) / 4u + word * ${columnsPerWord / 4}u;
     ${finish}
-    c[(firstRow + subgroupRow + ${i * matrix.m}u + row) * N_WORDS + (firstColumn + subgroupColumn) / ${outputsPerWord}u + word] = packed;
+    c[(firstRow + subgroupRow + ${i * matrix.m}u + row) * N_WORDS + (firstColumn + subgroupColumn) / ${columnsPerWord}u + word] = packed;
   }`,
   )}
 }
