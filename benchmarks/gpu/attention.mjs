@@ -33,12 +33,7 @@ export async function attention({
       const qkv = device.createBuffer({ size: tokens * 3 * width * bytes, usage: 128 | 8 });
       const target = device.createBuffer({ size: tokens * width * bytes, usage: 128 | 8 });
       fill(device, qkv, storage);
-      for (const variant of attentionCandidates(
-        report,
-        numerics,
-        /** @type {any} */ ({ heads: count, headSize }),
-        512,
-      )) {
+      for (const variant of attentionCandidates(report, numerics, [{ heads: count, headSize, longest: 512 }])) {
         for (const length of lengths) {
           const queryRows = queryRowsOf(variant);
           const work = [];

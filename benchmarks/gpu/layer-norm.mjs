@@ -25,9 +25,9 @@ export async function layerNorm({ dtypes, widths = hiddenSizes, counts = rowCoun
         const bytes = rows * width * (dtype === "f16" ? 2 : 4);
         if (bytes > report.limits.maxStorageBufferBindingSize) continue;
         const make = (size) => device.createBuffer({ size, usage: 128 | 8 });
-        const [projected, hidden, weight, bias] = [make(bytes), make(bytes), make(width * 4), make(width * 4)];
+        const [projected, hidden, norm] = [make(bytes), make(bytes), make(width * 8)];
         for (const buffer of [projected, hidden]) fill(device, buffer, dtype);
-        for (const buffer of [weight, bias]) fill(device, buffer, "f32");
+        fill(device, norm, "f32");
         const millisecondsOf = async (program, buffers, grid) => {
           const kernel = await pipelines.get(program);
           const bindings = pipelines.bind(
@@ -39,11 +39,11 @@ export async function layerNorm({ dtypes, widths = hiddenSizes, counts = rowCoun
         const shape = { storage: dtype, width, stride: width, epsilon: 1e-12 };
         const milliseconds = await millisecondsOf(
           residualLayerNormProgram(shape),
-          [projected, hidden, weight, bias],
+          [projected, hidden, norm],
           residualLayerNormGrid(rows),
         );
         const limit = await millisecondsOf(movingProgram, [projected, hidden], [movingGroups, 1, 1]);
-        for (const buffer of [projected, hidden, weight, bias]) buffer.destroy();
+        for (const buffer of [projected, hidden, norm]) buffer.destroy();
         // Both rows are read, one is written.
         const rate = (elapsed) => (3 * bytes) / elapsed / 1e6;
         results.push({ dtype, width, rows, microseconds: milliseconds * 1000, limitMicroseconds: limit * 1000 });

@@ -18,11 +18,11 @@ import { writeBatch } from "../../packages/metal-candle/dist/gpu/run/batch-write
  * @param {import("../../packages/metal-candle/dist/encoder/packed-batch.js").PackedBatch} batch
  */
 export async function profileBatch({ setup, arena, plan }, batch) {
-  const { context, shape, choice } = setup;
+  const { context, encoder: description, choice } = setup;
   const { device } = context;
   if (!device.features.has("timestamp-query")) return null;
   const words = new Uint32Array(arena.batch.size / 4);
-  const written = writeBatch(words, batch, shape, queryRowsOf(choice.attention), 0);
+  const written = writeBatch(words, batch, description, queryRowsOf(choice.attention), 0);
   device.queue.writeBuffer(arena.batch, 0, words, 0, written.words);
   const size = { tokens: batch.tokens, sequences: batch.sequences, workItems: written.workItems };
   const count = plan.steps.length * 2;

@@ -34,6 +34,8 @@ export interface TunedGemm {
   readonly batch: BatchKind;
   readonly n: number;
   readonly k: number;
+  /** "gated", or "stored in f32" where operands are f16; absent for plain products. */
+  readonly form?: string;
   readonly variant: string;
   /** Of one product, when it was measured. */
   readonly microseconds: number;

@@ -9,6 +9,7 @@ import { activationProgram } from "../../src/gpu/kernels/activation/activation.t
 import { directAttentionProgram } from "../../src/gpu/kernels/attention/direct.ts";
 import { matrixAttentionProgram } from "../../src/gpu/kernels/attention/subgroup-matrix.ts";
 import { embeddingProgram } from "../../src/gpu/kernels/embedding/embedding.ts";
+import { streamedAttentionProgram } from "../../src/gpu/kernels/attention/streamed.ts";
 import { directGemm } from "../../src/gpu/kernels/gemm/direct.ts";
 import { registerTiledGemm, registerTiles } from "../../src/gpu/kernels/gemm/register-tiled.ts";
 import { subgroupMatrixGemm, subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
@@ -17,8 +18,11 @@ import { residualLayerNormProgram } from "../../src/gpu/kernels/layer-norm/resid
 import { nearestCollectProgram } from "../../src/gpu/kernels/nearest/collect.ts";
 import { nearestScoresProgram } from "../../src/gpu/kernels/nearest/scores.ts";
 import { nearestThresholdProgram } from "../../src/gpu/kernels/nearest/threshold.ts";
+import { residualNormsProgram } from "../../src/gpu/kernels/norm/residual-norms.ts";
 import { finishProgram } from "../../src/gpu/kernels/pooling/finish.ts";
 import { poolingProgram } from "../../src/gpu/kernels/pooling/pooling.ts";
+import { rowStepsProgram } from "../../src/gpu/kernels/pooling/row-steps.ts";
+import { rotaryProgram } from "../../src/gpu/kernels/rotary/rotary.ts";
 import { rmsNormProgram } from "../../src/gpu/kernels/rms-norm/rms-norm.ts";
 import { softmaxProgram } from "../../src/gpu/kernels/softmax/softmax.ts";
 import type { KernelActivation } from "../../src/gpu/wgsl/activations.ts";
@@ -44,6 +48,7 @@ const activations: KernelActivation[] = [
 ];
 const poolings: PoolingMode[] = ["cls", "max", "mean", "mean_sqrt_len", "weightedmean", "lasttoken"];
 const rows = { width: 72, stride: 128, epsilon: 1e-12 };
+const norm = { kind: "layer", epsilon: 1e-12 } as const;
 const gemm = { n: 256, k: 384 };
 const attention = {
   heads: 3,
@@ -90,11 +95,61 @@ export const everyProgram: Record<string, KernelProgram[]> = {
   matrixAttentionProgram: matrixConfigs.flatMap((matrix) => matrixAttentions(matrix, true)),
   embeddingProgram: storages.flatMap((storage) =>
     [0, 2].map((typeVocabSize) =>
-      embeddingProgram({ storage, ...rows, maxPositionEmbeddings: 100, typeVocabSize, firstWord: 50, words: 50 }),
+      embeddingProgram({
+        storage,
+        target: typeVocabSize > 0 ? storage : "f32",
+        width: rows.width,
+        stride: rows.stride,
+        scale: 1,
+        norm: typeVocabSize > 0 ? norm : null,
+        positions: 100,
+        typeVocabSize,
+        firstWord: 50,
+        words: 50,
+      }),
     ),
   ),
   directGemm: storages.flatMap((storage) =>
-    activations.map((activation) => directGemm({ storage, ...gemm, activation })),
+    activations.flatMap((activation) => [
+      directGemm({ storage, ...gemm, activation }),
+      directGemm({ storage, ...gemm, activation, gated: true, output: "f32" }),
+    ]),
+  ),
+  residualNormsProgram: storages.flatMap((storage) =>
+    [null, norm, { ...norm, kind: "rms" as const }].map((outputNorm) =>
+      residualNormsProgram({
+        storage,
+        width: rows.width - 2,
+        stride: rows.stride,
+        projected: true,
+        outputNorm,
+        residualNorm: norm,
+        inputNorm: { ...norm, kind: "rms" },
+      }),
+    ),
+  ),
+  rotaryProgram: storages.flatMap((storage) =>
+    [null, norm].map((of) =>
+      rotaryProgram({
+        storage,
+        heads: 4,
+        keyValueHeads: 2,
+        headSize: 24,
+        normSize: 24,
+        half: 8,
+        qkvStride: 256,
+        longest: 100,
+        norm: of,
+      }),
+    ),
+  ),
+  rowStepsProgram: [
+    rowStepsProgram([{ kind: "layer-norm", epsilon: 1e-5 }, { kind: "normalize" }, { kind: "softmax" }], 70, 72),
+  ],
+  streamedAttentionProgram: storages.flatMap((storage) =>
+    [null, 16].map((window) =>
+      streamedAttentionProgram({ ...attention, storage, relativePositionBuckets: null, causal: true, window }),
+    ),
   ),
   registerTiledGemm: storages.flatMap((storage) =>
     registerTiles.flatMap((tile) =>

@@ -51,7 +51,7 @@ export const untuned: GemmTuning = {
 };
 
 /** Says why a variant may not be used; null for nothing. */
-export type Objection = (variant: GemmVariant) => Promise<string | null>;
+export type Objection = (variant: GemmVariant, request: TuningRequest) => Promise<string | null>;
 
 /**
  * Measures, or remembers.
@@ -68,7 +68,11 @@ export async function tuneGemms(
   const key = tuningKey(context, requests);
   const remembered = readTuning(await readCacheEntry(kind, key), requests);
   const known =
-    remembered && (await all(remembered.gemms, async (gemm) => (await objection(variantOf(requests, gemm)!)) === null))
+    remembered &&
+    (await all(remembered.gemms, async (gemm) => {
+      const request = requestOf(requests, gemm)!;
+      return (await objection(variantOf(request, gemm)!, request)) === null;
+    }))
       ? remembered
       : null;
   if (known && !known.resumable) return known;
@@ -77,8 +81,8 @@ export async function tuneGemms(
   const deadline = began + longestTuning;
   const gemms = [...(known?.gemms ?? [])];
   const dropped = new Map(known?.dropped.map(({ variant, reason }) => [variant, reason]));
-  const judged: Objection = async (variant) => {
-    const reason = await objection(variant);
+  const judged: Objection = async (variant, request) => {
+    const reason = await objection(variant, request);
     if (reason !== null) dropped.set(variantName(variant), reason);
     return reason;
   };
@@ -86,7 +90,7 @@ export async function tuneGemms(
   let unfinished: string | null = null;
   let noRoom = false;
   for (const asked of requests) {
-    if (gemms.some(({ batch, n, k }) => batch === asked.batch && n === asked.shape.n && k === asked.shape.k)) continue;
+    if (gemms.some((gemm) => isOf(gemm, asked))) continue;
     const request = { ...asked, candidates: asked.candidates.filter((candidate) => !slow[asked.batch].has(candidate)) };
     if (request.candidates.length < 2) continue;
     const times = await measure(context, request, deadline).catch((error: unknown) => {
@@ -118,12 +122,27 @@ export async function tuneGemms(
 /** The variant that was chosen for a product; undefined where none was. */
 export function tunedVariant(
   tuning: GemmTuning,
-  candidates: readonly GemmVariant[],
+  requests: readonly TuningRequest[],
   batch: BatchKind,
-  { n, k }: { readonly n: number; readonly k: number },
+  shape: GemmShape,
 ): GemmVariant | undefined {
-  const tuned = tuning.gemms.find((gemm) => gemm.batch === batch && gemm.n === n && gemm.k === k);
-  return tuned && candidates.find((candidate) => variantName(candidate) === tuned.variant);
+  const request = requests.find((other) => other.batch === batch && sameProduct(other.shape, shape));
+  const tuned = request && tuning.gemms.find((gemm) => isOf(gemm, request));
+  return tuned && variantOf(request, tuned);
+}
+
+/** What tells products of the same size apart: gated ones, and such whose result is stored in another type; undefined for none of these. */
+function formOf({ gated, output }: GemmShape): string | undefined {
+  return gated ? "gated" : output && `stored in ${output}`;
+}
+
+function sameProduct(first: GemmShape, second: GemmShape): boolean {
+  return first.n === second.n && first.k === second.k && formOf(first) === formOf(second);
+}
+
+/** Whether a choice was made for a request. */
+function isOf({ batch, n, k, form }: TunedGemm, { batch: asked, shape }: TuningRequest): boolean {
+  return batch === asked && n === shape.n && k === shape.k && form === formOf(shape);
 }
 
 /** One product in milliseconds, with so many dispatches in a submit. */
@@ -199,13 +218,15 @@ export async function inRounds(
 
 /** The fastest of those measured that proves itself; the usual one where none is clearly faster. */
 async function choose(
-  { batch, shape, candidates }: TuningRequest,
+  request: TuningRequest,
   times: readonly (readonly number[])[],
   objection: Objection,
 ): Promise<TunedGemm> {
+  const { batch, shape, candidates } = request;
+  const form = formOf(shape);
   let chosen = 0;
   for (const index of fasterThanUsual(times)) {
-    if ((await objection(candidates[index])) === null) {
+    if ((await objection(candidates[index], request)) === null) {
       chosen = index;
       break;
     }
@@ -214,6 +235,7 @@ async function choose(
     batch,
     n: shape.n,
     k: shape.k,
+    ...(form === undefined ? {} : { form }),
     variant: variantName(candidates[chosen]),
     microseconds: Math.round(median(times[chosen]) * 1e4) / 10,
     measured: times.length,
@@ -245,7 +267,7 @@ export function fasterThanUsual(times: readonly (readonly number[])[]): number[]
 function tuningKey({ report }: GpuContext, requests: readonly TuningRequest[]): string {
   const products = requests.map(({ batch, count, shape, candidates }) => {
     const programs = candidates.map((candidate) => fingerprint(gemmProgram(candidate, shape)));
-    return `${batch} ${count} ${shape.storage} ${shape.n}x${shape.k} ${programs.join(" ")}`;
+    return `${batch} ${count} ${shape.storage} ${formOf(shape) ?? ""} ${shape.n}x${shape.k} ${programs.join(" ")}`;
   });
   return [adapterKey(report), ...products].join("\n");
 }
@@ -255,7 +277,7 @@ export function readTuning(content: Uint8Array | null, requests: readonly Tuning
   if (content === null) return null;
   try {
     const tuning = JSON.parse(new TextDecoder().decode(content)) as GemmTuning;
-    const fits = tuning.gemms.every((gemm) => variantOf(requests, gemm) !== undefined);
+    const fits = tuning.gemms.every((gemm) => variantOf(requestOf(requests, gemm), gemm) !== undefined);
     // All of it is there, or it is none.
     return fits && Array.isArray(tuning.dropped) && tuning.unfinished !== undefined
       ? { ...tuning, source: "cache" }
@@ -265,8 +287,11 @@ export function readTuning(content: Uint8Array | null, requests: readonly Tuning
   }
 }
 
-function variantOf(requests: readonly TuningRequest[], { batch, n, k, variant }: TunedGemm): GemmVariant | undefined {
-  const request = requests.find(({ batch: of, shape }) => of === batch && shape.n === n && shape.k === k);
+function requestOf(requests: readonly TuningRequest[], gemm: TunedGemm): TuningRequest | undefined {
+  return requests.find((request) => isOf(gemm, request));
+}
+
+function variantOf(request: TuningRequest | undefined, { variant }: TunedGemm): GemmVariant | undefined {
   return request?.candidates.find((candidate) => variantName(candidate) === variant);
 }
 

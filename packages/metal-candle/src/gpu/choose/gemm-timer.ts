@@ -7,7 +7,15 @@
 import { GpuOutOfMemoryError } from "../../errors.ts";
 import { allocates, bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "../device/buffers.ts";
 import type { GpuContext } from "../device/context.ts";
-import { gemmGrid, gemmProgram, tileRows, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
+import {
+  gemmGrid,
+  gemmProgram,
+  outputColumns,
+  outputStorage,
+  tileRows,
+  type GemmShape,
+  type GemmVariant,
+} from "../kernels/gemm/gemm.ts";
 import { storageBytes } from "../wgsl/storage.ts";
 
 /** What one timing needs: where timestamps go, and the way back. */
@@ -38,7 +46,7 @@ export class GemmTimer {
       make("timed a", rows * k * element),
       make("timed w", n * k * element),
       make("timed bias", n * 4),
-      make("timed c", rows * n * element),
+      make("timed c", rows * outputColumns(shape) * storageBytes(outputStorage(shape))),
       make("timed overflow", 4),
     ];
     this.#clock = {

@@ -2,12 +2,12 @@
 import type { AdapterReport } from "../../encoder/report.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import type { Activation } from "../../models/encoder-description.ts";
-import { attentionHeads } from "../run/attention-heads.ts";
-import type { EncoderShape } from "../run/bert-blocks.ts";
 import type { AttentionVariant } from "../kernels/attention/attention.ts";
 import { directAttentionBytes } from "../kernels/attention/direct.ts";
 import { matrixAttentionBytes, suitsMatrixAttention } from "../kernels/attention/subgroup-matrix.ts";
-import { weightLayout, type GemmVariant } from "../kernels/gemm/gemm.ts";
+import { wholeShape, type AttentionShape } from "../kernels/attention/shape.ts";
+import { streamedAttentionBytes } from "../kernels/attention/streamed.ts";
+import { suitsGated, weightLayout, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
 import { registerTiles } from "../kernels/gemm/register-tiled.ts";
 import { subgroupMatrixTiles } from "../kernels/gemm/subgroup-matrix.ts";
 import type { NumericsClass } from "./numerics-class.ts";
@@ -24,7 +24,7 @@ export interface KernelChoice {
   /** The usual GEMMs of the class. */
   readonly gemm: GemmPair;
   /** The GEMMs of one product: the usual ones, or what was measured to be faster. */
-  readonly gemmFor: (product: { readonly n: number; readonly k: number }) => GemmPair;
+  readonly gemmFor: (product: GemmShape) => GemmPair;
   readonly attention: AttentionVariant;
   /** The form of an activation that this class computes. */
   readonly activation: (activation: Activation) => KernelActivation;
@@ -48,6 +48,11 @@ export function gemmCandidates(report: AdapterReport, numerics: NumericsClass): 
   const direct: GemmVariant = { family: "direct" };
   const tiled = registerTiles.map((tile) => ({ family: "register-tiled", tile }) as const);
   return [...matrix, ...(report.software ? [direct, tiled[0]] : [...tiled, direct])];
+}
+
+/** Those that can stand beside the variant that was chosen for plain products where one is gated: they take weights in the same order. */
+export function gatedCandidates(candidates: readonly GemmVariant[], plain: GemmVariant): GemmVariant[] {
+  return interchangeable(candidates, plain).filter(suitsGated);
 }
 
 /** Those of a class's variants that take weights in one order and give the same bits: what an autotuner may choose from. */
@@ -76,36 +81,44 @@ export function kernelActivation(numerics: NumericsClass, activation: Activation
 }
 
 /**
- * Attention variants of a class, in the order to try them: matrix units where the class has them and the head size suits, then plain
- * code with eight queries a workgroup, or four or two where the score rows of eight do not fit.
+ * Attention variants of a class that can serve all of a model's layers, in the order to try them: matrix units where the class has them and the
+ * head size suits; then plain code, on whole score rows where every query sees every key and they fit (eight queries a workgroup, or
+ * four or two), else streamed.
  *
- * @throws UnsupportedModelError when not even two fit
+ * @param shapes one for each kind of layer
+ * @throws UnsupportedModelError when workgroup memory is too small for all of them
  */
 export function attentionCandidates(
   report: AdapterReport,
   numerics: NumericsClass,
-  shape: EncoderShape,
-  longest: number,
+  shapes: readonly Pick<AttentionShape, "heads" | "keyValueHeads" | "headSize" | "causal" | "window" | "longest">[],
 ): AttentionVariant[] {
   const { maxComputeWorkgroupStorageSize: limit, maxComputeInvocationsPerWorkgroup } = report.limits;
   const { matrix } = numerics;
-  const { size: headSize } = attentionHeads(shape);
-  // Two subgroups first: 64 to 121 µs where four took 111 to 147 (16,384 tokens in texts of 24 and of 91 on an H200).
+  const headSize = Math.max(...shapes.map((shape) => shape.headSize));
+  // Two subgroups first: 64 to 121 µs where four took 111 to 147 (16,384 tokens in texts of 24 and of 91 on an H200). Larger heads are too much
+  // for so few threads to have on their way.
+  const subgroups = headSize <= 64 ? [2, 4, 1] : [4, 2, 1];
   const units: AttentionVariant[] = matrix
-    ? [2, 4, 1]
-        .map((subgroups) => {
+    ? subgroups
+        .map((count) => {
           const subgroupSize = (report.subgroupSizes as readonly number[])[1];
-          return { family: "subgroup-matrix", matrix, subgroupSize, subgroups, emulated: false } as const;
+          return { family: "subgroup-matrix", matrix, subgroupSize, subgroups: count, emulated: false } as const;
         })
-        .filter((unit) => suitsMatrixAttention(unit, headSize))
+        .filter((unit) => shapes.every((shape) => suitsMatrixAttention(unit, shape.headSize)))
         .filter((unit) => matrixAttentionBytes(unit, headSize) <= limit)
         .filter((unit) => unit.subgroups * unit.subgroupSize <= maxComputeInvocationsPerWorkgroup)
     : [];
-  const queryRows = [8, 4, 2].find((rows) => directAttentionBytes(longest, headSize, rows) <= limit);
+  const longest = Math.max(...shapes.map((shape) => shape.longest));
+  const plain = shapes.every((shape) => wholeShape(shape as AttentionShape).plain);
+  const queryRows = plain
+    ? [8, 4, 2].find((rows) => directAttentionBytes(longest, headSize, rows) <= limit)
+    : undefined;
   if (queryRows !== undefined) return [...units, { family: "direct", queryRows }];
+  if (streamedAttentionBytes(headSize) <= limit) return [...units, { family: "streamed" }];
   if (units.length > 0) return units;
   throw new UnsupportedModelError(
-    `Attention over ${longest} tokens needs more workgroup memory than the ${limit} bytes of ${report.name}. ` +
-      `Lower maxLength, or use device "cpu".`,
+    `Attention with heads of ${headSize} elements needs more workgroup memory than the ${limit} bytes of ${report.name}. ` +
+      `Use device "cpu".`,
   );
 }

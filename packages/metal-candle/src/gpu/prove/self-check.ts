@@ -3,25 +3,13 @@
  * among variants that give the same bits. kernel-proofs.ts runs the checks.
  */
 import type { Head } from "../../models/description.ts";
-import type { EncoderShape } from "../run/bert-blocks.ts";
-import { stridesOf } from "../run/arena.ts";
-import { attentionHeads } from "../run/attention-heads.ts";
-import type { GpuContext } from "../device/context.ts";
-import { tuneGemms, tunedVariant, type TuningRequest } from "../choose/autotune.ts";
-import type { BatchKind, GemmTuning } from "../../encoder/report.ts";
-import type { KernelCheck } from "./kernel-check.ts";
-import { KernelProofs } from "./kernel-proofs.ts";
-import type { KernelReport } from "../../encoder/report.ts";
-import { attentionName } from "../kernels/attention/attention.ts";
-import { attentionCheck } from "../kernels/attention/check.ts";
-import { embeddingCheck } from "../kernels/embedding/check.ts";
-import { gemmCheck } from "../kernels/gemm/check.ts";
-import { variantName, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
-import { layerNormCheck } from "../kernels/layer-norm/check.ts";
-import { poolingCheck } from "../kernels/pooling/check.ts";
+import type { Activation, EncoderDescription } from "../../models/encoder-description.ts";
+import type { BatchKind, GemmTuning, KernelReport } from "../../encoder/report.ts";
 import type { NumericsClass } from "../choose/numerics-class.ts";
+import { tuneGemms, tunedVariant, type TuningRequest } from "../choose/autotune.ts";
 import {
   attentionCandidates,
+  gatedCandidates,
   gemmCandidates,
   interchangeable,
   kernelActivation,
@@ -30,8 +18,17 @@ import {
   type GemmPair,
   type KernelChoice,
 } from "../choose/variants.ts";
-import type { KernelActivation } from "../wgsl/activations.ts";
+import type { GpuContext } from "../device/context.ts";
+import { attentionName } from "../kernels/attention/attention.ts";
+import { attentionCheck } from "../kernels/attention/check.ts";
+import { gemmCheck } from "../kernels/gemm/check.ts";
+import { variantName, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
+import { attentionShape, productsOf } from "../run/layout.ts";
 import type { StorageType } from "../wgsl/storage.ts";
+import { distinct } from "./distinct.ts";
+import type { KernelCheck } from "./kernel-check.ts";
+import { KernelProofs } from "./kernel-proofs.ts";
+import { rowChecks } from "./row-kernels.ts";
 
 /**
  * Chooses and proves the kernels of a model.
@@ -40,85 +37,112 @@ import type { StorageType } from "../wgsl/storage.ts";
 export async function chooseKernels(
   context: GpuContext,
   numerics: NumericsClass,
-  shape: EncoderShape,
+  encoder: EncoderDescription,
   head: Head,
   longest: number,
 ): Promise<{ choice: KernelChoice; kernels: KernelReport[]; tuning: GemmTuning }> {
   const { storage } = numerics;
-  const strides = stridesOf(shape);
-  const activation = (wanted: EncoderShape["activation"]) => kernelActivation(numerics, wanted);
+  const activation = (wanted: Activation) => kernelActivation(numerics, wanted);
+  const products = distinctProducts(encoder, storage, activation);
+  const plain = products.filter(({ gated }) => !gated);
+  const gated = products.filter((product) => product.gated);
   const proofs = await KernelProofs.open(context);
-  const only = (operation: string, variant: string, check: () => KernelCheck) =>
-    proofs.prove(operation, [[null, variant, () => [check()]]]);
-  const rows = { storage, width: shape.hiddenSize, stride: strides.hidden, epsilon: shape.layerNormEpsilon };
-  const gemmChecks = (variant: GemmVariant) => () => [
-    gemmCheck(variant, { storage, activation: "identity" }),
-    gemmCheck(variant, { storage, activation: activation(shape.activation) }),
-  ];
-  const proveGemm = (
-    operation: string,
-    variants: readonly GemmVariant[],
-    objection?: (variant: GemmVariant) => Promise<string | null>,
-  ): Promise<GemmVariant> =>
-    proofs.prove(
-      operation,
-      variants.map((variant) => [variant, variantName(variant), gemmChecks(variant)]),
-      objection,
-    );
   const candidates = gemmCandidates(context.report, numerics);
-  const large = await proveGemm("gemm", candidates);
-  // Both serve the same texts, by the size of the batch, so here a tolerance is not enough.
-  const differs = (variant: GemmVariant): Promise<string | null> =>
-    proofs.firstDifference(gemmChecks(variant)(), gemmChecks(large)());
-  const small = await proveGemm("gemm of small batches", smallGemmCandidates(context.report, numerics, large), differs);
-  const objection = async (variant: GemmVariant): Promise<string | null> =>
-    (await proofs.firstFailure(gemmChecks(variant)())) ?? differs(variant);
-  const products = encoderProducts(shape, storage, activation(shape.activation));
-  const tuning = await tuneGemms(context, tuningRequests(products, candidates, { large, small }), objection);
-  const { relativePositionBuckets } = shape;
-  const { size: headSize, scale } = attentionHeads(shape);
+  const gemm = await chooseGemms(context, numerics, proofs, "gemm", candidates, plain);
+  const gatedGemm =
+    gated.length === 0
+      ? gemm
+      : await chooseGemms(context, numerics, proofs, "gated gemm", gatedCandidates(candidates, gemm.large), gated);
+  const usual = (product: GemmShape): GemmPair => (product.gated ? gatedGemm : gemm);
+  const objection = async (variant: GemmVariant, { batch, shape }: TuningRequest): Promise<string | null> => {
+    const checks = gemmChecks(variant, shape.gated ? gated : plain);
+    const others = gemmChecks(usual(shape)[batch], shape.gated ? gated : plain);
+    return (await proofs.firstFailure(checks)) ?? (await proofs.firstDifference(checks, others));
+  };
+  const requests = tuningRequests(products, candidates, usual);
+  const tuning = await tuneGemms(context, requests, objection);
+  const shapes = distinct(encoder.layers.map(({ attention }) => attentionShape(encoder, attention, storage, longest)));
   const attention = await proofs.prove(
     "attention",
-    attentionCandidates(context.report, numerics, shape, longest).map((variant) => [
+    attentionCandidates(context.report, numerics, shapes).map((variant) => [
       variant,
       attentionName(variant),
-      () => [attentionCheck(variant, { storage, headSize, scale, longest, relativePositionBuckets })],
+      () =>
+        shapes.map(({ heads, keyValueHeads, ...shape }) =>
+          attentionCheck(variant, { ...shape, grouped: heads !== keyValueHeads }),
+        ),
     ]),
   );
-  await only("embedding", "row", () => embeddingCheck({ ...rows, typeVocabSize: shape.typeVocabSize }));
-  await only("layer-norm", "row", () => layerNormCheck(rows));
-  await only("pooling", head.poolings.join("+"), () => poolingCheck(storage, rows.width, rows.stride, head.poolings));
+  for (const { operation, variant, checks } of rowChecks(encoder, head, storage, longest)) {
+    await proofs.prove(operation, [[null, variant, () => checks]]);
+  }
   await proofs.save();
-  const gemm = { large, small };
   const gemmFor: KernelChoice["gemmFor"] = (product) => ({
-    large: tunedVariant(tuning, candidates, "large", product) ?? large,
-    small: tunedVariant(tuning, candidates, "small", product) ?? small,
+    large: tunedVariant(tuning, requests, "large", product) ?? usual(product).large,
+    small: tunedVariant(tuning, requests, "small", product) ?? usual(product).small,
   });
   return { choice: { gemm, gemmFor, attention, activation }, kernels: proofs.reports, tuning };
 }
 
-/** The products of a layer, the largest first: those are worth most. */
-function encoderProducts(shape: EncoderShape, storage: StorageType, activation: KernelActivation): GemmShape[] {
-  const { hidden, context, qkv, intermediate } = stridesOf(shape);
-  return [
-    { storage, n: intermediate, k: hidden, activation },
-    { storage, n: hidden, k: intermediate, activation: "identity" },
-    { storage, n: qkv, k: hidden, activation: "identity" },
-    { storage, n: hidden, k: context, activation: "identity" },
-  ];
+/** The pair that serves products of one kind, proved with everything that they ask of a kernel. */
+async function chooseGemms(
+  context: GpuContext,
+  numerics: NumericsClass,
+  proofs: KernelProofs,
+  operation: string,
+  candidates: readonly GemmVariant[],
+  products: readonly GemmShape[],
+): Promise<GemmPair> {
+  const prove = (
+    name: string,
+    variants: readonly GemmVariant[],
+    objection?: (variant: GemmVariant) => Promise<string | null>,
+  ): Promise<GemmVariant> =>
+    proofs.prove(
+      name,
+      variants.map((variant) => [variant, variantName(variant), () => gemmChecks(variant, products)]),
+      objection,
+    );
+  const large = await prove(operation, candidates);
+  // Both serve the same texts, by the size of the batch, so here a tolerance is not enough.
+  const small = await prove(
+    `${operation} of small batches`,
+    smallGemmCandidates(context.report, numerics, large),
+    (variant) => proofs.firstDifference(gemmChecks(variant, products), gemmChecks(large, products)),
+  );
+  return { large, small };
+}
+
+/** A variant's proofs for products: each activation, form and storage of the result that there is among them. */
+function gemmChecks(variant: GemmVariant, products: readonly GemmShape[]): KernelCheck[] {
+  const forms = distinct(
+    products.map(({ storage, activation, gated, output }) => ({ storage, activation, gated, output })),
+  );
+  return forms.map((form) => gemmCheck(variant, form));
+}
+
+/** The products of the encoder, each once, the largest first: those are worth most. */
+function distinctProducts(
+  encoder: EncoderDescription,
+  storage: StorageType,
+  activation: KernelChoice["activation"],
+): GemmShape[] {
+  const { embedding, layers } = productsOf(encoder, storage, activation);
+  const all = layers.flatMap(({ inside, down, qkv, attentionOutput }) => [inside, down, qkv, attentionOutput]);
+  return distinct([...all, ...(embedding ? [embedding] : [])]);
 }
 
 /** All products of large batches, then those of small ones. */
 function tuningRequests(
   products: readonly GemmShape[],
   candidates: readonly GemmVariant[],
-  usual: GemmPair,
+  usual: (product: GemmShape) => GemmPair,
 ): TuningRequest[] {
   const request = (batch: BatchKind, count: number) => (shape: GemmShape) => ({
     batch,
     count,
     shape,
-    candidates: interchangeable(candidates, usual[batch]),
+    candidates: (shape.gated ? gatedCandidates : interchangeable)(candidates, usual(shape)[batch]),
   });
   return [...products.map(request("large", tunedRows)), ...products.map(request("small", smallBatchKind / 4))];
 }

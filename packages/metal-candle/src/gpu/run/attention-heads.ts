@@ -1,78 +1,92 @@
 /**
  * How attention heads lie in GPU memory: in whole vec4s. A head whose size is not a multiple of 4 (26 in rubert-tiny2) is filled up with zeros
  * in the weights, once, at upload: zero columns of Q and K add nothing to a score, and zero rows of the output projection take nothing
- * from V's. The kernels know only the filled size; the scale is the model's own.
+ * from V's. The two halves of a head that turn together (rotary positions) are filled up each by itself, so that a pair is the same element of
+ * two vec4s. The kernels know only the filled size; the scale is the model's own.
  */
-import { UnsupportedModelError } from "../../errors.ts";
-import type { BiasedLinear, EncoderShape, LayerWeights } from "./bert-blocks.ts";
+import type { Attention, Linear } from "../../models/encoder-description.ts";
 import type { WeightTensor } from "../../weights/weight-tensor.ts";
 import { roundUp } from "../device/kernel-program.ts";
 
-/** Heads as the kernels have them. */
-export interface AttentionHeads {
-  /** Elements of a head in memory, a multiple of 4. */
+/** A head as the kernels have it. */
+export interface HeadLayout {
+  /** Elements in memory, a multiple of 4. */
   readonly size: number;
-  /** Elements of all heads side by side. */
-  readonly width: number;
-  /** 1 / √(the model's head size). */
-  readonly scale: number;
+  /** Elements of the half that turns, in memory: a multiple of 4; 0 without rotary positions. */
+  readonly half: number;
+  /** The model's elements in order: runs of `count` that lie at `to`. */
+  readonly runs: readonly { readonly count: number; readonly to: number }[];
 }
 
-export function attentionHeads({ numAttentionHeads: heads, headSize }: EncoderShape): AttentionHeads {
+export function headLayout({ headSize, rotary }: Pick<Attention, "headSize" | "rotary">): HeadLayout {
+  const turning = rotary?.inverseFrequencies.length ?? 0;
+  if (headSize % 4 === 0 && turning % 4 === 0) {
+    return { size: headSize, half: turning, runs: [{ count: headSize, to: 0 }] };
+  }
+  const half = roundUp(turning, 4);
+  const rest = headSize - 2 * turning;
+  const runs = [
+    { count: turning, to: 0 },
+    { count: turning, to: half },
+    { count: rest, to: 2 * half },
+  ].filter(({ count }) => count > 0);
   // Eight halves are a word of the matrix units' kernels, too.
-  const size = headSize % 4 === 0 ? headSize : roundUp(headSize, 8);
-  return { size, width: heads * size, scale: 1 / Math.sqrt(headSize) };
+  return { size: roundUp(2 * half + rest, 8), half, runs };
 }
 
-/** @throws UnsupportedModelError for a hidden size that rows of vec4s cannot have */
-export function checkHiddenSize({ hiddenSize }: EncoderShape): void {
-  if (hiddenSize % 4 === 0) return;
-  throw new UnsupportedModelError(
-    `The model's hidden size is ${hiddenSize}; on the GPU it must be a multiple of 4. Use device "cpu".`,
-  );
-}
-
-/** A layer with its heads filled up; the layer itself where they are whole. */
-export function withWholeHeads(layer: LayerWeights, shape: EncoderShape): LayerWeights {
-  const { size } = attentionHeads(shape);
-  if (size === shape.headSize) return layer;
-  const outputs = ({ weight, bias }: BiasedLinear): BiasedLinear => ({
-    weight: spread(weight, shape, size, "rows"),
-    bias: spread(bias, shape, size, "rows"),
+/** Q, K, V and the output projection with heads as they lie in memory; the attention's own where they are whole. */
+export function withWholeHeads(attention: Attention): Pick<Attention, "query" | "key" | "value" | "output"> {
+  const { query, key, value, output, headSize } = attention;
+  const layout = headLayout(attention);
+  if (layout.size === headSize) return attention;
+  const outputs = ({ weight, bias }: Linear): Linear => ({
+    weight: spread(weight, headSize, layout, "rows"),
+    bias: bias && spread(bias, headSize, layout, "rows"),
   });
   return {
-    ...layer,
-    query: outputs(layer.query),
-    key: outputs(layer.key),
-    value: outputs(layer.value),
-    attentionOutput: {
-      weight: spread(layer.attentionOutput.weight, shape, size, "columns"),
-      bias: layer.attentionOutput.bias,
-    },
+    query: outputs(query),
+    key: outputs(key),
+    value: outputs(value),
+    output: { weight: spread(output.weight, headSize, layout, "columns"), bias: output.bias },
   };
 }
 
-/** A tensor whose rows (or columns) belong to heads, `headSize` each, with room for `size` each. */
+/** Values of one head as they lie in memory. */
+export function wholeHead(values: Float32Array, { size, runs }: HeadLayout): Float32Array {
+  const whole = new Float32Array(size);
+  let from = 0;
+  for (const { count, to } of runs) {
+    whole.set(values.subarray(from, from + count), to);
+    from += count;
+  }
+  return whole;
+}
+
+/** A tensor whose rows (or columns) belong to heads, `headSize` each, with room for `layout.size` each. */
 function spread(
   tensor: WeightTensor,
-  { numAttentionHeads: heads, headSize }: EncoderShape,
-  size: number,
+  headSize: number,
+  { size, runs }: HeadLayout,
   along: "rows" | "columns",
 ): WeightTensor {
   const [rows, columns = 1] = tensor.shape;
-  const shape = along === "columns" ? [rows, heads * size] : [heads * size, ...tensor.shape.slice(1)];
-  // Runs of values that stay together: a head's rows, or a head's columns of one row.
-  const run = along === "columns" ? headSize : headSize * columns;
-  const room = along === "columns" ? size : size * columns;
+  const shape =
+    along === "columns" ? [rows, (columns / headSize) * size] : [(rows / headSize) * size, ...tensor.shape.slice(1)];
+  // Values that stay together: a head's rows, or a head's columns of one row.
+  const unit = along === "columns" ? 1 : columns;
   return {
     name: tensor.name,
     shape,
     storage: tensor.storage,
     async read() {
       const values = await tensor.read();
-      const spreadOut = new Float32Array((values.length / run) * room);
-      for (let from = 0, to = 0; from < values.length; from += run, to += room) {
-        spreadOut.set(values.subarray(from, from + run), to);
+      const spreadOut = new Float32Array((values.length / headSize) * size);
+      for (let head = 0; head * headSize * unit < values.length; head++) {
+        let from = head * headSize * unit;
+        for (const { count, to } of runs) {
+          spreadOut.set(values.subarray(from, from + count * unit), (head * size + to) * unit);
+          from += count * unit;
+        }
       }
       return spreadOut;
     },

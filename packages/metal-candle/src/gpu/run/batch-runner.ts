@@ -77,7 +77,7 @@ export class BatchRunner {
   #submitsFor(tokens: number): number {
     if (this.#context.report.software) return 1;
     const predicted = this.waits.milliseconds(tokens);
-    const wanted = predicted === null ? this.#setup.shape.numHiddenLayers : Math.ceil(predicted / longestSubmit);
+    const wanted = predicted === null ? this.#setup.encoder.layers.length : Math.ceil(predicted / longestSubmit);
     return Math.min(Math.max(wanted, 1), this.#plan.steps.length);
   }
 
@@ -92,7 +92,7 @@ export class BatchRunner {
       this.#nonce = (this.#nonce + 1) >>> 0;
       const nonce = this.#nonce;
       const { device, loss } = this.#context;
-      const written = writeBatch(slot.words, batch, this.#setup.shape, this.#queryRows, nonce);
+      const written = writeBatch(slot.words, batch, this.#setup.encoder, this.#queryRows, nonce);
       const { sequences, tokens } = batch;
       const stride = outputStride(this.#setup.head.dimensions);
       const bytes = sequences * stride * 4;

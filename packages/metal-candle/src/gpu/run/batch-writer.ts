@@ -4,7 +4,7 @@
  */
 import type { PackedBatch } from "../../encoder/packed-batch.ts";
 import { writePositionIds } from "../../encoder/position-ids.ts";
-import type { EncoderShape } from "./bert-blocks.ts";
+import type { EncoderDescription } from "../../models/encoder-description.ts";
 import { headerWords, tokensAt } from "../wgsl/batch-layout.ts";
 
 export interface WrittenBatch {
@@ -17,7 +17,7 @@ export interface WrittenBatch {
 export function writeBatch(
   words: Uint32Array,
   batch: PackedBatch,
-  shape: EncoderShape,
+  { positionOffset, tokenTypeTable }: Pick<EncoderDescription, "positionOffset" | "tokenTypeTable">,
   queryRows: number,
   nonce: number,
 ): WrittenBatch {
@@ -32,14 +32,14 @@ export function writeBatch(
     const start = cuSeqlens[sequence];
     const length = cuSeqlens[sequence + 1] - start;
     words[cuSeqlensAt + sequence] = start;
-    writePositionIds(inputIds, start, length, shape.positionOffset, words, positionsAt + start);
+    writePositionIds(inputIds, start, length, positionOffset, words, positionsAt + start);
     for (let query = 0; query < length; query += queryRows) {
       words[work++] = start;
       words[work++] = length | (query << 16);
     }
   }
   words[cuSeqlensAt + sequences] = tokens;
-  if (tokenTypeIds && shape.typeVocabSize > 1) {
+  if (tokenTypeIds && tokenTypeTable !== null && tokenTypeTable.shape[0] > 1) {
     for (let token = 0; token < tokens; token++) words[positionsAt + token] |= tokenTypeIds[token] << 16;
   }
   if (poolingSkips) words.set(poolingSkips.subarray(0, sequences), poolingSkipsAt);

@@ -1,25 +1,36 @@
 /**
  * The plan: the encoder's dispatches in order, compiled and bound once, then recorded for every batch with that batch's grids.
  *
- *   embed + LayerNorm (one dispatch a word shard)
- *   per layer: QKV GEMM → attention → output GEMM → residual + LayerNorm → GEMM + activation → GEMM → residual + LayerNorm
- *   pooling [→ dense GEMMs → finish]
+ *   embeddings (one dispatch a word shard) [→ projection] [→ first input norm]
+ *   per layer: QKV GEMM [→ rotary] → attention → output GEMM → norms → GEMM + activation [⊙ gate] → GEMM → norms
+ *   pooling [→ dense GEMMs and steps on rows → finish]
  *
- * MiniLM-L6: 1 + 6 · 7 + 1 = 44 dispatches.
+ * MiniLM-L6: 1 + 6 · 7 + 1 = 44 dispatches. ModernBERT's layers have 8.
  */
-import type { Arena } from "./arena.ts";
-import { attentionHeads } from "./attention-heads.ts";
-import { stridesOf } from "./arena.ts";
+import { rowsAreMade, type Arena } from "./arena.ts";
 import type { KernelProgram } from "../device/kernel-program.ts";
 import { attentionGrid, attentionProgram } from "../kernels/attention/attention.ts";
 import { embeddingGrid, embeddingProgram } from "../kernels/embedding/embedding.ts";
-import { gemmGrid, gemmProgram, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
+import { gemmGrid, gemmProgram, outputStorage, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
 import { residualLayerNormGrid, residualLayerNormProgram } from "../kernels/layer-norm/residual-layer-norm.ts";
+import { residualNormsGrid, residualNormsProgram } from "../kernels/norm/residual-norms.ts";
 import { finishGrid, finishProgram } from "../kernels/pooling/finish.ts";
 import { poolingGrid, poolingProgram } from "../kernels/pooling/pooling.ts";
+import { rowStepsGrid, rowStepsProgram } from "../kernels/pooling/row-steps.ts";
+import { rotaryGrid, rotaryProgram } from "../kernels/rotary/rotary.ts";
 import { smallBatchKind, type GemmPair } from "../choose/variants.ts";
+import {
+  attentionShape,
+  embeddingShape,
+  productsOf,
+  residualNormsShape,
+  rotaryShape,
+  rowStepShapes,
+  seamsOf,
+  stridesOf,
+} from "./layout.ts";
 import type { EncoderSetup } from "./setup.ts";
-import type { GpuLinear, GpuWeights } from "./weights.ts";
+import type { GpuLayer, GpuLinear, GpuNorms, GpuWeights } from "./weights.ts";
 
 /** What a batch's grids depend on. */
 export interface BatchSize {
@@ -28,11 +39,13 @@ export interface BatchSize {
   readonly workItems: number;
 }
 
+type Grid = (size: BatchSize) => readonly [number, number, number];
+
 /** One way to run a step. */
 interface Run {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
-  readonly grid: (size: BatchSize) => readonly [number, number, number];
+  readonly grid: Grid;
   readonly label: string;
 }
 
@@ -48,119 +61,178 @@ export interface Plan {
 }
 
 /** Compiles and binds everything. */
-export async function makePlan(
-  { context, shape, head, storage, choice, longest }: EncoderSetup,
-  weights: GpuWeights,
-  arena: Arena,
-): Promise<Plan> {
-  const strides = stridesOf(shape);
-  const heads = attentionHeads(shape);
-  const steps: Promise<Step>[] = [];
-  const compile = async (program: KernelProgram, buffers: readonly GPUBuffer[], grid: Run["grid"]): Promise<Run> => {
-    const kernel = await context.pipelines.get(program);
-    const bindings = context.pipelines.bind(
+export async function makePlan(setup: EncoderSetup, weights: GpuWeights, arena: Arena): Promise<Plan> {
+  const writer = new PlanWriter(setup, arena);
+  writer.embeddings(weights);
+  weights.layers.forEach((layer, index) => {
+    writer.attention(layer, index, weights.relativePositionBias);
+    writer.feedForward(layer, index);
+  });
+  writer.head(weights);
+  return { overflow: arena.overflow, steps: await Promise.all(writer.steps) };
+}
+
+/** Writes the parts of a plan, each a few dispatches. */
+class PlanWriter {
+  readonly steps: Promise<Step>[] = [];
+  readonly #setup: EncoderSetup;
+  readonly #arena: Arena;
+  readonly #products: ReturnType<typeof productsOf>;
+  readonly #seams: ReturnType<typeof seamsOf>;
+
+  constructor(setup: EncoderSetup, arena: Arena) {
+    this.#setup = setup;
+    this.#arena = arena;
+    this.#products = productsOf(setup.encoder, setup.storage, setup.choice.activation);
+    this.#seams = seamsOf(setup.encoder);
+  }
+
+  embeddings(weights: GpuWeights): void {
+    const { encoder, storage } = this.#setup;
+    const { batch, wide, hidden, stream } = this.#arena;
+    const shape = embeddingShape(encoder, storage);
+    const last = stream ?? hidden;
+    const target = weights.embeddingProjection ? wide : last;
+    const flag = shape.target === "f16" && shape.norm === null ? [this.#arena.overflow] : [];
+    for (const shard of weights.wordEmbeddings) {
+      const program = embeddingProgram({ ...shape, firstWord: shard.first, words: shard.words });
+      this.#add(program, [batch, shard.buffer, target, ...weights.embedding, ...flag], (size) =>
+        embeddingGrid(size.tokens),
+      );
+    }
+    if (weights.embeddingProjection) this.#gemm(this.#products.embedding!, weights.embeddingProjection, wide, last);
+    if (stream) {
+      const input = encoder.layers[0].attentionInputNorm;
+      this.#residualNorms({ input, output: null, residual: null }, weights.firstNorm, false);
+    }
+  }
+
+  attention(layer: GpuLayer, index: number, relativePositionBias: GPUBuffer | null): void {
+    const { encoder, storage, longest, choice } = this.#setup;
+    const { batch, hidden, wide, context, projected, overflow } = this.#arena;
+    const { attention } = encoder.layers[index];
+    this.#gemm(this.#products.layers[index].qkv, layer.qkv, hidden, wide);
+    const rotary = rotaryShape(attention, storage, longest);
+    if (rotary) {
+      const flag = storage === "f16" ? [overflow] : [];
+      const tables = [layer.rotary, layer.headNorms].filter((buffer) => buffer !== null);
+      this.#add(rotaryProgram(rotary), [batch, wide, ...flag, ...tables], (size) => rotaryGrid(size.tokens, rotary));
+    }
+    const program = attentionProgram(choice.attention, attentionShape(encoder, attention, storage, longest));
+    const relative = relativePositionBias ? [relativePositionBias] : [];
+    this.#add(program, [batch, wide, context, ...relative], (size) => attentionGrid(size.workItems, attention.heads));
+    this.#gemm(this.#products.layers[index].attentionOutput, layer.attentionOutput, context, projected);
+    this.#seam(2 * index, layer.attentionSeam);
+  }
+
+  feedForward(layer: GpuLayer, index: number): void {
+    const { hidden, wide, projected } = this.#arena;
+    this.#gemm(this.#products.layers[index].inside, layer.inside, hidden, wide);
+    this.#gemm(this.#products.layers[index].down, layer.down, wide, projected);
+    this.#seam(2 * index + 1, layer.feedForwardSeam);
+  }
+
+  head(weights: GpuWeights): void {
+    const { encoder, storage, head } = this.#setup;
+    const { batch, hidden, output, overflow, dense } = this.#arena;
+    const width = encoder.hiddenSize;
+    const pooling = { storage, width, stride: stridesOf(encoder).hidden, modes: head.poolings } as const;
+    const rows = (size: BatchSize): number => size.sequences;
+    if (!rowsAreMade(head)) {
+      const program = poolingProgram({ ...pooling, output: "finished" });
+      this.#add(program, [batch, hidden, output, overflow], (size) => poolingGrid(size.sequences));
+      return;
+    }
+    let rowWidth = width * head.poolings.length;
+    let stride = weights.dense[0]?.k ?? Math.ceil(rowWidth / 4) * 4;
+    const program = poolingProgram({ ...pooling, output: { pooledStride: stride } });
+    this.#add(program, [batch, hidden, dense[0]], (size) => poolingGrid(size.sequences));
+    const steps = (index: number): void => {
+      const shapes = rowStepShapes(head.rowSteps[index] ?? []);
+      if (shapes.length === 0) return;
+      const norms = weights.rowSteps[index];
+      const buffers = [batch, dense[index % 2], ...(norms ? [norms] : [])];
+      this.#add(rowStepsProgram(shapes, rowWidth, stride), buffers, (size) => rowStepsGrid(size.sequences));
+    };
+    steps(0);
+    weights.dense.forEach((linear, index) => {
+      const { activation, weight } = head.dense[index];
+      const product: GemmShape = { storage: "f32", activation, n: linear.n, k: linear.k };
+      this.#gemm(product, linear, dense[index % 2], dense[(index + 1) % 2], rows, denseGemms);
+      [rowWidth] = weight.shape;
+      stride = linear.n;
+      steps(index + 1);
+    });
+    const last = dense[weights.dense.length % 2];
+    this.#add(finishProgram(head.dimensions, stride), [batch, last, output, overflow], (size) =>
+      finishGrid(size.sequences),
+    );
+  }
+
+  /** The norms between a block and the next product. */
+  #seam(index: number, norms: GpuNorms): void {
+    const { encoder, storage } = this.#setup;
+    const { hidden, projected, stream } = this.#arena;
+    const seam = this.#seams[index];
+    if (stream) {
+      this.#residualNorms(seam, norms, true);
+      return;
+    }
+    const { epsilon } = seam.residual!;
+    const shape = { storage, width: encoder.hiddenSize, stride: stridesOf(encoder).hidden, epsilon };
+    this.#add(residualLayerNormProgram(shape), [projected, hidden, ...norms], (size) =>
+      residualLayerNormGrid(size.tokens),
+    );
+  }
+
+  #residualNorms(seam: Parameters<typeof residualNormsShape>[2], norms: GpuNorms, adds: boolean): void {
+    const { encoder, storage } = this.#setup;
+    const { hidden, projected, stream, overflow } = this.#arena;
+    const flag = storage === "f16" ? [overflow] : [];
+    const buffers = [stream!, hidden, ...flag, ...(adds ? [projected] : []), ...norms];
+    this.#add(residualNormsProgram(residualNormsShape(encoder, storage, seam, adds)), buffers, (size) =>
+      residualNormsGrid(size.tokens),
+    );
+  }
+
+  #gemm(
+    product: GemmShape,
+    linear: GpuLinear,
+    source: GPUBuffer,
+    target: GPUBuffer,
+    rows = (size: BatchSize): number => size.tokens,
+    variantsOf: (product: GemmShape) => GemmPair = this.#setup.choice.gemmFor,
+  ): void {
+    const variants = variantsOf(product);
+    const run = (variant: GemmVariant): Promise<Run> => {
+      const program = gemmProgram(variant, product);
+      const flag = outputStorage(product) === "f16" ? [this.#arena.overflow] : [];
+      return this.#compile(program, [source, linear.weight, linear.bias, target, ...flag], (size) =>
+        gemmGrid(program, product, rows(size)),
+      );
+    };
+    this.steps.push(
+      Promise.all([run(variants.large), run(variants.small)]).then(([large, small]) => ({ ...large, small })),
+    );
+  }
+
+  #add(program: KernelProgram, buffers: readonly GPUBuffer[], grid: Grid): void {
+    this.steps.push(this.#compile(program, buffers, grid).then((run) => ({ ...run, small: null })));
+  }
+
+  async #compile(program: KernelProgram, buffers: readonly GPUBuffer[], grid: Grid): Promise<Run> {
+    const { pipelines } = this.#setup.context;
+    const kernel = await pipelines.get(program);
+    const bindings = pipelines.bind(
       kernel,
       buffers.map((buffer) => ({ buffer })),
     );
     return { pipeline: kernel.pipeline, bindings, grid, label: program.label };
-  };
-  const add = (program: KernelProgram, buffers: readonly GPUBuffer[], grid: Run["grid"]): void => {
-    steps.push(compile(program, buffers, grid).then((run) => ({ ...run, small: null })));
-  };
-  const gemm = (
-    variantsOf: (product: GemmShape) => GemmPair,
-    shapeOf: Omit<GemmShape, "n" | "k">,
-    linear: GpuLinear,
-    source: GPUBuffer,
-    target: GPUBuffer,
-    rows: (size: BatchSize) => number,
-  ): void => {
-    const full: GemmShape = { ...shapeOf, n: linear.n, k: linear.k };
-    const variants = variantsOf(full);
-    const run = (variant: GemmVariant): Promise<Run> => {
-      const program = gemmProgram(variant, full);
-      const grid: Run["grid"] = (size) => gemmGrid(program, full, rows(size));
-      const flag = shapeOf.storage === "f16" ? [arena.overflow] : [];
-      return compile(program, [source, linear.weight, linear.bias, target, ...flag], grid);
-    };
-    steps.push(Promise.all([run(variants.large), run(variants.small)]).then(([large, small]) => ({ ...large, small })));
-  };
-  const denseGemms = (): GemmPair => ({ large: { family: "direct" }, small: { family: "direct" } });
-  const tokens = (size: BatchSize): number => size.tokens;
-  const width = shape.hiddenSize;
-  const epsilon = shape.layerNormEpsilon;
-
-  for (const shard of weights.wordEmbeddings) {
-    const program = embeddingProgram({
-      storage,
-      width,
-      stride: strides.hidden,
-      epsilon,
-      maxPositionEmbeddings: shape.maxPositionEmbeddings,
-      typeVocabSize: shape.typeVocabSize,
-      firstWord: shard.first,
-      words: shard.words,
-    });
-    add(program, [arena.batch, shard.buffer, weights.positionEmbeddings, weights.norm, arena.hidden], (size) =>
-      embeddingGrid(size.tokens),
-    );
   }
-  const attention = attentionProgram(choice.attention, {
-    storage,
-    heads: shape.numAttentionHeads,
-    headSize: heads.size,
-    scale: heads.scale,
-    qkvStride: strides.qkv,
-    contextStride: strides.context,
-    longest,
-    relativePositionBuckets: shape.relativePositionBuckets,
-  });
-  const relative = weights.relativePositionBias ? [weights.relativePositionBias] : [];
-  const residualNorm = residualLayerNormProgram({ storage, width, stride: strides.hidden, epsilon });
-  const addNorm = (norm: { weight: GPUBuffer; bias: GPUBuffer }): void =>
-    add(residualNorm, [arena.projected, arena.hidden, norm.weight, norm.bias], (size) =>
-      residualLayerNormGrid(size.tokens),
-    );
-  const plain = { storage, activation: "identity" } as const;
-  for (const layer of weights.layers) {
-    gemm(choice.gemmFor, plain, layer.qkv, arena.hidden, arena.wide, tokens);
-    add(attention, [arena.batch, arena.wide, arena.context, ...relative], (size) =>
-      attentionGrid(size.workItems, shape.numAttentionHeads),
-    );
-    gemm(choice.gemmFor, plain, layer.attentionOutput, arena.context, arena.projected, tokens);
-    addNorm(layer.attentionNorm);
-    gemm(
-      choice.gemmFor,
-      { storage, activation: choice.activation(shape.activation) },
-      layer.intermediate,
-      arena.hidden,
-      arena.wide,
-      tokens,
-    );
-    gemm(choice.gemmFor, plain, layer.output, arena.wide, arena.projected, tokens);
-    addNorm(layer.outputNorm);
-  }
-  const pooling = { storage, width, stride: strides.hidden, modes: head.poolings } as const;
-  if (head.dense.length === 0) {
-    const program = poolingProgram({ ...pooling, output: "finished" });
-    add(program, [arena.batch, arena.hidden, arena.output, arena.overflow], (size) => poolingGrid(size.sequences));
-  } else {
-    const program = poolingProgram({ ...pooling, output: { pooledStride: weights.dense[0].k } });
-    add(program, [arena.batch, arena.hidden, arena.dense[0]], (size) => poolingGrid(size.sequences));
-    weights.dense.forEach((linear, index) => {
-      const source = arena.dense[index % 2];
-      const target = arena.dense[(index + 1) % 2];
-      const dense = { storage: "f32", activation: head.dense[index].activation } as const;
-      gemm(denseGemms, dense, linear, source, target, (size) => size.sequences);
-    });
-    const last = arena.dense[weights.dense.length % 2];
-    const stride = weights.dense.at(-1)!.n;
-    add(finishProgram(head.dimensions, stride), [arena.batch, last, arena.output, arena.overflow], (size) =>
-      finishGrid(size.sequences),
-    );
-  }
-  return { overflow: arena.overflow, steps: await Promise.all(steps) };
 }
+
+/** A head's rows are few, and f32. */
+const denseGemms = (): GemmPair => ({ large: { family: "direct" }, small: { family: "direct" } });
 
 /** Records the steps from `first` up to `end` into one compute pass; a batch's first pass clears its overflow flag. */
 export function recordPlan(

@@ -9,10 +9,9 @@ import { releaseBuffers } from "../device/buffers.ts";
 import type { GpuContext } from "../device/context.ts";
 import { chooseKernels } from "../prove/self-check.ts";
 import { makeArena, type Arena } from "./arena.ts";
-import { checkHiddenSize } from "./attention-heads.ts";
-import { requireBertBlocks } from "./bert-blocks.ts";
 import { BatchRunner } from "./batch-runner.ts";
 import { makePlan, type Plan } from "./plan.ts";
+import { checkSupported } from "./layout.ts";
 import type { EncoderSetup } from "./setup.ts";
 import { releaseWeights, uploadWeights, type GpuWeights } from "./weights.ts";
 
@@ -46,22 +45,22 @@ const matrixTokenBudget = 49_152;
  * Chooses and proves the kernels, uploads the weights and compiles the plan.
  *
  * @param signal gives up between two steps, and frees what was made
- * @throws KernelCheckError, GpuOutOfMemoryError, ModelFileError, UnsupportedModelError; the signal's reason
+ * @throws KernelCheckError, GpuOutOfMemoryError, ModelFileError, UnsupportedModelError (also for parts of a model that only the CPU device has); the
+ *   signal's reason
  */
 export async function openSession(
   description: ModelDescription,
   options: SessionOptions,
   signal?: AbortSignal,
 ): Promise<Session> {
-  const { head, maxLength: longest } = description;
-  const { shape, weights } = requireBertBlocks(description.encoder);
-  checkHiddenSize(shape);
+  const { encoder, head, maxLength: longest } = description;
+  checkSupported(encoder, longest);
   const context = await options.open();
   const numerics = options.numerics(context);
   signal?.throwIfAborted();
-  const { choice, kernels, tuning } = await chooseKernels(context, numerics, shape, head, longest);
-  const setup: EncoderSetup = { context, shape, head, storage: numerics.storage, choice, longest };
-  const uploaded = await uploadWeights(setup, weights, signal);
+  const { choice, kernels, tuning } = await chooseKernels(context, numerics, encoder, head, longest);
+  const setup: EncoderSetup = { context, encoder, head, storage: numerics.storage, choice, longest };
+  const uploaded = await uploadWeights(setup, signal);
   let arena: Arena | null = null;
   try {
     arena = await makeArena(setup, Math.max(options.tokenBudget ?? usualTokenBudget(context, numerics), longest));

@@ -1,6 +1,6 @@
 /**
  * A model's weights in GPU memory, in the layout that the kernels want: matrices transposed to [in, out] and padded to the GEMM
- * tile, Q, K and V side by side, the word table in shards that fit a binding.
+ * tile, Q, K and V side by side, a gate among what it gates, the word table in shards that fit a binding.
  *
  * Tensors are read, converted and uploaded one after another, so the host never holds more than one matrix and one slice of
  * the word table.
@@ -8,17 +8,22 @@
 import { readWeights } from "../../encoder/checked-weights.ts";
 import { relativePositionBucket } from "../../encoder/relative-positions.ts";
 import { GpuOutOfMemoryError } from "../../errors.ts";
-import type { Linear } from "../../models/encoder-description.ts";
-import type { BiasedNorm, EncoderShape, EncoderWeights, LayerWeights } from "./bert-blocks.ts";
+import type { Attention, EncoderDescription, Layer, Linear, Norm, Rotary } from "../../models/encoder-description.ts";
+import type { RowStep } from "../../models/description.ts";
 import type { WeightTensor } from "../../weights/weight-tensor.ts";
-import { withWholeHeads } from "./attention-heads.ts";
-import { allocateScoped, bufferUsage, makeBuffer, releaseBuffers, uploadBuffer } from "../device/buffers.ts";
-import type { GpuContext } from "../device/context.ts";
 import { floatsToHalves } from "../../weights/half-float.ts";
-import { alignment, weightLayout } from "../kernels/gemm/gemm.ts";
-import type { EncoderSetup } from "./setup.ts";
+import { bufferUsage, makeBuffer, releaseBuffers, uploadBuffer } from "../device/buffers.ts";
+import type { GpuContext } from "../device/context.ts";
 import { roundUp } from "../device/kernel-program.ts";
+import { weightLayout } from "../kernels/gemm/gemm.ts";
+import { rotaryTable } from "../kernels/rotary/rotary.ts";
 import { storageBytes, type StorageType } from "../wgsl/storage.ts";
+import { wholeRows } from "../wgsl/whole-rows.ts";
+import { headLayout, wholeHead, withWholeHeads } from "./attention-heads.ts";
+import { seamsOf, type Seam } from "./layout.ts";
+import { packLinear } from "./pack-linear.ts";
+import type { EncoderSetup } from "./setup.ts";
+import { Uploads } from "./uploads.ts";
 
 /** A matrix ready for a GEMM: W [k, n] in storage type, bias f32 [n]. */
 export interface GpuLinear {
@@ -28,13 +33,21 @@ export interface GpuLinear {
   readonly n: number;
 }
 
+/** Norms' weights and biases, f32 [2, roundUp(width, 4)] each: those that there are, in the order output, residual, input. */
+export type GpuNorms = readonly GPUBuffer[];
+
 export interface GpuLayer {
   readonly qkv: GpuLinear;
+  /** Of heads of queries and of keys, f32 [2, 2, headSize]; null without. */
+  readonly headNorms: GPUBuffer | null;
+  /** Cosines and sines by position; null without. */
+  readonly rotary: GPUBuffer | null;
   readonly attentionOutput: GpuLinear;
-  readonly attentionNorm: { readonly weight: GPUBuffer; readonly bias: GPUBuffer };
-  readonly intermediate: GpuLinear;
-  readonly output: GpuLinear;
-  readonly outputNorm: { readonly weight: GPUBuffer; readonly bias: GPUBuffer };
+  readonly attentionSeam: GpuNorms;
+  /** Up, or gate and up. */
+  readonly inside: GpuLinear;
+  readonly down: GpuLinear;
+  readonly feedForwardSeam: GpuNorms;
 }
 
 export interface WordShard {
@@ -45,13 +58,16 @@ export interface WordShard {
 
 export interface GpuWeights {
   readonly wordEmbeddings: readonly WordShard[];
-  /** Position rows, then token-type rows, f32. */
-  readonly positionEmbeddings: GPUBuffer;
-  /** Embedding LayerNorm: weight, then bias, f32. */
-  readonly norm: GPUBuffer;
+  /** What the embedding kernel reads beside words: tables of positions and types, a norm; those that there are. */
+  readonly embedding: readonly GPUBuffer[];
+  readonly embeddingProjection: GpuLinear | null;
+  /** The first layer's input norm, where it has one. */
+  readonly firstNorm: GpuNorms;
   readonly layers: readonly GpuLayer[];
   /** The head's dense layers, always f32. */
   readonly dense: readonly GpuLinear[];
+  /** The LayerNorms among each of the head's steps, f32; null where a group of steps has none. */
+  readonly rowSteps: readonly (GPUBuffer | null)[];
   /** f32 [2 · longest − 1, heads] by key − query, or null. */
   readonly relativePositionBias: GPUBuffer | null;
   readonly buffers: readonly GPUBuffer[];
@@ -65,69 +81,13 @@ const sliceBytes = 8 << 20;
  * @param signal gives up between two layers
  * @throws GpuOutOfMemoryError when the adapter's memory does not hold the model; ModelFileError, UnsupportedModelError as readWeights
  */
-export async function uploadWeights(
-  { context, shape, head, storage, choice, longest }: EncoderSetup,
-  weights: EncoderWeights,
-  signal?: AbortSignal,
-): Promise<GpuWeights> {
-  const layout = weightLayout(choice.gemm.large);
+export async function uploadWeights(setup: EncoderSetup, signal?: AbortSignal): Promise<GpuWeights> {
+  const { context, storage } = setup;
   const uploads = new Uploads(context);
-  const keep = (name: string, data: Parameters<typeof uploadBuffer>[2]): GPUBuffer =>
-    uploads.make(() => uploadBuffer(context, name, data));
   try {
-    const linear = async (parts: readonly Linear[], type = storage, order = layout): Promise<GpuLinear> => {
-      const packed = await packLinear(parts, type, order);
-      return {
-        weight: keep(parts[0].weight.name, packed.weight),
-        bias: keep(parts[0].weight.name, packed.bias),
-        k: packed.k,
-        n: packed.n,
-      };
-    };
-    const vector = async (tensor: WeightTensor): Promise<GPUBuffer> =>
-      keep(tensor.name, await readWeights(tensor, "f32"));
-    const norm = async ({ weight, bias }: BiasedNorm) => ({ weight: await vector(weight), bias: await vector(bias) });
-    const layer = async (source: LayerWeights): Promise<GpuLayer> => ({
-      qkv: await linear([source.query, source.key, source.value]),
-      attentionOutput: await linear([source.attentionOutput]),
-      attentionNorm: await norm(source.attentionNorm),
-      intermediate: await linear([source.intermediate]),
-      output: await linear([source.output]),
-      outputNorm: await norm(source.outputNorm),
-    });
-    const wordEmbeddings = await uploadWordEmbeddings(context, weights.wordEmbeddings, shape, storage, uploads);
-    const positionEmbeddings = keep(
-      "position embeddings",
-      await joined(weights.positionEmbeddings, weights.tokenTypeEmbeddings),
-    );
-    const embeddingNorm = keep(
-      "embedding norm",
-      await joined(weights.embeddingNorm.weight, weights.embeddingNorm.bias),
-    );
-    const layers: GpuLayer[] = [];
-    for (const source of weights.layers) {
-      signal?.throwIfAborted();
-      layers.push(await layer(withWholeHeads(source, shape)));
-    }
-    const dense: GpuLinear[] = [];
-    for (const source of head.dense)
-      dense.push(await linear([{ weight: source.weight, bias: source.bias as WeightTensor }], "f32", "kn"));
-    const relativePositionBias = weights.relativePositionBias
-      ? keep(
-          "relative bias",
-          relativePositionBiasTable(await readWeights(weights.relativePositionBias, "f32"), shape, longest),
-        )
-      : null;
+    const weights = await upload(setup, uploads, signal);
     if (await uploads.exhausted()) throw new Error("out of memory");
-    return {
-      wordEmbeddings,
-      positionEmbeddings,
-      norm: embeddingNorm,
-      layers,
-      dense,
-      relativePositionBias,
-      buffers: uploads.buffers,
-    };
+    return { ...weights, buffers: uploads.buffers };
   } catch (error) {
     const exhausted = await uploads.exhausted();
     const bytes = uploads.buffers.reduce((sum, buffer) => sum + buffer.size, 0);
@@ -142,51 +102,114 @@ export async function uploadWeights(
   }
 }
 
-/** The buffers made so far, and whether there was memory for them: asked at the end, so that no upload waits for an answer. */
-class Uploads {
-  readonly buffers: GPUBuffer[] = [];
-  readonly #context: GpuContext;
-  readonly #answers: Promise<boolean>[] = [];
-
-  constructor(context: GpuContext) {
-    this.#context = context;
+async function upload(
+  { context, encoder, head, storage, choice, longest }: EncoderSetup,
+  uploads: Uploads,
+  signal?: AbortSignal,
+): Promise<Omit<GpuWeights, "buffers">> {
+  const layout = weightLayout(choice.gemm.large);
+  const keep = (name: string, data: Parameters<typeof uploadBuffer>[2]): GPUBuffer =>
+    uploads.make(() => uploadBuffer(context, name, data));
+  const linear = async (
+    parts: readonly Linear[],
+    { type = storage, order = layout, gated = false } = {},
+  ): Promise<GpuLinear> => {
+    const { weight, bias, k, n } = await packLinear(parts, type, order, gated);
+    const { name } = parts[0].weight;
+    return { weight: keep(name, weight), bias: keep(name, bias), k, n };
+  };
+  const norms = async ({ output, residual, input }: Seam): Promise<GpuNorms> => {
+    const buffers: GPUBuffer[] = [];
+    for (const norm of [output, residual, input]) {
+      if (norm !== null) buffers.push(keep(norm.weight.name, await normWeights(norm)));
+    }
+    return buffers;
+  };
+  const tables = new Map<string, GPUBuffer>();
+  const rotary = (attention: Attention, source: Rotary): GPUBuffer => {
+    const { half } = headLayout(attention);
+    const key = [half, source.factor, ...source.inverseFrequencies].join();
+    const table = tables.get(key) ?? keep("rotary positions", rotaryTable(source, longest, half));
+    tables.set(key, table);
+    return table;
+  };
+  const seams = seamsOf(encoder);
+  const layer = async ({ attention, feedForward }: Layer, index: number): Promise<GpuLayer> => {
+    const { query, key, value, output } = withWholeHeads(attention);
+    const { gate, up, down } = feedForward;
+    const headNorms = await queryKeyNorms(attention);
+    return {
+      qkv: await linear([query, key, value]),
+      headNorms: headNorms && keep("norms of heads", headNorms),
+      rotary: attention.rotary && rotary(attention, attention.rotary),
+      attentionOutput: await linear([output]),
+      attentionSeam: await norms(seams[2 * index]),
+      inside: gate === null ? await linear([up]) : await linear([gate, up], { gated: true }),
+      down: await linear([down]),
+      feedForwardSeam: await norms(seams[2 * index + 1]),
+    };
+  };
+  const wordEmbeddings = await uploadWordEmbeddings(context, encoder, storage, uploads);
+  const embedding: GPUBuffer[] = [];
+  const positions = await joined(encoder.positionTable, encoder.tokenTypeTable);
+  if (positions.length > 0) embedding.push(keep("position embeddings", positions));
+  if (encoder.embeddingNorm) embedding.push(keep("embedding norm", await normWeights(encoder.embeddingNorm)));
+  const embeddingProjection = encoder.embeddingProjection && (await linear([encoder.embeddingProjection]));
+  const firstNorm = await norms({ output: null, residual: null, input: encoder.layers[0].attentionInputNorm });
+  const layers: GpuLayer[] = [];
+  for (const [index, source] of encoder.layers.entries()) {
+    signal?.throwIfAborted();
+    layers.push(await layer(source, index));
   }
-
-  make(allocate: () => GPUBuffer): GPUBuffer {
-    const { value, exhausted } = allocateScoped(this.#context, allocate);
-    this.buffers.push(value);
-    this.#answers.push(exhausted);
-    // Whoever asks hears it; it may be asked much later.
-    exhausted.catch(() => undefined);
-    return value;
+  const dense: GpuLinear[] = [];
+  for (const source of head.dense) dense.push(await linear([source], { type: "f32", order: "kn" }));
+  const rowSteps: (GPUBuffer | null)[] = [];
+  for (const steps of head.rowSteps) {
+    const values = await stepWeights(steps);
+    rowSteps.push(values.length > 0 ? keep("norms of the head", values) : null);
   }
-
-  /** @throws DeviceLostError for an error of another kind */
-  async exhausted(): Promise<boolean> {
-    return (await Promise.all(this.#answers)).includes(true);
-  }
+  const { relativePositionBias } = encoder;
+  return {
+    wordEmbeddings,
+    embedding,
+    embeddingProjection,
+    firstNorm,
+    layers,
+    dense,
+    rowSteps,
+    relativePositionBias:
+      relativePositionBias &&
+      keep(
+        "relative bias",
+        relativePositionBiasTable(
+          await readWeights(relativePositionBias, "f32"),
+          relativePositionBias.shape as [number, number],
+          longest,
+        ),
+      ),
+  };
 }
 
 async function uploadWordEmbeddings(
   context: GpuContext,
-  table: WeightTensor,
-  shape: EncoderShape,
+  { wordEmbeddings: table, vocabSize }: EncoderDescription,
   storage: StorageType,
   uploads: Uploads,
 ): Promise<WordShard[]> {
-  const rowBytes = shape.hiddenSize * storageBytes(storage);
+  const width = table.shape[1];
+  const rowBytes = roundUp(width, 4) * storageBytes(storage);
   const limit = Math.min(context.report.limits.maxStorageBufferBindingSize, context.report.limits.maxBufferSize);
   const shardRows = Math.floor(limit / rowBytes);
   const sliceRows = Math.max(1, Math.floor(sliceBytes / rowBytes));
   const shards: WordShard[] = [];
-  for (let first = 0; first < shape.vocabSize; first += shardRows) {
-    const words = Math.min(shardRows, shape.vocabSize - first);
+  for (let first = 0; first < vocabSize; first += shardRows) {
+    const words = Math.min(shardRows, vocabSize - first);
     const usage = bufferUsage.storage | bufferUsage.copyTarget;
     const buffer = uploads.make(() => makeBuffer(context, `word embeddings ${first}`, words * rowBytes, usage));
     // Slices are written one by one, outside any scope: never to a buffer that was not made.
     if (await uploads.exhausted()) throw new Error("out of memory");
     for (let row = 0; row < words; row += sliceRows) {
-      const slice = await readWeights(table, storage, first + row, Math.min(sliceRows, words - row));
+      const slice = wholeRows(await readWeights(table, storage, first + row, Math.min(sliceRows, words - row)), width);
       context.device.queue.writeBuffer(buffer, row * rowBytes, storage === "f16" ? floatsToHalves(slice) : slice);
     }
     shards.push({ buffer, first, words });
@@ -194,72 +217,66 @@ async function uploadWordEmbeddings(
   return shards;
 }
 
-/** Matrices [out, in] side by side as one [k, n] or [n, k], zero-padded to the tile, and their biases. */
-async function packLinear(parts: readonly Linear[], storage: StorageType, layout: "kn" | "nk") {
-  const [, inputs] = parts[0].weight.shape;
-  const outputs = parts.reduce((sum, part) => sum + part.weight.shape[0], 0);
-  const k = roundUp(inputs, alignment);
-  const n = roundUp(outputs, alignment);
-  const weight = new Float32Array(k * n);
-  const bias = new Float32Array(n);
-  let column = 0;
-  for (const part of parts) {
-    const rows = part.weight.shape[0];
-    const source = await readWeights(part.weight, storage);
-    if (layout === "kn") transposeInto(weight, source, rows, inputs, n, column);
-    else
-      for (let row = 0; row < rows; row++)
-        weight.set(source.subarray(row * inputs, (row + 1) * inputs), (column + row) * k);
-    if (part.bias) bias.set(await readWeights(part.bias, "f32"), column);
-    column += rows;
-  }
-  return { weight: storage === "f16" ? floatsToHalves(weight) : weight, bias, k, n };
+/** A norm's weight and bias as kernels read them: f32 [2, roundUp(width, 4)]. */
+async function normWeights({ weight, bias }: Norm): Promise<Float32Array<ArrayBuffer>> {
+  const [width] = weight.shape;
+  const both = new Float32Array(2 * width);
+  both.set(await readWeights(weight, "f32"));
+  if (bias) both.set(await readWeights(bias, "f32"), width);
+  return wholeRows(both, width);
 }
 
-/** target[i · stride + column + o] = source[o · inputs + i], in blocks that stay in the cache. */
-function transposeInto(
-  target: Float32Array,
-  source: Float32Array,
-  outputs: number,
-  inputs: number,
-  stride: number,
-  column: number,
-): void {
-  const block = 32;
-  for (let firstOutput = 0; firstOutput < outputs; firstOutput += block) {
-    const lastOutput = Math.min(firstOutput + block, outputs);
-    for (let firstInput = 0; firstInput < inputs; firstInput += block) {
-      const lastInput = Math.min(firstInput + block, inputs);
-      for (let i = firstInput; i < lastInput; i++) {
-        const row = i * stride + column;
-        for (let o = firstOutput; o < lastOutput; o++) target[row + o] = source[o * inputs + i];
-      }
-    }
+/** Of queries, then of keys: weight and bias as heads lie in memory. Null where there are none. */
+async function queryKeyNorms(attention: Attention): Promise<Float32Array<ArrayBuffer> | null> {
+  const { queryNorm, keyNorm, headSize } = attention;
+  if (queryNorm === null || keyNorm === null) return null;
+  const layout = headLayout(attention);
+  const all = new Float32Array(4 * layout.size);
+  for (const [index, norm] of [queryNorm, keyNorm].entries()) {
+    const weight = await readWeights(norm.weight, "f32");
+    const bias = norm.bias ? await readWeights(norm.bias, "f32") : new Float32Array(headSize);
+    all.set(wholeHead(weight, layout), 2 * index * layout.size);
+    all.set(wholeHead(bias, layout), (2 * index + 1) * layout.size);
   }
+  return all;
 }
 
-async function joined(first: WeightTensor, second: WeightTensor | null): Promise<Float32Array<ArrayBuffer>> {
-  const head = await readWeights(first, "f32");
-  const tail = second ? await readWeights(second, "f32") : new Float32Array(0);
-  const whole = new Float32Array(head.length + tail.length);
-  whole.set(head);
-  whole.set(tail, head.length);
+/** Weight and bias of each LayerNorm among a head's steps, in order. */
+async function stepWeights(steps: readonly RowStep[]): Promise<Float32Array<ArrayBuffer>> {
+  const values: number[] = [];
+  for (const step of steps) {
+    if (step.kind !== "layer-norm") continue;
+    const { weight, bias } = step.norm;
+    values.push(...(await readWeights(weight, "f32")));
+    values.push(...(bias ? await readWeights(bias, "f32") : new Float32Array(weight.shape[0])));
+  }
+  return new Float32Array(values);
+}
+
+async function joined(first: WeightTensor | null, second: WeightTensor | null): Promise<Float32Array<ArrayBuffer>> {
+  const parts = [first, second].filter((table): table is WeightTensor => table !== null);
+  const values = [];
+  for (const table of parts) values.push(wholeRows(await readWeights(table, "f32"), table.shape[1]));
+  const whole = new Float32Array(values.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of values) {
+    whole.set(part, at);
+    at += part.length;
+  }
   return whole;
 }
 
 /** MPNet's relative-position bias spread out by distance: entry (key − query + longest − 1, head). */
 function relativePositionBiasTable(
   table: Float32Array,
-  shape: EncoderShape,
+  [buckets, heads]: readonly [number, number],
   longest: number,
 ): Float32Array<ArrayBuffer> {
-  const buckets = shape.relativePositionBuckets as number;
-  const spread = new Float32Array((2 * longest - 1) * shape.numAttentionHeads);
+  const spread = new Float32Array((2 * longest - 1) * heads);
   for (let distance = 1 - longest; distance < longest; distance++) {
     const bucket = relativePositionBucket(distance, buckets);
-    for (let head = 0; head < shape.numAttentionHeads; head++) {
-      spread[(distance + longest - 1) * shape.numAttentionHeads + head] =
-        table[bucket * shape.numAttentionHeads + head];
+    for (let head = 0; head < heads; head++) {
+      spread[(distance + longest - 1) * heads + head] = table[bucket * heads + head];
     }
   }
   return spread;

@@ -11,8 +11,8 @@ import { uploadWeights } from "../../../src/gpu/run/weights.ts";
 import { GpuOutOfMemoryError } from "../../../src/index.ts";
 import type { KernelChoice } from "../../../src/gpu/choose/variants.ts";
 import { GemmTimer } from "../../../src/gpu/choose/gemm-timer.ts";
-import type { BiasedLinear, BiasedNorm, EncoderShape, EncoderWeights } from "../../../src/gpu/run/bert-blocks.ts";
 import type { Head } from "../../../src/models/description.ts";
+import type { EncoderDescription, Linear, Norm } from "../../../src/models/encoder-description.ts";
 
 /** Buffers whose label includes "big", or that are larger, do not fit: nothing may be written to them. Uncaught errors are listed. */
 function pretendedDevice(most = Infinity) {
@@ -50,49 +50,69 @@ function pretendedDevice(most = Infinity) {
   return { context, scopes, uncaught, deepest: () => deepest, hold: (bytes: number) => void (largest = bytes) };
 }
 
-const shape = { hiddenSize: 4, vocabSize: 8, numAttentionHeads: 1 } as unknown as EncoderShape;
-const head = { dense: [] } as unknown as Head;
+const head = { dense: [], rowSteps: [[]] } as unknown as Head;
 const choice = { gemm: { large: { family: "direct" } } } as unknown as KernelChoice;
 
 /** A model whose tensors take a while to read. */
-function weightsOf(milliseconds: number, bigTensor: string): EncoderWeights {
+function encoderOf(milliseconds: number, bigTensor: string): EncoderDescription {
   const tensor = (name: string, ...dimensions: number[]) => ({
     name: name === bigTensor ? `big ${name}` : name,
     shape: dimensions,
+    storage: "f32",
     read: async (_ = 0, rows = dimensions[0]) => {
       await new Promise((resolve) => setTimeout(resolve, milliseconds));
       return new Float32Array(rows * (dimensions[1] ?? 1));
     },
   });
   const norm = (name: string) =>
-    ({ weight: tensor(`${name} w`, 4), bias: tensor(`${name} b`, 4) }) as unknown as BiasedNorm;
-  const linear = (name: string) =>
-    ({ weight: tensor(name, 4, 4), bias: tensor(`${name} b`, 4) }) as unknown as BiasedLinear;
+    ({ kind: "layer", weight: tensor(`${name} w`, 4), bias: tensor(`${name} b`, 4), epsilon: 1e-12 }) as Norm;
+  const linear = (name: string) => ({ weight: tensor(name, 4, 4), bias: tensor(`${name} b`, 4) }) as Linear;
   return {
+    hiddenSize: 4,
+    vocabSize: 8,
+    maxPositions: 4,
     wordEmbeddings: tensor("words", 8, 4),
-    positionEmbeddings: tensor("positions", 4, 4),
-    tokenTypeEmbeddings: null,
+    embeddingScale: 1,
+    positionTable: tensor("positions", 4, 4),
+    positionOffset: 0,
+    tokenTypeTable: null,
     embeddingNorm: norm("embedding"),
+    embeddingProjection: null,
     relativePositionBias: null,
+    finalNorm: null,
     layers: [
       {
-        query: linear("q"),
-        key: linear("k"),
-        value: linear("v"),
-        attentionOutput: linear("o"),
-        attentionNorm: norm("attention"),
-        intermediate: linear("i"),
-        output: linear("d"),
-        outputNorm: norm("output"),
+        attention: {
+          query: linear("q"),
+          key: linear("k"),
+          value: linear("v"),
+          output: linear("o"),
+          heads: 1,
+          keyValueHeads: 1,
+          headSize: 4,
+          scale: 0.5,
+          causal: false,
+          window: null,
+          queryNorm: null,
+          keyNorm: null,
+          rotary: null,
+        },
+        attentionInputNorm: null,
+        attentionOutputNorm: null,
+        attentionResidualNorm: norm("attention"),
+        feedForward: { gate: null, up: linear("i"), down: linear("d"), activation: "gelu" },
+        feedForwardInputNorm: null,
+        feedForwardOutputNorm: null,
+        feedForwardResidualNorm: norm("output"),
       },
     ],
-  } as unknown as EncoderWeights;
+  } as EncoderDescription;
 }
 
 test("two models load at once: the one whose weights do not fit hears of it, and nobody else", async () => {
   const { context, scopes, uncaught, deepest } = pretendedDevice();
   const load = (milliseconds: number, big: string) =>
-    uploadWeights({ context, shape, head, choice, storage: "f32", longest: 4 }, weightsOf(milliseconds, big));
+    uploadWeights({ context, encoder: encoderOf(milliseconds, big), head, choice, storage: "f32", longest: 4 });
   const [large, small] = await Promise.allSettled([load(5, "q"), load(3, "")]);
   expect((large as PromiseRejectedResult).reason).toBeInstanceOf(GpuOutOfMemoryError);
   expect(small.status).toBe("fulfilled");

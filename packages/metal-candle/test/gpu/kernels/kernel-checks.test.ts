@@ -20,7 +20,6 @@ import { numericsClass } from "../../../src/gpu/choose/numerics-class.ts";
 import { attentionCandidates, gemmCandidates } from "../../../src/gpu/choose/variants.ts";
 import type { SubgroupMatrixConfig } from "../../../src/encoder/report.ts";
 import type { StorageType } from "../../../src/gpu/wgsl/storage.ts";
-import type { EncoderShape } from "../../../src/gpu/run/bert-blocks.ts";
 import type { PoolingMode } from "../../../src/models/description.ts";
 import type { Activation } from "../../../src/models/encoder-description.ts";
 
@@ -111,7 +110,7 @@ describe.each(native.map((numerics) => [numerics.name, numerics] as const))("%s"
 
 describe.each(native.map((numerics) => [numerics.name, numerics] as const))("%s", (_, numerics) => {
   const cases = [24, 32, 48, 64].flatMap((headSize) =>
-    attentionCandidates(context.report, numerics, { numAttentionHeads: 1, headSize } as EncoderShape, 200)
+    attentionCandidates(context.report, numerics, [{ heads: 1, headSize, longest: 200 }])
       .filter(({ family }) => family === "subgroup-matrix")
       .map((variant) => [headSize, attentionName(variant), variant] as const),
   );
@@ -186,7 +185,12 @@ describe.each(storages)("%s kernels agree with their references", (storage) => {
     [384, 384, 1],
     [1024, 1024, 2],
   ])("embedding and layer-norm, width %d, stride %d, %d token types", async (width, stride, typeVocabSize) => {
-    await passes(embeddingCheck({ storage, width, stride, typeVocabSize, epsilon: 1e-12 }));
+    const norm = { kind: "layer", epsilon: 1e-12 } as const;
+    const embedding = { storage, target: storage, width, stride, scale: 1, norm, positions: 7, typeVocabSize };
+    await passes(embeddingCheck(embedding));
+    // Without a norm, in f32 whatever the storage; without positions or types, with a factor.
+    await passes(embeddingCheck({ ...embedding, target: "f32", norm: null, positions: 0, typeVocabSize: 0, scale: 8 }));
+    await passes(embeddingCheck({ ...embedding, norm: null }));
     await passes(layerNormCheck({ storage, width, stride, epsilon: 1e-12 }));
   });
 
@@ -201,6 +205,7 @@ describe.each(storages)("%s kernels agree with their references", (storage) => {
   ];
   test.each(poolings.map((modes) => [modes.join("+"), modes] as const))("pooling %s", async (_, modes) => {
     await passes(poolingCheck(storage, 72, 128, modes));
+    await passes(poolingCheck(storage, 70, 128, modes));
   });
 });
 

@@ -13,6 +13,7 @@ import { gemmCandidates } from "../../../src/gpu/choose/variants.ts";
 import type { SubgroupMatrixConfig } from "../../../src/encoder/report.ts";
 import { residualNormsChecks } from "../../../src/gpu/kernels/norm/check.ts";
 import type { RowNorm } from "../../../src/gpu/kernels/norm/row-norm.ts";
+import { rowStepsCheck } from "../../../src/gpu/kernels/pooling/row-steps-check.ts";
 import { rotaryCheck } from "../../../src/gpu/kernels/rotary/check.ts";
 import type { StorageType } from "../../../src/gpu/wgsl/storage.ts";
 
@@ -62,6 +63,14 @@ describe.each(storages)("%s", (storage) => {
   });
 });
 
+test.each([1, 4, 70, 384, 1000])("steps on rows of %d", async (width) => {
+  const layerNorm = { kind: "layer-norm", epsilon: 1e-5 } as const;
+  const stride = Math.ceil(width / 4) * 4;
+  for (const steps of [[layerNorm], [{ kind: "softmax" }], [layerNorm, { kind: "normalize" }, layerNorm]] as const) {
+    await passes(rowStepsCheck(steps, width, stride));
+  }
+});
+
 /** Matrix units: the adapter's own, in each class that has them, or where there are none plain code in their place. */
 const own = storages.map((storage) => numericsClass(context.report, storage)).filter(({ matrix }) => matrix !== null);
 const emulatedConfigs: SubgroupMatrixConfig[] =
@@ -101,15 +110,14 @@ describe.each(masks)("attention, %s", (_, mask) => {
     for (const headSize of [4, 32, 256]) await passes(check({ family: "streamed" }, storage, headSize));
   });
 
-  test.each(units.map((unit) => [`${unit.matrix.component} ${unit.matrix.m}x${unit.matrix.n}x${unit.matrix.k}`, unit] as const))(
-    "matrix units %s",
-    async (__, unit) => {
-      const storage = unit.matrix.component as StorageType;
-      for (const headSize of unit.emulated ? [32] : [16, 64, 128]) {
-        await passes(check({ family: "subgroup-matrix", ...unit, subgroups: 2 }, storage, headSize));
-      }
-    },
-  );
+  test.each(
+    units.map((unit) => [`${unit.matrix.component} ${unit.matrix.m}x${unit.matrix.n}x${unit.matrix.k}`, unit] as const),
+  )("matrix units %s", async (__, unit) => {
+    const storage = unit.matrix.component as StorageType;
+    for (const headSize of unit.emulated ? [32] : [16, 64, 128]) {
+      await passes(check({ family: "subgroup-matrix", ...unit, subgroups: 2 }, storage, headSize));
+    }
+  });
 });
 
 describe.each(storages)("%s products", (storage) => {

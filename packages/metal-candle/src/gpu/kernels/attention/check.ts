@@ -2,7 +2,6 @@
 import { writeBatch } from "../../run/batch-writer.ts";
 import { batchWords } from "../../wgsl/batch-layout.ts";
 import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
-import type { EncoderShape } from "../../run/bert-blocks.ts";
 import { attentionGrid, attentionProgram, queryRowsOf, type AttentionVariant } from "./attention.ts";
 import { attentionReference } from "./reference.ts";
 import type { AttentionShape } from "./shape.ts";
@@ -16,7 +15,10 @@ export type CheckedAttention = Omit<AttentionShape, "heads" | "keyValueHeads" | 
 };
 
 /** Checks the kernel with a model's head size, row limit, mask and kind of bias, on two heads; on four of which two share keys, if they do. */
-export function attentionCheck(variant: AttentionVariant, { grouped = false, ...model }: CheckedAttention): KernelCheck {
+export function attentionCheck(
+  variant: AttentionVariant,
+  { grouped = false, ...model }: CheckedAttention,
+): KernelCheck {
   const heads = grouped ? 4 : 2;
   const keyValueHeads = 2;
   const width = heads * model.headSize;
@@ -34,14 +36,14 @@ export function attentionCheck(variant: AttentionVariant, { grouped = false, ...
     : undefined;
   const words = new Uint32Array(batchWords(tokens, checked.length, tokens));
   const batch = { sequences: checked.length, tokens, cuSeqlens, inputIds: new Int32Array(tokens), tokenTypeIds: null };
-  const limits = {
-    vocabSize: 1,
-    positionOffset: 0,
-    maxPositionEmbeddings: model.longest,
-    typeVocabSize: 0,
-  } as EncoderShape;
   const options = { longest: Math.max(...checked), poolingSkips: null, dimensions: 0, normalize: false };
-  const written = writeBatch(words, { ...batch, ...options }, limits, queryRowsOf(variant), 0);
+  const written = writeBatch(
+    words,
+    { ...batch, ...options },
+    { positionOffset: 0, tokenTypeTable: null },
+    queryRowsOf(variant),
+    0,
+  );
   const context = storedInput(new Float32Array(rows * width), model.storage);
   const expected = attentionReference(qkv.rounded, stride, cuSeqlens, heads, shape, bias);
   return {

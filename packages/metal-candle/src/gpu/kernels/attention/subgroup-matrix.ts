@@ -116,7 +116,12 @@ export function matrixAttentionProgram(given: AttentionShape, unitShape: MatrixA
   const place = (tile: string): string => (window === null ? tile : `firstTile + ${tile}`);
   const keyColumns = shape.group === 1 ? "columns" : "keyColumns";
   const fetchTile = (name: string, part: string, tile: string): string =>
-    fetch(name, keyTile, `${keyColumns} + ${part} + (${place(tile)}) * KEY_TILE * QKV`, `keys - (${place(tile)}) * KEY_TILE`);
+    fetch(
+      name,
+      keyTile,
+      `${keyColumns} + ${part} + (${place(tile)}) * KEY_TILE * QKV`,
+      `keys - (${place(tile)}) * KEY_TILE`,
+    );
   return {
     label: `attention/subgroup-matrix ${queryRows} queries ${storage} ${heads}x${headSize}${attentionKind(given)}`,
     bindings: relative ? ["read", "read", "read_write", "read"] : ["read", "read", "read_write"],

@@ -21,7 +21,9 @@ export function gemmCheck(variant: GemmVariant, shape: Omit<GemmShape, "n" | "k"
   const expected = new Map<number, number>();
   for (const first of [0, rowCount - comparedRows]) {
     const rows = a.rounded.subarray(first * k, (first + comparedRows) * k);
-    reference(rows, w.rounded, bias, k, shape.activation).forEach((value, i) => expected.set(first * columns + i, value));
+    reference(rows, w.rounded, bias, k, shape.activation).forEach((value, i) =>
+      expected.set(first * columns + i, value),
+    );
   }
   const weight =
     weightLayout(variant) === "kn" ? w.upload : storedInput(transposed(w.rounded, k, n), shape.storage).upload;

@@ -48,16 +48,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     )}
   }
   let lowBias = bias[column]; let highBias = bias[column + 1u];
-  ${repeat(
-    threadRows,
-    (r) =>
-      gated
-        ? `{
+  ${repeat(threadRows, (r) =>
+    gated
+      ? `{
     let value = activate(low${r} + lowBias) * (high${r} + highBias);
     noteOverflow(value);
     c[(firstRow + ${r}u) * (N4 / 2u) + column / 2u] = stored4C(value);
   }`
-        : `{
+      : `{
     let place = (firstRow + ${r}u) * N4 + column;
     let low = activate(low${r} + lowBias);
     let high = activate(high${r} + highBias);

@@ -85,8 +85,7 @@ export function subgroupMatrixGemm(shape: GemmShape, tile: SubgroupMatrixTile): 
   const stripWords = (matrix.m * subgroupColumns) / columnsPerWord;
   const quad = (i: number): string => {
     const at = (offset: number): string => (offset === 0 ? "" : ` + ${offset}u`);
-    const value = (offset: number): string =>
-      `bitcast<vec4f>(stage[source${at(offset)}]) + bias[column${at(offset)}]`;
+    const value = (offset: number): string => `bitcast<vec4f>(stage[source${at(offset)}]) + bias[column${at(offset)}]`;
     return gated ? `activate(${value(2 * i)}) * (${value(2 * i + 1)})` : `activate(${value(i)})`;
   };
   const finish = halves

@@ -31,7 +31,7 @@ export function layerNormCheck(shape: ResidualLayerNormShape): KernelCheck {
   }
   return {
     program: residualLayerNormProgram(shape),
-    inputs: [projected.upload, hidden.upload, weight, bias],
+    inputs: [projected.upload, hidden.upload, new Float32Array([...weight, ...bias])],
     output: 1,
     outputStorage: storage,
     grid: residualLayerNormGrid(rows),

@@ -19,17 +19,16 @@ export interface ResidualLayerNormShape {
   readonly epsilon: number;
 }
 
-/** Buffers: projected [rows, stride], hidden [rows, stride] in place, weight f32 [width], bias f32 [width]. */
+/** Buffers: projected [rows, stride], hidden [rows, stride] in place, norm f32 [2, width] (weight, bias). */
 export function residualLayerNormProgram(shape: ResidualLayerNormShape): KernelProgram {
   const { storage, width, stride, epsilon } = shape;
   return {
     label: `residual-layer-norm ${storage} ${width}`,
-    bindings: ["read", "read_write", "read", "read"],
+    bindings: ["read", "read_write", "read"],
     code: /* wgsl */ `${storageHeader(storage)}
 ${binding(0, "read", "projected", "Stored4")}
 ${binding(1, "read_write", "hidden", "Stored4")}
-${binding(2, "read", "weight", "vec4f")}
-${binding(3, "read", "bias", "vec4f")}
+${binding(2, "read", "norm", "vec4f")}
 const STRIDE = ${stride / 4}u;
 ${normalizedRow({ width, epsilon, vectorized: true })}
 @compute @workgroup_size(${rowLanes * rowsPerWorkgroup})
@@ -47,7 +46,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (index >= rows) { return; }
   for (var i = 0u; i < PER_LANE; i++) {
     let part = lane + i * LANES;
-    if (part < PARTS) { hidden[base + part] = stored4(row[i] * weight[part] + bias[part]); }
+    if (part < PARTS) { hidden[base + part] = stored4(row[i] * norm[part] + norm[PARTS + part]); }
   }
   for (var part = PARTS + lane; part < STRIDE; part += LANES) { hidden[base + part] = stored4(vec4f(0f)); }
 }

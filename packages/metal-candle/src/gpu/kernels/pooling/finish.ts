@@ -4,7 +4,7 @@
 import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { binding, constants } from "../../wgsl/text.ts";
-import { finishedRow, finishThreads } from "./finished-row.ts";
+import { columnOf, finishedRow, finishThreads } from "./finished-row.ts";
 
 /**
  * Buffers: batch, dense f32 [sequences, stride], rows (u32 words), overflow. `dimensions` may be any number; `stride` is a multiple of 4
@@ -22,6 +22,7 @@ ${binding(0, "read", "batch", "u32")}
 ${binding(1, "read", "dense", "vec4f")}
 ${binding(2, "read_write", "rows", "u32")}
 ${binding(3, "read", "overflow", "u32")}
+${columnOf(4)}
 ${finishedRow}
 @compute @workgroup_size(${finishThreads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) thread: u32) {

@@ -17,7 +17,7 @@ export function outputStride(dimensions: number): number {
 
 /**
  * WGSL: `finishRow(sequence, thread)` writes `values[i]` (part `thread + i * ${finishThreads}` of the row, vec4f, PARTS in all)
- * to `rows`. Wants the constants PARTS, PER_THREAD, DIMENSIONS, the batch layout's names, and the bindings `batch`, `rows`
+ * to `rows`. Wants the constants PARTS, PER_THREAD, DIMENSIONS, `columnOf` (below), the batch layout's names, and the bindings `batch`, `rows`
  * and `overflow` (u32 [1], 0 where storage is f32).
  * torch.nn.functional.normalize divides by max(norm, 1e-12); so does this.
  */
@@ -31,9 +31,8 @@ fn finishRow(sequence: u32, thread: u32) {
   let kept = batch[HEADER_DIMENSIONS];
   var sum = 0f;
   for (var i = 0u; i < PER_THREAD; i++) {
-    let column = (thread + i * FINISH_THREADS) * 4u;
     for (var j = 0u; j < 4u; j++) {
-      if (column + j < kept) { sum = fma(values[i][j], values[i][j], sum); }
+      if (columnOf(thread + i * FINISH_THREADS, j) < kept) { sum = fma(values[i][j], values[i][j], sum); }
     }
   }
   squares[thread] = sum;
@@ -47,9 +46,9 @@ fn finishRow(sequence: u32, thread: u32) {
   if (batch[HEADER_NORMALIZE] == 1u) { scale = 1f / max(sqrt(total), 1e-12f); }
   let base = sequence * ROW_STRIDE;
   for (var i = 0u; i < PER_THREAD; i++) {
-    let column = (thread + i * FINISH_THREADS) * 4u;
     for (var j = 0u; j < 4u; j++) {
-      if (column + j < DIMENSIONS) { rows[base + column + j] = bitcast<u32>(values[i][j] * scale); }
+      let column = columnOf(thread + i * FINISH_THREADS, j);
+      if (column < DIMENSIONS) { rows[base + column] = bitcast<u32>(values[i][j] * scale); }
     }
   }
   if (thread == 0u) {
@@ -59,3 +58,16 @@ fn finishRow(sequence: u32, thread: u32) {
   }
 }
 `;
+
+/**
+ * WGSL: `columnOf(part, element)`, the column of a row where an element of a part belongs; none of them (the largest u32) for an element that
+ * fills a part up. Rows consist of pieces of `width` elements, each in whole parts.
+ */
+export function columnOf(width: number): string {
+  return width % 4 === 0
+    ? /* wgsl */ `fn columnOf(part: u32, element: u32) -> u32 { return part * 4u + element; }`
+    : /* wgsl */ `fn columnOf(part: u32, element: u32) -> u32 {
+  let within = (part % ${Math.ceil(width / 4)}u) * 4u + element;
+  return select(0xffffffffu, (part / ${Math.ceil(width / 4)}u) * ${width}u + within, within < ${width}u);
+}`;
+}

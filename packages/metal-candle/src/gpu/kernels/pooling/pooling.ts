@@ -10,11 +10,11 @@ import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
 import { storageHeader, type StorageType } from "../../wgsl/storage.ts";
 import { binding, constants } from "../../wgsl/text.ts";
-import { finishedRow, finishThreads } from "./finished-row.ts";
+import { columnOf, finishedRow, finishThreads } from "./finished-row.ts";
 
 export interface PoolingShape {
   readonly storage: StorageType;
-  /** Hidden size: a multiple of 4. */
+  /** Hidden size. */
   readonly width: number;
   readonly stride: number;
   readonly modes: readonly PoolingMode[];
@@ -47,18 +47,19 @@ const expressions: Record<PoolingMode, string> = {
 /** Buffers: batch, hidden [rows, stride], rows (u32 words when finished, else f32 pooled rows), when finished overflow. */
 export function poolingProgram({ storage, width, stride, modes, output }: PoolingShape): KernelProgram {
   const finish = output === "finished";
-  const parts = (modes.length * width) / 4;
-  const part = width / 4;
+  const part = Math.ceil(width / 4);
+  const parts = modes.length * part;
   return {
     label: `pooling/${modes.join("+")} ${storage} ${width}${finish ? " finished" : ""}`,
     bindings: finish ? ["read", "read", "read_write", "read"] : ["read", "read", "read_write"],
     code: /* wgsl */ `${storageHeader(storage)}
 ${batchLayoutConstants}
-${constants({ STRIDE: stride / 4, PARTS: parts, PART: part, PER_THREAD: Math.ceil(parts / finishThreads), DIMENSIONS: parts * 4 })}
+${constants({ STRIDE: stride / 4, PARTS: parts, PART: part, PER_THREAD: Math.ceil(parts / finishThreads), DIMENSIONS: modes.length * width })}
 ${binding(0, "read", "batch", "u32")}
 ${binding(1, "read", "hidden", "Stored4")}
-${binding(2, "read_write", "rows", finish ? "u32" : "vec4f")}
+${binding(2, "read_write", "rows", finish ? "u32" : "f32")}
 ${finish ? binding(3, "read", "overflow", "u32") : ""}
+${columnOf(width)}
 ${finish ? finishedRow : `var<private> values: array<vec4f, PER_THREAD>;`}
 fn sumOf(firstKept: u32, end: u32, column: u32) -> vec4f {
   var sum = vec4f(0f);
@@ -85,7 +86,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       ? "finishRow(sequence, thread);"
       : `for (var i = 0u; i < PER_THREAD; i++) {
     let at = thread + i * ${finishThreads}u;
-    if (at < PARTS) { rows[sequence * ${(output as { pooledStride: number }).pooledStride / 4}u + at] = values[i]; }
+    for (var j = 0u; j < 4u; j++) {
+      let column = columnOf(at, j);
+      if (column < DIMENSIONS) { rows[sequence * ${(output as { pooledStride: number }).pooledStride}u + column] = values[i][j]; }
+    }
   }`
   }
 }

@@ -11,7 +11,10 @@ const tokens = 5;
  * Checks the kernel on two query heads and one of keys.
  * @param turning elements of the model's half that turns, at most shape.half
  */
-export function rotaryCheck(model: Omit<RotaryShape, "heads" | "keyValueHeads" | "qkvStride">, turning: number): KernelCheck {
+export function rotaryCheck(
+  model: Omit<RotaryShape, "heads" | "keyValueHeads" | "qkvStride">,
+  turning: number,
+): KernelCheck {
   const { headSize, normSize, half, longest, storage, norm } = model;
   const [heads, keyValueHeads] = [2, 1];
   const qkvStride = (heads + 2 * keyValueHeads) * headSize;
@@ -21,7 +24,10 @@ export function rotaryCheck(model: Omit<RotaryShape, "heads" | "keyValueHeads" |
   batch[headerWords.tokens] = tokens;
   batch[headerWords.positionsAt] = tokensAt;
   // A token type in the upper half is none of this kernel's business.
-  batch.set(positions.map((position) => position | (1 << 16)), tokensAt);
+  batch.set(
+    positions.map((position) => position | (1 << 16)),
+    tokensAt,
+  );
   // Where the model's elements of a head lie: both halves, then the rest.
   const places = Array.from({ length: normSize }, (_, i) => {
     if (i < turning) return i;
@@ -53,7 +59,13 @@ export function rotaryCheck(model: Omit<RotaryShape, "heads" | "keyValueHeads" |
       const isValue = head >= heads + keyValueHeads;
       const turned = isValue
         ? own
-        : rotaryReference(own, positions[token], rotary.inverseFrequencies, rotary.factor, weights[head < heads ? 0 : 1]);
+        : rotaryReference(
+            own,
+            positions[token],
+            rotary.inverseFrequencies,
+            rotary.factor,
+            weights[head < heads ? 0 : 1],
+          );
       for (let i = 0; i < headSize; i++) expected.set(at + i, 0);
       places.forEach((place, i) => expected.set(at + place, turned[i]));
     }
