@@ -9,13 +9,13 @@ import {
   largestDifference,
   readGolden,
   tinyModelFolder,
-  tinyModels,
+  tinyModelsOnGpu,
 } from "./support/goldens.ts";
 
 const texts = goldenTexts();
 const devices = ["gpu", "cpu"] as const;
 const quiet = { onNotice: (): void => undefined };
-const embedders = tinyModels.filter((name) => !name.includes("reranker"));
+const embedders = tinyModelsOnGpu.filter((name) => !name.includes("reranker"));
 
 describe.each(devices)("on the %s", (device) => {
   test.each(embedders)("tiny/%s", async (name) => {

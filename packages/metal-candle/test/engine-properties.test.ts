@@ -5,7 +5,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openGpu } from "../src/gpu/device/context.ts";
 import { EmbeddingModel, InvalidArgumentError, ModelClosedError, Reranker, type EmbedOptions } from "../src/index.ts";
-import { floats, goldenTexts, largestDifference, readGolden, tinyModelFolder, tinyModels } from "./support/goldens.ts";
+import {
+  floats,
+  goldenTexts,
+  largestDifference,
+  readGolden,
+  tinyModelFolder,
+  tinyModelsOnGpu,
+} from "./support/goldens.ts";
 import { readFileSync } from "node:fs";
 
 const texts = goldenTexts();
@@ -220,7 +227,7 @@ test("a device lost while batches run is reopened once, and the calls succeed", 
   await model.close();
 });
 
-const rerankers = tinyModels.filter((name) => name.includes("reranker"));
+const rerankers = tinyModelsOnGpu.filter((name) => name.includes("reranker"));
 
 describe.each(["gpu", "cpu"] as const)("rerankers on the %s", (device) => {
   test.each(rerankers)("tiny/%s", async (name) => {

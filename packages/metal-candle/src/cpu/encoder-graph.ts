@@ -8,7 +8,7 @@
 import type { Head } from "../models/description.ts";
 import type { EncoderDescription, FeedForward, Norm } from "../models/encoder-description.ts";
 import type { WeightTensor } from "../weights/weight-tensor.ts";
-import { attentionInputs, attentionNodes, scoreMask } from "./attention-graph.ts";
+import { AttentionGraph } from "./attention-graph.ts";
 import { GraphParts } from "./graph-parts.ts";
 import { headRows } from "./head-graph.ts";
 import { floatType, int32Type, OnnxGraph, type ExternalWeight } from "./onnx-writer.ts";
@@ -33,19 +33,11 @@ export async function encoderGraph(
 ): Promise<EncoderGraph> {
   const graph = new OnnxGraph();
   const parts = new GraphParts(graph);
-  graph.input("mask", floatType, ["batch", 1, 1, "length"]);
-  attentionInputs(graph);
-
+  const attention = await AttentionGraph.open(parts, encoder);
   let hidden = await embeddings(parts, encoder);
-  const mask = await scoreMask(parts, encoder);
   for (const layer of encoder.layers) {
     signal?.throwIfAborted();
-    const attended = await attentionNodes(
-      parts,
-      layer.attention,
-      await normed(parts, hidden, layer.attentionInputNorm),
-      mask,
-    );
+    const attended = await attention.nodes(layer.attention, await normed(parts, hidden, layer.attentionInputNorm));
     hidden = await residual(parts, hidden, attended, layer.attentionOutputNorm, layer.attentionResidualNorm);
     const fed = await feedForward(parts, layer.feedForward, await normed(parts, hidden, layer.feedForwardInputNorm));
     hidden = await residual(parts, hidden, fed, layer.feedForwardOutputNorm, layer.feedForwardResidualNorm);

@@ -24,13 +24,33 @@ export interface ExternalWeight {
   readonly data: Float32Array;
 }
 
-export type Attribute = { readonly int: number } | { readonly float: number } | { readonly ints: readonly number[] };
+export type Attribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly ints: readonly number[] }
+  | { readonly graph: OnnxGraph };
 
 /** A graph under construction: each `node` call returns the name of its output. */
 export class OnnxGraph {
+  readonly weights: ExternalWeight[];
   readonly #graph = new ProtobufMessage();
-  readonly weights: ExternalWeight[] = [];
-  #count = 0;
+  /** Names made so far, here and in the graphs around and within. */
+  readonly #names: { count: number };
+
+  constructor(outer?: OnnxGraph) {
+    this.weights = outer?.weights ?? [];
+    this.#names = outer === undefined ? { count: 0 } : outer.#names;
+  }
+
+  /** A graph that becomes an attribute of a node of this one, and reads this one's values by their names. */
+  subgraph(): OnnxGraph {
+    return new OnnxGraph(this);
+  }
+
+  /** A name that nothing else has. */
+  name(): string {
+    return `n${this.#names.count++}`;
+  }
 
   /** Declares an input. Dimensions that vary are names. */
   input(name: string, elementType: number, shape: readonly (number | string)[]): string {
@@ -61,7 +81,7 @@ export class OnnxGraph {
 
   /** A small constant of whole numbers, written into the graph. */
   integers(values: readonly number[], shape: readonly number[] = [values.length]): string {
-    const name = `c${this.#count++}`;
+    const name = `c${this.#names.count++}`;
     const raw = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     this.#graph.message(5, tensorHeader(name, int64Type, shape).bytes(9, raw));
     return name;
@@ -69,7 +89,7 @@ export class OnnxGraph {
 
   /** A constant, one f32. */
   number(value: number): string {
-    const name = `c${this.#count++}`;
+    const name = `c${this.#names.count++}`;
     this.#graph.message(5, tensorHeader(name, floatType, []).bytes(9, new Uint8Array(Float32Array.of(value).buffer)));
     return name;
   }
@@ -81,14 +101,23 @@ export class OnnxGraph {
     attributes: Readonly<Record<string, Attribute>> = {},
     options: { domain?: string; output?: string } = {},
   ): string {
-    const output = options.output ?? `n${this.#count++}`;
+    const output = options.output ?? this.name();
     const node = new ProtobufMessage();
     for (const input of inputs) node.string(1, input);
     node.string(2, output).string(3, output).string(4, operator);
-    for (const [name, value] of Object.entries(attributes)) node.message(5, attribute(name, value));
+    for (const [name, value] of Object.entries(attributes)) node.message(5, OnnxGraph.#attribute(name, value));
     if (options.domain !== undefined) node.string(7, options.domain);
     this.#graph.message(1, node);
     return output;
+  }
+
+  static #attribute(name: string, value: Attribute): ProtobufMessage {
+    const message = new ProtobufMessage().string(1, name);
+    if ("int" in value) return message.integer(3, value.int).integer(20, 2);
+    if ("float" in value) return message.float(2, value.float).integer(20, 1);
+    if ("graph" in value) return message.message(6, value.graph.#graph.string(2, name)).integer(20, 5);
+    for (const item of value.ints) message.integer(8, item);
+    return message.integer(20, 7);
   }
 
   /** The model's bytes. */
@@ -102,14 +131,6 @@ export class OnnxGraph {
       .message(7, this.#graph)
       .finish();
   }
-}
-
-function attribute(name: string, value: Attribute): ProtobufMessage {
-  const message = new ProtobufMessage().string(1, name);
-  if ("int" in value) return message.integer(3, value.int).integer(20, 2);
-  if ("float" in value) return message.float(2, value.float).integer(20, 1);
-  for (const item of value.ints) message.integer(8, item);
-  return message.integer(20, 7);
 }
 
 function tensorHeader(name: string, elementType: number, shape: readonly number[]): ProtobufMessage {

@@ -43,12 +43,15 @@ const torchClasses: ReadonlyMap<string, Activation> = new Map<string, Activation
   ["Mish", "mish"],
 ]);
 
-/** The activation of an encoder's feed-forward layers. */
-export function hiddenActivation(name: string, path: string): Activation {
+/**
+ * The activation of an encoder's feed-forward layers.
+ * @param key where the config has it, for the message
+ */
+export function hiddenActivation(name: string, path: string, key = "hidden_act"): Activation {
   const activation = hiddenActivations.get(name);
   if (activation !== undefined) return activation;
   throw new UnsupportedModelError(
-    `${path}: the activation "${name}" (hidden_act) is not supported; supported are ${[...hiddenActivations.keys()].join(", ")}.`,
+    `${path}: the activation "${name}" (${key}) is not supported; supported are ${[...hiddenActivations.keys()].join(", ")}.`,
   );
 }
 

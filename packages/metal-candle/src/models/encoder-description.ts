@@ -53,8 +53,10 @@ export interface Norm {
  */
 export interface Rotary {
   readonly inverseFrequencies: Float32Array;
-  /** On cos and sin; 1 for all but yarn. */
+  /** On cos and sin; 1 for all but yarn and longrope. */
   readonly factor: number;
+  /** Most tokens of a text for which these frequencies hold; null: any (dynamic NTK has others for longer ones). */
+  readonly longest: number | null;
 }
 
 export interface Attention {

@@ -13,8 +13,8 @@ import { findEncoderTensors } from "./architectures/encoder-tensors.ts";
 import { isBesideEncoder, isUnreadPart, layersLeftOut, type EncoderPlace } from "./architectures/left-over.ts";
 import { ConfigObject, readConfig } from "./config-object.ts";
 import type { Head, ModelDescription, TokenizerFiles } from "./description.ts";
-import { classifierActivation, isClassifier, readClassifierHead } from "./heads/classifier.ts";
-import { meanPooling, readSentenceHead } from "./heads/sentence.ts";
+import { classifierActivation } from "./heads/classifier.ts";
+import { meanPoolingAssumed, readHead } from "./heads/read-head.ts";
 import { readMaximumLength } from "./maximum-length.ts";
 import { readModules, type Module } from "./modules.ts";
 import { readPrompts } from "./prompts.ts";
@@ -60,8 +60,6 @@ async function describe(
   // Without modules.json sentence-transformers makes a model of its own, and reads none of its files.
   const sentence = modules === null ? noSentenceConfig : await readSentenceConfig(encoderFolder);
   const saved = modules === null ? null : await readConfig(location.folder, "config_sentence_transformers.json");
-  const reranker = isReranker(modules, config, sentence.task, location.folder);
-
   const architecture = architectureOf(config);
   const readEncoder = architecture.encoder(config);
   const files = await openWeightFiles(encoderFolder);
@@ -71,12 +69,10 @@ async function describe(
   const { prefix } = tensors;
   const encoder = readEncoder(tensors);
   const { hiddenSize } = encoder;
-  const head: Head = reranker
-    ? readClassifierHead(config, lookup, prefix, architecture, hiddenSize)
-    : truncated(
-        modules === null ? meanPooling(hiddenSize) : await readSentenceHead(modules.slice(1), hiddenSize, opened),
-        saved,
-      );
+  const { head, reranker } = await readHead(
+    { folder: location.folder, config, saved, modules, task: sentence.task },
+    { lookup, prefix, architecture, hiddenSize, opened },
+  );
   const place: EncoderPlace = { weights: lookup, prefix, architecture, layers: encoder.layers.length };
   const leftOver = lookup.unused((name) => isUnreadPart(name, place));
   lookup.expectNothingElse((name) => isUnreadPart(name, place) || isBesideEncoder(name, place));
@@ -133,38 +129,11 @@ function transformerFolder(modules: readonly Module[] | null, folder: string): s
   throw new UnsupportedModelError(`${first.label} comes first; only a Transformer may.`);
 }
 
-/**
- * A reranker is a sequence classifier: without modules.json (as everybody publishes them), or as the only module (as newer
- * releases of sentence-transformers save them). Anything else must say how it pools.
- */
-function isReranker(modules: readonly Module[] | null, config: ConfigObject, task: string, folder: string): boolean {
-  const classifies = isClassifier(config);
-  if (task === "feature-extraction") return modules === null && classifies;
-  if (task === "sequence-classification" && classifies && (modules === null || modules.length === 1)) return true;
-  throw new UnsupportedModelError(
-    `${folder}: the transformer_task "${task}" of sentence_bert_config.json is not supported with these modules.`,
-  );
-}
-
 /** tokenizer_config.json under the settings that sentence_bert_config.json has for the tokenizer. */
 async function readTokenizerConfig(folder: string, sentence: SentenceConfig): Promise<ConfigObject | null> {
   const config = await readConfig(folder, "tokenizer_config.json");
   if (Object.keys(sentence.tokenizerSettings).length === 0) return config;
   return new ConfigObject(config?.path ?? sentence.config!.path, { ...config?.raw, ...sentence.tokenizerSettings });
-}
-
-/** config_sentence_transformers.json's truncate_dim: the embedding is the beginning of the row. */
-function truncated(head: Head, saved: ConfigObject | null): Head {
-  if (!saved?.has("truncate_dim")) return head;
-  const dimensions = saved.integer("truncate_dim", 1);
-  return dimensions >= head.dimensions ? head : { ...head, truncateDimensions: dimensions };
-}
-
-function meanPoolingAssumed(folder: string): string {
-  return (
-    `${folder} has no modules.json, so nothing says how its token vectors become one vector. Their mean is taken, without ` +
-    "normalisation, as sentence-transformers does it."
-  );
 }
 
 /** What stands beside the encoder is the head of some task; those of pre-training are everywhere, and not worth a word. */

@@ -63,7 +63,7 @@ const fromBert: WrongFolder[] = [
     "heads that do not divide",
     config({ num_attention_heads: 5 }),
     ModelFileError,
-    /"num_attention_heads" is 5.*divisor of hidden_size, which is 64/,
+    /"num_attention_heads" is 5.*divisor of the hidden size, which is 64/,
   ],
   ["more layers than weights", config({ num_hidden_layers: 3 }), ModelFileError, /no tensor "encoder\.layer\.2\./],
   ["a size that is no number", config({ hidden_size: "64" }), ModelFileError, /"hidden_size" is "64"/],

@@ -5,6 +5,7 @@
  * architecture-of.ts.
  */
 import type { ConfigObject } from "../config-object.ts";
+import type { ClassifierLayers } from "../heads/classifier-layers.ts";
 import type { EncoderDescription } from "../encoder-description.ts";
 import type { EncoderNaming, EncoderTensors } from "./encoder-tensors.ts";
 
@@ -15,10 +16,8 @@ export interface Architecture extends EncoderNaming {
   readonly layersAt: string;
   /** Tensors behind the prefix that no embedding reads. */
   readonly unread: RegExp;
-  /** How the family's sequence classifier is built, or null where we do not run it. */
-  readonly classifier: "pooler" | "dense" | null;
-  /** Class of `architectures` that is that classifier. */
-  readonly classifierClass: string | null;
+  /** The family's sequence classifiers that we run, by their class in `architectures`. */
+  readonly classifiers: Readonly<Record<string, ClassifierLayers>>;
   /**
    * Checks the config; what comes back reads the tensors that it calls for.
    * @throws ModelFileError, UnsupportedModelError, both of them

@@ -6,7 +6,7 @@
 import type { ConfigObject } from "../config-object.ts";
 import { hiddenActivation } from "../activations.ts";
 import type { Layer } from "../encoder-description.ts";
-import { largestSize, layerCount, refuseOtherModels, vocabularySize } from "./config-checks.ts";
+import { largestSize, layerCount, plainHeads, refuseOtherModels, vocabularySize } from "./config-checks.ts";
 import type { EncoderTensors } from "./encoder-tensors.ts";
 import type { Architecture, EncoderReader } from "./architecture.ts";
 
@@ -31,6 +31,8 @@ export interface BertConstants {
   /** Rows of the table of relative positions, and null where there is none. */
   readonly relativePositionBuckets: number | null;
   readonly layerNames: (index: number) => LayerNames;
+  /** Width of the embeddings, where it may differ from the layers'. */
+  readonly embeddingSize?: number;
 }
 
 /** BERT's names, which RoBERTa and XLM-R kept. */
@@ -63,12 +65,8 @@ export const bertFiles = {
 export function bertEncoder(config: ConfigObject, family: BertConstants): EncoderReader {
   refuseOtherModels(config);
   const hiddenSize = config.size("hidden_size", 1, largestSize);
-  const heads = config.size("num_attention_heads", 1, largestSize);
-  const headSize = hiddenSize / heads;
-  if (!Number.isInteger(headSize)) {
-    throw config.wrong("num_attention_heads", `a divisor of hidden_size, which is ${hiddenSize}`);
-  }
-  const { positionOffset, relativePositionBuckets: buckets } = family;
+  const { heads, headSize } = plainHeads(config, hiddenSize);
+  const { positionOffset, relativePositionBuckets: buckets, embeddingSize: width = hiddenSize } = family;
   const positions = config.size("max_position_embeddings", 1, largestSize);
   if (positions <= positionOffset) {
     throw config.wrong("max_position_embeddings", `above ${positionOffset}, the first position's id`);
@@ -116,13 +114,13 @@ export function bertEncoder(config: ConfigObject, family: BertConstants): Encode
     hiddenSize,
     vocabSize,
     maxPositions: positions - positionOffset,
-    wordEmbeddings: tensors.table("embeddings.word_embeddings", vocabSize, hiddenSize),
+    wordEmbeddings: tensors.table("embeddings.word_embeddings", vocabSize, width),
     embeddingScale: 1,
-    positionTable: tensors.table("embeddings.position_embeddings", positions, hiddenSize),
+    positionTable: tensors.table("embeddings.position_embeddings", positions, width),
     positionOffset,
-    tokenTypeTable: types === 0 ? null : tensors.table("embeddings.token_type_embeddings", types, hiddenSize),
-    embeddingNorm: tensors.layerNorm("embeddings.LayerNorm", hiddenSize, epsilon),
-    embeddingProjection: null,
+    tokenTypeTable: types === 0 ? null : tensors.table("embeddings.token_type_embeddings", types, width),
+    embeddingNorm: tensors.layerNorm("embeddings.LayerNorm", width, epsilon),
+    embeddingProjection: width === hiddenSize ? null : tensors.linear("embeddings_project", hiddenSize, width),
     layers: Array.from({ length: layers }, (_, index) => layer(tensors, index)),
     finalNorm: null,
     relativePositionBias: buckets === null ? null : tensors.table("encoder.relative_attention_bias", buckets, heads),

@@ -3,6 +3,7 @@
  *
  * Positions start at 0, token types are added, LayerNorm's epsilon is 1e-12. Devlin et al. 2018.
  */
+import { poolerClassifier } from "../heads/classifier-layers.ts";
 import type { Architecture } from "./architecture.ts";
 import { bertFiles, bertLayerNames, bertEncoder } from "./bert-encoder.ts";
 
@@ -10,8 +11,7 @@ export const bert: Architecture = {
   ...bertFiles,
   modelType: "bert",
   basePrefixes: ["bert."],
-  classifier: "pooler",
-  classifierClass: "BertForSequenceClassification",
+  classifiers: { BertForSequenceClassification: poolerClassifier },
   encoder: (config) =>
     bertEncoder(config, {
       positionOffset: 0,

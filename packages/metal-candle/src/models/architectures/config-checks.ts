@@ -29,11 +29,71 @@ export function unsupportedSetting(config: ConfigObject, key: string, supported:
   );
 }
 
-/** @throws UnsupportedModelError for a setting that makes it another model than a plain encoder */
+/** How a config says its heads. */
+export interface Heads {
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+}
+
+/** Heads that divide the hidden size, all with keys and values of their own. */
+export function plainHeads(config: ConfigObject, hiddenSize: number, key = "num_attention_heads"): Heads {
+  const heads = config.size(key, 1, largestSize);
+  const headSize = hiddenSize / heads;
+  if (!Number.isInteger(headSize)) throw config.wrong(key, `a divisor of the hidden size, which is ${hiddenSize}`);
+  return { heads, keyValueHeads: heads, headSize };
+}
+
+/**
+ * Heads that share keys and values, of any size.
+ * @param otherwise the head size of a config without head_dim; by default it is the hidden size's share
+ */
+export function groupedHeads(config: ConfigObject, hiddenSize: number, otherwise?: number): Heads {
+  const heads = config.size("num_attention_heads", 1, largestSize);
+  const keyValueHeads = config.has("num_key_value_heads") ? config.size("num_key_value_heads", 1, largestSize) : heads;
+  if (heads % keyValueHeads !== 0) {
+    throw config.wrong("num_key_value_heads", `a divisor of num_attention_heads, which is ${heads}`);
+  }
+  if (config.has("head_dim")) return { heads, keyValueHeads, headSize: config.size("head_dim", 1, largestSize) };
+  return { heads, keyValueHeads, headSize: otherwise ?? plainHeads(config, hiddenSize).headSize };
+}
+
+/**
+ * The type of each layer: layer_types where the config has it, else what the family's rule says.
+ * @throws ModelFileError for a list of another length; UnsupportedModelError for a type that is neither full nor sliding
+ */
+export function layerTypes(
+  config: ConfigObject,
+  layers: number,
+  isFull: (index: number) => boolean,
+): ("full_attention" | "sliding_attention")[] {
+  if (!config.has("layer_types")) {
+    return Array.from({ length: layers }, (_, index) => (isFull(index) ? "full_attention" : "sliding_attention"));
+  }
+  const types = config.strings("layer_types");
+  if (types.length !== layers) throw config.wrong("layer_types", `a list of ${layers}, one for each layer`);
+  return types.map((type) => {
+    if (type === "full_attention" || type === "sliding_attention") return type;
+    throw new UnsupportedModelError(
+      `${config.path}: the layer type "${type}" (layer_types) is not supported; supported are full_attention and sliding_attention.`,
+    );
+  });
+}
+
+/** @throws UnsupportedModelError for a setting that makes it another model than a plain encoder with a table of positions */
 export function refuseOtherModels(config: ConfigObject): void {
   if (config.string("position_embedding_type", "absolute") !== "absolute") {
     throw unsupportedSetting(config, "position_embedding_type", 'only "absolute" is');
   }
+  refuseDecoders(config);
+  if (config.has("auto_map")) throw unsupportedSetting(config, "auto_map", "code that comes with a model is never run");
+}
+
+/**
+ * The same for families that we run whatever code a repository brings along: auto_map is passed over.
+ * @throws UnsupportedModelError
+ */
+export function refuseDecoders(config: ConfigObject): void {
   if (config.boolean("is_decoder", false)) throw unsupportedSetting(config, "is_decoder", "only encoders are");
   if (config.boolean("add_cross_attention", false)) {
     throw unsupportedSetting(config, "add_cross_attention", "only plain encoders are");
@@ -41,7 +101,6 @@ export function refuseOtherModels(config: ConfigObject): void {
   if (Object.keys(config.value("pruned_heads") ?? {}).length > 0) {
     throw unsupportedSetting(config, "pruned_heads", "all layers must have all heads");
   }
-  if (config.has("auto_map")) throw unsupportedSetting(config, "auto_map", "code that comes with a model is never run");
   refuseOtherQuantization(config);
 }
 

@@ -4,6 +4,7 @@
  * Which prefix that is depends on how the checkpoint was saved, and is found by the word table.
  */
 import { ModelFileError } from "../../errors.ts";
+import { rowsOf } from "../../weights/tensor-views.ts";
 import type { WeightTensor } from "../../weights/weight-tensor.ts";
 import type { Linear, Norm } from "../encoder-description.ts";
 import type { WeightLookup } from "../weight-lookup.ts";
@@ -59,6 +60,23 @@ export class EncoderTensors {
   /** A linear layer by its module's name, with a bias or without. */
   linear(name: string, out: number, into: number, hasBias = true): Linear {
     return linearWeights(this.#weights, this.prefix + name, out, into, hasBias);
+  }
+
+  /** One stored matrix (and bias) that is several linear layers on end, `sizes` rows each. */
+  fusedLinears(name: string, sizes: readonly number[], into: number, hasBias: boolean): Linear[] {
+    const rows = sizes.reduce((sum, size) => sum + size, 0);
+    const { weight, bias } = this.linear(name, rows, into, hasBias);
+    let first = 0;
+    return sizes.map((size) => {
+      const start = first;
+      first += size;
+      return { weight: rowsOf(weight, start, size), bias: bias === null ? null : rowsOf(bias, start, size) };
+    });
+  }
+
+  /** RMSNorm, without a bias. */
+  rmsNorm(name: string, width: number, epsilon: number): Norm {
+    return { kind: "rms", weight: this.tensor(`${name}.weight`, [width]), bias: null, epsilon };
   }
 
   /** LayerNorm. Checkpoints from before 2019 call its tensors gamma and beta; transformers renames them, so do we. */

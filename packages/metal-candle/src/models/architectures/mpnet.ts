@@ -12,8 +12,7 @@ export const mpnet: Architecture = {
   ...bertFiles,
   modelType: "mpnet",
   basePrefixes: ["mpnet."],
-  classifier: null,
-  classifierClass: null,
+  classifiers: {},
   encoder: (config) =>
     bertEncoder(config, {
       positionOffset: 2,

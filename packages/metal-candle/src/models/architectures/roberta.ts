@@ -4,6 +4,7 @@
  * The first token's position id is pad_token_id + 1, so a table of 514 rows holds 512 tokens. Liu et al. 2019.
  */
 import type { ConfigObject } from "../config-object.ts";
+import { denseClassifier } from "../heads/classifier-layers.ts";
 import type { Architecture, EncoderReader } from "./architecture.ts";
 import { bertEncoder, bertFiles, bertLayerNames } from "./bert-encoder.ts";
 
@@ -21,7 +22,6 @@ export const roberta: Architecture = {
   ...bertFiles,
   modelType: "roberta",
   basePrefixes: ["roberta."],
-  classifier: "dense",
-  classifierClass: "RobertaForSequenceClassification",
+  classifiers: { RobertaForSequenceClassification: denseClassifier("tanh") },
   encoder: robertaEncoder,
 };

@@ -3,6 +3,7 @@
  *
  * Multilingual E5 base and large, paraphrase-multilingual-mpnet, bge-reranker. Conneau et al. 2019.
  */
+import { denseClassifier } from "../heads/classifier-layers.ts";
 import type { Architecture } from "./architecture.ts";
 import { bertFiles } from "./bert-encoder.ts";
 import { robertaEncoder } from "./roberta.ts";
@@ -11,7 +12,6 @@ export const xlmRoberta: Architecture = {
   ...bertFiles,
   modelType: "xlm-roberta",
   basePrefixes: ["roberta."],
-  classifier: "dense",
-  classifierClass: "XLMRobertaForSequenceClassification",
+  classifiers: { XLMRobertaForSequenceClassification: denseClassifier("tanh") },
   encoder: robertaEncoder,
 };

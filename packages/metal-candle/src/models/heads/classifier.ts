@@ -1,13 +1,12 @@
 /**
- * The head of a reranker: the first token through one or two dense layers to logits, as transformers' sequence classifiers do.
+ * The head of a reranker: pooled tokens through dense layers to logits, as transformers' sequence classifiers do.
  *
- * BERT: pooler (tanh), classifier. RoBERTa and XLM-R: classifier.dense (tanh), classifier.out_proj. The activation on top of the
- * logits belongs to the description's `classifier`, not to the head: what comes out of the encoder are logits.
+ * Which class of a config's `architectures` has which layers is a table of its family's. The activation on top of the logits belongs to the
+ * description's `classifier`, not to the head: what comes out of the encoder are logits.
  */
 import { UnsupportedModelError } from "../../errors.ts";
 import { torchActivation } from "../activations.ts";
 import type { Architecture } from "../architectures/architecture.ts";
-import { linearWeights } from "../architectures/encoder-tensors.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { Head } from "../description.ts";
 import type { Activation } from "../encoder-description.ts";
@@ -31,28 +30,21 @@ export function readClassifierHead(
   hiddenSize: number,
 ): Head {
   const classes = config.strings("architectures");
-  if (architecture.classifierClass === null || classes.length !== 1 || classes[0] !== architecture.classifierClass) {
+  const { classifiers, modelType } = architecture;
+  if (classes.length !== 1 || !Object.hasOwn(classifiers, classes[0])) {
+    const supported = Object.keys(classifiers).join(", ");
     throw new UnsupportedModelError(
-      `${config.path}: the architecture ${classes.join(", ")} is not supported for model type ${architecture.modelType}` +
-        (architecture.classifierClass === null ? "." : `; supported is ${architecture.classifierClass}.`),
+      `${config.path}: the architecture ${classes.join(", ")} is not supported for model type ${modelType}` +
+        (supported === "" ? "." : `; supported is ${supported}.`),
     );
   }
-  const labels = labelCount(config);
   // The classifier stands beside the encoder, so it carries what comes before the encoder's own prefix.
   const base = architecture.basePrefixes.find((name) => prefix.endsWith(name));
   const outer = base === undefined ? prefix : prefix.slice(0, -base.length);
-  const [first, second] =
-    architecture.classifier === "pooler"
-      ? [`${prefix}pooler.dense`, `${outer}classifier`]
-      : [`${outer}classifier.dense`, `${outer}classifier.out_proj`];
+  const labels = labelCount(config);
   return {
-    poolings: ["cls"],
+    ...classifiers[classes[0]]({ config, weights, prefix, outer, hiddenSize, labels }),
     includePrompt: true,
-    dense: [
-      { ...linearWeights(weights, first, hiddenSize, hiddenSize), activation: "tanh" },
-      { ...linearWeights(weights, second, labels, hiddenSize), activation: "identity" },
-    ],
-    rowSteps: [[], [], []],
     normalize: false,
     dimensions: labels,
     truncateDimensions: null,

@@ -26,13 +26,14 @@ const poolingModes: readonly { mode: PoolingMode; name: string; flag: string }[]
 /**
  * Reads the modules that follow the Transformer.
  * @param opened receives every weight file that stays open for the head's tensors
+ * @returns the head, and whether its last Dense gives scores: then the modules are a cross-encoder's
  * @throws ModelFileError, UnsupportedModelError
  */
 export async function readSentenceHead(
   modules: readonly Module[],
   hiddenSize: number,
   opened: WeightFiles[],
-): Promise<Head> {
+): Promise<{ head: Head; givesScores: boolean }> {
   const [pooling, ...rest] = modules;
   if (pooling?.type !== "Pooling") {
     throw new UnsupportedModelError(
@@ -45,10 +46,15 @@ export async function readSentenceHead(
   let dimensions = hiddenSize * poolings.length;
   const dense: DenseLayer[] = [];
   const rowSteps: RowStep[][] = [[]];
+  let givesScores = false;
   for (const module of rest) {
+    if (givesScores && module.type !== "Dropout") {
+      throw new UnsupportedModelError(`${module.label} follows the Dense layer that gives the scores; nothing may.`);
+    }
     switch (module.type) {
       case "Dense": {
-        const { layer, softmax } = await readDense(module, dimensions, opened);
+        const { layer, softmax, output } = await readDense(module, dimensions, opened);
+        givesScores = output === "scores";
         dense.push(layer);
         rowSteps.push(softmax ? [{ kind: "softmax" }] : []);
         dimensions = layer.weight.shape[0];
@@ -73,7 +79,8 @@ export async function readSentenceHead(
   }
   const normalize = rowSteps.at(-1)!.at(-1)?.kind === "normalize";
   if (normalize) rowSteps.at(-1)!.pop();
-  return { poolings, includePrompt, dense, rowSteps, normalize, dimensions, truncateDimensions: null };
+  const head = { poolings, includePrompt, dense, rowSteps, normalize, dimensions, truncateDimensions: null };
+  return { head, givesScores };
 }
 
 /** The head of a model without modules.json: sentence-transformers takes the mean of the tokens, and nothing else. */
@@ -157,13 +164,14 @@ async function readDense(
   module: Module,
   into: number,
   opened: WeightFiles[],
-): Promise<{ layer: DenseLayer; softmax: boolean }> {
+): Promise<{ layer: DenseLayer; softmax: boolean; output: string }> {
   const config = await readConfig(module.folder, "config.json");
   if (config === null) throw new ModelFileError(`${joinPath(module.folder, "config.json")} is missing.`);
   if (config.integer("in_features", 1) !== into) throw config.wrong("in_features", `${into}, the width before it`);
   const out = config.integer("out_features", 1);
   const hasBias = config.boolean("bias", true);
-  expectSentenceEmbedding(config, module);
+  const output = config.string("module_output_name", "sentence_embedding");
+  expectSentenceEmbedding(config, module, output === "scores" ? ["module_input_name"] : undefined);
   if (config.boolean("use_residual", false)) {
     throw new UnsupportedModelError(`${module.label}: "use_residual" is true, which is not supported.`);
   }
@@ -179,7 +187,7 @@ async function readDense(
     activation,
   };
   weights.expectNothingElse(() => false);
-  return { layer, softmax };
+  return { layer, softmax, output };
 }
 
 /** The weights of a module that has a folder of its own. */
@@ -195,8 +203,12 @@ async function openModuleWeights(module: Module, opened: WeightFiles[]): Promise
 }
 
 /** Newer releases let a module read from and write to other features than the sentence embedding; we do not. */
-function expectSentenceEmbedding(config: ConfigObject | null, module: Module): void {
-  for (const key of ["module_input_name", "module_output_name"]) {
+function expectSentenceEmbedding(
+  config: ConfigObject | null,
+  module: Module,
+  keys = ["module_input_name", "module_output_name"],
+): void {
+  for (const key of keys) {
     const feature = config?.value(key) ?? "sentence_embedding";
     if (feature !== "sentence_embedding") {
       throw new UnsupportedModelError(
