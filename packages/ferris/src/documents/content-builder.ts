@@ -8,7 +8,7 @@
 import { DocumentError } from "../errors.ts";
 import type { DecodedText } from "./decode/decode.ts";
 import type { Block, BlockKind, ParsedDocument, SourceRange } from "./document.ts";
-import { lineRunsOf } from "./lines/line-map.ts";
+import { addLineRuns } from "./lines/line-map.ts";
 import type { PlacedRun } from "./lines/line-run.ts";
 import { Positions } from "./lines/positions.ts";
 import { rangeOf } from "./lines/source-places.ts";
@@ -24,6 +24,9 @@ export interface Place {
   readonly isOcr?: boolean;
 }
 
+/** White space and control characters, but for single spaces, which are most of them. */
+const unevenSpace = /(?! (?![\s\p{Cc}]))[\s\p{Cc}]+/gu;
+
 /** Deeper headings count as this deep; OpenDocument has ten levels, the others fewer. */
 const deepestLevel = 20;
 
@@ -38,6 +41,8 @@ export class ContentBuilder {
   #length = 0;
   /** By level, from 1; a level that was skipped is empty. */
   #headings: string[] = [];
+  /** The same without those; shared by the blocks under them. */
+  #path: readonly string[] = [];
   #firstHeading: string | undefined;
 
   /** @param source the decoded file, which the origins of texts are offsets of */
@@ -52,9 +57,7 @@ export class ContentBuilder {
 
   /** Opens a section: `level` 1 is the outermost. The heading is a block as well. An empty one is passed over. */
   heading(level: number, text: string | SourcedText, place?: Place): void {
-    const line = sourcedText(text)
-      .replace(/[\s\p{Cc}]+/gu, " ")
-      .trim();
+    const line = sourcedText(text).replace(unevenSpace, " ").trim();
     if (line.text === "") return;
     this.section(level, line.text);
     this.#firstHeading ??= line.text;
@@ -68,6 +71,7 @@ export class ContentBuilder {
     const outer = this.#headings.slice(0, above);
     while (outer.length < above) outer.push("");
     this.#headings = [...outer, oneLine(title)];
+    this.#path = this.#headings.filter((text) => text !== "");
   }
 
   /** Adds a block; white space at its ends goes, an empty one is passed over. */
@@ -76,7 +80,8 @@ export class ContentBuilder {
     const end = words.text.trimEnd().length;
     if (end === 0) return;
     const indented = end - words.text.trim().length;
-    this.#push(kind, words.slice(words.text.lastIndexOf("\n", indented) + 1, end), place);
+    const start = words.text.lastIndexOf("\n", indented) + 1;
+    this.#push(kind, start === 0 && end === words.length ? words : words.slice(start, end), place);
   }
 
   /** `title` defaults to the first heading. */
@@ -92,21 +97,17 @@ export class ContentBuilder {
     };
   }
 
-  #path(): string[] {
-    return this.#headings.filter((title) => title !== "");
-  }
-
   #push(kind: BlockKind, words: SourcedText, place: Place = {}): void {
     const start = this.#length;
-    const { text, runs } = words;
+    const { text } = words;
     if (start + text.length > mostCharacters) {
       throw new DocumentError("too large", `its text is longer than ${mostCharacters / 1e6} million characters`);
     }
     this.#parts.push(text, "\n\n");
     this.#length += text.length + 2;
     let { source } = place;
-    if (this.#positions !== null && runs.length > 0) {
-      for (const run of lineRunsOf(runs, start, text.length, this.#positions)) this.#lineRuns.push(run);
+    if (this.#positions !== null && words.runCount > 0) {
+      addLineRuns(this.#lineRuns, words, start, this.#positions);
       source ??= this.#rangeOf(words);
     } else if (source) {
       this.#lineRuns.push({ offset: start, line: source.startLine, column: null, isVerbatim: false });
@@ -116,18 +117,21 @@ export class ContentBuilder {
       kind,
       start,
       end: start + text.length,
-      headingPath: this.#path(),
+      headingPath: this.#path,
       ...place,
       ...range,
     });
   }
 
-  #rangeOf({ runs, length }: SourcedText): SourceRange {
-    const ends = runs.map(({ offset, origin, isVerbatim }, index) =>
-      isVerbatim ? origin + (runs[index + 1]?.offset ?? length) - offset : origin + 1,
-    );
-    const start = runs.reduce((least, { origin }) => Math.min(least, origin), Number.POSITIVE_INFINITY);
-    const end = ends.reduce((most, at) => Math.max(most, at), 0);
+  #rangeOf(words: SourcedText): SourceRange {
+    let start = Number.POSITIVE_INFINITY;
+    let end = 0;
+    for (let index = 0; index < words.runCount; index++) {
+      const origin = words.runOrigin(index);
+      const length = words.isVerbatim(index) ? words.runEnd(index) - words.runOffset(index) : 1;
+      start = Math.min(start, origin);
+      end = Math.max(end, origin + length);
+    }
     return rangeOf(this.#positions!, start, end);
   }
 }
@@ -138,5 +142,5 @@ function sourcedText(text: string | SourcedText): SourcedText {
 
 /** One line without control characters: headings are joined with a control character in the store. */
 export function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return text.replace(unevenSpace, " ").trim();
 }

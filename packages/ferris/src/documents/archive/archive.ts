@@ -19,6 +19,10 @@ const mostStreamedBytes = 2_048 * megabyte;
 const mostRatio = 200;
 const ratioMattersAbove = 4 * megabyte;
 
+/** What is set aside for an entry's bytes at a time: what it says that they are, within reason. */
+const smallestChunk = 2 ** 10;
+const largestChunk = megabyte;
+
 export class Archive {
   readonly #bytes: Uint8Array;
   readonly #entries: Map<string, ZipEntry>;
@@ -64,7 +68,8 @@ export class Archive {
     if (entry.size > most) throw tooLarge(entry, most);
     let bytes: Uint8Array;
     try {
-      bytes = inflateRawSync(packed, { maxOutputLength: Math.max(1, most) });
+      const chunkSize = Math.min(largestChunk, Math.max(smallestChunk, entry.size));
+      bytes = inflateRawSync(packed, { maxOutputLength: Math.max(1, most), chunkSize });
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(entry, most);
       throw new DocumentError("damaged", `${entry.name} in it cannot be unpacked: ${(cause as Error).message}`, {

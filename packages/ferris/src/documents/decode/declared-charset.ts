@@ -26,6 +26,7 @@ export function declaredCharset(bytes: Uint8Array): string | null {
 }
 
 function metaCharset(head: string): string | undefined {
+  if (!/charset/i.test(head)) return undefined;
   const markup = head.replace(/<!--[\s\S]*?-->/g, "");
   for (const [, attributes] of markup.matchAll(/<meta\b([^>]{0,500})/gi)) {
     const found =

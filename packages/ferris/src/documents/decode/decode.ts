@@ -11,6 +11,10 @@ import { detectCharset } from "./detect-charset.ts";
 import type { ContentEncoding } from "../document.ts";
 import { utf16Without } from "./utf16-without-mark.ts";
 
+/** With which ISO-2022 changes its alphabet: bytes that look like ASCII may be Japanese. */
+const escape = 0x1b;
+const utf8Decoder = new TextDecoder("utf-8");
+
 export interface DecodedText {
   readonly content: string;
   readonly encoding: ContentEncoding;
@@ -48,6 +52,11 @@ function wide(bytes: Uint8Array): DecodedText {
 }
 
 function narrow(bytes: Uint8Array, outside: string | undefined): DecodedText {
+  // Most parts of most archives; whatever they declare, it is the same text.
+  if (outside === undefined && isAscii(bytes) && !bytes.includes(escape)) {
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    return { content, encoding: { name: "utf-8", byteOrderMarkBytes: 0 }, warnings: [] };
+  }
   const declared = (outside === undefined ? null : charsetOf(outside)) ?? declaredCharset(bytes);
   const chosen = chooseCharset(bytes, declared);
   if (chosen) return chosen.charset === "utf-8" ? utf8(bytes) : other(bytes, chosen.charset, chosen.isGuess);
@@ -69,7 +78,7 @@ export function chooseCharset(
   bytes: Uint8Array,
   declared: string | null,
 ): { readonly charset: string; readonly isGuess: boolean } | null {
-  const hasEscapes = bytes.includes(0x1b);
+  const hasEscapes = bytes.includes(escape);
   if (isAscii(bytes) && !hasEscapes && !declared?.startsWith("utf-16")) return { charset: "utf-8", isGuess: false };
   if (isUtf8(bytes) && !(declared !== null && declared !== "utf-8" && isLikelier(bytes, declared))) {
     const isEscaped = hasEscapes && declared === null && detectCharset(bytes) === "iso-2022-jp";
@@ -90,7 +99,7 @@ function isLikelier(bytes: Uint8Array, declared: string): boolean {
 
 function utf8(bytes: Uint8Array): DecodedText {
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const content = new TextDecoder("utf-8").decode(bytes);
+  const content = utf8Decoder.decode(bytes);
   return { content, encoding: { name: "utf-8", byteOrderMarkBytes: hasMark ? 3 : 0 }, warnings: [] };
 }
 

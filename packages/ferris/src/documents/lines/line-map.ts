@@ -7,31 +7,33 @@
  */
 import type { LineRun, PlacedRun } from "./line-run.ts";
 import type { Positions } from "./positions.ts";
-import type { OriginRun } from "./sourced-text.ts";
+import type { SourcedText } from "./sourced-text.ts";
 
-/** The lines of one piece of text, which starts at `offset` of the document's content and has `length` characters. */
-export function lineRunsOf(
-  runs: readonly OriginRun[],
-  offset: number,
-  length: number,
-  positions: Positions,
-): PlacedRun[] {
-  const placed: PlacedRun[] = [];
-  runs.forEach((run, index) => {
+/** Adds to `placed` the lines of one piece of text, which starts at `offset` of the document's content. */
+export function addLineRuns(placed: PlacedRun[], words: SourcedText, offset: number, positions: Positions): void {
+  const before = placed.length;
+  const { runCount, length } = words;
+  for (let index = 0; index < runCount; index++) {
     // Text before the first run stands where the first does.
-    const start = index === 0 ? 0 : run.offset;
-    const end = runs[index + 1]?.offset ?? length;
-    if (end <= start) return;
-    for (const stretch of run.isVerbatim ? positions.linesFrom(run.origin, end - run.offset) : [run.origin]) {
-      const line = positions.lineAt(stretch);
-      const at = stretch === run.origin ? start : run.offset + (stretch - run.origin);
-      const column = positions.isLong(line) ? stretch - positions.lineStart(line) + 1 : null;
-      const last = placed.at(-1);
-      if (last?.line === line && column === null) continue;
-      placed.push({ offset: offset + at, line, column, isVerbatim: run.isVerbatim });
-    }
-  });
-  return placed;
+    const start = index === 0 ? 0 : words.runOffset(index);
+    const end = index + 1 < runCount ? words.runOffset(index + 1) : length;
+    if (end <= start) continue;
+    const isVerbatim = words.isVerbatim(index);
+    const origin = words.runOrigin(index);
+    const shift = words.runOffset(index) - origin;
+    let line = positions.lineAt(origin);
+    add(start, line, origin, isVerbatim);
+    if (!isVerbatim) continue;
+    // Each line that starts inside of the run.
+    for (let at = positions.lineStart(++line); at + shift < end; at = positions.lineStart(++line))
+      add(at + shift, line, at, true);
+  }
+
+  function add(at: number, line: number, origin: number, isVerbatim: boolean): void {
+    const column = positions.isLong(line) ? origin - positions.lineStart(line) + 1 : null;
+    if (column === null && placed.length > before && placed[placed.length - 1]!.line === line) return;
+    placed.push({ offset: offset + at, line, column, isVerbatim });
+  }
 }
 
 /** The runs of the stretch from `start` to `end` of a content, their offsets counted from `start`; `runs` are all of the content's. */

@@ -9,6 +9,8 @@ export class Positions {
   readonly #content: string;
   readonly #encoding: ContentEncoding | null;
   readonly #lineStarts: Uint32Array;
+  /** Null: not asked yet. */
+  #isAscii: boolean | null = null;
   #offset = 0;
   #bytes = 0;
   #lastLine = 1;
@@ -49,15 +51,6 @@ export class Positions {
     return Math.min(this.lineStart(line + 1), this.#content.length) - this.lineStart(line) > longLine;
   }
 
-  /** `offset` and every start of a line in the `length` characters after it. */
-  linesFrom(offset: number, length: number): number[] {
-    const starts = [offset];
-    for (let line = this.lineAt(offset) + 1; this.lineStart(line) < offset + length; line++) {
-      starts.push(this.lineStart(line));
-    }
-    return starts;
-  }
-
   /** The column, from 1 in UTF-16 units, of the character at `offset`; null on a line that is not long. */
   columnAt(offset: number): number | null {
     const line = this.lineAt(offset);
@@ -70,6 +63,8 @@ export class Positions {
     const { name, byteOrderMarkBytes } = this.#encoding;
     if (name === "single-byte") return offset;
     if (name !== "utf-8") return byteOrderMarkBytes + 2 * offset;
+    this.#isAscii ??= Buffer.byteLength(this.#content, "utf8") === this.#content.length;
+    if (this.#isAscii) return byteOrderMarkBytes + offset;
     if (offset < this.#offset) this.#offset = this.#bytes = 0;
     this.#bytes += Buffer.byteLength(this.#content.slice(this.#offset, offset), "utf8");
     this.#offset = offset;

@@ -3,24 +3,16 @@
  *
  * For parsers of formats whose file is not its own text (HTML, CSV, mail). An origin is an offset (UTF-16) in the decoded file. A
  * piece that stands in the file as it is advances with it; a piece that the parser made (a list's dash, a column's name before its
- * value) stands where its neighbour does.
+ * value) stands where its neighbour does. Runs are kept as plain numbers: there is one for every few words of a file.
  */
-
-/** From `offset` in the text to the next run, the text stands at `origin`. */
-export interface OriginRun {
-  readonly offset: number;
-  readonly origin: number;
-  /** Whether the text advances with the file; else all of it stands at `origin`. */
-  readonly isVerbatim: boolean;
-}
 
 export class SourcedText {
   #text: string;
-  readonly #runs: OriginRun[];
+  /** Of each run two numbers: its offset, then twice its origin, plus one where the text does not advance with the file. */
+  readonly #runs: number[] = [];
 
-  constructor(text = "", runs: readonly OriginRun[] = []) {
+  constructor(text = "") {
     this.#text = text;
-    this.#runs = [...runs];
   }
 
   /** `text` as it stands in the file from `origin` on. */
@@ -37,25 +29,52 @@ export class SourcedText {
     return this.#text.length;
   }
 
-  /** Ascending by offset. Text before the first stands where the first does. */
-  get runs(): readonly OriginRun[] {
-    return this.#runs;
+  /** How many stretches of it stand somewhere else than what is before them. Text before the first stands where the first does. */
+  get runCount(): number {
+    return this.#runs.length / 2;
+  }
+
+  /** Where in the text the run at `index` starts; ascending. */
+  runOffset(index: number): number {
+    return this.#runs[2 * index]!;
+  }
+
+  /** Where the run ends, which is where the next starts. */
+  runEnd(index: number): number {
+    return this.#runs[2 * index + 2] ?? this.#text.length;
+  }
+
+  /** Where in the file the run at `index` stands. */
+  runOrigin(index: number): number {
+    return Math.floor(this.#runs[2 * index + 1]! / 2);
+  }
+
+  /** Whether its text advances with the file; else all of it stands at its origin. */
+  isVerbatim(index: number): boolean {
+    return this.#runs[2 * index + 1]! % 2 === 0;
   }
 
   /** Adds what stands in the file at `origin`, character by character. */
   append(text: string, origin: number): this {
-    return this.#push(text, origin, true);
+    if (text === "") return this;
+    this.#startRun(origin, true);
+    this.#text += text;
+    return this;
   }
 
   /** Adds what the parser made of, or for, what stands at `origin`: a decoded entity, a line break for a tag, a column's name before its value. */
   appendMade(text: string, origin: number): this {
-    return this.#push(text, origin, false);
+    if (text === "") return this;
+    this.#startRun(origin, false);
+    this.#text += text;
+    return this;
   }
 
   /** Adds what stands nowhere itself and belongs to what came before, such as a separator. */
   trail(text: string): this {
-    const last = this.#runs.at(-1);
-    if (last?.isVerbatim) this.#push("", last.origin + Math.max(0, this.length - 1 - last.offset), false, true);
+    const last = this.runCount - 1;
+    if (last >= 0 && this.isVerbatim(last))
+      this.#startRun(this.runOrigin(last) + Math.max(0, this.length - 1 - this.runOffset(last)), false);
     this.#text += text;
     return this;
   }
@@ -63,15 +82,17 @@ export class SourcedText {
   /** Adds another text with its origins. */
   join(other: SourcedText): this {
     const from = this.length;
-    this.#text += other.text;
-    for (const run of other.runs) this.#runs.push({ ...run, offset: run.offset + from });
+    const runs = other.#runs;
+    const { length } = runs;
+    for (let at = 0; at < length; at += 2) this.#runs.push(runs[at]! + from, runs[at + 1]!);
+    this.#text += other.#text;
     return this;
   }
 
   /** From `start` to `end` (exclusive). */
   slice(start: number, end = this.length): SourcedText {
     const sliced = new SourcedText();
-    this.#copyTo(sliced, start, end, this.#runIndexAt(start));
+    this.#copyTo(sliced, start, Math.min(end, this.length), this.#runIndexAt(start));
     return sliced;
   }
 
@@ -102,28 +123,30 @@ export class SourcedText {
   /** Where in the file the character at `offset` stands; 0 where nothing is known. `from`: a run at or before it. */
   originAt(offset: number, from = this.#runIndexAt(offset)): number {
     let index = from;
-    while (index + 1 < this.#runs.length && this.#runs[index + 1]!.offset <= offset) index++;
-    const run = this.#runs[index];
-    if (run === undefined) return 0;
-    return run.isVerbatim ? run.origin + Math.max(0, offset - run.offset) : run.origin;
+    while (index + 1 < this.runCount && this.runOffset(index + 1) <= offset) index++;
+    if (index >= this.runCount) return 0;
+    const origin = this.runOrigin(index);
+    return this.isVerbatim(index) ? origin + Math.max(0, offset - this.runOffset(index)) : origin;
   }
 
-  #push(text: string, origin: number, isVerbatim: boolean, evenIfEmpty = false): this {
-    if (text === "" && !evenIfEmpty) return this;
-    const last = this.#runs.at(-1);
-    const follows = isVerbatim && last?.isVerbatim && last.origin + (this.length - last.offset) === origin;
-    if (!follows) this.#runs.push({ offset: this.length, origin, isVerbatim });
-    this.#text += text;
-    return this;
+  /** What is added next stands at `origin`; no new run where it goes on from the last one. */
+  #startRun(origin: number, isVerbatim: boolean): void {
+    if (isVerbatim) {
+      const last = this.runCount - 1;
+      const follows =
+        last >= 0 && this.isVerbatim(last) && this.runOrigin(last) + (this.length - this.runOffset(last)) === origin;
+      if (follows) return;
+    }
+    this.#runs.push(this.length, 2 * origin + Number(!isVerbatim));
   }
 
   /** The last run that starts at or before `offset`; 0 where none does. */
   #runIndexAt(offset: number): number {
     let low = 0;
-    let high = this.#runs.length;
+    let high = this.runCount;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if (this.#runs[middle]!.offset <= offset) low = middle;
+      if (this.runOffset(middle) <= offset) low = middle;
       else high = middle;
     }
     return low;
@@ -131,15 +154,14 @@ export class SourcedText {
 
   /** Adds the stretch to `other`; returns the run in which it ends. `from`: a run at or before its start. */
   #copyTo(other: SourcedText, start: number, end: number, from: number): number {
+    const count = this.runCount;
     let index = from;
     let at = start;
     while (at < end) {
-      while (index + 1 < this.#runs.length && this.#runs[index + 1]!.offset <= at) index++;
-      const until = Math.min(end, this.#runs[index + 1]?.offset ?? end);
-      const piece = this.#text.slice(at, until);
-      const run = this.#runs[index];
-      if (run === undefined) other.#text += piece;
-      else other.#push(piece, this.originAt(at, index), run.isVerbatim);
+      while (index + 1 < count && this.runOffset(index + 1) <= at) index++;
+      const until = Math.min(end, index < count ? this.runEnd(index) : end);
+      if (index < count) other.#startRun(this.originAt(at, index), this.isVerbatim(index));
+      other.#text += this.#text.slice(at, until);
       at = until;
     }
     return index;

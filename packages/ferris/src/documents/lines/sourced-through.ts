@@ -5,14 +5,17 @@ import { SourcedText } from "./sourced-text.ts";
 
 /** `words`, whose origins are offsets of `text`, with the origins that those places have in the file. */
 export function through(text: SourcedText, words: SourcedText): SourcedText {
-  if (words.runs.length === 0) return words;
+  const { runCount, length } = words;
+  if (runCount === 0) return words;
   const placed = new SourcedText();
-  words.runs.forEach(({ offset, origin, isVerbatim }, index) => {
+  for (let index = 0; index < runCount; index++) {
+    const offset = words.runOffset(index);
+    const origin = words.runOrigin(index);
     const start = index === 0 ? 0 : offset;
-    const piece = words.text.slice(start, words.runs[index + 1]?.offset ?? words.length);
-    const original = isVerbatim && start === offset ? text.slice(origin, origin + piece.length) : null;
+    const piece = words.text.slice(start, index + 1 < runCount ? words.runOffset(index + 1) : length);
+    const original = words.isVerbatim(index) && start === offset ? text.slice(origin, origin + piece.length) : null;
     if (original?.text === piece) placed.join(original);
     else placed.appendMade(piece, text.originAt(origin));
-  });
+  }
   return placed;
 }

@@ -77,9 +77,9 @@ export function parseJsonLines(input: ParserInput): ParsedDocument {
       records++;
       const isRecord = isJson(line);
       if (!isRecord) broken++;
-      const words = isRecord ? readableAt(line, afterSpace(line, 0)) : SourcedText.of(line, 0);
+      const words = isRecord ? readableAt(content, afterSpace(content, start)) : SourcedText.of(line, start);
       // A record is found by itself, so it shares its chunk with none.
-      builder.add("code", through(SourcedText.of(line, start), words), { alone: true });
+      builder.add("code", words, { alone: true });
     }
     start = end + 1;
   }

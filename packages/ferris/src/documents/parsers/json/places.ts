@@ -5,6 +5,7 @@
 import { SourcedText } from "../../lines/sourced-text.ts";
 
 const quote = 0x22;
+const letterN = 0x6e;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 const openBrace = 0x7b;
@@ -39,17 +40,23 @@ export function* jsonChildren(json: string, start: number): Generator<JsonChild>
   }
 }
 
-/** Where the value of `key` starts in the object that starts at `start`; what comes after it is not looked at. */
-export function valueStart(json: string, start: number, key: string): number | undefined {
-  if (json[start] !== "{") return undefined;
-  for (let at = afterSpace(json, start + 1); json[at] === '"';) {
+/**
+ * The offsets of an object's values by their keys, and where the object ends: in one pass, for those who go on behind it. What does not
+ * start with a brace has none.
+ */
+export function fieldsAt(json: string, start: number): { readonly fields: Map<string, number>; readonly end: number } {
+  const fields = new Map<string, number>();
+  if (json[start] !== "{") return { fields, end: afterValue(json, start) };
+  let at = afterSpace(json, start + 1);
+  while (json[at] === '"') {
     const keyEnd = afterString(json, at);
-    const value = afterSpace(json, afterSpace(json, keyEnd) + 1);
-    if (textBetween(json, at, keyEnd) === key) return value;
-    at = afterSpace(json, afterValue(json, value));
+    const key = textBetween(json, at, keyEnd);
+    at = afterSpace(json, afterSpace(json, keyEnd) + 1);
+    fields.set(key, at);
+    at = afterSpace(json, afterValue(json, at));
     if (json[at] === ",") at = afterSpace(json, at + 1);
   }
-  return undefined;
+  return { fields, end: at + 1 };
 }
 
 function textBetween(json: string, start: number, end: number): string {
@@ -66,21 +73,32 @@ export function afterSpace(json: string, at: number): number {
 
 /** The text of the string literal that starts at `start`, each character where it stands. */
 export function stringAt(json: string, start: number): SourcedText {
-  const from = start + 1;
-  const written = json.slice(from, afterString(json, start) - 1);
-  const escape = written.indexOf("\\");
-  if (escape < 0) return SourcedText.of(written, from);
-  // A notebook's lines.
-  if (escape === written.length - 2 && written.endsWith("n"))
-    return SourcedText.of(written.slice(0, escape), from).appendMade("\n", from + escape);
   const text = new SourcedText();
-  let done = 0;
-  for (const { 0: escaped, index } of written.matchAll(/(?:\\u[\dA-Fa-f]{4})+|\\[^]/g)) {
-    text.append(written.slice(done, index), from + done);
-    text.appendMade(JSON.parse(`"${escaped}"`) as string, from + index);
-    done = index + escaped.length;
+  addString(text, json, start);
+  return text;
+}
+
+/** Adds it to `text`; returns where the literal ends. */
+export function addString(text: SourcedText, json: string, start: number): number {
+  const from = start + 1;
+  const after = afterString(json, start);
+  const end = after - 1;
+  const written = json.slice(from, end);
+  const escape = written.indexOf("\\");
+  if (escape < 0) text.append(written, from);
+  // A notebook's lines. The line's end stands where its escape starts, as if it were written so.
+  else if (escape === written.length - 2 && written.charCodeAt(escape + 1) === letterN)
+    text.append(`${written.slice(0, escape)}\n`, from);
+  else {
+    let done = 0;
+    for (const { 0: escaped, index } of written.matchAll(/(?:\\u[\dA-Fa-f]{4})+|\\[^]/g)) {
+      text.append(written.slice(done, index), from + done);
+      text.appendMade(JSON.parse(`"${escaped}"`) as string, from + index);
+      done = index + escaped.length;
+    }
+    text.append(written.slice(done), from + done);
   }
-  return text.append(written.slice(done), from + done);
+  return after;
 }
 
 /** The end of the value that starts at `start`. */

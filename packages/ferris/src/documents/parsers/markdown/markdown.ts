@@ -26,6 +26,9 @@ const kinds: Readonly<Record<string, BlockKind>> = {
   ordered_list_open: "list",
 };
 
+/** Most headings: nothing in them means anything to Markdown. */
+const withoutMarks = /^[\p{L}\p{N} ,.;:?%'()+-]*$/u;
+
 /** Of a heading's tag, and of the words in it. */
 const longestTag = 2_000;
 const longestHeading = 10_000;
@@ -49,14 +52,16 @@ export function parseMarkdown({ bytes }: ParserInput): ParsedDocument {
   if (frontMatter.end > 0) blocks.push({ kind: "metadata", start: 0, end: frontMatter.end, headingPath: [] });
   // Titles by level, from 1; a level that was skipped is left empty.
   let headings: string[] = title === undefined ? [] : [title];
+  let headingPath: readonly string[] = headings;
   for (const { kind, start, end, heading } of markdownBlocks(content, frontMatter.end)) {
     if (heading) {
       headings = headings.slice(0, heading.level - 1);
       while (headings.length < heading.level - 1) headings.push("");
       headings.push(heading.text);
+      headingPath = headings.filter((text) => text !== "");
       title ??= heading.text;
     }
-    blocks.push({ kind, start, end, headingPath: headings.filter((text) => text !== "") });
+    blocks.push({ kind, start, end, headingPath });
   }
   return { type: "markdown", title, fields: frontMatter.fields, content, encoding, blocks, warnings };
 }
@@ -65,7 +70,8 @@ export function parseMarkdown({ bytes }: ParserInput): ParsedDocument {
 export function markdownBlocks(content: string, from = 0): MarkdownBlock[] {
   const lineStarts = startsOfLines(content, from);
   const tokens = blockParser.parse(content.slice(from), {});
-  const found: Omit<MarkdownBlock, "end">[] = [];
+  // The end is known when the next one starts.
+  const found: (Omit<MarkdownBlock, "end"> & { end: number })[] = [];
   tokens.forEach((token, index) => {
     if (token.level !== 0 || !token.map) return;
     let kind = kinds[token.type] ?? "prose";
@@ -76,11 +82,12 @@ export function markdownBlocks(content: string, from = 0): MarkdownBlock[] {
     if (heading?.text === "") heading = null;
     if (heading) kind = "heading";
     const start = found.length === 0 ? from : lineStarts[token.map[0]]!;
-    found.push({ kind, start, heading, code: kind === "code" ? token.content : null });
+    if (found.length > 0) found[found.length - 1]!.end = start;
+    found.push({ kind, start, end: content.length, heading, code: kind === "code" ? token.content : null });
   });
   if (found.length === 0 && content.length > from)
-    found.push({ kind: "prose", start: from, heading: null, code: null });
-  return found.map((block, index) => ({ ...block, end: found[index + 1]?.start ?? content.length }));
+    found.push({ kind: "prose", start: from, end: content.length, heading: null, code: null });
+  return found;
 }
 
 /** Offsets where lines start from `from` on, by the line ends that markdown-it knows. */
@@ -97,6 +104,7 @@ function startsOfLines(content: string, from: number): number[] {
  * what tools hang on to it (`{#anchor}`, `^block`).
  */
 function plainText(markdown: string): string {
+  if (markdown.length <= longestHeading && withoutMarks.test(markdown)) return oneLine(markdown);
   const written = markdown
     .slice(0, longestHeading)
     .replace(/\s*\{[#.:][^{}]*\}\s*$/, "")

@@ -6,6 +6,10 @@ import type MarkdownIt from "markdown-it";
 
 type Parser = InstanceType<typeof MarkdownIt>;
 
+const dollar = 0x24;
+const percent = 0x25;
+const backslash = 0x5c;
+
 const closings: Readonly<Record<string, string>> = { $$: "$$", "%%": "%%", "\\[": "\\]" };
 
 /** A plugin of markdown-it. A mark that is never closed is text. */
@@ -14,6 +18,9 @@ export function fencedByPairs(markdown: Parser): void {
     "heading",
     "pair",
     (state, startLine, endLine, silent) => {
+      // Asked of every line of every paragraph: mostly its first character says no.
+      const first = state.src.charCodeAt(state.bMarks[startLine]! + state.tShift[startLine]!);
+      if (first !== dollar && first !== percent && first !== backslash) return false;
       const lineOf = (line: number) => state.src.slice(state.bMarks[line]! + state.tShift[line]!, state.eMarks[line]);
       const opening = lineOf(startLine);
       const closing = closings[opening.slice(0, 2)];

@@ -8,7 +8,7 @@ import { DocumentError } from "../../../errors.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import { decodeText } from "../../decode/decode.ts";
 import type { ParsedDocument } from "../../document.ts";
-import { afterSpace, jsonChildren, stringAt, valueStart } from "../json/places.ts";
+import { addString, afterSpace, afterValue, fieldsAt, stringAt } from "../json/places.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
 import { through } from "../../lines/sourced-through.ts";
 import { frontMatterOf } from "../markdown/front-matter.ts";
@@ -40,8 +40,7 @@ export function parseNotebook({ bytes }: ParserInput): ParsedDocument {
   }
   const builder = new ContentBuilder(text);
   let title: string | undefined;
-  for (const cell of jsonChildren(json, valueStart(json, afterSpace(json, 0), "cells")!))
-    addCell(fieldsAt(json, cell.start));
+  eachObject(json, fieldsAt(json, afterSpace(json, 0)).fields.get("cells")!, addCell);
   return builder.finish("notebook", { title, warnings: text.warnings });
 
   function addCell(cell: Fields): void {
@@ -55,8 +54,7 @@ export function parseNotebook({ bytes }: ParserInput): ParsedDocument {
     } else {
       builder.add("code", source);
       const outputs = cell.get("outputs");
-      if (outputs !== undefined && json[outputs] === "[")
-        for (const output of jsonChildren(json, outputs)) addOutput(builder, json, output.start);
+      if (outputs !== undefined) eachObject(json, outputs, (output) => addOutput(builder, json, output));
     }
   }
 }
@@ -79,9 +77,7 @@ function placed(words: string, at: SourcedText): SourcedText {
   return new SourcedText().appendMade(words, at.originAt(at.length - at.text.trimStart().length));
 }
 
-function addOutput(builder: ContentBuilder, json: string, start: number): void {
-  if (json[start] !== "{") return;
-  const output = fieldsAt(json, start);
+function addOutput(builder: ContentBuilder, json: string, output: Fields): void {
   const stream = textAt(json, output.get("text"));
   const error = [output.get("ename"), output.get("evalue")]
     .map((at) => textAt(json, at))
@@ -95,8 +91,8 @@ function addOutput(builder: ContentBuilder, json: string, start: number): void {
 }
 
 function addShown(builder: ContentBuilder, json: string, data: number | undefined): void {
-  if (data === undefined || json[data] !== "{") return;
-  const forms = fieldsAt(json, data);
+  if (data === undefined) return;
+  const forms = fieldsAt(json, data).fields;
   for (const type of shownAs) {
     const at = forms.get(type);
     if (at === undefined) continue;
@@ -114,10 +110,15 @@ function shortened(text: SourcedText): SourcedText {
   return shown.slice(0, Math.min(shown.length, mostOutput));
 }
 
-function fieldsAt(json: string, start: number): Fields {
-  const fields = new Map<string, number>();
-  if (json[start] === "{") for (const { key, start: at } of jsonChildren(json, start)) fields.set(key!, at);
-  return fields;
+/** Calls `use` with the fields of each object in the array that starts at `start`. */
+function eachObject(json: string, start: number, use: (fields: Fields) => void): void {
+  if (json[start] !== "[") return;
+  for (let at = afterSpace(json, start + 1); at < json.length && json[at] !== "]";) {
+    const { fields, end } = fieldsAt(json, at);
+    if (fields.size > 0) use(fields);
+    at = afterSpace(json, end);
+    if (json[at] === ",") at = afterSpace(json, at + 1);
+  }
 }
 
 /** A string, or a list of them that belong together. */
@@ -125,7 +126,10 @@ function textAt(json: string, at: number | undefined): SourcedText {
   if (at === undefined) return new SourcedText();
   if (json[at] === '"') return stringAt(json, at);
   const text = new SourcedText();
-  if (json[at] === "[")
-    for (const { start } of jsonChildren(json, at)) if (json[start] === '"') text.join(stringAt(json, start));
+  if (json[at] !== "[") return text;
+  for (let item = afterSpace(json, at + 1); item < json.length && json[item] !== "]";) {
+    item = afterSpace(json, json[item] === '"' ? addString(text, json, item) : afterValue(json, item));
+    if (json[item] === ",") item = afterSpace(json, item + 1);
+  }
   return text;
 }

@@ -8,8 +8,8 @@ import type { SourcedText } from "../../lines/sourced-text.ts";
 const codes = /\u001b(?:\[[0-?]{0,50}[ -/]{0,5}[@-~]|\][^\u0007\u001b]{0,500}(?:\u0007|\u001b\\)|[@-Z\\^_=>78c])/g;
 
 export function withoutTerminalCodes(text: SourcedText): SourcedText {
-  return text
-    .replace(codes, "")
-    .replace(/\r+\n/g, "\n")
-    .replace(/[^\r\n]*\r(?=[^\r\n])/g, "");
+  const plain = text.text.includes("\u001b") ? text.replace(codes, "") : text;
+  // Looking for lines that were written over costs more than all else, and most programs only write on.
+  if (!plain.text.includes("\r")) return plain;
+  return plain.replace(/\r+\n/g, "\n").replace(/[^\r\n]*\r(?=[^\r\n])/g, "");
 }

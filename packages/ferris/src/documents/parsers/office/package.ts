@@ -81,7 +81,9 @@ export class OfficePackage {
     const folder = posix.dirname(part);
     const own = posix.join(part === "" ? "" : folder, "_rels", `${posix.basename(part)}.rels`);
     const file = this.archive.has(own) || part !== this.main ? own : this.#withoutPart(folder);
-    readXml(this.archive.text(file) ?? "", {
+    const xml = this.archive.text(file);
+    if (xml === null) return relations;
+    readXml(xml, {
       open(name, { Id: id = "", Type: type = "", Target: target = "", TargetMode: mode }) {
         if (name !== "Relationship") return;
         const isExternal = mode === "External";
