@@ -15,10 +15,10 @@ import { gunzipSync } from "node:zlib";
 import { printTable, short } from "./lib/measure.mjs";
 import { writeInputs } from "./lib/parser-inputs.mjs";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const MOST_SLOWER = 1.2;
+const root = fileURLToPath(new URL("..", import.meta.url));
+const mostSlower = 1.2;
 /** Less is measured too coarsely to compare. */
-const LEAST_MILLISECONDS = 1;
+const leastMilliseconds = 1;
 
 const { values: options, positionals } = parseArgs({
   options: { before: { type: "string" }, rounds: { type: "string", default: "7" } },
@@ -26,11 +26,11 @@ const { values: options, positionals } = parseArgs({
 });
 
 const folder = mkdtempSync(join(tmpdir(), "parsers-"));
-const checkouts = { now: ROOT, ...(options.before && { before: options.before }) };
+const checkouts = { now: root, ...(options.before && { before: options.before }) };
 const children = Object.fromEntries(
   Object.entries(checkouts).map(([name, checkout]) => [
     name,
-    fork(join(ROOT, "benchmarks/lib/parse-child.mjs"), [checkout]),
+    fork(join(root, "benchmarks/lib/parse-child.mjs"), [checkout]),
   ]),
 );
 let isSlower = false;
@@ -62,7 +62,7 @@ async function compare(file) {
   }
   const { now, before } = least;
   const ratio = now / before;
-  if (ratio > MOST_SLOWER && before > LEAST_MILLISECONDS) isSlower = true;
+  if (ratio > mostSlower && before > leastMilliseconds) isSlower = true;
   const said = (value) => (typeof value === "string" ? value.slice(0, 30) : short(value));
   return [
     basename(file),
@@ -84,7 +84,7 @@ function next(child) {
 
 /** PDFs of the fixtures, and those that Debian's packages bring, unpacked. */
 function pdfs() {
-  const fixtures = join(ROOT, "packages/ferris/test/fixtures");
+  const fixtures = join(root, "packages/ferris/test/fixtures");
   const own = readdirSync(fixtures).filter((name) =>
     /^(?:manual|report|paper|journal|invoices|stock)\.pdf$/.test(name),
   );
