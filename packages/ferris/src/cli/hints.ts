@@ -4,9 +4,28 @@
 import { settings } from "./config/settings.ts";
 import { errorCode } from "./exit-codes.ts";
 
-/** One sentence, or null where the message says all there is. */
-export function hintFor(error: unknown): string | null {
+/** One sentence, or null where the message says all there is. `line` are the words of the command line, without the program's name. */
+export function hintFor(error: unknown, line: readonly string[] = process.argv.slice(2)): string | null {
   if (!(error instanceof Error)) return null;
+  return dashedWordHint(error.message, line) ?? hintByCode(error);
+}
+
+/**
+ * For a word that was to be left out and was read as options: `-draft` is `-d raft` to the parser, and `-rollback` nothing that it knows.
+ * Null where `message`, of the error, is not about one.
+ */
+export function dashedWordHint(message: string, line: readonly string[]): string | null {
+  const [command, ...words] = line.slice(line.findIndex((word) => word === "search" || word === "ask"));
+  if (command !== "search" && command !== "ask") return null;
+  const end = words.indexOf("--");
+  const isDashed = (word: string): boolean => /^-\p{L}[\p{L}\p{N}_-]{2,}$/u.test(word);
+  const named = (word: string): boolean => message.includes(`'${word}'`) || message.includes(`"${word.slice(2)}"`);
+  const dashed = words.slice(0, end < 0 ? words.length : end).find((word) => isDashed(word) && named(word));
+  if (dashed === undefined) return null;
+  return `If ${dashed} is a word to leave out, put -- before the question: ferris ${command} -- … ${dashed}`;
+}
+
+function hintByCode(error: Error): string | null {
   const option = "option" in error && typeof error.option === "string" ? error.option : null;
   switch (errorCode(error)) {
     case "INDEX_NOT_FOUND":

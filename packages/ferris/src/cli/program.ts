@@ -28,6 +28,7 @@ import { statusCommand } from "./commands/status.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { Flag } from "./options.ts";
+import { dashedWordHint } from "./hints.ts";
 import { printable } from "./terminal/text.ts";
 import { versionOfFerris } from "./version.ts";
 
@@ -53,11 +54,10 @@ export function makeProgram({ json = false } = {}): Command {
       writeErr: (text) => void (json || caller().stderr.write(text)),
       outputError: (text, write) =>
         write(
-          text
-            .replace(/^error: /, "ferris: ")
-            .split("\n")
-            .map(printable)
-            .join("\n"),
+          [text.replace(/^error: /, "ferris: ").trimEnd(), dashedWordHint(text, process.argv.slice(2)) ?? ""]
+            .flatMap((part) => (part === "" ? [] : part.split("\n")))
+            .map((line) => `${printable(line)}\n`)
+            .join(""),
         ),
     })
     .showHelpAfterError('(run "ferris --help" for usage)')

@@ -12,8 +12,8 @@ import { StageClock } from "./stage-clock.ts";
 /** Progress at most this often, in milliseconds. */
 const progressInterval = 100;
 
-/** Speed is taken over about this many seconds. */
-const speedSeconds = 5;
+/** Speed is taken over about this many seconds: a call to the model may take several. */
+const speedSeconds = 20;
 
 /** Reasons that a file's type is behind: people want to know of what they have many. */
 const unreadTypes: ReadonlySet<SkipReason> = new Set<SkipReason>(["binary", "unsupported"]);

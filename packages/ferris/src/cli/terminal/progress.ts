@@ -7,6 +7,7 @@
  */
 import stringWidth from "string-width";
 import { compact, duration, grouped, shorten } from "./text.ts";
+import { TimeLeft } from "./time-left.ts";
 
 /** Where the work stands. `total` is absent while it is not yet known. */
 export interface ProgressState {
@@ -54,6 +55,7 @@ export class Progress {
   #lastWrite = Number.NEGATIVE_INFINITY;
   #lastSample: { time: number; done: number } | null = null;
   #rate: number | null = null;
+  readonly #timeLeft = new TimeLeft();
   #drawn = false;
 
   constructor(
@@ -108,7 +110,8 @@ export class Progress {
     if (detail !== undefined) parts.push(detail);
     else if (rate > 0) parts.push(`${compact(rate)}/s`);
     if (secondsLeft === undefined && rate > 0 && total !== undefined) secondsLeft = (total - done) / rate;
-    if (secondsLeft) parts.push(`${duration(secondsLeft)} left`);
+    const left = this.#timeLeft.tell(this.#lastWrite, secondsLeft ?? null);
+    if (left !== null && left > 0) parts.push(left < 10 ? `${left} s left` : `${duration(left)} left`);
     return parts;
   }
 

@@ -84,9 +84,9 @@ test("a better estimate than the counts replaces rate and time left", () => {
   const { now, pass } = clock();
   const progress = new Progress(stream, { now });
   progress.update(state(0));
-  pass(1);
+  pass(4);
   progress.update({ ...state(10), share: 0.5, secondsLeft: 125, detail: "6.2k tokens/s" });
-  expect(stream.lastDrawn).toMatch(/50 % +indexing 10 of 1,000 files {2}6\.2k tokens\/s {2}2 min 05 s left$/);
+  expect(stream.lastDrawn).toMatch(/50 % +indexing 10 of 1,000 files {2}6\.2k tokens\/s {2}2 min 10 s left$/);
 });
 
 test("quiet writes nothing", () => {
