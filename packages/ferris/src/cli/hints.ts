@@ -5,7 +5,7 @@ import { settings } from "./config/settings.ts";
 import { errorCode } from "./exit-codes.ts";
 
 /** One sentence, or null where the message says all there is. `line` are the words of the command line, without the program's name. */
-export function hintFor(error: unknown, line: readonly string[] = process.argv.slice(2)): string | null {
+export function hintFor(error: unknown, line: readonly string[]): string | null {
   if (!(error instanceof Error)) return null;
   return dashedWordHint(error.message, line) ?? hintByCode(error);
 }

@@ -3,10 +3,12 @@
  *
  * The end is explicit, since a GPU device or onnxruntime's threads would keep an idle process alive.
  */
+import { startsBrowsing } from "./interactive/starts-browsing.ts";
 import { runProgram } from "./run-program.ts";
 import { flushed, watchOutput } from "./terminal/pipe.ts";
 
 watchOutput();
-await runProgram(process.argv.slice(2));
+const line = process.argv.slice(2);
+await runProgram(startsBrowsing(line) ? [...line, "browse"] : line);
 await flushed();
 process.exit();

@@ -13,11 +13,14 @@ import type { Session } from "./session.ts";
 import { printable } from "./terminal/text.ts";
 
 /** Every index that --db names, or the one in force; each with a name of its own. Closing them is the caller's. */
-export async function openIndexes(session: Session): Promise<NamedFerris[]> {
+export async function openIndexes(
+  session: Session,
+  { onNotice }: { readonly onNotice?: (line: string) => void } = {},
+): Promise<NamedFerris[]> {
   const { index, db } = session.settings.values;
   const folders = [...new Set(session.databases.map((folder) => resolve(caller().folder, folder)))];
   const places = folders.length > 1 ? folders.map((folder) => ({ db: folder, name: index })) : [{ db, name: index }];
-  return withNames(await Promise.all(places.map((place) => openFerris(session, place))));
+  return withNames(await Promise.all(places.map((place) => openFerris(session, { ...place, onNotice }))));
 }
 
 /** Indexes by what they are called; of those with one name all but the first get a number. */
@@ -32,10 +35,17 @@ export function withNames(all: readonly Ferris[]): NamedFerris[] {
   return named;
 }
 
+interface OpenOptions {
+  readonly db?: string | null;
+  readonly name?: string | null;
+  /** Takes the place of standard error, and of the progress of downloads, where the screen is somebody else's. */
+  readonly onNotice?: ((line: string) => void) | undefined;
+}
+
 /** The index and model that the settings name, or the index in `db`. Imports the library only now, so that help stays instant. */
 export async function openFerris(
   session: Session,
-  { db, name }: { db?: string | null; name?: string | null } = {},
+  { db, name, onNotice }: OpenOptions = {},
   warmth = caller().warmth,
 ): Promise<Ferris> {
   const { values } = session.settings;
@@ -48,7 +58,7 @@ export async function openFerris(
     model: ownFolder(model),
     reranker: ownFolder(reranker),
     ...options,
-    onDownload: options.onProgress,
+    ...(onNotice ? { onNotice } : { onDownload: options.onProgress }),
   });
 }
 

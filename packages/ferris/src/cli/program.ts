@@ -8,6 +8,7 @@ import { caller } from "./caller.ts";
 import { askCommand } from "./commands/ask.ts";
 import { compactCommand } from "./commands/compact.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { browseCommand } from "./commands/browse.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -43,8 +44,14 @@ function globalOptions(): readonly Flag[] {
   ];
 }
 
+export interface ProgramOptions {
+  readonly json?: boolean;
+  /** What will be parsed, for hints. */
+  readonly line?: readonly string[];
+}
+
 /** Everything that `ferris` understands. With `json`, what is wrong with the command line is thrown and not printed. */
-export function makeProgram({ json = false } = {}): Command {
+export function makeProgram({ json = false, line = [] }: ProgramOptions = {}): Command {
   const program = new Command("ferris")
     .version(versionOfFerris(), "-V, --version", "the version")
     .helpOption("-h, --help", "this help")
@@ -54,7 +61,7 @@ export function makeProgram({ json = false } = {}): Command {
       writeErr: (text) => void (json || caller().stderr.write(text)),
       outputError: (text, write) =>
         write(
-          [text.replace(/^error: /, "ferris: ").trimEnd(), dashedWordHint(text, process.argv.slice(2)) ?? ""]
+          [text.replace(/^error: /, "ferris: ").trimEnd(), dashedWordHint(text, line) ?? ""]
             .flatMap((part) => (part === "" ? [] : part.split("\n")))
             .map((line) => `${printable(line)}\n`)
             .join(""),
@@ -67,6 +74,7 @@ export function makeProgram({ json = false } = {}): Command {
     indexCommand(),
     watchCommand(),
     searchCommand(),
+    browseCommand(),
     askCommand(),
     getCommand(),
     relatedCommand(),
@@ -111,7 +119,7 @@ function firstPage(all: readonly Command[]): string {
     ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),
     `  More: ${named.join(", ")}`,
     "All take: --db DIR  --index NAME  --json  -q, --quiet  --no-color  -h, --help",
-    'Start with: ferris index .   then: ferris search "what you want to know"',
+    'Start with: ferris index .   then: ferris search "what you want to know", or ferris alone to type and see',
     "",
   ].join("\n");
 }

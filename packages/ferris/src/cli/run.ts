@@ -56,17 +56,24 @@ export function runs(
       session?.endProgress();
       const exact = exitCodeOf(error);
       code = errorsAre2 && !(error instanceof Interrupted) ? exitCodes.failure : exact;
-      reportError(error, code, options);
+      reportError(error, code, { ...options, line: command.parent?.args ?? [] });
     }
     caller().setExitCode(code);
   });
 }
 
+export interface ReportOptions {
+  readonly json?: unknown;
+  readonly color?: unknown;
+  /** The words of the command line, for hints. */
+  readonly line: readonly string[];
+}
+
 /** Says on stderr what went wrong: one line, or one JSON object with `--json`; the stack only where it is our own mistake. */
-export function reportError(error: unknown, exitCode: number, options: Readonly<Record<string, unknown>>): void {
+export function reportError(error: unknown, exitCode: number, options: ReportOptions): void {
   const { stderr, environment } = caller();
   const message = error instanceof Error ? error.message : String(error);
-  const hint = hintFor(error);
+  const hint = hintFor(error, options.line);
   if (options.json === true) {
     const code = errorCode(error) ?? "UNEXPECTED";
     stderr.write(`${JSON.stringify({ error: { code, message, ...(hint === null ? {} : { hint }), exitCode } })}\n`);

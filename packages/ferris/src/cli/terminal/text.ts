@@ -6,6 +6,7 @@
  * here: JSON.stringify escapes by itself.
  */
 import { pathToFileURL } from "node:url";
+import stringWidth from "string-width";
 
 // C0 controls, DEL, C1 controls, and the characters that reorder the text around them.
 // oxlint-disable-next-line no-control-regex -- finding control characters is what this is for
@@ -86,4 +87,22 @@ export function duration(seconds: number): string {
 /** "1 file", "2 files"; `many` where adding an s is not how the word is made. */
 export function plural(count: number, word: string, many = `${word}s`): string {
   return `${grouped(count)} ${count === 1 ? word : many}`;
+}
+
+/** What a person takes for one character. */
+export const graphemes = new Intl.Segmenter();
+
+/** At most `columns` columns of `text`, which has no control characters; what is cut ends in an ellipsis. */
+export function cutToWidth(text: string, columns: number): string {
+  if (columns <= 0) return "";
+  if (stringWidth(text) <= columns) return text;
+  let kept = "";
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    const width = stringWidth(segment);
+    if (used + width > columns - 1) break;
+    kept += segment;
+    used += width;
+  }
+  return `${kept}…`;
 }
