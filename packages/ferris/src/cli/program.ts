@@ -63,7 +63,7 @@ export function makeProgram({ json = false, line = [] }: ProgramOptions = {}): C
         write(
           [text.replace(/^error: /, "ferris: ").trimEnd(), dashedWordHint(text, line) ?? ""]
             .flatMap((part) => (part === "" ? [] : part.split("\n")))
-            .map((line) => `${printable(line)}\n`)
+            .map((shown) => `${printable(shown)}\n`)
             .join(""),
         ),
     })
@@ -119,7 +119,7 @@ function firstPage(all: readonly Command[]): string {
     ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),
     `  More: ${named.join(", ")}`,
     "All take: --db DIR  --index NAME  --json  -q, --quiet  --no-color  -h, --help",
-    'Start with: ferris index .   then: ferris search "what you want to know", or ferris alone to type and see',
+    'Start with: ferris index .   then: ferris search "what you want to know", or: ferris',
     "",
   ].join("\n");
 }

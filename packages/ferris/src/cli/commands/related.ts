@@ -31,7 +31,7 @@ interface RelatedOptions extends FilterOptions {
 
 export function relatedCommand(): Command {
   const command = new Command("related")
-    .summary("what else is near a document, or a line of one")
+    .summary("what else is near a document or a line")
     .description(
       "Prints the passages of the index that are nearest to a document, or to the passage at one of its lines, by the vectors\n" +
         "that are stored: no model is loaded. Other passages of the same file are left out, and so is what says nearly the same.\n" +
