@@ -16,11 +16,29 @@ export class ConfigObject {
   /** The object as JSON.parse gave it. */
   readonly raw: object;
   readonly #values: ReadonlyMap<string, unknown>;
+  readonly #names: Readonly<Record<string, string>>;
 
-  constructor(path: string, values: object) {
+  /** @param names keys that this file spells otherwise, by what they are asked for */
+  constructor(path: string, values: object, names: Readonly<Record<string, string>> = {}) {
     this.path = path;
     this.raw = values;
     this.#values = new Map(Object.entries(values));
+    this.#names = names;
+  }
+
+  /** The same object, with keys that it spells otherwise. */
+  spelled(names: Readonly<Record<string, string>>): ConfigObject {
+    return new ConfigObject(this.path, this.raw, names);
+  }
+
+  /** What the file calls a key. */
+  nameOf(key: string): string {
+    return Object.hasOwn(this.#names, key) ? this.#names[key] : key;
+  }
+
+  /** Whether the key is there, and null. */
+  isNull(key: string): boolean {
+    return this.#values.get(this.nameOf(key)) === null;
   }
 
   /** Whether the key is there and not null. */
@@ -30,7 +48,7 @@ export class ConfigObject {
 
   /** The value as it is; undefined when missing or null, which these files use alike. */
   value(key: string): unknown {
-    return this.#values.get(key) ?? undefined;
+    return this.#values.get(this.nameOf(key)) ?? undefined;
   }
 
   keys(): string[] {
@@ -84,14 +102,14 @@ export class ConfigObject {
     const value = this.value(key);
     if (value === undefined) return null;
     if (typeof value !== "object" || value === null || Array.isArray(value)) throw this.wrong(key, "an object");
-    return new ConfigObject(`${this.path}, "${key}"`, value);
+    return new ConfigObject(`${this.path}, "${this.nameOf(key)}"`, value);
   }
 
   /** The error for a key whose value is not what it must be. */
   wrong(key: string, wanted: string): ModelFileError {
     const value = this.value(key);
     const found = value === undefined ? "is missing" : `is ${shorten(JSON.stringify(value))}`;
-    return new ModelFileError(`${this.path}: "${key}" ${found}; it must be ${wanted}.`);
+    return new ModelFileError(`${this.path}: "${this.nameOf(key)}" ${found}; it must be ${wanted}.`);
   }
 }
 

@@ -76,7 +76,7 @@ export function bertEncoder(config: ConfigObject, family: BertConstants): Encode
   const vocabSize = vocabularySize(config);
   const types = family.hasTokenTypes ? config.integer("type_vocab_size", 1) : 0;
   const epsilon = config.positiveNumber("layer_norm_eps", 1e-12);
-  const activation = hiddenActivation(config.string("hidden_act", "gelu"), config.path);
+  const activation = hiddenActivation(config.string("hidden_act", "gelu"), config.path, config.nameOf("hidden_act"));
 
   const layer = (tensors: EncoderTensors, index: number): Layer => {
     const names = family.layerNames(index);

@@ -37,11 +37,22 @@ export interface Heads {
 }
 
 /** Heads that divide the hidden size, all with keys and values of their own. */
-export function plainHeads(config: ConfigObject, hiddenSize: number, key = "num_attention_heads"): Heads {
-  const heads = config.size(key, 1, largestSize);
+export function plainHeads(config: ConfigObject, hiddenSize: number): Heads {
+  const heads = config.size("num_attention_heads", 1, largestSize);
   const headSize = hiddenSize / heads;
-  if (!Number.isInteger(headSize)) throw config.wrong(key, `a divisor of the hidden size, which is ${hiddenSize}`);
+  if (!Number.isInteger(headSize)) {
+    throw config.wrong("num_attention_heads", `a divisor of the hidden size, which is ${hiddenSize}`);
+  }
   return { heads, keyValueHeads: heads, headSize };
+}
+
+/**
+ * The tokens of a window, from a key that layers of this kind need.
+ * @throws ModelFileError where it is null, or no whole number above 0
+ */
+export function windowSize(config: ConfigObject, key: string, otherwise: number): number {
+  if (config.isNull(key)) throw config.wrong(key, "a whole number of at least 1, for the layers that see a window");
+  return config.integer(key, 1, otherwise);
 }
 
 /**

@@ -1,5 +1,4 @@
 /** DistilBERT: BERT's layers without token types, under names of its own (Sanh et al. 2019). multi-qa-distilbert, opensearch's distillates. */
-import { ConfigObject } from "../config-object.ts";
 import { preClassifier } from "../heads/classifier-layers.ts";
 import type { Architecture } from "./architecture.ts";
 import { bertEncoder, type LayerNames } from "./bert-encoder.ts";
@@ -11,10 +10,9 @@ const spellings = {
   num_attention_heads: "n_heads",
   intermediate_size: "hidden_dim",
   hidden_act: "activation",
+  // Its code has a constant instead, the one that BERT has by default.
+  layer_norm_eps: "(none)",
 };
-
-/** Not a setting of this family, whose code has the constant. */
-const layerNormEpsilon = 1e-12;
 
 export const distilBert: Architecture = {
   modelType: "distilbert",
@@ -26,22 +24,13 @@ export const distilBert: Architecture = {
   classifiers: { DistilBertForSequenceClassification: preClassifier },
   // Sinusoidal positions lie in the file as learned ones do.
   encoder: (config) =>
-    bertEncoder(respelled(config), {
+    bertEncoder(config.spelled(spellings), {
       positionOffset: 0,
       hasTokenTypes: false,
       relativePositionBuckets: null,
       layerNames,
     }),
 };
-
-function respelled(config: ConfigObject): ConfigObject {
-  const renamed = Object.entries(spellings).map(([key, own]) => [key, config.value(own)]);
-  return new ConfigObject(config.path, {
-    ...config.raw,
-    ...Object.fromEntries(renamed),
-    layer_norm_eps: layerNormEpsilon,
-  });
-}
 
 function layerNames(index: number): LayerNames {
   const layer = `transformer.layer.${index}`;

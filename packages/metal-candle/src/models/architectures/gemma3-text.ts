@@ -13,6 +13,7 @@ import {
   refuseDecoders,
   unsupportedSetting,
   vocabularySize,
+  windowSize,
 } from "./config-checks.ts";
 import { llamaEncoder, llamaFiles } from "./llama-encoder.ts";
 import { layerRopeParameters, readRotary } from "./rope.ts";
@@ -76,7 +77,7 @@ function readGemma3Text(config: ConfigObject): EncoderReader {
  * then takes the bound that it made exclusive for an inclusive one. Causal, the query itself is counted.
  */
 function visibility(config: ConfigObject): { causal: boolean; window: number } {
-  const size = config.integer("sliding_window", 1, defaults.window);
+  const size = windowSize(config, "sliding_window", defaults.window);
   const bidirectional = config.boolean("use_bidirectional_attention", false);
   if (!config.boolean("is_causal", true))
     return { causal: false, window: bidirectional ? Math.floor(size / 2) + 1 : size };

@@ -58,6 +58,9 @@ function readGte(config: ConfigObject, defaults: { theta: number; types: number 
   const hiddenSize = config.size("hidden_size", 1, largestSize);
   const intermediateSize = config.size("intermediate_size", 1, largestSize);
   const heads = plainHeads(config, hiddenSize);
+  if (config.has("head_dim") && config.value("head_dim") !== heads.headSize) {
+    throw config.wrong("head_dim", `${heads.headSize}, or not there`);
+  }
   const positions = config.size("max_position_embeddings", 1, largestSize);
   const epsilon = config.positiveNumber("layer_norm_eps", 1e-12);
   const read: RotaryBertConfig = {

@@ -7,7 +7,15 @@ import type { ConfigObject } from "../config-object.ts";
 import type { EncoderDescription, Layer, Norm } from "../encoder-description.ts";
 import { modernBertClassifier } from "../heads/classifier-layers.ts";
 import type { Architecture, EncoderReader } from "./architecture.ts";
-import { largestSize, layerCount, layerTypes, plainHeads, refuseDecoders, vocabularySize } from "./config-checks.ts";
+import {
+  largestSize,
+  layerCount,
+  layerTypes,
+  plainHeads,
+  refuseDecoders,
+  vocabularySize,
+  windowSize,
+} from "./config-checks.ts";
 import type { EncoderTensors } from "./encoder-tensors.ts";
 import { layerRopeParameters, readRotary } from "./rope.ts";
 
@@ -29,13 +37,15 @@ function readModernBert(config: ConfigObject): EncoderReader {
   refuseDecoders(config);
   const hiddenSize = config.size("hidden_size", 1, largestSize);
   const { heads, keyValueHeads, headSize } = plainHeads(config, hiddenSize);
+  if (config.has("head_dim") && config.value("head_dim") !== headSize)
+    throw config.wrong("head_dim", `${headSize}, or not there`);
   const positions = config.size("max_position_embeddings", 1, largestSize);
   const every = config.integer("global_attn_every_n_layers", 1, defaults.every);
   const types = layerTypes(config, layerCount(config), (index) => index % every === 0);
   const rotary = (type: string, key: string, theta: number) =>
     readRotary(layerRopeParameters(config, type, key, true), { headSize, theta, positions });
   const full = { window: null, rotary: rotary("full_attention", "global_rope_theta", defaults.fullTheta) };
-  const window = Math.floor(config.integer("local_attention", 1, defaults.window) / 2);
+  const window = Math.floor(windowSize(config, "local_attention", defaults.window) / 2);
   const sliding = { window, rotary: rotary("sliding_attention", "local_rope_theta", defaults.slidingTheta) };
   const vocabSize = vocabularySize(config);
   const intermediateSize = config.size("intermediate_size", 1, largestSize);

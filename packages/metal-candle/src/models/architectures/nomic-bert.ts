@@ -90,7 +90,12 @@ function readNomicBert(source: ConfigObject): EncoderReader {
     heads,
     epsilon,
     activation:
-      gated.get(name) ?? hiddenActivation(name === "" ? config.string("hidden_act", "silu") : name, config.path),
+      gated.get(name) ??
+      hiddenActivation(
+        name === "" ? config.string("hidden_act", "silu") : name,
+        config.path,
+        name === "" ? "hidden_act" : "activation_function",
+      ),
     rotary: readRotary(rotaryParameters(config), { headSize: heads.headSize, theta: 1000, positions }),
   };
   const attentionBias = config.boolean("qkv_proj_bias", false);
@@ -121,19 +126,20 @@ function readNomicBert(source: ConfigObject): EncoderReader {
     );
 }
 
-/** The config under transformers' keys; where it has both spellings, they must agree. */
+/** The config with the keys that it spells as GPT-2 does; where it has both spellings, they must agree. */
 function respelled(config: ConfigObject): ConfigObject {
-  const values: Record<string, unknown> = { ...config.raw };
+  const names: Record<string, string> = {};
   for (const [key, published] of spellings) {
     if (!config.has(published)) continue;
     if (config.has(key) && config.value(key) !== config.value(published)) {
       throw new ModelFileError(
-        `${config.path}: "${key}" is ${String(config.value(key))} and "${published}" ${String(config.value(published))}; both say the same thing.`,
+        `${config.path}: "${key}" is ${String(config.value(key))} and "${published}" ${String(config.value(published))}; ` +
+          "they are two names of one thing.",
       );
     }
-    values[key] = config.value(published);
+    names[key] = published;
   }
-  return new ConfigObject(config.path, values);
+  return config.spelled(names);
 }
 
 /** rotary_emb_base is the published name of rope_theta. */
