@@ -5,7 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { root } from "./steps.mjs";
 
 const maximumLines = 400;
@@ -93,6 +93,33 @@ for (const file of files) {
   if (/(^|\/)package\.json$/.test(file)) checkManifest(file, readFileSync(path, "utf8"));
 }
 
+/** What ships is used by what ships: code that tests or benchmarks alone call belongs to them. */
+function checkUse() {
+  const isSource = (file) => /^packages\/[\w-]+\/src\/.*\.ts$/.test(file);
+  const users = files.filter(
+    (file) =>
+      isSource(file) || /^(scripts|packages\/[\w-]+\/bin)\/.*\.m?js$|^vitest\.config\.ts$|\/package\.json$/.test(file),
+  );
+  const used = new Set();
+  for (const user of users) {
+    if (!existsSync(join(root, user))) continue;
+    const text = readFileSync(join(root, user), "utf8");
+    for (const [, name] of text.matchAll(/["'](\.{0,2}\/?[\w@./-]+\.(?:ts|m?js))["']/g)) {
+      const path = name.startsWith(".") ? join(dirname(user), name) : name;
+      used.add(path.replace("/dist/", "/src/").replace(/\.m?js$/, ".ts"));
+    }
+    for (const [, door] of text.matchAll(/["']#platform\/([\w-]+)["']/g)) {
+      for (const side of ["node", "browser"]) used.add(`packages/metal-candle/src/platform/${door}.${side}.ts`);
+    }
+  }
+  for (const file of files) {
+    if (isSource(file) && existsSync(join(root, file)) && !used.has(file)) {
+      breach(file, "nothing that ships imports it: delete it, or move it to the tests or benchmarks that use it");
+    }
+  }
+}
+
+checkUse();
 for (const line of breaches) console.error(line);
 if (breaches.length > 0) {
   console.error(`\n${breaches.length} house rules broken.`);

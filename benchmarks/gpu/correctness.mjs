@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { EmbeddingModel, Reranker } from "../../packages/metal-candle/dist/index.js";
-import { readSafetensors } from "../../packages/metal-candle/dist/weights/read-safetensors.js";
+import { SafetensorsFile } from "../../packages/metal-candle/dist/weights/safetensors.js";
 import { goldens, modelFolder } from "../lib/places.mjs";
 
 export async function correctness({ dtypes }) {
@@ -32,7 +32,7 @@ function tiny(name, folder, dtype, texts) {
 }
 
 async function embedding(name, folder, goldenFolder, dtype, texts) {
-  const golden = tensor(join(goldenFolder, "golden.safetensors"), "embedding");
+  const golden = await tensor(join(goldenFolder, "golden.safetensors"), "embedding");
   const model = await EmbeddingModel.load(folder, { device: "gpu", dtype, onNotice: () => undefined });
   const embeddings = await model.embed(texts);
   const { kernels } = model.info();
@@ -50,7 +50,7 @@ async function embedding(name, folder, goldenFolder, dtype, texts) {
 
 async function reranker(name, folder, dtype, texts) {
   const { pairs } = JSON.parse(readFileSync(join(folder, "golden.json"), "utf8"));
-  const golden = tensor(join(folder, "golden.safetensors"), "logits");
+  const golden = await tensor(join(folder, "golden.safetensors"), "logits");
   const model = await Reranker.load(folder, { device: "gpu", dtype, onNotice: () => undefined });
   const rankings = await Promise.all(pairs.map(([query, text]) => model.rank(texts[query], [texts[text]])));
   await model.close();
@@ -82,6 +82,11 @@ function verdict(name, dtype, got, golden, rows, kernels) {
   return { name, dtype, worst, cosine, kernels, passed };
 }
 
-function tensor(path, name) {
-  return readSafetensors(readFileSync(path), path).tensors.get(name).data;
+async function tensor(path, name) {
+  const file = await SafetensorsFile.open(path);
+  try {
+    return await file.tensor(name).read();
+  } finally {
+    await file.close();
+  }
 }

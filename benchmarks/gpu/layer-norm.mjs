@@ -59,7 +59,7 @@ export async function layerNorm({ dtypes, widths = hiddenSizes, counts = rowCoun
 
 const movingGroups = 2048;
 
-/** Reads two buffers and writes one, sixteen bytes a thread at a time. */
+/** Reads two buffers and writes one, sixteen bytes per thread at a time. */
 const movingProgram = {
   label: "moving",
   bindings: ["read", "read_write"],

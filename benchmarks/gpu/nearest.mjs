@@ -153,7 +153,7 @@ async function kernelTimes(count, dimensions, query) {
 
 const readingGroups = 4096;
 
-/** Reads a buffer once, sixteen bytes a thread at a time, and keeps the compiler from leaving that out. */
+/** Reads a buffer once, sixteen bytes per thread at a time, and keeps the compiler from leaving that out. */
 const readingProgram = {
   label: "reading",
   bindings: ["read", "read_write"],

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../src/errors.ts";
 import { openGpu, type GpuContext } from "../src/gpu/device/context.ts";
-import { activationGrid, activationProgram } from "../src/gpu/kernels/activation/activation.ts";
+import { activationGrid, activationProgram } from "./support/activation-program.ts";
 import { runProgram } from "../src/gpu/prove/run-program.ts";
 import type { KernelActivation } from "../src/gpu/wgsl/activations.ts";
 import { layerNorm, rmsNorm, softmax } from "../src/ops.ts";

@@ -72,7 +72,7 @@ export function readPickle(bytes: Uint8Array, path: string): ReadonlyMap<string,
   if (!(value instanceof Map)) throw refused(path, "holds something else than a dictionary of tensors");
   for (const [name, tensor] of value) {
     if (typeof name !== "string" || !(tensor instanceof Tensor)) {
-      throw refused(path, `holds ${JSON.stringify(name)}, which is no tensor`);
+      throw refused(path, `holds ${JSON.stringify(name)}, which is not a tensor`);
     }
     tensors.set(name, tensor);
   }

@@ -28,7 +28,7 @@ const notHere = 0xffffffff;
 /** @throws ModelFileError for what is not such a file */
 export async function readZipEntries(file: RandomAccessFile): Promise<ReadonlyMap<string, ZipEntry>> {
   const bad = (what: string): ModelFileError =>
-    new ModelFileError(`${file.path}: ${what}; it is no file of torch.save that can be read.`);
+    new ModelFileError(`${file.path}: ${what}; it is not a torch.save file that can be read.`);
   const read = async (position: number, length: number): Promise<DataView> => {
     if (position < 0 || length < 0 || position + length > file.size) throw bad("its zip directory leads out of it");
     const bytes = new Uint8Array(length);
@@ -99,7 +99,7 @@ async function findDirectory(
       position: tail.getUint32(at + 16, true),
     };
   }
-  throw bad("it is no zip file (torch before 1.6 wrote another format)");
+  throw bad("it is not a zip file (torch before 1.6 wrote another format)");
 }
 
 /** Size and position of an entry, from its 64-bit extra field where the short ones say so. */

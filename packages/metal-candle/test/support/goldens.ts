@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PackedBatch } from "../../src/encoder/packed-batch.ts";
-import { readSafetensors, type DataFile } from "../../src/weights/read-safetensors.ts";
+import { readSafetensors, type DataFile } from "./read-safetensors.ts";
 
 /** packages/metal-candle/test/goldens */
 export const goldensFolder = fileURLToPath(new URL("../goldens/", import.meta.url));

@@ -6,7 +6,7 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readSafetensors } from "../../src/weights/read-safetensors.ts";
+import { readSafetensors } from "./read-safetensors.ts";
 import { writeSafetensors } from "../../src/weights/safetensors-writer.ts";
 import { tinyModelFolder } from "./goldens.ts";
 

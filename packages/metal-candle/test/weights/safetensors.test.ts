@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelFileError, UnsupportedModelError } from "../../src/errors.ts";
-import { readSafetensors } from "../../src/weights/read-safetensors.ts";
+import { readSafetensors } from "../support/read-safetensors.ts";
 import { SafetensorsFile } from "../../src/weights/safetensors.ts";
 import { openWeightFiles } from "../../src/weights/weight-files.ts";
 import { bundledModelFolder, floats, readGolden } from "../support/goldens.ts";
@@ -173,8 +173,8 @@ describe("hostile files", () => {
       file('{"a":{"dtype":"constructor","shape":[1],"data_offsets":[0,4]}}', f32([1])),
       /"constructor"/,
     ],
-    ["a tensor that is no object", file('{"a":null}'), /not described by an object/],
-    ["metadata that is no text", file('{"__metadata__":{"x":1}}'), /"x" is not a string/],
+    ["a tensor that is not an object", file('{"a":null}'), /not described by an object/],
+    ["metadata that is not text", file('{"__metadata__":{"x":1}}'), /"x" is not a string/],
   ];
   test.each(cases)("%s", async (name, bytes, message) => {
     const path = join(folder, `${name}.safetensors`);
@@ -262,7 +262,7 @@ describe("a folder's weights", () => {
   test("an empty pytorch_model.bin", async () => {
     const path = await mkdtemp(join(folder, "pickle"));
     await writeFile(join(path, "pytorch_model.bin"), "");
-    await expect(openWeightFiles(path)).rejects.toThrow(/pytorch_model\.bin: it is no zip file|leads out of it/);
+    await expect(openWeightFiles(path)).rejects.toThrow(/pytorch_model\.bin: it is not a zip file|leads out of it/);
   });
 
   test("no weights at all", async () => {

@@ -53,7 +53,7 @@ describe("a state dict", () => {
 describe("what is refused", () => {
   test.each([
     ["evil.bin", /names "\w+\.system"/],
-    ["training.bin", /holds "epoch", which is no tensor/],
+    ["training.bin", /holds "epoch", which is not a tensor/],
     ["turned.bin", /"turned".*not laid out row by row/],
     ["legacy.bin", /no zip file/],
   ])("%s", async (name, message) => {

@@ -5,7 +5,7 @@
  */
 import type { SubgroupMatrixConfig } from "../../src/encoder/report.ts";
 import type { KernelProgram } from "../../src/gpu/device/kernel-program.ts";
-import { activationProgram } from "../../src/gpu/kernels/activation/activation.ts";
+import { activationProgram } from "../support/activation-program.ts";
 import { directAttentionProgram } from "../../src/gpu/kernels/attention/direct.ts";
 import { matrixAttentionProgram } from "../../src/gpu/kernels/attention/subgroup-matrix.ts";
 import { embeddingProgram } from "../../src/gpu/kernels/embedding/embedding.ts";

@@ -4,9 +4,9 @@
  * Synchronous and from memory, so that a test file may call it while it is being loaded. Models are read by safetensors.ts,
  * which never holds a file.
  */
-import { ModelFileError } from "../errors.ts";
-import { bfloatToFloat, halfToFloat } from "./half-float.ts";
-import { headerLength, parseHeader } from "./safetensors-header.ts";
+import { ModelFileError } from "../../src/errors.ts";
+import { bfloatToFloat, halfToFloat } from "../../src/weights/half-float.ts";
+import { headerLength, parseHeader } from "../../src/weights/safetensors-header.ts";
 
 /** A tensor with its data: f32 for every float type, else the integer array of its type. */
 export interface DataTensor {

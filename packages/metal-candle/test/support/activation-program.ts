@@ -2,10 +2,10 @@
  * An activation function of its own, in place over a flat array. The encoder fuses activations into its GEMMs; this kernel is
  * how they are checked one value at a time.
  */
-import type { KernelProgram } from "../../device/kernel-program.ts";
-import { linearGrid } from "../../device/kernel-program.ts";
-import { activationFunction, type KernelActivation } from "../../wgsl/activations.ts";
-import { binding } from "../../wgsl/text.ts";
+import type { KernelProgram } from "../../src/gpu/device/kernel-program.ts";
+import { linearGrid } from "../../src/gpu/device/kernel-program.ts";
+import { activationFunction, type KernelActivation } from "../../src/gpu/wgsl/activations.ts";
+import { binding } from "../../src/gpu/wgsl/text.ts";
 
 const threads = 64;
 
