@@ -165,7 +165,8 @@ export class Ferris {
    *
    * @throws UsageError for a line after the document's last, or an option out of its range; IndexNotFoundError
    * @example
-   * const near = await ferris.related({ path: resolve("notes/keys.md") }, { limit: 3 });
+   * const [found] = (await ferris.search("rotate keys")).results;
+   * const near = found && (await ferris.related({ path: found.path }, { limit: 3 }));
    * for (const { path, startLine, score } of near?.results ?? []) console.log(`${path}:${startLine}`, score.toFixed(2));
    */
   async related(place: RelatedPlace, options: FerrisRelatedOptions = {}): Promise<RelatedAnswer | null> {

@@ -35,12 +35,19 @@ export interface SeveralAnswers {
  *
  * @throws what the first throws, where none could be searched; the signal's reason; UsageError for no index at all
  * @example
+ * import { Ferris, searchIndexes } from "ferris";
+ *
+ * const notes = await Ferris.open({ db: "notes-index" });
+ * const docs = await Ferris.open({ db: "docs-index" });
+ * await notes.index(["notes"]);
+ * await docs.index(["docs"]);
  * const indexes = [
- *   { name: "notes", ferris: await Ferris.open({ db: "notes-index" }) },
- *   { name: "work", ferris: await Ferris.open({ db: "work-index" }) },
+ *   { name: "notes", ferris: notes },
+ *   { name: "docs", ferris: docs },
  * ];
  * const { found } = await searchIndexes(indexes, "how do I rotate a key", { limit: 5 });
  * for (const { from, result } of found) console.log(from.name, `${result.path}:${result.startLine}`);
+ * await Promise.all([notes.close(), docs.close()]);
  */
 export async function searchIndexes(
   indexes: readonly NamedFerris[],

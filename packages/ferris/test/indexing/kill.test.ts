@@ -27,10 +27,10 @@ const killsEach = 10;
 /** Most kills fall within this share of a run that nobody disturbs … */
 const soon = 0.3;
 /** … and every fourth comes when so many chunks have been embedded, and some time after: then there is something to lose. */
-const mostEmbedded = 1_500;
+const mostEmbedded = 800;
 /** What was embedded this long before a kill must have been kept: a transaction waits 250 ms for its documents. */
 const keptAfter = 700;
-const largestDocument = 1_100;
+const largestDocument = 600;
 /** Documents whose last vectors are under way: one at the end of each call to the model, and one in between. */
 const unfinished = 3 * 70;
 
@@ -45,7 +45,7 @@ function sections(name: string, from: number, to: number): string {
 }
 
 function makeDocuments(): string {
-  const files = Array.from({ length: 100 }, (_, i) => [`${i % 7}/${i}.md`, sections(`d${i}`, 0, 1 + ((i * 17) % 60))]);
+  const files = Array.from({ length: 100 }, (_, i) => [`${i % 7}/${i}.md`, sections(`d${i}`, 0, 1 + ((i * 17) % 30))]);
   return folderOf({ ...Object.fromEntries(files), "3-large.md": sections("large", 0, largestDocument) });
 }
 
@@ -53,13 +53,13 @@ function makeDocuments(): string {
 function changeDocuments(folder: string): void {
   for (let i = 0; i < 100; i++) {
     const path = join(folder, `${i % 7}`, `${i}.md`);
-    if (i % 5 === 0) writeFileSync(path, sections(`d${i}`, 0, 70));
+    if (i % 5 === 0) writeFileSync(path, sections(`d${i}`, 0, 40));
     else if (i % 5 === 1) writeFileSync(path, sections(`d${i}`, 20, 50));
     else if (i % 5 === 2) rmSync(path);
     else if (i % 10 === 3) renameSync(path, join(folder, `moved-${i}.md`));
     if (i % 4 === 0) writeFileSync(join(folder, `new-${i}.md`), sections(`n${i}`, 0, 20));
   }
-  writeFileSync(join(folder, "3-large.md"), sections("large", 100, largestDocument + 300));
+  writeFileSync(join(folder, "3-large.md"), sections("large", 100, largestDocument + 200));
 }
 
 const settings = ["--model", model, "--device", "cpu", "--max-tokens", "64", "--json"];
@@ -215,5 +215,6 @@ test("kill -9 at 50 random moments: never half a document, little is done twice,
   await Promise.all([lane(), lane()]);
   expect(kills).toBe(wantedKills);
   // Else nothing was checked above.
+  console.log({ somethingToLose });
   expect(somethingToLose).toBeGreaterThan(0);
 }, 600_000);

