@@ -50,7 +50,7 @@ test("a path is spelled as on the disk, as far as it is the same", () => {
   expect(spelledAs("/a/link", "/b/real")).toBe("/a/link");
 });
 
-test("a link that is called as its target in another case stays a root of its own", async () => {
+test("a link named like its target in another case stays a separate root", async () => {
   const base = folderOf({ "Notes/a.md": "x" });
   if (existsSync(join(base, "notes"))) return;
   symlinkSync("Notes", join(base, "notes"));

@@ -26,7 +26,7 @@ test.each([
 });
 
 test.each([["a string", "abc"] as const, ["a number", 5] as const, ["nothing", undefined] as const])(
-  "%s is no source of texts",
+  "%s is not a source of texts",
   (_, source) => {
     expect(() => new BlockReader(source as string, 2)).toThrow(InvalidArgumentError);
     expect(() => new BlockReader(source as string, 2)).toThrow("they must be an iterable of strings");

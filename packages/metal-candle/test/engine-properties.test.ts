@@ -209,7 +209,7 @@ test("eight hundred batches of varied shapes allocate nothing new, and the proce
   await model.close();
 }, 120_000);
 
-test("bytes read back are D × 4 + 12 a text", async () => {
+test("bytes read back are D × 4 + 12 per text", async () => {
   const model = await load("bert");
   await model.embed(texts);
   const { gpu, texts: count } = model.stats();

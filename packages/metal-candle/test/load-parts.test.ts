@@ -44,19 +44,19 @@ describe("load", () => {
   });
 
   const wrong: [string, () => object, string | RegExp][] = [
-    ["a device that is none", () => ({ device: "tpu", gpuDevice }), 'device is "tpu"'],
-    ["a dtype that is none", () => ({ dtype: "f8", gpuDevice }), 'dtype is "f8"'],
+    ["an unknown device", () => ({ device: "tpu", gpuDevice }), 'device is "tpu"'],
+    ["an unknown dtype", () => ({ dtype: "f8", gpuDevice }), 'dtype is "f8"'],
     ["the CPU and a GPUDevice", () => ({ device: "cpu", gpuDevice }), 'device is "cpu", and a gpuDevice was given'],
-    ["a GPUDevice that is none", () => ({ gpuDevice: {} }), "gpuDevice is an object; it must be a GPUDevice"],
+    ["a GPUDevice that is not one", () => ({ gpuDevice: {} }), "gpuDevice is an object; it must be a GPUDevice"],
     ["null for a GPUDevice", () => ({ gpuDevice: null }), "gpuDevice is null; it must be a GPUDevice"],
     ["f16 on the CPU", () => ({ device: "cpu", dtype: "f16" }), 'dtype is "f16"'],
     ["a maximum length beyond the model's", () => ({ maxLength: 9999 }), /maxLength is 9999; .* from 3 to \d+/],
     ["more dimensions than the model has", () => ({ dimensions: 65 }), "dimensions is 65"],
-    ["a token budget of none", () => ({ tokenBudget: 0 }), "tokenBudget is 0"],
+    ["a token budget of zero", () => ({ tokenBudget: 0 }), "tokenBudget is 0"],
     ["half a token", () => ({ tokenBudget: 1.5, device: "cpu" }), "tokenBudget is 1.5"],
     ["a token budget in words", () => ({ tokenBudget: "many", device: "cpu" }), "tokenBudget is many"],
     ["a prompt that is not text", () => ({ prompts: { query: 5 } }), 'The prompt "query" is the number 5'],
-    ["a signal that is none", () => ({ signal: {} }), "signal is an object; it must be an AbortSignal"],
+    ["a signal that is not an AbortSignal", () => ({ signal: {} }), "signal is an object; it must be an AbortSignal"],
   ];
   test.each(wrong)("refuses %s, and leaves no file open", async (_, options, message) => {
     const loading = EmbeddingModel.load(folder.path, { ...quiet, ...options() } as LoadOptions);
@@ -87,7 +87,7 @@ describe("load", () => {
     expect(openFiles(folder.path)).toEqual([]);
   });
 
-  test("refuses what is no name and no object of options", async () => {
+  test("refuses a name that is not a string, and options that are not an object", async () => {
     const load = (...given: unknown[]): Promise<EmbeddingModel> =>
       EmbeddingModel.load(...(given as Parameters<typeof EmbeddingModel.load>));
     await expect(load()).rejects.toThrow("The model's id or folder is missing; it must be a string.");
@@ -96,7 +96,7 @@ describe("load", () => {
     await expect(Reranker.load(folder.path, "gpu" as LoadOptions)).rejects.toThrow(InvalidArgumentError);
   });
 
-  test("takes the caller's device, which is no other", async () => {
+  test("uses the caller's device and no other", async () => {
     const model = await EmbeddingModel.load(folder.path, { ...quiet, device: "gpu", dtype: "f32", gpuDevice });
     expect(model.info()).toMatchObject({ device: "gpu", reason: "the GPUDevice that the caller gave" });
     expect((await model.embed(["a text"])).length).toBe(1);

@@ -28,7 +28,7 @@ test("all pairs of embeddings, and one text as its vector alone", async () => {
   await expect(model.embed("x", { promptName: "none" })).rejects.toThrow(InvalidArgumentError);
 });
 
-test("a notice that nobody listens for is a warning, once", () => {
+test("a notice without a listener is a console warning, once", () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
   for (const message of ["one", "two", "one", "one"]) warnOnce(message);
   expect(warn.mock.calls).toEqual([["one"], ["two"]]);

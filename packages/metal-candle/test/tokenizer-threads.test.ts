@@ -83,7 +83,7 @@ ${body}`;
   60_000,
 );
 
-test("on the CPU device they stay unused, and senseless numbers are refused", async () => {
+test("on the CPU device they stay unused, and invalid numbers are refused", async () => {
   const model = await EmbeddingModel.load(tinyModelFolder("bert"), { ...options, device: "cpu", tokenizerThreads: 2 });
   expect(model.info().tokenizerThreads).toBe(0);
   await model.close();

@@ -8,7 +8,8 @@
 import type { GemmPeak } from "metal-candle/diagnostics";
 import type { Contender } from "./contender.ts";
 import { latencyOf, queryTime, queryTimes, type Latency } from "./latency.ts";
-import { clock, quantile } from "./statistics.ts";
+import { quantile } from "../quantile.ts";
+import { clock } from "./clock.ts";
 import { benchmarkTexts, setNames, type SetName } from "./texts.ts";
 
 /** Text to vectors over one set. */

@@ -47,10 +47,10 @@ export function benchmarkChart(throughput: readonly Bar[], subtitle: string): st
   const height = y + 12;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" ` +
-      `aria-label="Microseconds a text, by engine and device" font-family="system-ui, sans-serif" font-size="13">`,
+      `aria-label="Microseconds per text, by engine and device" font-family="system-ui, sans-serif" font-size="13">`,
     // Not white, not black: the page behind may be either.
     `<rect width="${width}" height="${height}" rx="6" fill="#f8fafc"/>`,
-    text(8, 24, `Microseconds a text (shorter is faster; logarithmic). ${subtitle}`),
+    text(8, 24, `Microseconds per text (shorter is faster; logarithmic). ${subtitle}`),
     ...parts,
     "</svg>",
     "",

@@ -1,6 +1,7 @@
 /** How long one query takes, a text at a time, in one contender's turn of a round; and what all rounds say together. */
 import type { Contender } from "./contender.ts";
-import { clock, quantile } from "./statistics.ts";
+import { quantile } from "../quantile.ts";
+import { clock } from "./clock.ts";
 import { benchmarkQueries } from "./texts.ts";
 
 /** One text at a time: medians of the rounds. */

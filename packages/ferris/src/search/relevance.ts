@@ -8,6 +8,7 @@
  * floor: three of the 32 may happen to be on the index's subject without moving it. (Random pairs of the index's own chunks
  * would do in a mixed index, but not in one about a single thing, where all pairs are alike.)
  */
+import { quantile } from "../quantile.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { FoundChunk } from "./result.ts";
 import type { QueryEmbedder } from "./retrieve/retrieve.ts";
@@ -49,7 +50,7 @@ const probes = [
 ] as const;
 
 const sampleSize = 1000;
-const quantile = 0.9;
+const floorShare = 0.9;
 /** In a smaller index a spread cannot be measured, and its few passages are quickly looked through. */
 const fewestChunks = 30;
 
@@ -100,7 +101,7 @@ export function floorOf(probeVectors: readonly Float32Array[], sample: Float32Ar
     const { mean, spread } = cosineStatistics(unitRows(probe, probe.length)[0]!, rows);
     return mean + spread * Math.sqrt(2 * Math.log(Math.max(1, size)));
   });
-  return reached.toSorted((a, b) => a - b)[Math.floor(reached.length * quantile)]!;
+  return quantile(reached, floorShare);
 }
 
 /** Views of a copy of `matrix`, each of length 1 (or 0). */

@@ -3,7 +3,7 @@
  *
  * Types only.
  */
-import type { LineRun } from "../documents/lines/line-run.ts";
+import type { Chunk } from "../documents/document.ts";
 
 /** What makes vectors comparable. Two indexes differ in any of these: their vectors must not meet. */
 export interface ModelIdentity {
@@ -48,24 +48,9 @@ export interface StoredDocument extends DocumentRecord {
 }
 
 /** A chunk on its way into the store. */
-export interface ChunkRecord {
+export interface ChunkRecord extends Omit<Chunk, "embeddingText"> {
   /** SHA-256 in hex of heading path, embedding text and text: the same hash means the same vector and the same words. */
   readonly hash: string;
-  readonly text: string;
-  readonly headingPath: readonly string[];
-  readonly startLine: number;
-  readonly endLine: number;
-  /** Where in these lines the chunk begins and ends (from 1, UTF-16, inclusive); null where the line is short. */
-  readonly startColumn: number | null;
-  readonly endColumn: number | null;
-  /** The lines on which stretches of `text` stand; null where `text` has the file's own line breaks. */
-  readonly lineRuns: readonly LineRun[] | null;
-  readonly startByte: number | null;
-  readonly endByte: number | null;
-  readonly page: number | null;
-  /** Whether any of it was read out of a picture by OCR. */
-  readonly isOcr: boolean;
-  readonly tokens: number;
 }
 
 export interface StoredChunk extends ChunkRecord {

@@ -12,7 +12,7 @@ describe("which endpoint", () => {
     else response.writeHead(404).end();
   };
 
-  test("none named and none here is none", async () => {
+  test("without a named or a local endpoint there is none", async () => {
     expect(await findEndpoint(none, { local: ["http://127.0.0.1:9/v1"] })).toBeNull();
   });
   test("one that runs here is found, with its first model", async () => {

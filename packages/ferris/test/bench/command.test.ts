@@ -60,7 +60,7 @@ test("measures what is asked for, says what could not run and why, and draws it"
   expect(readFileSync(chart, "utf8").match(/<rect x=/g)).toHaveLength(3);
 }, 120_000);
 
-test("a device that is none is a usage error, and nothing able to run is an error too", async () => {
+test("an unknown device is a usage error, and so is a benchmark without anything to run", async () => {
   const wrong = await ferris(["bench", "--devices", "tpu"]);
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain('--devices is "tpu"');

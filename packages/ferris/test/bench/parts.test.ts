@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { ratiosOf, type Throughput } from "../../src/bench/benchmark.ts";
 import { benchmarkChart, microseconds } from "../../src/bench/chart.ts";
 import { flopsPerToken } from "../../src/bench/flops.ts";
-import { quantile } from "../../src/bench/statistics.ts";
+import { quantile } from "../../src/quantile.ts";
 import { benchmarkQueries, benchmarkTexts, setNames } from "../../src/bench/texts.ts";
 
 const row: Throughput = {
@@ -44,7 +44,7 @@ describe("arithmetic", () => {
   const folder = mkdtempSync(join(tmpdir(), "ferris-bench-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("MiniLM-L6 costs 21.2 MFLOP a token", () => {
+  test("MiniLM-L6 costs 21.2 MFLOP per token", () => {
     writeFileSync(
       join(folder, "config.json"),
       JSON.stringify({ hidden_size: 384, num_hidden_layers: 6, intermediate_size: 1536 }),

@@ -27,7 +27,7 @@ test("equal files are documents of their own that cost one embedding; each goes 
   expect(await found(["**"])).toEqual(["copy/a.md"]);
 });
 
-test("a changed file that became a copy of another costs no embedding, and the other may go", async () => {
+test("a file changed into a copy of another is not embedded again, and the other may be deleted", async () => {
   const folder = folderOf({ "a/one.md": sections("one"), "b.md": sections("two") });
   const index = await indexOf(folder);
   await index.run();

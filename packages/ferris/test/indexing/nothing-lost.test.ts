@@ -15,7 +15,7 @@ const letter = (body: string) =>
   });
 const paragraph = (text: string) => `<w:p><w:r><w:t>${text}</w:t></w:r></w:p>`;
 
-test("a document with content and no text is named, and stays in the index if it was there", async () => {
+test("a document with content but without text is named, and stays in the index if it was there", async () => {
   const folder = folderOf({
     "letter.docx": letter(paragraph("About the harbour")),
     "page.html": "<html><body><p>About the pump</p></body></html>",

@@ -304,7 +304,7 @@ describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ ope
     expect(statistics.bytes).toBeGreaterThan(10_000);
   });
 
-  test("gives chunks' ids and vectors to who keeps a copy, and compares those that it is told", async () => {
+  test("gives chunks' ids and vectors to callers that keep a copy, and compares the ones it is given", async () => {
     const store = await open();
     expect(await store.chunkIds()).toEqual(new Float64Array(0));
     await put(store, "/a", ["one", "two"]);

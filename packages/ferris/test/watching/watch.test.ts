@@ -53,7 +53,7 @@ async function expectCalls(expected: number): Promise<void> {
   expect(calls).toBe(expected);
 }
 
-test("many changes are one call; quiet is none", async () => {
+test("many changes are one call; no change is no call", async () => {
   await start([folder]);
   for (let i = 0; i < 200; i++) writeFileSync(join(folder, `${i}.md`), "text");
   await expectCalls(1);
@@ -73,7 +73,7 @@ test("what changes during a call brings another", async () => {
   await expectCalls(2);
 });
 
-test("changes that never end do not put a call off for ever", async () => {
+test("an endless stream of changes does not delay a call for ever", async () => {
   await start([folder], undefined, 400);
   const writer = setInterval(() => writeFileSync(join(folder, "busy.md"), String(Math.random())), 20);
   for (let waited = 0; waited < 10_000 && calls < 2; waited += 50) await sleep(50);

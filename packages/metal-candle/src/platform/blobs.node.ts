@@ -21,6 +21,7 @@ import {
   type FileHandle,
 } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { isRunning } from "./running-process.node.ts";
 
 /** How a blob is named: SHA-256 of its bytes, or git's object id (SHA-1 of a header and the bytes). */
 export type BlobHash = "sha256" | "git";
@@ -158,15 +159,6 @@ async function claim(folder: string, name: string, path: string): Promise<void> 
   // A rename that fails lost a race with another process, which has the file now.
   if (largest !== undefined) await rename(largest.path, path).catch(() => undefined);
   for (const other of others) await rm(other.path, { force: true });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function startHash(kind: BlobHash, size: number): Hash {

@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { ModelFileError } from "../errors.ts";
 import type { RandomAccessFile } from "./file-types.ts";
+import { isRunning } from "./running-process.node.ts";
 
 /** The largest single read that libuv takes is 2³¹ − 1 bytes; this stays well below it. */
 const largestRead = 1 << 30;
@@ -134,15 +135,6 @@ export async function placeFolder(part: string, path: string): Promise<void> {
 /** Removes a folder that `startFolder` gave. */
 export async function dropFolder(part: string): Promise<void> {
   await rm(part, { recursive: true, force: true });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** Joins a folder and names below it. */

@@ -36,7 +36,7 @@ test("a message grows past its first buffer", () => {
   expect(message.at(-1)).toBe(1);
 });
 
-test("a graph that onnxruntime runs, with a weight beside it", async () => {
+test("a graph with an external weight runs in onnxruntime", async () => {
   const graph = new OnnxGraph();
   graph.input("x", floatType, ["rows", 2]);
   const weight = graph.weight(Float32Array.of(1, 2, 3, 4, 5, 6), [3, 2]);

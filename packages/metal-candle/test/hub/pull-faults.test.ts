@@ -224,7 +224,7 @@ describe("a hub that refuses", () => {
     await expectFailure(pull(), DownloadError, /Asking for someone\/tiny-dense failed/);
   });
 
-  test("nobody there", async () => {
+  test("nothing listens there", async () => {
     vi.stubEnv("HF_ENDPOINT", "http://127.0.0.1:9");
     await expectFailure(pull(), DownloadError, /ECONNREFUSED|refused|bad port/i);
   });
@@ -295,7 +295,7 @@ describe("a hub that means harm", () => {
     await expectFailure(pull(), DownloadError, message);
   });
 
-  test("by a next page elsewhere gets no request, and no token, there", async () => {
+  test("with a next page on another host is not followed there, and sends no token", async () => {
     vi.stubEnv("HF_TOKEN", "hf_secret");
     hub.fault = (request, response) => {
       if (!tree(request.url!)) return false;
@@ -305,7 +305,7 @@ describe("a hub that means harm", () => {
     await expectFailure(pull(), DownloadError, /goes on at http:\/\/127\.0\.0\.1:9\/more, which is not on/);
   });
 
-  test("by files that no model needs so many of is refused", async () => {
+  test("with more files than any model needs is refused", async () => {
     hub.fault = (request, response) => {
       if (!tree(request.url!)) return false;
       const folders = Array.from({ length: 2000 }, (_, i) => entry(`${i}_x/config.json`));

@@ -65,7 +65,7 @@ describe("a pull", () => {
     expect(incomplete()).toEqual([]);
   });
 
-  test("sends the token to the hub, and to nobody that it redirects to", async () => {
+  test("sends the token to the hub alone, not to hosts it redirects to", async () => {
     vi.stubEnv("HF_TOKEN", "hf_secret");
     await pull();
     for (const { url, authorization } of hub.requests) {
@@ -99,7 +99,7 @@ describe("before anything is asked", () => {
     await expectFailure(pull({ revision: "../../main" }), InvalidArgumentError, /invalid revision/);
   });
 
-  test("an endpoint that is no URL is refused", async () => {
+  test("an endpoint that is not a URL is refused", async () => {
     vi.stubEnv("HF_ENDPOINT", "huggingface.co");
     await expectFailure(pull(), InvalidArgumentError, /HF_ENDPOINT is "huggingface\.co"/);
   });
@@ -123,7 +123,7 @@ describe("a repository that we cannot use", () => {
     expect((await pull()).files).toContain("pytorch_model.bin");
   });
 
-  test("that is no model", async () => {
+  test("that is not a model", async () => {
     files.delete("config.json");
     files.delete("modules.json");
     await expectFailure(pull(), UnsupportedModelError, /neither config\.json nor modules\.json/);

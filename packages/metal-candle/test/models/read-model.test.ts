@@ -59,7 +59,7 @@ describe("prompts", () => {
     expect({ ...prompts }).toEqual({ query: "q: ", passage: "", other: "o: " });
   });
 
-  test("a folder that looks like E5 and has none is a warning, until the caller says which", async () => {
+  test("a folder that looks like E5 without prompts is a warning, until the caller gives them", async () => {
     const folder = copy("bert");
     folder.set("config.json", { _name_or_path: "someone/my-e5-small-tuned" });
     const [warning, ...more] = (await read(folder)).warnings;
@@ -118,7 +118,7 @@ describe("maximum length", () => {
   });
 });
 
-describe("what sentence-transformers does without a word", () => {
+describe("what sentence-transformers does silently", () => {
   test("mean pooling where there is no modules.json", async () => {
     const folder = copy("bert");
     folder.remove("modules.json");

@@ -66,7 +66,7 @@ const fromBert: WrongFolder[] = [
     /"num_attention_heads" is 5.*divisor of the hidden size, which is 64/,
   ],
   ["more layers than weights", config({ num_hidden_layers: 3 }), ModelFileError, /no tensor "encoder\.layer\.2\./],
-  ["a size that is no number", config({ hidden_size: "64" }), ModelFileError, /"hidden_size" is "64"/],
+  ["a size that is not a number", config({ hidden_size: "64" }), ModelFileError, /"hidden_size" is "64"/],
   [
     "a size that is missing",
     config({ intermediate_size: undefined }),

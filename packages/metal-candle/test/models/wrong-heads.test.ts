@@ -88,7 +88,7 @@ const fromBert: WrongFolder[] = [
   ["no pooling at all", pooling({ pooling_mode_mean_tokens: false }), ModelFileError, /turns no pooling mode on/],
   ["an empty list of modes", pooling({ pooling_mode: [] }), ModelFileError, /at least one mode/],
   [
-    "a flag that is no flag",
+    "a flag that is not a boolean",
     pooling({ pooling_mode_mean_tokens: "yes" }),
     ModelFileError,
     /"pooling_mode_mean_tokens" is "yes"/,
@@ -126,7 +126,7 @@ const fromBert: WrongFolder[] = [
     /"config_args".*"hidden_act"/,
   ],
   [
-    "a prompt that is no text",
+    "a prompt that is not a string",
     (f) => f.write("config_sentence_transformers.json", '{"prompts":{"query":5}}'),
     ModelFileError,
     /the prompt "query" is not text/,

@@ -41,7 +41,7 @@ describe.each(operations)("%s over a buffer", (name, run) => {
   const wrong: [string, () => unknown, string][] = [
     ["without STORAGE", () => buffer(usage.copyTarget), "x.buffer has usage 8, without STORAGE (128)"],
     ["that is too small", () => buffer(usage.storage, 16), "x has shape [2, 4], which is 8 elements, but holds 4."],
-    ["that is none", () => new ArrayBuffer(32), "x.buffer is an object; it must be a GPUBuffer."],
+    ["that is not a buffer", () => new ArrayBuffer(32), "x.buffer is an object; it must be a GPUBuffer."],
     [
       "that is destroyed",
       () => {
@@ -63,7 +63,7 @@ describe.each(operations)("%s over a buffer", (name, run) => {
     await expect(running).rejects.toThrow(message);
   });
 
-  test("refuses one of another device, and what is no device", async () => {
+  test("refuses a buffer of another device, and a device that is not one", async () => {
     const other = await newDevice();
     const foreign = other.createBuffer({ size: 32, usage: usage.storage });
     await expect(run({ buffer: foreign, shape, device })).rejects.toThrow(`${name} cannot run on x.buffer`);

@@ -56,7 +56,7 @@ test("is the user's own, and leaves nothing half-written", async () => {
   expect((await readCacheEntry("kind", "key"))!.length).toBe(1000);
 });
 
-test("that cannot be written is no error", async () => {
+test("a failed write is not an error", async () => {
   const file = join(folder, "file");
   writeFileSync(file, "");
   vi.stubEnv("METAL_CANDLE_CACHE", join(file, "below"));

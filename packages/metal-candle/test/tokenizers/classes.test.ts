@@ -67,7 +67,7 @@ describe("what is refused by name", () => {
       /"auto_map" names a tokenizer that comes as code/,
     ],
     ["a flag of another kind", { do_lower_case: "yes" }, /"do_lower_case" of tokenizer_config.json is "yes"/],
-    ["no token to begin with", { cls_token: null }, /"cls_token" of tokenizer_config.json is null/],
+    ["no first token", { cls_token: null }, /"cls_token" of tokenizer_config.json is null/],
     ["a token of another kind", { sep_token: 5 }, /"sep_token".*the number 5/],
     ["a side of another kind", { truncation_side: "middle" }, /"truncation_side".*"middle"/],
     ["a vocabulary of another kind", { tokenizer_class: "XLMRobertaTokenizer" }, /model is "WordPiece"/],

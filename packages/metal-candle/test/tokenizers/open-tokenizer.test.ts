@@ -34,7 +34,7 @@ describe("a file that is not a tokenizer", () => {
 
   it.each([
     ["is not JSON", bytes('{\n  "model": {\n    oops\n  }\n}'), ModelFileError],
-    ["is no tokenizer", bytes("{}"), ModelFileError],
+    ["is not a tokenizer", bytes("{}"), ModelFileError],
     ["has a part that we do not run", withParts({ post_processor: { type: "Invented" } }), UnsupportedModelError],
     ["has a normaliser that there is not", withParts({ normalizer: { type: "In\nvented" } }), UnsupportedModelError],
   ])("that %s is named by its path, in one line", async (_, json, errorClass) => {

@@ -2,7 +2,7 @@
 
 const mostPages = 2_000;
 
-/** Copies of the file's bytes, one a page, in order. A file that is none, or is damaged, is one page: its reader says so. */
+/** Copies of the file's bytes, one per page, in order. A file that is not TIFF, or is damaged, is one page: its reader says so. */
 export function* tiffPages(bytes: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isTiff = bytes.length > 8 && [0x49492a00, 0x4d4d002a].includes(view.getUint32(0));

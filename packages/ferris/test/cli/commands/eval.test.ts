@@ -16,7 +16,7 @@ interface Report {
 }
 
 describe("a data set in BEIR's layout", () => {
-  test("hybrid is no worse than the better of its halves, and hardly a question is declined", async () => {
+  test("hybrid is at least as good as the better of its halves, and almost no question is declined", async () => {
     const db = join(temporaryFolder("eval"), "handbook");
     const { code, stdout, stderr } = await ferris([
       "eval",

@@ -48,7 +48,7 @@ test("a least score that nothing reaches is told with the nearest miss", async (
   );
 });
 
-test("a data set goes into no index that a setting names, and into none with other documents", async () => {
+test("a data set is not indexed into an index that a setting names, nor into one with other documents", async () => {
   const beir = new URL("../../evaluation/fixtures/handbook", import.meta.url).pathname;
   const before = (await ferris(["ls"], { cwd: folder })).stdout;
   const place = join(folder, ".ferris");

@@ -73,7 +73,7 @@ test("a model that is not an index's own is refused with both names, and what to
   }
 });
 
-test("a name that is not there, or is none", async () => {
+test("a name that no index has, or that is invalid", async () => {
   const missing = await ferris(["status", "--index", "other"], { cwd: place });
   expect([missing.code, missing.stderr]).toEqual([4, expect.stringContaining(join(place, ".ferris", "other"))]);
   const wrong = await ferris(["index", "docs", "--index", "../other"], { cwd: place });

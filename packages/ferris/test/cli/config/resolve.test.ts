@@ -64,7 +64,7 @@ describe("precedence", () => {
     expect(resolve().values.maxTokens).toBe(50);
   });
 
-  test("an empty variable is none", () => {
+  test("an empty variable counts as unset", () => {
     expect(resolve({ environment: { FERRIS_LIMIT: "" } }).values.limit).toBe(10);
   });
 });

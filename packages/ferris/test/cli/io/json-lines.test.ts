@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { embeddingLine, parseTextRecord } from "../../../src/cli/io/json-lines.ts";
 
-test("a record has a text, and an id or none", () => {
+test("a record has a text, and may have an id", () => {
   expect(parseTextRecord({ text: '{"id":"a","text":"x\\ny"}', number: 1 })).toEqual({ id: "a", text: "x\ny" });
   expect(parseTextRecord({ text: '{"id":7,"text":"","more":1}', number: 1 })).toEqual({ id: 7, text: "" });
   expect(parseTextRecord({ text: '{"text":"x"}', number: 1 }).id).toBeUndefined();

@@ -5,7 +5,7 @@ const goldens = new URL("../../../../metal-candle/test/goldens/", import.meta.ur
 
 export const goldenTexts = JSON.parse(readFileSync(new URL("texts.json", goldens), "utf8")) as string[];
 
-/** One row a text, for a model in goldens/real. */
+/** One row per text, for a model in goldens/real. */
 export function goldenEmbeddings(model: string): Float32Array[] {
   const file = readFileSync(new URL(`real/${model}/golden.safetensors`, goldens));
   const headerBytes = Number(file.readBigUInt64LE(0));

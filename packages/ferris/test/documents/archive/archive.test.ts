@@ -92,7 +92,7 @@ describe("claims", () => {
     ["a bomb that says its size", [{ ...small, packed, size: 64 * 2 ** 20 }], "too large"],
     ["a bomb that claims to be small", [{ ...small, packed, size: 100 }], "too large"],
     ["a claim of four gigabytes with nothing in it", [{ ...small, size: 0xf0000000 }], "too large"],
-    ["a method that nobody knows", [{ ...small, method: 99 }], "damaged"],
+    ["an unknown compression method", [{ ...small, method: 99 }], "damaged"],
     ["bytes that are not deflated", [{ ...small, packed: Buffer.from("no deflate") }], "damaged"],
   ])("%s", async (_, entries, reason) => {
     const before = process.memoryUsage().rss;

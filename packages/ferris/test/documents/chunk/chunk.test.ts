@@ -153,7 +153,7 @@ describe("chunkDocument", () => {
     expect(Math.max(...chunks.map((chunk) => chunk.text.length))).toBeLessThanOrEqual(64 * 16);
   });
 
-  test("white space by the megabyte, before, between and after, is no text", async () => {
+  test("megabytes of white space before, between and after are not text", async () => {
     for (const gap of [" ".repeat(2 ** 20), "\n".repeat(2 ** 20), "\n \n".repeat(2 ** 18)]) {
       const chunks = await chunksOf(`${gap}a${gap}b${gap}`, 40, "/a.txt");
       expect(chunks.map((chunk) => chunk.text.replaceAll(/\s+/g, "")).join("")).toBe("ab");

@@ -95,7 +95,7 @@ describe("decodeText", () => {
       expect(failure(Buffer.from(binary)).reason).toBe("binary");
   });
 
-  test("random bytes are no text of any kind", () => {
+  test("random bytes are not taken for text", () => {
     let seed = 7;
     const random = () => (seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff) >> 16;
     for (const length of [40, 400, 4_000]) {

@@ -86,7 +86,7 @@ describe("gzip", () => {
   });
 });
 
-test("Pages, Numbers and Keynote by their preview; keys of cryptography are none", async () => {
+test("Pages, Numbers and Keynote by their preview; cryptographic keys are not Keynote files", async () => {
   const pages = zipSync({ "Index/Document.iwa": strToU8("x"), "QuickLook/Preview.pdf": fixture("manual.pdf") });
   const document = await parseDocument("/letter.pages", pages);
   expect(document.type).toBe("iwork");

@@ -109,7 +109,7 @@ describe("PDF", () => {
     ]);
   });
 
-  test("a table among columns of justified text and a list, which are none", async () => {
+  test("a table among columns of justified text and a list, which are not tables", async () => {
     // Chromium, which sets each cell's lines one after the other.
     expect(outline(await parseFixture("errors.pdf"))).toEqual([
       "heading [1: On seals] On seals",

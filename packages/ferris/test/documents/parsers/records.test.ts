@@ -130,7 +130,7 @@ describe("JSON", () => {
       expect((await parse("/a.json5", broken)).warnings, broken).toHaveLength(1);
   });
 
-  test("what is no JSON is the text it is; a million levels end", async () => {
+  test("what is not JSON is read as text; a million levels do not hang", async () => {
     const cut = '{ "a": 1, "b": [1,2\n';
     expect(await parse("/data.json", cut)).toMatchObject({
       type: "json",
@@ -300,7 +300,7 @@ describe("mail", () => {
     await expect(parse("/a.mbox", "no messages")).rejects.toMatchObject({ reason: "damaged" });
   });
 
-  test("a mailbox is known by its beginning, a letter or a patch is none", async () => {
+  test("a mailbox is recognised by its beginning; a letter or a patch is not taken for one", async () => {
     expect((await parseDocument("/Mail/inbox", fixture("mail.mbox"))).type).toBe("mailbox");
     const typeOf = async (text: string) => (await parseDocument("/inbox", Buffer.from(text))).type;
     const header = "From: a@b.c\nSubject: Seal\n\nText\n";

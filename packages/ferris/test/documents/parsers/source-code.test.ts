@@ -158,7 +158,7 @@ describe("source code", () => {
     ).toEqual(["using X", "# Why.\nfunction f(x)\n    y = x\n\n    y\nend", "g(x) = x"]);
   });
 
-  test("code that is none still has all of its text", async () => {
+  test("text that only looks like code keeps all of its lines", async () => {
     for (const path of ["/a.ts", "/a.py", "/a.c", "/a.rs", "/a.java", "/a.php", "/a.sh", "/a.cs"]) {
       for (const text of [
         "}}} class { def (",
@@ -194,7 +194,7 @@ describe("source code", () => {
     expect([type, blocks.at(-1)?.headingPath]).toEqual(["source-code", ["add"]]);
   });
 
-  test("the first line of a language that is none of ours, or of none, says nothing", async () => {
+  test("a first line in an unknown language, or in none, is ignored", async () => {
     for (const first of [
       "#!/usr/bin/awk -f",
       "#!",

@@ -11,7 +11,7 @@ function linesOf(fill: (builder: ContentBuilder) => void): string[] {
   return blocks.map(({ start, end }) => content.slice(start, end));
 }
 
-/** A row a line, cells between bars. */
+/** A row per line, cells between bars. */
 function plain(text: string, hasHeader?: boolean): string[] {
   const rows = text
     .trim()

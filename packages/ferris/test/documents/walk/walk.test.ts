@@ -207,7 +207,7 @@ describe("walk", () => {
     expect((await walked(base, [base])).files.toSorted()).toEqual([" c .md", "\"d'.md", "a\nb.md"]);
   });
 
-  test("a pipe is no file", async () => {
+  test("a pipe is not read as a file", async () => {
     const base = folderOf({ "a.md": "a" });
     execFileSync("mkfifo", [join(base, "pipe.md")]);
     expect((await walked(base, [base])).skipped).toEqual({ "pipe.md": "not a file" });

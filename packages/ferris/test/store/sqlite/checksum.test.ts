@@ -42,7 +42,7 @@ test("any bit that flips, a cut and an added end are refused by name, by readers
   await reader.close();
 });
 
-test("there are none while somebody writes, and after a kill, and new ones when a writer has closed", async () => {
+test("are absent during a write and after a kill, and made anew when a writer closes", async () => {
   const folder = await indexFolder();
   const sums = join(folder, "index.sum");
   const first = readFileSync(sums, "utf8");
@@ -62,7 +62,7 @@ test("there are none while somebody writes, and after a kill, and new ones when 
   await (await openIndex(folder)).close();
 });
 
-test("checksums that are no checksums count as none", async () => {
+test("malformed checksums count as missing", async () => {
   const folder = await indexFolder();
   for (const text of ["", "{", "[]", '{"bytes": 1}', '{"bytes": 1, "blocks": "x"}', "null"]) {
     writeFileSync(join(folder, "index.sum"), text);

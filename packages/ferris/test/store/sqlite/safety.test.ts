@@ -193,7 +193,7 @@ describe("writers", () => {
     await (await openIndexForWriting(folder, { identity })).close();
   });
 
-  test("an index of another model stays locked to nobody", async () => {
+  test("an index refused for its model is not left locked", async () => {
     const folder = await indexFolder();
     await expect(openIndexForWriting(folder, { identity: { ...identity, model: "other" } })).rejects.toThrow(/other/);
     await (await openIndexForWriting(folder, {})).close();

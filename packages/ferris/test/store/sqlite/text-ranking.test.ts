@@ -104,7 +104,7 @@ test("a filter comes before any cut", async () => {
   expect(hits.map((hit) => hit.score)).toEqual(all.map((hit) => expect.closeTo(hit.score, 3)));
 });
 
-test("a word that every chunk is written with is no word of any document", async () => {
+test("the word that every chunk is stored with matches no query", async () => {
   const { database } = await wordsIndex();
   expect(rankByWords(database, terms("nowhere"), { limit: 10 })).toEqual([]);
   expect(rankByWords(database, terms("nowhere everywhere often"), { limit: 10, budget: 100 })).toHaveLength(10);

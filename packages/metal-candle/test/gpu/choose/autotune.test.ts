@@ -136,7 +136,7 @@ describe("the choice", () => {
     expect(hopeless(rounds(3, 1, 1.2, 1.3, Infinity))).toEqual([3, 4]);
   });
 
-  test("a clock that still rises favours nobody: the slower variant stays the slower one", async () => {
+  test("a rising clock favours no variant: the slower one stays slower", async () => {
     let elapsed = 0;
     const costs = [1, 2.4, 1.1, 0.8];
     const timings = costs.map((cost) => async () => {
@@ -265,7 +265,7 @@ describe("the choice", () => {
   });
 });
 
-test("a remembered tuning that is damaged, or of other variants, is none", () => {
+test("a remembered tuning that is damaged, or of other variants, is ignored", () => {
   const requests = [request("large", 128, 128, [{ family: "direct" }])];
   const encode = (text: string) => new TextEncoder().encode(text);
   expect(readTuning(null, requests)).toBeNull();

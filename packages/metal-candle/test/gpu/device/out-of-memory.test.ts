@@ -109,7 +109,7 @@ function encoderOf(milliseconds: number, bigTensor: string): EncoderDescription 
   } as EncoderDescription;
 }
 
-test("two models load at once: the one whose weights do not fit hears of it, and nobody else", async () => {
+test("two models load at once: only the one whose weights do not fit fails", async () => {
   const { context, scopes, uncaught, deepest } = pretendedDevice();
   const load = (milliseconds: number, big: string) =>
     uploadWeights({ context, encoder: encoderOf(milliseconds, big), head, choice, storage: "f32", longest: 4 });
@@ -134,7 +134,7 @@ test("an allocation that throws leaves no scope behind; an error of another kind
   expect(context.loss.reason).toContain("big is invalid");
 });
 
-test("a search whose answer does not fit says so, costs nobody the device, and the next one may be smaller", async () => {
+test("a search whose answer does not fit fails alone, keeps the device, and a smaller one succeeds", async () => {
   const { context, uncaught, scopes, hold } = pretendedDevice();
   const kernels = { pipelines: { get: async () => ({}), bind: () => ({}) } };
   const vectors = new VectorShards({ ...context, ...kernels } as unknown as GpuContext, 4);
@@ -151,7 +151,7 @@ test("a search whose answer does not fit says so, costs nobody the device, and t
   expect(context.allocations).toEqual(held);
 });
 
-test("timing takes fewer rows where memory is short, or says that there is none; nothing is left of either", async () => {
+test("timing takes fewer rows when memory is short, or fails; neither leaves anything allocated", async () => {
   const product = { storage: "f32", n: 1024, k: 256, activation: "identity" } as const;
   const { context, uncaught, scopes } = pretendedDevice(4096 * 1024 * 4);
   const timer = await GemmTimer.open(context, product, 16_384);

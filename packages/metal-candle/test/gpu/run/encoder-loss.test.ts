@@ -18,7 +18,7 @@ const load = () =>
 afterEach(() => vi.restoreAllMocks());
 
 describeGpu("a lost device", () => {
-  test("that cannot be opened again is tried again by the next call, and closing works all the same", async () => {
+  test("that cannot be reopened is tried again by the next call, and closing still works", async () => {
     const model = await load();
     const expected = await model.embed(texts);
     const { device } = await openGpu(true);

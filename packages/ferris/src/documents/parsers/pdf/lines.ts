@@ -4,6 +4,7 @@
  * Glyphs come in the file's order. A space is a gap between them, whether or not one was drawn. What is set apart on a line by
  * more than a space is a fragment of its own: a cell of a table, perhaps (tables.ts decides). What lines make up is not decided here.
  */
+import { quantile } from "../../../quantile.ts";
 import { goesLeft, inReadingOrder, isRightToLeft, type ReadPiece } from "./bidi.ts";
 import type { FontWidths } from "./font-widths.ts";
 import type { Glyph } from "./glyphs.ts";
@@ -234,7 +235,7 @@ function leastSpace(sets: readonly Placed[]): LeastSpace {
     if (gap > spacedLetters) wide++;
   }
   if (gaps.length < fewestGaps || wide <= gaps.length / 2) return { gap: narrowestSpace, isSpaced: false };
-  const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)]!;
+  const median = quantile(gaps, 0.5);
   return { gap: median + narrowestSpace + Math.min(0.15, 2 * (median - 0.03)), isSpaced: true };
 }
 

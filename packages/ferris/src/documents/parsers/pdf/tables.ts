@@ -6,6 +6,7 @@
  * of several lines are put together. Lists are not tables, and columns of prose that the file gives line by line are read one
  * after the other. Ruled lines are not looked at: many tables have none.
  */
+import { quantile } from "../../../quantile.ts";
 import { joined } from "./hyphens.ts";
 import type { Fragment, Gap, Line } from "./lines.ts";
 
@@ -357,8 +358,8 @@ function estimatedGaps({ text, left, right }: Piece): Gap[] {
 }
 
 function medianLength(rows: readonly (readonly string[])[], column: number): number {
-  const lengths = rows.map((row) => row[column]!.length).toSorted((a, b) => a - b);
-  return lengths[Math.floor(lengths.length / 2)]!;
+  const lengths = rows.map((row) => row[column]!.length);
+  return quantile(lengths, 0.5);
 }
 
 function linesOfColumn(rows: readonly Row[], columns: readonly Column[], column: number, height: number): Line[] {

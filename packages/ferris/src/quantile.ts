@@ -1,14 +1,7 @@
-/** A time, and order statistics of a few. */
+/** Order statistics: what measurements, and sizes on a page, are judged by. */
 
 /** The value below which `share` of the values lie; the median for 0.5. `values` must not be empty. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((first, second) => first - second);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
-}
-
-/** Milliseconds that some work takes. */
-export async function clock(work: () => Promise<void>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
 }
