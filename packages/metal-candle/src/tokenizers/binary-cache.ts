@@ -1,98 +1,119 @@
 /**
- * Keeps large Unigram tokenizers in a form that needs no parsing: a 9.6 MB tokenizer.json costs 300 ms and more to parse and to
- * make a trie of, and its cached form a tenth of that.
+ * Keeps large tokenizers in a form that needs no parsing: a 9.6 MB tokenizer.json costs 300 ms and more to parse and to make a trie of,
+ * one of 33 MB more than a second, and their cached forms a tenth of that.
  *
- * An entry: four u32 (magic, bytes of the header, pieces, nodes), the header (tokenizer.json without the vocabulary, as JSON),
- * zeros up to a multiple of eight, then the vocabulary's arrays. The cache's door checks that an entry arrives as it was written;
- * here every index is checked as well, and an entry that is not sound counts as absent.
+ * An entry has tokenizer.json without the vocabulary, and the vocabulary's arrays. The cache's door checks that an entry arrives as it
+ * was written; here every index is checked as well, and an entry that is not sound counts as absent.
  */
 import { readCacheEntry, writeCacheEntry } from "#platform/cache";
+import { decodeEntry, encodeEntry, type EntryArray } from "./binary-entry.ts";
+import type { BpeVocabulary } from "./bpe/vocabulary.ts";
+import type { ByteLevelVocabulary } from "./byte-level-bpe/settings.ts";
+import { seamWords } from "./character-bpe/seams.ts";
+import type { CharacterVocabulary } from "./character-bpe/settings.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { PieceTrie } from "./unigram/piece-trie.ts";
 import type { TrieArrays } from "./unigram/piece-trie.ts";
 import type { UnigramVocabulary } from "./unigram/settings.ts";
 
-const cacheKind = "tokenizers";
+const entryKind = "tokenizers";
 /** Changes with the layout. */
-const fileMagic = 0x554d4301;
-const prefixBytes = 16;
+const magic = 0x554d4302;
 
 /** Smaller files are parsed faster than a cache is worth. */
 export const smallestCached = 1 << 20;
 
+export type CachedVocabulary = UnigramVocabulary | ByteLevelVocabulary | CharacterVocabulary;
+
 export interface CachedTokenizer {
-  /** With an empty `model.vocab`. */
+  /** With an empty `model.vocab`, and without merges. */
   readonly json: TokenizerJson;
-  readonly vocabulary: UnigramVocabulary;
+  readonly vocabulary: CachedVocabulary;
 }
+
+type Header = Pick<CachedTokenizer, "json"> & {
+  readonly kind: CachedVocabulary["kind"];
+  readonly bpe?: Omit<BpeVocabulary, "merges">;
+};
 
 /** The cached form of the tokenizer.json with this hash, or null. */
 export async function readCachedTokenizer(hash: string): Promise<CachedTokenizer | null> {
-  const entry = await readCacheEntry(cacheKind, cacheKey(hash));
+  const entry = await readCacheEntry(entryKind, cacheKey(hash));
   return entry === null ? null : decodeTokenizer(entry);
 }
 
 /** Keeps it for the next time; that this may fail (a full disk, no folder) changes nothing but the time. */
 export async function writeCachedTokenizer(hash: string, tokenizer: CachedTokenizer): Promise<void> {
-  await writeCacheEntry(cacheKind, cacheKey(hash), encodeTokenizer(tokenizer));
+  await writeCacheEntry(entryKind, cacheKey(hash), encodeTokenizer(tokenizer));
 }
 
 function cacheKey(hash: string): string {
-  return `${fileMagic} ${hash}`;
+  return `${magic} ${hash}`;
 }
 
 export function encodeTokenizer({ json, vocabulary }: CachedTokenizer): Uint8Array<ArrayBuffer> {
-  const { scores, trie } = vocabulary;
-  const { units, firstChild, ids } = trie.arrays;
-  const header = new TextEncoder().encode(JSON.stringify({ ...json, model: { ...json.model, vocab: [] } }));
-  const places = layout(header.length, scores.length, units.length);
-  const bytes = new Uint8Array(places.end);
-  new Uint32Array(bytes.buffer, 0, 4).set([fileMagic, header.length, scores.length, units.length]);
-  bytes.set(header, prefixBytes);
-  new Float64Array(bytes.buffer, places.scores, scores.length).set(scores);
-  new Uint32Array(bytes.buffer, places.firstChild, firstChild.length).set(firstChild);
-  new Int32Array(bytes.buffer, places.ids, ids.length).set(ids);
-  new Uint16Array(bytes.buffer, places.units, units.length).set(units);
-  return bytes;
+  const { merges: _, ...model } = json.model;
+  const header = { json: { ...json, model: { ...model, vocab: [] } }, kind: vocabulary.kind };
+  if (vocabulary.kind === "unigram") {
+    const { units, firstChild, ids } = vocabulary.trie.arrays;
+    return encodeEntry(magic, { header, arrays: [vocabulary.scores, firstChild, ids, units] as EntryArray[] });
+  }
+  const { count, largestId, tokenIds, wholeWords, merges } = vocabulary;
+  const arrays =
+    vocabulary.kind === "byte-level"
+      ? [merges, vocabulary.byteIds]
+      : [merges, vocabulary.byteTokens, vocabulary.characters, vocabulary.joined];
+  return encodeEntry(magic, { header: { ...header, bpe: { count, largestId, tokenIds, wholeWords } }, arrays });
 }
 
 /** Null where the entry is not sound. */
-export function decodeTokenizer(entry: Uint8Array<ArrayBuffer>): CachedTokenizer | null {
-  const bytes = entry.byteOffset % 8 === 0 ? entry : entry.slice();
-  const { buffer, byteOffset: base } = bytes;
-  if (bytes.length < prefixBytes) return null;
-  const [magic, headerBytes, pieces, nodes] = new Uint32Array(buffer, base, 4);
-  const places = layout(headerBytes!, pieces!, nodes!);
-  if (magic !== fileMagic || places.end !== bytes.length) return null;
-  const arrays: TrieArrays = {
-    firstChild: new Uint32Array(buffer, base + places.firstChild, nodes! + 1),
-    ids: new Int32Array(buffer, base + places.ids, nodes),
-    units: new Uint16Array(buffer, base + places.units, nodes),
-  };
-  if (!isSound(arrays, pieces!)) return null;
-  const header = new TextDecoder().decode(bytes.subarray(prefixBytes, prefixBytes + headerBytes!));
-  return {
-    json: JSON.parse(header) as TokenizerJson,
-    vocabulary: { trie: new PieceTrie(arrays), scores: new Float64Array(buffer, base + places.scores, pieces) },
-  };
+export function decodeTokenizer(bytes: Uint8Array<ArrayBuffer>): CachedTokenizer | null {
+  const entry = decodeEntry(magic, bytes);
+  if (entry === null) return null;
+  const { json, kind, bpe } = entry.header as Header;
+  const vocabulary =
+    kind === "unigram" ? unigramOf(entry.arrays) : bpe === undefined ? null : bpeOf(kind, bpe, entry.arrays);
+  return vocabulary === null ? null : { json, vocabulary };
 }
 
-/** Where the arrays lie, the wider elements first so that all are aligned. */
-function layout(headerBytes: number, pieces: number, nodes: number) {
-  const scores = Math.ceil((prefixBytes + headerBytes) / 8) * 8;
-  const firstChild = scores + 8 * pieces;
-  const ids = firstChild + 4 * (nodes + 1);
-  const units = ids + 4 * nodes;
-  return { scores, firstChild, ids, units, end: units + 2 * nodes };
+function unigramOf([scores, firstChild, ids, units]: readonly EntryArray[]): UnigramVocabulary | null {
+  if (
+    !(scores instanceof Float64Array) ||
+    !(firstChild instanceof Uint32Array) ||
+    !(ids instanceof Int32Array) ||
+    !(units instanceof Uint16Array)
+  ) {
+    return null;
+  }
+  const arrays = { units, firstChild, ids };
+  return isSound(arrays, scores.length) ? { kind: "unigram", trie: new PieceTrie(arrays), scores } : null;
 }
 
 /** Children come after their parents and within the arrays, so that every walk ends; ids are ids of pieces. */
-function isSound({ firstChild, ids }: TrieArrays, pieces: number): boolean {
+function isSound({ units, firstChild, ids }: TrieArrays, pieces: number): boolean {
   const nodes = ids.length;
-  if (nodes === 0 || firstChild[nodes] !== nodes) return false;
+  if (nodes === 0 || units.length !== nodes || firstChild.length !== nodes + 1 || firstChild[nodes] !== nodes) {
+    return false;
+  }
   for (let node = 0; node < nodes; node++) {
     const first = firstChild[node]!;
     if (first <= node || first > firstChild[node + 1]! || ids[node]! < -1 || ids[node]! >= pieces) return false;
   }
   return true;
+}
+
+function bpeOf(
+  kind: "byte-level" | "characters",
+  bpe: Omit<BpeVocabulary, "merges">,
+  [merges, byteIds, characters, joined]: readonly EntryArray[],
+): ByteLevelVocabulary | CharacterVocabulary | null {
+  const { largestId } = bpe;
+  const isId = (id: number): boolean => id >= 0 && id <= largestId;
+  if (!(merges instanceof Int32Array) || merges.length % 3 !== 0 || !merges.every(isId)) return null;
+  if (!(byteIds instanceof Int32Array) || byteIds.length !== 256 || !byteIds.every(isId)) return null;
+  if (kind === "byte-level") return { ...bpe, kind, merges, byteIds };
+  if (!(characters instanceof Int32Array) || characters.length % 2 !== 0) return null;
+  if (!characters.every((value, i) => (i % 2 === 0 ? value >= 0 && value <= 0x10ffff : isId(value)))) return null;
+  if (!(joined instanceof Int32Array) || joined.length !== seamWords) return null;
+  return { ...bpe, kind, merges, byteTokens: byteIds, characters, joined };
 }

@@ -4,9 +4,11 @@
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import type { TokenizerFiles } from "../models/description.ts";
-import { readCachedTokenizer, smallestCached, writeCachedTokenizer } from "./binary-cache.ts";
+import { readCachedTokenizer, smallestCached, writeCachedTokenizer, type CachedTokenizer } from "./binary-cache.ts";
 import { ByteLevelBpe } from "./byte-level-bpe/byte-level-bpe.ts";
-import { readByteLevelSettings } from "./byte-level-bpe/settings.ts";
+import { readByteLevelSettings, readByteLevelVocabulary } from "./byte-level-bpe/settings.ts";
+import { CharacterBpe } from "./character-bpe/character-bpe.ts";
+import { readCharacterSettings, readCharacterVocabulary } from "./character-bpe/settings.ts";
 import { FramedTokenizer } from "./framed-tokenizer.ts";
 import { readFrame } from "./frame.ts";
 import { GeneralTokenizer } from "./general/general.ts";
@@ -22,7 +24,7 @@ import { WordPiece } from "./wordpiece/wordpiece.ts";
 
 /**
  * Opens the tokenizer of a model. Truncation and padding that tokenizer.json asks for are ignored: `maxLength` is the caller's.
- * Large Unigram tokenizers are kept in our cache under `files.hash`, and read from there the next time.
+ * Large Unigram and BPE tokenizers are kept in our cache under `files.hash`, and read from there the next time.
  *
  * @throws ModelFileError when the file is not a tokenizer.
  * @throws UnsupportedModelError when it has a part that we do not run.
@@ -46,21 +48,32 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
 async function open(files: TokenizerFiles, path: string): Promise<Tokenizer> {
   const cacheable = files.json.length >= smallestCached;
   const cached = cacheable ? await readCachedTokenizer(files.hash) : null;
-  if (cached !== null) {
-    const settings = readUnigramSettings(cached.json, cached.vocabulary);
-    if (settings !== null) return frame(new Unigram(settings), cached.json);
-  }
+  const kept = cached === null ? null : sourceOf(cached);
+  if (kept !== null) return frame(kept, cached!.json);
   const json = rebuildTokenizer(readTokenizerJson(parseJson(files.json, path)), files);
-  const vocabulary = readUnigramVocabulary(json.model);
-  const unigram = vocabulary === null ? null : readUnigramSettings(json, vocabulary);
-  if (unigram !== null) {
-    if (cacheable) await writeCachedTokenizer(files.hash, { json, vocabulary: unigram.vocabulary });
-    return frame(new Unigram(unigram), json);
+  const vocabulary =
+    readUnigramVocabulary(json.model) ?? readByteLevelVocabulary(json) ?? readCharacterVocabulary(json);
+  const source = vocabulary === null ? null : sourceOf({ json, vocabulary });
+  if (source !== null) {
+    if (cacheable) await writeCachedTokenizer(files.hash, { json, vocabulary: vocabulary! });
+    return frame(source, json);
   }
   const wordPiece = readWordPieceSettings(json);
-  if (wordPiece !== null) return frame(new WordPiece(wordPiece), json);
-  const byteLevel = readByteLevelSettings(json);
-  return frame(byteLevel === null ? new GeneralTokenizer(json) : new ByteLevelBpe(byteLevel), json);
+  return frame(wordPiece === null ? new GeneralTokenizer(json) : new WordPiece(wordPiece), json);
+}
+
+/** The fast path for a vocabulary, or null where the settings around it are none of those that it knows. */
+function sourceOf({ json, vocabulary }: CachedTokenizer): TokenSource | null {
+  switch (vocabulary.kind) {
+    case "unigram": {
+      const settings = readUnigramSettings(json, vocabulary);
+      return settings === null ? null : new Unigram(settings);
+    }
+    case "byte-level":
+      return new ByteLevelBpe(readByteLevelSettings(json, vocabulary));
+    case "characters":
+      return new CharacterBpe(readCharacterSettings(json, vocabulary));
+  }
 }
 
 function frame(source: TokenSource, json: TokenizerJson): Tokenizer {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { decodeTokenizer, encodeTokenizer, smallestCached } from "../../src/tokenizers/binary-cache.ts";
-import type { CachedTokenizer } from "../../src/tokenizers/binary-cache.ts";
+import { readByteLevelVocabulary } from "../../src/tokenizers/byte-level-bpe/settings.ts";
+import { readCharacterVocabulary } from "../../src/tokenizers/character-bpe/settings.ts";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import { readTokenizerJson } from "../../src/tokenizers/tokenizer-json.ts";
 import { readUnigramVocabulary } from "../../src/tokenizers/unigram/settings.ts";
@@ -13,15 +14,21 @@ import { filesOf, goldensFolder, readJson, goldenTexts, tokenizerFiles } from ".
 
 const xlmr = `${goldensFolder}tiny/xlm-roberta`;
 
-function parsed(): CachedTokenizer {
+function parsed() {
   const json = readTokenizerJson(readJson(`${xlmr}/tokenizer.json`));
   return { json, vocabulary: readUnigramVocabulary(json.model)! };
+}
+
+function decodedUnigram(bytes: Uint8Array<ArrayBuffer>) {
+  const decoded = decodeTokenizer(bytes)!;
+  if (decoded.vocabulary.kind !== "unigram") throw new Error(`the entry is ${decoded.vocabulary.kind}`);
+  return { ...decoded, vocabulary: decoded.vocabulary };
 }
 
 describe("an entry", () => {
   it("holds the vocabulary and the rest of the file", () => {
     const tokenizer = parsed();
-    const decoded = decodeTokenizer(encodeTokenizer(tokenizer))!;
+    const decoded = decodedUnigram(encodeTokenizer(tokenizer));
     expect(decoded.vocabulary.scores).toEqual(tokenizer.vocabulary.scores);
     expect(decoded.vocabulary.trie.arrays).toEqual(tokenizer.vocabulary.trie.arrays);
     expect(decoded.json).toEqual({ ...tokenizer.json, model: { ...tokenizer.json.model, vocab: [] } });
@@ -31,7 +38,7 @@ describe("an entry", () => {
     const entry = encodeTokenizer(parsed());
     const shifted = new Uint8Array(entry.length + 3).subarray(3);
     shifted.set(entry);
-    expect(decodeTokenizer(shifted)!.vocabulary.scores.length).toBe(3000);
+    expect(decodedUnigram(shifted).vocabulary.scores.length).toBe(3000);
   });
 
   const damages: [string, (bytes: Uint8Array<ArrayBuffer>, words: Uint32Array) => Uint8Array<ArrayBuffer>][] = [
@@ -39,13 +46,17 @@ describe("an entry", () => {
     ["cut", (bytes) => bytes.subarray(0, bytes.length - 1)],
     ["longer", (bytes) => Uint8Array.from([...bytes, 0])],
     ["of another layout", (bytes, words) => (words[0]!++, bytes)],
-    ["announcing more pieces", (bytes, words) => (words[2]!++, bytes)],
-    ["announcing 4 billion nodes", (bytes, words) => ((words[3] = 0xffffffff), bytes)],
     ["announcing a longer header", (bytes, words) => ((words[1] = 0xfffffff0), bytes)],
+    ["announcing more arrays", (bytes, words) => (words[2]!++, bytes)],
+    ["announcing 4 billion arrays", (bytes, words) => ((words[2] = 0xffffffff), bytes)],
+    ["with an array of a type that does not exist", (bytes, words) => ((words[4] = 9), bytes)],
+    ["with an array of another type", (bytes, words) => ((words[8] = 1), bytes)],
+    ["announcing more pieces", (bytes, words) => (words[5]!++, bytes)],
+    ["announcing 4 billion nodes", (bytes, words) => ((words[7] = 0xffffffff), bytes)],
   ];
   it.each(damages)("%s is refused", (_, damage) => {
     const bytes = encodeTokenizer(parsed());
-    expect(decodeTokenizer(damage(bytes, new Uint32Array(bytes.buffer, 0, 4)))).toBeNull();
+    expect(decodeTokenizer(damage(bytes, new Uint32Array(bytes.buffer, 0, 12)))).toBeNull();
   });
 
   it("with an index out of its bounds is refused, whichever it is", () => {
@@ -70,27 +81,56 @@ describe("an entry", () => {
   });
 });
 
-describe("opening a large tokenizer", () => {
+describe("an entry of BPE", () => {
+  const bytesOf = (folder: string) => {
+    const json = readTokenizerJson(readJson(`${goldensFolder}tokenizer/${folder}/tokenizer.json`));
+    return { json, vocabulary: (readByteLevelVocabulary(json) ?? readCharacterVocabulary(json))! };
+  };
+
+  it.each(["qwen", "gemma", "modern"])("holds the vocabulary and the rest of the file: %s", (folder) => {
+    const tokenizer = bytesOf(folder);
+    const decoded = decodeTokenizer(encodeTokenizer(tokenizer))!;
+    expect(decoded.vocabulary).toEqual(tokenizer.vocabulary);
+    const { merges: _, ...model } = tokenizer.json.model;
+    expect(decoded.json).toEqual({ ...tokenizer.json, model: { ...model, vocab: [] } });
+  });
+
+  it.each([
+    ["merges", -1],
+    ["merges", 100_000],
+    ["byteTokens", 100_000],
+    ["characters", 0x110000],
+  ] as const)("with %s that has %i is refused", (name, value) => {
+    const { json, vocabulary } = bytesOf("gemma");
+    if (vocabulary.kind !== "characters") throw new Error(vocabulary.kind);
+    const array = vocabulary[name].slice();
+    array[4] = value;
+    expect(decodeTokenizer(encodeTokenizer({ json, vocabulary: { ...vocabulary, [name]: array } }))).toBeNull();
+  });
+});
+
+describe.each(["xlm-roberta", "qwen", "gemma"])("opening a large tokenizer: %s", (name) => {
   // Spaces make a file large that is otherwise small; the hash says which file it is.
-  const text = new TextDecoder().decode(tokenizerFiles(xlmr).json);
+  const folder = name === "xlm-roberta" ? xlmr : `${goldensFolder}tokenizer/${name}`;
+  const text = new TextDecoder().decode(tokenizerFiles(folder).json);
   const files = filesOf(new TextEncoder().encode(text + " ".repeat(smallestCached - text.length)));
   const before = process.env["METAL_CANDLE_CACHE"];
-  let folder: string;
+  let cache: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "tokenizers-"));
-    process.env["METAL_CANDLE_CACHE"] = folder;
+    cache = await mkdtemp(join(tmpdir(), "tokenizers-"));
+    process.env["METAL_CANDLE_CACHE"] = cache;
   });
   afterEach(async () => {
     if (before === undefined) delete process.env["METAL_CANDLE_CACHE"];
     else process.env["METAL_CANDLE_CACHE"] = before;
-    await rm(folder, { recursive: true });
+    await rm(cache, { recursive: true });
   });
 
   async function entry(): Promise<string> {
-    const [name, ...others] = await readdir(join(folder, "tokenizers"));
+    const [name, ...others] = await readdir(join(cache, "tokenizers"));
     expect(others).toEqual([]);
-    return join(folder, "tokenizers", name!);
+    return join(cache, "tokenizers", name!);
   }
 
   it("keeps it, and the next time does not read tokenizer.json", async () => {

@@ -10,7 +10,7 @@ import { filesOf, goldensFolder, minilmFolder } from "./support/goldens.ts";
 import { hostileText, unspacedText } from "./support/hostile.ts";
 import { randomFrom } from "./support/random.ts";
 import { RustTokenizer } from "./support/rust.ts";
-import { byteLevelVariants, unigramVariants, wordpieceVariants } from "./support/variants.ts";
+import { byteLevelVariants, characterVariants, unigramVariants, wordpieceVariants } from "./support/variants.ts";
 import type { Variant } from "./support/variants.ts";
 
 const factor = Number(process.env["FERRIS_FUZZ"] ?? 1);
@@ -29,6 +29,9 @@ const models: readonly Variant[] = [
   model("tiny MPNet", "wordpiece", `${goldensFolder}tiny/mpnet`),
   model("tiny XLM-RoBERTa", "unigram", `${goldensFolder}tiny/xlm-roberta`),
   model("tiny RoBERTa", "byte-level-bpe", `${goldensFolder}tiny/roberta`),
+  model("tiny ModernBERT", "byte-level-bpe", `${goldensFolder}tokenizer/modern`),
+  model("tiny Qwen", "byte-level-bpe", `${goldensFolder}tokenizer/qwen`),
+  model("tiny Gemma", "character-bpe", `${goldensFolder}tokenizer/gemma`),
 ];
 
 /** The texts whose ids differ, with both: whole, and cut to a random length. */
@@ -74,8 +77,11 @@ describe.each([...models.slice(0, 2), ...wordpieceVariants])("$name, without spa
   });
 });
 
-describe.each([...wordpieceVariants, ...unigramVariants, ...byteLevelVariants])("$name", (variant) => {
-  it("gives Rust's ids for hostile texts", { timeout: timeout }, async () => {
-    expect(await differences(variant, 500 * factor)).toEqual([]);
-  });
-});
+describe.each([...wordpieceVariants, ...unigramVariants, ...byteLevelVariants, ...characterVariants])(
+  "$name",
+  (variant) => {
+    it("gives Rust's ids for hostile texts", { timeout: timeout }, async () => {
+      expect(await differences(variant, 500 * factor)).toEqual([]);
+    });
+  },
+);

@@ -1,73 +1,55 @@
 /**
- * Our own byte-level BPE (RoBERTa): text to words, a word to its UTF-8 bytes, the bytes' ids merged. Words that were seen before
- * come from the word table.
+ * Our own byte-level BPE (RoBERTa, ModernBERT, Llama 3, Qwen): text to words, a word to its UTF-8 bytes, the bytes' ids merged. Words
+ * that were seen before come from the word table.
  */
-import { AddedTokens } from "../added-tokens.ts";
-import type { TokenSource } from "../token-source.ts";
-import { wellFormed } from "../unicode/code-points.ts";
+import { Merger } from "../bpe/merger.ts";
+import { writeBytes } from "../bpe/utf8.ts";
+import { SegmentedSource } from "../segmented-source.ts";
+import { composed } from "../unicode/nfc.ts";
 import { hashPrime, hashSeed } from "../unit-hash.ts";
 import { WordTable } from "../word-table.ts";
-import { Merger } from "./merger.ts";
 import type { ByteLevelSettings } from "./settings.ts";
-import { wordEnd } from "./words.ts";
+import { Splitter } from "./splitter.ts";
 
 /** Words of at most so many UTF-16 units (at most three bytes each) are remembered. */
 const longestRemembered = 64;
 
-export class ByteLevelBpe implements TokenSource {
+export class ByteLevelBpe extends SegmentedSource {
   readonly path = "byte-level-bpe";
-  readonly vocabularySize: number;
-  readonly specialIds: ReadonlySet<number>;
   readonly #settings: ByteLevelSettings;
-  readonly #rawTokens: AddedTokens;
-  readonly #normalizedTokens: AddedTokens;
   readonly #merger: Merger;
+  readonly #splitter: Splitter;
+  readonly #wholeWords: ReadonlyMap<string, number>;
   readonly #words = new WordTable();
   readonly #units = new Uint16Array(longestRemembered);
-  readonly #encoder = new TextEncoder();
 
   constructor(settings: ByteLevelSettings) {
-    this.specialIds = settings.specialIds;
+    const { vocabulary, pattern, dropsRest } = settings;
+    super(settings, vocabulary.largestId);
     this.#settings = settings;
-    this.#rawTokens = new AddedTokens(settings.rawTokens);
-    this.#normalizedTokens = new AddedTokens(settings.normalizedTokens);
-    this.#merger = new Merger(settings.merges);
-    this.vocabularySize =
-      1 +
-      [...settings.rawTokens, ...settings.normalizedTokens].reduce(
-        (largest, { id }) => Math.max(largest, id),
-        settings.largestId,
-      );
+    this.#merger = new Merger(vocabulary.merges);
+    this.#splitter = new Splitter(pattern, dropsRest);
+    this.#wholeWords = new Map(Object.entries(vocabulary.wholeWords));
   }
 
-  write(text: string, ids: Int32Array, offset: number, limit: number): number {
-    const sound = wellFormed(text);
-    const tokens = this.#rawTokens;
-    tokens.search(sound);
-    let written = 0;
-    let start = 0;
-    while (tokens.next()) {
-      written = this.#writeSegment(sound.slice(start, tokens.start), ids, offset, limit, written);
-      if (written >= limit) return limit + 1;
-      ids[offset + written++] = tokens.id;
-      start = tokens.end;
-    }
-    return this.#writeSegment(start === 0 ? sound : sound.slice(start), ids, offset, limit, written);
+  protected normalize(segment: string): string {
+    return this.#settings.composes ? composed(segment) : segment;
   }
 
-  /** A text without raw tokens in it. Returns how many ids are written, or more than `limit`. */
-  #writeSegment(text: string, ids: Int32Array, offset: number, limit: number, already: number): number {
-    const tokens = this.#normalizedTokens;
-    tokens.search(text);
-    let written = already;
-    let start = 0;
-    while (tokens.next()) {
-      written = this.#writeWords(text, start, tokens.start, ids, offset, limit, written);
-      if (written >= limit) return limit + 1;
-      ids[offset + written++] = tokens.id;
-      start = tokens.end;
+  protected writePlain(
+    text: string,
+    start: number,
+    end: number,
+    ids: Int32Array,
+    offset: number,
+    limit: number,
+    already: number,
+  ): number {
+    if (this.#settings.addsPrefixSpace && text.charCodeAt(start) !== 0x20) {
+      const spaced = ` ${text.slice(start, end)}`;
+      return this.#writeWords(spaced, 0, spaced.length, ids, offset, limit, already);
     }
-    return this.#writeWords(text, start, text.length, ids, offset, limit, written);
+    return this.#writeWords(text, start, end, ids, offset, limit, already);
   }
 
   #writeWords(
@@ -79,32 +61,16 @@ export class ByteLevelBpe implements TokenSource {
     limit: number,
     already: number,
   ): number {
-    if (start >= end) return already;
-    if (this.#settings.addsPrefixSpace && text.charCodeAt(start) !== 0x20) {
-      const spaced = ` ${text.slice(start, end)}`;
-      return this.#writePlain(spaced, 0, spaced.length, ids, offset, limit, already);
-    }
-    return this.#writePlain(text, start, end, ids, offset, limit, already);
-  }
-
-  #writePlain(
-    text: string,
-    start: number,
-    end: number,
-    ids: Int32Array,
-    offset: number,
-    limit: number,
-    already: number,
-  ): number {
     const words = this.#words;
     const units = this.#units;
+    const splitter = this.#splitter;
     let written = already;
-    for (let at = start; at < end;) {
-      const stop = wordEnd(text, at, end);
-      const length = stop - at;
+    splitter.begin(text, start, end);
+    for (let at = splitter.next(); at >= 0; at = splitter.next()) {
+      const length = splitter.end - at;
       let from = 0;
       let last = 0;
-      let source = this.#merger.ids;
+      let source = words.ids;
       if (length <= longestRemembered) {
         let hash = hashSeed;
         for (let i = 0; i < length; i++) {
@@ -114,30 +80,40 @@ export class ByteLevelBpe implements TokenSource {
         }
         let place = words.find(units, 0, length, hash);
         if (place < 0) {
-          const count = this.#cut(text.slice(at, stop));
+          const count = this.#cut(text, at, splitter.end);
           place = words.add(units, 0, length, hash, this.#merger.ids, count);
         }
         from = place >>> 8;
         last = from + (place & 0xff);
-        source = words.ids;
       } else {
-        last = this.#cut(text.slice(at, stop));
+        last = this.#cut(text, at, splitter.end);
         source = this.#merger.ids;
       }
       while (from < last) {
         if (written >= limit) return limit + 1;
         ids[offset + written++] = source[from++]!;
       }
-      at = stop;
     }
     return written;
   }
 
-  /** Leaves the ids of a word in merger.ids; returns how many. */
-  #cut(word: string): number {
-    const bytes = this.#encoder.encode(word);
-    this.#merger.makeRoom(bytes.length);
-    for (let i = 0; i < bytes.length; i++) this.#merger.ids[i] = this.#settings.byteIds[bytes[i]!]!;
-    return this.#merger.merge(bytes.length);
+  /** Leaves the ids of the word text[start … end − 1] in merger.ids; returns how many. */
+  #cut(text: string, start: number, end: number): number {
+    const merger = this.#merger;
+    merger.makeRoom(3 * (end - start));
+    const { ids } = merger;
+    const whole = this.#wholeWords.size > 0 ? this.#wholeWords.get(text.slice(start, end)) : undefined;
+    if (whole !== undefined) {
+      ids[0] = whole;
+      return 1;
+    }
+    const { byteIds } = this.#settings.vocabulary;
+    let count = 0;
+    for (let at = start; at < end; at++) {
+      const codePoint = text.codePointAt(at)!;
+      count = writeBytes(codePoint, byteIds, ids, count);
+      if (codePoint > 0xffff) at++;
+    }
+    return merger.merge(count);
   }
 }

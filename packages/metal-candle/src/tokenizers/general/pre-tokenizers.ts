@@ -5,7 +5,7 @@
 import { describe } from "../../describe.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { toByteCharacters } from "../byte-characters.ts";
-import { wordEnd } from "../byte-level-bpe/words.ts";
+import { byteLevelPattern, Splitter } from "../byte-level-bpe/splitter.ts";
 import { isObject, notATokenizer } from "../tokenizer-json.ts";
 import type { Component } from "../tokenizer-json.ts";
 import { isWhiteSpace, numeric, punctuation, wordCharacters } from "../unicode/code-points.ts";
@@ -186,15 +186,14 @@ function readMetaspace(component: Record<string, unknown>): PreTokenizer {
 
 function readByteLevel(component: Record<string, unknown>): PreTokenizer {
   const prefixed = component["add_prefix_space"] === true;
-  const splits = component["use_regex"] !== false;
+  const splitter = component["use_regex"] === false ? null : new Splitter(byteLevelPattern, false);
   return (word) => {
     const text = prefixed && !word.startsWith(" ") ? ` ${word}` : word;
-    if (!splits) return [toByteCharacters(text)];
+    if (splitter === null) return [toByteCharacters(text)];
     const words: string[] = [];
-    for (let at = 0; at < text.length;) {
-      const end = wordEnd(text, at, text.length);
-      words.push(toByteCharacters(text.slice(at, end)));
-      at = end;
+    splitter.begin(text, 0, text.length);
+    for (let at = splitter.next(); at >= 0; at = splitter.next()) {
+      words.push(toByteCharacters(text.slice(at, splitter.end)));
     }
     return words;
   };

@@ -16,6 +16,7 @@ import { UnitBuffer } from "./unit-buffer.ts";
 
 /** The pieces and, by id, their scores (log probabilities). */
 export interface UnigramVocabulary {
+  readonly kind: "unigram";
   readonly trie: PieceTrie;
   readonly scores: Float64Array;
 }
@@ -53,7 +54,7 @@ export function readUnigramVocabulary(model: TokenizerJson["model"]): UnigramVoc
     scores[id] = asRustReads(entry[1]);
     return entry[0];
   });
-  return { trie: new PieceTrie(buildTrie(pieces)), scores };
+  return { kind: "unigram", trie: new PieceTrie(buildTrie(pieces)), scores };
 }
 
 /**

@@ -145,8 +145,39 @@ export const unigramVariants: readonly Variant[] = [
   }),
 ];
 
-const byteLevel = (name: string, change: (json: Json) => void): Variant =>
-  variant(`${goldensFolder}tiny/roberta`, "byte-level-bpe", `byte-level BPE: ${name}`, change);
+const byteLevel = (name: string, change: (json: Json) => void, folder = "tiny/roberta"): Variant =>
+  variant(`${goldensFolder}${folder}`, "byte-level-bpe", `byte-level BPE: ${name}`, change);
+
+const splitBy = (pattern: string, flags: Json = {}): Json => ({
+  type: "Sequence",
+  pretokenizers: [
+    { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false, ...flags },
+    { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: false },
+  ],
+});
+
+const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+const endings = String.raw`|\s*[\r\n]+|\s+(?!\S)|\s+`;
+const llama3 = String.raw`${contractions}|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*${endings}`;
+const upperCase = String.raw`[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`;
+const lowerCase = String.raw`[\p{Ll}\p{Lm}\p{Lo}\p{M}]`;
+/** GPT-4o's, which gpt-oss and its descendants have. */
+const o200k = [
+  String.raw`[^\r\n\p{L}\p{N}]?${upperCase}*${lowerCase}+${contractions}?`,
+  String.raw`|[^\r\n\p{L}\p{N}]?${upperCase}+${lowerCase}*${contractions}?`,
+  String.raw`|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*${endings}`,
+].join("");
+const qwen35 = String.raw`${contractions}|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*${endings}`;
+
+/** Tokens of the vocabulary that no merge makes, and that are tokens all the same where a word is looked up first. */
+const unmerged =
+  (...words: string[]) =>
+  (json: Json): void => {
+    const model = json["model"] as Json;
+    const vocab = model["vocab"] as Json;
+    const added = words.map((word, i) => [word, 5000 + i] as const);
+    json["model"] = { ...model, ignore_merges: true, vocab: { ...vocab, ...Object.fromEntries(added) } };
+  };
 
 export const byteLevelVariants: readonly Variant[] = [
   byteLevel("a space before", (json) => {
@@ -166,4 +197,89 @@ export const byteLevelVariants: readonly Variant[] = [
       lstrip: t["content"] === "<mask>",
     }));
   }),
+  byteLevel(
+    "composed, with runs of spaces as ModernBERT has them",
+    (json) => {
+      json["normalizer"] = { type: "NFC" };
+      const spaces = Array.from({ length: 23 }, (_, i) => token(" ".repeat(24 - i), { normalized: true }));
+      addTokens(
+        token("|||IP_ADDRESS|||", { normalized: true }),
+        ...spaces,
+        token("e\u0301", { normalized: true }),
+      )(json);
+    },
+    "tokenizer/modern",
+  ),
+  byteLevel("Llama 3's words", (json) => (json["pre_tokenizer"] = splitBy(llama3)), "tokenizer/qwen"),
+  byteLevel("GPT-4o's words", (json) => (json["pre_tokenizer"] = splitBy(o200k)), "tokenizer/qwen"),
+  byteLevel("Qwen 3.5's words", (json) => (json["pre_tokenizer"] = splitBy(qwen35)), "tokenizer/qwen"),
+  byteLevel(
+    "what a pattern leaves over is a word, too",
+    (json) => (json["pre_tokenizer"] = splitBy(String.raw`\p{L}+|\p{N}{2}`)),
+    "tokenizer/qwen",
+  ),
+  byteLevel(
+    "what a pattern leaves over is lost",
+    (json) => (json["pre_tokenizer"] = splitBy(String.raw`\p{L}+| ?\p{N}`, { behavior: "Removed", invert: true })),
+    "tokenizer/qwen",
+  ),
+  byteLevel(
+    "a pattern that looks far ahead for nothing",
+    (json) => (json["pre_tokenizer"] = splitBy(String.raw`\p{L}+\p{N}|\p{L}`)),
+    "tokenizer/qwen",
+  ),
+  byteLevel(
+    "whole words before merges",
+    (json) => {
+      unmerged(
+        "GPU",
+        "\u0120GPU",
+        "unbelievably",
+        "\u00e4\u00b8\u0143\u00e6\u0138\u0129",
+        "\u010a",
+        "\u0120\u0120",
+        "__proto__",
+      )(json);
+      json["pre_tokenizer"] = splitBy(llama3);
+    },
+    "tokenizer/qwen",
+  ),
+  byteLevel(
+    "added tokens of every kind",
+    addTokens(
+      token("GPU"),
+      token("the", { single_word: true, rstrip: true, normalized: true }),
+      token("[MASK]", { lstrip: true, rstrip: true }),
+      token("e\u0301", { normalized: true }),
+    ),
+    "tokenizer/qwen",
+  ),
+];
+
+const character = (name: string, change: (json: Json) => void): Variant =>
+  variant(`${goldensFolder}tokenizer/gemma`, "character-bpe", `BPE over characters: ${name}`, change);
+
+export const characterVariants: readonly Variant[] = [
+  character("runs of spaces and lines as Gemma has them", (json) => {
+    const runs = ["\n", "\u2581", "\t"].flatMap((run) => [2, 3, 7].map((count) => token(run.repeat(count))));
+    addTokens(...runs, token("<unused0>"), token("<table>"), token("<mask>"))(json);
+  }),
+  character("added tokens of every kind", (json) => {
+    addTokens(
+      token("GPU"),
+      token("the query", { normalized: true }),
+      token(" a", { normalized: true, lstrip: true }),
+      token("[MASK]", { lstrip: true, rstrip: true }),
+      token("abc", { single_word: true }),
+    )(json);
+  }),
+  character(
+    "whole texts before merges",
+    unmerged("GPU", "\u2581", "\u2581GPU", "don't", "中文", "\u2581the\u2581a", "__proto__"),
+  ),
+  character("neither normalised nor split", (json) => {
+    json["normalizer"] = null;
+    json["pre_tokenizer"] = null;
+  }),
+  character("not split", (json) => (json["pre_tokenizer"] = null)),
 ];

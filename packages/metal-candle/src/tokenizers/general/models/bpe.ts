@@ -6,8 +6,8 @@
  */
 import { describe } from "../../../describe.ts";
 import { UnsupportedModelError } from "../../../errors.ts";
-import { Merger } from "../../byte-level-bpe/merger.ts";
-import { readMerges } from "../../byte-level-bpe/settings.ts";
+import { Merger } from "../../bpe/merger.ts";
+import { readMerges } from "../../bpe/merges.ts";
 import { notATokenizer } from "../../tokenizer-json.ts";
 import type { TokenizerJson } from "../../tokenizer-json.ts";
 import { largest, readVocabulary, type WordModel } from "./vocabulary.ts";

@@ -1,21 +1,26 @@
 /**
- * Byte-pair encoding of one word: its bytes' ids, merged pair by pair, the lowest rank first and of equal ranks the leftmost
- * (Sennrich 2016; the order of `merge_all` in the Rust tokenizers). A heap keeps the cost of long words at n log n.
+ * Byte-pair encoding of one word: its symbols' ids, merged pair by pair, the lowest rank first and of equal ranks the leftmost
+ * (Sennrich 2016; the order of `merge_all` in the Rust tokenizers). Short words are searched for their best pair again and again;
+ * for long ones a heap keeps the cost at n log n.
  */
-import type { Merge } from "./settings.ts";
-
-/** Pairs and heap entries are packed into one number each: the high part times this, plus the low part. */
-const packFactor = 2 ** 26;
+import type { Merges } from "./merges.ts";
+import { RankTable } from "./rank-table.ts";
 
 /** Heap entries have the rank above the position, which may take 32 bits. */
 const positions = 2 ** 32;
 
+/** Up to this many symbols, looking at all of them for each merge is faster than a heap. */
+const shortWord = 48;
+
+const noRank = 0x7fffffff;
+
 export class Merger {
   /** The word that `merge` works on, and its result. */
   ids = new Int32Array(256);
-  readonly #ranks = new Map<number, number>();
-  /** By rank. */
-  readonly #merged: Int32Array;
+  readonly #merges: Merges;
+  readonly #ranks: RankTable;
+  /** By position: the rank of the pair that begins there, in short words. */
+  readonly #pairRanks = new Int32Array(shortWord);
   /** By position: the neighbours' positions (−1: none). */
   #previous = new Int32Array(256);
   #next = new Int32Array(256);
@@ -23,9 +28,9 @@ export class Merger {
   #gone = new Uint8Array(256);
   readonly #heap: number[] = [];
 
-  constructor(merges: readonly Merge[]) {
-    this.#merged = Int32Array.from(merges, (merge) => merge.merged);
-    merges.forEach(({ left, right }, rank) => this.#ranks.set(left * packFactor + right, rank));
+  constructor(merges: Merges) {
+    this.#merges = merges;
+    this.#ranks = new RankTable(merges);
   }
 
   /** Makes `ids` at least `length` long. */
@@ -39,12 +44,48 @@ export class Merger {
 
   /** Merges ids[0 … length − 1] in place; returns how many are left. */
   merge(length: number): number {
+    return length <= shortWord ? this.#mergeShort(length) : this.#mergeLong(length);
+  }
+
+  #mergeShort(length: number): number {
+    const { ids } = this;
+    const merges = this.#merges;
+    const pairRanks = this.#pairRanks;
+    let count = length;
+    for (let at = 0; at + 1 < count; at++) pairRanks[at] = this.#rankAt(at, at + 1);
+    for (;;) {
+      let best = noRank;
+      let place = -1;
+      for (let at = 0; at + 1 < count; at++) {
+        if (pairRanks[at]! < best) {
+          best = pairRanks[at]!;
+          place = at;
+        }
+      }
+      if (place < 0) return count;
+      ids[place] = merges[3 * best + 2]!;
+      count--;
+      for (let at = place + 1; at < count; at++) {
+        ids[at] = ids[at + 1]!;
+        pairRanks[at] = pairRanks[at + 1]!;
+      }
+      if (place > 0) pairRanks[place - 1] = this.#rankAt(place - 1, place);
+      if (place + 1 < count) pairRanks[place] = this.#rankAt(place, place + 1);
+    }
+  }
+
+  #rankAt(left: number, right: number): number {
+    const rank = this.#ranks.rankOf(this.ids[left]!, this.ids[right]!);
+    return rank < 0 ? noRank : rank;
+  }
+
+  #mergeLong(length: number): number {
     const { ids } = this;
     const previous = this.#previous;
     const next = this.#next;
     const gone = this.#gone;
     const heap = this.#heap;
-    const merged = this.#merged;
+    const merges = this.#merges;
     for (let at = 0; at < length; at++) {
       previous[at] = at - 1;
       next[at] = at + 1 < length ? at + 1 : -1;
@@ -57,9 +98,9 @@ export class Merger {
       const at = top % positions;
       const right = next[at]!;
       if (gone[at] === 1 || right < 0) continue;
-      const now = this.#ranks.get(ids[at]! * packFactor + ids[right]!);
-      if (now === undefined || merged[now] !== merged[rank]) continue;
-      ids[at] = merged[rank]!;
+      const now = this.#ranks.rankOf(ids[at]!, ids[right]!);
+      if (now < 0 || merges[3 * now + 2] !== merges[3 * rank + 2]) continue;
+      ids[at] = merges[3 * rank + 2]!;
       gone[right] = 1;
       next[at] = next[right]!;
       if (next[at]! >= 0) previous[next[at]!] = at;
@@ -74,8 +115,8 @@ export class Merger {
   /** Puts the pair that begins at a position into the heap, if it can be merged. */
   #offer(at: number): void {
     const right = this.#next[at]!;
-    const rank = right < 0 ? undefined : this.#ranks.get(this.ids[at]! * packFactor + this.ids[right]!);
-    if (rank !== undefined) push(this.#heap, rank * positions + at);
+    const rank = right < 0 ? -1 : this.#ranks.rankOf(this.ids[at]!, this.ids[right]!);
+    if (rank >= 0) push(this.#heap, rank * positions + at);
   }
 }
 
