@@ -3,7 +3,8 @@
  *
  *     npm run build && node benchmarks/tokenizer.mjs [TOKENIZER.json …]
  *
- * Without arguments: the default model's WordPiece, and the full XLM-RoBERTa tokenizers of the Hugging Face cache if there are
+ * For byte-pair encoding, packages/metal-candle/scripts/goldens/train_bpe.py trains tokenizers of ModernBERT's, Qwen's and Gemma's kind
+ * with vocabularies of their sizes. Without arguments: the default model's WordPiece, and the full XLM-RoBERTa tokenizers of the Hugging Face cache if there are
  * any. English: up to 5,000 paragraphs of the Markdown under node_modules. Chinese, for Unigram: pieces of its own vocabulary
  * strung together, because there is no Chinese text here that is anybody's to publish.
  *

@@ -5,7 +5,7 @@
  * those exist once and not in every implementation.
  */
 export interface TokenSource {
-  /** "wordpiece", "unigram", "byte-level-bpe" or "general". */
+  /** "wordpiece", "unigram", "byte-level-bpe", "character-bpe" or "general". */
   readonly path: string;
   /** 1 + the largest id that can come out. */
   readonly vocabularySize: number;

@@ -1,11 +1,11 @@
 /**
  * What every tokenizer offers to the rest of the engine: text in, ids out, written into the caller's array.
  *
- * Types only. Implementations: WordPiece, Unigram and byte-level BPE for the settings that most models have, and the general path
+ * Types only. Implementations: WordPiece, Unigram and two kinds of BPE for the settings that most models have, and the general path
  * for the rest. Truncation is ours, by the model's maximum length; tokenizer.json's own is ignored.
  */
 export interface Tokenizer {
-  /** Which implementation serves: "wordpiece", "unigram", "byte-level-bpe" or "general". */
+  /** Which implementation serves: "wordpiece", "unigram", "byte-level-bpe", "character-bpe" or "general". */
   readonly path: string;
   /** Special tokens around one text (2 for [CLS] … [SEP]). */
   readonly specialTokens: number;

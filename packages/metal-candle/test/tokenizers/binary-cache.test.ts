@@ -109,9 +109,9 @@ describe("an entry of BPE", () => {
   });
 });
 
-describe.each(["xlm-roberta", "qwen", "gemma"])("opening a large tokenizer: %s", (name) => {
+describe.each(["xlm-roberta", "qwen", "gemma"])("opening a large tokenizer: %s", (kind) => {
   // Spaces make a file large that is otherwise small; the hash says which file it is.
-  const folder = name === "xlm-roberta" ? xlmr : `${goldensFolder}tokenizer/${name}`;
+  const folder = kind === "xlm-roberta" ? xlmr : `${goldensFolder}tokenizer/${kind}`;
   const text = new TextDecoder().decode(tokenizerFiles(folder).json);
   const files = filesOf(new TextEncoder().encode(text + " ".repeat(smallestCached - text.length)));
   const before = process.env["METAL_CANDLE_CACHE"];

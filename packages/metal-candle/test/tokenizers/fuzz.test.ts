@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
+import { encodeAll } from "./support/encode.ts";
 import { filesOf, goldensFolder, minilmFolder } from "./support/goldens.ts";
 import { hostileText, unspacedText } from "./support/hostile.ts";
 import { randomFrom } from "./support/random.ts";
@@ -85,3 +86,22 @@ describe.each([...wordpieceVariants, ...unigramVariants, ...byteLevelVariants, .
     });
   },
 );
+
+// What is looked up whole is rarely a whole text by chance.
+it.each([...characterVariants, ...byteLevelVariants])("$name: texts that are one token", async (variant) => {
+  const texts = [
+    "GPU",
+    " ",
+    "  ",
+    " GPU",
+    "don't",
+    "中文",
+    " the a",
+    "__proto__",
+    "\n",
+    "[MASK]GPU[MASK] the a",
+    "unbelievably",
+  ];
+  const ours = await openTokenizer(filesOf(variant.json));
+  expect(encodeAll(ours, texts)).toEqual(await new RustTokenizer(variant.json).encode(texts));
+});

@@ -10,7 +10,7 @@ import { RankTable } from "./rank-table.ts";
 const positions = 2 ** 32;
 
 /** Up to this many symbols, looking at all of them for each merge is faster than a heap. */
-const shortWord = 48;
+const shortWord = 128;
 
 const noRank = 0x7fffffff;
 

@@ -10,8 +10,10 @@ import { CharacterIds } from "./character-ids.ts";
 import { mayJoin } from "./seams.ts";
 import type { CharacterSettings } from "./settings.ts";
 
-/** Pieces of at most so many UTF-16 units (at most three tokens each) are remembered. */
-const longestRemembered = 64;
+/** Pieces of at most so many UTF-16 units are remembered: addresses of web pages have a hundred. */
+const longestRemembered = 160;
+/** The word table's limit for one word. */
+const mostRememberedTokens = 255;
 
 export class CharacterBpe extends SegmentedSource {
   readonly path = "character-bpe";
@@ -85,20 +87,20 @@ export class CharacterBpe extends SegmentedSource {
         hash = Math.imul(hash ^ unit, hashPrime);
         if (stop - at < longestRemembered) units[stop - at] = unit;
       }
+      const length = stop - at;
+      const place = length <= longestRemembered ? words.find(units, 0, length, hash) : -1;
       let from = 0;
       let last = 0;
       let source = words.ids;
-      if (stop - at <= longestRemembered) {
-        let place = words.find(units, 0, stop - at, hash);
-        if (place < 0) {
-          const count = this.#cut(text, at, stop);
-          place = words.add(units, 0, stop - at, hash, this.#merger.ids, count);
-        }
+      if (place >= 0) {
         from = place >>> 8;
         last = from + (place & 0xff);
       } else {
         last = this.#cut(text, at, stop);
         source = this.#merger.ids;
+        if (length <= longestRemembered && last <= mostRememberedTokens) {
+          words.add(units, 0, length, hash, source, last);
+        }
       }
       while (from < last) {
         if (written >= limit) return limit + 1;

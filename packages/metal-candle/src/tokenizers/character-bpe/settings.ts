@@ -36,7 +36,7 @@ export function readCharacterVocabulary(json: TokenizerJson): CharacterVocabular
   if (replace === null || json.model["byte_fallback"] !== true) return null;
   const vocabulary = readBpeVocabulary(json);
   if (vocabulary === null) return null;
-  const { count, largestId, tokenIds, merges, idOf } = vocabulary;
+  const { merges, idOf } = vocabulary;
   const found = Array.from({ length: 256 }, (_, byte) => idOf(byteToken(byte)));
   if (!found.every((id) => id !== undefined)) return null;
   const byteTokens = Int32Array.from(found);
@@ -48,15 +48,15 @@ export function readCharacterVocabulary(json: TokenizerJson): CharacterVocabular
   const characterIds = new CharacterIds(characters, byteTokens);
   const symbolsOf = (word: string): Int32Array => {
     const ids = new Int32Array(3 * word.length);
-    let count = 0;
-    for (const character of word) count = characterIds.write(character.codePointAt(0)!, ids, count);
-    return ids.subarray(0, count);
+    let length = 0;
+    for (const character of word) length = characterIds.write(character.codePointAt(0)!, ids, length);
+    return ids.subarray(0, length);
   };
   return {
     kind: "characters",
-    count,
-    largestId,
-    tokenIds,
+    count: vocabulary.count,
+    largestId: vocabulary.largestId,
+    tokenIds: vocabulary.tokenIds,
     merges,
     wholeWords: json.model["ignore_merges"] === true ? unmergedWords(vocabulary, (token) => token, symbolsOf) : {},
     characters,
