@@ -39,3 +39,18 @@ export async function readWeights(
     `The weight ${tensor.name} holds ${values[index]}, beyond the range of f16 (±65504). Load the model with dtype "f32".`,
   );
 }
+
+/**
+ * Refuses a LayerNorm that can leave f16's range, where its result is stored in f16: no element of a normalised row is above √(width − 1).
+ * The kernel would clamp it, and the vector would be wrong.
+ *
+ * @throws UnsupportedModelError
+ */
+export function checkNormRange(name: string, weight: Float32Array, bias: Float32Array | null): void {
+  const most = Math.sqrt(weight.length - 1);
+  const largest = weight.reduce((so, value, i) => Math.max(so, most * Math.abs(value) + Math.abs(bias?.[i] ?? 0)), 0);
+  if (largest <= 65504) return;
+  throw new UnsupportedModelError(
+    `The norm ${name} gives values of up to ${Math.round(largest)}, beyond the range of f16 (±65504). Load the model with dtype "f32".`,
+  );
+}

@@ -1,6 +1,6 @@
 /** NaN, infinity and values beyond f16's range, in weights and in results: an error that names them, on each device; never a vector. */
 import { describe, expect, test } from "vitest";
-import { readWeights } from "../../src/encoder/checked-weights.ts";
+import { checkNormRange, readWeights } from "../../src/encoder/checked-weights.ts";
 import { EmbeddingModel, ModelFileError, UnsupportedModelError } from "../../src/index.ts";
 import type { WeightTensor } from "../../src/weights/weight-tensor.ts";
 import { ModelFolder } from "../support/model-folder.ts";
@@ -30,6 +30,18 @@ describe("weights", () => {
   test("that each storage type holds are what they are", async () => {
     expect([...(await readWeights(tensorOf(65519, -3e-9), "f16"))]).toEqual([65519, Math.fround(-3e-9)]);
     expect([...(await readWeights(tensorOf(3e38, -3e38), "f32"))]).toEqual([3e38, -3e38].map(Math.fround));
+  });
+
+  test("of a norm whose result leaves f16's range are refused, and no others", () => {
+    const weights = (largest: number): Float32Array =>
+      Float32Array.from({ length: 65 }, (_, i) => (i === 9 ? -largest : 1));
+    const bias = new Float32Array(65).fill(-4);
+    // At most √64 times the weight, and the bias.
+    expect(() => checkNormRange("n", weights(8187.5), bias)).not.toThrow();
+    expect(() => checkNormRange("n", weights(8187.6), bias)).toThrow(
+      /^The norm n gives values of up to 65505, beyond the range of f16.*dtype "f32"/,
+    );
+    expect(() => checkNormRange("n", weights(8187.6), null)).not.toThrow();
   });
 
   test("are placed by the whole tensor where a part is read", async () => {

@@ -5,7 +5,7 @@
  * Tensors are read, converted and uploaded one after another, so the host never holds more than one matrix and one slice of
  * the word table.
  */
-import { readWeights } from "../../encoder/checked-weights.ts";
+import { checkNormRange, readWeights } from "../../encoder/checked-weights.ts";
 import { relativePositionBucket } from "../../encoder/relative-positions.ts";
 import { GpuOutOfMemoryError } from "../../errors.ts";
 import type { Attention, EncoderDescription, Layer, Linear, Norm, Rotary } from "../../models/encoder-description.ts";
@@ -20,7 +20,7 @@ import { rotaryTable } from "../kernels/rotary/rotary.ts";
 import { storageBytes, type StorageType } from "../wgsl/storage.ts";
 import { wholeRows } from "../wgsl/whole-rows.ts";
 import { headLayout, wholeHead, withWholeHeads } from "./attention-heads.ts";
-import { seamsOf, type Seam } from "./layout.ts";
+import { hasStream, seamsOf, type Seam } from "./layout.ts";
 import { packLinear } from "./pack-linear.ts";
 import type { EncoderSetup } from "./setup.ts";
 import { Uploads } from "./uploads.ts";
@@ -118,10 +118,12 @@ async function upload(
     const { name } = parts[0].weight;
     return { weight: keep(name, weight), bias: keep(name, bias), k, n };
   };
+  // Beside a stream, the kernel itself says when it clamps.
+  const normStorage = hasStream(encoder) ? "f32" : storage;
   const norms = async ({ output, residual, input }: Seam): Promise<GpuNorms> => {
     const buffers: GPUBuffer[] = [];
     for (const norm of [output, residual, input]) {
-      if (norm !== null) buffers.push(keep(norm.weight.name, await normWeights(norm)));
+      if (norm !== null) buffers.push(keep(norm.weight.name, await normWeights(norm, normStorage)));
     }
     return buffers;
   };
@@ -153,7 +155,8 @@ async function upload(
   const embedding: GPUBuffer[] = [];
   const positions = await joined(encoder.positionTable, encoder.tokenTypeTable);
   if (positions.length > 0) embedding.push(keep("position embeddings", positions));
-  if (encoder.embeddingNorm) embedding.push(keep("embedding norm", await normWeights(encoder.embeddingNorm)));
+  if (encoder.embeddingNorm)
+    embedding.push(keep("embedding norm", await normWeights(encoder.embeddingNorm, normStorage)));
   const embeddingProjection = encoder.embeddingProjection && (await linear([encoder.embeddingProjection]));
   const firstNorm = await norms({ output: null, residual: null, input: encoder.layers[0].attentionInputNorm });
   const layers: GpuLayer[] = [];
@@ -217,12 +220,13 @@ async function uploadWordEmbeddings(
   return shards;
 }
 
-/** A norm's weight and bias as kernels read them: f32 [2, roundUp(width, 4)]. */
-async function normWeights({ weight, bias }: Norm): Promise<Float32Array<ArrayBuffer>> {
+/** A norm's weight and bias as kernels read them: f32 [2, roundUp(width, 4)]. `storage` is that of its result. */
+async function normWeights({ weight, bias }: Norm, storage: StorageType): Promise<Float32Array<ArrayBuffer>> {
   const [width] = weight.shape;
   const both = new Float32Array(2 * width);
   both.set(await readWeights(weight, "f32"));
   if (bias) both.set(await readWeights(bias, "f32"), width);
+  if (storage === "f16") checkNormRange(weight.name, both.subarray(0, width), both.subarray(width));
   return wholeRows(both, width);
 }
 

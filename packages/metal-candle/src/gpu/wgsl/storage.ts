@@ -2,8 +2,8 @@
  * Storage types: what activations and weights are kept as in GPU memory. Arithmetic is always f32, whatever the storage.
  *
  * `Stored` and `Stored4` are the aliases that kernels read and write; `stored4(v)` converts for a store. In f16 it clamps to
- * ±65504, because WGSL leaves an overflow to infinity undefined. Where values can grow (the GEMMs; LayerNorm and attention are
- * bounded by their inputs) a clamp is flagged for the whole batch: see `overflowFlag`.
+ * ±65504, because WGSL leaves an overflow to infinity undefined. Where values can grow (attention is bounded by its
+ * inputs, a LayerNorm by its weights, which are looked at when they are read) a clamp is flagged for the whole batch: see `overflowFlag`.
  */
 
 /** Element type of weights and activations in GPU memory. */
