@@ -178,6 +178,32 @@ export class EmbeddingModel {
     return this.#tokenizer.count(this.#prompt(options) + text);
   }
 
+  /**
+   * The ids of a text's tokens as this model would read it, prompt included, before truncation. With `specialTokens: false` those around
+   * the text are left out.
+   *
+   * @throws InvalidArgumentError for a text or prompt that is not a string, or an unknown prompt name
+   * @example
+   * import { EmbeddingModel } from "metal-candle";
+   * const model = await EmbeddingModel.load("all-minilm-l6-v2-q8");
+   * console.log(model.tokenIds("hello")); // [CLS], hello, [SEP]: Int32Array [101, 7592, 102]
+   * await model.close();
+   */
+  tokenIds(
+    text: string,
+    options: Pick<EmbedOptions, "prompt" | "promptName"> & { readonly specialTokens?: boolean | undefined } = {},
+  ): Int32Array {
+    const { specialTokens = true, ...prompt } = options;
+    checkString(text, "The text");
+    checkEmbed(prompt);
+    const whole = this.#prompt(prompt) + text;
+    const length = this.#tokenizer.count(whole);
+    const ids = new Int32Array(length);
+    this.#tokenizer.encode(whole, ids, 0, length);
+    const { leadingSpecialTokens: leading, specialTokens: around } = this.#tokenizer;
+    return specialTokens ? ids : ids.slice(leading, length - (around - leading));
+  }
+
   /** What runs, and what decided it. */
   info(): ModelInfo {
     const { id, revision, folder, modelType, maxLength, head, prompts, defaultPromptName, warnings } =

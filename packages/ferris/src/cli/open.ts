@@ -15,12 +15,15 @@ import { printable } from "./terminal/text.ts";
 /** Every index that --db names, or the one in force; each with a name of its own. Closing them is the caller's. */
 export async function openIndexes(
   session: Session,
-  { onNotice }: { readonly onNotice?: (line: string) => void } = {},
+  {
+    onNotice,
+    warmth = caller().warmth,
+  }: { readonly onNotice?: (line: string) => void; readonly warmth?: Warmth | null } = {},
 ): Promise<NamedFerris[]> {
   const { index, db } = session.settings.values;
   const folders = [...new Set(session.databases.map((folder) => resolve(caller().folder, folder)))];
   const places = folders.length > 1 ? folders.map((folder) => ({ db: folder, name: index })) : [{ db, name: index }];
-  return withNames(await Promise.all(places.map((place) => openFerris(session, { ...place, onNotice }))));
+  return withNames(await Promise.all(places.map((place) => openFerris(session, { ...place, onNotice }, warmth))));
 }
 
 /** Indexes by what they are called; of those with one name all but the first get a number. */

@@ -8,12 +8,16 @@ import { HTTPException } from "hono/http-exception";
 import type { ServerContext } from "./context.ts";
 import { cohereDoor } from "./doors/cohere.ts";
 import { type Control, controlDoor } from "./doors/control.ts";
-import { ferrisDoor } from "./doors/ferris.ts";
+import { docsDoor, docsPaths } from "./doors/docs.ts";
+import { documentsDoor } from "./doors/documents.ts";
+import { indexingDoor } from "./doors/indexing.ts";
 import { mcpDoor } from "./doors/mcp.ts";
 import { ollamaDoor } from "./doors/ollama.ts";
 import { openAiDoor } from "./doors/openai.ts";
 import { rerankDoor } from "./doors/rerank.ts";
+import { searchDoor } from "./doors/search.ts";
 import { teiDoor } from "./doors/tei.ts";
+import { teiTokensDoor } from "./doors/tei-tokens.ts";
 import type { HostCheck } from "./hosts.ts";
 import type { KeyRing } from "./keys.ts";
 import { doorOf, Problem, problemOf, refusalOf } from "./problems.ts";
@@ -30,6 +34,20 @@ export interface RequestLog {
   readonly error?: string;
 }
 
+const doors = [
+  openAiDoor,
+  rerankDoor,
+  teiDoor,
+  teiTokensDoor,
+  cohereDoor,
+  ollamaDoor,
+  searchDoor,
+  documentsDoor,
+  indexingDoor,
+  mcpDoor,
+  docsDoor,
+];
+
 export interface AppOptions {
   readonly context: ServerContext;
   readonly keys: KeyRing;
@@ -44,8 +62,8 @@ export interface AppOptions {
   readonly onRequest: (entry: RequestLog, cause?: unknown) => void;
 }
 
-/** Answered without a key: they say that the server is there, and nothing else. */
-const open = new Set(["/health", "/ping"]);
+/** Answered without a key: they say that the server is there, and how to speak with it. */
+const open = new Set(["/health", "/ping", ...docsPaths]);
 
 export function makeApp({ context, keys, hosts, maxBodyBytes, answerMs, control = null, onRequest }: AppOptions) {
   const app = new OpenAPIHono<RequestVariables>();
@@ -76,7 +94,7 @@ export function makeApp({ context, keys, hosts, maxBodyBytes, answerMs, control 
       c.header("access-control-allow-origin", origin);
       c.header("vary", "origin");
       if (c.req.method === "OPTIONS") {
-        c.header("access-control-allow-methods", "GET, POST");
+        c.header("access-control-allow-methods", "GET, POST, DELETE");
         c.header("access-control-allow-headers", "authorization, content-type, x-api-key");
         return c.body(null, 204);
       }
@@ -96,8 +114,7 @@ export function makeApp({ context, keys, hosts, maxBodyBytes, answerMs, control 
     }),
   );
 
-  for (const door of [openAiDoor, rerankDoor, teiDoor, cohereDoor, ollamaDoor, ferrisDoor, mcpDoor])
-    app.route("/", door(context));
+  for (const door of doors) app.route("/", door(context));
   if (control !== null) app.route("/", controlDoor(control));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "ferris", version: context.version } });
 
@@ -145,6 +162,15 @@ const knownRoutes = new Set([
   "ping",
   "metrics",
   "search",
+  "ask",
+  "related",
+  "index",
+  "docs",
+  "predict",
+  "tokenize",
+  "decode",
+  "embed_all",
+  "embed_sparse",
   "documents",
   "passages",
   "status",

@@ -1,16 +1,24 @@
 /** What every door of a server works with. */
-import type { Ferris } from "../ferris.ts";
+import type { EndpointSettings } from "../answer/endpoint.ts";
+import type { NamedFerris } from "../several-indexes.ts";
 import type { Admission, AdmissionLimits } from "./admission.ts";
+import type { IndexJobs } from "./index-jobs.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServedModels } from "./models.ts";
+import { Problem } from "./problems.ts";
 
 export interface ServerContext {
   readonly models: ServedModels;
   readonly admission: Admission;
   readonly limits: AdmissionLimits;
   readonly metrics: Metrics;
-  /** The index that /search and its like answer from; null: none is served. */
-  readonly ferris: Ferris | null;
+  /** The indexes that /search and its like answer from. */
+  readonly indexes: readonly NamedFerris[];
+  readonly jobs: IndexJobs;
+  /** Folders that may be indexed on a client's word, beside those that an index has already. */
+  readonly indexable: readonly string[];
+  /** The language model of /ask. */
+  readonly endpoint: EndpointSettings;
   /** A text that is too long is an error, not cut. */
   readonly strictLength: boolean;
   readonly version: string;
@@ -18,4 +26,24 @@ export interface ServerContext {
   readonly startedAt: number;
   /** Aborted when the server is to end: nothing new is taken on. */
   readonly closing: AbortController;
+}
+
+/** The index called `name`, or all of them. @throws Problem where there is none */
+export function chosenIndexes({ indexes }: ServerContext, name: string | undefined): readonly NamedFerris[] {
+  if (indexes.length === 0) throw new Problem("not-found", "this server has no index: start it with one");
+  if (name === undefined) return indexes;
+  const found = indexes.find((index) => index.name === name);
+  if (found) return [found];
+  const names = indexes.map((index) => index.name).join(", ");
+  throw new Problem("not-found", `there is no index ${JSON.stringify(name.slice(0, 100))}; this server has: ${names}`, {
+    param: "index",
+  });
+}
+
+/** The index called `name`, or the only one. @throws Problem where there is none, or several and none is named */
+export function chosenIndex(context: ServerContext, name: string | undefined): NamedFerris {
+  const [first, second] = chosenIndexes(context, name);
+  if (!second) return first!;
+  const names = context.indexes.map((index) => index.name).join(", ");
+  throw new Problem("invalid", `index: say which: ${names}`, { param: "index" });
 }

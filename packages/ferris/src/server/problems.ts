@@ -13,6 +13,7 @@ export type ProblemKind =
   | "unauthorized"
   | "forbidden"
   | "not-found"
+  | "conflict"
   | "too-large"
   | "overloaded"
   | "failed"
@@ -55,7 +56,7 @@ export function doorOf(path: string): Door {
   if (path.startsWith("/api/")) return "ollama";
   if (/^\/(?:v[12]\/rerank|v2\/embed)/.test(path)) return "cohere";
   if (path.startsWith("/v1/")) return "openai";
-  if (/^\/(?:embed|embed_all|rerank|similarity|predict|tokenize|decode|info)$/.test(path)) return "tei";
+  if (/^\/(?:embed|embed_all|embed_sparse|rerank|similarity|predict|tokenize|decode|info)$/.test(path)) return "tei";
   return "ferris";
 }
 
@@ -67,6 +68,7 @@ export function problemOf(error: unknown): Problem {
   if (code === "INVALID_ARGUMENT" || code === "USAGE") return new Problem("invalid", message, { cause: error });
   if (code === "MODEL_NOT_FOUND" || code === "INDEX_NOT_FOUND")
     return new Problem("not-found", message, { cause: error });
+  if (code === "INDEX_BUSY") return new Problem("conflict", message, { cause: error, retryAfter: 5 });
   if (code === "MODEL_CLOSED") return new Problem("unavailable", "the server is shutting down", { cause: error });
   if (error instanceof FerrisError || typeof code === "string") return new Problem("failed", message, { cause: error });
   if (error instanceof Error && error.name === "AbortError")
@@ -84,6 +86,7 @@ const usual: Statuses = {
   unauthorized: 401,
   forbidden: 403,
   "not-found": 404,
+  conflict: 409,
   "too-large": 413,
   overloaded: 429,
   failed: 500,

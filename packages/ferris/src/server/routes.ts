@@ -17,13 +17,15 @@ export type RequestContext = Context<RequestVariables>;
  *
  * Not the request's own signal: to have one, a whole Request of the web's kind is made, which costs more than all the rest.
  */
-export function signalOf(c: RequestContext): AbortSignal {
+export function signalOf(c: RequestContext, { untimed = false } = {}): AbortSignal {
   const { outgoing } = c.env;
   const controller = new AbortController();
   const milliseconds = c.get("answerMs");
-  const timer = setTimeout(() => {
-    controller.abort(new Problem("timeout", `there is no answer after ${milliseconds / 1000} seconds, the limit`));
-  }, milliseconds);
+  const timer = untimed
+    ? undefined
+    : setTimeout(() => {
+        controller.abort(new Problem("timeout", `there is no answer after ${milliseconds / 1000} seconds, the limit`));
+      }, milliseconds);
   const end = (): void => {
     clearTimeout(timer);
     if (!outgoing.writableFinished) controller.abort(new Problem("cancelled", "the client is gone"));

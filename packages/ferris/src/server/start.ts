@@ -2,11 +2,13 @@
  * A server that listens: at an address, at sockets of the file system, or at both; and an end that answers what was let in.
  */
 import type { ModelPool } from "../model-pool.ts";
-import type { Ferris } from "../ferris.ts";
+import type { EndpointSettings } from "../answer/endpoint.ts";
+import type { NamedFerris } from "../several-indexes.ts";
 import { Admission, type AdmissionLimits, usualLimits } from "./admission.ts";
 import { makeApp, type RequestLog } from "./app.ts";
 import type { ServerContext } from "./context.ts";
 import { HostCheck } from "./hosts.ts";
+import { IndexJobs } from "./index-jobs.ts";
 import { KeyRing } from "./keys.ts";
 import { type Address, type Listener, listen, type Timeouts, usualTimeouts } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
@@ -30,8 +32,12 @@ export interface ServeOptions {
   readonly rerankers?: readonly string[];
   /** Where the models are loaded. Its owner closes it. */
   readonly pool: ModelPool;
-  /** Of the same pool, or each has a model of its own in memory. */
-  readonly ferris?: Ferris | null;
+  /** Of the same pool, or each has a model of its own in memory. Their owner closes them. */
+  readonly indexes?: readonly NamedFerris[];
+  /** Folders that may be indexed on a client's word, beside those that an index has already. */
+  readonly indexable?: readonly string[];
+  /** The language model of /ask. */
+  readonly endpoint?: EndpointSettings;
   /** Without any, everybody who reaches the address may call. */
   readonly apiKeys?: readonly string[];
   readonly allowedHosts?: readonly string[];
@@ -59,20 +65,24 @@ const usualGraceMs = 30_000;
 
 /** @throws the system's error where an address cannot be listened at */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
-  const { address, ownSocket = null, pool, models, rerankers = [], ferris = null, limits = usualLimits } = options;
+  const { address, ownSocket = null, pool, models, rerankers = [], indexes = [], limits = usualLimits } = options;
   const { apiKeys = [], allowedHosts = [], allowedOrigins = [] } = options;
   const timeouts = { ...usualTimeouts, ...options.timeouts };
   const admission = new Admission(limits);
+  const closing = new AbortController();
   const context: ServerContext = {
     models: new ServedModels({ pool, models, rerankers }),
     admission,
     metrics: new Metrics(admission),
-    ferris,
+    indexes,
+    jobs: new IndexJobs(closing.signal),
+    indexable: options.indexable ?? [],
+    endpoint: options.endpoint ?? {},
     strictLength: options.strictLength ?? false,
     version: options.version,
     startedAt: Date.now(),
     limits,
-    closing: new AbortController(),
+    closing,
   };
   const shared = {
     context,
@@ -108,7 +118,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     },
     close: async ({ graceMs = usualGraceMs } = {}) => {
       // Jobs that run on without anybody waiting end where they may be taken up again.
-      context.closing.abort(new Error("the server is shutting down"));
+      closing.abort(new Error("the server is shutting down"));
       await closeAll(graceMs);
     },
   };

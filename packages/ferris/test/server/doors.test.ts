@@ -128,7 +128,7 @@ describe("refusals", () => {
   });
 
   test("more than it takes at a time is told to come again", async () => {
-    const inputs = Array.from({ length: 200 }, (_, i) => `text ${i} of a number of words`);
+    const inputs = Array.from({ length: 20 }, (_, i) => `text ${i} of a number of words`);
     const answers = await Promise.all(Array.from({ length: 40 }, () => post("/embed", { inputs })));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);
@@ -181,5 +181,45 @@ describe("refusals", () => {
       socket.destroy();
     }
     expect((await post("/embed", { inputs: "still here" })).status).toBe(200);
+  });
+});
+
+describe("the rest of text-embeddings-inference", () => {
+  test("tokens of texts, and texts of tokens", async () => {
+    const { body } = await post("/tokenize", { inputs: ["Rotate the keys"] });
+    const [tokens] = body as unknown as { id: number; text: string; special: boolean; start: null }[][];
+    expect(tokens!.map(({ text }) => text)).toEqual(["[CLS]", "rotate", "the", "keys", "[SEP]"]);
+    expect(tokens!.map(({ special }) => special)).toEqual([true, false, false, false, true]);
+    expect(tokens![0]).toEqual({ id: 101, text: "[CLS]", special: true, start: null, stop: null });
+    const bare = (await post("/tokenize", { inputs: "Rotate", add_special_tokens: false }))
+      .body as unknown as object[][];
+    expect(bare[0]).toHaveLength(1);
+    const ids = tokens!.map(({ id }) => id);
+    expect((await post("/decode", { ids })).body).toEqual(["rotate the keys"]);
+    expect((await post("/decode", { ids: [ids, ids], skip_special_tokens: false })).body).toHaveLength(2);
+    expect((await post("/decode", { ids: [10_000_000] })).status).toBe(422);
+  });
+
+  test("classes of pairs of texts", async () => {
+    const one = (await post("/predict", { inputs: ["key", "rotate a key"] })).body as unknown as object[];
+    expect(one[0]).toMatchObject({ label: "LABEL_0", score: expect.any(Number) });
+    const both = (
+      await post("/predict", {
+        inputs: [
+          ["key", "a key"],
+          ["key", "bread"],
+        ],
+        raw_scores: true,
+      })
+    ).body;
+    expect(both).toHaveLength(2);
+    expect((await post("/predict", { inputs: "a text alone" })).status).toBe(422);
+  });
+
+  test("what no model here can do is its 424", async () => {
+    for (const path of ["/embed_all", "/embed_sparse"]) {
+      const { status, body } = await post(path, { inputs: "x" });
+      expect([status, body]).toMatchObject([424, { error_type: "Backend" }]);
+    }
   });
 });

@@ -10,6 +10,7 @@ import { exitCodes } from "../exit-codes.ts";
 import type { SearchResult } from "../../search/result.ts";
 import { caller } from "../caller.ts";
 import { settings } from "../config/settings.ts";
+import { endpointOf } from "../endpoint.ts";
 import { keepConversation, readConversation } from "../io/kept-conversation.ts";
 import { openFerris } from "../open.ts";
 import { lineRange, resultCard, shownPath } from "../present/results.ts";
@@ -70,13 +71,7 @@ async function ask(session: Session, question: string, options: AskOptions): Pro
       limit: origins.limit.kind === "default" ? usualPassages : values.limit,
       mode: values.mode,
       filter: await documentFilter(options),
-      endpoint: {
-        baseUrl: values.llmBaseUrl,
-        model: values.llmModel,
-        apiKey: values.llmApiKey,
-        temperature: values.llmTemperature,
-        timeout: values.llmTimeout,
-      },
+      endpoint: endpointOf(session),
       signal,
       onEndpoint: (model, baseUrl) => session.inform(`asking ${model} at ${baseUrl}`),
       onWait: (message) => session.inform(message),

@@ -3,12 +3,16 @@
  * and one warm process for this user's other commands.
  */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { IndexNotFoundError, InputError, UsageError } from "../../errors.ts";
-import type { Ferris } from "../../ferris.ts";
+import type { NamedFerris } from "../../several-indexes.ts";
 import type { Address } from "../../server/listener.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { modelOptions, openFerris } from "../open.ts";
+import { endpointOf } from "../endpoint.ts";
+import { expandHome } from "../io/home.ts";
+import { modelOptions, openIndexes } from "../open.ts";
+import type { Warmth } from "../caller.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
@@ -27,6 +31,7 @@ interface ServeCommandOptions {
   readonly apiKeyFile?: string;
   readonly allowHost?: readonly string[];
   readonly allowOrigin?: readonly string[];
+  readonly allowIndex?: readonly string[];
   readonly strictLength?: boolean;
   readonly unloadAfter?: string;
   readonly idleExit?: string;
@@ -62,6 +67,12 @@ export function serveCommand(): Command {
     .addOption(new Flag("--allow-host <name>", "a further name of this server", { repeated: true }))
     .addOption(new Flag("--allow-origin <origin>", "pages of this origin may call", { repeated: true }))
     .addOption(
+      new Flag("--allow-index <dir>", "clients may have this folder indexed, too", {
+        values: "folders",
+        repeated: true,
+      }),
+    )
+    .addOption(
       new Flag("--strict-length", "a text that is too long is an error; by default it is cut, and a header says so"),
     )
     .addOption(new Flag("--unload-after <minutes>", "close models that nobody has used for so long"))
@@ -73,7 +84,9 @@ export function serveCommand(): Command {
     ["ferris serve --daemon --idle-exit 60", "searches of this user answer at once from now on"],
     ["ferris serve --reranker cross-encoder/ms-marco-MiniLM-L6-v2 --port 11434", "where Ollama's clients look"],
   ]);
-  return runs(command, (session, _, options) => serve(session, options as ServeCommandOptions));
+  return runs(command, (session, _, options) => serve(session, options as ServeCommandOptions), {
+    takesSeveralIndexes: true,
+  });
 }
 
 async function serve(session: Session, options: ServeCommandOptions): Promise<number> {
@@ -99,7 +112,7 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
     openFerris: (wanted: Parameters<typeof indexes.open>[0]) => indexes.open(wanted),
     embeddingModel: pool.embeddingModel.bind(pool),
   };
-  const { ferris, model } = await openIndex(session, warmth);
+  const { indexes: served, model } = await openServed(session, warmth);
   const host = new CommandHost({ warmth, version: versionOfFerris() });
   const stopped = new AbortController();
   const signal = AbortSignal.any([
@@ -121,7 +134,9 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
     models: options.serveModel ?? [model],
     rerankers: options.rerankers ?? [],
     pool,
-    ferris,
+    indexes: served,
+    indexable: (options.allowIndex ?? []).map((folder) => resolve(expandHome(folder))),
+    endpoint: endpointOf(session),
     apiKeys,
     allowedHosts: options.allowHost ?? [],
     allowedOrigins: options.allowOrigin ?? [],
@@ -135,7 +150,7 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
     if (error.syscall !== "listen") throw error;
     throw new InputError(`${nameOf(address)} cannot be listened on: ${error.message}`, { cause: error });
   });
-  session.inform(`listening on ${server.url}${ferris === null ? " (no index: /search is not there)" : ""}`);
+  session.inform(`listening on ${server.url}${served.length === 0 ? " (no index: /search is not there)" : ""}`);
   if (apiKeys.length === 0 && "host" in address && !/^(?:127\.|::1$|localhost$)/.test(address.host)) {
     session.warn("everybody who reaches this address may read the documents: name keys with --api-key-file");
   }
@@ -148,7 +163,7 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
       .catch(() => {});
   await ended(signal, idleExitMs, () => server.idleMs);
   await server.close();
-  await ferris?.close();
+  await Promise.all(served.map(({ ferris }) => ferris.close()));
   await indexes.close();
   await pool.close();
   return exitCodes.success;
@@ -169,31 +184,34 @@ async function startInBackground(session: Session, { path, running }: Awaited<Re
   return exitCodes.success;
 }
 
-/** The index in force, and its model; null and the bundled model where there is none. */
-async function openIndex(session: Session, warmth: Parameters<typeof openFerris>[2]) {
+/** The indexes in force that are there, and the first one's model; else the bundled one. */
+async function openServed(session: Session, warmth: Warmth) {
   const { bundledModel } = await import("../../engine.ts");
-  const { model } = session.settings.values;
-  let ferris: Ferris | null = await openFerris(session, {}, warmth);
+  const indexes: NamedFerris[] = [];
   let recorded: string | null = null;
-  try {
-    recorded = (await ferris.statistics()).identity.model;
-  } catch (error) {
-    if (!(error instanceof IndexNotFoundError)) throw error;
-    await ferris.close();
-    ferris = null;
+  for (const index of await openIndexes(session, { warmth })) {
+    try {
+      const { identity } = await index.ferris.statistics();
+      recorded ??= identity.model;
+      indexes.push(index);
+    } catch (error) {
+      if (!(error instanceof IndexNotFoundError)) throw error;
+      if (session.databases.length > 0) session.warn(error.message);
+      await index.ferris.close();
+    }
   }
-  return { ferris, model: model ?? recorded ?? bundledModel };
+  return { indexes, model: session.settings.values.model ?? recorded ?? bundledModel };
 }
 
 /** Resolves when `signal` is aborted, or nobody has asked for anything for `idleExitMs`. */
 async function ended(signal: AbortSignal, idleExitMs: number | null, idleMs: () => number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
+  await new Promise<void>((done) => {
+    if (signal.aborted) return done();
+    signal.addEventListener("abort", () => done(), { once: true });
     if (idleExitMs === null) return undefined;
     const look = (): void => {
       const left = idleExitMs - idleMs();
-      if (left <= 0) resolve();
+      if (left <= 0) done();
       else setTimeout(look, Math.max(20, left)).unref();
     };
     return look();

@@ -2,7 +2,7 @@
  * text-embeddings-inference's own API: `/embed`, `/similarity`, `/info`, `/health`, `/ping`, `/metrics`.
  * https://huggingface.github.io/text-embeddings-inference
  *
- * `/rerank` is in rerank.ts. `/embed_all`, `/embed_sparse`, `/predict`, `/tokenize` and `/decode` are not there.
+ * `/rerank` is in rerank.ts, the rest in tei-tokens.ts.
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ServerContext } from "../context.ts";

@@ -44,7 +44,7 @@ export function useServer(options: Partial<ServeOptions> = {}): TestServer {
       models: [model],
       rerankers: [reranker],
       pool,
-      ferris,
+      indexes: [{ name: "docs", ferris }],
       version: "test",
       ...options,
     });
