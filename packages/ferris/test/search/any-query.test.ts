@@ -2,9 +2,7 @@
  * No query ends in an exception, and every number in a result is inside its document: documents of every format, hostile and random queries,
  * every mode, filter and option.
  */
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,32 +12,17 @@ import type { SearchMode } from "../../src/search/result.ts";
 import { search } from "../../src/search/search.ts";
 import { openIndexForWriting } from "../../src/store/index.ts";
 import type { DocumentFilter, Store } from "../../src/store/store.ts";
-import { randomFrom, randomMarkdown } from "../documents/support/random-documents.ts";
-import { randomCsv, randomHtml } from "../documents/support/random-sources.ts";
+import { randomFrom } from "../documents/support/random-documents.ts";
 import { wordsEmbedder, wordsVector } from "../indexing/support/words-embedder.ts";
+import { hostile, randomQuery, writeAnyDocuments } from "./support/any-query.ts";
 
-const fixtures = fileURLToPath(new URL("../fixtures", import.meta.url));
-const shared = fileURLToPath(new URL("fixtures/shared-lines", import.meta.url));
 let store: Store;
 const lastLines = new Map<string, number>();
 
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "ferris-any-query-"));
   const files = join(folder, "files");
-  cpSync(fixtures, join(files, "fixtures"), { recursive: true });
-  cpSync(shared, join(files, "shared"), { recursive: true });
-  mkdirSync(join(files, "random"));
-  const random = randomFrom(7);
-  for (let i = 0; i < 6; i++) {
-    writeFileSync(join(files, "random", `m${i}.md`), randomMarkdown(random));
-    writeFileSync(join(files, "random", `h${i}.html`), randomHtml(random));
-    writeFileSync(join(files, "random", `c${i}.csv`), randomCsv(random));
-    writeFileSync(join(files, "random", `j${i}.jsonl`), `{"a": "w${i} \\n x", "b": [${i}, null]}\n`.repeat(i + 1));
-  }
-  writeFileSync(
-    join(files, "random", "Ünïcode – 東京 (1).txt"),
-    "ﬁne office ＦＥＲＲＹ e\u0301 ß ё \u200bword 👩‍👩‍👧 สวัสดีครับ مُحَمَّد 東京都の天気 바다\n",
-  );
+  writeAnyDocuments(files);
   store = await openIndexForWriting(join(folder, "index"), { identity: wordsEmbedder().identity });
   await indexPaths({ paths: [files], store, embedder: wordsEmbedder() });
   for (const { id, path } of await store.documents()) {
@@ -54,89 +37,6 @@ beforeAll(async () => {
     rmSync(folder, { recursive: true, force: true });
   };
 }, 120_000);
-
-const hostile = [
-  '"',
-  '""',
-  '" "',
-  '"unclosed',
-  "*",
-  "**",
-  "-",
-  "--",
-  "-a",
-  "-abc",
-  '-"',
-  '-"x y"',
-  "()",
-  "(a OR b) AND NOT c",
-  "NEAR(a b, 2)",
-  "a AND",
-  "NOT",
-  "^a",
-  "a:b",
-  "text:x",
-  "heading_path : a",
-  "name:x",
-  "{a b}: c",
-  "a + b",
-  "'; DROP TABLE chunks; --",
-  "\0",
-  "a\0b",
-  '"\0"',
-  "\\",
-  "%",
-  "_",
-  "\u{FFFFD}",
-  "\uD800",
-  "😀",
-  "👩‍👩‍👧 🇩🇪",
-  "\u200b",
-  "\u00ad",
-  "́",
-  "ﬁ",
-  "東京都 の 天気",
-  "สวัสดีครับ",
-  "مُحَمَّد",
-  "바다",
-  "ё ß İ",
-  "path:",
-  "path:[",
-  'path:"**/["',
-  "path:!(",
-  "path:**/*.md w1",
-  "-path:** w1",
-  "type:pdf w1",
-  "type:nonsense",
-  "since:1d w1",
-  "since:99999999999y w1",
-  "tag:x w1",
-  "date:2025 w1",
-  "-tag:x w1",
-  'w1 -w2 "w3" w4* path:*.html',
-  "a*",
-  "w*",
-  "*a",
-  "1.0.21",
-  "v1.2.3-rc.1",
-  "a/b/c.md",
-  "../../etc/passwd",
-  "file.md README",
-  "C++ C# #tag --x -l",
-  "e.g. i.e.",
-  "getUserNameFromToken",
-  "proc->kp_proc.p_stat",
-  "😀*",
-  '"東京"*',
-  "x".repeat(1_000_000),
-  "w1 ".repeat(60_000),
-  '"a" '.repeat(3_000),
-  "-abc ".repeat(3_000) + "w1",
-  "東".repeat(5_000),
-  "a.b".repeat(3_000),
-  "((((((".repeat(2_000),
-  "a* ".repeat(3_000),
-] as const;
 
 const modes: readonly SearchMode[] = ["hybrid", "vector", "text"];
 const filters: readonly (DocumentFilter | undefined)[] = [
@@ -187,38 +87,8 @@ describe("hostile queries", () => {
 test("random queries, with every mode, filter and option", async () => {
   const random = randomFrom(11);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
-  const parts = [
-    "w1",
-    "w2",
-    "w17",
-    "the",
-    "cat",
-    "über",
-    "export",
-    "comment",
-    '"',
-    "-",
-    "*",
-    "path:",
-    "type:html",
-    "tag:",
-    ":",
-    "(",
-    ")",
-    "OR",
-    "東京",
-    "数据",
-    "1.0.21",
-    "a_b.c",
-    "👩‍👩‍👧",
-    "e\u0301",
-    " ",
-    " ",
-    " ",
-    " ",
-  ];
   for (let i = 0; i < 400; i++) {
-    const query = Array.from({ length: 1 + Math.floor(random() * 10) }, () => pick(parts)).join(pick(["", " "]));
+    const query = randomQuery(random);
     if (query.trim() === "") continue;
     const mode = pick(modes);
     const minScore = mode === "text" || random() < 0.6 ? undefined : random() * 2 - 1;
