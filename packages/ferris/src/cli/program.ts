@@ -19,6 +19,7 @@ import { indexCommand } from "./commands/index.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { mcpCommand } from "./commands/mcp.ts";
+import { modelsCommand } from "./commands/models.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
 import { relatedCommand } from "./commands/related.ts";
@@ -87,6 +88,7 @@ export function makeProgram({ json = false, line = [] }: ProgramOptions = {}): C
     serveCommand(),
     stopCommand(),
     embedCommand(),
+    modelsCommand(),
     pullCommand(),
     quantizeCommand(),
     evalCommand(),

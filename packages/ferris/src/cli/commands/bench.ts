@@ -11,6 +11,7 @@ import type { NotRun } from "../present/benchmark.ts";
 import { bundledModel, loadModel, type EmbeddingModel, type ModelInfo } from "../../engine.ts";
 import { UsageError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { modelNamed } from "../config/settings.ts";
 import { AtomicFile } from "../io/atomic-file.ts";
 import { modelOptions } from "../open.ts";
 import { Flag } from "../options.ts";
@@ -63,7 +64,7 @@ export function benchCommand(): Command {
 
 async function bench(session: Session, options: BenchOptions): Promise<number> {
   const devices = devicesOf(options.devices);
-  const models = options.models ?? [session.settings.values.model ?? bundledModel];
+  const models = options.models?.map((name) => modelNamed(name)) ?? [session.settings.values.model ?? bundledModel];
   const signal = session.interruptible("stopping");
   const chart = options.chart === undefined ? null : await AtomicFile.create(options.chart);
   const started = new Date();

@@ -2,6 +2,7 @@
  * `ferris pull ID`: downloads a model into the standard Hugging Face cache. The downloading is metal-candle's.
  */
 import { Command } from "commander";
+import { modelIdOf } from "../../choosing/catalogue.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { downloadProgress } from "../open.ts";
 import { Flag } from "../options.ts";
@@ -18,7 +19,7 @@ export function pullCommand(): Command {
         "share (HF_HOME, HF_HUB_CACHE). HF_TOKEN, HF_ENDPOINT and proxies are respected. An interrupted download goes on at\n" +
         "the next try, and never looks complete. --model ID does the same when it has to, unless HF_HUB_OFFLINE is set.",
     )
-    .argument("<id>", "Hugging Face id, ORG/NAME");
+    .argument("<id>", "Hugging Face id, ORG/NAME, or a name of ferris models");
   command.addOption(new Flag("--revision <name>", "a branch, tag or commit (default: main)"));
   withExamples(command, [
     ["ferris pull intfloat/multilingual-e5-small", "then: ferris index . --model intfloat/multilingual-e5-small"],
@@ -30,7 +31,7 @@ async function pull(session: Session, id: string, { revision }: { revision?: str
   const { pullModel } = await import("metal-candle/tools");
   const signal = session.interruptible("stopping; the next pull goes on from here");
   const report = downloadProgress(session);
-  const pulled = await pullModel(id, {
+  const pulled = await pullModel(modelIdOf(id), {
     revision,
     signal,
     onProgress: ({ file, bytes: done, total }) => report({ stage: "download", item: file, done, total }),

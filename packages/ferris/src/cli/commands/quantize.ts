@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { loadModel } from "../../engine.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { cosineOf } from "../../search/retrieve/cosine.ts";
+import { modelNamed } from "../config/settings.ts";
 import { modelOptions } from "../open.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
@@ -47,7 +48,7 @@ export function quantizeCommand(): Command {
     ["ferris quantize sentence-transformers/all-MiniLM-L6-v2 --out minilm-q8 --check", "and how close it stays"],
   ]);
   return runs(command, (session, [model], options) =>
-    quantize(session, model, options as unknown as QuantizeCommandOptions),
+    quantize(session, modelNamed(model), options as unknown as QuantizeCommandOptions),
   );
 }
 

@@ -14,6 +14,7 @@ import { expandHome } from "../io/home.ts";
 import { modelOptions, openIndexes } from "../open.ts";
 import type { Warmth } from "../caller.ts";
 import { Flag } from "../options.ts";
+import { modelNamed } from "../config/settings.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
@@ -131,8 +132,8 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
             onStop: () => stopped.abort(),
             commands: () => host.commands,
           },
-    models: options.serveModel ?? [model],
-    rerankers: options.rerankers ?? [],
+    models: options.serveModel?.map((name) => modelNamed(name)) ?? [model],
+    rerankers: options.rerankers?.map((name) => modelNamed(name)) ?? [],
     pool,
     indexes: served,
     indexable: (options.allowIndex ?? []).map((folder) => resolve(expandHome(folder))),
@@ -158,7 +159,7 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
   // Whoever comes first should not wait for it; where it cannot be loaded, their request says so.
   if (unloadMs === null)
     pool
-      .embedding(options.serveModel?.[0] ?? model)
+      .embedding(options.serveModel?.map((name) => modelNamed(name))[0] ?? model)
       .use(async () => {}, signal)
       .catch(() => {});
   await ended(signal, idleExitMs, () => server.idleMs);

@@ -11,7 +11,7 @@ import type { DocumentFilter } from "../../store/store.ts";
 /** --model, --device, --dtype, --allow-software-adapter. */
 export function withModelOptions(command: Command): Command {
   return command
-    .addOption(new Flag("-m, --model <id>", "Hugging Face id or folder of the embedding model"))
+    .addOption(new Flag("-m, --model <id>", "the embedding model: Hugging Face id, folder, or a name of ferris models"))
     .addOption(new Flag("-d, --device <name>", "auto, gpu or cpu; gpu never falls back to the CPU"))
     .addOption(new Flag("--dtype <name>", "auto, f32 or f16"))
     .addOption(new Flag("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU"));

@@ -5,6 +5,10 @@
  * `resolve.ts` does that.
  */
 import { defaultTimeoutSeconds } from "../../answer/endpoint.ts";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { modelIdOf } from "../../choosing/catalogue.ts";
+import { caller } from "../caller.ts";
 import { expandHome } from "../io/home.ts";
 import { indexNameRule, isIndexName } from "../../store/places.ts";
 
@@ -146,7 +150,24 @@ function ocrSetting(): Pick<Setting<SettingValues["ocr"]>, "defaultValue" | "che
   };
 }
 
-/** A path, or an id; a leading `~` is the user's folder, wherever no shell has replaced it. */
+/** A model: a folder, an id, or a short name of the catalogue (`ferris models`). A folder of that name comes first. */
+function modelText(): Pick<Setting<string | null>, "defaultValue" | "check" | "fromText"> {
+  return {
+    ...pathText(),
+    check: (value) => {
+      if (typeof value !== "string" || value === "") return { mustBe: "a text that is not empty" };
+      return { value: modelNamed(value) };
+    },
+  };
+}
+
+/** The folder, id or short name of a model as the engine takes it. */
+export function modelNamed(name: string): string {
+  const path = expandHome(name);
+  return existsSync(resolve(caller().folder, path)) ? path : modelIdOf(path);
+}
+
+/** A path; a leading `~` is the user's folder, wherever no shell has replaced it. */
 function pathText(): Pick<Setting<string | null>, "defaultValue" | "check" | "fromText"> {
   return {
     defaultValue: null,
@@ -178,11 +199,12 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     description: "name of one of several indexes in that folder, such as one of another model",
   },
   model: {
-    ...pathText(),
+    ...modelText(),
     flag: "--model",
     variable: "FERRIS_MODEL",
     inFolderFile: false,
-    description: "Hugging Face id or folder; else the index's own model, for a new index the bundled one",
+    description:
+      "Hugging Face id, folder, or a name of ferris models; else the index's own model, for a new index the bundled one",
   },
   device: {
     ...oneOf(["auto", "gpu", "cpu"] as const, "auto"),
@@ -262,7 +284,7 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     description: "most results from one file",
   },
   reranker: {
-    ...pathText(),
+    ...modelText(),
     flag: "--reranker",
     variable: "FERRIS_RERANKER",
     inFolderFile: false,

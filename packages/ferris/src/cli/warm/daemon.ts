@@ -3,10 +3,10 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../errors.ts";
+import { cacheFolder } from "../io/cache-folder.ts";
 
 /** What the server tells who started it, once. */
 export interface Ready {
@@ -18,11 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a server without a terminal writes what it has to say. */
 export function logFile(environment: Environment): string {
-  const caches =
-    environment.XDG_CACHE_HOME ||
-    (process.platform === "win32" && environment.LOCALAPPDATA) ||
-    join(homedir(), ".cache");
-  return join(caches, "ferris", "serve.log");
+  return join(cacheFolder(environment), "serve.log");
 }
 
 /**

@@ -1,0 +1,63 @@
+/** `ferris models` as a process: the catalogue, what is on this machine and its speed, and short names wherever a model is named. */
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { ferris, temporaryFolder } from "../support/ferris-process.ts";
+
+const tiny = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
+const caches = temporaryFolder("choosing");
+/** A hub cache that has one of the catalogue: small and of another kind, but under its id. */
+const hub = join(caches, "hub");
+const repository = join(hub, "models--ibm-granite--granite-embedding-small-english-r2");
+mkdirSync(join(repository, "refs"), { recursive: true });
+cpSync(tiny, join(repository, "snapshots", "main"), { recursive: true });
+const environment = { HF_HUB_CACHE: hub, XDG_CACHE_HOME: caches, HF_HUB_OFFLINE: "1", FERRIS_DEVICE: "cpu" };
+const run = (...args: string[]) => ferris(args, { environment });
+
+interface Listed {
+  models: {
+    name: string;
+    installed: { folder: string; bytes: number } | null;
+    speed: { perSecond: number; queryMilliseconds: number; device: string; measuredTime: number } | null;
+  }[];
+}
+
+describe("models", () => {
+  test("says what to choose, what is here, and whose licence is not open", async () => {
+    const { code, stdout } = await run("models");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^ {2}granite-small +\d\S* [kM]B +384 +51\.1 +Apache-2\.0 +parts +here; the best of its size$/m,
+    );
+    expect(stdout).toMatch(/^ {2}embeddinggemma .* Gemma, not open /m);
+    expect(stdout).toMatch(/^ {2}bge-m3 +≤ 2\.3 GB /m);
+    expect(stdout).toContain("commit f4cc6c8");
+  });
+
+  test("measures what is here once, and keeps it", async () => {
+    const measured = await run("models", "--measure", "--json", "-q");
+    expect(measured.code, measured.stderr).toBe(0);
+    const find = (text: string) => (JSON.parse(text) as Listed).models.filter(({ installed }) => installed !== null);
+    const here = find(measured.stdout);
+    expect(here.map(({ name }) => name).toSorted()).toEqual(["granite-small", "minilm-q8"]);
+    for (const { speed } of here) expect(speed).toMatchObject({ device: "cpu", perSecond: expect.any(Number) });
+    expect(find((await run("models", "--measure", "--json")).stdout)).toEqual(here);
+    expect(JSON.parse(readFileSync(join(caches, "ferris", "speeds.json"), "utf8"))).toBeTypeOf("object");
+  }, 120_000);
+});
+
+test("a short name is the model's id in a flag, in the environment and in config.json", async () => {
+  const other = { ...environment, HF_HUB_CACHE: join(caches, "nothing") };
+  const flagged = await ferris(["embed", "--model", "granite-small"], { input: "a", environment: other });
+  expect(flagged.stderr).toContain("ibm-granite/granite-embedding-small-english-r2");
+  const set = await ferris(["embed"], { input: "a", environment: { ...other, FERRIS_MODEL: "e5-small" } });
+  expect(set.stderr).toContain("intfloat/e5-small-v2");
+  const found = await ferris(["embed", "--model", "granite-small"], { input: "a", environment });
+  expect(found.code, found.stderr).toBe(0);
+  // A folder of that name is meant where there is one.
+  const folder = temporaryFolder("named");
+  cpSync(tiny, join(folder, "e5-small"), { recursive: true });
+  const own = await ferris(["embed", "--model", "e5-small"], { input: "a", environment: other, cwd: folder });
+  expect(own.code, own.stderr).toBe(0);
+});
