@@ -28,7 +28,8 @@ beforeAll(async () => {
   writeAnyDocuments(join(folder, "files"), seed);
   // Damaged fixtures are among them: 9 says that some could not be read.
   const args = ["index", join(folder, "files"), "--db", db, "--model", model, "--device", "cpu", "-q"];
-  expect((await ferris(args)).code).toBe(9);
+  const { code, stderr } = await ferris(args);
+  if (code !== 9) throw new Error(`index ended with ${code}: ${stderr}`);
   const store = await openIndex(db);
   for (const { id, path } of await store.documents()) {
     paths.push(path);
@@ -118,7 +119,8 @@ test(
       // A command line holds no NUL, and not a megabyte.
       const query = anyQuery().replaceAll("\0", "").slice(0, 20_000);
       const options = [
-        ...["--mode", pick(modes)],
+        "--mode",
+        pick(modes),
         ...(random() < 0.3 ? ["--path", pick(globs)] : []),
         ...(random() < 0.3 ? ["--sort", "date"] : []),
         ...(random() < 0.3 ? ["-k", `${1 + Math.floor(random() * 30)}`] : []),
