@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { withCatalogue } from "../packages/ferris/dist/choosing/page.js";
+import { withCatalogue } from "../packages/ferris/dist/cli/catalogue-page.js";
 import { makeProgram } from "../packages/ferris/dist/cli/program.js";
 import { withReference } from "../packages/ferris/dist/cli/reference.js";
 import { root } from "./steps.mjs";

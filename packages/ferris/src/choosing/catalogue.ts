@@ -25,7 +25,7 @@ export const sources = {
 export type Checked = "bundled" | "weights" | readonly string[];
 
 export interface CatalogueModel {
-  /** What `--model` takes as well as the id. */
+  /** What the command line takes as well as the id. */
   readonly name: string;
   readonly id: string;
   readonly kind: "embedder" | "reranker";
@@ -128,7 +128,7 @@ export const advice: readonly { readonly name: string; readonly when: string }[]
   { name: "granite-small", when: "English, the best for its size" },
   { name: "multilingual-e5-small", when: "other languages, or several" },
   { name: "bge-m3", when: "other languages, where size and time do not matter" },
-  { name: "ettin-17m", when: "a reranker for English, with --reranker" },
+  { name: "ettin-17m", when: "a reranker for English" },
 ];
 
 const byName = new Map(catalogue.flatMap((model) => [[model.name, model] as const, [model.id, model] as const]));

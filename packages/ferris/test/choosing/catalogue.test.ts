@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { advice, catalogue, catalogued, modelIdOf } from "../../src/choosing/catalogue.ts";
-import { withCatalogue } from "../../src/choosing/page.ts";
+import { withCatalogue } from "../../src/cli/catalogue-page.ts";
 
 const page = readFileSync(new URL("../../../../docs/models.md", import.meta.url), "utf8");
 const goldens = new URL("../../../metal-candle/test/goldens/tiny/", import.meta.url);

@@ -1,7 +1,7 @@
 /**
  * The catalogue as tables in Markdown, for docs/models.md. `npm run docs:cli` writes them there between its markers, and a test compares.
  */
-import { advice, type CatalogueModel, catalogue, sources } from "./catalogue.ts";
+import { advice, type CatalogueModel, catalogue, sources } from "../choosing/catalogue.ts";
 
 export const catalogueMarkers = ["<!-- choosing: begin -->", "<!-- choosing: end -->"] as const;
 
