@@ -4,6 +4,7 @@
  * Node's TextDecoder does the work, but for windows-1252: Node 20.18 to 24.0 read its bytes 0x80 to 0x9F as control characters.
  */
 import { isUtf8 } from "node:buffer";
+import { decodeUtf7 } from "./utf7.ts";
 
 /** What windows-1252 has in the place of Latin-1's control characters; five bytes stand for nothing and stay what they are. */
 const windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
@@ -50,6 +51,7 @@ const multiByte = new Set(["gbk", "gb18030", "big5", "euc-jp", "shift_jis", "euc
 export function charsetOf(label: string): string | null {
   const name = label.trim().toLowerCase();
   const bare = name.replace(/^(?:x-)?/, "").replace(/[\s._-]+/g, "");
+  if (/^(?:cs)?(?:unicode11)?utf7$|^cp65000$/.test(bare)) return "utf-7";
   for (const candidate of [name, otherNames[bare], name.replace(/^x-/, ""), name.replaceAll("_", "-")]) {
     if (candidate === undefined || candidate === "x-user-defined" || candidate === "replacement") continue;
     try {
@@ -69,6 +71,7 @@ export function isSingleByte(charset: string): boolean {
 /** `bytes` as `charset` (a name that `charsetOf` gave) has them; null where they are not valid in it. */
 export function decodeStrictly(bytes: Uint8Array, charset: string): string | null {
   if (charset === "windows-1252") return decodeWindows1252(bytes);
+  if (charset === "utf-7") return decodeUtf7(bytes);
   if (charset === "utf-8" && !isUtf8(bytes)) return null;
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
@@ -79,7 +82,8 @@ export function decodeStrictly(bytes: Uint8Array, charset: string): string | nul
 
 /** The same, with U+FFFD for what is not valid. */
 export function decodeLoosely(bytes: Uint8Array, charset: string): string {
-  return charset === "windows-1252" ? decodeWindows1252(bytes) : new TextDecoder(charset).decode(bytes);
+  if (charset === "windows-1252") return decodeWindows1252(bytes);
+  return charset === "utf-7" ? decodeUtf7(bytes) : new TextDecoder(charset).decode(bytes);
 }
 
 function decodeWindows1252(bytes: Uint8Array): string {

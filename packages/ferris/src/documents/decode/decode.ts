@@ -79,7 +79,8 @@ export function chooseCharset(
   declared: string | null,
 ): { readonly charset: string; readonly isGuess: boolean } | null {
   const hasEscapes = bytes.includes(escape);
-  if (isAscii(bytes) && !hasEscapes && !declared?.startsWith("utf-16")) return { charset: "utf-8", isGuess: false };
+  if (isAscii(bytes) && !hasEscapes && !/^utf-(?:7|16)/.test(declared ?? ""))
+    return { charset: "utf-8", isGuess: false };
   if (isUtf8(bytes) && !(declared !== null && declared !== "utf-8" && isLikelier(bytes, declared))) {
     const isEscaped = hasEscapes && declared === null && detectCharset(bytes) === "iso-2022-jp";
     return isEscaped ? { charset: "iso-2022-jp", isGuess: true } : { charset: "utf-8", isGuess: false };
@@ -91,7 +92,7 @@ export function chooseCharset(
 
 /** Whether bytes that are valid UTF-8 are what `declared` says after all: escapes, or a few characters of an East Asian set. */
 function isLikelier(bytes: Uint8Array, declared: string): boolean {
-  if (declared === "iso-2022-jp" || declared.startsWith("utf-16")) return true;
+  if (declared === "iso-2022-jp" || /^utf-(?:7|16)/.test(declared)) return true;
   if (isSingleByte(declared)) return false;
   const sequences = new TextDecoder().decode(bytes.subarray(0, 65_536)).match(/[^\x00-\x7f]/g)?.length ?? 0;
   return sequences < 4 && decodeStrictly(bytes, declared) !== null;

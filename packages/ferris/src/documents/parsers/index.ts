@@ -47,7 +47,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 6,
+    version: 7,
     readsPictures: true,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),
@@ -180,7 +180,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "email",
-    version: 3,
+    version: 4,
     readsPictures: true,
     extensions: ["eml", "emlx"],
     recognises: (head) => isMessage(beginning(head)),
@@ -194,7 +194,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "mailbox",
-    version: 3,
+    version: 4,
     readsPictures: true,
     extensions: ["mbox"],
     recognises: (head) => mailboxBegins.test(beginning(head)),
@@ -222,7 +222,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "latex",
-    version: 1,
+    version: 2,
     extensions: ["tex", "latex", "ltx"],
     load: async () => (await import("./latex/latex.ts")).parseLatex,
   },

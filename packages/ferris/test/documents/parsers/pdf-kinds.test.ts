@@ -43,6 +43,20 @@ const prices = [
 
 describe("PDF kinds: the whole of what is read", () => {
   const cases: Readonly<Record<string, readonly string[]>> = {
+    // A program longer than the text around it, which is no reason to take the text for headings.
+    "short-program": [
+      "heading [1: Mooring] Mooring",
+      "prose [1: Mooring] Text before.",
+      "code [1: Mooring] def moor(boat, lines):\n    for line in lines:\n        if not tie(boat, line):\n            return False\n    return True",
+      "prose [1: Mooring] Text after.",
+    ],
+    // A value stays whole where columns stand below it.
+    "form-columns": [
+      "table [1: ] Vessel name | Borealis of Oslo",
+      "table [1: ] Flag | Norway",
+      "table [1: ] Insured ☒",
+      "table [1: ] Class | ☒ A ☐ B",
+    ],
     // Reading order.
     "arabic-chromium": [
       "heading [1: جدول المد والجزر] جدول المد والجزر",

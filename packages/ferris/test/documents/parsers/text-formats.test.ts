@@ -217,3 +217,13 @@ test("time grows with the size, not with its square", async () => {
       parseDocument(`/${name}`, Buffer.from(unit.repeat(count))).catch(() => null),
     );
 });
+
+test("LaTeX: what a list describes is text, a comment in a heading is not", async () => {
+  const text =
+    "\\begin{document}\\section{Ship parts% to be checked\n}\n\\begin{description}\n\\item[{Keel [wooden]}] Holds her.\n" +
+    "\\item[Mast:] Carries sails.\n\\item[--] Rest.\n\\end{description}\n\\end{document}";
+  expect(outline(await parseDocument("/a.tex", Buffer.from(text)))).toEqual([
+    "heading [Ship parts] Ship parts",
+    "list [Ship parts] - Keel [wooden]: Holds her.\n- Mast: Carries sails.\n- Rest.",
+  ]);
+});

@@ -73,6 +73,7 @@ const dropped: Readonly<Record<string, number>> = {
   index: 1,
 };
 
+const longestLabel = 1_000;
 const longestArgument = 2_000;
 const longestFormula = 5_000;
 
@@ -132,7 +133,12 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
     if (level !== undefined && content[argument] === "{") {
       const close = closingBrace(content, argument);
       flush();
-      const heading = plainLatex(content.slice(argument + 1, close).replace(/\\label\{[^{}]*\}/g, ""));
+      const heading = plainLatex(
+        content
+          .slice(argument + 1, close)
+          .replace(/(?<!\\)%[^\n]*(?:\n\s*|$)/g, "")
+          .replace(/\\label\{[^{}]*\}/g, ""),
+      );
       builder.heading(Math.max(1, level - chapters), new SourcedText().appendMade(heading, index));
       return close + 1;
     }
@@ -141,8 +147,16 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
       words.appendMade(letter, index);
       return end + (/^(?:\{\}|[ \t]+)/.exec(content.slice(end, end + 20))?.[0].length ?? 0);
     }
-    if (command === "item") words.appendMade("\n- ", index);
-    else if (command === "par" || command === "maketitle") flush();
+    if (command === "item") {
+      words.appendMade("\n- ", index);
+      const close = content[end] === "[" ? closingBracket(content, end) : -1;
+      if (close >= 0) {
+        // What a list describes: "Keel: …"; a mark of its own has no letters.
+        const label = plainLatex(content.slice(end + 1, close)).trim();
+        if (/[\p{L}\p{N}]/u.test(label)) words.appendMade(`${label.replace(/:$/, "")}: `, index);
+        return close + 1;
+      }
+    } else if (command === "par" || command === "maketitle") flush();
     else if (command === "footnote") words.appendMade(" ", index);
     if (command === "verb") {
       const quote = content[end]!;
@@ -224,6 +238,19 @@ function afterOptions(content: string, at: number): number {
     at +
     (/^(?:[ \t]*\n?[ \t]*\[[^\]]{0,2000}\])*[ \t]*\n?[ \t]*(?=\{)|^(?:\[[^\]]{0,2000}\])?/.exec(near)?.[0].length ?? 0)
   );
+}
+
+/** The bracket that closes the one at `open`, which those in braces do not; -1 where there is none near. */
+function closingBracket(content: string, open: number): number {
+  let depth = 0;
+  for (let at = open + 1; at < Math.min(content.length, open + longestLabel); at++) {
+    const character = content[at];
+    if (character === "\\") at++;
+    else if (character === "{") depth++;
+    else if (character === "}") depth--;
+    else if (character === "]" && depth <= 0) return at;
+  }
+  return -1;
 }
 
 /** The brace that closes the one at `open`, or the end of what may be an argument. */

@@ -14,6 +14,8 @@ import { partsOf } from "./choose.ts";
 import { unflowed } from "./flowed.ts";
 import { type MimePart, readMessage, valueOf } from "./mime.ts";
 import { decodeWords } from "./parameters.ts";
+import { isTnef, readTnef, type Tnef } from "./tnef.ts";
+import { uuencodedIn } from "./uuencoded.ts";
 
 export interface MessageContext {
   readonly builder: ContentBuilder;
@@ -66,11 +68,13 @@ export async function addMessage(message: MimePart, context: MessageContext, lev
   const place = subject?.start ?? message.headers[0]?.start ?? message.start;
   builder.heading(level, new SourcedText().appendMade(heading, place));
   builder.add("metadata", metadataOf(message, attachments));
+  const beforeText = builder.length;
   for (const part of texts) await addText(part, context, level, warnings);
+  const hasText = builder.length > beforeText;
   let bytes = 0;
   for (const part of attachments.slice(0, mostAttachments)) {
     bytes += part.end - part.start;
-    if (bytes <= mostAttachedBytes) await addAttachment(part, context, level + 1);
+    if (bytes <= mostAttachedBytes) await addAttachment(part, context, level + 1, hasText);
   }
 }
 
@@ -121,7 +125,24 @@ async function addText(part: MimePart, context: MessageContext, level: number, w
   } else if (/^text\/(?:enriched|richtext)$/.test(part.type)) builder.add("prose", text.replace(/<[^<>\n]*>/g, ""));
   else if (part.parameters.format?.toLowerCase() === "flowed")
     builder.add("prose", unflowed(text, part.parameters.delsp?.toLowerCase() === "yes"));
+  else if (part.type === "text/plain") await addPlain(text, context, level + 1);
   else builder.add("prose", text);
+}
+
+/** A text, and the files that stand in it as lines of code. */
+async function addPlain(text: SourcedText, context: MessageContext, level: number): Promise<void> {
+  const files = uuencodedIn(text.text).slice(0, mostAttachments);
+  let done = 0;
+  for (const { start, end } of files) {
+    context.builder.add("prose", text.slice(done, start));
+    done = end;
+  }
+  context.builder.add("prose", done === 0 ? text : text.slice(done));
+  for (const { name, bytes, start } of files) {
+    const safe = nameOf({ fileName: name, type: "application/octet-stream" });
+    if (safe === null) continue;
+    await addFile({ name: safe, title: name, bytes, origin: text.originAt(start), lines: null }, context, level);
+  }
 }
 
 /** A message inside of a message, with the lines of the file if it is there as it is. */
@@ -133,21 +154,65 @@ async function addInner(part: MimePart, context: MessageContext, level: number):
   await addAttachment({ ...part, fileName: part.fileName ?? "message.eml" }, context, level);
 }
 
-async function addAttachment(part: MimePart, context: MessageContext, level: number): Promise<void> {
-  const { builder, file, parse, warnings } = context;
+async function addAttachment(part: MimePart, context: MessageContext, level: number, hasText = true): Promise<void> {
+  const { file } = context;
+  const isWrapped = /^application\/(?:vnd\.)?ms-tnef$/.test(part.type) || /^winmail\.dat$/i.test(part.fileName ?? "");
+  const bytes = isWrapped ? bytesOf(file, part) : null;
+  if (bytes !== null && isTnef(bytes)) {
+    const wrapped = readTnef(bytes);
+    return addWrapped(hasText ? wrapped.files : filesAndText(wrapped), part.start, context, level);
+  }
   const name = nameOf(part);
   if (name === null) return;
-  const at = (text: string) => new SourcedText().appendMade(text, part.start);
+  // Of text the lines are known, and its character set from the part.
+  const lines = part.type.startsWith("text/") ? textOf(file, part).text : null;
+  const own = lines === null ? bytesOf(file, part) : Buffer.from(lines.text);
+  await addFile({ name, title: part.fileName, bytes: own, origin: part.start, lines }, context, level);
+}
+
+/** What is in Outlook's wrapping, its text first, where the message itself has none. */
+function filesAndText({ text, rtf, html, files }: Tnef): Tnef["files"] {
+  const first =
+    text !== ""
+      ? { name: "message.txt", bytes: Buffer.from(text) }
+      : html !== null
+        ? { name: "message.html", bytes: html }
+        : rtf !== null
+          ? { name: "message.rtf", bytes: rtf }
+          : null;
+  return first === null ? files : [first, ...files];
+}
+
+async function addWrapped(files: Tnef["files"], origin: number, context: MessageContext, level: number): Promise<void> {
+  for (const { name, bytes } of files.slice(0, mostAttachments)) {
+    const safe = nameOf({ fileName: name, type: "application/octet-stream" });
+    if (safe !== null) await addFile({ name: safe, title: name, bytes, origin, lines: null }, context, level);
+  }
+}
+
+interface AttachedFile {
+  readonly name: string;
+  /** What its section is called; the name, or what it says of itself, where undefined. */
+  readonly title: string | undefined;
+  readonly bytes: Uint8Array;
+  /** Where in the file it starts. */
+  readonly origin: number;
+  /** Its text with the places of its lines, where those are known. */
+  readonly lines: SourcedText | null;
+}
+
+async function addFile(attached: AttachedFile, context: MessageContext, level: number): Promise<void> {
+  const { name, title, bytes, origin, lines } = attached;
+  const { builder, parse, warnings } = context;
+  const at = (text: string) => new SourcedText().appendMade(text, origin);
   try {
-    // Of text the lines are known, and its character set from the part.
-    const lines = part.type.startsWith("text/") ? textOf(file, part).text : null;
-    const document = await parse(`/${name}`, lines === null ? bytesOf(file, part) : Buffer.from(lines.text));
+    const document = await parse(`/${name}`, bytes);
     const isSame = lines !== null && lines.text === document.content;
     builder.section(level, "");
-    builder.heading(level, at(part.fileName ?? document.title ?? name));
+    builder.heading(level, at(title ?? document.title ?? name));
     for (const { kind, start, end, headingPath } of document.blocks) {
       builder.section(level + 1, "");
-      headingPath.forEach((title, index) => builder.section(level + 1 + index, title));
+      headingPath.forEach((above, index) => builder.section(level + 1 + index, above));
       const words = document.content.slice(start, end);
       builder.add(kind, isSame ? lines.slice(start, end) : at(words));
     }
@@ -160,7 +225,7 @@ async function addAttachment(part: MimePart, context: MessageContext, level: num
 }
 
 /** What an attachment is read as; null for pictures and the like. */
-function nameOf({ fileName, type }: MimePart): string | null {
+function nameOf({ fileName, type }: Pick<MimePart, "fileName" | "type">): string | null {
   const extension = extensions[type];
   const name = (fileName ?? "attachment").replace(/[/\\\0]/g, "_").slice(-200);
   if (fileName === undefined && extension === undefined) return null;

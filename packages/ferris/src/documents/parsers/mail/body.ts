@@ -7,6 +7,7 @@ import { declaredCharset } from "../../decode/declared-charset.ts";
 import { chooseCharset } from "../../decode/decode.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
 import { type MimePart, valueOf } from "./mime.ts";
+import { uuencodedIn } from "./uuencoded.ts";
 
 /** Bytes out of one line of the file. */
 interface Piece {
@@ -21,7 +22,7 @@ const lineFeed = 0x0a;
 export function bytesOf(file: Buffer, part: MimePart): Buffer {
   const encoding = transferEncodingOf(part);
   if (encoding === "base64") return Buffer.from(file.toString("latin1", part.start, part.end), "base64");
-  if (encoding === "quoted-printable") return Buffer.concat([...piecesOf(file, part)].map(({ bytes }) => bytes));
+  if (encoding !== "") return Buffer.concat([...piecesOf(file, part)].map(({ bytes }) => bytes));
   return file.subarray(part.start, part.end);
 }
 
@@ -57,19 +58,26 @@ export function textOf(file: Buffer, part: MimePart, isMailbox = false): PartTex
 
 /** A character may be cut by a line's end: so bytes that are left over wait for the next piece. */
 function decoderOf(charset: string): (bytes: Buffer | null) => string {
-  if (charset === "windows-1252") return (bytes) => (bytes ? decodeLoosely(bytes, charset) : "");
+  if (charset === "windows-1252" || charset === "utf-7") return (bytes) => (bytes ? decodeLoosely(bytes, charset) : "");
   const decoder = new TextDecoder(charset);
   return (bytes) => (bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode());
 }
 
-function transferEncodingOf({ headers }: MimePart): "base64" | "quoted-printable" | "" {
+function transferEncodingOf({ headers }: MimePart): "base64" | "quoted-printable" | "uuencode" | "" {
   const encoding = valueOf(headers, "content-transfer-encoding")?.toLowerCase() ?? "";
   if (encoding.includes("base64")) return "base64";
+  if (/^\s*(?:x-)?uue/.test(encoding)) return "uuencode";
   return encoding.includes("quoted-printable") ? "quoted-printable" : "";
 }
 
 function* piecesOf(file: Buffer, part: MimePart): Generator<Piece> {
   const encoding = transferEncodingOf(part);
+  if (encoding === "uuencode") {
+    for (const { bytes } of uuencodedIn(file.toString("latin1", part.start, part.end))) {
+      yield { bytes, origin: part.start };
+    }
+    return;
+  }
   /** Characters of Base64 that wait for their group to be whole. */
   let waiting = "";
   for (let at = part.start; at < part.end;) {

@@ -74,12 +74,13 @@ function wordsOf(text: string): Set<string> {
 /** Roughly: enough to count words. */
 function withoutTags(html: string): string {
   let text = "";
+  const lower = html.toLowerCase();
   for (let at = 0; at < html.length;) {
     const open = html.indexOf("<", at);
     if (open < 0) return text + html.slice(at);
     text += `${html.slice(at, open)} `;
     const raw = /^<(style|script|head|title)\b/i.exec(html.slice(open, open + 10))?.[1]?.toLowerCase();
-    const from = raw === undefined ? open : html.toLowerCase().indexOf(`</${raw}`, open);
+    const from = raw === undefined ? open : lower.indexOf(`</${raw}`, open);
     const close = from < 0 ? -1 : html.indexOf(">", from);
     if (close < 0) return text;
     at = close + 1;

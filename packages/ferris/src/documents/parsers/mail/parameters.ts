@@ -53,6 +53,8 @@ function unescaped(text: string, sign: "%" | "="): Buffer {
   );
 }
 
+const unknown = "unknown";
+
 const encodedWord = /=\?([^?\s*]{1,60})(?:\*[^?\s]*)?\?([bq])\?([^?]*)\?=/gi;
 
 /**
@@ -74,19 +76,17 @@ export function decodeWords(header: string): string {
   for (const match of text.matchAll(encodedWord)) {
     const [word, label, method, written] = match;
     const between = text.slice(done, match.index);
-    const charset = charsetOf(label!);
+    // A set that nobody knows is read as its bytes say.
+    const charset = charsetOf(label!) ?? unknown;
     const isNext = done > 0 && between.trim() === "";
-    if (!isNext || charset === null || pending?.charset !== charset) flush();
+    if (!isNext || pending?.charset !== charset) flush();
     // White space between two encoded words is not the text's.
     if (!isNext) decoded += decodedBytes(between);
     done = match.index + word.length;
-    if (charset === null) decoded += word;
-    else {
-      const isBase64 = method!.toLowerCase() === "b";
-      const bytes = isBase64 ? Buffer.from(written!, "base64") : unescaped(written!.replaceAll("_", " "), "=");
-      pending ??= { charset, bytes: [] };
-      pending.bytes.push(bytes);
-    }
+    const isBase64 = method!.toLowerCase() === "b";
+    const bytes = isBase64 ? Buffer.from(written!, "base64") : unescaped(written!.replaceAll("_", " "), "=");
+    pending ??= { charset, bytes: [] };
+    pending.bytes.push(bytes);
   }
   flush();
   return decoded + decodedBytes(text.slice(done));
@@ -94,6 +94,7 @@ export function decodeWords(header: string): string {
 
 /** Words labelled with another set that are UTF-8 after all are not rare. */
 function effective(charset: string, bytes: Buffer): string {
+  if (charset === unknown) return isUtf8(bytes) ? "utf-8" : (detectCharset(bytes) ?? "windows-1252");
   return charset === "windows-1252" && bytes.some((byte) => byte > 0x7f) && isUtf8(bytes) ? "utf-8" : charset;
 }
 

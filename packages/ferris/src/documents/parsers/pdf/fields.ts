@@ -126,15 +126,20 @@ function beside(line: Line, { value, left, right }: FieldValue): Line {
     const nearest = line.fragments.toSorted((a, b) => far(a) - far(b))[0]!;
     const isBefore = nearest.left >= left;
     const text = isBefore ? `${value} ${nearest.text}` : `${nearest.text} ${value}`;
-    const fragments = line.fragments.map((fragment) => (fragment === nearest ? { ...nearest, text } : fragment));
+    const fragments = line.fragments.map((fragment) =>
+      fragment === nearest ? { ...nearest, text, gaps: [] } : fragment,
+    );
     return { ...line, fragments, text: fragments.map((fragment) => fragment.text).join(" "), code: undefined };
   }
   const end = Math.max(left + 1, Math.min(right, left + 0.5 * line.height * value.length));
-  const fragments = [...line.fragments, { text: value, left, right: end }].toSorted((a, b) => a.left - b.left);
+  // Without gaps: a value is one cell, whatever stands above and below it.
+  const fragments = [...line.fragments, { text: value, left, right: end, gaps: [] }].toSorted(
+    (a, b) => a.left - b.left,
+  );
   return { ...line, fragments, text: fragments.map(({ text }) => text).join(" "), code: undefined };
 }
 
 function below(line: Line, { value, left, right, top }: FieldValue): Line {
   const { height, font } = line;
-  return { text: value, fragments: [{ text: value, left, right }], y: top - height, height, font };
+  return { text: value, fragments: [{ text: value, left, right, gaps: [] }], y: top - height, height, font };
 }

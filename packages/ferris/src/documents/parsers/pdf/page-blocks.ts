@@ -145,9 +145,12 @@ function codeText(lines: readonly Line[]): string {
 }
 
 export function headingLevels(pages: readonly (readonly Line[])[]): HeadingLevels {
-  const characters = new Map<number, number>();
   const size = (height: number) => Math.round(height * 2) / 2;
-  for (const { text, height } of pages.flat()) {
+  const lines = pages.flat();
+  // Programs are set smaller than the text around them, and may be longer than it.
+  const prose = lines.filter(({ code }) => code?.sign !== "width");
+  const characters = new Map<number, number>();
+  for (const { text, height } of prose.length > 1 ? prose : lines) {
     characters.set(size(height), (characters.get(size(height)) ?? 0) + text.length);
   }
   const body = [...characters].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 0;

@@ -1,0 +1,61 @@
+/**
+ * Files in the text of a message, as mail carried them before MIME: lines between "begin 644 NAME" and "end" (uuencode).
+ */
+
+export interface UuencodedFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+  /** Of the lines that hold it; UTF-16 offsets in the text, `end` is exclusive. */
+  readonly start: number;
+  readonly end: number;
+}
+
+const opening = /^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n/gm;
+
+/** The files in `text`, in order. What only begins like one is text. */
+export function uuencodedIn(text: string): UuencodedFile[] {
+  const files: UuencodedFile[] = [];
+  if (!text.includes("begin ")) return files;
+  opening.lastIndex = 0;
+  for (let found = opening.exec(text); found; found = opening.exec(text)) {
+    const file = fileAt(text, opening.lastIndex);
+    if (file === null) continue;
+    files.push({ name: found[1]!.trim(), start: found.index, ...file });
+    opening.lastIndex = file.end;
+  }
+  return files;
+}
+
+/** Null where a line is not of the code, or there is no "end". */
+function fileAt(text: string, start: number): { bytes: Buffer; end: number } | null {
+  const pieces: Buffer[] = [];
+  for (let at = start; at < text.length;) {
+    const newline = text.indexOf("\n", at);
+    const next = newline < 0 ? text.length : newline + 1;
+    // A mail program may have cut spaces off the end of a line.
+    const line = text.slice(at, Math.min(next, at + 200)).trimEnd();
+    if (line === "end") return { bytes: Buffer.concat(pieces), end: next };
+    const piece = decoded(line);
+    if (piece === null) return null;
+    pieces.push(piece);
+    at = next;
+  }
+  return null;
+}
+
+/** The first character says how many bytes there are, every four after it are three of them. */
+function decoded(line: string): Buffer | null {
+  if (line === "") return Buffer.alloc(0);
+  if (!/^[ -`]+$/.test(line)) return null;
+  const valueAt = (at: number) => (at < line.length ? (line.charCodeAt(at) - 32) & 63 : 0);
+  const length = valueAt(0);
+  const characters = Math.ceil(length / 3) * 4;
+  if (length > 45 || line.length > characters + 2) return null;
+  const bytes = Buffer.alloc((characters / 4) * 3);
+  for (let group = 0; group * 3 < length; group++) {
+    let bits = 0;
+    for (let i = 1; i <= 4; i++) bits = bits * 64 + valueAt(4 * group + i);
+    bytes.writeUIntBE(bits, 3 * group, 3);
+  }
+  return bytes.subarray(0, length);
+}
