@@ -68,9 +68,9 @@ function unpackOnce(cache, name, download) {
     return;
   }
   for (const file of readdirSync(unfinished)) {
-    if (/\.deb$/.test(file)) execFileSync("dpkg", ["-x", file, "."], { cwd: unfinished });
+    if (file.endsWith(".deb")) execFileSync("dpkg", ["-x", file, "."], { cwd: unfinished });
     else if (/\.t?gz$/.test(file)) execFileSync("tar", ["xzf", file], { cwd: unfinished });
-    else if (/\.zip$/.test(file)) execFileSync("unzip", ["-qo", file], { cwd: unfinished });
+    else if (file.endsWith(".zip")) execFileSync("unzip", ["-qo", file], { cwd: unfinished });
   }
   renameSync(unfinished, folder);
 }
@@ -83,7 +83,7 @@ export function drawnFiles(cache, most) {
     const full = join(folder, path);
     const format = formatOf(path);
     if (!byFormat.has(format) || !statSync(full).isFile()) continue;
-    const bytes = /\.gz$/.test(path) ? gunzipSync(readFileSync(full)) : readFileSync(full);
+    const bytes = path.endsWith(".gz") ? gunzipSync(readFileSync(full)) : readFileSync(full);
     // An empty stub shows nothing.
     if (bytes.length < 500) continue;
     byFormat.get(format).set(createHash("sha256").update(bytes).digest("hex"), { full, bytes, format });
