@@ -42,7 +42,7 @@ export async function loadParts(
   signal?.throwIfAborted();
   const { allowSoftwareAdapter, gpuDevice } = options;
   const [description, chosen] = await bothOrNeither(
-    findModel(idOrFolder, options),
+    findModel(idOrFolder, kind, options),
     chooseDevice({ device, dtype, allowSoftwareAdapter, gpuDevice }),
   );
   try {
@@ -85,8 +85,12 @@ export async function loadParts(
 }
 
 /** The model's description, with the maximum length that the caller wants. */
-async function findModel(idOrFolder: string, options: LoadOptions): Promise<ModelDescription> {
-  const description = await readOrPull(idOrFolder, options);
+async function findModel(
+  idOrFolder: string,
+  kind: ModelDescription["kind"],
+  options: LoadOptions,
+): Promise<ModelDescription> {
+  const description = await readOrPull(idOrFolder, kind, options);
   try {
     return withMaxLength(description, options.maxLength);
   } catch (error) {
@@ -96,9 +100,13 @@ async function findModel(idOrFolder: string, options: LoadOptions): Promise<Mode
 }
 
 /** Reads the model's folder; an id that is not in the cache is downloaded first, unless that was forbidden. */
-async function readOrPull(idOrFolder: string, options: LoadOptions): Promise<ModelDescription> {
+async function readOrPull(
+  idOrFolder: string,
+  kind: ModelDescription["kind"],
+  options: LoadOptions,
+): Promise<ModelDescription> {
   try {
-    return await readModel(idOrFolder, options);
+    return await readModel(idOrFolder, { ...options, kind });
   } catch (error) {
     const missing = error instanceof ModelNotFoundError && isModelId(idOrFolder) && idOrFolder.includes("/");
     if (!missing || (options.offline ?? hubIsOffline())) throw error;
@@ -110,7 +118,7 @@ async function readOrPull(idOrFolder: string, options: LoadOptions): Promise<Mod
       signal,
       onProgress: ({ file, bytes, total }) => onProgress?.({ stage: "download", item: file, done: bytes, total }),
     });
-    return readModel(idOrFolder, options);
+    return readModel(idOrFolder, { ...options, kind });
   }
 }
 

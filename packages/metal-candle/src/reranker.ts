@@ -11,6 +11,7 @@ import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
 import type { LoadOptions } from "./options.ts";
+import { pairTokenizer } from "./tokenizers/reranker-pairs.ts";
 
 /** A text and how well it answers the query. */
 export interface RankedText {
@@ -46,7 +47,8 @@ export class Reranker {
 
   private constructor(parts: ModelParts) {
     this.#parts = parts;
-    this.#queue = new BatchQueue(parts.encoder, parts.tokenizer, parts.description.maxLength);
+    const { tokenizer, description } = parts;
+    this.#queue = new BatchQueue(parts.encoder, pairTokenizer(tokenizer, description), description.maxLength);
   }
 
   /**
@@ -60,7 +62,13 @@ export class Reranker {
       if ((options as LoadOptions)[name] === undefined) continue;
       throw new InvalidArgumentError(`${name} was given; a reranker has no use for it. Leave it out.`);
     }
-    return new Reranker(await loadParts(idOrFolder, "reranker", options));
+    const parts = await loadParts(idOrFolder, "reranker", options);
+    try {
+      return new Reranker(parts);
+    } catch (error) {
+      await closeParts(parts);
+      throw error;
+    }
   }
 
   /**

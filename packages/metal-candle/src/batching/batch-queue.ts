@@ -3,7 +3,7 @@
  * they compute, and gives each row back to its request. Calls that overlap share batches, in turn.
  */
 import type { TokenizerPool } from "../tokenizers/pool/tokenizer-pool.ts";
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { TextTokenizer } from "../tokenizers/tokenizer.ts";
 import { InvalidArgumentError, UnsupportedModelError } from "../errors.ts";
 import { BatchBuffers } from "./batch-buffers.ts";
 import type { Encoder, EncoderLimits } from "../encoder/encoder.ts";
@@ -30,7 +30,7 @@ export class BatchQueue {
   batches = 0;
 
   /** @param pool threads that tokenise large calls, for an encoder that packs; null for none */
-  constructor(encoder: Encoder, tokenizer: Tokenizer, maxLength: number, pool: TokenizerPool | null = null) {
+  constructor(encoder: Encoder, tokenizer: TextTokenizer, maxLength: number, pool: TokenizerPool | null = null) {
     const { tokenBudget, maxSequences, batchesInFlight, padding } = encoder.limits;
     this.#encoder = encoder;
     this.#maxLength = maxLength;

@@ -2,7 +2,7 @@
  * A packer turns waiting requests into batches: what both kinds of it share. Texts are tokenised here, one batch ahead of the
  * device; requests are visited in turn, so that a single query does not wait behind a hundred thousand passages.
  */
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { TextTokenizer } from "../tokenizers/tokenizer.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
 import type { EncoderLimits } from "../encoder/encoder.ts";
 import type { EmbedRequest } from "./request.ts";
@@ -27,7 +27,7 @@ export function dropTaken(waiting: EmbedRequest[]): void {
  * the request fails, and no other: then −1.
  */
 export function tokenizeNext(
-  tokenizer: Tokenizer,
+  tokenizer: TextTokenizer,
   request: EmbedRequest,
   ids: Int32Array,
   types: Int32Array,

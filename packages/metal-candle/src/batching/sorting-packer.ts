@@ -2,7 +2,7 @@
  * The packer of encoders that pad a batch's rows to its longest: a window of texts is tokenised, sorted by length, and cut where
  * batches and padding together cost least (length-cuts.ts).
  */
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { TextTokenizer } from "../tokenizers/tokenizer.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
 import { cheapestCuts } from "./length-cuts.ts";
 import type { EncoderLimits, Padding } from "../encoder/encoder.ts";
@@ -18,7 +18,7 @@ interface Tokenized {
 }
 
 export class SortingPacker implements Packer {
-  readonly #tokenizer: Tokenizer;
+  readonly #tokenizer: TextTokenizer;
   readonly #maxLength: number;
   readonly #padding: Padding;
   readonly #scratch: Int32Array;
@@ -28,7 +28,7 @@ export class SortingPacker implements Packer {
   /** For each size of the window, the texts in the batch at its end. */
   #cuts: Uint32Array = new Uint32Array(1);
 
-  constructor(tokenizer: Tokenizer, maxLength: number, padding: Padding) {
+  constructor(tokenizer: TextTokenizer, maxLength: number, padding: Padding) {
     this.#tokenizer = tokenizer;
     this.#maxLength = maxLength;
     this.#padding = padding;

@@ -1,17 +1,17 @@
 /**
  * The packer of encoders that take sequences end to end, without padding: texts as they come, tokenised straight into the batch.
  */
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { TextTokenizer } from "../tokenizers/tokenizer.ts";
 import type { BatchBuffers } from "./batch-buffers.ts";
 import type { EncoderLimits } from "../encoder/encoder.ts";
 import { dropTaken, tokenizeNext, turn, type Packer } from "./packer.ts";
 import type { EmbedRequest } from "./request.ts";
 
 export class StreamingPacker implements Packer {
-  readonly #tokenizer: Tokenizer;
+  readonly #tokenizer: TextTokenizer;
   readonly #maxLength: number;
 
-  constructor(tokenizer: Tokenizer, maxLength: number) {
+  constructor(tokenizer: TextTokenizer, maxLength: number) {
     this.#tokenizer = tokenizer;
     this.#maxLength = maxLength;
   }

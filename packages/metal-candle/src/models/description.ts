@@ -62,6 +62,13 @@ export interface TokenizerFiles {
   readonly hash: string;
 }
 
+/** How a language model that judges pairs wants them written: `before`, then the text of `pair`, which is cut where it is too long, then `after`. */
+export interface PairTemplate {
+  readonly before: string;
+  pair(query: string, text: string): string;
+  readonly after: string;
+}
+
 export interface ModelDescription {
   readonly kind: "embedding" | "reranker";
   /** The id or folder asked for. */
@@ -82,6 +89,10 @@ export interface ModelDescription {
   readonly defaultPromptName: string | null;
   /** For a reranker: number of labels and the activation its config asks for. */
   readonly classifier: { readonly labels: number; readonly activation: Activation } | null;
+  /** For a reranker that reads a pair as one text; null: as the tokenizer puts pairs together. */
+  readonly pairTemplate: PairTemplate | null;
+  /** For a reranker that reads the last token which is not padding: that id, which the tokenizer may put at the end. Null: any token counts. */
+  readonly paddingId: number | null;
   /** Things a user should hear once, e.g. a folder that looks like E5 without prompts. */
   readonly warnings: readonly string[];
   /** Frees the open weight files. */

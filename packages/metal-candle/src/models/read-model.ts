@@ -14,7 +14,7 @@ import { isBesideEncoder, isUnreadPart, layersLeftOut, type EncoderPlace } from 
 import { ConfigObject, readConfig } from "./config-object.ts";
 import type { Head, ModelDescription, TokenizerFiles } from "./description.ts";
 import { classifierActivation } from "./heads/classifier.ts";
-import { meanPoolingAssumed, readHead } from "./heads/read-head.ts";
+import { poolingAssumed, readHead } from "./heads/read-head.ts";
 import { readMaximumLength } from "./maximum-length.ts";
 import { readModules, type Module } from "./modules.ts";
 import { readPrompts } from "./prompts.ts";
@@ -25,6 +25,8 @@ import { WeightLookup } from "./weight-lookup.ts";
 export interface ReadModelOptions extends LocateOptions {
   /** Prompts by name, over those of the model's files. */
   readonly prompts?: Readonly<Record<string, string>>;
+  /** What is wanted of a folder that can be both: a language model without modules.json. By default such a one is a reranker. */
+  readonly kind?: ModelDescription["kind"];
 }
 
 /**
@@ -69,20 +71,20 @@ async function describe(
   const { prefix } = tensors;
   const encoder = readEncoder(tensors);
   const { hiddenSize } = encoder;
-  const { head, reranker } = await readHead(
-    { folder: location.folder, config, saved, modules, task: sentence.task },
-    { lookup, prefix, architecture, hiddenSize, opened },
-  );
-  const place: EncoderPlace = { weights: lookup, prefix, architecture, layers: encoder.layers.length };
-  const leftOver = lookup.unused((name) => isUnreadPart(name, place));
-  lookup.expectNothingElse((name) => isUnreadPart(name, place) || isBesideEncoder(name, place));
-
   const tokenizerConfig = await readTokenizerConfig(encoderFolder, sentence);
   const tokenizer = await readTokenizerFiles(encoderFolder, {
     model: config,
     config: tokenizerConfig,
     lowerCase: sentence.lowerCase,
   });
+  const { head, reranker, pairTemplate, paddingId } = await readHead(
+    { folder: location.folder, config, saved, modules, task: sentence.task, tokenizer, kind: options.kind },
+    { lookup, prefix, architecture, hiddenSize, opened },
+  );
+  const place: EncoderPlace = { weights: lookup, prefix, architecture, layers: encoder.layers.length };
+  const leftOver = lookup.unused((name) => isUnreadPart(name, place));
+  lookup.expectNothingElse((name) => isUnreadPart(name, place) || isBesideEncoder(name, place));
+
   const length = readMaximumLength(sentence.config, tokenizerConfig, sentence.maxLength, encoder);
   const origin = config.has("_name_or_path") ? config.string("_name_or_path") : "";
   const names = [id, location.hubId ?? location.folder, origin];
@@ -108,8 +110,10 @@ async function describe(
     classifier: reranker
       ? { labels: head.dimensions, activation: classifierActivation(config, saved, head.dimensions) }
       : null,
+    pairTemplate,
+    paddingId,
     warnings: [
-      ...(modules === null && !reranker ? [meanPoolingAssumed(location.folder)] : []),
+      ...(modules === null && !reranker ? [poolingAssumed(location.folder, head)] : []),
       ...prompts.warnings,
       ...layersLeftOut(place),
       ...headsLeftOut(leftOver, lookup.path),

@@ -45,3 +45,6 @@ export interface Tokenizer {
   /** How many tokens `text` is, special tokens included, without truncation. */
   count(text: string): number;
 }
+
+/** As much of it as makes the ids of batches. */
+export type TextTokenizer = Pick<Tokenizer, "encode" | "encodePair" | "truncated" | "hasTypes" | "writeTypes">;

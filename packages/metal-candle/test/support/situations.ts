@@ -40,7 +40,7 @@ export class Situation {
 }
 
 /** The values of an f32 array that numpy.save wrote (version 1.0). */
-function readNpy(path: string): Float32Array {
+export function readNpy(path: string): Float32Array {
   const bytes = readFileSync(path);
   const start = 10 + bytes.readUInt16LE(8);
   const header = bytes.toString("latin1", 10, start);

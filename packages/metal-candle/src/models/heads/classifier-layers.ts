@@ -18,7 +18,12 @@ export interface ClassifierPlace {
   readonly labels: number;
 }
 
-export type ClassifierLayers = (place: ClassifierPlace) => Pick<Head, "poolings" | "dense" | "rowSteps">;
+export interface ReadClassifier extends Pick<Head, "poolings" | "dense" | "rowSteps"> {
+  /** The id that does not count as a last token, of ModelDescription. */
+  readonly paddingId?: number;
+}
+
+export type ClassifierLayers = (place: ClassifierPlace) => ReadClassifier;
 
 /** BERT: the encoder's own pooler (tanh), then the classifier. */
 export const poolerClassifier: ClassifierLayers = ({ weights, prefix, outer, hiddenSize, labels }) =>
@@ -71,11 +76,19 @@ export const modernBertClassifier: ClassifierLayers = ({ config, weights, outer,
   return { poolings: [pooling], dense: [first, second], rowSteps: [[], [norm], []] };
 };
 
-/** Decoders: `score` on the last token, without a bias. */
-export const scoreClassifier: ClassifierLayers = ({ weights, outer, hiddenSize, labels }) =>
-  layers("lasttoken", [dense(weights, `${outer}score`, labels, hiddenSize, "identity", false)]);
+/** Decoders: `score`, without a bias, on the last token that is not padding. */
+export const scoreClassifier: ClassifierLayers = ({ config, weights, outer, hiddenSize, labels }) => {
+  // What comes behind that token is dropped from the input, which changes nothing where no token sees it.
+  if (!config.boolean("is_causal", true)) {
+    throw new UnsupportedModelError(
+      `${config.path}: "is_causal" is false, which is not supported for ${config.strings("architectures").join()}.`,
+    );
+  }
+  const read = layers("lasttoken", [dense(weights, `${outer}score`, labels, hiddenSize, "identity", false)]);
+  return config.has("pad_token_id") ? { ...read, paddingId: config.integer("pad_token_id", 0) } : read;
+};
 
-function layers(pooling: PoolingMode, list: readonly DenseLayer[]): ReturnType<ClassifierLayers> {
+function layers(pooling: PoolingMode, list: readonly DenseLayer[]): ReadClassifier {
   return { poolings: [pooling], dense: list, rowSteps: Array.from({ length: list.length + 1 }, () => []) };
 }
 

@@ -28,7 +28,7 @@ export function readClassifierHead(
   prefix: string,
   architecture: Architecture,
   hiddenSize: number,
-): Head {
+): { head: Head; paddingId: number | null } {
   const classes = config.strings("architectures");
   const { classifiers, modelType } = architecture;
   if (classes.length !== 1 || !Object.hasOwn(classifiers, classes[0])) {
@@ -42,13 +42,16 @@ export function readClassifierHead(
   const base = architecture.basePrefixes.find((name) => prefix.endsWith(name));
   const outer = base === undefined ? prefix : prefix.slice(0, -base.length);
   const labels = labelCount(config);
-  return {
-    ...classifiers[classes[0]]({ config, weights, prefix, outer, hiddenSize, labels }),
-    includePrompt: true,
-    normalize: false,
-    dimensions: labels,
-    truncateDimensions: null,
-  };
+  const { paddingId = null, ...layers } = classifiers[classes[0]]({
+    config,
+    weights,
+    prefix,
+    outer,
+    hiddenSize,
+    labels,
+  });
+  const rest = { includePrompt: true, normalize: false, dimensions: labels, truncateDimensions: null };
+  return { head: { ...layers, ...rest }, paddingId };
 }
 
 /**

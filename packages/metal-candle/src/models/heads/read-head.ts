@@ -1,13 +1,12 @@
 /** Which head a model has: a sentence embedding's modules, a sequence classifier, or the modules of a cross-encoder. */
 import { UnsupportedModelError } from "../../errors.ts";
-import type { WeightFiles } from "../../weights/weight-files.ts";
-import type { Architecture } from "../architectures/architecture.ts";
 import type { ConfigObject } from "../config-object.ts";
-import type { Head } from "../description.ts";
+import type { Head, ModelDescription, PairTemplate, TokenizerFiles } from "../description.ts";
 import type { Module } from "../modules.ts";
-import type { WeightLookup } from "../weight-lookup.ts";
+import type { HeadWeights } from "./head-weights.ts";
 import { isClassifier, readClassifierHead } from "./classifier.ts";
-import { meanPooling, readSentenceHead } from "./sentence.ts";
+import { plainPooling, readSentenceHead } from "./sentence.ts";
+import { pairTemplate, readYesNoHead } from "./yes-no.ts";
 
 /** What the files say. */
 export interface HeadFiles {
@@ -20,30 +19,39 @@ export interface HeadFiles {
   readonly modules: readonly Module[] | null;
   /** transformer_task of sentence_bert_config.json. */
   readonly task: string;
+  readonly tokenizer: TokenizerFiles;
+  /** What the caller wants, where a folder can be both. */
+  readonly kind: ModelDescription["kind"] | undefined;
 }
 
-/** Where the head's weights are. */
-export interface HeadWeights {
-  readonly lookup: WeightLookup;
-  /** What stands before the encoder's tensors. */
-  readonly prefix: string;
-  readonly architecture: Architecture;
-  readonly hiddenSize: number;
-  /** Receives every weight file that stays open for the head's tensors. */
-  readonly opened: WeightFiles[];
+export interface ReadHead {
+  readonly head: Head;
+  readonly reranker: boolean;
+  readonly pairTemplate: PairTemplate | null;
+  readonly paddingId: number | null;
 }
+
+const noPairs = { pairTemplate: null, paddingId: null };
 
 /**
  * @throws ModelFileError, UnsupportedModelError
  */
-export async function readHead(files: HeadFiles, weights: HeadWeights): Promise<{ head: Head; reranker: boolean }> {
-  const { modules, saved } = files;
+export async function readHead(files: HeadFiles, weights: HeadWeights): Promise<ReadHead> {
+  const { modules, saved, config, kind } = files;
   const { hiddenSize } = weights;
   if (classifies(files)) {
-    const head = readClassifierHead(files.config, weights.lookup, weights.prefix, weights.architecture, hiddenSize);
-    return { head, reranker: true };
+    const { lookup, prefix, architecture } = weights;
+    return { ...noPairs, ...readClassifierHead(config, lookup, prefix, architecture, hiddenSize), reranker: true };
   }
-  if (modules === null) return { head: truncated(meanPooling(hiddenSize), saved), reranker: false };
+  if (modules === null) {
+    const isLanguageModel = config.strings("architectures").some((name) => name.endsWith("ForCausalLM"));
+    if (isLanguageModel && kind !== "embedding") {
+      return { head: readYesNoHead(config, files.tokenizer, weights), reranker: true, pairTemplate, paddingId: null };
+    }
+    // As sentence-transformers does it: the last token has seen all the others, the first has seen none.
+    const pooling = isLanguageModel && config.boolean("is_causal", true) ? "lasttoken" : "mean";
+    return { head: truncated(plainPooling(hiddenSize, pooling), saved), reranker: false, ...noPairs };
+  }
   const { head, givesScores } = await readSentenceHead(modules.slice(1), hiddenSize, weights.opened);
   const name = saved?.value("model_type") ?? (givesScores ? "CrossEncoder" : "SentenceTransformer");
   if (givesScores !== (name === "CrossEncoder")) {
@@ -54,7 +62,7 @@ export async function readHead(files: HeadFiles, weights: HeadWeights): Promise<
           : "no scores: the last of a cross-encoder's is a Dense to them."),
     );
   }
-  return givesScores ? { head, reranker: true } : { head: truncated(head, saved), reranker: false };
+  return { head: givesScores ? head : truncated(head, saved), reranker: givesScores, ...noPairs };
 }
 
 /**
@@ -78,9 +86,10 @@ function truncated(head: Head, saved: ConfigObject | null): Head {
 }
 
 /** What is said of a model without modules.json. */
-export function meanPoolingAssumed(folder: string): string {
+export function poolingAssumed(folder: string, { poolings }: Head): string {
+  const taken = poolings[0] === "lasttoken" ? "The last one is taken" : "Their mean is taken";
   return (
-    `${folder} has no modules.json, so nothing says how its token vectors become one vector. Their mean is taken, without ` +
+    `${folder} has no modules.json, so nothing says how its token vectors become one vector. ${taken}, without ` +
     "normalisation, as sentence-transformers does it."
   );
 }

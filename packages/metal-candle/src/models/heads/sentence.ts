@@ -83,10 +83,10 @@ export async function readSentenceHead(
   return { head, givesScores };
 }
 
-/** The head of a model without modules.json: sentence-transformers takes the mean of the tokens, and nothing else. */
-export function meanPooling(hiddenSize: number): Head {
+/** The head of a model without modules.json: one pooling, and nothing else. */
+export function plainPooling(hiddenSize: number, pooling: PoolingMode): Head {
   return {
-    poolings: ["mean"],
+    poolings: [pooling],
     includePrompt: true,
     dense: [],
     rowSteps: [[]],
