@@ -4,6 +4,7 @@
  *
  *   node benchmarks/gpu.mjs [--sections correctness,gemm,attention,layer-norm,speed,profile,nearest,cpu,peers] [--dtypes f32,f16] [--models minilm-l6,bert-base]
  *                           [--token-budget N] [--vectors 100000,1000000] [--out FILE]
+ *   node benchmarks/gpu.mjs --sections families [--families granite-small-r2,…] [--tiny] [--no-peers]      models of today's families
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -13,6 +14,7 @@ import { parseArgs } from "node:util";
 import { openGpu } from "../packages/metal-candle/dist/gpu/device/context.js";
 import { correctness } from "./gpu/correctness.mjs";
 import { attention } from "./gpu/attention.mjs";
+import { families } from "./gpu/families.mjs";
 import { gemm } from "./gpu/gemm.mjs";
 import { layerNorm } from "./gpu/layer-norm.mjs";
 import { nearest } from "./gpu/nearest.mjs";
@@ -28,6 +30,9 @@ const { values } = parseArgs({
     rows: { type: "string", default: "65536" },
     vectors: { type: "string", default: "100000,1000000" },
     lengths: { type: "string", default: "24,91,256" },
+    families: { type: "string" },
+    tiny: { type: "boolean", default: false },
+    "no-peers": { type: "boolean", default: false },
     out: { type: "string", default: "gpu-benchmark.json" },
   },
 });
@@ -47,6 +52,15 @@ const runners = {
   "layer-norm": () => layerNorm({ dtypes }),
   speed: () => textToVectors({ models, dtypes, tokenBudget, textsFile }),
   profile: () => profile({ models, dtypes, textsFile, lengths: values.lengths.split(",").map(Number) }),
+  families: () =>
+    families({
+      models: values.families?.split(","),
+      dtypes: values.dtypes ? dtypes : [dtypes.at(-1)],
+      tokenBudget,
+      textsFile,
+      tiny: values.tiny,
+      peers: !values["no-peers"] && !values.tiny,
+    }),
   nearest: () => nearest({ counts: values.vectors.split(",").map(Number) }),
   cpu: () => textToVectors({ models: ["minilm-l6"], dtypes: ["f32"], device: "cpu", textsFile, runs: 3 }),
   peers: () => {

@@ -2,8 +2,9 @@
  * A model folder of a real architecture's shape with random weights: for speed alone, where the published weights are not at hand.
  * The tokenizer is the default model's, so texts are cut into tokens as a real model's would be.
  */
-import { copyFileSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync, closeSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeRandomWeights } from "./random-weights.mjs";
 
 /** The shapes that docs/performance.md speaks of, and a tiny one. */
 export const shapes = {
@@ -77,39 +78,7 @@ export function randomModel(name, tokenizerFolder, into) {
     linear(`${at}.output.dense`, hidden, intermediate);
     norm(`${at}.output.LayerNorm`);
   }
-  let offset = 0;
-  const header = {};
-  for (const [key, shape] of tensors) {
-    const bytes = shape.reduce((product, size) => product * size, 2);
-    header[key] = { dtype: "F16", shape, data_offsets: [offset, offset + bytes] };
-    offset += bytes;
-  }
-  const text = Buffer.from(JSON.stringify(header));
-  const file = openSync(join(folder, "model.safetensors"), "w");
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  writeSync(file, length);
-  writeSync(file, text);
-  const block = randomHalves(1 << 20);
-  for (const [key, shape] of tensors) {
-    let left = shape.reduce((product, size) => product * size, 1);
-    const ones = key.endsWith("LayerNorm.weight") ? new Uint16Array(left).fill(0x3c00) : null;
-    for (let part = 0; left > 0; part++) {
-      const start = (part * 7919) % 4096;
-      const values = ones ?? block.subarray(start, Math.min(block.length, start + left));
-      writeSync(file, Buffer.from(values.buffer, values.byteOffset, values.byteLength));
-      left -= values.length;
-    }
-  }
-  closeSync(file);
+  const one = (key) => (key.endsWith("LayerNorm.weight") ? 0x3c00 : null);
+  writeRandomWeights(join(folder, "model.safetensors"), tensors, one);
   return folder;
-}
-
-/** Half-precision values of magnitude 0.015 to 0.06, either sign, from a fixed seed. */
-function randomHalves(count) {
-  let state = 1;
-  return Uint16Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return 0x2400 + ((state >>> 12) & 0x7ff) + ((state >>> 16) & 0x8000);
-  });
 }

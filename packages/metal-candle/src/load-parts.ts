@@ -157,12 +157,6 @@ async function openEncoder(
   options: LoadOptions,
 ): Promise<Encoder> {
   const { dtype = "auto", tokenBudget, onNotice = warnOnce } = options;
-  const steps = description.head.rowSteps.flat();
-  if (chosen.device === "gpu" && steps.length > 0) {
-    throw new UnsupportedModelError(
-      `${description.id} has a ${steps[0].kind} step in its head, which only the CPU device runs so far. Load it with device "cpu".`,
-    );
-  }
   if (chosen.device === "cpu") {
     const { openCpuEncoder } = await import("./cpu/encoder.ts");
     return openCpuEncoder(description, { tokenBudget, onNotice, signal: options.signal });
