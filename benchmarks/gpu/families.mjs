@@ -101,8 +101,8 @@ async function ours({ label, shape, folder, dtype, tokenBudget, texts, tiny, run
       );
       console.log(
         `${label} ${dtype}: load ${short(loadMilliseconds)} ms, ${dispatchesPerBatch} dispatches, ${short(gpuBytes / 1e6)} MB; ` +
-          `${kernels.map(({ operation, variant }) => `${operation}: ${variant}`).join("; ")}` +
-          `${dropped.length > 0 ? `; dropped ${dropped.join("; ")}` : ""}`,
+          kernels.map(({ operation, variant }) => `${operation}: ${variant}`).join("; ") +
+          (dropped.length > 0 ? `; dropped ${dropped.join("; ")}` : ""),
       );
     }
   } finally {

@@ -9,13 +9,17 @@ import {
   largestDifference,
   readGolden,
   tinyModelFolder,
-  tinyModelsOnGpu,
+  tinyModels,
 } from "./support/goldens.ts";
 
 const texts = goldenTexts();
 const devices = ["gpu", "cpu"] as const;
 const quiet = { onNotice: (): void => undefined };
-const embedders = tinyModelsOnGpu.filter((name) => !name.includes("reranker"));
+const embedders = tinyModels.filter((name) => !name.includes("reranker"));
+
+function longestOf(counts: ArrayLike<number>): number {
+  return Array.from(counts).indexOf(Math.max(...Array.from(counts)));
+}
 
 describe.each(devices)("on the %s", (device) => {
   test.each(embedders)("tiny/%s", async (name) => {
@@ -26,6 +30,12 @@ describe.each(devices)("on the %s", (device) => {
     const starts = integers(golden, "cu_seqlens");
     expect([...embeddings.tokenCounts]).toEqual(texts.map((_, i) => starts[i + 1] - starts[i]));
     expect(embeddings.truncated.length).toBeGreaterThan(0);
+    if (device === "gpu") {
+      // On the GPU bit for bit the same alone; engine-properties.test.ts goes further with a few of these models.
+      for (const index of [0, longestOf(embeddings.tokenCounts)]) {
+        expect((await model.embed([texts[index]])).at(0)).toEqual(embeddings.at(index));
+      }
+    }
     await model.close();
   });
 

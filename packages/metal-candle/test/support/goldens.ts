@@ -20,11 +20,6 @@ export const bundledModelFolder = fileURLToPath(new URL("../../../all-minilm-l6-
 /** Names of the tiny models, each a complete folder. */
 export const tinyModels: readonly string[] = readdirSync(join(goldensFolder, "tiny")).toSorted();
 
-/** Those whose encoders the GPU runs so far; the others run on the CPU alone. */
-export const tinyModelsOnGpu = tinyModels.filter(
-  (name) => !/^(electra|eurobert|gemma3|gte|modernbert|nomic|qwen3)/.test(name),
-);
-
 /** Folder of one tiny model. */
 export function tinyModelFolder(name: string): string {
   return join(goldensFolder, "tiny", name);

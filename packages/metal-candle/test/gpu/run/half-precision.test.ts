@@ -10,7 +10,7 @@ import { openGpu } from "../../../src/gpu/device/context.ts";
 import { floatToHalf } from "../../../src/weights/half-float.ts";
 import { floatsToHalves } from "../../../src/weights/half-float.ts";
 import { EmbeddingModel, Reranker } from "../../../src/index.ts";
-import { floats, goldenTexts, readGolden, tinyModelFolder, tinyModelsOnGpu } from "../../support/goldens.ts";
+import { floats, goldenTexts, readGolden, tinyModelFolder, tinyModels } from "../../support/goldens.ts";
 
 const { report } = await openGpu(true);
 const hasHalf = report.features.includes("shader-f16");
@@ -36,7 +36,7 @@ function worstCosine(got: ArrayLike<number>, want: ArrayLike<number>, width: num
 
 if (hasHalf) {
   describe("f16 on this adapter", () => {
-    test.each(tinyModelsOnGpu.filter((name) => !name.includes("reranker")))(
+    test.each(tinyModels.filter((name) => !name.includes("reranker")))(
       "tiny/%s",
       async (name) => {
         const golden = floats(readGolden(`tiny/${name}/golden.safetensors`), "embedding");
