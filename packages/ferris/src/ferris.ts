@@ -24,7 +24,7 @@ import type { ModeScores } from "./evaluation/evaluate.ts";
 import type { Question } from "./evaluation/question-set.ts";
 import type { IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
-import { Models } from "./models.ts";
+import { Models } from "./models/models.ts";
 import type {
   FerrisEvaluateOptions,
   FerrisIndexOptions,

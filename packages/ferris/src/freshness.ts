@@ -6,8 +6,8 @@
  */
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { takingTurns } from "./give-way.ts";
-import { readRegularFile } from "./read-file.ts";
+import { takingTurns } from "./main-thread/give-way.ts";
+import { readRegularFile } from "./files/read-file.ts";
 import type { DocumentPassage } from "./search/passage.ts";
 import type { SearchAnswer } from "./search/result.ts";
 import type { Staleness } from "./staleness.ts";

@@ -11,7 +11,7 @@ import { fileLeftOut } from "./documents/walk/left-out.ts";
 import { ocrChoice, type OcrSetting } from "./documents/ocr/languages.ts";
 import { DocumentError, InputError } from "./errors.ts";
 import type { Embedder } from "./indexing/embedder.ts";
-import { readRegularFile } from "./read-file.ts";
+import { readRegularFile } from "./files/read-file.ts";
 import type { SkipReason } from "./skip-reason.ts";
 
 export interface Inspection {

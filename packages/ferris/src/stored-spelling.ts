@@ -5,7 +5,7 @@
  * The spelling that is typed comes first: on Linux both forms may be there side by side, and are two files.
  */
 import { sep } from "node:path";
-import { asNamed, isAtOrBelow } from "./paths.ts";
+import { asNamed, isAtOrBelow } from "./files/paths.ts";
 import type { StoreReader } from "./store/store.ts";
 
 /** `paths`, each as it is where documents are at or below it, else as what the index has by another spelling of it. */

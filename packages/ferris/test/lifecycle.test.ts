@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Ferris, UsageError } from "../src/index.ts";
-import { SharedLoad } from "../src/shared-load.ts";
+import { SharedLoad } from "../src/models/shared-load.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ferris-lifecycle-"));
 const db = join(folder, "index");

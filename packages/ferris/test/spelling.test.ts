@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { resolveRoots } from "../src/documents/walk/walk.ts";
 import { Ferris } from "../src/index.ts";
-import { spelledAs } from "../src/paths.ts";
+import { spelledAs } from "../src/files/paths.ts";
 import { folderOf } from "./support/files.ts";
 
 const model = fileURLToPath(new URL("../../metal-candle/test/goldens/tiny/bert", import.meta.url));

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { InputError, UsageError } from "../errors.ts";
-import { readLines } from "../lines.ts";
+import { readLines } from "../files/read-lines.ts";
 import type { CorpusDocument, Question } from "./question-set.ts";
 
 /** The documents, in the file's order. @throws InputError naming file and line */

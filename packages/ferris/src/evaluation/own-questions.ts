@@ -5,7 +5,7 @@
  */
 import { dirname, resolve } from "node:path";
 import { InputError } from "../errors.ts";
-import { readRegularFile } from "../read-file.ts";
+import { readRegularFile } from "../files/read-file.ts";
 import type { Question } from "./question-set.ts";
 
 export interface OwnQuestions {

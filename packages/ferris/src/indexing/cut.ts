@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { cutDocument } from "../documents/chunk/chunk.ts";
 import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
-import { takingTurns } from "../give-way.ts";
+import { takingTurns } from "../main-thread/give-way.ts";
 import type { ChunkRecord } from "../store/store.ts";
 import type { Embedder } from "./embedder.ts";
 import type { IndexRun } from "./run.ts";

@@ -4,7 +4,7 @@
  * Chunks that the index has a vector for are not embedded again. Batches grow with the model's speed, so that a GPU is fed
  * and a slow CPU still shows progress and loses little when it is killed.
  */
-import { takingTurns } from "../give-way.ts";
+import { takingTurns } from "../main-thread/give-way.ts";
 import type { Store } from "../store/store.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
 import type { PreparedChunk } from "./cut.ts";

@@ -18,7 +18,7 @@ import {
   type WalkedFile,
   withEarlierRoots,
 } from "../documents/walk/walk.ts";
-import { isAtOrBelow, keptInput } from "../paths.ts";
+import { isAtOrBelow, keptInput } from "../files/paths.ts";
 import type { Store, StoredDocument } from "../store/store.ts";
 import { FerrisError } from "../errors.ts";
 import { BoundedQueue } from "./bounded-queue.ts";

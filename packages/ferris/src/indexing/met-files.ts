@@ -6,7 +6,7 @@
  */
 import { realpathSync } from "node:fs";
 import type { Root } from "../documents/walk/walk.ts";
-import { isAtOrBelow } from "../paths.ts";
+import { isAtOrBelow } from "../files/paths.ts";
 import type { Store } from "../store/store.ts";
 
 export class MetFiles {

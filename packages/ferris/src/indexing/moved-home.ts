@@ -7,7 +7,7 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { isAtOrBelow } from "../paths.ts";
+import { isAtOrBelow } from "../files/paths.ts";
 import type { Store } from "../store/store.ts";
 
 /** The folder that the index in `folder` is at home in; null for one that lies where --db said. */

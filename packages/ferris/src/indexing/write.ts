@@ -2,7 +2,7 @@
  * Writes documents with their vectors into the store: several small ones in one transaction, each of them whole or not at all.
  */
 import { setTimeout } from "node:timers/promises";
-import { asLongWork } from "../long-work.ts";
+import { asLongWork } from "../main-thread/long-work.ts";
 import type { Store } from "../store/store.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
 import type { EmbeddedDocument } from "./embed.ts";

@@ -4,7 +4,7 @@
  */
 import type { ModelSource } from "../engine.ts";
 import { Ferris } from "../ferris.ts";
-import { lease } from "../lease.ts";
+import { lease } from "../models/lease.ts";
 import type { FerrisOptions } from "../options.ts";
 
 export interface IndexPoolOptions {

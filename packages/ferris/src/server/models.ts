@@ -3,7 +3,7 @@
  */
 import { basename } from "node:path";
 import type { EmbeddingModel, Reranker } from "../engine.ts";
-import type { ModelPool, PooledModel } from "../model-pool.ts";
+import type { ModelPool, PooledModel } from "../models/model-pool.ts";
 import { Problem } from "./problems.ts";
 
 export interface ServedModelsOptions {

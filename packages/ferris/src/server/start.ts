@@ -1,7 +1,7 @@
 /**
  * A server that listens: at an address, at sockets of the file system, or at both; and an end that answers what was let in.
  */
-import type { ModelPool } from "../model-pool.ts";
+import type { ModelPool } from "../models/model-pool.ts";
 import type { EndpointSettings } from "../answer/endpoint.ts";
 import type { NamedFerris } from "../several-indexes.ts";
 import { Admission, type AdmissionLimits, usualLimits } from "./admission.ts";

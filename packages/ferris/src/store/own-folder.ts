@@ -8,9 +8,9 @@
 import { closeSync, fstatSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { IndexUnusableError } from "../errors.ts";
-import { keptInput } from "../paths.ts";
-import { noFollow } from "../read-file.ts";
-import { lstatIfThere } from "../stat-if-there.ts";
+import { keptInput } from "../files/paths.ts";
+import { noFollow } from "../files/read-file.ts";
+import { lstatIfThere } from "../files/stat-if-there.ts";
 
 const ownFiles = ["index.db", "writer.lock"].flatMap((name) =>
   ["", "-wal", "-shm", "-journal"].map((end) => name + end),

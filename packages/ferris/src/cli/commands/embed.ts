@@ -8,7 +8,7 @@ import type { Embeddings } from "../../engine.ts";
 import { UsageError } from "../../errors.ts";
 import { AtomicFile } from "../io/atomic-file.ts";
 import { embeddingLine, parseTextRecord, type TextRecord } from "../io/json-lines.ts";
-import { readLines } from "../../lines.ts";
+import { readLines } from "../../files/read-lines.ts";
 import { littleEndianBytes, npyHeader } from "../io/npy.ts";
 import { caller, needsOwnProcess } from "../caller.ts";
 import { openEmbeddingModel } from "../open.ts";

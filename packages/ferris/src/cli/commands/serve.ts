@@ -102,7 +102,7 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
 
   const [{ startServer }, { ModelPool }, { IndexPool }, { CommandHost }, { tellReady }] = await Promise.all([
     import("../../server/start.ts"),
-    import("../../model-pool.ts"),
+    import("../../models/model-pool.ts"),
     import("../../server/indexes.ts"),
     import("../warm/host.ts"),
     import("../warm/daemon.ts"),

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../errors.ts";
-import { readRegularFileSync } from "../../read-file.ts";
+import { readRegularFileSync } from "../../files/read-file.ts";
 import { type SettingName, settingNames, settings, type SettingValues } from "./settings.ts";
 
 const mostSettingsBytes = 2 ** 20;

@@ -2,7 +2,7 @@
  * JSON objects, one per line: texts coming in with their ids, embeddings going out.
  */
 import { InputError } from "../../errors.ts";
-import type { Line } from "../../lines.ts";
+import type { Line } from "../../files/read-lines.ts";
 
 /** A text to embed; `id` is handed through as it came. */
 export interface TextRecord {

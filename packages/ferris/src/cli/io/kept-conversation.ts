@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Turn } from "../../answer/prompt.ts";
 import { UsageError } from "../../errors.ts";
-import { readRegularFile } from "../../read-file.ts";
+import { readRegularFile } from "../../files/read-file.ts";
 import { checkOwnFolder, keptConversation } from "../../store/own-folder.ts";
 import { AtomicFile } from "./atomic-file.ts";
 

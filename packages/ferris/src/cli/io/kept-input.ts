@@ -5,9 +5,9 @@
  */
 import { lstat, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { isAtOrBelow, keptInput } from "../../paths.ts";
+import { isAtOrBelow, keptInput } from "../../files/paths.ts";
 import { IndexNotWritableError, InputError, UsageError } from "../../errors.ts";
-import { makeFolder } from "../../make-folder.ts";
+import { makeFolder } from "../../files/make-folder.ts";
 import { checkKeptPath, checkOwnFolder } from "../../store/own-folder.ts";
 import { AtomicFile } from "./atomic-file.ts";
 

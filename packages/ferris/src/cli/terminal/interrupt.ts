@@ -6,7 +6,7 @@
  * finish never installs a handler, and dies of Ctrl-C as any program does.
  */
 
-import { onLongWork } from "../../long-work.ts";
+import { onLongWork } from "../../main-thread/long-work.ts";
 
 /** Why a command stopped before its end: carries the signal, from which the exit code follows (130 or 143). */
 export class Interrupted extends Error {

@@ -6,7 +6,7 @@
 import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { readRegularFile } from "../../read-file.ts";
+import { readRegularFile } from "../../files/read-file.ts";
 import { trackedPaths } from "./git-index.ts";
 
 const mostBytes = 2 ** 20;

@@ -10,7 +10,7 @@
  * may come from a stranger's folder: whatever it is, matching takes time proportional to its length times the path's.
  */
 import { UsageError } from "../../errors.ts";
-import { asNamed } from "../../paths.ts";
+import { asNamed } from "../../files/paths.ts";
 import { charactersOf, type Part, Wildcard } from "./wildcard.ts";
 
 /** Longer than any path that is worth a pattern. */

@@ -8,7 +8,7 @@
  */
 import { statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import { readRegularFile } from "../../read-file.ts";
+import { readRegularFile } from "../../files/read-file.ts";
 import { type Repository, repositoryAt } from "./git-repository.ts";
 import { GitignoreRules } from "./gitignore-rules.ts";
 

@@ -6,7 +6,7 @@
  * gpu-retriever.ts's.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { takingTurns } from "../../give-way.ts";
+import { takingTurns } from "../../main-thread/give-way.ts";
 import type { DocumentFilter, StoreReader } from "../../store/store.ts";
 
 /** What the engine keeps on the GPU: metal-candle's GpuVectors, as far as it is used here. */

@@ -9,7 +9,7 @@
 import { closeSync, fstatSync, lstatSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { IndexUnusableError } from "../../errors.ts";
-import { noFollow, readRegularFileSync } from "../../read-file.ts";
+import { noFollow, readRegularFileSync } from "../../files/read-file.ts";
 import { isWriteAhead } from "./heal.ts";
 
 /** 80 to 200 ms with ten processes on two cores, less where nobody else computes. */

@@ -10,7 +10,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusableError } from "../../errors.ts";
-import { statIfThere } from "../../stat-if-there.ts";
+import { statIfThere } from "../../files/stat-if-there.ts";
 import { guardedPath } from "../own-folder.ts";
 import { vectorExtensionPath } from "./vector-extension.ts";
 

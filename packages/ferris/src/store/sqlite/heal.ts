@@ -9,8 +9,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import { noFollow } from "../../read-file.ts";
-import { lstatIfThere } from "../../stat-if-there.ts";
+import { noFollow } from "../../files/read-file.ts";
+import { lstatIfThere } from "../../files/stat-if-there.ts";
 import { checkOwnFolder, guardedPath } from "../own-folder.ts";
 import { fileName } from "../places.ts";
 import { applicationId } from "./schema.ts";

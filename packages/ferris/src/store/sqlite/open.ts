@@ -5,7 +5,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { IndexNotFoundError, IndexNotWritableError } from "../../errors.ts";
-import { makeFolder } from "../../make-folder.ts";
+import { makeFolder } from "../../files/make-folder.ts";
 import { type Database, openForReading, openForWriting, transaction, translated } from "./database.ts";
 import { removeChecksum, verifyChecksum, writeChecksum } from "./checksum.ts";
 import { heal, isWriteAhead } from "./heal.ts";

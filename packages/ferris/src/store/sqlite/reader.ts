@@ -7,7 +7,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { isAtOrBelow } from "../../paths.ts";
+import { isAtOrBelow } from "../../files/paths.ts";
 import { IndexMismatchError, IndexUnusableError } from "../../errors.ts";
 import { type Database, translated } from "./database.ts";
 import { keepsAll, makeDocumentTest } from "../document-filter.ts";

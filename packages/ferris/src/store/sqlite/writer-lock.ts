@@ -9,7 +9,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { FerrisError, IndexBusyError, IndexNotWritableError } from "../../errors.ts";
-import { readRegularFileSync } from "../../read-file.ts";
+import { readRegularFileSync } from "../../files/read-file.ts";
 import { guardedPath } from "../own-folder.ts";
 
 /** How long somebody may hold the lock who has left no note: they only put the index in order. */

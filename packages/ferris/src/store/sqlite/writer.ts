@@ -5,7 +5,7 @@
  * written again. The full-text table holds no text of its own: it is given it, with Chinese, Japanese
  * and Korean spaced out, when a chunk comes and when it goes.
  */
-import { isAtOrBelow } from "../../paths.ts";
+import { isAtOrBelow } from "../../files/paths.ts";
 import { writeChecksum } from "./checksum.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { packLineRuns } from "../line-runs.ts";

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { EmbeddingModel } from "metal-candle";
 import { afterAll, beforeAll } from "vitest";
 import { Ferris } from "../../../src/index.ts";
-import { ModelPool } from "../../../src/model-pool.ts";
+import { ModelPool } from "../../../src/models/model-pool.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../../src/server/start.ts";
 
 export const model = "all-minilm-l6-v2-q8";

@@ -1,7 +1,7 @@
 /** What a line is, whatever the blocks that the bytes arrive in. */
 import { describe, expect, test } from "vitest";
-import { longestLineBytes, readLines } from "../src/lines.ts";
-import { InputError } from "../src/errors.ts";
+import { longestLineBytes, readLines } from "../../src/files/read-lines.ts";
+import { InputError } from "../../src/errors.ts";
 
 async function linesOf(input: string | Uint8Array, blockSize: number): Promise<string[]> {
   const bytes = typeof input === "string" ? Buffer.from(input) : input;

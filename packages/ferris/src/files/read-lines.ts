@@ -5,7 +5,7 @@
  * of the input. A lone carriage return, a form feed and Unicode's line separators are text. An empty line is a line; no bytes
  * do not end a line. Node's readline is not used: it breaks lines at all of those, and puts U+FFFD in place of bad bytes unsaid.
  */
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 
 /** A line and where it stood. */
 export interface Line {

@@ -2,7 +2,7 @@
  * Something that is loaded once for all who ask: a model, whose load may take a download. Each caller waits with a signal of its own, and
  * an abort ends that caller's waiting alone; the load itself is aborted when nobody waits for it any more.
  */
-import { orAborted } from "./indexing/or-aborted.ts";
+import { orAborted } from "../indexing/or-aborted.ts";
 
 interface Loading<T> {
   readonly value: Promise<T>;

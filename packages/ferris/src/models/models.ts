@@ -10,9 +10,9 @@ import {
   ownModels,
   type Reranker,
   usualReranker,
-} from "./engine.ts";
-import { UsageError } from "./errors.ts";
-import type { FerrisOptions } from "./options.ts";
+} from "../engine.ts";
+import { UsageError } from "../errors.ts";
+import type { FerrisOptions } from "../options.ts";
 import { SharedLoad } from "./shared-load.ts";
 
 export class Models {

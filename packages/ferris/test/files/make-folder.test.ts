@@ -2,8 +2,8 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { makeFolder } from "../src/make-folder.ts";
-import { folderOf } from "./support/files.ts";
+import { makeFolder } from "../../src/files/make-folder.ts";
+import { folderOf } from "../support/files.ts";
 
 test("makes what is missing, and says whether it did", () => {
   const folder = folderOf();

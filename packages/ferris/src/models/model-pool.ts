@@ -9,7 +9,7 @@ import {
   type ModelOptions,
   type ModelSource,
   type Reranker,
-} from "./engine.ts";
+} from "../engine.ts";
 import { lease } from "./lease.ts";
 import { SharedLoad } from "./shared-load.ts";
 
