@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { createRoute, z } from "@hono/zod-openapi";
-import { isAtOrBelow } from "../../paths.ts";
+import { isAtOrBelow } from "../../files/paths.ts";
 import type { NamedFerris } from "../../several-indexes.ts";
 import { chosenIndex, type ServerContext } from "../context.ts";
 import { Problem } from "../problems.ts";
