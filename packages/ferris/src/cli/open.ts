@@ -16,14 +16,14 @@ import { printable } from "./terminal/text.ts";
 export async function openIndexes(
   session: Session,
   {
-    onNotice,
     warmth = caller().warmth,
-  }: { readonly onNotice?: (line: string) => void; readonly warmth?: Warmth | null } = {},
+    ...options
+  }: Pick<OpenOptions, "onNotice" | "reranker"> & { readonly warmth?: Warmth | null } = {},
 ): Promise<NamedFerris[]> {
   const { index, db } = session.settings.values;
   const folders = [...new Set(session.databases.map((folder) => resolve(caller().folder, folder)))];
   const places = folders.length > 1 ? folders.map((folder) => ({ db: folder, name: index })) : [{ db, name: index }];
-  return withNames(await Promise.all(places.map((place) => openFerris(session, { ...place, onNotice }, warmth))));
+  return withNames(await Promise.all(places.map((place) => openFerris(session, { ...place, ...options }, warmth))));
 }
 
 /** Indexes by what they are called; of those with one name all but the first get a number. */
@@ -41,6 +41,8 @@ export function withNames(all: readonly Ferris[]): NamedFerris[] {
 interface OpenOptions {
   readonly db?: string | null;
   readonly name?: string | null;
+  /** In place of the one that the settings name. */
+  readonly reranker?: string | undefined;
   /** Takes the place of standard error, and of the progress of downloads, where the screen is somebody else's. */
   readonly onNotice?: ((line: string) => void) | undefined;
 }
@@ -48,7 +50,7 @@ interface OpenOptions {
 /** The index and model that the settings name, or the index in `db`. Imports the library only now, so that help stays instant. */
 export async function openFerris(
   session: Session,
-  { db, name, onNotice }: OpenOptions = {},
+  { db, name, onNotice, reranker: chosen }: OpenOptions = {},
   warmth = caller().warmth,
 ): Promise<Ferris> {
   const { values } = session.settings;
@@ -59,7 +61,7 @@ export async function openFerris(
     // Another folder was named as it is: the name in force belongs to the usual one.
     name: name ?? (db === undefined || db === values.db ? values.index : null),
     model: ownFolder(model),
-    reranker: ownFolder(reranker),
+    reranker: ownFolder(chosen ?? reranker),
     ...options,
     ...(onNotice ? { onNotice } : { onDownload: options.onProgress }),
   });

@@ -18,6 +18,8 @@ import type { Question } from "./question-set.ts";
 /** Means over all questions. */
 export interface ModeScores {
   readonly mode: SearchMode;
+  /** Whether the best candidates were read again by a reranker. */
+  readonly reranked: boolean;
   readonly ndcg10: number;
   readonly recall100: number;
   readonly mrr10: number;
@@ -35,7 +37,7 @@ export interface EvaluateOptions {
   readonly modes: readonly SearchMode[];
   /** The id that judgements use for the document at a path. */
   readonly documentId: (path: string) => string;
-  /** Reads the best candidates again, as a search with `rerank` does. */
+  /** Reads the best candidates again, as a search with `rerank` does: each mode is then measured without it and with it. */
   readonly scoreTexts?: TextScorer | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -49,15 +51,19 @@ export async function evaluate(
   { modes, documentId, scoreTexts, signal, onProgress }: EvaluateOptions,
 ): Promise<ModeScores[]> {
   const scores: ModeScores[] = [];
-  const total = modes.length * questions.length;
-  for (const [turn, mode] of modes.entries()) {
+  const turns = modes.flatMap((mode) => [
+    { mode, scorer: undefined },
+    ...(scoreTexts ? [{ mode, scorer: scoreTexts }] : []),
+  ]);
+  const total = turns.length * questions.length;
+  for (const [turn, { mode, scorer }] of turns.entries()) {
     const sums = { ndcg10: 0, recall100: 0, mrr10: 0, hit1: 0, hit3: 0, hit10: 0, declined: 0 };
     const floor = mode === "text" || embedQuery === null ? null : await noiseFloor(store, embedQuery, signal);
     const times: number[] = [];
     for (const [index, { text, relevant }] of questions.entries()) {
       const started = performance.now();
       const query = parseQuery(text);
-      const found = await findChunks(store, embedQuery, query, { mode, limit: 100, scoreTexts, signal });
+      const found = await findChunks(store, embedQuery, query, { mode, limit: 100, scoreTexts: scorer, signal });
       times.push(performance.now() - started);
       const ranked = [...new Set(found.map(({ chunk }) => documentId(chunk.path)))];
       sums.ndcg10 += ndcg(ranked, relevant, 10);
@@ -72,6 +78,7 @@ export async function evaluate(
     const mean = (sum: number): number => sum / questions.length;
     scores.push({
       mode,
+      reranked: scorer !== undefined,
       ndcg10: mean(sums.ndcg10),
       recall100: mean(sums.recall100),
       mrr10: mean(sums.mrr10),

@@ -33,7 +33,7 @@ import { table } from "../terminal/table.ts";
 import { grouped, printable } from "../terminal/text.ts";
 import {
   type RerankOptions,
-  wantsReranking,
+  rerankerFor,
   withExamples,
   withModelOptions,
   withRerankOptions,
@@ -59,7 +59,7 @@ export function evalCommand(): Command {
   const command = new Command("eval")
     .summary("how well search answers questions with known answers")
     .description(
-      "Measures nDCG@10, recall@100 and MRR@10 by mode. QUESTIONS is a file of lines such as\n" +
+      "Measures nDCG@10, recall@100 and MRR@10 by mode, with --rerank without it and with it. QUESTIONS is a file of lines such as\n" +
         '{"query": "how do I rotate a key", "expected": ["docs/keys.md"]}, asked of the index in force. With --beir the\n' +
         "data set is indexed first, each document whole: in --db if given, so the next run can reuse it; otherwise in a temporary index.",
     )
@@ -84,7 +84,7 @@ export function evalCommand(): Command {
 /** What is asked, however the questions come. */
 interface Asking {
   readonly modes: readonly SearchMode[];
-  readonly rerank: boolean;
+  readonly reranking: { readonly model: string | null } | null;
   readonly signal: AbortSignal;
 }
 
@@ -98,7 +98,9 @@ async function evaluateCommand(session: Session, questions: string | undefined, 
   }
   const { values, origins } = session.settings;
   const modes = origins.mode.kind === "flag" ? [values.mode] : allModes;
-  const asking = { modes, rerank: wantsReranking(options), signal: session.interruptible("stopping") };
+  // Which language the questions are in nobody knows yet: English, for a model that is chosen by that.
+  const reranking = await rerankerFor(session, options, "");
+  const asking = { modes, reranking, signal: session.interruptible("stopping") };
   const indexes = compareDb === undefined ? [values.db] : [values.db, compareDb];
   if (suite !== undefined) return evaluateSuite(session, suite, asking);
   // Named here and now, or none: a setting names the index of the user's own documents.
@@ -130,10 +132,10 @@ async function evaluateSuite(session: Session, file: string, asking: Asking): Pr
 
 function suiteLines(sections: readonly Section[]): string[] {
   const rows = sections.flatMap(({ name, questions, scores }) =>
-    scores.map(({ mode, hit1, hit3, hit10, ndcg10, declined, milliseconds }) => [
+    scores.map(({ mode, reranked, hit1, hit3, hit10, ndcg10, declined, milliseconds }) => [
       printable(name),
       grouped(questions),
-      mode,
+      modeName(mode, reranked),
       [hit1, hit3, hit10].map((share) => Math.round(share * questions)).join("/"),
       ndcg10.toFixed(4),
       declined === null ? "" : `${Math.round(declined * questions)}`,
@@ -148,12 +150,12 @@ async function evaluateOwn(
   session: Session,
   file: string,
   indexes: readonly (string | null)[],
-  { modes, rerank, signal }: Asking,
+  { modes, reranking, signal }: Asking,
 ): Promise<Section[]> {
   const { readOwnQuestions } = await import("../../evaluation/own-questions.ts");
   const sections: Section[] = [];
   for (const db of indexes) {
-    const ferris = await openFerris(session, { db });
+    const ferris = await openFerris(session, { db, reranker: reranking?.model ?? undefined });
     const line = session.progress();
     try {
       const indexed = (await ferris.documents()).map((document) => document.path);
@@ -163,7 +165,7 @@ async function evaluateOwn(
       }
       const scores = await ferris.evaluate(questions, {
         modes,
-        rerank,
+        rerank: reranking !== null,
         signal,
         onProgress: (done, total) => line.update({ label: "asking", done, total, unit: "questions" }),
       });
@@ -189,7 +191,7 @@ async function refuseOtherDocuments(store: Store, place: string, most = Infinity
 async function evaluateBeir(
   session: Session,
   { folder, split, place: named }: { folder: string; split: string | undefined; place: string | null },
-  { modes, rerank, signal }: Asking,
+  { modes, reranking, signal }: Asking,
 ): Promise<Section> {
   const [{ readCorpus, readQuestions }, { corpusId, indexCorpus }, { evaluate }, { openIndexForWriting }] =
     await Promise.all([
@@ -199,14 +201,14 @@ async function evaluateBeir(
       import("../../store/index.ts"),
     ]);
   const questions = await readQuestions(folder, split);
-  const { model: name, reranker: rerankerName } = session.settings.values;
+  const { model: name } = session.settings.values;
   const options = { ...modelOptions(session), signal };
   const model = await loadModel(name ?? bundledModel, options);
   const place = named ?? (await mkdtemp(join(tmpdir(), "ferris-eval-")));
   const line = session.progress();
   let reranker: Reranker | undefined;
   try {
-    if (rerank) reranker = await loadReranker(rerankerName ?? usualReranker, options);
+    if (reranking) reranker = await loadReranker(reranking.model ?? usualReranker, options);
     const embedder = documentEmbedder(model);
     const store = await openIndexForWriting(place, { identity: embedder.identity });
     try {
@@ -235,9 +237,13 @@ async function evaluateBeir(
   }
 }
 
+function modeName(mode: SearchMode, reranked: boolean): string {
+  return reranked ? `${mode} + reranker` : mode;
+}
+
 function sectionLines({ name, questions, scores }: Section): string[] {
-  const rows = scores.map(({ mode, ndcg10, recall100, mrr10, declined, milliseconds }) => [
-    mode,
+  const rows = scores.map(({ mode, reranked, ndcg10, recall100, mrr10, declined, milliseconds }) => [
+    modeName(mode, reranked),
     ndcg10.toFixed(4),
     recall100.toFixed(4),
     mrr10.toFixed(4),

@@ -25,7 +25,7 @@ import {
   formats,
   optionalNumber,
   type RerankOptions,
-  wantsReranking,
+  rerankerFor,
   withExamples,
   withFilterOptions,
   withModelOptions,
@@ -90,16 +90,19 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   if (!formats.includes(format))
     throw new UsageError(`--format is "${format}": it must be one of ${formats.join(", ")}`);
   const around = surroundings(options);
-  const rerank = wantsReranking(options);
+  const { mode, limit, perFile, rerank: asked } = session.settings.values;
+  // What costs a model where none was wanted, or changes what a least score means, nobody gets unasked.
+  const isOut = asked === "auto" && (mode === "text" || options.minScore !== undefined);
+  const reranking = isOut ? null : await rerankerFor(session, options, query);
+  const rerank = reranking !== null;
   const minScore = optionalNumber("--min-score", options.minScore, rerank ? -1000 : -1, rerank ? 1000 : 1);
   warnOfIgnored(session, format, options);
   const signal = session.interruptible("stopping");
   const started = performance.now();
-  const { mode, limit, perFile } = session.settings.values;
   // Unless somebody asked for it, the cap gives way where few files are left.
   const perDocument = session.settings.origins.perFile.kind === "default" ? undefined : perFile;
   const filter = await documentFilter(options);
-  const opened = await openIndexes(session);
+  const opened = await openIndexes(session, { reranker: reranking?.model ?? undefined });
   try {
     const { searchIndexes } = await import("../../several-indexes.ts");
     const searched = await searchIndexes(opened, query, {

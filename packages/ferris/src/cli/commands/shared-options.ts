@@ -6,6 +6,7 @@
 import type { Command } from "commander";
 import { Flag } from "../options.ts";
 import { UsageError } from "../../errors.ts";
+import type { Session } from "../session.ts";
 import type { DocumentFilter } from "../../store/store.ts";
 
 /** --model, --device, --dtype, --allow-software-adapter. */
@@ -58,20 +59,33 @@ export function withFilterOptions(command: Command): Command {
 
 /** What the options of `withRerankOptions` parse to. */
 export interface RerankOptions {
-  readonly rerank?: true;
+  readonly rerank?: boolean;
   readonly reranker?: string;
 }
 
-/** --rerank, --reranker. Two, because an option that may go without its value would take the question for it. */
+/** --rerank, --no-rerank, --reranker. Two, because an option that may go without its value would take the question for it. */
 export function withRerankOptions(command: Command): Command {
   return command
     .addOption(new Flag("--rerank", "read the best 50 again with a cross-encoder, which decides their order"))
+    .addOption(new Flag("--no-rerank", "do not, whatever the settings say"))
     .addOption(new Flag("--reranker <model>", "the cross-encoder; implies --rerank", { values: "folders" }));
 }
 
-/** Whether to rerank: asked for, or a model named for it on the command line. */
-export function wantsReranking({ rerank, reranker }: RerankOptions): boolean {
-  return rerank === true || reranker !== undefined;
+/** Whether and with which model to rerank; null: with none. A model named on the command line is meant to be used. */
+export async function rerankerFor(
+  session: Session,
+  { reranker: flagged }: RerankOptions,
+  question: string,
+): Promise<{ readonly model: string | null } | null> {
+  const { values, origins } = session.settings;
+  const { rerank, reranker } = values;
+  const isNamed = flagged !== undefined && origins.rerank.kind !== "flag";
+  if (isNamed || rerank === "on") return { model: reranker };
+  if (rerank === "off") return null;
+  if (rerank !== "auto") return { model: rerank };
+  const { automaticReranker } = await import("../../choosing/reranker.ts");
+  const model = await automaticReranker(question, reranker);
+  return model === null ? null : { model };
 }
 
 /** The store's filter for these options; checks them. */

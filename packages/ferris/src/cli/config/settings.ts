@@ -30,6 +30,8 @@ export interface SettingValues {
   mode: "hybrid" | "vector" | "text";
   limit: number;
   perFile: number;
+  /** "auto": with one that is on this machine and helps; "on": always; else the model to do it with. */
+  rerank: string;
   reranker: string | null;
   llmBaseUrl: string | null;
   llmModel: string | null;
@@ -49,6 +51,8 @@ export interface Setting<Value> {
   readonly defaultValue: Value;
   /** One line, for `ferris config` and the docs. */
   readonly description: string;
+  /** The values that a folder's file may give, where those are fewer. */
+  readonly inFolderFileOnly?: readonly string[];
   /** All values there are, where they can be listed. */
   readonly choices?: readonly string[];
   /** A key or password: never printed. */
@@ -158,6 +162,19 @@ function modelText(): Pick<Setting<string | null>, "defaultValue" | "check" | "f
       if (typeof value !== "string" || value === "") return { mustBe: "a text that is not empty" };
       return { value: modelNamed(value) };
     },
+  };
+}
+
+/** "auto", "on", "off", or a model. A flag without a value says yes or no. */
+function rerankSetting(): Pick<Setting<string>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue: "off",
+    check: (value) => {
+      if (typeof value === "boolean") return { value: value ? "on" : "off" };
+      if (typeof value !== "string" || value === "") return { mustBe: "auto, on, off or a model" };
+      return { value: ["auto", "on", "off"].includes(value) ? value : modelNamed(value) };
+    },
+    fromText: (given) => given,
   };
 }
 
@@ -283,12 +300,21 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     inFolderFile: false,
     description: "most results from one file",
   },
+  rerank: {
+    ...rerankSetting(),
+    flag: "--rerank",
+    variable: "FERRIS_RERANK",
+    inFolderFile: true,
+    // A file that came with a clone must not choose a model, nor have one downloaded.
+    inFolderFileOnly: ["auto", "off"],
+    description: "auto (with a reranker that is on this machine and helps), on, off, or the model to do it with",
+  },
   reranker: {
     ...modelText(),
     flag: "--reranker",
     variable: "FERRIS_RERANKER",
     inFolderFile: false,
-    description: "model of --rerank; else cross-encoder/ms-marco-MiniLM-L6-v2",
+    description: "model to rerank with; else cross-encoder/ms-marco-MiniLM-L6-v2",
   },
   llmBaseUrl: {
     ...text<string | null>(null),

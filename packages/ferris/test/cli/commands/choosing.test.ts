@@ -1,9 +1,9 @@
 /** `ferris models` as a process: the catalogue, what is on this machine and its speed, and short names wherever a model is named. */
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { ferris, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
 
 const tiny = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 const caches = temporaryFolder("choosing");
@@ -60,4 +60,49 @@ test("a short name is the model's id in a flag, in the environment and in config
   cpSync(tiny, join(folder, "e5-small"), { recursive: true });
   const own = await ferris(["embed", "--model", "e5-small"], { input: "a", environment: other, cwd: folder });
   expect(own.code, own.stderr).toBe(0);
+});
+
+describe("rerank in the settings", () => {
+  const reranker = fileURLToPath(
+    new URL("../../../../metal-candle/test/goldens/tiny/bert-reranker-1", import.meta.url),
+  );
+  const folder = temporaryFolder("rerank");
+  mkdirSync(join(folder, "docs"));
+  writeFileSync(join(folder, "docs", "keys.md"), "# Keys\n\nHow to rotate the signing key.\n");
+  const isReranked = async (settings: Record<string, string>, ...args: string[]) => {
+    const { code, stdout, stderr } = await ferris(["search", "rotate the key", "--device", "cpu", "--json", ...args], {
+      cwd: folder,
+      environment: { HF_HUB_CACHE: join(caches, "nothing"), HF_HUB_OFFLINE: "1", ...settings },
+    });
+    expect(code, stderr).toBe(0);
+    const [best] = (JSON.parse(stdout) as { results: { rerankScore: number | null }[] }).results;
+    return best!.rerankScore !== null;
+  };
+
+  test("auto with one that is here, on, off, or a model; a flag has the last word", async () => {
+    await succeeds(["index", "docs", "--device", "cpu"], { cwd: folder });
+    const auto = { FERRIS_RERANK: "auto", FERRIS_RERANKER: reranker };
+    expect(await isReranked({})).toBe(false);
+    expect(await isReranked({ FERRIS_RERANKER: reranker })).toBe(false);
+    expect(await isReranked(auto)).toBe(true);
+    expect(await isReranked(auto, "--no-rerank")).toBe(false);
+    expect(await isReranked({ FERRIS_RERANK: "off", FERRIS_RERANKER: reranker }, "--rerank")).toBe(true);
+    expect(await isReranked({ FERRIS_RERANK: reranker })).toBe(true);
+  }, 60_000);
+
+  test("auto stays out where none is here, where no model was wanted, and where a least score was given", async () => {
+    const auto = { FERRIS_RERANK: "auto", FERRIS_RERANKER: reranker };
+    expect(await isReranked({ FERRIS_RERANK: "auto" })).toBe(false);
+    expect(await isReranked(auto, "--mode", "text")).toBe(false);
+    expect(await isReranked(auto, "--min-score", "0.1")).toBe(false);
+  }, 60_000);
+
+  test("a folder's file may say auto or off, and name no model", async () => {
+    writeFileSync(join(folder, "ferris.json"), '{"rerank": "auto"}');
+    expect(await isReranked({ FERRIS_RERANKER: reranker })).toBe(true);
+    writeFileSync(join(folder, "ferris.json"), '{"rerank": "someone/else"}');
+    const { code, stderr } = await ferris(["search", "key"], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain("it must be auto or off in a folder's file");
+  }, 60_000);
 });
