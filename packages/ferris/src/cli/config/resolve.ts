@@ -86,9 +86,9 @@ export function resolveSettings({ flags, environment, folder }: ResolveOptions):
 }
 
 function checked(name: SettingName, given: unknown, { kind, where }: Origin): unknown {
-  const { check, inFolderFileOnly: only } = settings[name];
+  const { inFolderFileOnly: only } = settings[name];
   const isTooMuch = kind === "folder file" && only !== undefined && !only.includes(given as string);
-  const result = isTooMuch ? { mustBe: `${only.join(" or ")} in a folder's file` } : check(given);
+  const result = isTooMuch ? { mustBe: `${only.join(" or ")} in a folder's file` } : settings[name].check(given);
   if ("value" in result) return result.value;
   const place = kind === "flag" || kind === "environment" ? where : `"${name}" in ${where}`;
   const shown = typeof given === "string" ? `"${given}"` : JSON.stringify(given);
