@@ -288,7 +288,8 @@ export class EmbeddingModel {
   /** A length for queries or passages alone is not applied: then those are refused rather than read to another length. */
   #checkTaskLength({ promptName }: EmbedOptions): void {
     const { taskLengths, maxLength, id } = this.#description;
-    const length = promptName === "query" || promptName === "passage" ? taskLengths[promptName] : null;
+    const isDocument = promptName === "document" || promptName === "passage";
+    const length = promptName === "query" ? taskLengths.query : isDocument ? taskLengths.passage : null;
     if (length === null || length >= maxLength) return;
     throw new UnsupportedModelError(
       `${id} reads ${length} tokens of a ${promptName} (${promptName === "query" ? "query" : "document"}_length), which is not ` +

@@ -4,6 +4,7 @@
  * What fails closes what was opened before it.
  */
 import type { Encoder } from "./encoder/encoder.ts";
+import { isStaticTable, openStaticEncoder } from "./encoder/static-encoder.ts";
 import { checkLoad } from "./check-options.ts";
 import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./device-policy.ts";
 import { InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
@@ -54,6 +55,7 @@ export async function loadParts(
           : `${description.id} is an embedding model, not a reranker. Load it with EmbeddingModel.load.`,
       );
     }
+    if (isStaticTable(description)) return await staticParts(description, options);
     if (device === "auto") onNotice(`metal-candle: device auto is ${chosen.reason}`);
     for (const warning of description.warnings) onNotice(`metal-candle: ${warning}`);
     const [tokenizer, encoder] = await Promise.allSettled([
@@ -82,6 +84,25 @@ export async function loadParts(
     await description.close();
     throw error;
   }
+}
+
+/**
+ * A static table's parts: looked up on the CPU whatever device was asked for, which is said. That device "gpu" needs a GPU was found
+ * out before, as for any model.
+ */
+async function staticParts(description: ModelDescription, options: LoadOptions): Promise<ModelParts> {
+  const { device = "auto", onNotice = warnOnce, tokenizerThreads: threads = 0 } = options;
+  const reason = "the CPU: this model is a table, and looking tokens up needs no other device";
+  if (device === "gpu") onNotice(`metal-candle: ${description.id} runs on ${reason}`);
+  for (const warning of description.warnings) onNotice(`metal-candle: ${warning}`);
+  const tokenizer = await openTokenizer(description.tokenizer);
+  const warning = vocabularyWarning(tokenizer, description);
+  if (warning !== null) onNotice(`metal-candle: ${warning}`);
+  tokenizer.refuseIdsFrom(description.encoder.vocabSize);
+  const encoder = await openStaticEncoder(description);
+  const fits = tokenizer.vocabularySize <= description.encoder.vocabSize;
+  const pool = threads > 0 && fits ? new TokenizerPool(description.tokenizer, description.maxLength, threads) : null;
+  return { description, tokenizer, encoder, chosen: { device: "cpu", reason, context: null }, pool };
 }
 
 /** The model's description, with the maximum length that the caller wants. */

@@ -52,7 +52,7 @@ export interface LoadOptions {
 export interface EmbedOptions {
   /** Text put before each text. */
   readonly prompt?: string | undefined;
-  /** A prompt by the model's own name for it; "query" and "passage" always exist. */
+  /** A prompt by the model's own name for it; "query", "document" and "passage", which is the same, always exist. */
   readonly promptName?: string | undefined;
   /** L2-normalise what comes back. Default: what the model's files say, of the whole vector. */
   readonly normalize?: boolean | undefined;

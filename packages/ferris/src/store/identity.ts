@@ -36,8 +36,13 @@ export function identityDifferences(index: ModelIdentity, given: ModelIdentity):
     if (index[key] !== given[key]) differences.push(`${key} ${index[key]} against ${given[key]}`);
   }
   for (const name of new Set([...Object.keys(index.prompts), ...Object.keys(given.prompts)])) {
-    const [ours, theirs] = [index.prompts[name] ?? "", given.prompts[name] ?? ""];
+    const [ours, theirs] = [promptOf(index, name), promptOf(given, name)];
     if (ours !== theirs) differences.push(`prompt ${name} ${JSON.stringify(ours)} against ${JSON.stringify(theirs)}`);
   }
   return differences;
+}
+
+/** A model's `document` prompt is its `passage` prompt, where an index of old has no other word for it. */
+function promptOf({ prompts }: ModelIdentity, name: string): string {
+  return prompts[name] ?? (name === "document" ? prompts["passage"] : undefined) ?? "";
 }

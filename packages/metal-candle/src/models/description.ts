@@ -58,6 +58,8 @@ export interface TokenizerFiles {
   readonly tokenizerClass?: string;
   /** sentence_bert_config.json's do_lower_case. */
   readonly lowerCase?: boolean;
+  /** Nothing is put around texts, whatever tokenizer.json says: what static tables read. */
+  readonly withoutSpecialTokens?: boolean;
   /** Names the content of all of these (a SHA-256): the key of our binary cache. */
   readonly hash: string;
 }
@@ -84,7 +86,7 @@ export interface ModelDescription {
   readonly maxLength: number;
   /** sentence_bert_config.json's query_length and document_length: another maximum for queries or passages; null for none. */
   readonly taskLengths: { readonly query: number | null; readonly passage: number | null };
-  /** By name; always has `query` and `passage` (empty where the model has none). */
+  /** By name; always has `query`, `document` and `passage` (empty where the model has none). */
   readonly prompts: Readonly<Record<string, string>>;
   readonly defaultPromptName: string | null;
   /** For a reranker: number of labels and the activation its config asks for. */

@@ -121,7 +121,7 @@ export interface EncoderDescription {
   readonly embeddingNorm: Norm | null;
   /** [hiddenSize, embeddingSize], after the norm; null where the widths are one. */
   readonly embeddingProjection: Linear | null;
-  /** At least one. */
+  /** None in a static table, whose vectors are what pooling takes. */
   readonly layers: readonly Layer[];
   /** After the last layer. */
   readonly finalNorm: Norm | null;

@@ -11,6 +11,21 @@ import { readJson } from "./config-object.ts";
 /** Published models have up to five. */
 const mostModules = 100;
 
+/** Modules of sentence-transformers that make another kind of model, and which. */
+const foreignModules: ReadonlyMap<string, string> = new Map([
+  ["Router", "queries and documents go through different modules"],
+  ["Asym", "queries and documents go through different modules"],
+  ["MLMTransformer", "sparse vectors are made by other models than this engine runs"],
+  ["SpladePooling", "sparse vectors are made by other models than this engine runs"],
+  ["SparseAutoEncoder", "sparse vectors are made by other models than this engine runs"],
+  ["SparseStaticEmbedding", "sparse vectors are made by other models than this engine runs"],
+  ["MultiVectorMask", "a vector for each token is not a sentence embedding"],
+  ["HierarchicalTokenPooling", "a vector for each token is not a sentence embedding"],
+  ["CLIPModel", "images are not texts"],
+  ["BoW", "only Transformer and StaticEmbedding read texts here"],
+  ["WordEmbeddings", "only Transformer and StaticEmbedding read texts here"],
+]);
+
 export interface Module {
   /** "Transformer", "Pooling", "Dense", "Normalize", … */
   readonly type: string;
@@ -43,6 +58,12 @@ export async function readModules(folder: string): Promise<readonly Module[] | n
       );
     }
     const name = type.split(".").at(-1)!;
+    const why = foreignModules.get(name);
+    if (why !== undefined) {
+      throw new UnsupportedModelError(
+        `${path}: module ${index} is of the type ${name}, which is not supported: ${why}.`,
+      );
+    }
     return {
       type: name,
       folder: joinPath(folder, ...folderNames(place, path)),

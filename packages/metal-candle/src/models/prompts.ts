@@ -1,11 +1,12 @@
 /**
- * The prompts of a model, by name: what its files say, what the caller gives, and the one table that we keep ourselves.
+ * The prompts of a model, by name: what the caller gives, what its files say, and, where those are silent, the table by model id.
  *
- * E5 was trained with `query: ` and `passage: ` and its files do not say so; that is the only built-in knowledge here, and it is
- * keyed by model id. A folder that looks like E5 without a known id is a warning, not a guess.
+ * `query` and `document` are the names that sentence-transformers gives them; `passage` is ours for `document`. A folder that looks like
+ * E5 without a known id is a warning, not a guess.
  */
 import { ModelFileError } from "../errors.ts";
 import type { ConfigObject } from "./config-object.ts";
+import { promptFamilyOf } from "./prompt-table.ts";
 
 export interface Prompts {
   readonly prompts: Readonly<Record<string, string>>;
@@ -13,27 +14,9 @@ export interface Prompts {
   readonly warnings: readonly string[];
 }
 
-const e5Prompts: Readonly<Record<string, string>> = { query: "query: ", passage: "passage: " };
-
-/** From the model card of multilingual-e5-large-instruct: a task for the query, nothing for the passage. */
-const e5InstructPrompts: Readonly<Record<string, string>> = {
-  query: "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: ",
-  passage: "",
-};
-
-const builtInPrompts: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([
-  ...["small", "base", "large"].flatMap((size): [string, Readonly<Record<string, string>>][] => [
-    [`intfloat/e5-${size}`, e5Prompts],
-    [`intfloat/e5-${size}-v2`, e5Prompts],
-    [`intfloat/e5-${size}-unsupervised`, e5Prompts],
-    [`intfloat/multilingual-e5-${size}`, e5Prompts],
-  ]),
-  ["intfloat/multilingual-e5-large-instruct", e5InstructPrompts],
-]);
-
 /**
- * Puts the prompts together. A name that the caller gives wins over the files', the files' over the table's; `query` and
- * `passage` are always there.
+ * Puts the prompts together. A name that the caller gives wins over the files', the files' over the table's; `query`,
+ * `document` and `passage` are always there.
  * @param saved config_sentence_transformers.json, or null
  * @param id the hub id, where it is known
  * @param names all names by which the model may be known: id, folder, `_name_or_path`
@@ -47,9 +30,9 @@ export function readPrompts(
 ): Prompts {
   const fromFiles = savedPrompts(saved);
   const silent = Object.values(fromFiles).every((prompt) => prompt === "");
-  const builtIn = silent ? builtInPrompts.get(id?.toLowerCase() ?? "") : undefined;
+  const family = silent ? promptFamilyOf(id) : null;
   const warnings: string[] = [];
-  if (silent && builtIn === undefined && given === undefined && names.some(looksLikeE5)) {
+  if (silent && family === null && given === undefined && names.some(looksLikeE5)) {
     warnings.push(
       `${names[0]} looks like a model of the E5 family, which needs prompts ("query: " and "passage: "), and neither its files ` +
         `nor its name say which. Pass \`prompts\`, or { query: "", passage: "" } if it was trained without.`,
@@ -57,18 +40,23 @@ export function readPrompts(
   }
   const prompts: Record<string, string> = Object.assign(
     Object.create(null) as Record<string, string>,
-    fromFiles,
-    builtIn,
-    given,
+    { query: "", document: "", passage: "" },
+    withBothNames(fromFiles),
+    family === null ? {} : withBothNames({ query: family.query, document: family.document }),
+    withBothNames(given ?? {}),
   );
-  prompts["query"] ??= "";
-  // sentence-transformers' encode_document takes the first of these names that exists.
-  prompts["passage"] ??= prompts["document"] ?? prompts["corpus"] ?? "";
   const defaultPromptName = saved?.has("default_prompt_name") ? saved.string("default_prompt_name") : null;
   if (defaultPromptName !== null && prompts[defaultPromptName] === undefined) {
     throw saved!.wrong("default_prompt_name", `one of the prompts: ${Object.keys(prompts).join(", ")}`);
   }
   return { prompts, defaultPromptName, warnings };
+}
+
+/** `document` and `passage` stand for each other; sentence-transformers takes the first of these three names that exists. */
+function withBothNames(prompts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { document, passage, corpus } = prompts as Readonly<Record<string, string | undefined>>;
+  const text = document ?? passage ?? corpus;
+  return text === undefined ? prompts : { document: text, passage: text, ...prompts };
 }
 
 function savedPrompts(saved: ConfigObject | null): Record<string, string> {

@@ -6,19 +6,20 @@
  */
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
 import { locateModel, type LocateOptions, type ModelLocation } from "../hub/cache.ts";
-import { sampleWeights, sha256 } from "../weights/fingerprint.ts";
 import { openWeightFiles, type WeightFiles } from "../weights/weight-files.ts";
 import { architectureOf } from "./architectures/architecture-of.ts";
 import { findEncoderTensors } from "./architectures/encoder-tensors.ts";
 import { isBesideEncoder, isUnreadPart, layersLeftOut, type EncoderPlace } from "./architectures/left-over.ts";
 import { ConfigObject, readConfig } from "./config-object.ts";
-import type { Head, ModelDescription, TokenizerFiles } from "./description.ts";
+import type { ModelDescription } from "./description.ts";
 import { classifierActivation } from "./heads/classifier.ts";
 import { poolingAssumed, readHead } from "./heads/read-head.ts";
 import { readMaximumLength } from "./maximum-length.ts";
 import { readModules, type Module } from "./modules.ts";
 import { readPrompts } from "./prompts.ts";
+import { folderRevision } from "./revision.ts";
 import { noSentenceConfig, readSentenceConfig, type SentenceConfig } from "./sentence-config.ts";
+import { describeStaticModel, isStaticModel } from "./static-model.ts";
 import { readTokenizerFiles } from "./tokenizer-files.ts";
 import { WeightLookup } from "./weight-lookup.ts";
 
@@ -52,6 +53,9 @@ async function describe(
   opened: WeightFiles[],
 ): Promise<ModelDescription> {
   const modules = await readModules(location.folder);
+  if (await isStaticModel(modules, location.folder)) {
+    return describeStaticModel({ id, location, modules, prompts: options.prompts, opened });
+  }
   const encoderFolder = transformerFolder(modules, location.folder);
   const config = await readConfig(encoderFolder, "config.json");
   if (config === null) {
@@ -97,7 +101,7 @@ async function describe(
     id: location.hubId ?? id,
     revision:
       location.commit ??
-      (await fingerprint(opened, [config, saved, sentence.config, tokenizerConfig], head, tokenizer)),
+      (await folderRevision(opened, [config, saved, sentence.config, tokenizerConfig], head, tokenizer)),
     folder: location.folder,
     modelType: architecture.modelType,
     encoder,
@@ -130,7 +134,7 @@ function transformerFolder(modules: readonly Module[] | null, folder: string): s
   if (modules === null) return folder;
   const [first] = modules;
   if (first.type === "Transformer") return first.folder;
-  throw new UnsupportedModelError(`${first.label} comes first; only a Transformer may.`);
+  throw new UnsupportedModelError(`${first.label} comes first; only a Transformer or a StaticEmbedding may.`);
 }
 
 /** tokenizer_config.json under the settings that sentence_bert_config.json has for the tokenizer. */
@@ -146,33 +150,4 @@ function headsLeftOut(names: readonly string[], path: string): string[] {
   if (told.length === 0) return [];
   const shown = told.slice(0, 5).join(", ") + (told.length > 5 ? ` and ${told.length - 5} more` : "");
   return [`${path} has tensors beside the encoder that no embedding reads, which are left out: ${shown}.`];
-}
-
-/**
- * The revision of a folder without a commit: its configs, its head, its tokenizer and samples of its weights. What only some models
- * have is added only there, so that an index which was made before it was known still fits.
- */
-async function fingerprint(
-  opened: readonly WeightFiles[],
-  configs: readonly (ConfigObject | null)[],
-  head: Head,
-  tokenizer: TokenizerFiles,
-): Promise<string> {
-  const { specialTokensMap, addedTokens } = tokenizer;
-  const rowSteps = head.rowSteps.map((steps) => steps.map(({ kind }) => kind));
-  const rarer = [
-    ...[specialTokensMap, addedTokens].filter((file) => file !== undefined),
-    ...(rowSteps.flat().length > 0 ? [rowSteps] : []),
-  ];
-  const text = JSON.stringify([
-    configs.map((config) => config?.raw ?? null),
-    head.poolings,
-    head.includePrompt,
-    head.normalize,
-    head.dense.map((layer) => layer.activation),
-    await sha256([tokenizer.json]),
-    ...rarer,
-  ]);
-  const samples = await Promise.all(opened.flatMap((files) => files.files.map((file) => sampleWeights(file))));
-  return (await sha256([new TextEncoder().encode(text), ...samples.flat()])).slice(0, 40);
 }

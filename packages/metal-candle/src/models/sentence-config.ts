@@ -22,7 +22,9 @@ export interface SentenceConfig {
 }
 
 /** The file has been written under the name of the family, too. */
-const fileNames = ["sentence_bert_config.json", "sentence_roberta_config.json", "sentence_xlm-roberta_config.json"];
+const fileNames = ["bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet"].map(
+  (family) => `sentence_${family}_config.json`,
+);
 
 /** Arguments for loading in Python that have no bearing on the numbers here. */
 const harmlessArguments = ["trust_remote_code", "attn_implementation", "torch_dtype", "dtype", "use_safetensors"];

@@ -11,7 +11,7 @@ import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { ModelDescription, TokenizerFiles } from "./description.ts";
 
 /** XLM-R's is 17 MB; the largest known, with 256,000 pieces and merges, are below 35 MB. */
-const largestTokenizer = 64 << 20;
+export const largestTokenizer = 64 << 20;
 
 /** What config.json and sentence_bert_config.json have to say about a tokenizer. */
 export interface TokenizerContext {

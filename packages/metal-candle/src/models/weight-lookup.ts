@@ -8,6 +8,8 @@ import { ModelFileError, UnsupportedModelError } from "../errors.ts";
 import type { WeightFiles } from "../weights/weight-files.ts";
 import type { WeightTensor } from "../weights/weight-tensor.ts";
 
+const weightStorages: readonly string[] = ["F32", "F64", "F16", "BF16", "q8_block32"];
+
 /** The tensors of one set of weight files. */
 export class WeightLookup {
   readonly #files: WeightFiles;
@@ -27,10 +29,10 @@ export class WeightLookup {
   }
 
   /**
-   * The tensor of the first of `names` that exists, which must have `shape`.
+   * The tensor of the first of `names` that exists, which must have `shape` and be stored as one of `storages`.
    * @throws ModelFileError when none exists or the shape is another
    */
-  tensor(names: string | readonly string[], shape: readonly number[]): WeightTensor {
+  tensor(names: string | readonly string[], shape: readonly number[], storages = weightStorages): WeightTensor {
     const candidates = typeof names === "string" ? [names] : names;
     const name = candidates.find((candidate) => this.#files.names.has(candidate));
     if (name === undefined) {
@@ -44,13 +46,19 @@ export class WeightLookup {
         `Tensor "${name}" of ${this.path} is [${tensor.shape.join(", ")}]; the model's config makes it [${shape.join(", ")}].`,
       );
     }
-    if (!["F32", "F64", "F16", "BF16", "q8_block32"].includes(tensor.storage)) {
+    if (!storages.includes(tensor.storage)) {
+      const known = `${storages.slice(0, -1).join(", ")} and ${storages.at(-1)}`;
       throw new UnsupportedModelError(
-        `Tensor "${name}" of ${this.path} is stored as ${tensor.storage}; supported are F32, F64, F16, BF16 and q8_block32.`,
+        `Tensor "${name}" of ${this.path} is stored as ${tensor.storage}; supported are ${known}.`,
       );
     }
     this.#used.add(name);
     return tensor;
+  }
+
+  /** The shape of the tensor with this name, or null where there is none. */
+  shapeOf(name: string): readonly number[] | null {
+    return this.#files.tensor(name)?.shape ?? null;
   }
 
   /** Names that have not been asked for, without those that are harmless. */

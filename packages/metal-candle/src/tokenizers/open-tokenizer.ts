@@ -49,17 +49,17 @@ async function open(files: TokenizerFiles, path: string): Promise<Tokenizer> {
   const cacheable = files.json.length >= smallestCached;
   const cached = cacheable ? await readCachedTokenizer(files.hash) : null;
   const kept = cached === null ? null : sourceOf(cached);
-  if (kept !== null) return frame(kept, cached!.json);
+  if (kept !== null) return frame(kept, cached!.json, files);
   const json = rebuildTokenizer(readTokenizerJson(parseJson(files.json, path)), files);
   const vocabulary =
     readUnigramVocabulary(json.model) ?? readByteLevelVocabulary(json) ?? readCharacterVocabulary(json);
   const source = vocabulary === null ? null : sourceOf({ json, vocabulary });
   if (source !== null) {
     if (cacheable) await writeCachedTokenizer(files.hash, { json, vocabulary: vocabulary! });
-    return frame(source, json);
+    return frame(source, json, files);
   }
   const wordPiece = readWordPieceSettings(json);
-  return frame(wordPiece === null ? new GeneralTokenizer(json) : new WordPiece(wordPiece), json);
+  return frame(wordPiece === null ? new GeneralTokenizer(json) : new WordPiece(wordPiece), json, files);
 }
 
 /** The fast path for a vocabulary, or null where the settings around it are none of those that it knows. */
@@ -76,6 +76,7 @@ function sourceOf({ json, vocabulary }: CachedTokenizer): TokenSource | null {
   }
 }
 
-function frame(source: TokenSource, json: TokenizerJson): Tokenizer {
-  return new FramedTokenizer(source, readFrame(json.postProcessor), json);
+function frame(source: TokenSource, json: TokenizerJson, files: TokenizerFiles): Tokenizer {
+  const postProcessor = files.withoutSpecialTokens === true ? null : json.postProcessor;
+  return new FramedTokenizer(source, readFrame(postProcessor), json);
 }

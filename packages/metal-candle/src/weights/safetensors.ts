@@ -102,6 +102,10 @@ export class SafetensorsFile {
         });
         return;
       }
+      if (entry.dtype === "I32" || entry.dtype === "I64") {
+        await this.#readIntegers(entry, target, firstElement, elements);
+        return;
+      }
       const convert = entry.dtype === "F16" ? halfToFloat : entry.dtype === "BF16" ? bfloatToFloat : null;
       if (convert === null) {
         throw new UnsupportedModelError(
@@ -116,6 +120,19 @@ export class SafetensorsFile {
       });
     });
     return rows;
+  }
+
+  /** Whole numbers as f32, which holds those up to 2²⁴: rows of a table, and never weights (WeightLookup refuses them there). */
+  async #readIntegers(entry: TensorEntry, target: Float32Array, firstElement: number, elements: number): Promise<void> {
+    const words = entry.dtype === "I64" ? 2 : 1;
+    await inPieces(elements, elementsPerPiece, async (offset, count) => {
+      const piece = new Int32Array(count * words);
+      await this.#file.read(bytesOf(piece), entry.begin + 4 * words * (firstElement + offset));
+      for (let i = 0; i < count; i++) {
+        const low = piece[words * i]!;
+        target[offset + i] = words === 1 ? low : piece[2 * i + 1]! * 2 ** 32 + (low >>> 0);
+      }
+    });
   }
 
   #quantized(entry: TensorEntry, scale: TensorEntry): WeightTensor {
@@ -186,7 +203,7 @@ async function inPieces(
   }
 }
 
-function bytesOf(array: Float32Array | Float64Array | Uint16Array | Int8Array): Uint8Array {
+function bytesOf(array: Float32Array | Float64Array | Int32Array | Uint16Array | Int8Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { describePublishedModel } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import type { ModelDescription } from "../../src/models/description.ts";
+import { promptFamilies } from "../../src/models/prompt-table.ts";
 import { readPrompts } from "../../src/models/prompts.ts";
 import { readModel, type ReadModelOptions } from "../../src/models/read-model.ts";
 import { publishedModels } from "../published/models.ts";
@@ -29,10 +30,9 @@ interface Row {
 const document = readFileSync(join(import.meta.dirname, "../../../../docs/models.md"), "utf8");
 
 /** The tables above are ferris' own, for choosing. */
-const table = document.slice(document.indexOf("## How each was checked"));
+const documentLines = document.slice(document.indexOf("## How each was checked")).split("\n");
 
-const rows: readonly Row[] = table
-  .split("\n")
+const rows: readonly Row[] = documentLines
   .filter((line) => line.startsWith("| `"))
   .map((line) => {
     const [id, modelType, tokenizer, pooling, prompts, maxLength, checked] = line
@@ -52,16 +52,15 @@ const rows: readonly Row[] = table
     };
   });
 
-const e5 = { query: "query: ", passage: "passage: " };
-const instruct = document.match(/`(Instruct: .*?)`/)![1].replaceAll("\\n", "\n");
-
 /** What a row's word for prompts means for a model whose files are silent. */
-const builtInPrompts: Readonly<Record<string, object>> = {
-  E5: e5,
-  "E5 instruct": { query: instruct, passage: "" },
-  none: { query: "", passage: "" },
-  files: { query: "", passage: "" },
-};
+const builtInPrompts: ReadonlyMap<string, object> = new Map<string, object>([
+  ...promptFamilies.map(({ name, query, document: text }): [string, object] => [
+    name,
+    { query, document: text, passage: text },
+  ]),
+  ["none", { query: "", document: "", passage: "" }],
+  ["files", { query: "", document: "", passage: "" }],
+]);
 
 /** What a model is, in the words of the table. */
 async function described(folderOrId: string, options?: ReadModelOptions) {
@@ -80,15 +79,36 @@ test("the table has its rows, each once", () => {
   expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length);
 });
 
+test("the page shows the table of prompts as it is", () => {
+  const shown = (text: string): string =>
+    text === "" ? "" : `\`${text.replaceAll("\n", "\\n").replaceAll("|", "\\|")}\``;
+  const cells = documentLines
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+    .filter((row) => row.length === 4 && row[0] !== "name" && !row[0].startsWith("---"));
+  expect(cells).toEqual(
+    promptFamilies.map(({ name, query, document: text, models }) => [
+      name,
+      shown(query),
+      shown(text),
+      models.map((id) => `\`${id}\``).join(", "),
+    ]),
+  );
+});
+
 test("every golden of published weights has a row, and no other row claims weights", () => {
   const claimed = rows.filter((row) => row.checked === "weights").flatMap((row) => row.goldens);
   expect(claimed.toSorted()).toEqual(Object.keys(publishedModels).toSorted());
 });
 
 test.each(rows)("$id: its built-in prompts are what the table says", ({ id, prompts }) => {
-  expect(Object.keys(builtInPrompts)).toContain(prompts);
+  expect([...builtInPrompts.keys()]).toContain(prompts);
   const { prompts: known, warnings } = readPrompts(null, id, [id], undefined);
-  expect({ ...known }).toEqual(builtInPrompts[prompts]);
+  expect({ ...known }).toEqual(builtInPrompts.get(prompts));
   expect(warnings).toEqual([]);
 });
 
@@ -122,7 +142,7 @@ describe("rows checked on real weights", () => {
       max_seq_length: number;
     };
     expect(golden.max_seq_length).toBe(maxLength);
-    expect(golden.prompts).toEqual(prompts === "E5" ? [e5.query, e5.passage] : [""]);
+    expect(golden.prompts).toEqual(prompts === "E5" ? ["query: ", "passage: "] : [""]);
   });
 
   const expectRow = async (row: Row, folderOrId: string, options?: ReadModelOptions): Promise<void> => {

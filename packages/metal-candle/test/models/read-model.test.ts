@@ -38,7 +38,7 @@ test.each(tinyModels)("%s loads", async (name) => {
 
 describe("prompts", () => {
   test("are empty where the model has none", async () => {
-    expect({ ...(await read(copy("bert"))).prompts }).toEqual({ query: "", passage: "" });
+    expect({ ...(await read(copy("bert"))).prompts }).toEqual({ query: "", document: "", passage: "" });
   });
 
   test("come from the files, with `document` for a passage", async () => {
@@ -56,7 +56,21 @@ describe("prompts", () => {
     const { prompts } = await read(tinyModelFolder("bert-prompt-excluded"), {
       prompts: { query: "q: ", other: "o: " },
     });
-    expect({ ...prompts }).toEqual({ query: "q: ", passage: "", other: "o: " });
+    expect({ ...prompts }).toEqual({ query: "q: ", document: "", passage: "", other: "o: " });
+  });
+
+  test.each(["passage", "corpus"])("`document` is what the files call %s", async (name) => {
+    const folder = copy("bert");
+    folder.set("config_sentence_transformers.json", { prompts: { query: "find: ", [name]: "text: " } });
+    const { prompts } = await read(folder);
+    expect([prompts["document"], prompts["passage"]]).toEqual(["text: ", "text: "]);
+  });
+
+  test("`document` that the caller gives is `passage`, too, over the files'", async () => {
+    const folder = copy("bert");
+    folder.set("config_sentence_transformers.json", { prompts: { query: "find: ", passage: "text: " } });
+    const { prompts } = await read(folder, { prompts: { document: "d: " } });
+    expect({ ...prompts }).toEqual({ query: "find: ", document: "d: ", passage: "d: " });
   });
 
   test("a folder that looks like E5 without prompts is a warning, until the caller gives them", async () => {
@@ -88,10 +102,10 @@ describe("prompts", () => {
     cache.write(`${repository}/refs/main`, `${commit}\n`);
     renameSync(source.path, cache.file(`${repository}/snapshots/${commit}`));
     const description = await read(id, { cacheDir: cache.path });
-    expect({ ...description.prompts }).toEqual({ query, passage });
+    expect({ ...description.prompts }).toEqual({ query, document: passage, passage });
     expect(description).toMatchObject({ id, revision: commit, warnings: [] });
     // The same folder, named by its path, is the same model.
-    expect({ ...(await read(description.folder)).prompts }).toEqual({ query, passage });
+    expect({ ...(await read(description.folder)).prompts }).toEqual({ query, document: passage, passage });
   });
 });
 

@@ -54,7 +54,12 @@ const fromBert: WrongFolder[] = [
     /Normalize\) follows the Transformer; only Pooling may/,
   ],
   ["the Transformer alone", modules((m) => m.slice(0, 1)), UnsupportedModelError, /needs a Pooling module/],
-  ["Pooling first", modules((m) => m.slice(1)), UnsupportedModelError, /comes first; only a Transformer may/],
+  [
+    "Pooling first",
+    modules((m) => m.slice(1)),
+    UnsupportedModelError,
+    /comes first; only a Transformer or a StaticEmbedding may/,
+  ],
   ["modules.json is an object", modules(() => ({})), ModelFileError, /not a list of modules/],
   [
     "a module without a type",
@@ -135,7 +140,7 @@ const fromBert: WrongFolder[] = [
     "a default prompt that is not there",
     (f) => f.write("config_sentence_transformers.json", '{"prompts":{"query":"q: "},"default_prompt_name":"doc"}'),
     ModelFileError,
-    /"default_prompt_name" is "doc".*query, passage/,
+    /"default_prompt_name" is "doc".*query, document, passage/,
   ],
 ];
 

@@ -191,10 +191,23 @@ describe("hostile files", () => {
 
   test("a type that we do not read is named when it is asked for", async () => {
     const weights = await open(
-      "i64.safetensors",
-      file('{"a":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}', new Uint8Array(8)),
+      "i16.safetensors",
+      file('{"a":{"dtype":"I16","shape":[4],"data_offsets":[0,8]}}', new Uint8Array(8)),
     );
     await expect(weights.tensor("a")!.read()).rejects.toThrow(UnsupportedModelError);
+    await weights.close();
+  });
+
+  test.each([
+    ["I64", BigInt64Array.of(7n, -1n, 2n ** 33n)],
+    ["I32", Int32Array.of(7, -1, 2 ** 24)],
+  ] as const)("whole numbers as %s", async (dtype, data) => {
+    const bytes = new Uint8Array(data.buffer);
+    const weights = await open(
+      `${dtype}.safetensors`,
+      file(`{"a":{"dtype":"${dtype}","shape":[3],"data_offsets":[0,${bytes.length}]}}`, bytes),
+    );
+    expect(Array.from(await weights.tensor("a")!.read())).toEqual(Array.from(data, Number));
     await weights.close();
   });
 

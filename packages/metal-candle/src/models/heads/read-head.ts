@@ -79,7 +79,7 @@ function classifies({ modules, config, task, folder }: HeadFiles): boolean {
 }
 
 /** config_sentence_transformers.json's truncate_dim: the embedding is the beginning of the row. */
-function truncated(head: Head, saved: ConfigObject | null): Head {
+export function truncated(head: Head, saved: ConfigObject | null): Head {
   if (!saved?.has("truncate_dim")) return head;
   const dimensions = saved.integer("truncate_dim", 1);
   return dimensions >= head.dimensions ? head : { ...head, truncateDimensions: dimensions };

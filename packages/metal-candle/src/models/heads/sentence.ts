@@ -203,7 +203,7 @@ async function openModuleWeights(module: Module, opened: WeightFiles[]): Promise
 }
 
 /** Newer releases let a module read from and write to other features than the sentence embedding; we do not. */
-function expectSentenceEmbedding(
+export function expectSentenceEmbedding(
   config: ConfigObject | null,
   module: Module,
   keys = ["module_input_name", "module_output_name"],
