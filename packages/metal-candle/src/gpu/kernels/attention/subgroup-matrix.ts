@@ -2,7 +2,7 @@
  * Attention on the adapter's matrix units: the same function as direct.ts, for packed sequences of any length.
  *
  * A workgroup takes one head of `queryRows` consecutive queries of one sequence, one block of matrix.m queries a subgroup; keys pass
- * by in tiles of 32 that all its subgroups share. Accumulators cannot be rescaled (WGSL gives no access to their elements), so
+ * by in tiles of 32 (16 of large heads) that all its subgroups share. Accumulators cannot be rescaled (WGSL gives no access to their elements), so
  * softmax takes two passes over the keys, and is exact:
  *   1. scores tile by tile, keeping each row's maximum; from the last tile to the first, whose scores the second pass finds
  *   2. scores again, exponentials against that maximum, their sum, context += P · V
@@ -30,11 +30,21 @@ export interface MatrixAttention {
   readonly emulated: boolean;
 }
 
-/** Keys of one tile: part of the numerics class, since a row's sum goes lane by lane through each tile. */
-const keyTile = 32;
+/**
+ * Keys of one tile: part of the numerics class, since a row's sum goes lane by lane through each tile. Of large heads (Gemma's have 256
+ * elements) fewer, because a thread has a tile's share of keys and of values on their way in registers.
+ */
+function keyTileOf(headSize: number): number {
+  return headSize <= largestUsual ? 32 : 16;
+}
+
+/** Largest head that is not a large one, and the largest of all. */
+const largestUsual = 128;
+const largestHead = 256;
 
 function layoutOf({ matrix, subgroupSize, subgroups, emulated }: MatrixAttention, headSize: number) {
   const perWord = elementsPerWord(matrix);
+  const keyTile = keyTileOf(headSize);
   const padded = roundUp(headSize, Math.max(matrix.k, matrix.n));
   const pitch = padded / perWord + 1;
   // Two words more than a row of scores has: four rows of eight floats then lie in different banks.
@@ -42,11 +52,13 @@ function layoutOf({ matrix, subgroupSize, subgroups, emulated }: MatrixAttention
   const queryRows = subgroups * matrix.m;
   const stripsAt = keyTile * pitch;
   const end = stripsAt + queryRows * stripPitch;
-  // Queries are needed in workgroup memory until they are operands, and lie where scores come later. Emulated operands stay there.
-  const queriesAt = emulated ? end : stripsAt;
+  // Queries are needed in workgroup memory until they are operands, and lie where scores come later; those of large heads also where keys do,
+  // which then wait for them. Emulated operands stay there.
+  const queriesFirst = !emulated && headSize > largestUsual;
+  const queriesAt = emulated ? end : queriesFirst ? 0 : stripsAt;
   const words = Math.max(end, queriesAt + queryRows * pitch);
   const threads = subgroups * subgroupSize;
-  return { perWord, padded, pitch, stripPitch, queryRows, queriesAt, stripsAt, words, threads };
+  return { perWord, keyTile, padded, pitch, stripPitch, queryRows, queriesAt, queriesFirst, stripsAt, words, threads };
 }
 
 /** Bytes of workgroup memory that the kernel takes. */
@@ -57,13 +69,12 @@ export function matrixAttentionBytes(unit: MatrixAttention, headSize: number): n
 
 /**
  * Whether a head size suits a configuration: whole words, lanes that divide into rows, and at least one word of a tile's weights for
- * each lane of a row (64 lanes on 8 rows of f16 would have half of one). Past 128 a thread would hold more words on their way than it
- * has registers.
+ * each lane of a row (64 lanes on 8 rows of f16 would have half of one). Past 256 a thread would hold more than it has registers.
  */
 export function suitsMatrixAttention({ matrix, subgroupSize }: MatrixAttention, headSize: number): boolean {
   const perWord = elementsPerWord(matrix);
-  if (headSize % perWord !== 0 || headSize > 128 || subgroupSize % matrix.m !== 0) return false;
-  return (keyTile / perWord) % (subgroupSize / matrix.m) === 0;
+  if (headSize % perWord !== 0 || headSize > largestHead || subgroupSize % matrix.m !== 0) return false;
+  return (keyTileOf(headSize) / perWord) % (subgroupSize / matrix.m) === 0;
 }
 
 /** Buffers as in direct.ts. */
@@ -74,7 +85,7 @@ export function matrixAttentionProgram(given: AttentionShape, unitShape: MatrixA
   const ranged = shape.causal || window !== null;
   const { matrix, subgroupSize, emulated } = unitShape;
   const layout = layoutOf(unitShape, headSize);
-  const { perWord, padded, pitch, stripPitch, queryRows, queriesAt, stripsAt, threads } = layout;
+  const { perWord, keyTile, padded, pitch, stripPitch, queryRows, queriesAt, stripsAt, threads } = layout;
   const unit = emulated ? emulatedMatrices(matrix, subgroupSize) : nativeMatrices(matrix);
   const relative = relativePositionBuckets !== null;
   const lanesPerRow = subgroupSize / matrix.m;
@@ -208,10 +219,11 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   ${fetchTile("key", "KEYS_AT", "tiles - 1u")}
   if (tiles == 1u) { ${fetchTile("value", "VALUES_AT", "0u")} }
   ${put("query", queryRows, `${queriesAt}u`)}
-  ${put("key", keyTile, "0u")}
+  ${layout.queriesFirst ? "" : put("key", keyTile, "0u")}
   workgroupBarrier();
   ${repeat(steps, (s) => unit.left(`queries${s}`, `queriesAt + ${(s * matrix.k) / perWord}u`, "PITCH"))}
   workgroupBarrier();
+  ${layout.queriesFirst ? `${put("key", keyTile, "0u")} workgroupBarrier();` : ""}
 
   // From the last tile to the first, whose scores are then still there for the second pass.
   var largest = -3e38f;
