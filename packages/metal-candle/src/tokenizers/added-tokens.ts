@@ -63,6 +63,32 @@ export class AddedTokens {
     }));
   }
 
+  /**
+   * Writes the ids of `text` at ids[offset + already…]: what `between` makes of the stretches before, between and behind added tokens, and
+   * the tokens' own. Returns how many there are then, or more than `limit`.
+   *
+   * @param between writes text[start … end − 1], which may be empty, and returns how many there are then, or more than `limit`
+   */
+  writeAround(
+    text: string,
+    ids: Int32Array,
+    offset: number,
+    limit: number,
+    already: number,
+    between: (start: number, end: number, written: number) => number,
+  ): number {
+    this.search(text);
+    let written = already;
+    let start = 0;
+    while (this.next()) {
+      written = between(start, this.start, written);
+      if (written >= limit) return limit + 1;
+      ids[offset + written++] = this.id;
+      start = this.end;
+    }
+    return between(start, text.length, written);
+  }
+
   /** Begins a text. */
   search(text: string): void {
     this.#text = text;

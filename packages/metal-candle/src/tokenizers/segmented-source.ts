@@ -48,32 +48,16 @@ export abstract class SegmentedSource implements TokenSource {
 
   write(text: string, ids: Int32Array, offset: number, limit: number): number {
     const sound = wellFormed(text);
-    const tokens = this.#rawTokens;
-    tokens.search(sound);
-    let written = 0;
-    let start = 0;
-    while (tokens.next()) {
-      written = this.#writeSegment(sound.slice(start, tokens.start), ids, offset, limit, written);
-      if (written >= limit) return limit + 1;
-      ids[offset + written++] = tokens.id;
-      start = tokens.end;
-    }
-    return this.#writeSegment(start === 0 ? sound : sound.slice(start), ids, offset, limit, written);
+    return this.#rawTokens.writeAround(sound, ids, offset, limit, 0, (start, end, written) =>
+      this.#writeSegment(sound.slice(start, end), ids, offset, limit, written),
+    );
   }
 
   #writeSegment(segment: string, ids: Int32Array, offset: number, limit: number, already: number): number {
     if (segment === "") return already;
     const text = this.normalize(segment);
-    const tokens = this.#normalizedTokens;
-    tokens.search(text);
-    let written = already;
-    let start = 0;
-    while (tokens.next()) {
-      if (start < tokens.start) written = this.writePlain(text, start, tokens.start, ids, offset, limit, written);
-      if (written >= limit) return limit + 1;
-      ids[offset + written++] = tokens.id;
-      start = tokens.end;
-    }
-    return start < text.length ? this.writePlain(text, start, text.length, ids, offset, limit, written) : written;
+    return this.#normalizedTokens.writeAround(text, ids, offset, limit, already, (start, end, written) =>
+      start < end ? this.writePlain(text, start, end, ids, offset, limit, written) : written,
+    );
   }
 }

@@ -36,6 +36,12 @@ const parts = [
   "x, ",
 ];
 const units = 100_000;
+/** Of this process, whatever else the machine does meanwhile. */
+function processorMilliseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** What grows with the square takes minutes; what we have takes 2 to 300 ms on a machine that does nothing else. */
 const mostMilliseconds = 5000;
 
@@ -48,10 +54,10 @@ describe.each(folders)("the tokenizer of %s", (folder) => {
   it.each(parts)("takes a long text of %j", (part) => {
     const text = part.repeat(units / part.length);
     const ids = new Int32Array(512);
-    const start = performance.now();
+    const start = processorMilliseconds();
     const count = tokenizer.count(text);
     const length = tokenizer.encode(text, ids, 0, 512);
-    expect(performance.now() - start).toBeLessThan(mostMilliseconds);
+    expect(processorMilliseconds() - start).toBeLessThan(mostMilliseconds);
     expect(length).toBe(Math.min(count, 512));
     expect(tokenizer.truncated).toBe(count > 512);
   });
@@ -69,17 +75,17 @@ describe.each([minilmFolder, `${goldensFolder}tiny/mpnet`])("the tokenizer of %s
     const tokenizer = await openTokenizer(tokenizerFiles(folder));
     const text = rare + common.repeat(4_000_000 / common.length);
     const ids = new Int32Array(256);
-    const start = performance.now();
+    const start = processorMilliseconds();
     const length = tokenizer.encode(text, ids, 0, 256);
-    expect(performance.now() - start).toBeLessThan(mostMilliseconds / 10);
+    expect(processorMilliseconds() - start).toBeLessThan(mostMilliseconds / 5);
     expect([length, tokenizer.truncated]).toEqual([256, true]);
   });
 
   it("skips what is left of an endless word", async () => {
     const tokenizer = await openTokenizer(tokenizerFiles(folder));
-    const start = performance.now();
+    const start = processorMilliseconds();
     expect(tokenizer.count("😀".repeat(1_000_000))).toBe(tokenizer.specialTokens + 1);
-    expect(performance.now() - start).toBeLessThan(mostMilliseconds / 10);
+    expect(processorMilliseconds() - start).toBeLessThan(mostMilliseconds / 5);
   });
 });
 
@@ -87,7 +93,7 @@ it("does not read on where added tokens of normalised text have the punctuation 
   const variant = wordpieceVariants.find(({ name }) => name.endsWith("added tokens of every kind"))!;
   const tokenizer = await openTokenizer(filesOf(variant.json));
   const ids = new Int32Array(256);
-  const start = performance.now();
+  const start = processorMilliseconds();
   for (const text of ["😀", "😀<", "<\u302e"]) tokenizer.encode(text + ">".repeat(4_000_000), ids, 0, 256);
-  expect(performance.now() - start).toBeLessThan(mostMilliseconds / 5);
+  expect(processorMilliseconds() - start).toBeLessThan(mostMilliseconds / 5);
 });

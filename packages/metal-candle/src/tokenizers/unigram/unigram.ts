@@ -58,17 +58,9 @@ export class Unigram implements TokenSource {
   }
 
   write(text: string, ids: Int32Array, offset: number, limit: number): number {
-    const tokens = this.#rawTokens;
-    tokens.search(text);
-    let written = 0;
-    let start = 0;
-    while (tokens.next()) {
-      written = this.#writeSegment(text, start, tokens.start, ids, offset, limit, written);
-      if (written >= limit) return limit + 1;
-      ids[offset + written++] = tokens.id;
-      start = tokens.end;
-    }
-    return this.#writeSegment(text, start, text.length, ids, offset, limit, written);
+    return this.#rawTokens.writeAround(text, ids, offset, limit, 0, (start, end, written) =>
+      this.#writeSegment(text, start, end, ids, offset, limit, written),
+    );
   }
 
   /** text[start … end − 1] lies between two added tokens. Returns how many ids are written, or more than `limit`. */
@@ -106,19 +98,10 @@ export class Unigram implements TokenSource {
 
   #writeAroundTokens(first: boolean, ids: Int32Array, offset: number, limit: number, already: number): number {
     const buffer = this.#buffer;
-    const tokens = this.#normalizedTokens;
-    tokens.search(buffer.text());
-    let written = already;
-    let start = 0;
-    let begins = first;
-    while (tokens.next()) {
-      written = this.#writeWords(1 + start, 1 + tokens.start, begins, ids, offset, limit, written);
-      if (written >= limit) return limit + 1;
-      ids[offset + written++] = tokens.id;
-      start = tokens.end;
-      begins = true;
-    }
-    return this.#writeWords(1 + start, buffer.end, begins, ids, offset, limit, written);
+    // Units begin behind the buffer's first, and what follows a token begins anew.
+    return this.#normalizedTokens.writeAround(buffer.text(), ids, offset, limit, already, (start, end, written) =>
+      this.#writeWords(1 + start, 1 + end, first || start > 0, ids, offset, limit, written),
+    );
   }
 
   /** Words of the buffer's units[start … end − 1]; `begins`: nothing before them belongs to the same piece of text. */

@@ -61,17 +61,9 @@ export class WordPiece implements TokenSource {
   }
 
   write(text: string, ids: Int32Array, offset: number, limit: number): number {
-    const tokens = this.#rawTokens;
-    tokens.search(text);
-    let written = 0;
-    let start = 0;
-    while (tokens.next()) {
-      written = this.#scan(text, start, tokens.start, ids, offset, limit, written);
-      if (written >= limit) return limit + 1;
-      ids[offset + written++] = tokens.id;
-      start = tokens.end;
-    }
-    return this.#scan(text, start, text.length, ids, offset, limit, written);
+    return this.#rawTokens.writeAround(text, ids, offset, limit, 0, (start, end, written) =>
+      this.#scan(text, start, end, ids, offset, limit, written),
+    );
   }
 
   /** Writes the ids of text[start … end − 1]; returns how many are written, or limit + 1 when there are more. */
