@@ -1,6 +1,7 @@
 /**
  * Holds docs/architecture.md to the tree; part of `npm run lint`. Every path of its Layout is there, every room of the sources and every file
- * at their root is in it, and every file that its text names by `name.ts` exists. Also for CONTRIBUTING.md's paths.
+ * at their root is in it, and every file that its text names by `name.ts` exists. Also for CONTRIBUTING.md's paths; and no link of any public
+ * document leads nowhere.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -86,6 +87,31 @@ for (const document of ["docs/architecture.md", "CONTRIBUTING.md"]) {
     if (!isThere && !/[A-Z]{3,}/.test(path.replace(/README|CONTRIBUTING|CHANGELOG/, "")))
       breaches.push(`${document}: \`${path}\` is not there`);
   }
+}
+
+/** Links within the repository lead somewhere, to headings too. */
+const documents = tracked.filter((file) => /^(?:[\w-]+\.md|docs\/[\w-]+\.md|packages\/[\w-]+\/README\.md)$/.test(file));
+for (const document of documents) {
+  for (const [, link] of readFileSync(join(root, document), "utf8").matchAll(/\]\(([^)\s]+)\)/g)) {
+    if (/^[a-z]+:/.test(link)) continue;
+    const [path, anchor] = link.split("#");
+    const target = path === "" ? document : join(dirname(document), path);
+    if (!existsSync(join(root, target))) breaches.push(`${document}: the link ${link} leads nowhere`);
+    else if (anchor && target.endsWith(".md") && !headingsOf(target).includes(anchor)) {
+      breaches.push(`${document}: ${target} has no heading #${anchor}`);
+    }
+  }
+}
+
+/** As GitHub names them. */
+function headingsOf(document) {
+  return [...readFileSync(join(root, document), "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .trim()
+      .replace(/\s/g, "-"),
+  );
 }
 
 for (const line of breaches) console.error(line);

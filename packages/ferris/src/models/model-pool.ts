@@ -61,7 +61,7 @@ export class PooledModel<Model extends Closable> {
     }
   }
 
-  // What loading has to say goes to who made the pool, once: callers that come later would hear it again and again.
+  // Notices of a load go to the maker of the pool, once: later callers would hear them again and again.
   async #get(signal: AbortSignal | undefined, offline = this.#options.offline): Promise<Model> {
     const load = (own: AbortSignal): Promise<Model> => this.#load({ ...this.#options, offline, signal: own });
     return (this.#loaded = await this.#shared.get(load, signal));

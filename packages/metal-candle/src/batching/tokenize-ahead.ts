@@ -11,10 +11,10 @@ import type { EmbedRequest } from "./request.ts";
 const blockTexts = 256;
 
 /** Blocks that a thread may have before it: one to work on and one to follow. */
-const blocksAThread = 2;
+const blocksPerThread = 2;
 
 /** Finished blocks that may wait for a packer, for each thread: memory stays bounded where the device is what is slow. */
-const readyAThread = 4;
+const readyPerThread = 4;
 
 export class TokenizeAhead {
   readonly #pool: TokenizerPool;
@@ -29,12 +29,12 @@ export class TokenizeAhead {
 
   /** Sends away what the threads can take, of the calls in turn. */
   send(waiting: readonly EmbedRequest[]): void {
-    const most = blocksAThread * this.#pool.threads;
+    const most = blocksPerThread * this.#pool.threads;
     let ready = waiting.reduce((sum, request) => sum + request.ready.length, 0);
     for (let sent = true; sent;) {
       sent = false;
       for (const request of waiting) {
-        if (this.#away >= most || this.#away + ready >= readyAThread * this.#pool.threads) return;
+        if (this.#away >= most || this.#away + ready >= readyPerThread * this.#pool.threads) return;
         if (!this.#isLarge(request)) continue;
         this.#sendBlock(request);
         sent = true;

@@ -2,7 +2,7 @@
  * What is not worth indexing, known from names and neighbours alone: dependencies, build output, lock files, pictures.
  *
  * Pure functions over names. A folder named `build` may hold documents, so folders count as build output only beside the
- * file of a build tool that writes there. Content is looked at elsewhere (binary.ts, the parsers).
+ * file of a build tool that writes there. Content is looked at elsewhere (decode/, the parsers).
  */
 import type { SkipReason } from "../../skip-reason.ts";
 

@@ -19,8 +19,6 @@ import { broadened, makeGlobs } from "./glob.ts";
 import { IgnoreRules } from "./ignore-rules.ts";
 
 export interface WalkOptions {
-  /** Files and folders; relative ones are taken from the working folder. */
-  readonly paths: readonly string[];
   /** Globs relative to each named path (`docs/**`); one without a slash is for names at any depth (`*.md`). A folder stands for all in it. */
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
@@ -146,7 +144,7 @@ function asWritten(glob: string): string {
  * Yields the files under `roots` (see `resolveRoots`) in order of their paths, each once. Throws the signal's reason when
  * aborted. A folder that cannot be read is skipped as "unreadable".
  */
-export async function* walk(roots: readonly Root[], options: Omit<WalkOptions, "paths">): AsyncGenerator<WalkedFile> {
+export async function* walk(roots: readonly Root[], options: WalkOptions): AsyncGenerator<WalkedFile> {
   const { onSkip, onTime, signal } = options;
   const filter = makeGlobFilter(options.include, options.exclude);
   const giveWay = takingTurns();

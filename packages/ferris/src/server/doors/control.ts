@@ -4,7 +4,7 @@
 import { newDoor } from "../routes.ts";
 
 export interface Control {
-  /** What is told to who asks. */
+  /** What callers are told. */
   describe(): ServerDescription;
   stop(): void;
 }

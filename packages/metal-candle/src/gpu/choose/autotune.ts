@@ -278,7 +278,7 @@ export function readTuning(content: Uint8Array | null, requests: readonly Tuning
   try {
     const tuning = JSON.parse(new TextDecoder().decode(content)) as GemmTuning;
     const fits = tuning.gemms.every((gemm) => variantOf(requestOf(requests, gemm), gemm) !== undefined);
-    // All of it is there, or it is none.
+    // All of it is there, or nothing is.
     return fits && Array.isArray(tuning.dropped) && tuning.unfinished !== undefined
       ? { ...tuning, source: "cache" }
       : null;
