@@ -27,6 +27,7 @@ import type { Embedder } from "./embedder.ts";
 import { prepare, type PreparedDocument } from "./prepare.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "./report.ts";
 import { MetFiles } from "./met-files.ts";
+import { Mounts } from "./mounts.ts";
 import { IndexRun } from "./run.ts";
 import { findMove, pathAfter, pathBefore, settleHome } from "./moved-home.ts";
 import { writeDocuments } from "./write.ts";
@@ -97,6 +98,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   const met = new Set<string>();
   const unreadable: string[] = [];
   const emptyRoots: string[] = [];
+  const mounts = await Mounts.of(store, roots);
   const stop = new AbortController();
   const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
 
@@ -114,6 +116,8 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
       signal: stopped,
       onTime: (seconds) => run.clock.add("walk", seconds),
       onEmptyRoot: (path) => emptyRoots.push(path),
+      mounts: mounts.known,
+      onMount: (path) => mounts.meet(path),
       onSkip: (reason, path, message) => {
         if (reason === "unreadable") unreadable.push(path);
         run.skip(reason, path, message);
@@ -185,7 +189,8 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   }
 
   await store.clearStaged();
-  for (const path of emptyRoots) await keepWhatWasThere(path);
+  for (const path of [...emptyRoots, ...mounts.missing()]) await keepWhatWasThere(path);
+  await mounts.settle(store, unreadable);
   const gone = (await goneDocuments()).map(({ path }) => path);
   await run.clock.time("write", () => store.removeDocuments(gone));
   run.gone(gone);

@@ -124,6 +124,10 @@ export interface RootKeeper {
   /** Forgets roots that are one of these paths or lie below one. */
   forgetRoots(under: readonly string[]): Promise<void>;
   setHome(folder: string): Promise<void>;
+  /** Folders below the roots that drives were mounted at when they were last read: see `indexPaths`. */
+  mounts(): Promise<string[]>;
+  /** In place of those that were known. */
+  setMounts(folders: readonly string[]): Promise<void>;
 }
 
 /** What indexing needs besides; one writer at a time. */

@@ -1,6 +1,6 @@
 /** What an index has does not vanish in silence: files without text, drives that are not mounted, twins of files that fail. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
@@ -81,6 +81,56 @@ test("a folder that is empty today keeps its documents and is named; taken out b
   await index.store.removeDocuments([join(drive, "a.md"), join(drive, "deep/b.md")]);
   expect(await index.run({ paths })).toMatchObject({ unchanged: 1, failures: [] });
 });
+
+test("a drive below a named folder that is not mounted today keeps its documents", async () => {
+  const folder = folderOf({
+    "card/a.md": "alpha",
+    "card/deep/b.md": "beta",
+    "stick/c.md": "gamma",
+    "own/d.md": "delta",
+  });
+  const index = await indexOf(folder);
+  await index.run();
+  // As if other devices had been mounted there: no test may mount one.
+  await index.store.setMounts([join(folder, "card"), join(folder, "stick")]);
+  for (const name of ["card", "stick", "own"]) rmSync(join(folder, name), { recursive: true });
+  mkdirSync(join(folder, "card"));
+  mkdirSync(join(folder, "own"));
+  for (let run = 0; run < 2; run++) {
+    const report = await index.run();
+    expect(report.failures.map(({ path, reason }) => [relative(folder, path), reason])).toEqual([
+      ["card", "unreadable"],
+      ["stick", "unreadable"],
+    ]);
+    // The folder of its own was emptied by somebody.
+    expect(report.removed).toBe(run === 0 ? 1 : 0);
+  }
+  expect(await index.paths()).toEqual(["card/a.md", "card/deep/b.md", "stick/c.md"]);
+  await index.store.removeDocuments([join(folder, "stick/c.md")]);
+  expect((await index.run()).failures).toHaveLength(1);
+  expect(await index.store.mounts()).toEqual([join(folder, "card")]);
+  // A folder that holds something is read, whatever it was once.
+  writeFileSync(join(folder, "card/e.md"), "epsilon");
+  expect(await index.run()).toMatchObject({ added: 1, removed: 2, failures: [] });
+  expect(await index.store.mounts()).toEqual([]);
+});
+
+test.skipIf(!existsSync("/dev/shm") || statSync("/dev/shm").dev === statSync("/dev").dev)(
+  "a walk tells which folders drives are mounted at",
+  async () => {
+    const { walk, resolveRoots } = await import("../../src/documents/walk/walk.ts");
+    const mounted: string[] = [];
+    const onSkip = () => {};
+    const files = walk(await resolveRoots(["/dev"]), {
+      maxFileBytes: 1,
+      onSkip,
+      onMount: (path) => mounted.push(path),
+    });
+    for await (const file of files) expect(file.size).toBe(1);
+    expect(mounted).toContain("/dev/shm");
+    expect(mounted).not.toContain("/dev");
+  },
+);
 
 test("equal bytes under two extensions are two documents, at the first run as at the second", async () => {
   const text = sections("one", "two");

@@ -30,7 +30,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "html",
-    version: 3,
+    version: 4,
     extensions: ["html", "htm", "xhtml", "xht", "shtml"],
     recognises: (head) =>
       /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
@@ -38,7 +38,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xml",
-    version: 1,
+    version: 2,
     extensions:
       "xml fb2 enex opml rss atom dbk docbook dita ditamap tei jats nxml gpx kml plist wsdl xsd xsl xslt".split(" "),
     // Mind maps share their extension with Objective-C++.
@@ -62,7 +62,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 4,
+    version: 5,
     extensions: ["docx", "docm", "dotx", "dotm"],
     load: async () => (await import("./word/docx.ts")).parseDocx,
   },
@@ -80,7 +80,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "opendocument",
-    version: 4,
+    version: 5,
     extensions: ["odt", "ods", "odp", "odg", "ott", "ots", "otp", "otg", "fodt", "fods", "fodp", "fodg"],
     recognises: (head) => /<office:document[\s>]/.test(beginning(head)),
     load: async () => (await import("./opendocument/open-document.ts")).parseOpenDocument,
@@ -131,7 +131,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "epub",
-    version: 3,
+    version: 4,
     extensions: ["epub"],
     load: async () => (await import("./epub/epub.ts")).parseEpub,
   },
@@ -161,14 +161,14 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "mhtml",
-    version: 1,
+    version: 2,
     extensions: ["mht", "mhtml"],
     recognises: (head) => isSavedPage(beginning(head)),
     load: async () => (await import("./mail/mhtml.ts")).parseMhtml,
   },
   {
     type: "webarchive",
-    version: 1,
+    version: 2,
     extensions: ["webarchive"],
     load: async () => (await import("./mail/mhtml.ts")).parseWebArchive,
   },

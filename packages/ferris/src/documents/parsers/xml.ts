@@ -13,6 +13,8 @@ import { SourcedText } from "../lines/sourced-text.ts";
 import { through } from "../lines/sourced-through.ts";
 import { attributeText, type HtmlTree, xmlTreeOf } from "./html/tree.ts";
 import { readHtml } from "./html/html.ts";
+import { addTable } from "../table/add-table.ts";
+import { TableGrid } from "../table/grid.ts";
 import type { ParserInput } from "./parser.ts";
 
 const titles = /^(?:title|head|heading|article-title|book-title|h[1-6])$/;
@@ -25,6 +27,15 @@ const dullAttributes =
   /^(?:xmlns(?::.*)?|xml:.*|xsi:.*|id|class|style|href|src|version|type|encoding|width|height|x|y|created|modified|uuid)$/i;
 const htmlInside =
   /^\s*(?:<\?xml\b|<!doctype\b|<(?:p|div|en-note|h[1-6]|ul|ol|a|br|b|i|img|span|table|blockquote)\b[^<]*>)/i;
+
+/** Programs, and what else keeps its lines. */
+const program = /^(?:programlisting|screen|literallayout|synopsis|preformat|codeblock|msgblock|pre|eg)$/;
+
+/** Tables of DocBook, JATS, TEI, FictionBook, DITA. */
+const tables = /^(?:table|informaltable|table-wrap|simpletable)$/;
+const rowHolders = /^(?:thead|tbody|tfoot|tgroup|table|col|colgroup|colspec)$/;
+const rowNames = /^(?:tr|row|strow|sthead)$/;
+const cellNames = /^(?:td|th|entry|cell|stentry)$/;
 
 /** OPML's. */
 const noteName = "_note";
@@ -49,7 +60,11 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
     if (name === "outline" || (name === "node" && element.attribs.TEXT !== undefined))
       return outline(element, level, depth);
     if (name === "book-title") bookTitle ??= words(element).text;
+    if (program.test(name)) return builder.add("code", raw(element));
+    const rows = tables.test(name) ? rowsOf(element) : [];
+    if (rows.length > 0 && depth <= deepest) return table(element, rows, level, depth);
     const own = ownText(element);
+    if (own !== null && name === "code" && own.includes("\n")) return builder.add("code", raw(element));
     if (own !== null) return paragraph(element, own);
     if (depth > deepest) return builder.add("prose", words(element));
     const children = element.children.filter(isTag);
@@ -62,6 +77,27 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
     }
     for (const child of children) if (child !== title) visit(child, title ? level + 1 : level, depth + 1);
     if (title) builder.section(level, "");
+  }
+
+  /** What stands beside its rows (a title, a caption), then the rows. */
+  function table(element: Element, rows: readonly Element[], level: number, depth: number): void {
+    for (const child of element.children.filter(isTag))
+      if (!rowHolders.test(localName(child)) && !rowNames.test(localName(child))) visit(child, level, depth + 1);
+    const grid = new TableGrid();
+    for (const row of rows) {
+      const cells = row.children.filter(isTag).filter((child) => cellNames.test(localName(child)));
+      const holder = row.parent !== null && isTag(row.parent) ? localName(row.parent) : "";
+      grid.row({ isHeader: holder === "thead" });
+      for (const cell of cells) {
+        const { colspan, rowspan, cols, rows: down, morerows } = cell.attribs;
+        grid.cell(words(cell), {
+          columns: Number(colspan ?? cols) || 1,
+          rows: morerows === undefined ? Number(rowspan ?? down) || 1 : Number(morerows) + 1 || 1,
+          isHeader: localName(cell) === "th" || cell.attribs.role === "label",
+        });
+      }
+    }
+    addTable(builder, grid);
   }
 
   function paragraph(element: Element, own: string): void {
@@ -122,7 +158,7 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
   function words(element: Element): SourcedText {
     const line = new SourcedText();
     for (const part of textsIn(tree, element)) line.join(part);
-    return line.replace(/[^\S ]+| {2,}/g, " ").trim();
+    return line.replace(/(?! (?!\s))\s+/g, " ").trim();
   }
 
   function raw(element: Element): SourcedText {
@@ -130,6 +166,16 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
     for (const part of textsIn(tree, element)) whole.join(part);
     return whole;
   }
+}
+
+/** Its rows, in order, with cells in them; none of tables within cells. */
+function rowsOf(table: Element): Element[] {
+  return table.children.filter(isTag).flatMap((child) => {
+    const name = localName(child);
+    if (rowNames.test(name))
+      return child.children.some((cell) => isTag(cell) && cellNames.test(localName(cell))) ? [child] : [];
+    return rowHolders.test(name) ? rowsOf(child) : [];
+  });
 }
 
 function localName(element: Element): string {
@@ -175,7 +221,11 @@ function* textsIn(tree: HtmlTree, element: ParentNode): Generator<SourcedText> {
     if (isText(node)) yield tree.sourced(node);
     else if (isTag(node) && /^(?:br|lb|empty-line|p|para|title|li|td)$/.test(localName(node)))
       yield new SourcedText(" ");
-    if ("children" in node && !(isTag(node) && noText.test(localName(node))))
+    if (isTag(node) && localName(node) === "alternatives") {
+      const forms = node.children.filter(isTag);
+      const read = forms.find((form) => localName(form) === "tex-math") ?? forms[0];
+      if (read) stack.push(read);
+    } else if ("children" in node && !(isTag(node) && noText.test(localName(node))))
       for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
   }
 }

@@ -31,8 +31,12 @@ export interface WalkOptions {
   readonly signal?: AbortSignal;
   /** Once for each entry that is left out; a folder counts once, whatever is in it. `message` says more where there is more. */
   readonly onSkip: (reason: SkipReason, path: string, message?: string) => void;
-  /** A root that holds nothing at all today: its drive may not be mounted. */
+  /** A root, or one of `mounts`, that holds nothing at all today: its drive may not be mounted. */
   readonly onEmptyRoot?: (path: string) => void;
+  /** Folders below the roots that drives were mounted at before. */
+  readonly mounts?: ReadonlySet<string>;
+  /** A folder below a root that a drive is mounted at. */
+  readonly onMount?: (path: string) => void;
   /** Receives the seconds spent reading folders. */
   readonly onTime?: (seconds: number) => void;
 }
@@ -166,7 +170,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
     onTime?.((performance.now() - started) / 1000);
     // Named though it is a dependency folder: then the ones nested in it were meant as well.
     const nestedDependencies = folderLeftOut(basename(root.path), new Set()) === "dependencies";
-    yield* folder(root, root.path, rules, nestedDependencies);
+    yield* folder(root, root.path, rules, nestedDependencies, null);
   }
 
   async function* folder(
@@ -174,19 +178,25 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
     path: string,
     outer: IgnoreRules,
     nestedDependencies: boolean,
+    outerDevice: number | null,
   ): AsyncGenerator<WalkedFile> {
     signal?.throwIfAborted();
     await giveWay();
     let started = performance.now();
     let entries: Dirent[];
+    let device: number;
     try {
+      device = statSync(path).dev;
       entries = readdirSync(path, { withFileTypes: true });
     } catch (error) {
       return skip("unreadable", path, `cannot read the folder: ${reasonOf(error)}`);
     }
     const names = new Set(entries.map((entry) => entry.name));
     // What systems leave in a mount point has a dot in front, as our own folder has.
-    if (path === root.path && entries.every((entry) => entry.name.startsWith("."))) options.onEmptyRoot?.(path);
+    const isMounted = outerDevice !== null && device !== outerDevice;
+    if (isMounted) options.onMount?.(path);
+    const isMountPoint = path === root.path || (options.mounts?.has(path) === true && !isMounted);
+    if (isMountPoint && entries.every((entry) => entry.name.startsWith("."))) options.onEmptyRoot?.(path);
     if (path !== root.path && !nestedDependencies && isPythonEnvironment(names)) return skip("dependencies", path);
     const rules = await outer.enter(path, names);
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -201,7 +211,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
         if (reason && !(reason === "dependencies" && nestedDependencies)) skip(reason, entryPath);
         else if (await rules.ignores(entryPath, true)) skip("ignored", entryPath);
         else if (!filter.entersFolder(root, entryPath)) skip("filtered", entryPath);
-        else yield* folder(root, entryPath, rules, nestedDependencies);
+        else yield* folder(root, entryPath, rules, nestedDependencies, device);
       } else {
         const reason = fileLeftOut(entry.name, options.withPictures);
         if (reason) skip(reason, entryPath);

@@ -105,6 +105,28 @@ export class SqliteStore extends SqliteReader implements Store {
     });
   }
 
+  async mounts(): Promise<string[]> {
+    const row = this.read(() => this.database.prepare("SELECT value FROM meta WHERE key = 'mounts'").get()) as
+      | { value: string }
+      | undefined;
+    if (row === undefined) return [];
+    // An index may come from anybody: what it says of folders is only ever compared with paths.
+    try {
+      const folders: unknown = JSON.parse(row.value);
+      return Array.isArray(folders) ? folders.filter((folder): folder is string => typeof folder === "string") : [];
+    } catch {
+      return [];
+    }
+  }
+
+  async setMounts(folders: readonly string[]): Promise<void> {
+    const value = JSON.stringify([...new Set(folders)].toSorted());
+    if (JSON.stringify((await this.mounts()).toSorted()) === value) return;
+    transaction(this.database, this.path, () => {
+      this.database.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('mounts', ?)").run(value);
+    });
+  }
+
   async forgetRoots(under: readonly string[]): Promise<void> {
     transaction(this.database, this.path, () => {
       const roots = this.database.prepare("SELECT path FROM roots").all() as { path: string }[];

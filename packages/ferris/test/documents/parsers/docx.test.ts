@@ -120,6 +120,14 @@ const run = (text: string) => `<w:r><w:t>${text}</w:t></w:r>`;
 const paragraph = (inner: string, properties = "") => `<w:p><w:pPr>${properties}</w:pPr>${inner}</w:p>`;
 const read = async (...document: Parameters<typeof docx>) => outline(await parseDocument("/a.docx", docx(...document)));
 
+test("headers and footers are said once, after the text", async () => {
+  expect(await outlineOfFixture("office/header-footer.docx")).toEqual([
+    "prose [] Body words.",
+    "prose [] Confidential project Walrus",
+    "prose [] Page 1 of Northwind Ferries",
+  ]);
+});
+
 describe("what hangs on a paragraph follows it, once", () => {
   test("footnotes, endnotes, comments, boxes; in tables after the table", async () => {
     const note = (kind: string, id: number, text: string, extra = "") =>

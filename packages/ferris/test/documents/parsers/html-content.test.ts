@@ -387,3 +387,10 @@ describe("books", () => {
     });
   });
 });
+
+test("an empty paragraph at a cell's end does not make a table one that lays out", async () => {
+  const cell = (text: string) => `<td><p>${text}</p><p><br></p></td>`;
+  const html = `<h1>Rates</h1><table><tr>${cell("Season")}${cell("Single")}</tr><tr>${cell("Winter")}${cell("80")}</tr></table>`;
+  const document = await parseDocument("/a.html", Buffer.from(html));
+  expect(document.content).toContain("Season: Winter; Single: 80");
+});

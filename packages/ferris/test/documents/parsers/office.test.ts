@@ -75,6 +75,9 @@ describe("text documents", () => {
       "prose [] Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
       "table [] Text before Table Between Text after",
       "prose [] Donec semper facilisis metus finibus malesuada.",
+      // Its header and footer.
+      "prose [] Left-side | Right-side",
+      "prose [] Copyright | Page-number",
     ]);
   });
 

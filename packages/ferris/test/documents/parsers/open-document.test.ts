@@ -250,3 +250,28 @@ test("a password, a single file of another name, other prefixes", async () => {
     "prose [Title] Text",
   ]);
 });
+
+test("headers and footers are said once, after the text; pages to make others after are not", async () => {
+  const spaces = ["office", "text", "style", "presentation"]
+    .map((name) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
+    .join(" ");
+  const p = (text: string) => `<text:p>${text}</text:p>`;
+  const page = (header: string) =>
+    `<style:master-page><style:header>${p(header)}</style:header><style:footer>${p("Page <text:page-number>1</text:page-number> of 9")}</style:footer></style:master-page>`;
+  const read = async (kind: string, body: string, masters: string) =>
+    outline(
+      await parseDocument(
+        "/a.fodt",
+        Buffer.from(
+          `<office:document ${spaces}><office:master-styles>${masters}</office:master-styles><office:body><office:${kind}>${body}</office:${kind}></office:body></office:document>`,
+        ),
+      ),
+    );
+  expect(await read("text", p("Words."), page("Project Walrus") + page("Project Walrus"))).toEqual([
+    "prose [] Words.",
+    "prose [] Project Walrus",
+  ]);
+  expect(await read("text", p("Words."), `<style:master-page>${p("Click to edit")}</style:master-page>`)).toEqual([
+    "prose [] Words.",
+  ]);
+});

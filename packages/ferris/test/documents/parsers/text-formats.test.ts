@@ -226,4 +226,37 @@ test("LaTeX: what a list describes is text, a comment in a heading is not", asyn
     "heading [Ship parts] Ship parts",
     "list [Ship parts] - Keel [wooden]: Holds her.\n- Mast: Carries sails.\n- Rest.",
   ]);
+  const pandoc =
+    "\\begin{document}\n\\hypertarget{parts}{%\n\\section{Parts}\\label{parts}}\n\n\\begin{enumerate}\n" +
+    "\\def\\labelenumi{\\arabic{enumi}.}\n\\tightlist\n\\item\n  Definitions\n\\item\n  Payment\n\\end{enumerate}\n\\end{document}";
+  expect(outline(await parseDocument("/a.tex", Buffer.from(pandoc)))).toEqual([
+    "heading [Parts] Parts",
+    "list [Parts] 1. Definitions\n2. Payment",
+  ]);
+});
+
+test("XML: tables of all vocabularies have columns, programs lines, formulas one form", async () => {
+  const read = async (xml: string) => outline(await parseDocument("/a.xml", Buffer.from(xml)));
+  const docBook =
+    "<article><title>Ships</title><table><title>Crew</title><tgroup cols='3'><colspec align='left'/><thead><row><entry>Ship</entry>" +
+    "<entry>Role</entry><entry>Name</entry></row></thead><tbody><row><entry morerows='1'><para>Aurora</para></entry><entry>Captain</entry>" +
+    "<entry>Ann</entry></row><row><entry>Cook</entry><entry>Bo</entry></row></tbody></tgroup></table>" +
+    "<programlisting>if a:\n    b()</programlisting></article>";
+  expect(await read(docBook)).toEqual([
+    "heading [Ships] Ships",
+    "prose [Ships] Crew",
+    "table [Ships] Ship: Aurora; Role: Captain; Name: Ann",
+    "table [Ships] Ship: Aurora; Role: Cook; Name: Bo",
+    "code [Ships] if a:\n    b()",
+  ]);
+  const jats =
+    "<article><body><sec><title>Energy</title><p>It is\n  <inline-formula><alternatives><tex-math>E=mc^2</tex-math>" +
+    "<mml:math><mml:mi>E</mml:mi></mml:math></alternatives></inline-formula>\n  here.</p><table-wrap><table><tr><th>Mass</th><th>Speed</th></tr>" +
+    "<tr><td colspan='2'>unknown</td></tr><tr><td>4</td><td>5</td></tr></table></table-wrap></sec></body></article>";
+  expect(await read(jats)).toEqual([
+    "heading [Energy] Energy",
+    "prose [Energy] It is E=mc^2 here.",
+    "table [Energy] Mass: unknown",
+    "table [Energy] Mass: 4; Speed: 5",
+  ]);
 });

@@ -44,12 +44,20 @@ export function kindOfTable(table: Element): TableKind {
 function isLaidOut(cell: Element): boolean {
   let paragraphs = 0;
   let seen = 0;
-  for (const { name } of walk(cell)) {
+  for (const element of walk(cell)) {
+    const { name } = element;
     if (++seen > mostLookedAt) return false;
     if (/^(?:h[1-6]|ul|ol|dl|blockquote|form|article|section)$/.test(name)) return true;
-    if (name === "p" && ++paragraphs > 1) return true;
+    if (name === "p" && hasWords(element) && ++paragraphs > 1) return true;
   }
   return false;
+}
+
+/** Programs end cells with an empty paragraph. */
+function hasWords(paragraph: Element): boolean {
+  return [paragraph, ...walk(paragraph)].some(({ children }) =>
+    children.some((child) => isText(child) && child.data.trim() !== ""),
+  );
 }
 
 /** A data table's cells, each in its column. */

@@ -33,6 +33,9 @@ const formulas = /^(?:equation|align|gather|multline|eqnarray|displaymath|math|f
 /** How many arguments of these are not text. */
 const dropped: Readonly<Record<string, number>> = {
   label: 1,
+  hypertarget: 1,
+  def: 2,
+  let: 2,
   ref: 1,
   eqref: 1,
   pageref: 1,
@@ -91,6 +94,8 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
   const chapters = /\\(?:chapter|part)\*?[[{]/.test(content) ? 0 : 1;
   let words = new SourcedText();
   let tables = 0;
+  /** Of the lists that are open, outermost first: how many items so far; null where they have no numbers. */
+  const counts: (number | null)[] = [];
   const unclosed = new Set<string>();
   let at = isDocument ? begin + "\\begin{document}".length : 0;
   sign.lastIndex = at;
@@ -148,14 +153,16 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
       return end + (/^(?:\{\}|[ \t]+)/.exec(content.slice(end, end + 20))?.[0].length ?? 0);
     }
     if (command === "item") {
-      words.appendMade("\n- ", index);
+      if (counts.length > 0 && counts.at(-1) !== null) counts[counts.length - 1]!++;
+      words.appendMade(`\n${counts.at(-1) ?? "-"}${counts.at(-1) == null ? "" : "."} `, index);
       const close = content[end] === "[" ? closingBracket(content, end) : -1;
       if (close >= 0) {
         // What a list describes: "Keel: …"; a mark of its own has no letters.
         const label = plainLatex(content.slice(end + 1, close)).trim();
         if (/[\p{L}\p{N}]/u.test(label)) words.appendMade(`${label.replace(/:$/, "")}: `, index);
-        return close + 1;
+        return afterBlank(close + 1);
       }
+      return afterBlank(end);
     } else if (command === "par" || command === "maketitle") flush();
     else if (command === "footnote") words.appendMade(" ", index);
     if (command === "verb") {
@@ -178,6 +185,12 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
     return next === end ? end + (/^[ \t]/.test(content[end] ?? "") && words.text.endsWith(" ") ? 1 : 0) : next;
   }
 
+  /** After white space, but not after an empty line. */
+  function afterBlank(from: number): number {
+    const blank = /^[ \t]*(?:\n[ \t]*(?!\s))?/.exec(content.slice(from, from + longestLabel))!;
+    return from + blank[0].length;
+  }
+
   function opened(environment: string, end: number): number {
     if (verbatim.has(environment) || formulas.test(environment)) {
       const closing = `\\end{${environment}}`;
@@ -191,6 +204,7 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
       return close + closing.length;
     }
     flush();
+    if (/^(?:itemize|description|enumerate)\*?$/.test(environment)) counts.push(environment.startsWith("e") ? 0 : null);
     if (/^(?:tabular|longtable|tabularx|array)/.test(environment)) {
       tables++;
       const columns = afterOptions(content, end);
@@ -201,6 +215,7 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
 
   function closed(environment: string, end: number): number {
     if (/^(?:tabular|longtable|tabularx|array)/.test(environment)) tables = Math.max(0, tables - 1);
+    if (/^(?:itemize|description|enumerate)\*?$/.test(environment)) counts.pop();
     flush();
     return end;
   }
@@ -215,7 +230,7 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
   }
 
   function flush(): void {
-    const isList = /^\s*- /.test(words.text);
+    const isList = /^\s*(?:-|\d+\.) /.test(words.text);
     builder.add(isList ? "list" : "prose", words.replace(/[ \t]+/g, " ").replace(/ ?\n\s*/g, "\n"));
     words = new SourcedText();
   }

@@ -2,7 +2,7 @@
  * OpenDocument: texts, sheets, slides and drawings, which share one XML vocabulary, in packages and as single XML files. Slides and
  * drawings' pages are pages.
  *
- * Notes and comments follow their paragraph. Tables of contents and what tracked changes took out are left out.
+ * Notes and comments follow their paragraph, headers and footers the text. Tables of contents and what tracked changes took out are left out.
  */
 import { DocumentError } from "../../../errors.ts";
 import { Archive } from "../../archive/archive.ts";
@@ -12,6 +12,7 @@ import type { ParsedDocument } from "../../document.ts";
 import { OpenDocumentBody } from "./body.ts";
 import { Objects } from "./objects.ts";
 import { TextStyles } from "./styles.ts";
+import { addPageEdges } from "../office/page-edges.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { textOfFirst } from "../../xml/xml.ts";
@@ -23,7 +24,9 @@ export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
   const styles = new TextStyles();
   if (isSingleFile(bytes)) {
     const { content: xml } = decodeText(bytes);
-    readContent(xml, builder, styles, new Objects(null));
+    const objects = new Objects(null);
+    readContent(xml, builder, styles, objects);
+    addEdges(xml, builder, styles, objects);
     return builder.finish("opendocument", { title: textOfFirst(xml.slice(0, 100_000), "dc:title") });
   }
   const archive = new Archive(bytes);
@@ -35,7 +38,10 @@ export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
     (name) => TextStyles.has(name),
     (style) => styles.add(style),
   );
-  readContent(archive.requiredText("content.xml"), builder, styles, new Objects(archive));
+  const objects = new Objects(archive);
+  const content = archive.requiredText("content.xml");
+  readContent(content, builder, styles, objects);
+  if (content.includes("office:text")) addEdges(archive.text("styles.xml") ?? "", builder, styles, objects);
   return builder.finish("opendocument", { title: textOfFirst(archive.text("meta.xml"), "dc:title") });
 }
 
@@ -60,6 +66,8 @@ function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, o
     xml,
     (name, depth, parent) => {
       around.length = depth - 1;
+      // Pages that others are made after: what stands there is "Click to edit", and headers (below).
+      if (around.includes("office:master-styles")) return false;
       if (TextStyles.has(name)) return true;
       isHeader = around.includes("table:table-header-rows");
       if (isSheet && grid) return rowsAndShapes.has(name);
@@ -83,6 +91,27 @@ function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, o
     },
   );
   endSheet();
+}
+
+const edge = /^style:(?:header|footer)(?:-left|-first)?$/;
+
+/** Headers and footers of a text's pages. Those of sheets are nobody's words. */
+function addEdges(xml: string, builder: ContentBuilder, styles: TextStyles, objects: Objects): void {
+  const edges: ParsedDocument[] = [];
+  let isSheet = false;
+  readTrees(
+    xml,
+    (name) => edge.test(name),
+    (tree) => {
+      const own = new ContentBuilder();
+      new OpenDocumentBody(own, styles, objects).add(tree);
+      edges.push(own.finish("opendocument"));
+    },
+    (name) => {
+      isSheet ||= name === "office:spreadsheet";
+    },
+  );
+  if (!isSheet) addPageEdges(builder, edges);
 }
 
 /** Blocks of documents that lack what should hold them. */

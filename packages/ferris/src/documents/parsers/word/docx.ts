@@ -2,7 +2,7 @@
  * DOCX: paragraphs, headings by their styles and outline levels, numbered lists, tables, formulas; notes, comments, text boxes and
  * charts after the paragraph that they belong to; documents that are embedded.
  *
- * Formatting, headers, tables of contents and what tracked changes took out are left out. Pages are Word's business when it
+ * Headers and footers follow the text. Formatting, tables of contents and what tracked changes took out are left out. Pages are Word's business when it
  * prints: the file does not know them.
  */
 import { posix } from "node:path";
@@ -12,7 +12,8 @@ import type { ParsedDocument } from "../../document.ts";
 import { addEmbedded } from "../../embedded.ts";
 import { parseDocument, type ParseOptions } from "../../parse/parse.ts";
 import { OfficePackage } from "../office/package.ts";
-import { WordBody } from "./body.ts";
+import { addPageEdges } from "../office/page-edges.ts";
+import { WordBody, type WordContext } from "./body.ts";
 import { Notes } from "./notes.ts";
 import { Numbering } from "./numbering.ts";
 import { Styles } from "./styles.ts";
@@ -24,6 +25,8 @@ import type { ParserInput } from "../parser.ts";
 const blockNames = new Set(["w:p", "w:tbl", "w:sdt", "w:altChunk", "mc:AlternateContent"]);
 const takenOut = new Set(["w:del", "w:moveFrom"]);
 
+/** Of headers and footers: a section may have six. */
+const mostEdges = 300;
 /** Documents within one document that are read. */
 const mostEmbedded = 50;
 
@@ -33,24 +36,39 @@ export async function parseDocx({ bytes, depth = 0, ocr, alive }: ParserInput): 
   const file = new OfficePackage(bytes, "word/document.xml");
   const { archive, main } = file;
   const builder = new ContentBuilder();
-  const body = new WordBody(
-    {
-      file,
-      part: main,
-      styles: new Styles(file.relatedText(main, "styles")),
-      numbering: new Numbering(file.relatedText(main, "numbering")),
-      notes: new Notes(file),
-      chunks: await readChunks(file, depth),
-    },
-    builder,
-  );
+  const context = {
+    file,
+    part: main,
+    styles: new Styles(file.relatedText(main, "styles")),
+    numbering: new Numbering(file.relatedText(main, "numbering")),
+    notes: new Notes(file),
+    chunks: await readChunks(file, depth),
+  };
+  const body = new WordBody(context, builder);
   readTrees(
     archive.requiredText(main),
     (name) => blockNames.has(name) || takenOut.has(name),
     (tree) => body.add(tree),
   );
+  const edges = ["header", "footer"].flatMap((edge) => file.related(main, edge)).slice(0, mostEdges);
+  addPageEdges(
+    builder,
+    edges.map((part) => readEdge({ ...context, part })),
+  );
   const warnings = await addAttachments(file, builder, { depth: depth + 1, ocr, alive });
   return builder.finish("docx", { title: file.title, warnings });
+}
+
+/** A header or footer, read like the text. */
+function readEdge(context: WordContext): ParsedDocument {
+  const builder = new ContentBuilder();
+  const body = new WordBody(context, builder);
+  readTrees(
+    context.file.archive.requiredText(context.part),
+    (name) => blockNames.has(name) || takenOut.has(name),
+    (tree) => body.add(tree),
+  );
+  return builder.finish("docx");
 }
 
 /** Documents that are put into the text where they stand (altChunk), by part. */
