@@ -5,7 +5,7 @@
  * folder is empty, or not there at all, what the index has from it is kept and named, as it is for a named folder that is empty.
  */
 import { existsSync } from "node:fs";
-import { isAtOrBelow } from "../paths.ts";
+import { isAtOrBelow } from "../files/paths.ts";
 import type { Root } from "../documents/walk/walk.ts";
 import type { Store } from "../store/store.ts";
 
