@@ -255,10 +255,10 @@ test("headers and footers are said once, after the text; pages to make others af
   const spaces = ["office", "text", "style", "presentation"]
     .map((name) => `xmlns:${name}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
     .join(" ");
-  const p = (text: string) => `<text:p>${text}</text:p>`;
+  const p = (words: string) => `<text:p>${words}</text:p>`;
   const page = (header: string) =>
     `<style:master-page><style:header>${p(header)}</style:header><style:footer>${p("Page <text:page-number>1</text:page-number> of 9")}</style:footer></style:master-page>`;
-  const read = async (kind: string, body: string, masters: string) =>
+  const readFlat = async (kind: string, body: string, masters: string) =>
     outline(
       await parseDocument(
         "/a.fodt",
@@ -267,11 +267,11 @@ test("headers and footers are said once, after the text; pages to make others af
         ),
       ),
     );
-  expect(await read("text", p("Words."), page("Project Walrus") + page("Project Walrus"))).toEqual([
+  expect(await readFlat("text", p("Words."), page("Project Walrus") + page("Project Walrus"))).toEqual([
     "prose [] Words.",
     "prose [] Project Walrus",
   ]);
-  expect(await read("text", p("Words."), `<style:master-page>${p("Click to edit")}</style:master-page>`)).toEqual([
+  expect(await readFlat("text", p("Words."), `<style:master-page>${p("Click to edit")}</style:master-page>`)).toEqual([
     "prose [] Words.",
   ]);
 });

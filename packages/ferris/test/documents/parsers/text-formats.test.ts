@@ -236,13 +236,13 @@ test("LaTeX: what a list describes is text, a comment in a heading is not", asyn
 });
 
 test("XML: tables of all vocabularies have columns, programs lines, formulas one form", async () => {
-  const read = async (xml: string) => outline(await parseDocument("/a.xml", Buffer.from(xml)));
+  const readXml = async (xml: string) => outline(await parseDocument("/a.xml", Buffer.from(xml)));
   const docBook =
     "<article><title>Ships</title><table><title>Crew</title><tgroup cols='3'><colspec align='left'/><thead><row><entry>Ship</entry>" +
     "<entry>Role</entry><entry>Name</entry></row></thead><tbody><row><entry morerows='1'><para>Aurora</para></entry><entry>Captain</entry>" +
     "<entry>Ann</entry></row><row><entry>Cook</entry><entry>Bo</entry></row></tbody></tgroup></table>" +
     "<programlisting>if a:\n    b()</programlisting></article>";
-  expect(await read(docBook)).toEqual([
+  expect(await readXml(docBook)).toEqual([
     "heading [Ships] Ships",
     "prose [Ships] Crew",
     "table [Ships] Ship: Aurora; Role: Captain; Name: Ann",
@@ -253,7 +253,7 @@ test("XML: tables of all vocabularies have columns, programs lines, formulas one
     "<article><body><sec><title>Energy</title><p>It is\n  <inline-formula><alternatives><tex-math>E=mc^2</tex-math>" +
     "<mml:math><mml:mi>E</mml:mi></mml:math></alternatives></inline-formula>\n  here.</p><table-wrap><table><tr><th>Mass</th><th>Speed</th></tr>" +
     "<tr><td colspan='2'>unknown</td></tr><tr><td>4</td><td>5</td></tr></table></table-wrap></sec></body></article>";
-  expect(await read(jats)).toEqual([
+  expect(await readXml(jats)).toEqual([
     "heading [Energy] Energy",
     "prose [Energy] It is E=mc^2 here.",
     "table [Energy] Mass: unknown",
