@@ -13,6 +13,7 @@ import { DocumentError, InputError } from "./errors.ts";
 import type { Embedder } from "./indexing/embedder.ts";
 import { readRegularFile } from "./files/read-file.ts";
 import type { SkipReason } from "./skip-reason.ts";
+import { readableName } from "./words/names.ts";
 
 export interface Inspection {
   readonly document: ParsedDocument;
@@ -39,7 +40,7 @@ export async function inspectFile(
   const document = await parseDocument(path, bytes, { ocr: choice }).catch((error: DocumentError) => {
     throw new DocumentError(error.reason, `${file}: ${error.message}`, { cause: error });
   });
-  const chunks = chunkDocument(document, settings, (text) => embedder.countTokens(text));
+  const chunks = chunkDocument(document, settings, (text) => embedder.countTokens(text), readableName(path));
   if (chunks.length === 0) {
     const { reason, message } = isBlank(bytes)
       ? { reason: "empty" as const, message: "nothing but white space is in it" }

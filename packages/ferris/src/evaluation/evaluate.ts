@@ -4,13 +4,13 @@
  * The ranking that is measured is the one that search uses, before neighbours are joined and documents capped: a document's
  * place is that of its best chunk.
  */
-import { parseQuery } from "../search/query/query.ts";
 import { noiseFloor } from "../search/relevance.ts";
 import type { TextScorer } from "../search/rerank.ts";
 import type { SearchMode } from "../search/result.ts";
 import type { QueryEmbedder } from "../search/retrieve/retrieve.ts";
 import { hasAnswer } from "../search/relevance.ts";
 import { findChunks, modelConfidence } from "../search/search.ts";
+import { understoodQuery } from "../search/spelling.ts";
 import type { StoreReader } from "../store/store.ts";
 import { hit, ndcg, recall, reciprocalRank } from "./metrics.ts";
 import type { Question } from "./question-set.ts";
@@ -62,7 +62,7 @@ export async function evaluate(
     const times: number[] = [];
     for (const [index, { text, relevant }] of questions.entries()) {
       const started = performance.now();
-      const query = parseQuery(text);
+      const { query } = await understoodQuery(store, embedQuery, text);
       const found = await findChunks(store, embedQuery, query, { mode, limit: 100, scoreTexts: scorer, signal });
       times.push(performance.now() - started);
       const ranked = [...new Set(found.map(({ chunk }) => documentId(chunk.path)))];

@@ -7,6 +7,7 @@ import { cutDocument } from "../documents/chunk/chunk.ts";
 import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
 import { takingTurns } from "../main-thread/give-way.ts";
 import type { ChunkRecord } from "../store/store.ts";
+import { readableName } from "../words/names.ts";
 import type { Embedder } from "./embedder.ts";
 import type { IndexRun } from "./run.ts";
 
@@ -27,6 +28,7 @@ export interface CutContext {
 /** The chunks of a document with their hashes. Rejects with the signal's reason, in the middle of a document too. */
 export async function cutInTurns(
   parsed: ParsedDocument,
+  path: string,
   { chunker, embedder, run, signal }: CutContext,
 ): Promise<PreparedChunk[]> {
   const giveWay = takingTurns();
@@ -39,12 +41,13 @@ export async function cutInTurns(
     away += performance.now() - left;
     signal.throwIfAborted();
   };
-  const cutting = cutDocument(parsed, chunker, (text) => {
+  const countTokens = (text: string): number => {
     const before = performance.now();
     const count = embedder.countTokens(text);
     tokenizing += performance.now() - before;
     return count;
-  });
+  };
+  const cutting = cutDocument(parsed, chunker, countTokens, readableName(path));
   let step = cutting.next();
   for (let steps = 1; !step.done; step = cutting.next(), steps++) if (steps % stepsAtOnce === 0) await pause();
   const chunks: PreparedChunk[] = [];

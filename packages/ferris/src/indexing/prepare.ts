@@ -8,7 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { chunkerRecipe } from "../documents/chunk/chunk.ts";
+import { chunkerRecipe, isNamedByFile } from "../documents/chunk/chunk.ts";
 import type { ChunkerSettings, ParsedDocument } from "../documents/document.ts";
 import { takingTurns } from "../main-thread/give-way.ts";
 import { ParsePool } from "../documents/parse/parse-pool.ts";
@@ -19,6 +19,7 @@ import { reasonOf, type WalkedFile } from "../documents/walk/walk.ts";
 import { DocumentError } from "../errors.ts";
 import { readRegularFile, readRegularFileSync } from "../files/read-file.ts";
 import type { DocumentRecord, LineBasis, Store, StoredDocument } from "../store/store.ts";
+import { readableName } from "../words/names.ts";
 import { cutInTurns, type PreparedChunk } from "./cut.ts";
 import type { Embedder } from "./embedder.ts";
 import { type MovedHome, pathBefore } from "./moved-home.ts";
@@ -127,7 +128,7 @@ export async function* prepare(
         ...rest
       } = await run.clock.time("parse", () => orAborted(parsed, signal));
       for (const warning of warnings) run.warn(`${file.path}: ${warning}`);
-      const chunks = await cutInTurns({ type, warnings, ...rest }, context);
+      const chunks = await cutInTurns({ type, warnings, ...rest }, file.path, context);
       if (chunks.length === 0) throw withoutText(type);
       const lineBasis = lineBasisOf(rest);
       document = { record: { ...record, type, title, lineBasis, fields }, chunks, outcome };
@@ -170,11 +171,17 @@ async function startParsing(
   if (known?.contentHash === contentHash && known.recipe === recipe) return settled("unchanged", known);
 
   if (isBlank(bytes)) throw new DocumentError("empty", "nothing but white space is in it");
+  let outcome: Outcome = known ? "changed" : "added";
   if (known === null) {
     for (const other of await store.documentsWithContent(contentHash)) {
       if (other.recipe !== recipe) continue;
       const hasMoved = move !== null && other.path === pathBefore(move, path) && other.path !== path;
-      if (hasMoved || (await stat(other.path).catch(() => null)) === null) return settled("renamed", other);
+      if (!hasMoved && (await stat(other.path).catch(() => null)) !== null) continue;
+      if (!(await readsItsName(store, other, path))) return settled("renamed", other);
+      // It is cut again under its new name. Should that be cut off, the next run finds a recipe that is nobody's.
+      await store.updateDocument(other.path, { ...other, path, size, modifiedTime, recipe: "renamed" });
+      outcome = "renamed";
+      break;
     }
   }
 
@@ -182,7 +189,14 @@ async function startParsing(
   // Its error is met when its turn comes; until then it must not count as unhandled.
   parsed.catch(() => {});
   const record = { path, size, modifiedTime, contentHash, recipe };
-  return { file, record, outcome: known ? "changed" : "added", parsed };
+  return { file, record, outcome, parsed };
+}
+
+/** Whether the model was given the file's name with any of its text, and it has another one now. */
+async function readsItsName(store: Store, document: StoredDocument, path: string): Promise<boolean> {
+  if (readableName(document.path) === readableName(path)) return false;
+  const chunks = await store.chunksOf(document.id);
+  return chunks.some(({ headingPath }) => isNamedByFile(document, headingPath));
 }
 
 /** A text file has its own lines, and so has one whose parser says where they are. */

@@ -8,10 +8,14 @@ import { isUnspaced } from "../words/unspaced.ts";
 const spelling = { spaced: 1.2, unspaced: 1.05 };
 const reading = { spaced: 2.6, unspaced: 1.4 };
 
+/** More letters of such a script in one token mean that it stands for what the tokenizer has no word for. */
+const mostUnspaced = 3;
+
 /** From 0, it cannot read this, to 1. `tokens` are those of `text` alone. */
 export function confidenceIn(text: string, tokens: number): number {
   const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   const script = isUnspaced(text) ? "unspaced" : "spaced";
   const perToken = letters / Math.max(1, tokens);
+  if (script === "unspaced" && perToken > mostUnspaced) return 0;
   return Math.max(0, Math.min(1, (perToken - spelling[script]) / (reading[script] - spelling[script])));
 }

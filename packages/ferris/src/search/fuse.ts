@@ -1,17 +1,23 @@
 /**
  * One order out of two: candidates by meaning and by words. docs/search.md has the figures behind the numbers here.
  *
- *     score = confidence · ½ · cosine'  +  ½ · coverage · bm25'
+ *     score = (confidence · 0.55 · cosine' + 0.45 · coverage · bm25') · standing  +  titled  +  named
  *
- * Both scores are stretched to 0 … 1 over the candidates of the query (x'), so that a clear winner of either counts as one. What the model cannot read
- * counts a fifth. A document with several good chunks is a little better than its best one.
+ * Both scores are stretched to 0 … 1 over the candidates of the query (x'), so that a clear winner of either counts as one. Tests and change logs stand
+ * a little lower, what is called as the query is a little higher (standing.ts). A document with several good chunks is a little better than its best one.
  */
 import type { FoundChunk, SearchMode } from "./result.ts";
 import type { Candidate } from "./retrieve/retrieve.ts";
 
-const textShare = 0.5;
-/** What a model that cannot read the query has to say still orders what its words do not. */
+const textShare = 0.45;
+/** So much of what a model says that cannot read the query counts, where the words find all that was asked for; else less. */
 const leastConfidence = 0.2;
+/** More than any chunk has by its words. */
+const named = 2;
+/** What it adds to be what the query calls by its name. */
+const titledShare = 0.15;
+/** What it adds to have all of the query's words in the file's own name. */
+const nameShare = 0.1;
 /** What the second best chunk of a document adds to each of its chunks, the third best half of that, and so on. */
 const siblingShare = 0.05;
 const mostSiblings = 5;
@@ -21,7 +27,7 @@ export function fuse(candidates: readonly Candidate[], mode: SearchMode, confide
   const orders = mode === "hybrid" ? hybridOrders(candidates, confidence) : candidates.map(orderBy(mode));
   return candidates
     .map((candidate, i) => {
-      const { chunk, isNamed: _, ...evidence } = candidate;
+      const { chunk, isNamed: _, share: _share, titled: _titled, inName: _inName, ...evidence } = candidate;
       const score = mode === "vector" ? candidate.cosine! : mode === "text" ? candidate.bm25! : orders[i]!;
       return { found: { chunk, evidence: { ...evidence, score, rerankScore: null } }, order: orders[i]! };
     })
@@ -36,11 +42,17 @@ function orderBy(mode: SearchMode): (candidate: Candidate) => number {
 function hybridOrders(candidates: readonly Candidate[], confidence: number): number[] {
   const cosine = stretched(candidates.map((candidate) => candidate.cosine));
   const bm25 = stretched(candidates.map((candidate) => candidate.bm25));
-  const believed = leastConfidence + (1 - leastConfidence) * confidence;
-  const own = candidates.map((candidate) => {
+  const covered = candidates.map(({ bm25: score, coverage }) => bm25(score) * coverage);
+  // Coverage makes words comparable with meaning. Where the model is not believed there is nothing to compare with, and BM25 alone orders.
+  const byWords = candidates.map(({ isNamed, bm25: score }, i) =>
     // A file that is asked for by its name comes before those that mention it.
-    const byWords = candidate.isNamed ? 2 : bm25(candidate.bm25) * candidate.coverage;
-    return believed * (1 - textShare) * cosine(candidate.cosine) + textShare * byWords;
+    isNamed ? named : confidence * covered[i]! + (1 - confidence) * bm25(score),
+  );
+  // What a model that cannot read the query has to say orders what its words leave open, and outvotes none of them.
+  const believed = confidence + (1 - confidence) * leastConfidence * Math.max(0, ...covered);
+  const own = candidates.map(({ cosine: score, share, titled, inName, isNamed }, i) => {
+    const sum = believed * (1 - textShare) * cosine(score) + textShare * byWords[i]!;
+    return (isNamed ? sum : sum * share) + titledShare * titled + nameShare * inName;
   });
   const orders = [...own];
   for (const members of grouped(candidates).values()) {

@@ -86,11 +86,18 @@ const leastConfidence = 0.3;
 /** Words alone decide then. */
 const leastCoverage = 0.3;
 
+/** So far up both rankings chance does not put one chunk. */
+const mostAgreedRank = 10;
+/** Of the words, for the two to agree on it. */
+const agreedCoverage = 0.5;
+
 /** Above what chance scores; or every word that was asked for is there, whatever the model makes of it: a code, a name. */
 function isRelevant({ evidence }: FoundChunk, floor: number, confidence: number): boolean {
-  const { cosine, textRank, coverage } = evidence;
+  const { cosine, textRank, vectorRank, coverage } = evidence;
   const isReadable = confidence >= leastConfidence;
   if (isReadable && cosine !== null && cosine >= floor) return true;
+  const isFirstOfBoth = (rank: number | null): boolean => rank !== null && rank <= mostAgreedRank;
+  if (isReadable && isFirstOfBoth(textRank) && isFirstOfBoth(vectorRank) && coverage >= agreedCoverage) return true;
   return textRank !== null && textRank <= mostTextRank && coverage >= (isReadable ? 1 : leastCoverage);
 }
 

@@ -7,6 +7,12 @@ import type { Staleness } from "../staleness.ts";
 import type { LineBasis, StoredChunk, VectorMethod } from "../store/store.ts";
 import type { Snippet } from "./snippet.ts";
 
+/** What was typed, and the word of the index that was looked for instead. */
+export interface Correction {
+  readonly typed: string;
+  readonly used: string;
+}
+
 export type SearchMode = "hybrid" | "vector" | "text";
 
 /** Why a chunk was found. Ranks are from 1; null where the retriever did not find it or was not asked. */
@@ -82,6 +88,8 @@ export interface SearchAnswer {
   readonly noiseFloor: number | null;
   /** How vectors were compared: all of them, those that their codes chose, or all on the GPU; null in text mode. */
   readonly vectorMethod: VectorMethod | null;
+  /** Words that stand nowhere in the index, and what was looked for instead. */
+  readonly corrections: readonly Correction[];
   /** How many passages were left out because their documents had as many results as they may have; their paths. */
   readonly cut: readonly { readonly path: string; readonly passages: number }[];
 }

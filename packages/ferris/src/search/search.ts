@@ -9,12 +9,13 @@ import type { DocumentFilter, StoreReader, VectorMethod } from "../store/store.t
 import { confidenceIn } from "./confidence.ts";
 import { fuse } from "./fuse.ts";
 import { WordMatcher } from "./query/matcher.ts";
-import { parseQuery, type Query } from "./query/query.ts";
+import type { Query } from "./query/query.ts";
 import { hasAnswer } from "./relevance.ts";
 import { rerank, type TextScorer } from "./rerank.ts";
 import type { FoundChunk, SearchAnswer, SearchMode } from "./result.ts";
 import { type QueryEmbedder, retrieve, type VectorRetriever } from "./retrieve/retrieve.ts";
 import { selectPassages } from "./select.ts";
+import { understoodQuery } from "./spelling.ts";
 import { toResult } from "./to-result.ts";
 
 export interface SearchRequest {
@@ -58,7 +59,7 @@ export async function search(
   request: SearchRequest,
 ): Promise<SearchAnswer> {
   const { mode, minScore, scoreTexts } = request;
-  const query = parseQuery(typed);
+  const { query, corrections } = await understoodQuery(store, embedQuery, typed);
   let vectorMethod: VectorMethod | null = null;
   const onCompared = (method: VectorMethod): void => {
     vectorMethod = method;
@@ -75,11 +76,11 @@ export async function search(
     const nearest = found.toSorted((a, b) => nearness(b) - nearness(a)).at(0);
     // What was asked for by words, and is nowhere, has no nearest miss.
     const nearestMiss = nearest ? toResult({ best: nearest, chunks: [nearest], copies: [] }, 1, matcher) : null;
-    return { results: [], nearestMiss, noiseFloor: floor, vectorMethod, cut: [] };
+    return { results: [], nearestMiss, noiseFloor: floor, vectorMethod, cut: [], corrections };
   }
   const { passages, cut } = selectPassages(wanted, request);
   const results = passages.map((passage, index) => toResult(passage, index + 1, matcher));
-  return { results, nearestMiss: null, noiseFloor: floor, vectorMethod, cut };
+  return { results, nearestMiss: null, noiseFloor: floor, vectorMethod, cut, corrections };
 }
 
 /** The ranked chunks themselves, before neighbours are joined and documents capped: what evaluation measures. */

@@ -48,6 +48,8 @@ export interface TextSearcher {
    * text: nothing in them is syntax. A word that no chunk has is looked for within identifiers and long words. Where the words stand in very many chunks, those with the commonest of them alone may be passed over; scores are always the exact ones.
    */
   searchText(query: TextQuery, options: SearchOptions): Promise<Hit[]>;
+  /** For each of these words that no chunk has, nor any identifier as a part: the nearest that one has, where one is near. By what was given. */
+  nearestWords(words: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The languages, besides English, whose words were indexed by their stems as well. */
   languages(): Promise<readonly LanguageCode[]>;
 }

@@ -45,8 +45,19 @@ describe("indexPaths", () => {
     utimesSync(join(folder, "a.md"), 1, 1);
     writeFileSync(join(folder, "b.md"), "new!");
     const second = await index.run();
-    expect(second).toMatchObject({ changed: 1, unchanged: 1, texts: ["new!"] });
+    expect(second).toMatchObject({ changed: 1, unchanged: 1, texts: ["b\nnew!"] });
     expect((await index.store.document(join(folder, "a.md")))!.modifiedTime).toBe(1000);
+  });
+
+  test("a renamed file is read again where the model reads its name, and only there", async () => {
+    const folder = folderOf({ "yard.txt": "no heading", "b.md": "# Heading\n\ntext" });
+    const index = await indexOf(folder);
+    await index.run();
+    renameSync(join(folder, "yard.txt"), join(folder, "garden.txt"));
+    renameSync(join(folder, "b.md"), join(folder, "c.md"));
+    const second = await index.run();
+    expect(second).toMatchObject({ renamed: 2, added: 0, removed: 0, texts: ["garden\nno heading"] });
+    expect(await index.run()).toMatchObject({ renamed: 0, unchanged: 2, texts: [] });
   });
 
   test("of a changed file only the changed chunks are embedded", async () => {

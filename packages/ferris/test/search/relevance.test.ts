@@ -1,6 +1,7 @@
 /** The noise floor, on vectors whose noise is known. */
 import { expect, test } from "vitest";
-import { floorOf } from "../../src/search/relevance.ts";
+import { floorOf, hasAnswer } from "../../src/search/relevance.ts";
+import type { Evidence, FoundChunk } from "../../src/search/result.ts";
 
 const dimensions = 384;
 
@@ -54,4 +55,29 @@ test("three probes that are on the subject do not move it", () => {
   const before = floorOf(probes, joined(index), 500);
   const after = floorOf([...probes.slice(3), index[0]!, index[1]!, index[2]!], joined(index), 500);
   expect(Math.abs(after - before)).toBeLessThan(0.02);
+});
+
+test("below the floor, what has every word, or half of them and leads both rankings, is an answer", () => {
+  const found = (evidence: Partial<Evidence>): FoundChunk[] => [
+    {
+      chunk: {} as FoundChunk["chunk"],
+      evidence: {
+        score: 1,
+        cosine: 0.2,
+        bm25: 1,
+        vectorRank: 1,
+        textRank: 1,
+        coverage: 0.5,
+        rerankScore: null,
+        ...evidence,
+      },
+    },
+  ];
+  expect(hasAnswer(found({}), 0.25)).toBe(true);
+  expect(hasAnswer(found({ coverage: 0.4 }), 0.25)).toBe(false);
+  expect(hasAnswer(found({ vectorRank: 11 }), 0.25)).toBe(false);
+  expect(hasAnswer(found({ vectorRank: null }), 0.25)).toBe(false);
+  expect(hasAnswer(found({ vectorRank: null, coverage: 1 }), 0.25)).toBe(true);
+  expect(hasAnswer(found({ textRank: 11 }), 0.25)).toBe(false);
+  expect(hasAnswer(found({ coverage: 0, cosine: 0.3 }), 0.25)).toBe(true);
 });

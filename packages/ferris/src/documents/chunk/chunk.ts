@@ -14,7 +14,7 @@ import { Positions } from "../lines/positions.ts";
 import { charactersPerToken, type Measure, type Range, split } from "./split.ts";
 
 /** Goes up when the same document and settings give other chunks. */
-export const chunkerVersion = 3;
+export const chunkerVersion = 4;
 
 /** Longer chunks blur what a vector says; measured models lose from about here on. */
 const usualTokens = 256;
@@ -44,14 +44,16 @@ export function checkChunkerSettings(settings: ChunkerSettings, maxLength: numbe
 
 /**
  * The chunks of `document`, in order. `countTokens` counts what the model reads for a text, prompt and special tokens
- * included and nothing cut off. Deterministic. Throws UsageError when the settings leave no room for text.
+ * included and nothing cut off. `name` of the file is put in front of what is embedded, see `isNamedByFile`. Deterministic. Throws UsageError
+ * when the settings leave no room for text.
  */
 export function chunkDocument(
   document: ParsedDocument,
   settings: ChunkerSettings,
   countTokens: (text: string) => number,
+  name: string | null = null,
 ): Chunk[] {
-  const cutting = cutDocument(document, settings, countTokens);
+  const cutting = cutDocument(document, settings, countTokens, name);
   for (;;) {
     const step = cutting.next();
     if (step.done) return step.value;
@@ -63,6 +65,7 @@ export function* cutDocument(
   document: ParsedDocument,
   settings: ChunkerSettings,
   countTokens: (text: string) => number,
+  name: string | null = null,
 ): Generator<undefined, Chunk[]> {
   const overhead = countTokens("");
   const { maxTokens } = settings;
@@ -85,8 +88,9 @@ export function* cutDocument(
     if (headings < 0) headings = section.length;
     const shown = section.slice(0, headings);
     const shownFrom = shown.reduce((least, block) => Math.min(least, block.headingPath.length), path.length + 1);
-    const firstPrefix = yield* prefixText(path.slice(0, Math.max(0, shownFrom - 1)));
-    const laterPrefix = yield* prefixText(path);
+    const above = name !== null && isNamedByFile(document, path) ? [shortened(name)] : [];
+    const firstPrefix = yield* prefixText([...above, ...path.slice(0, Math.max(0, shownFrom - 1))]);
+    const laterPrefix = yield* prefixText([...above, ...path]);
     const room = maxTokens - overhead - Math.max(measure(firstPrefix), measure(laterPrefix));
 
     const pieces: (Range & { block: Block })[] = [];
@@ -202,6 +206,11 @@ export function* cutDocument(
     }
     return kept;
   }
+}
+
+/** Whether the file's name says what text under these headings is about: where there are none, and in code, whose headings name its parts alone. */
+export function isNamedByFile({ type }: Pick<ParsedDocument, "type">, headingPath: readonly string[]): boolean {
+  return headingPath.length === 0 || type === "source-code";
 }
 
 /** Runs of blocks that may share a chunk. Headings with nothing under them go with what follows on their page. */

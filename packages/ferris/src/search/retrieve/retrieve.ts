@@ -6,6 +6,7 @@ import { Coverage } from "../coverage.ts";
 import { bothFilters } from "../query/fields.ts";
 import type { Query } from "../query/query.ts";
 import type { SearchMode } from "../result.ts";
+import { Standing } from "../standing.ts";
 import { cosineOf } from "./cosine.ts";
 
 /** What search asks of a model: the vectors of queries, in their order, with the model's query prompt. */
@@ -43,6 +44,11 @@ export interface Candidate {
   readonly coverage: number;
   /** Whether the query names its file. */
   readonly isNamed: boolean;
+  /** See Standing. */
+  readonly share: number;
+  readonly titled: number;
+  /** The share of the query's words that its file's own name has. */
+  readonly inName: number;
 }
 
 /** Of the documents with a name that was asked for, at most so many: README.md may be all of them. */
@@ -86,6 +92,7 @@ export async function retrieve(
   const missing = vector === null ? null : await missingCosines(store, vector, chunks, cosines);
   const isNamed = new Set(named.map(({ id }) => id));
   const coverage = new Coverage(query, languages);
+  const standing = new Standing(query);
   return chunks.map((chunk) => ({
     chunk,
     cosine: cosines.get(chunk.id) ?? missing?.get(chunk.id) ?? null,
@@ -94,6 +101,9 @@ export async function retrieve(
     textRank: textRanks.get(chunk.id) ?? null,
     coverage: coverage.of(chunk),
     isNamed: isNamed.has(chunk.id),
+    share: standing.share(chunk),
+    titled: standing.titled(chunk),
+    inName: coverage.inName(chunk),
   }));
 }
 

@@ -14,7 +14,7 @@ import { keepsAll, makeDocumentTest } from "../document-filter.ts";
 import { fold } from "../../words/fold.ts";
 import type { LanguageCode } from "../../words/language.ts";
 import { isCalled } from "../../words/names.ts";
-import { everyChunk, expressionsOf, quoted } from "./full-text-query.ts";
+import { everyChunk, expressionOf, expressionsOf, quoted } from "./full-text-query.ts";
 import { heal, isWriteAhead } from "./heal.ts";
 import { describe, identityDifferences, parseIdentity } from "../identity.ts";
 import { chunkColumns, documentColumns, type DocumentRow, fieldsOf, toChunk, toDocument } from "./rows.ts";
@@ -31,6 +31,7 @@ import type {
   TextQuery,
   VectorSearchOptions,
 } from "../store.ts";
+import { nearestWord } from "./spelling.ts";
 import { type Among, constraintOf, expandIn, idsWith } from "./text-constraint.ts";
 import { rankByWords } from "./text-ranking.ts";
 import { languagesOf } from "./word-index.ts";
@@ -195,6 +196,20 @@ export class SqliteReader implements StoreReader {
       const sample = new Float32Array(rows.length * dimensions);
       rows.forEach(({ vector }, row) => sample.set(this.toVector(vector), row * dimensions));
       return sample;
+    });
+  }
+
+  async nearestWords(words: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.read(() => {
+      const expand = expandIn(this.database);
+      const nearest = new Map<string, string>();
+      for (const word of new Set(words)) {
+        const expression = expressionOf({ kind: "word", text: word }, expand);
+        if (expression === null || expand.isKnown(expression)) continue;
+        const found = nearestWord(this.database, word);
+        if (found !== null) nearest.set(word, found);
+      }
+      return nearest;
     });
   }
 

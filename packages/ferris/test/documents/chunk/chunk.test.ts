@@ -37,6 +37,18 @@ function checkChunks(bytes: Uint8Array, document: ParsedDocument, chunks: readon
 }
 
 describe("chunkDocument", () => {
+  test("the file's name is read with text that no heading names, and with code", async () => {
+    const embedded = async (path: string, text: string) => {
+      const document = await parseDocument(path, Buffer.from(text));
+      return chunkDocument(document, { maxTokens: 40 }, countWords, "Front Door").map((chunk) => chunk.embeddingText);
+    };
+    expect(await embedded("/a.txt", "the code is 700")).toEqual(["Front Door\nthe code is 700"]);
+    expect(await embedded("/a.md", "# Keys\n\nwhere they are")).toEqual(["# Keys\n\nwhere they are"]);
+    expect(await embedded("/a.py", "def open():\n    return 700\n")).toEqual([
+      "Front Door > open\ndef open():\n    return 700",
+    ]);
+  });
+
   test("300 random documents: all text, in order, within the limit, at its true place, twice the same", async () => {
     for (let seed = 1; seed <= 300; seed++) {
       const random = randomFrom(seed);
