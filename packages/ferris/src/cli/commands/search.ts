@@ -121,9 +121,11 @@ async function search(session: Session, query: string, options: SearchCommandOpt
     const results = found.map(({ result }) => result);
     const answers = indexes.flatMap(({ answer }) => answer ?? []);
     const cut = answers.flatMap((answer) => answer.cut);
+    const corrections = answers.flatMap((answer) => answer.corrections);
+    if (corrections.length > 0 && !session.json) session.inform(correctedText(corrections));
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
-      session.printJson({ version: jsonVersion, query, mode, ...jsonOf(searched), seconds, cut });
+      session.printJson({ version: jsonVersion, query, mode, ...jsonOf(searched), seconds, cut, corrections });
     } else if (miss !== null) {
       session.inform(missText(miss.result, floorOf(searched, miss), minScore));
     } else if (results.length === 0) {
@@ -225,6 +227,12 @@ function jsonOf({ found, miss, indexes }: SeveralAnswers): object {
 
 function floorOf({ indexes }: SeveralAnswers, miss: From<NamedFerris>): number | null {
   return indexes.find(({ from }) => from === miss.from)?.answer?.noiseFloor ?? null;
+}
+
+function correctedText(corrections: SearchAnswer["corrections"]): string {
+  const pairs = new Map(corrections.map(({ typed, used }) => [printable(typed), printable(used)]));
+  const said = [...pairs].map(([typed, used]) => `"${used}" for "${typed}"`);
+  return `looked for ${said.join(", ")}, which the index does not have; put it in quotes to look for it all the same`;
 }
 
 function cutText(cut: SearchAnswer["cut"]): string {

@@ -101,13 +101,19 @@ async function searchTool(indexes: McpIndexes, input: SearchInput, signal: Abort
   const failed = asked.flatMap(({ from, error }) =>
     error ? [`The index "${from.name}" was not searched: ${error.message}`] : [],
   );
-  if (failed.length > 0) note = [...(note === null ? [] : [note]), ...failed].join(" ");
+  const corrected = asked.flatMap(({ answer: one }) => one?.corrections ?? []).map(correctedText);
+  const said = [...new Set(corrected), ...(note === null ? [] : [note]), ...failed];
+  if (said.length > 0) note = said.join(" ");
   const links = page.map(({ from, result }): ContentBlock => linkTo(from, result));
   return {
     text: textOf({ results, nearestMiss, nextOffset, note }),
     structured: { results, nearestMiss, nextOffset, note },
     links,
   };
+}
+
+function correctedText({ typed, used }: Correction): string {
+  return `"${typed}" stands nowhere: "${used}" was looked for; in quotes it is looked for as it is.`;
 }
 
 function textOf({ results, nearestMiss, nextOffset, note }: Answer): string {
