@@ -4,6 +4,7 @@ import { z } from "zod";
 import { makeFilter, type WrittenFilter } from "../../search/filter.ts";
 import type { From } from "../../search/merge.ts";
 import type { SortOrder } from "../../search/order.ts";
+import type { Correction } from "../../search/result.ts";
 import { answered, indexArgument, maxBytes, readOnly, type ToolAnswer } from "../answers.ts";
 import { documentFilters } from "../filters.ts";
 import { type NamedFerris, searchIndexes } from "../../several-indexes.ts";
