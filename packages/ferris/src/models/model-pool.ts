@@ -2,6 +2,7 @@
  * Models that several indexes and doors of one process share: each loaded once, at its first use, and closed at the end, or sooner where
  * nobody has used it for a while.
  */
+import { collectGarbage } from "../main-thread/collect-garbage.ts";
 import {
   type EmbeddingModel,
   loadModel,
@@ -64,7 +65,13 @@ export class PooledModel<Model extends Closable> {
   // Notices of a load go to the maker of the pool, once: later callers would hear them again and again.
   async #get(signal: AbortSignal | undefined, offline = this.#options.offline): Promise<Model> {
     const load = (own: AbortSignal): Promise<Model> => this.#load({ ...this.#options, offline, signal: own });
-    return (this.#loaded = await this.#shared.get(load, signal));
+    const model = await this.#shared.get(load, signal);
+    if (this.#loaded === null) {
+      this.#loaded = model;
+      // The weights as they came from their file: as much memory again, which nobody would miss for minutes.
+      setTimeout(collectGarbage, 1000).unref();
+    }
+    return model;
   }
 
   #hold(): void {

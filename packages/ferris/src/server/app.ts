@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
+import { readBody } from "./body.ts";
 import type { ServerContext } from "./context.ts";
 import { cohereDoor } from "./doors/cohere.ts";
 import { type Control, controlDoor } from "./doors/control.ts";
@@ -71,7 +72,8 @@ export function makeApp({ context, keys, hosts, maxBodyBytes, answerMs, control 
   app.use(async (c, next) => {
     const started = performance.now();
     c.set("requestId", givenId(c.req.header("x-request-id")) ?? randomUUID());
-    c.header("x-request-id", c.get("requestId"));
+    // On the answer itself: headers of Hono's make a Headers object for each request.
+    c.env.outgoing.setHeader("x-request-id", c.get("requestId"));
     await next();
     const { method, path } = c.req;
     const milliseconds = performance.now() - started;
@@ -105,14 +107,18 @@ export function makeApp({ context, keys, hosts, maxBodyBytes, answerMs, control 
     return next();
   });
 
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new Problem("too-large", `the body is larger than ${maxBodyBytes} bytes, the limit`);
-      },
-    }),
-  );
+  const limitBody = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: () => {
+      throw new Problem("too-large", `the body is larger than ${maxBodyBytes} bytes, the limit`);
+    },
+  });
+  app.use(async (c, next) => {
+    // MCP's handler wants the whole Request.
+    if (c.req.path === "/mcp") return limitBody(c, next);
+    if (c.req.method === "POST") await readBody(c, maxBodyBytes);
+    return next();
+  });
 
   for (const door of doors) app.route("/", door(context));
   if (control !== null) app.route("/", controlDoor(control));
@@ -155,6 +161,8 @@ const knownApi = new Set(["embed", "embeddings", "tags", "show", "ps", "version"
 const knownRoutes = new Set([
   "",
   "embed",
+  "embeddings",
+  "invocations",
   "rerank",
   "similarity",
   "info",

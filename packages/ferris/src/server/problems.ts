@@ -55,8 +55,12 @@ export type Door = "openai" | "tei" | "cohere" | "ollama" | "ferris";
 export function doorOf(path: string): Door {
   if (path.startsWith("/api/")) return "ollama";
   if (/^\/(?:v[12]\/rerank|v2\/embed)/.test(path)) return "cohere";
-  if (path.startsWith("/v1/")) return "openai";
-  if (/^\/(?:embed|embed_all|embed_sparse|rerank|similarity|predict|tokenize|decode|info)$/.test(path)) return "tei";
+  if (path.startsWith("/v1/") || path === "/embeddings") return "openai";
+  if (
+    path === "/" ||
+    /^\/(?:invocations|embed|embed_all|embed_sparse|rerank|similarity|predict|tokenize|decode|info)$/.test(path)
+  )
+    return "tei";
   return "ferris";
 }
 

@@ -59,44 +59,47 @@ const model = z.object({ id: z.string(), object: z.literal("model"), created: z.
 export function openAiDoor(context: ServerContext) {
   const door = newDoor();
 
-  door.openapi(
-    createRoute({
-      method: "post",
-      path: "/v1/embeddings",
-      tags: ["OpenAI"],
-      summary: "Texts to vectors",
-      request: jsonBody(embeddingsRequest),
-      responses: jsonAnswer(embeddingsAnswer),
-    }),
-    async (c) => {
-      const body = c.req.valid("json");
-      const texts = textsOf(body.input);
-      const {
-        embeddings,
-        model: id,
-        tokens,
-      } = await embed(context, {
-        texts,
-        model: body.model,
-        promptName: promptName(body),
-        dimensions: body.dimensions ?? body.output_dimension ?? undefined,
-        normalize: body.normalized ?? undefined,
-        truncate: body.truncate ?? body.truncation ?? undefined,
-        signal: signalOf(c),
-      });
-      const asBase64 = (body.encoding_format ?? body.embedding_type) === "base64";
-      const data = [...embeddings].map((vector, index) => ({
-        object: "embedding" as const,
-        index,
-        embedding: asBase64 ? base64(vector) : Array.from(vector),
-      }));
-      tellTruncated(c, embeddings.truncated.length);
-      return c.json(
-        { object: "list" as const, data, model: id, usage: { prompt_tokens: tokens, total_tokens: tokens } },
-        200,
-      );
-    },
-  );
+  // The second is how text-embeddings-inference and llama.cpp call it.
+  for (const path of ["/v1/embeddings", "/embeddings"]) {
+    door.openapi(
+      createRoute({
+        method: "post",
+        path,
+        tags: ["OpenAI"],
+        summary: "Texts to vectors",
+        request: jsonBody(embeddingsRequest),
+        responses: jsonAnswer(embeddingsAnswer),
+      }),
+      async (c) => {
+        const body = c.req.valid("json");
+        const texts = textsOf(body.input);
+        const {
+          embeddings,
+          model: id,
+          tokens,
+        } = await embed(context, {
+          texts,
+          model: body.model,
+          promptName: promptName(body),
+          dimensions: body.dimensions ?? body.output_dimension ?? undefined,
+          normalize: body.normalized ?? undefined,
+          truncate: body.truncate ?? body.truncation ?? undefined,
+          signal: signalOf(c),
+        });
+        const asBase64 = (body.encoding_format ?? body.embedding_type) === "base64";
+        const data = [...embeddings].map((vector, index) => ({
+          object: "embedding" as const,
+          index,
+          embedding: asBase64 ? base64(vector) : Array.from(vector),
+        }));
+        tellTruncated(c, embeddings.truncated.length);
+        return c.json(
+          { object: "list" as const, data, model: id, usage: { prompt_tokens: tokens, total_tokens: tokens } },
+          200,
+        );
+      },
+    );
+  }
 
   const described = (id: string) =>
     ({ id, object: "model", created: Math.floor(context.startedAt / 1000), owned_by: "ferris" }) as const;

@@ -43,31 +43,29 @@ export function teiDoor(context: ServerContext) {
       request: jsonBody(embedRequest),
       responses: jsonAnswer(z.array(z.array(z.number()))),
     }),
-    async (c) => {
-      const started = performance.now();
-      const body = c.req.valid("json");
-      if (body.truncation_direction?.toLowerCase() === "left") {
-        throw new Problem("invalid", "truncation_direction: texts are cut at their end (Right)");
-      }
-      const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
-      if (texts.length === 0) throw new Problem("empty", "inputs: must hold at least one text");
-      const { embeddings, tokens } = await embed(context, {
-        texts,
-        model: undefined,
-        promptName: body.prompt_name,
-        dimensions: body.dimensions ?? undefined,
-        normalize: body.normalize,
-        truncate: body.truncate ?? undefined,
-        signal: signalOf(c),
-      });
-      tellTruncated(c, embeddings.truncated.length);
-      tellCost(c, started, texts, tokens);
-      return c.json(
-        [...embeddings].map((vector) => Array.from(vector)),
-        200,
-      );
-    },
+    async (c) => c.json(await embedded(c, c.req.valid("json")), 200),
   );
+
+  async function embedded(c: RequestContext, body: z.infer<typeof embedRequest>): Promise<number[][]> {
+    const started = performance.now();
+    if (body.truncation_direction?.toLowerCase() === "left") {
+      throw new Problem("invalid", "truncation_direction: texts are cut at their end (Right)");
+    }
+    const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
+    if (texts.length === 0) throw new Problem("empty", "inputs: must hold at least one text");
+    const { embeddings, tokens } = await embed(context, {
+      texts,
+      model: undefined,
+      promptName: body.prompt_name,
+      dimensions: body.dimensions ?? undefined,
+      normalize: body.normalize,
+      truncate: body.truncate ?? undefined,
+      signal: signalOf(c),
+    });
+    tellTruncated(c, embeddings.truncated.length);
+    tellCost(c, started, texts, tokens);
+    return [...embeddings].map((vector) => Array.from(vector));
+  }
 
   door.openapi(
     createRoute({
@@ -78,23 +76,44 @@ export function teiDoor(context: ServerContext) {
       request: jsonBody(similarityRequest),
       responses: jsonAnswer(z.array(z.number())),
     }),
-    async (c) => {
-      const { inputs: given, parameters } = c.req.valid("json");
-      const { embeddings } = await embed(context, {
-        texts: [given.source_sentence, ...given.sentences],
-        model: undefined,
-        promptName: parameters?.prompt_name,
-        normalize: true,
-        truncate: parameters?.truncate ?? undefined,
-        signal: signalOf(c),
-      });
-      const source = embeddings.at(0);
-      return c.json(
-        given.sentences.map((_, i) => embeddings.at(i + 1).reduce((sum, value, j) => sum + value * source[j]!, 0)),
-        200,
-      );
-    },
+    async (c) => c.json(await similarities(c, c.req.valid("json")), 200),
   );
+
+  async function similarities(c: RequestContext, body: z.infer<typeof similarityRequest>): Promise<number[]> {
+    const { inputs: given, parameters } = body;
+    const { embeddings } = await embed(context, {
+      texts: [given.source_sentence, ...given.sentences],
+      model: undefined,
+      promptName: parameters?.prompt_name,
+      normalize: true,
+      truncate: parameters?.truncate ?? undefined,
+      signal: signalOf(c),
+    });
+    const source = embeddings.at(0);
+    return given.sentences.map((_, i) => embeddings.at(i + 1).reduce((sum, value, j) => sum + value * source[j]!, 0));
+  }
+
+  // Where Hugging Face's clients send what they have, and what a hosted endpoint is asked at.
+  for (const path of ["/", "/invocations"]) {
+    door.openapi(
+      createRoute({
+        method: "post",
+        path,
+        tags: ["text-embeddings-inference"],
+        summary: "As /embed, or as /similarity, by what is asked",
+        request: jsonBody(z.union([similarityRequest, embedRequest])),
+        responses: jsonAnswer(z.unknown()),
+      }),
+      async (c) => {
+        const body = c.req.valid("json");
+        const isComparison = typeof body.inputs === "object" && !Array.isArray(body.inputs);
+        const answer = isComparison
+          ? await similarities(c, body as z.infer<typeof similarityRequest>)
+          : await embedded(c, body as z.infer<typeof embedRequest>);
+        return c.json(answer, 200);
+      },
+    );
+  }
 
   door.openapi(
     createRoute({

@@ -6,9 +6,8 @@
  */
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
+import { collectGarbage } from "../../main-thread/collect-garbage.ts";
 import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusableError } from "../../errors.ts";
 import { statIfThere } from "../../files/stat-if-there.ts";
 import { guardedPath } from "../own-folder.ts";
@@ -80,11 +79,6 @@ export class Database {
       // take the place of the one that ended the run.
     }
   }
-}
-
-function collectGarbage(): void {
-  setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
 }
 
 const busyMilliseconds = 5_000;
