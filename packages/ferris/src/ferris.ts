@@ -16,6 +16,7 @@ import {
   queryEmbedder,
   textScorer,
 } from "./engine.ts";
+import { type Reading, readingOf } from "./choosing/reading.ts";
 import { CurrentReader } from "./current-reader.ts";
 import type { OcrSetting } from "./documents/ocr/languages.ts";
 import { UsageError } from "./errors.ts";
@@ -139,7 +140,7 @@ export class Ferris {
     checkSearch(query, options);
     const { limit = 10, mode = "hybrid", rerank = false, signal } = options;
     if (mode !== "text" || rerank) preloadEngine();
-    const reader = await this.#openReader();
+    const reader = await this.#reader.get();
     const [model, reranker] = await Promise.all([
       mode === "text" ? null : this.#modelFor(reader, signal),
       rerank ? this.#models.reranker(signal) : null,
@@ -172,7 +173,7 @@ export class Ferris {
   async related(place: RelatedPlace, options: FerrisRelatedOptions = {}): Promise<RelatedAnswer | null> {
     return this.#life.run(async () => {
       checkRelated(place, options);
-      const reader = await this.#openReader();
+      const reader = await this.#reader.get();
       const [path] = "path" in place ? await inStoredSpelling(reader, [place.path]) : [];
       const spelled = path === undefined ? place : { ...place, path };
       const answer = await relatedTo(reader, spelled, { limit: 10, ...options });
@@ -236,7 +237,7 @@ export class Ferris {
   async read(chunkId: number, range?: LineRange): Promise<DocumentPassage | null> {
     return this.#life.run(async () => {
       if (range !== undefined) checkLineRange(range);
-      const reader = await this.#openReader();
+      const reader = await this.#reader.get();
       return markedPassage(reader, await readAround(reader, chunkId, range));
     });
   }
@@ -245,7 +246,7 @@ export class Ferris {
   async readDocument(path: string, range: LineRange): Promise<DocumentPassage | null> {
     return this.#life.run(async () => {
       checkLineRange(range);
-      const reader = await this.#openReader();
+      const reader = await this.#reader.get();
       const [spelled] = await inStoredSpelling(reader, [path]);
       return markedPassage(reader, await readDocument(reader, spelled!, range));
     });
@@ -279,7 +280,7 @@ export class Ferris {
       } finally {
         await store.close();
       }
-      return { before, after: (await (await this.#openReader()).statistics()).bytes };
+      return { before, after: (await (await this.#reader.get()).statistics()).bytes };
     });
   }
 
@@ -312,7 +313,7 @@ export class Ferris {
       const { modes, signal } = options;
       modes.forEach(checkMode);
       const { evaluate } = await import("./evaluation/evaluate.ts");
-      const reader = await this.#openReader();
+      const reader = await this.#reader.get();
       const model = modes.every((mode) => mode === "text") ? null : await this.#modelFor(reader, signal);
       return evaluate(reader, model && queryEmbedder(model), questions, {
         ...options,
@@ -328,7 +329,7 @@ export class Ferris {
   ): Promise<StoredDocument[]> {
     return this.#life.run(async () => {
       checkFilter(options.filter);
-      const reader = await this.#openReader();
+      const reader = await this.#reader.get();
       const under = options.under && (await inStoredSpelling(reader, options.under));
       return reader.documents({ ...options, under });
     });
@@ -336,12 +337,17 @@ export class Ferris {
 
   /** What the index holds. */
   async statistics(): Promise<StoreStatistics> {
-    return this.#life.run(async () => (await this.#openReader()).statistics());
+    return this.#life.run(async () => (await this.#reader.get()).statistics());
   }
 
   /** How many documents' files have changed or gone since they were indexed, by their size and time. */
   async freshness(): Promise<Freshness> {
-    return this.#life.run(async () => freshnessOf(await (await this.#openReader()).documents()));
+    return this.#life.run(async () => freshnessOf(await (await this.#reader.get()).documents()));
+  }
+
+  /** Whether the model can read what is indexed with it, judged by a sample. */
+  async reading(): Promise<Reading> {
+    return this.#life.run(async () => readingOf(await this.#reader.get()));
   }
 
   /** The model in use, or null while none is loaded. */
@@ -351,11 +357,7 @@ export class Ferris {
 
   /** Who compares vectors in a search: the index itself, or the GPU, which takes over from the second search on. And why. */
   async vectorRetriever(): Promise<VectorRetrieverStatus> {
-    const serving = await this.#retrievers.status();
-    if (serving !== null) return serving;
-    const info = await this.modelInfo();
-    const onCpu = info?.device === "cpu";
-    return { retriever: "index", reason: onCpu ? "the model runs on the CPU" : "no search has asked a model yet" };
+    return this.#retrievers.status(() => this.modelInfo());
   }
 
   /**
@@ -371,10 +373,6 @@ export class Ferris {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  #openReader(): Promise<StoreReader> {
-    return this.#reader.get();
   }
 
   /** Another index is in the folder now. */

@@ -19,6 +19,7 @@ export { searchIndexes } from "./several-indexes.ts";
 export type { IndexAnswer, NamedFerris, SeveralAnswers } from "./several-indexes.ts";
 export * from "./errors.ts";
 export type { Freshness } from "./freshness.ts";
+export type { Reading } from "./choosing/reading.ts";
 export type { Staleness } from "./staleness.ts";
 export type { SkipReason } from "./skip-reason.ts";
 export type {

@@ -1,7 +1,7 @@
 /**
  * Who compares vectors for one Ferris: the index itself, or the GPU that its model runs on. An index that was made anew gets a new one.
  */
-import { type EmbeddingModel, isDeviceLoss, openGpuVectors } from "./engine.ts";
+import { type EmbeddingModel, isDeviceLoss, type ModelInfo, openGpuVectors } from "./engine.ts";
 import type { FerrisOptions } from "./options.ts";
 import { GpuRetriever, type VectorRetrieverStatus } from "./search/retrieve/gpu-retriever.ts";
 import type { StoreReader } from "./store/store.ts";
@@ -26,9 +26,11 @@ export class VectorRetrievers {
     }));
   }
 
-  /** Null while none serves. */
-  async status(): Promise<VectorRetrieverStatus | null> {
-    return (await this.#current?.status()) ?? null;
+  /** Who would compare vectors now, and why. */
+  async status(modelInfo: () => Promise<ModelInfo | null>): Promise<VectorRetrieverStatus> {
+    if (this.#current !== null) return this.#current.status();
+    const onCpu = (await modelInfo())?.device === "cpu";
+    return { retriever: "index", reason: onCpu ? "the model runs on the CPU" : "no search has asked a model yet" };
   }
 
   /** Another index is in the folder now. */

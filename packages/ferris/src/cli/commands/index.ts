@@ -9,6 +9,7 @@ import { exitCodes } from "../exit-codes.ts";
 import type { IndexReport } from "../../indexing/report.ts";
 import { openFerris } from "../open.ts";
 import { FileList } from "../present/file-list.ts";
+import { readingText } from "../present/reading.ts";
 import { progressState, reportLines } from "../present/index-report.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
@@ -91,12 +92,16 @@ async function index(
     line.finish();
     await list?.close();
     const model = await ferris.modelInfo();
+    const reading = await ferris.reading();
     if (session.json) {
-      session.printJson({ type: "report", index: ferris.folder, model, ...report });
+      session.printJson({ type: "report", index: ferris.folder, model, ...report, reading });
     } else {
       for (const { path, message } of report.failures)
         process.stderr.write(`ferris: ${printable(path)}: ${printable(message)}\n`);
       for (const warning of report.warnings) session.warn(warning);
+      // Of what changed nothing there is nothing new to say.
+      const problem = report.chunksEmbedded > 0 && model ? readingText(reading, model.id) : null;
+      if (problem !== null) session.warn(problem);
       if (!session.quiet) session.print(reportLines(report, model, ferris.folder).join("\n"));
     }
     return ending(session, named, report, signal);

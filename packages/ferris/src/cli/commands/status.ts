@@ -8,6 +8,7 @@ import type { Freshness } from "../../freshness.ts";
 import type { StoreStatistics } from "../../store/store.ts";
 import { openFerris } from "../open.ts";
 import { Flag } from "../options.ts";
+import { readingText } from "../present/reading.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { table } from "../terminal/table.ts";
@@ -36,8 +37,11 @@ async function status(session: Session): Promise<number> {
   try {
     const statistics = await ferris.statistics();
     const freshness = await ferris.freshness();
-    if (session.json) session.printJson({ ...statistics, freshness });
+    const reading = await ferris.reading();
+    if (session.json) session.printJson({ ...statistics, freshness, reading });
     else session.print(statusLines(statistics, freshness).join("\n"));
+    const problem = readingText(reading, statistics.identity.model);
+    if (problem !== null) session.warn(problem);
     return exitCodes.success;
   } finally {
     await ferris.close();
