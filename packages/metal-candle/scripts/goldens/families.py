@@ -208,3 +208,18 @@ def with_no(tokenizer):
 
 case("qwen3-reranker", "qwen3", jitter(T.Qwen3ForCausalLM(T.Qwen3Config(**small, num_attention_heads=2, num_key_value_heads=1, head_dim=16)), 13), 400, expected=yes_or_no, tokenizer=with_no,
      about="Qwen3ForCausalLM: the logit of yes less that of no behind the template of its model card; maximum length 400")
+
+# One long text through tiny models whose configs allow it: nothing but rotary positions stands in the way. families/long.json has the vectors.
+long = {}
+for base, length in (("modernbert", 8192), ("qwen3", 2600), ("gemma3-text", 2600)):
+    with tempfile.TemporaryDirectory() as whole:
+        shutil.copytree(GOLDENS / "tiny" / base, whole, dirs_exist_ok=True)
+        for file, key in (("config.json", "max_position_embeddings"), ("sentence_bert_config.json", "max_seq_length"), ("tokenizer_config.json", "model_max_length")):
+            path = Path(whole, file)
+            write(path, json.loads(path.read_text()) | {key: length})
+        model = SentenceTransformer(whole, device="cpu", model_kwargs={"attn_implementation": "sdpa"})
+        text = " ".join(ALL * 12).replace("\0", "")
+        assert len(model.tokenizer(text, truncation=True, max_length=length)["input_ids"]) == length
+        long[base] = {"length": length, "embedding": [float(value) for value in model.encode([text], batch_size=1)[0]]}
+        print("long", base, length)
+(OUT / "long.json").write_text(json.dumps(long) + "\n")

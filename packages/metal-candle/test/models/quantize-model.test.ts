@@ -5,6 +5,8 @@ import { basename, join } from "node:path";
 import { describePublishedModel } from "@ferris/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InvalidArgumentError } from "../../src/errors.ts";
+import { EmbeddingModel } from "../../src/index.ts";
+import { cosineSimilarity } from "../../src/similarity.ts";
 import { locateModel } from "../../src/hub/cache.ts";
 import { quantizeModel } from "../../src/models/quantize-model.ts";
 import { readModel } from "../../src/models/read-model.ts";
@@ -94,3 +96,25 @@ test("what a killed run left beside the folder is cleared away by the next, and 
   expect((await readdir(base)).toSorted()).toEqual(["out", basename(alive)].toSorted());
   expect(await readdir(out)).toContain("config.json");
 });
+
+test.each(["modernbert", "qwen3", "gemma3-text", "nomic-bert", "gte-new", "eurobert", "distilbert", "electra"])(
+  "%s in 8 bits has the vectors of the original, nearly",
+  async (name) => {
+    const out = join(folder, name);
+    const { quantized, bytesBefore, bytesAfter } = await quantizeModel(tinyModelFolder(name), out);
+    expect(quantized).toBeGreaterThan(8);
+    expect(bytesAfter).toBeLessThan(0.32 * bytesBefore);
+    const texts = ["8 bits of every weight", "and a text that is a little longer than the first of the two"];
+    const vectors = await Promise.all(
+      [tinyModelFolder(name), out].map(async (path) => {
+        const model = await EmbeddingModel.load(path, { device: "cpu", onNotice: () => undefined });
+        const embeddings = await model.embed(texts);
+        await model.close();
+        return embeddings;
+      }),
+    );
+    for (let text = 0; text < texts.length; text++) {
+      expect(cosineSimilarity(vectors[0].at(text), vectors[1].at(text))).toBeGreaterThan(0.995);
+    }
+  },
+);
