@@ -64,3 +64,18 @@ export function checkString(value: string, name: string): void {
     throw new InvalidArgumentError(`${name} is ${describe(value)}; it must be a string.`);
   }
 }
+
+/**
+ * How many dimensions a caller gets who asked for `wanted` of a model with `full`, or did not ask.
+ *
+ * @throws InvalidArgumentError
+ */
+export function checkedDimensions(wanted: number | undefined, usual: number, full: number): number {
+  if (wanted === undefined) return usual;
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > full) {
+    throw new InvalidArgumentError(
+      `dimensions is ${wanted}; it must be a whole number from 1 to ${full}, the model's own.`,
+    );
+  }
+  return wanted;
+}

@@ -7,7 +7,7 @@ import { BatchQueue } from "./batching/batch-queue.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import type { EncoderReport, GpuStats } from "./encoder/report.ts";
 import type { BlockReader } from "./block-reader.ts";
-import { checkEmbed, checkString } from "./check-options.ts";
+import { checkedDimensions, checkEmbed, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
 import { EmbedRequest, type RequestOptions } from "./batching/request.ts";
 import type { ChosenDevice } from "./device-policy.ts";
@@ -317,13 +317,3 @@ export class EmbeddingModel {
 
 /** Texts of a stream's block. */
 const usualBlockSize = 1024;
-
-function checkedDimensions(wanted: number | undefined, usual: number, full: number): number {
-  if (wanted === undefined) return usual;
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > full) {
-    throw new InvalidArgumentError(
-      `dimensions is ${wanted}; it must be a whole number from 1 to ${full}, the model's own.`,
-    );
-  }
-  return wanted;
-}

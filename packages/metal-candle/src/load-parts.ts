@@ -5,7 +5,7 @@
  */
 import type { Encoder } from "./encoder/encoder.ts";
 import { isStaticTable, openStaticEncoder } from "./encoder/static-encoder.ts";
-import { checkLoad } from "./check-options.ts";
+import { checkedDimensions, checkLoad } from "./check-options.ts";
 import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./device-policy.ts";
 import { InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
 import { openGpu, type GpuContext } from "./gpu/device/context.ts";
@@ -55,6 +55,8 @@ export async function loadParts(
           : `${description.id} is an embedding model, not a reranker. Load it with EmbeddingModel.load.`,
       );
     }
+    // Before weights are read: they may be gigabytes.
+    if (kind === "embedding") checkedDimensions(options.dimensions, 0, description.head.dimensions);
     if (isStaticTable(description)) return await staticParts(description, options);
     if (device === "auto") onNotice(`metal-candle: device auto is ${chosen.reason}`);
     for (const warning of description.warnings) onNotice(`metal-candle: ${warning}`);

@@ -69,6 +69,14 @@ describe("load", () => {
     expect(openFiles(folder.path)).toEqual([]);
   });
 
+  test("refuses dimensions before it reads weights", async () => {
+    const damaged = new ModelFolder("bert");
+    await damaged.tensors((tensors) => tensors.get("embeddings.word_embeddings.weight")!.data.fill(Number.NaN));
+    const loading = EmbeddingModel.load(damaged.path, { device: "cpu", dimensions: 65, onNotice: () => undefined });
+    await expect(loading).rejects.toThrow("dimensions is 65");
+    damaged.remove();
+  });
+
   test("refuses a model of the other kind, or an abort while it loads, and leaves no file open", async () => {
     await expect(Reranker.load(folder.path, quiet)).rejects.toThrow("Load it with EmbeddingModel.load");
     const abort = new AbortController();

@@ -89,7 +89,8 @@ export async function uploadWeights(setup: EncoderSetup, signal?: AbortSignal): 
     if (await uploads.exhausted()) throw new Error("out of memory");
     return { ...weights, buffers: uploads.buffers };
   } catch (error) {
-    const exhausted = await uploads.exhausted();
+    // A device that is lost answers with an error of its own: what failed first is the caller's, and the buffers go in any case.
+    const exhausted = await uploads.exhausted().catch(() => false);
     const bytes = uploads.buffers.reduce((sum, buffer) => sum + buffer.size, 0);
     releaseBuffers(context, uploads.buffers);
     // Exhausted memory is the cause of whatever else failed here.
