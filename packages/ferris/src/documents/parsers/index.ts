@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { extensionOf } from "../walk/left-out.ts";
 import { pictureExtensions } from "../walk/left-out.ts";
 import type { ParserEntry, ParserInput } from "./parser.ts";
+import { isExcel2003, isSingleWordFile } from "./single-xml.ts";
 import { languageOfScript, languages } from "./source-code/languages.ts";
 
 const text: ParserEntry = {
@@ -40,7 +41,9 @@ export const parsers: readonly ParserEntry[] = [
     type: "xml",
     version: 2,
     extensions:
-      "xml fb2 enex opml rss atom dbk docbook dita ditamap tei jats nxml gpx kml plist wsdl xsd xsl xslt".split(" "),
+      "xml svg fb2 enex opml rss atom dbk docbook dita ditamap tei jats nxml gpx kml plist wsdl xsd xsl xslt".split(
+        " ",
+      ),
     // Mind maps share their extension with Objective-C++.
     recognises: (head) => /^\s*(?:<\?xml[^>]*>\s*)?<map\s+version=/.test(beginning(head)),
     load: async () => (await import("./xml.ts")).parseXml,
@@ -64,6 +67,7 @@ export const parsers: readonly ParserEntry[] = [
     type: "docx",
     version: 5,
     extensions: ["docx", "docm", "dotx", "dotm"],
+    recognises: (head) => isSingleWordFile(beginning(head)),
     load: async () => (await import("./word/docx.ts")).parseDocx,
   },
   {
@@ -76,6 +80,7 @@ export const parsers: readonly ParserEntry[] = [
     type: "xlsx",
     version: 3,
     extensions: ["xlsx", "xlsm", "xltx", "xltm"],
+    recognises: (head) => isExcel2003(beginning(head)),
     load: async () => (await import("./spreadsheet/xlsx.ts")).parseXlsx,
   },
   {
@@ -111,7 +116,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "zip",
-    version: 1,
+    version: 2,
     readsPictures: true,
     extensions: ["zip"],
     load: async () => (await import("./zip.ts")).parseZip,

@@ -22,7 +22,7 @@ const titles = /^(?:title|head|heading|article-title|book-title|h[1-6])$/;
 const noText = /^(?:binary|stylesheet|style|script|recognition|annotation-xml)$/;
 /** Marks of prose: never the names of values. */
 const prose =
-  /^(?:p|para|simpara|li|item|listitem|td|th|entry|row|line|l|v|s|span|text|note|quote|q|b|i|em|strong|emphasis|hi|a|link|ref|body|div|section|title|head)$/;
+  /^(?:p|para|simpara|li|item|listitem|td|th|entry|row|line|l|v|s|span|tspan|textpath|text|desc|note|quote|q|b|i|em|strong|emphasis|hi|a|link|ref|body|div|section|title|head)$/;
 const dullAttributes =
   /^(?:xmlns(?::.*)?|xml:.*|xsi:.*|id|class|style|href|src|version|type|encoding|width|height|x|y|created|modified|uuid)$/i;
 const htmlInside =
@@ -51,6 +51,8 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
   const root = tree.root.children.find(isTag);
   if (!root) throw new DocumentError("damaged", "no element in it");
   let bookTitle: string | undefined;
+  const isDrawing = localName(root) === "svg";
+  if (isDrawing && !hasWords(root)) throw new DocumentError("picture", "a drawing without words");
   visit(root, 1, 0);
   return builder.finish("xml", { title: bookTitle, warnings: text.warnings });
 
@@ -68,7 +70,8 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
     if (own !== null) return paragraph(element, own);
     if (depth > deepest) return builder.add("prose", words(element));
     const children = element.children.filter(isTag);
-    if (children.length === 0) return attributes(element);
+    // Of a drawing the shapes are not said.
+    if (children.length === 0) return isDrawing ? undefined : attributes(element);
     if (isRecord(children)) return record(children);
     const title = children.find((child) => titles.test(localName(child)) && !noText.test(localName(child)));
     if (title) {
@@ -166,6 +169,16 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
     for (const part of textsIn(tree, element)) whole.join(part);
     return whole;
   }
+}
+
+/** Whether anything is written in a drawing; names alone are those of icons. */
+function hasWords(drawing: Element): boolean {
+  const stack: Element[] = [drawing];
+  for (let element = stack.pop(); element; element = stack.pop()) {
+    if (/^(?:text|foreignobject)$/.test(localName(element))) return true;
+    for (const child of element.children) if (isTag(child)) stack.push(child);
+  }
+  return false;
 }
 
 /** Its rows, in order, with cells in them; none of tables within cells. */

@@ -1,6 +1,6 @@
 /**
  * ZIP files: the documents in them, each under its path inside. Source code, pictures and what else a folder would leave out is left
- * out here too; archives within archives are not opened.
+ * out here too; archives within archives are not opened, unless they are the parts of one export.
  */
 import { DocumentError } from "../../errors.ts";
 import { Archive } from "../archive/archive.ts";
@@ -14,11 +14,14 @@ import type { ParserInput } from "./parser.ts";
 /** An archive of more is a program or data, not somebody's papers. */
 const mostFiles = 2_000;
 const mostWarnings = 20;
+/** An archive in a message, or a part of an export (Notion's and Google's are archives of archives). */
+const deepest = 1;
+const exportPart = /\bpart-?\d+\.zip$/i;
 /** Found by themselves where they are worked on; here they would drown what somebody put together to read. */
 const leftOutTypes = new Set(["source-code", "json", "jsonl"]);
 
 export async function parseZip({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
-  if (depth > 0) throw new DocumentError("binary", "an archive within another file: unpack it to index it");
+  if (depth > deepest) throw new DocumentError("binary", "an archive within others: unpack it to index it");
   const archive = archiveOf(bytes);
   const names = archive.names.filter(isWorthReading);
   if (names.length === 0) throw new DocumentError("binary", "there are no documents in it");
@@ -33,8 +36,13 @@ export async function parseZip({ bytes, depth = 0, ocr, alive }: ParserInput): P
       const inner = archive.bytes(name)!;
       if (inner.length === 0 || leftOutTypes.has(typeOf(name, inner))) continue;
       const document = await parseDocument(`/${name}`, inner, { depth: depth + 1, ocr, alive });
-      builder.section(1, name);
-      addBlocks(builder, document, name);
+      // Of a part of an export its documents are said, each under its own path.
+      const title = withoutIds(name);
+      if (document.type === "zip") addBlocks(builder, document);
+      else {
+        builder.section(1, title);
+        addBlocks(builder, document, title);
+      }
       read++;
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
@@ -62,5 +70,10 @@ function isWorthReading(path: string): boolean {
   const parts = path.split("/");
   const name = parts.pop()!;
   if (parts[0] === "__MACOSX" || parts.some((folder) => folderLeftOut(folder, new Set()) !== null)) return false;
-  return fileLeftOut(name) === null && !holdsAnything(name);
+  return fileLeftOut(name) === null && (!holdsAnything(name) || exportPart.test(name));
+}
+
+/** Notion ends the names of pages with their ids. */
+function withoutIds(path: string): string {
+  return path.replace(/ [\da-f]{32}(?=[./]|$|_all\.)/g, "");
 }

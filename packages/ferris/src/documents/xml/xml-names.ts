@@ -35,6 +35,8 @@ const prefixes = new Map<string, string>([
   [`${microsoft}spreadsheetml/2018/threadedcomments`, ""],
   [`${microsoft}powerpoint/2018/8/main`, "p188"],
   ["urn:schemas-microsoft-com:vml", "v"],
+  ["http://schemas.microsoft.com/office/word/2003/wordml", "w"],
+  ["urn:schemas-microsoft-com:office:spreadsheet", "ss"],
   ["http://schemas.microsoft.com/office/2006/xmlPackage", "pkg"],
   ...["office", "text", "table", "presentation", "meta", "style", "chart", "form", "manifest", "script"].map(
     (name) => [`${openDocument}${name}:1.0`, name] as const,

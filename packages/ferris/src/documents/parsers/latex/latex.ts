@@ -33,6 +33,7 @@ const formulas = /^(?:equation|align|gather|multline|eqnarray|displaymath|math|f
 /** How many arguments of these are not text. */
 const dropped: Readonly<Record<string, number>> = {
   label: 1,
+  bibitem: 1,
   hypertarget: 1,
   def: 2,
   let: 2,
@@ -210,7 +211,10 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
       const columns = afterOptions(content, end);
       return content[columns] === "{" ? closingBrace(content, columns) + 1 : end;
     }
-    return end;
+    // A width, or a count of columns.
+    if (!/^(?:thebibliography|minipage|multicols|wrapfigure|adjustbox)\*?$/.test(environment)) return end;
+    const argument = afterOptions(content, end);
+    return content[argument] === "{" ? closingBrace(content, argument) + 1 : end;
   }
 
   function closed(environment: string, end: number): number {

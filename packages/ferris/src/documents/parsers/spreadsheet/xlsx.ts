@@ -9,17 +9,20 @@ import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addComments, addDrawings } from "./drawing.ts";
+import { readExcel2003 } from "./excel-2003.ts";
 import { cellOf, readSheet } from "./sheet.ts";
 import { readSharedStrings } from "./strings.ts";
 import { readStyles } from "./styles.ts";
 import { addTable } from "../../table/add-table.ts";
 import { readXml } from "../../xml/xml.ts";
 import { parseLegacyOffice } from "../legacy/legacy-office.ts";
+import { isExcel2003 } from "../single-xml.ts";
 import type { ParserInput } from "../parser.ts";
 
 export async function parseXlsx({ bytes }: ParserInput): Promise<ParsedDocument> {
   // What is encrypted, and what was renamed without being converted.
   if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "xlsx");
+  if (isExcel2003(Buffer.from(bytes.subarray(0, 4096)).toString("latin1"))) return readExcel2003(bytes);
   const file = new OfficePackage(bytes, "xl/workbook.xml");
   const { archive, main } = file;
   const builder = new ContentBuilder();

@@ -16,9 +16,11 @@ import { addPageEdges } from "../office/page-edges.ts";
 import { WordBody, type WordContext } from "./body.ts";
 import { Notes } from "./notes.ts";
 import { Numbering } from "./numbering.ts";
+import { packageOf } from "./single-file.ts";
 import { Styles } from "./styles.ts";
 import { readTrees } from "../../xml/xml-tree.ts";
 import { parseLegacyOffice } from "../legacy/legacy-office.ts";
+import { isSingleWordFile } from "../single-xml.ts";
 import type { ParserInput } from "../parser.ts";
 
 /** What stands in the body; each is read by itself, so that a long document is not held as a tree. */
@@ -33,7 +35,8 @@ const mostEmbedded = 50;
 export async function parseDocx({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
   // What is encrypted, and what was renamed without being converted.
   if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "docx");
-  const file = new OfficePackage(bytes, "word/document.xml");
+  const head = Buffer.from(bytes.subarray(0, 4096)).toString("latin1");
+  const file = new OfficePackage(isSingleWordFile(head) ? packageOf(bytes) : bytes, "word/document.xml");
   const { archive, main } = file;
   const builder = new ContentBuilder();
   const context = {

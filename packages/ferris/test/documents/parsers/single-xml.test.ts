@@ -1,0 +1,91 @@
+/** Documents that are one XML file: Word's and Excel's of 2003, packages written out flat, drawings; and exports that are archives of archives. */
+import { strToU8, zipSync } from "fflate";
+import { expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { outline } from "../support/outline.ts";
+
+const read = async (name: string, content: string | Uint8Array) =>
+  parseDocument(`/${name}`, typeof content === "string" ? Buffer.from(content) : content);
+
+const wordML = "http://schemas.microsoft.com/office/word/2003/wordml";
+
+test.each(["w", "ns1"])("Word 2003's XML has headings, texts and tables, whatever its prefix (%s)", async (prefix) => {
+  const tag = (name: string, inside: string) => `<${prefix}:${name}>${inside}</${prefix}:${name}>`;
+  const paragraph = (text: string, properties = "") => tag("p", properties + tag("r", tag("t", text)));
+  const style = `<${prefix}:style ${prefix}:type="paragraph" ${prefix}:styleId="U1"><${prefix}:name ${prefix}:val="heading 1"/></${prefix}:style>`;
+  const heading = tag("pPr", `<${prefix}:pStyle ${prefix}:val="U1"/>`);
+  const row = (...texts: string[]) => tag("tr", texts.map((text) => tag("tc", paragraph(text))).join(""));
+  const xml =
+    `<?xml version="1.0"?><?mso-application progid="Word.Document"?><${prefix}:wordDocument xmlns:${prefix}="${wordML}">` +
+    tag("styles", style) +
+    tag(
+      "body",
+      paragraph("Rules", heading) +
+        paragraph("Boats moor here.") +
+        tag("tbl", row("Part", "Stock") + row("Seal", "12")),
+    ) +
+    `</${prefix}:wordDocument>`;
+  const document = await read("old.xml", xml);
+  expect(document.type).toBe("docx");
+  expect(outline(document)).toEqual([
+    "heading [Rules] Rules",
+    "prose [Rules] Boats moor here.",
+    "table [Rules] Part: Seal; Stock: 12",
+  ]);
+  for (let end = 150; end < xml.length; end += 41) await read("torn.xml", xml.slice(0, end)).catch(() => {});
+});
+
+test("a package of Word that is written out flat is that package", async () => {
+  const w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+  const part = (name: string, xml: string) =>
+    `<pkg:part pkg:name="${name}" pkg:contentType="x"><pkg:xmlData>${xml}</pkg:xmlData></pkg:part>`;
+  const xml =
+    '<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">' +
+    part(
+      "/word/document.xml",
+      `<w:document xmlns:w="${w}"><w:body><w:p><w:r><w:t>Flat words.</w:t></w:r></w:p></w:body></w:document>`,
+    ) +
+    "</pkg:package>";
+  expect(outline(await read("flat.xml", xml))).toEqual(["prose [] Flat words."]);
+});
+
+test("Excel 2003's XML has its columns, merged cells, dates and comments", async () => {
+  const data = (type: string, value: string) => `<Data ss:Type="${type}">${value}</Data>`;
+  const xml =
+    '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">' +
+    '<Styles><Style ss:ID="p"><NumberFormat ss:Format="0.0%"/></Style></Styles><Worksheet ss:Name="Stock"><Table><Row>' +
+    ["Part", "Share", "When", "Note"].map((name) => `<Cell>${data("String", name)}</Cell>`).join("") +
+    `</Row><Row><Cell ss:MergeDown="1">${data("String", "Seal")}</Cell><Cell ss:StyleID="p">${data("Number", "0.155")}</Cell>` +
+    `<Cell>${data("DateTime", "2024-05-17T00:00:00.000")}</Cell></Row>` +
+    `<Row><Cell ss:Index="3">${data("DateTime", "2024-05-18T18:30:00.000")}</Cell>` +
+    `<Cell>${data("Boolean", "1")}<Comment ss:Author="A"><ss:Data>Checked twice</ss:Data></Comment></Cell></Row></Table></Worksheet></Workbook>`;
+  const document = await read("old.xml", xml);
+  expect(document.type).toBe("xlsx");
+  expect(outline(document)).toEqual([
+    "table [Stock] Part: Seal; Share: 15.5%; When: 2024-05-17",
+    "table [Stock] Part: Seal; When: 2024-05-18 18:30; Note: TRUE",
+    "prose [Stock] Checked twice",
+  ]);
+});
+
+test("what is written in a drawing is text; one without words is a picture", async () => {
+  const svg = (inside: string) => `<svg xmlns="http://www.w3.org/2000/svg"><title>Plan</title>${inside}</svg>`;
+  const drawing = svg('<path d="M0 0" fill="red"/><text x="1">Pier <tspan>three</tspan></text><style>.a{}</style>');
+  expect(outline(await read("plan.svg", drawing))).toEqual(["heading [Plan] Plan", "prose [Plan] Pier three"]);
+  await expect(read("icon.svg", svg('<path d="M0 0"/>'))).rejects.toMatchObject({ reason: "picture" });
+});
+
+test("the parts of an export are opened, and pages are called without their ids", async () => {
+  const id = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+  const part = zipSync({
+    [`Tasks ${id}.csv`]: strToU8("Name,Status\nTar,Done\n"),
+    [`Log ${id}/Keel ${id}.md`]: strToU8("# Keel\n\nPainted red.\n"),
+  });
+  const inner = zipSync({ "Export-Part-2.zip": zipSync({ "deep.md": strToU8("deep") }) });
+  const archive = zipSync({ "Export-1a2b-Part-1.zip": part, "Other-Part-3.zip": inner, "other.zip": part });
+  expect(outline(await read("Export.zip", archive))).toEqual([
+    "table [Tasks.csv] Name: Tar; Status: Done",
+    "heading [Log/Keel.md > Keel] Keel",
+    "prose [Log/Keel.md > Keel] Painted red.",
+  ]);
+});
