@@ -23,6 +23,7 @@ import type { HostCheck } from "./hosts.ts";
 import type { KeyRing } from "./keys.ts";
 import { doorOf, Problem, problemOf, refusalOf } from "./problems.ts";
 import type { RequestVariables } from "./routes.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 /** One line of the log. */
 export interface RequestLog {
@@ -60,13 +61,23 @@ export interface AppOptions {
   readonly answerMs: number;
   /** For the user's own socket alone. */
   readonly control?: Control | null;
+  readonly telemetry?: Telemetry | null;
   readonly onRequest: (entry: RequestLog, cause?: unknown) => void;
 }
 
 /** Answered without a key: they say that the server is there, and how to speak with it. */
 const open = new Set(["/health", "/ping", ...docsPaths]);
 
-export function makeApp({ context, keys, hosts, maxBodyBytes, answerMs, control = null, onRequest }: AppOptions) {
+export function makeApp({
+  context,
+  keys,
+  hosts,
+  maxBodyBytes,
+  answerMs,
+  control = null,
+  telemetry = null,
+  onRequest,
+}: AppOptions) {
   const app = new OpenAPIHono<RequestVariables>();
 
   app.use(async (c, next) => {
@@ -81,6 +92,15 @@ export function makeApp({ context, keys, hosts, maxBodyBytes, answerMs, control 
     const { status } = c.res;
     const failure = problem?.kind ?? (status < 400 ? null : `status-${status}`);
     context.metrics.request(`${method} ${routeOf(path)}`, milliseconds / 1000, failure);
+    telemetry?.request({
+      method,
+      route: routeOf(path),
+      status,
+      startedTime: Date.now() - milliseconds,
+      milliseconds,
+      requestId: c.get("requestId"),
+      traceparent: c.req.header("traceparent"),
+    });
     const entry = { id: c.get("requestId"), method, path, status, milliseconds: Math.round(milliseconds) };
     onRequest(problem === null ? entry : { ...entry, error: problem.message }, problem?.cause);
   });

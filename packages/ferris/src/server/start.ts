@@ -13,6 +13,7 @@ import { KeyRing } from "./keys.ts";
 import { type Address, type Listener, listen, type Timeouts, usualTimeouts } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
 import { ServedModels } from "./models.ts";
+import type { Telemetry } from "./telemetry.ts";
 import type { UpgradeHandler } from "./upgrade.ts";
 
 export interface OwnSocket {
@@ -49,6 +50,7 @@ export interface ServeOptions {
   readonly limits?: AdmissionLimits;
   readonly timeouts?: Partial<Timeouts>;
   readonly version: string;
+  readonly telemetry?: Telemetry | null;
   readonly onRequest?: (entry: RequestLog, cause?: unknown) => void;
 }
 
@@ -88,6 +90,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     context,
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     answerMs: timeouts.answerMs,
+    telemetry: options.telemetry ?? null,
     onRequest: options.onRequest ?? (() => {}),
   };
   const listeners: Listener[] = [];

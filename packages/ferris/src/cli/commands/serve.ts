@@ -100,13 +100,15 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
   const place = await findOwnPlace(session);
   if (options.daemon) return startInBackground(session, place);
 
-  const [{ startServer }, { ModelPool }, { IndexPool }, { CommandHost }, { tellReady }] = await Promise.all([
-    import("../../server/start.ts"),
-    import("../../models/model-pool.ts"),
-    import("../../server/indexes.ts"),
-    import("../warm/host.ts"),
-    import("../warm/daemon.ts"),
-  ]);
+  const [{ startServer }, { ModelPool }, { IndexPool }, { CommandHost }, { tellReady }, { Telemetry }] =
+    await Promise.all([
+      import("../../server/start.ts"),
+      import("../../models/model-pool.ts"),
+      import("../../server/indexes.ts"),
+      import("../warm/host.ts"),
+      import("../warm/daemon.ts"),
+      import("../../server/telemetry.ts"),
+    ]);
   const pool = new ModelPool({ load: modelOptions(session), idleMs: unloadMs });
   const indexes = new IndexPool({ models: pool });
   const warmth = {
@@ -114,6 +116,11 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
     embeddingModel: pool.embeddingModel.bind(pool),
   };
   const { indexes: served, model } = await openServed(session, warmth);
+  const telemetry = Telemetry.open({
+    environment: process.env,
+    version: versionOfFerris(),
+    say: (line) => session.warn(line),
+  });
   const host = new CommandHost({ warmth, version: versionOfFerris() });
   const stopped = new AbortController();
   const signal = AbortSignal.any([
@@ -143,6 +150,7 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
     allowedOrigins: options.allowOrigin ?? [],
     strictLength: options.strictLength ?? false,
     version: versionOfFerris(),
+    telemetry,
     onRequest: (entry, cause) => {
       if (session.json) session.printJson(entry);
       if (cause instanceof Error && entry.status >= 500) session.warn(cause.stack ?? cause.message);
@@ -164,6 +172,7 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
       .catch(() => {});
   await ended(signal, idleExitMs, () => server.idleMs);
   await server.close();
+  await telemetry?.close();
   await Promise.all(served.map(({ ferris }) => ferris.close()));
   await indexes.close();
   await pool.close();

@@ -1,5 +1,5 @@
 /** `ferris serve` as a process: it says where it listens, answers, refuses what it cannot do, and ends at SIGTERM with its answers sent. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
 import { expect, test } from "vitest";
@@ -54,4 +54,33 @@ test("an address that is taken, an invalid port, keys that are not there", async
   expect(await ferris(["serve", "--api-key-file", "nowhere"], { cwd: folder })).toMatchObject({ code: 3 });
   process.kill("SIGINT");
   expect((await once(process, "exit"))[0]).toBe(0);
+});
+
+test("a server that is killed while it indexes: the next one goes on from there", async () => {
+  const folder = temporaryFolder("serve-killed");
+  const docs = join(folder, "docs");
+  mkdirSync(docs);
+  for (let i = 0; i < 24; i++)
+    writeFileSync(join(docs, `${i}.md`), `# Note ${i}\n\n${`Words of note ${i}. `.repeat(50)}\n`);
+  writeFileSync(join(folder, "first.md"), "# First\n\nTo rotate a key, create the second one first.\n");
+  await succeeds(["index", "first.md", "--device", "cpu"], { cwd: folder });
+  const begin = async () => {
+    const { process, url } = await start(["--allow-index", docs], folder);
+    const body = JSON.stringify({ paths: [docs] });
+    const job = await fetch(`${url}/index`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const { id } = (await job.json()) as { id: string };
+    return { process, url, events: await fetch(`${url}/index/${id}/events`) };
+  };
+  const first = await begin();
+  // The first words of it: some of the job is done, and not all.
+  await first.events.body!.getReader().read();
+  first.process.kill("SIGKILL");
+  await once(first.process, "exit");
+  const second = await begin();
+  const events = await second.events.text();
+  expect(events).toContain("event: done");
+  const status = (await (await fetch(`${second.url}/status`)).json()) as { documents: number };
+  expect(status.documents).toBe(25);
+  second.process.kill("SIGTERM");
+  expect((await once(second.process, "exit"))[0]).toBe(0);
 });
