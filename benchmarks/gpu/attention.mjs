@@ -16,9 +16,12 @@ export async function attention({
   dtypes,
   tokens = 16_384,
   lengths = [24, 91, 256],
+  // Query heads, key heads, head size, causal: MiniLM, BERT-base, Qwen3-0.6B, EmbeddingGemma.
   heads = [
-    [12, 32],
-    [12, 64],
+    [12, 12, 32, 0],
+    [12, 12, 64, 0],
+    [16, 8, 128, 1],
+    [3, 1, 256, 0],
   ],
 }) {
   const context = await openGpu(true);
@@ -28,12 +31,15 @@ export async function attention({
     const numerics = numericsClass(report, dtype);
     const { storage } = numerics;
     const bytes = storage === "f16" ? 2 : 4;
-    for (const [count, headSize] of heads) {
+    for (const [count, keyValueHeads, headSize, causal] of heads) {
       const width = count * headSize;
-      const qkv = device.createBuffer({ size: tokens * 3 * width * bytes, usage: 128 | 8 });
+      const qkvStride = width + 2 * keyValueHeads * headSize;
+      const qkv = device.createBuffer({ size: tokens * qkvStride * bytes, usage: 128 | 8 });
       const target = device.createBuffer({ size: tokens * width * bytes, usage: 128 | 8 });
       fill(device, qkv, storage);
-      for (const variant of attentionCandidates(report, numerics, [{ heads: count, headSize, longest: 512 }])) {
+      for (const variant of attentionCandidates(report, numerics, [
+        { heads: count, keyValueHeads, headSize, causal: causal === 1, longest: 512 },
+      ])) {
         for (const length of lengths) {
           const queryRows = queryRowsOf(variant);
           const work = [];
@@ -50,7 +56,9 @@ export async function attention({
             heads: count,
             headSize,
             scale: 1 / Math.sqrt(headSize),
-            qkvStride: 3 * width,
+            keyValueHeads,
+            causal: causal === 1,
+            qkvStride,
             contextStride: width,
             longest: 512,
             relativePositionBuckets: null,

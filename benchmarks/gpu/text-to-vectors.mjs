@@ -6,6 +6,7 @@ import { numericsClass } from "../../packages/metal-candle/dist/gpu/choose/numer
 import { openGpu } from "../../packages/metal-candle/dist/gpu/device/context.js";
 import { openSession, releaseSession } from "../../packages/metal-candle/dist/gpu/run/session.js";
 import { readModel } from "../../packages/metal-candle/dist/models/read-model.js";
+import { familyFlopsPerToken, familyModel, familyShapes } from "../lib/family-models.mjs";
 import { flopsPerToken, randomModel, shapes } from "../lib/random-model.mjs";
 import { summary, short, timed } from "../lib/measure.mjs";
 import { profileBatch } from "./profile.mjs";
@@ -95,8 +96,12 @@ export async function profile({ models = ["minilm-l6"], dtypes, textsFile, token
   void textsFile;
   const results = [];
   for (const name of models) {
-    const folder =
-      name === "minilm-l6" && modelFolder() ? modelFolder() : randomModel(name, tokenizerFolder(), tmpdir());
+    const family = familyShapes[name];
+    const own = name === "minilm-l6" && modelFolder();
+    const random = () =>
+      family ? familyModel(name, family, tokenizerFolder(), tmpdir()) : randomModel(name, tokenizerFolder(), tmpdir());
+    const folder = own || random();
+    const flops = family ? familyFlopsPerToken(family) : flopsPerToken(shapes[name]);
     for (const dtype of dtypes) {
       const description = await readModel(folder);
       const session = await openSession(description, {
@@ -127,7 +132,7 @@ export async function profile({ models = ["minilm-l6"], dtypes, textsFile, token
         }
         const total = steps.reduce((sum, step) => sum + step.microseconds, 0);
         console.log(
-          `${name} ${dtype}: ${batch.tokens} tokens in ${sequences} texts of ${length}: ${short(total)} µs on the GPU, ${short((batch.tokens * flopsPerToken(shapes[name])) / total / 1e6)} TFLOP/s`,
+          `${name} ${dtype}: ${batch.tokens} tokens in ${sequences} texts of ${length}: ${short(total)} µs on the GPU, ${short((batch.tokens * flops) / total / 1e6)} TFLOP/s`,
         );
         for (const [label, { count, microseconds }] of byLabel) {
           console.log(

@@ -96,9 +96,9 @@ export function attentionCandidates(
   const { maxComputeWorkgroupStorageSize: limit, maxComputeInvocationsPerWorkgroup } = report.limits;
   const { matrix } = numerics;
   const headSize = Math.max(...shapes.map((shape) => shape.headSize));
-  // Two subgroups first: 64 to 121 µs where four took 111 to 147 (16,384 tokens in texts of 24 and of 91 on an H200). Larger heads are too much
-  // for so few threads to have on their way.
-  const subgroups = headSize <= 64 ? [2, 4, 1] : [4, 2, 1];
+  // Two subgroups first: 64 to 121 µs where four took 111 to 147 (16,384 tokens in texts of 24 and of 91 on an H200), and few texts fill 64 rows.
+  // Of heads past 128 a tile's share is too much for so few threads to have on their way.
+  const subgroups = headSize <= 128 ? [2, 4, 1] : [4, 2, 1];
   const units: AttentionVariant[] = matrix
     ? subgroups
         .map((count) => {

@@ -187,8 +187,8 @@ export function rotaryTable(
     const at = position * 2 * half;
     for (let i = 0; i < inverseFrequencies.length; i++) {
       const angle = rotaryAngle(position, inverseFrequencies[i]);
-      table[at + i] = Math.cos(angle) * factor;
-      table[at + half + i] = Math.sin(angle) * factor;
+      table[at + i] = Math.fround(Math.cos(angle)) * factor;
+      table[at + half + i] = Math.fround(Math.sin(angle)) * factor;
     }
   }
   return table;
