@@ -83,11 +83,11 @@ describe("an entry", () => {
 
 describe("an entry of BPE", () => {
   const bytesOf = (folder: string) => {
-    const json = readTokenizerJson(readJson(`${goldensFolder}tokenizer/${folder}/tokenizer.json`));
+    const json = readTokenizerJson(readJson(`${goldensFolder}tiny/${folder}/tokenizer.json`));
     return { json, vocabulary: (readByteLevelVocabulary(json) ?? readCharacterVocabulary(json))! };
   };
 
-  it.each(["qwen", "gemma", "modern"])("holds the vocabulary and the rest of the file: %s", (folder) => {
+  it.each(["qwen3", "gemma3-text", "modernbert"])("holds the vocabulary and the rest of the file: %s", (folder) => {
     const tokenizer = bytesOf(folder);
     const decoded = decodeTokenizer(encodeTokenizer(tokenizer))!;
     expect(decoded.vocabulary).toEqual(tokenizer.vocabulary);
@@ -101,7 +101,7 @@ describe("an entry of BPE", () => {
     ["byteTokens", 100_000],
     ["characters", 0x110000],
   ] as const)("with %s that has %i is refused", (name, value) => {
-    const { json, vocabulary } = bytesOf("gemma");
+    const { json, vocabulary } = bytesOf("gemma3-text");
     if (vocabulary.kind !== "characters") throw new Error(vocabulary.kind);
     const array = vocabulary[name].slice();
     array[4] = value;
@@ -109,9 +109,9 @@ describe("an entry of BPE", () => {
   });
 });
 
-describe.each(["xlm-roberta", "qwen", "gemma"])("opening a large tokenizer: %s", (kind) => {
+describe.each(["xlm-roberta", "qwen3", "gemma3-text"])("opening a large tokenizer: %s", (kind) => {
   // Spaces make a file large that is otherwise small; the hash says which file it is.
-  const folder = kind === "xlm-roberta" ? xlmr : `${goldensFolder}tokenizer/${kind}`;
+  const folder = `${goldensFolder}tiny/${kind}`;
   const text = new TextDecoder().decode(tokenizerFiles(folder).json);
   const files = filesOf(new TextEncoder().encode(text + " ".repeat(smallestCached - text.length)));
   const before = process.env["METAL_CANDLE_CACHE"];

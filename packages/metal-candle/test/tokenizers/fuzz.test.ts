@@ -30,9 +30,9 @@ const models: readonly Variant[] = [
   model("tiny MPNet", "wordpiece", `${goldensFolder}tiny/mpnet`),
   model("tiny XLM-RoBERTa", "unigram", `${goldensFolder}tiny/xlm-roberta`),
   model("tiny RoBERTa", "byte-level-bpe", `${goldensFolder}tiny/roberta`),
-  model("tiny ModernBERT", "byte-level-bpe", `${goldensFolder}tokenizer/modern`),
-  model("tiny Qwen", "byte-level-bpe", `${goldensFolder}tokenizer/qwen`),
-  model("tiny Gemma", "character-bpe", `${goldensFolder}tokenizer/gemma`),
+  model("tiny ModernBERT", "byte-level-bpe", `${goldensFolder}tiny/modernbert`),
+  model("tiny Qwen", "byte-level-bpe", `${goldensFolder}tiny/qwen3`),
+  model("tiny Gemma", "character-bpe", `${goldensFolder}tiny/gemma3-text`),
 ];
 
 /** The texts whose ids differ, with both: whole, and cut to a random length. */

@@ -10,7 +10,7 @@ const folders = [
   `${goldensFolder}tiny/mpnet`,
   `${goldensFolder}tiny/xlm-roberta`,
   `${goldensFolder}tiny/roberta`,
-  ...["modern", "qwen", "gemma"].map((name) => `${goldensFolder}tokenizer/${name}`),
+  ...["modernbert", "qwen3", "gemma3-text"].map((name) => `${goldensFolder}tiny/${name}`),
 ];
 const parts = [
   "a",

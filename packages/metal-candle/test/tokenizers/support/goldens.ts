@@ -1,30 +1,14 @@
 /** The goldens that tokenizers are compared with, and the files they were made from. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { TokenizerFiles } from "../../../src/models/description.ts";
 
 export const goldensFolder = fileURLToPath(new URL("../../goldens/", import.meta.url));
 export const minilmFolder = fileURLToPath(new URL("../../../../all-minilm-l6-v2-q8/", import.meta.url));
 
-export const tinyModels = [
-  "bert",
-  "bert-cls+max+mean",
-  "bert-dense",
-  "bert-gelu_new-lasttoken",
-  "bert-head64-cls",
-  "bert-odd",
-  "bert-prompt-excluded",
-  "bert-relu-max",
-  "bert-reranker-1",
-  "bert-reranker-3",
-  "bert-sqrtlen",
-  "bert-weightedmean",
-  "mpnet",
-  "roberta",
-  "xlm-roberta",
-  "xlm-roberta-reranker-1",
-] as const;
+/** Every tiny model. */
+export const tinyModels: readonly string[] = readdirSync(`${goldensFolder}tiny`).toSorted();
 
 export function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, "utf8"));
@@ -39,6 +23,23 @@ export function tokenizerFiles(folder: string): TokenizerFiles {
 
 export function filesOf(json: Uint8Array): TokenizerFiles {
   return { json: Uint8Array.from(json), config: {}, hash: createHash("sha256").update(json).digest("hex") };
+}
+
+/** A model's whole tokenizer, as models/ reads it: the class that transformers takes decides. */
+export function modelTokenizerFiles(folder: string): TokenizerFiles {
+  const optional = (name: string): unknown =>
+    existsSync(`${folder}/${name}`) ? readJson(`${folder}/${name}`) : undefined;
+  return {
+    ...tokenizerFiles(folder),
+    config: optional("tokenizer_config.json"),
+    modelType: (readJson(`${folder}/config.json`) as { model_type: string }).model_type,
+  };
+}
+
+/** Whether a safetensors file has a tensor of this name. */
+export function hasTensor(path: string, name: string): boolean {
+  const bytes = readFileSync(path);
+  return name in JSON.parse(bytes.toString("utf8", 8, 8 + Number(bytes.readBigUInt64LE(0))));
 }
 
 /** One i32 tensor of a safetensors file: [8-byte header length][JSON header][data]. */

@@ -208,25 +208,25 @@ export const byteLevelVariants: readonly Variant[] = [
         token("e\u0301", { normalized: true }),
       )(json);
     },
-    "tokenizer/modern",
+    "tiny/modernbert",
   ),
-  byteLevel("Llama 3's words", (json) => (json["pre_tokenizer"] = splitBy(llama3)), "tokenizer/qwen"),
-  byteLevel("GPT-4o's words", (json) => (json["pre_tokenizer"] = splitBy(o200k)), "tokenizer/qwen"),
-  byteLevel("Qwen 3.5's words", (json) => (json["pre_tokenizer"] = splitBy(qwen35)), "tokenizer/qwen"),
+  byteLevel("Llama 3's words", (json) => (json["pre_tokenizer"] = splitBy(llama3)), "tiny/qwen3"),
+  byteLevel("GPT-4o's words", (json) => (json["pre_tokenizer"] = splitBy(o200k)), "tiny/qwen3"),
+  byteLevel("Qwen 3.5's words", (json) => (json["pre_tokenizer"] = splitBy(qwen35)), "tiny/qwen3"),
   byteLevel(
     "what a pattern leaves over is a word, too",
     (json) => (json["pre_tokenizer"] = splitBy(String.raw`\p{L}+|\p{N}{2}`)),
-    "tokenizer/qwen",
+    "tiny/qwen3",
   ),
   byteLevel(
     "what a pattern leaves over is lost",
     (json) => (json["pre_tokenizer"] = splitBy(String.raw`\p{L}+| ?\p{N}`, { behavior: "Removed", invert: true })),
-    "tokenizer/qwen",
+    "tiny/qwen3",
   ),
   byteLevel(
     "a pattern that looks far ahead for nothing",
     (json) => (json["pre_tokenizer"] = splitBy(String.raw`\p{L}+\p{N}|\p{L}`)),
-    "tokenizer/qwen",
+    "tiny/qwen3",
   ),
   byteLevel(
     "whole words before merges",
@@ -242,7 +242,7 @@ export const byteLevelVariants: readonly Variant[] = [
       )(json);
       json["pre_tokenizer"] = splitBy(llama3);
     },
-    "tokenizer/qwen",
+    "tiny/qwen3",
   ),
   byteLevel(
     "added tokens of every kind",
@@ -252,12 +252,12 @@ export const byteLevelVariants: readonly Variant[] = [
       token("[MASK]", { lstrip: true, rstrip: true }),
       token("e\u0301", { normalized: true }),
     ),
-    "tokenizer/qwen",
+    "tiny/qwen3",
   ),
 ];
 
 const character = (name: string, change: (json: Json) => void): Variant =>
-  variant(`${goldensFolder}tokenizer/gemma`, "character-bpe", `BPE over characters: ${name}`, change);
+  variant(`${goldensFolder}tiny/gemma3-text`, "character-bpe", `BPE over characters: ${name}`, change);
 
 export const characterVariants: readonly Variant[] = [
   character("runs of spaces and lines as Gemma has them", (json) => {
