@@ -24,12 +24,25 @@ function isWritten(sample: Uint8Array, name: "utf-16le" | "utf-16be", low: numbe
   if (text === null || /[\x00-\x08\x0e-\x1f\x7f-\x9f\p{Cn}\p{Co}]/u.test(text)) return false;
   const latin = text.match(/[\t\n\r\x20-\x7e\u00a0-\u024f\u2010-\u203a]/g)?.length ?? 0;
   if (latin >= 0.7 * text.length) return true;
-  if (text.length < enough || !/[\s\u3000]/.test(text)) return false;
+  if (!/[\s\u3000]/.test(text)) return false;
+  if (text.length < enough) return isOneAlphabet(text);
   // Plain ASCII with a stray NUL, taken two bytes at a time, looks like Chinese: its bytes would all be below 128.
   let high = 0;
   for (let at = low; at < sample.length; at += 2) high += Number(sample[at] >= 0x80);
   const words = text.match(/[\p{L}\p{M}\p{N}\p{P}\s]/gu)?.length ?? 0;
   return high > 0.05 * text.length && words >= 0.95 * text.length && scriptsOf(text) <= 3;
+}
+
+const alphabets = ["Cyrillic", "Greek", "Hebrew", "Arabic", "Armenian", "Georgian", "Thai", "Devanagari"].map(
+  (script) => new RegExp(`^[\\p{Script=${script}}\\p{M}\\s\\d\\p{P}]*$`, "u"),
+);
+/** Letters of one alphabet, each with the same high byte, do not come by chance in such a row. */
+const enoughLetters = 8;
+
+/** Whether a short text is words of one alphabet. Chinese signs have all high bytes that there are, so they do not count. */
+function isOneAlphabet(text: string): boolean {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  return letters >= enoughLetters && alphabets.some((alphabet) => alphabet.test(text));
 }
 
 /** Scripts that make up more than a hundredth of the text; binary data has a sprinkling of all. */

@@ -17,6 +17,13 @@ function failure(bytes: Uint8Array): DocumentError {
 }
 
 describe("decodeText", () => {
+  test("a short text of one alphabet in UTF-16 without a mark is told; a few letters or several alphabets are not", () => {
+    for (const text of ["Паром уходит в семь.\n", "המעבורת יוצאת בשבע", "Το πλοίο φεύγει στις 7"])
+      expect(decodeText(Buffer.from(text, "utf16le"))).toMatchObject({ content: text, encoding: { name: "utf-16le" } });
+    for (const text of ["Паром", "Па ром", "Па ομα שבע تعود ом"])
+      expect(() => decodeText(Buffer.from(`${text} \u0400`, "utf16le"))).toThrow();
+  });
+
   test("UTF-8, with and without a byte-order mark", () => {
     expect(decodeText(Buffer.from("größe 😀"))).toEqual({
       content: "größe 😀",
