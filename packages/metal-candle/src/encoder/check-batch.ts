@@ -18,10 +18,17 @@ export function checkBatch(batch: PackedBatch, encoder: EncoderDescription, head
   if (batch.poolingSkips !== null && head.poolings.includes("max")) checkMaxPooling(batch, batch.poolingSkips);
 }
 
-function checkLengths({ longest }: PackedBatch, { maxPositions }: EncoderDescription): void {
+function checkLengths({ longest }: PackedBatch, { maxPositions, layers }: EncoderDescription): void {
   if (longest > maxPositions) {
     throw new InvalidArgumentError(
       `A text of ${longest} tokens is longer than the ${maxPositions} positions that the model has.`,
+    );
+  }
+  const turned = Math.min(...layers.map(({ attention }) => attention.rotary?.longest ?? Infinity));
+  if (longest > turned) {
+    throw new InvalidArgumentError(
+      `A text of ${longest} tokens is longer than the ${turned} for which the model's rotary positions are supported: it has other ` +
+        `frequencies for longer ones. Load it with maxLength ${turned}.`,
     );
   }
 }
