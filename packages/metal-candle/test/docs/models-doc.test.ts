@@ -116,7 +116,9 @@ describe("rows checked by their parts", () => {
   test.each(rows.filter((row) => row.checked === "parts"))("$id", async (row) => {
     expect(tinyModels).toEqual(expect.arrayContaining([...row.goldens]));
     const parts = await Promise.all(row.goldens.map((name) => described(tinyModelFolder(name))));
-    expect(parts.map((part) => part.modelType)).toContain(row.modelType);
+    // One reader has both names; goldens/families has `new` itself.
+    const modelType = row.modelType === "new" ? "gte" : row.modelType;
+    expect(parts.map((part) => part.modelType)).toContain(modelType);
     expect(parts.map((part) => part.tokenizerKind)).toContain(row.tokenizer);
     if (row.pooling === "reranker") {
       expect(parts.filter((part) => part.modelType === row.modelType).map((part) => part.pooling)).toContain(
