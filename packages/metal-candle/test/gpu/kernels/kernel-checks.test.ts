@@ -59,12 +59,15 @@ describe.each(
 
   test("has tiles", () => expect(tiles.length).toBeGreaterThanOrEqual(2));
 
-  test.each([
+  // Compiling what is unrolled takes a software adapter seconds. 8×8×8 in f16 is f32's with another alias, and lavapipe runs every size natively.
+  const sizes = [
     [32, 200, null, 4],
     [24, 100, null, 2],
     [48, 100, null, 2],
     [64, 160, 32, 2],
-  ])(
+  ] as const;
+
+  test.each(config.component === "f16" && config.k === 8 && config.m === 8 ? sizes.slice(0, 1) : sizes)(
     "attention, head size %d, up to %d tokens, buckets %s, %d subgroups",
     async (headSize, longest, buckets, subgroups) => {
       const variant = {
