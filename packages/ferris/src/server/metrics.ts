@@ -3,6 +3,7 @@
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Admission } from "./admission.ts";
+import type { ServedModels } from "./models.ts";
 
 const buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 const lengths = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192];
@@ -17,7 +18,7 @@ export class Metrics {
   readonly #texts = this.#counter("te_embed_count", "Texts that were embedded", []);
   readonly #truncated = this.#counter("ferris_truncated_texts", "Texts that were cut to the model's length", []);
 
-  constructor(admission: Admission) {
+  constructor(admission: Admission, models: ServedModels) {
     const gauge = (name: string, help: string, value: () => number): void => {
       const registers = [this.#registry];
       const collect = function (this: Gauge): void {
@@ -28,6 +29,13 @@ export class Metrics {
     };
     gauge("te_queue_size", "Requests that were let in and are not answered yet", () => admission.requests);
     gauge("ferris_waiting_texts", "Texts of those requests", () => admission.texts);
+    const stats = () => models.embedding.flatMap(({ loaded }) => loaded?.stats() ?? []);
+    const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+    gauge("ferris_models_loaded", "Embedding models in memory", () => stats().length);
+    gauge("ferris_batches", "Batches that the models in memory have run", () =>
+      sum(stats().map((each) => each.batches)),
+    );
+    gauge("ferris_gpu_buffers", "Buffers on the GPU", () => sum(stats().map((each) => each.gpu?.gpuBuffers ?? 0)));
     gauge("process_resident_memory_bytes", "Resident memory", () => process.memoryUsage.rss());
     gauge("process_uptime_seconds", "Seconds since the process started", () => process.uptime());
   }

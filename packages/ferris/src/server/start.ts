@@ -71,11 +71,12 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { apiKeys = [], allowedHosts = [], allowedOrigins = [] } = options;
   const timeouts = { ...usualTimeouts, ...options.timeouts };
   const admission = new Admission(limits);
+  const served = new ServedModels({ pool, models, rerankers });
   const closing = new AbortController();
   const context: ServerContext = {
-    models: new ServedModels({ pool, models, rerankers }),
+    models: served,
     admission,
-    metrics: new Metrics(admission),
+    metrics: new Metrics(admission, served),
     indexes,
     jobs: new IndexJobs(closing.signal),
     indexable: options.indexable ?? [],

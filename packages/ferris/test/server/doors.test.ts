@@ -72,6 +72,20 @@ describe("text-embeddings-inference", () => {
   });
 });
 
+test("a query does not wait for the job before it: they share batches", async () => {
+  const inputs = Array.from({ length: 300 }, (_, i) => `a text of a job, the ${i}th of them`);
+  const ended: string[] = [];
+  const job = post("/embed", { inputs }).then(({ status }) => ended.push(`job ${status}`));
+  // It is under way, and long from done.
+  for (let waiting = 0; waiting === 0;) {
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    waiting = Number(/^ferris_waiting_texts (\d+)/m.exec(metrics)![1]);
+  }
+  const query = post("/embed", { inputs: "a question" }).then(({ status }) => ended.push(`query ${status}`));
+  await Promise.all([job, query]);
+  expect(ended).toEqual(["query 200", "job 200"]);
+});
+
 describe("ours", () => {
   test("searches, lists, reads on", async () => {
     const { body } = await post("/search", { query: "how do I rotate a key", limit: 1 });
