@@ -6,7 +6,6 @@
  */
 import type { StoredChunk } from "../store/store.ts";
 import type { LanguageCode } from "../words/language.ts";
-import { fold } from "../words/fold.ts";
 import { isCalled, nameWords } from "../words/names.ts";
 import { WordMatcher } from "./query/matcher.ts";
 import type { Query } from "./query/query.ts";
@@ -17,14 +16,10 @@ interface Whole {
   readonly place: RegExp;
 }
 
-const shortestInName = 5;
-
 /** Of one query; each chunk is looked at once. */
 export class Coverage {
   readonly #count: number;
   readonly #matcher: WordMatcher;
-  /** As they may stand within a file's name (`_pslinux.py`); null for those that are too short. */
-  readonly #words: readonly (string | null)[];
   readonly #whole: readonly Whole[];
   readonly #known = new Map<number, number>();
 
@@ -33,7 +28,6 @@ export class Coverage {
     const isWhole = (kind: string) => kind === "version" || kind === "name";
     const words = units.filter(({ kind }) => !isWhole(kind));
     this.#matcher = new WordMatcher(words, languages);
-    this.#words = words.map(({ text }) => (text.length >= shortestInName ? fold(text).toLowerCase() : null));
     this.#whole = units
       .filter(({ kind }) => isWhole(kind))
       .map(({ kind, text }) => ({ kind, text, place: literally(text, kind === "version") }));
@@ -44,17 +38,6 @@ export class Coverage {
     let share = this.#known.get(chunk.id);
     if (share === undefined) this.#known.set(chunk.id, (share = this.#measure(chunk)));
     return share;
-  }
-
-  /** The share of the words that the file's own name has, or holds (`_pslinux.py` has "linux"). */
-  inName({ path }: Pick<StoredChunk, "path">): number {
-    if (this.#words.length === 0) return 0;
-    const base = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-    const name = fold(base).toLowerCase();
-    const found = new Set(this.#matcher.find(nameWords(base, null)).map(({ unit }) => unit));
-    return (
-      this.#words.filter((part, unit) => found.has(unit) || (part !== null && name.includes(part))).length / this.#count
-    );
   }
 
   #measure({ path, title, headingPath, text }: StoredChunk): number {

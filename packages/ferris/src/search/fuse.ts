@@ -1,7 +1,7 @@
 /**
  * One order out of two: candidates by meaning and by words. docs/search.md has the figures behind the numbers here.
  *
- *     score = (confidence · 0.55 · cosine' + 0.45 · coverage · bm25') · standing  +  titled  +  named
+ *     score = (confidence · 0.55 · cosine' + 0.45 · coverage · bm25') · standing  +  0.1 · titled
  *
  * Both scores are stretched to 0 … 1 over the candidates of the query (x'), so that a clear winner of either counts as one. Tests and change logs stand
  * a little lower, what is called as the query is a little higher (standing.ts). A document with several good chunks is a little better than its best one.
@@ -15,9 +15,7 @@ const leastConfidence = 0.2;
 /** More than any chunk has by its words. */
 const named = 2;
 /** What it adds to be what the query calls by its name. */
-const titledShare = 0.15;
-/** What it adds to have all of the query's words in the file's own name. */
-const nameShare = 0.1;
+const titledShare = 0.1;
 /** What the second best chunk of a document adds to each of its chunks, the third best half of that, and so on. */
 const siblingShare = 0.05;
 const mostSiblings = 5;
@@ -27,7 +25,7 @@ export function fuse(candidates: readonly Candidate[], mode: SearchMode, confide
   const orders = mode === "hybrid" ? hybridOrders(candidates, confidence) : candidates.map(orderBy(mode));
   return candidates
     .map((candidate, i) => {
-      const { chunk, isNamed: _, share: _share, titled: _titled, inName: _inName, ...evidence } = candidate;
+      const { chunk, isNamed: _, share: _share, titled: _titled, ...evidence } = candidate;
       const score = mode === "vector" ? candidate.cosine! : mode === "text" ? candidate.bm25! : orders[i]!;
       return { found: { chunk, evidence: { ...evidence, score, rerankScore: null } }, order: orders[i]! };
     })
@@ -50,9 +48,9 @@ function hybridOrders(candidates: readonly Candidate[], confidence: number): num
   );
   // What a model that cannot read the query has to say orders what its words leave open, and outvotes none of them.
   const believed = confidence + (1 - confidence) * leastConfidence * Math.max(0, ...covered);
-  const own = candidates.map(({ cosine: score, share, titled, inName, isNamed }, i) => {
+  const own = candidates.map(({ cosine: score, share, titled, isNamed }, i) => {
     const sum = believed * (1 - textShare) * cosine(score) + textShare * byWords[i]!;
-    return (isNamed ? sum : sum * share) + titledShare * titled + nameShare * inName;
+    return (isNamed ? sum : sum * share) + titledShare * titled;
   });
   const orders = [...own];
   for (const members of grouped(candidates).values()) {

@@ -7,7 +7,7 @@ import type { Candidate } from "../../src/search/retrieve/retrieve.ts";
 function candidate(id: number, cosine: number, bm25: number | null, more: Partial<Candidate> = {}): Candidate {
   const chunk = { id, documentId: id } as Candidate["chunk"];
   const textRank = bm25 === null ? null : id;
-  const plain = { isNamed: false, share: 1, titled: 0, inName: 0 };
+  const plain = { isNamed: false, share: 1, titled: 0 };
   return { chunk, cosine, bm25, vectorRank: id, textRank, coverage: bm25 === null ? 0 : 1, ...plain, ...more };
 }
 
@@ -47,10 +47,9 @@ test("equal scores come in order of id; one retriever alone keeps its order", ()
   expect(fuse([], "hybrid")).toEqual([]);
 });
 
-test("what is called as the query, or has its words in the file's name, is higher; what only tells of others lower", () => {
+test("what is called as the query is higher, what only tells of others lower", () => {
   const same = (id: number, more: Partial<Candidate>) => candidate(id, 0.5, 5, { coverage: 1, ...more });
   expect(order([same(1, {}), same(2, { titled: 1 }), candidate(3, 0.1, 1)])).toEqual([2, 1, 3]);
-  expect(order([same(1, {}), same(2, { inName: 1 }), candidate(3, 0.1, 1)])).toEqual([2, 1, 3]);
   expect(order([same(1, { share: 0.75 }), same(2, {}), candidate(3, 0.1, 1)])).toEqual([2, 1, 3]);
 });
 

@@ -47,8 +47,6 @@ export interface Candidate {
   /** See Standing. */
   readonly share: number;
   readonly titled: number;
-  /** The share of the query's words that its file's own name has. */
-  readonly inName: number;
 }
 
 /** Of the documents with a name that was asked for, at most so many: README.md may be all of them. */
@@ -103,7 +101,6 @@ export async function retrieve(
     isNamed: isNamed.has(chunk.id),
     share: standing.share(chunk),
     titled: standing.titled(chunk),
-    inName: coverage.inName(chunk),
   }));
 }
 
