@@ -51,8 +51,8 @@ describe("search", () => {
   });
 
   test("an option that is given twice says which value is used", async () => {
-    const { stderr } = await run("--db", "elsewhere", "search", "--db", ".ferris", "--mode", "text", "signing");
-    expect(stderr).toMatch(/warning: --db was given 2 times; the last value, "\.ferris", is used/);
+    const { stderr } = await search("signing", "-k", "7", "--limit", "2");
+    expect(stderr).toMatch(/warning: --limit was given 2 times; the last value, "2", is used/);
   });
 });
 
