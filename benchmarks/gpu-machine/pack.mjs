@@ -96,7 +96,9 @@ function forgetUnusedWords(folder) {
   for (let offset = first; offset < last; offset += 4) used.add(golden.bytes.readInt32LE(golden.at + offset));
   const path = join(folder, "model.safetensors");
   const model = tensors(path);
-  const name = Object.keys(model.header).find((key) => key.endsWith("word_embeddings.weight"));
+  const name = Object.keys(model.header).find((key) =>
+    /(word_embeddings|tok_embeddings|embed_tokens)\.weight$/.test(key),
+  );
   const { shape, data_offsets: offsets } = model.header[name];
   for (let row = 0; row < shape[0]; row++) {
     const start = model.at + offsets[0] + row * shape[1] * 4;
