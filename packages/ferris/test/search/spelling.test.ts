@@ -18,6 +18,7 @@ beforeAll(async () => {
     join(folder, "a.md"),
     "# Squashing migrations\n\nYou may squash migrations. The order of middleware matters, and the password is checked.\n\n`awaitWriteFinish`",
   );
+  writeFileSync(join(folder, "Garden.txt"), "The pathway of a statement about stats.");
   const embedder = wordsEmbedder();
   const store = await openIndexForWriting(join(folder, ".ferris"), { identity: embedder.identity });
   await indexPaths({ paths: [folder], store, embedder });
@@ -39,6 +40,11 @@ test("misspelt words are taken for the nearest that the index has", async () => 
   });
   expect((await corrected("middlware ordr")).meaning).toBe("middleware order");
   expect((await corrected("Passwort")).meaning).toBe("password");
+  expect((await corrected("pathwya")).meaning).toBe("pathway");
+  // "stat" and "ment" make no word.
+  expect((await corrected("statment")).meaning).toBe("statement");
+  // In a file's name alone.
+  expect((await corrected("gardn")).meaning).toBe("garden");
 });
 
 test("what is known, short, an identifier, quoted or in another language stays as it is", async () => {

@@ -6,6 +6,7 @@
  */
 import { editDistance } from "../../words/edit-distance.ts";
 import { fold } from "../../words/fold.ts";
+import { nameWords } from "../../words/names.ts";
 import { stemOf } from "../../words/stems.ts";
 import type { Database } from "./database.ts";
 
@@ -35,33 +36,46 @@ const lettersOnly = /^\p{L}+$/u;
 /** Words with one beginning that are compared, and chunks that are read for the word itself. */
 const mostCompared = 100_000;
 const mostRead = 5;
+const mostStems = 8;
+
+interface WrittenWord {
+  readonly text: string;
+  /** From what was typed. */
+  readonly distance: number;
+}
 
 /** Null where nothing is near, or `typed` is no word that could be misspelt. */
 export function nearestWord(database: Database, typed: string): string | null {
   const word = fold(typed).toLowerCase();
   if (word.length < shortest || word.length > longest || !lettersOnly.test(word)) return null;
   const most = word.length >= twoMistakes ? 2 : 1;
-  const stem = nearestStem(database, word, most);
-  return stem === null ? null : writtenWord(database, stem, word, most);
+  let best: WrittenWord | null = null;
+  for (const stem of nearestStems(database, word, most)) {
+    const written = writtenWord(database, stem, word, most);
+    if (written !== null && (best === null || written.distance < best.distance)) best = written;
+  }
+  return best?.text ?? null;
 }
 
 /** Mistakes are seldom in the first letter, and words with one beginning stand together in the index. */
-function nearestStem(database: Database, word: string, most: number): string | null {
+function nearestStems(database: Database, word: string, most: number): string[] {
   openVocabulary(database);
   const first = Array.from(word)[0]!;
   const rows = database
     .prepare("SELECT term, doc FROM temp.known_words WHERE term >= ? AND term < ? LIMIT ?")
     .iterate(first, `${first}\u{10FFFF}`, mostCompared) as Iterable<{ term: string; doc: number }>;
-  let best: { term: string; distance: number; doc: number } | null = null;
+  const near: { readonly term: string; readonly distance: number; readonly doc: number }[] = [];
   for (const { term, doc } of rows) {
-    if (term.length > word.length + most || term.length < word.length - most - longestEnding || !lettersOnly.test(term))
-      continue;
-    const distance = distanceTo(word, term, best === null ? most : Math.min(most, best.distance));
-    if (distance > most) continue;
-    if (best === null || distance < best.distance || (distance === best.distance && doc > best.doc))
-      best = { term, distance, doc };
+    const { length } = term;
+    if (length > word.length + most || length < word.length - most - longestEnding || !lettersOnly.test(term)) continue;
+    const distance = distanceTo(word, term, most);
+    if (distance <= most) near.push({ term, distance, doc });
   }
-  return best?.term ?? null;
+  // What an ending makes of a stem need not be a word: several are looked up, the likelier first.
+  return near
+    .toSorted((one, other) => one.distance - other.distance || other.doc - one.doc)
+    .slice(0, mostStems)
+    .map(({ term }) => term);
 }
 
 /** The words of the full-text index as a table of this connection alone: the index itself is not written. */
@@ -79,7 +93,9 @@ function openVocabulary(database: Database): void {
 const longestEnding = Math.max(...endings.map(({ length }) => length));
 
 function distanceTo(word: string, stem: string, most: number): number {
-  let least = editDistance(stemOf(word), stem, most);
+  // Porter writes the last letter of `pathway` as an i.
+  const spelled = stem.endsWith("i") ? `${stem.slice(0, -1)}y` : stem;
+  let least = Math.min(editDistance(stemOf(word), stem, most), editDistance(word, spelled, most));
   for (const ending of endings) {
     if (least === 0) break;
     least = Math.min(least, editDistance(word, stem + ending, most));
@@ -88,23 +104,24 @@ function distanceTo(word: string, stem: string, most: number): number {
 }
 
 /** The word of the first chunks with this stem that is nearest to what was typed. */
-function writtenWord(database: Database, stem: string, word: string, most: number): string | null {
+function writtenWord(database: Database, stem: string, word: string, most: number): WrittenWord | null {
   const rows = database
     .prepare(
-      `SELECT heading_path AS heading, text FROM chunks WHERE id IN (SELECT rowid FROM chunk_words WHERE chunk_words MATCH ? LIMIT ${mostRead})`,
+      `SELECT c.heading_path AS heading, c.text, d.path, d.title FROM chunks AS c JOIN documents AS d ON d.id = c.document_id
+       WHERE c.id IN (SELECT rowid FROM chunk_words WHERE chunk_words MATCH ? LIMIT ${mostRead})`,
     )
-    .all(`"${stem}"`) as { heading: string; text: string }[];
+    .all(`"${stem}"`) as { heading: string; text: string; path: string; title: string | null }[];
   const written = rows.flatMap(
-    ({ heading, text }) =>
-      fold(`${heading} ${text}`)
+    ({ heading, text, path, title }) =>
+      fold(`${nameWords(path, title)} ${heading} ${text}`)
         .toLowerCase()
         .match(/\p{L}+/gu) ?? [],
   );
-  let best: { readonly text: string; readonly distance: number } | null = null;
+  let best: WrittenWord | null = null;
   for (const text of new Set(written)) {
     if (stemOf(text) !== stem) continue;
     const distance = editDistance(word, text, most);
     if (distance <= most && (best === null || distance < best.distance)) best = { text, distance };
   }
-  return best?.text ?? null;
+  return best;
 }
