@@ -12,6 +12,8 @@ import type { Candidate } from "./retrieve/retrieve.ts";
 const textShare = 0.45;
 /** So much of what a model says that cannot read the query counts, where the words find all that was asked for; else less. */
 const leastConfidence = 0.2;
+/** So many of the best of each retriever say how far scores are stretched. */
+const stretchedOver = 100;
 /** More than any chunk has by its words. */
 const named = 2;
 /** What it adds to be what the query calls by its name. */
@@ -38,8 +40,13 @@ function orderBy(mode: SearchMode): (candidate: Candidate) => number {
 }
 
 function hybridOrders(candidates: readonly Candidate[], confidence: number): number[] {
-  const cosine = stretched(candidates.map((candidate) => candidate.cosine));
-  const bm25 = stretched(candidates.map((candidate) => candidate.bm25));
+  // Over the same candidates however many are asked for, so that the first of ten are the first of a hundred.
+  const byText = candidates.filter(({ textRank }) => isStretchedOver(textRank));
+  const either = candidates.filter(
+    ({ vectorRank, textRank }) => isStretchedOver(vectorRank) || isStretchedOver(textRank),
+  );
+  const cosine = stretched(either.map((candidate) => candidate.cosine));
+  const bm25 = stretched(byText.map((candidate) => candidate.bm25));
   const covered = candidates.map(({ bm25: score, coverage }) => bm25(score) * coverage);
   // Coverage makes words comparable with meaning. Where the model is not believed there is nothing to compare with, and BM25 alone orders.
   const byWords = candidates.map(({ isNamed, bm25: score }, i) =>
@@ -72,10 +79,14 @@ function grouped(candidates: readonly Candidate[]): Map<number, number[]> {
   return groups;
 }
 
+function isStretchedOver(rank: number | null): boolean {
+  return rank !== null && rank <= stretchedOver;
+}
+
 /** A function that stretches scores to 0 … 1; 0 for what has none. */
 function stretched(scores: readonly (number | null)[]): (score: number | null) => number {
   const known = scores.filter((score) => score !== null);
   const least = known.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const most = known.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return (score) => (score === null ? 0 : most > least ? (score - least) / (most - least) : 1);
+  return (score) => (score === null ? 0 : most > least ? Math.max(0, (score - least) / (most - least)) : 1);
 }

@@ -57,3 +57,14 @@ test("where the model reads nothing of the query, the order is BM25's own", () =
   const candidates = [candidate(1, 0.9, 1), candidate(2, 0.2, 20, { coverage: 0.1 }), candidate(3, 0.1, 12)];
   expect(order(candidates, 0)).toEqual([2, 3, 1]);
 });
+
+test("how far down the retrievers are read changes nothing of the order above", () => {
+  const near = [
+    candidate(1, 0.9, 2),
+    candidate(2, 0.5, 20),
+    candidate(3, 0.45, 19, { coverage: 0.9 }),
+    candidate(4, 0.4, 1),
+  ];
+  const far = Array.from({ length: 50 }, (_, i) => candidate(101 + i, -0.9 + i / 100, 0.5, { coverage: 0.1 }));
+  expect(order([...near, ...far]).slice(0, near.length)).toEqual(order(near));
+});
