@@ -116,7 +116,7 @@ describe("calls", () => {
   });
 
   test.each([
-    [{ promptName: "nope" }, 'has no prompt named "nope"; it has "query", "passage"'],
+    [{ promptName: "nope" }, 'has no prompt named "nope"; it has "query", "document", "passage"'],
     [{ prompt: "a", promptName: "query" }, "prompt and promptName were both given"],
     [{ dimensions: 65 }, "dimensions is 65; it must be a whole number from 1 to 64"],
     [{ prompt: 5 }, "prompt is the number 5; it must be a string."],
@@ -233,10 +233,10 @@ describe.each(["gpu", "cpu"] as const)("rerankers on the %s", (device) => {
     const reranker = await Reranker.load(tinyModelFolder(name), { device, dtype: "f32", ...quiet });
     const rankings = await Promise.all(pairs.map(([query, text]) => reranker.rank(texts[query], [texts[text]])));
     const logits = rankings.flatMap(([ranked]) => [...ranked.logits]);
-    // Logits are not normalised: a rounding error of one that is 10 is ten times as large.
-    logits.forEach((logit, index) =>
-      expect(Math.abs(logit - golden[index]) / Math.max(1, Math.abs(golden[index]))).toBeLessThan(1e-5),
-    );
+    // Logits are not normalised, so rounding is judged by how large a model's logits are. Those of modernbert-reranker-modules go to 9.7 behind a
+    // LayerNorm, and PyTorch's own in f32 are up to 8.3e-6 from its own in f64.
+    const scale = golden.reduce((largest, logit) => Math.max(largest, Math.abs(logit)), 1);
+    logits.forEach((logit, index) => expect(Math.abs(logit - golden[index]) / scale).toBeLessThan(1e-5));
     await reranker.close();
   });
 

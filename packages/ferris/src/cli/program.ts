@@ -33,6 +33,7 @@ import { Flag } from "./options.ts";
 import { dashedWordHint } from "./hints.ts";
 import { printable } from "./terminal/text.ts";
 import { versionOfFerris } from "./version.ts";
+import type { RunProgram } from "./warm/host.ts";
 
 /** Options that stand before or after any command. Made anew for each program: an option remembers what it was given. */
 function globalOptions(): readonly Flag[] {
@@ -49,10 +50,15 @@ export interface ProgramOptions {
   readonly json?: boolean;
   /** What will be parsed, for hints. */
   readonly line?: readonly string[];
+  /** What a warm server runs its callers' command lines with. Without it, `serve` takes none. */
+  readonly runProgram?: RunProgram;
 }
 
+/** A program that is only looked at: for its help, its completion. */
+const noProgram = (): Promise<void> => Promise.reject(new Error("this program only describes its commands"));
+
 /** Everything that `ferris` understands. With `json`, what is wrong with the command line is thrown and not printed. */
-export function makeProgram({ json = false, line = [] }: ProgramOptions = {}): Command {
+export function makeProgram({ json = false, line = [], runProgram = noProgram }: ProgramOptions = {}): Command {
   const program = new Command("ferris")
     .version(versionOfFerris(), "-V, --version", "the version")
     .helpOption("-h, --help", "this help")
@@ -85,7 +91,7 @@ export function makeProgram({ json = false, line = [] }: ProgramOptions = {}): C
     compactCommand(),
     inspectCommand(),
     mcpCommand(),
-    serveCommand(),
+    serveCommand(runProgram),
     stopCommand(),
     embedCommand(),
     modelsCommand(),

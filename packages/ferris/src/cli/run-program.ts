@@ -13,7 +13,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   // Before commander has seen it, which may be because it cannot: its own errors are JSON too.
   const json = args.includes("--json");
   try {
-    await makeProgram({ json, line: args }).parseAsync(args, { from: "user" });
+    await makeProgram({ json, line: args, runProgram }).parseAsync(args, { from: "user" });
   } catch (error) {
     if (error instanceof NeedsOwnProcess) throw error;
     if (!(error instanceof CommanderError)) {

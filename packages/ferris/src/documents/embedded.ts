@@ -4,14 +4,14 @@
 import { DocumentError } from "../errors.ts";
 import type { ContentBuilder } from "./content-builder.ts";
 import type { ParsedDocument } from "./document.ts";
-import { parseDocument, type ParseOptions } from "./parse/parse.ts";
+import type { ParserInput } from "./parsers/parser.ts";
 
 /** Files in files in files: deeper ones are named, not read. */
 const deepest = 2;
 const mostBytes = 64 * 2 ** 20;
 
 /**
- * Adds the file's name as a section and its text below it. `options.depth` counts the files that it is inside of.
+ * Adds the file's name as a section and its text below it. `depth` and `inside` are those of the file around it.
  *
  * Returns null, or why its text is not there; its name is in any case.
  */
@@ -19,16 +19,16 @@ export async function addEmbedded(
   builder: ContentBuilder,
   name: string,
   bytes: Uint8Array,
-  options: ParseOptions,
+  { depth: outer = 0, inside }: Pick<ParserInput, "depth" | "inside">,
 ): Promise<string | null> {
-  const { depth = 0 } = options;
+  const depth = outer + 1;
   const title = `Attachment: ${name}`;
   builder.section(1, title);
   builder.add("metadata", title);
   if (depth > deepest) return `it is inside of ${depth} other files`;
   if (bytes.length > mostBytes) return `${bytes.length} bytes are more than ${mostBytes}`;
   try {
-    addBlocks(builder, await parseDocument(`/${name}`, bytes, options), title);
+    addBlocks(builder, await inside.parse(`/${name}`, bytes), title);
     return null;
   } catch (cause) {
     if (cause instanceof DocumentError) return cause.message;

@@ -18,6 +18,7 @@ import { modelNamed } from "../config/settings.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
+import type { RunProgram } from "../warm/host.ts";
 import { findOwnPlace, removeStale } from "../warm/own-place.ts";
 import { withExamples, withModelOptions } from "./shared-options.ts";
 
@@ -39,7 +40,8 @@ interface ServeCommandOptions {
   readonly daemon?: boolean;
 }
 
-export function serveCommand(): Command {
+/** @param runProgram runs a command line for another process of this user */
+export function serveCommand(runProgram: RunProgram): Command {
   const command = new Command("serve")
     .summary("models and the index over HTTP")
     .description(
@@ -85,12 +87,12 @@ export function serveCommand(): Command {
     ["ferris serve --daemon --idle-exit 60", "searches of this user answer at once from now on"],
     ["ferris serve --reranker cross-encoder/ms-marco-MiniLM-L6-v2 --port 11434", "where Ollama's clients look"],
   ]);
-  return runs(command, (session, _, options) => serve(session, options as ServeCommandOptions), {
+  return runs(command, (session, _, options) => serve(session, options as ServeCommandOptions, runProgram), {
     takesSeveralIndexes: true,
   });
 }
 
-async function serve(session: Session, options: ServeCommandOptions): Promise<number> {
+async function serve(session: Session, options: ServeCommandOptions, runProgram: RunProgram): Promise<number> {
   const address = addressOf(options);
   const idleExitMs = minutes("--idle-exit", options.idleExit);
   const unloadMs = minutes("--unload-after", options.unloadAfter);
@@ -121,7 +123,7 @@ async function serve(session: Session, options: ServeCommandOptions): Promise<nu
     version: versionOfFerris(),
     say: (line) => session.warn(line),
   });
-  const host = new CommandHost({ warmth, version: versionOfFerris() });
+  const host = new CommandHost({ warmth, version: versionOfFerris(), runProgram });
   const stopped = new AbortController();
   const signal = AbortSignal.any([
     session.interruptible("stopping, when what was accepted is answered"),

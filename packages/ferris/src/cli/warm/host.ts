@@ -4,16 +4,20 @@
 import { Readable, Writable } from "node:stream";
 import type { Socket } from "node:net";
 import { type Caller, NeedsOwnProcess, runFor, type Warmth } from "../caller.ts";
-import { runProgram } from "../run-program.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
 import { isForwarded } from "./forwarded.ts";
 import { type Declined, frame, frameReader, fromCaller, fromServer, type Start } from "./frames.ts";
 import { upgradeName } from "./handshake.ts";
 import { differingVariable } from "./variables.ts";
 
+/** Parses and runs a command line for whoever is the caller. */
+export type RunProgram = (args: readonly string[]) => Promise<void>;
+
 export interface HostOptions {
   readonly warmth: Warmth;
   readonly version: string;
+  /** Handed in, because `serve`, which makes a host, is one of the program's commands. */
+  readonly runProgram: RunProgram;
   /** Most commands at a time; further callers do their own work. */
   readonly mostCommands?: number;
 }
@@ -73,7 +77,7 @@ async function serveOne(socket: Socket, head: Buffer, options: Required<HostOpti
     setExitCode: (given) => void (code = given),
   };
   try {
-    await runFor(caller, () => runProgram(start.args));
+    await runFor(caller, () => options.runProgram(start.args));
     await Promise.all([stdout, stderr].map((stream) => new Promise<void>((done) => stream.end(() => done()))));
     await connection.exit(code);
     return true;

@@ -24,12 +24,16 @@ export async function parseDocument(
   const entry = parserFor(path, bytes.subarray(0, headBytes));
   try {
     const parse = await entry.load();
-    return await parse({ path, bytes, ...options });
+    return await parse({ path, bytes, ...options, inside: filesInside(options) });
   } catch (cause) {
     if (cause instanceof DocumentError) throw cause;
     const detail = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0];
     throw new DocumentError("damaged", `not readable as ${entry.type}: ${detail}`, { cause });
   }
+}
+
+function filesInside({ depth = 0, ...others }: ParseOptions): ParserInput["inside"] {
+  return { parse: (path, bytes) => parseDocument(path, bytes, { ...others, depth: depth + 1 }), typeOf };
 }
 
 /** The type that a file of this name with these bytes has. */

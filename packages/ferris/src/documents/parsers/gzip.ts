@@ -5,7 +5,6 @@ import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { DocumentError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
-import { parseDocument, typeOf } from "../parse/parse.ts";
 import { fileLeftOut, holdsAnything } from "../walk/left-out.ts";
 import type { ParserInput } from "./parser.ts";
 
@@ -14,7 +13,7 @@ const mostRatio = 200;
 const ratioMattersAbove = 4 * 2 ** 20;
 const leftOutTypes = new Set(["source-code", "json", "jsonl"]);
 
-export async function parseGzip({ path, bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
+export async function parseGzip({ path, bytes, depth = 0, inside }: ParserInput): Promise<ParsedDocument> {
   const inner = path.replace(/\.gz$/i, "");
   const name = basename(inner);
   if (depth > 0 || fileLeftOut(name) !== null || holdsAnything(name)) {
@@ -33,8 +32,9 @@ export async function parseGzip({ path, bytes, depth = 0, ocr, alive }: ParserIn
     }
     throw new DocumentError("damaged", `it cannot be unpacked: ${(cause as Error).message}`, { cause });
   }
-  if (leftOutTypes.has(typeOf(inner, unpacked))) throw new DocumentError("binary", `${name} in it is not a document`);
-  const document = await parseDocument(inner, unpacked, { depth: depth + 1, ocr, alive });
+  if (leftOutTypes.has(inside.typeOf(inner, unpacked)))
+    throw new DocumentError("binary", `${name} in it is not a document`);
+  const document = await inside.parse(inner, unpacked);
   // Lines are those of the file inside; bytes of it are nowhere on disk.
   return {
     ...document,

@@ -94,19 +94,19 @@ export const parsers: readonly ParserEntry[] = [
     type: "doc",
     version: 1,
     extensions: ["doc"],
-    load: async () => (await import("./legacy/legacy-office.ts")).legacyParser("doc"),
+    load: async () => (await import("./legacy/legacy-parser.ts")).legacyParser("doc"),
   },
   {
     type: "xls",
     version: 1,
     extensions: ["xls", "xlt"],
-    load: async () => (await import("./legacy/legacy-office.ts")).legacyParser("xls"),
+    load: async () => (await import("./legacy/legacy-parser.ts")).legacyParser("xls"),
   },
   {
     type: "ppt",
     version: 1,
     extensions: ["ppt", "pps"],
-    load: async () => (await import("./legacy/legacy-office.ts")).legacyParser("ppt"),
+    load: async () => (await import("./legacy/legacy-parser.ts")).legacyParser("ppt"),
   },
   {
     type: "iwork",

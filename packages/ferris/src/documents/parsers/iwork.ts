@@ -5,10 +5,9 @@
 import { DocumentError } from "../../errors.ts";
 import { Archive } from "../archive/archive.ts";
 import type { ParsedDocument } from "../document.ts";
-import { parseDocument } from "../parse/parse.ts";
 import type { ParserInput } from "./parser.ts";
 
-export async function parseIWork({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
+export async function parseIWork({ bytes, inside }: ParserInput): Promise<ParsedDocument> {
   // Keys of cryptography bear the extension of Keynote.
   if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw new DocumentError("binary", "not of Pages, Numbers or Keynote");
   const archive = new Archive(bytes);
@@ -19,6 +18,6 @@ export async function parseIWork({ bytes, depth = 0, ocr, alive }: ParserInput):
       "there is no preview in it to read: export it as PDF or to Office's format to index it",
     );
   }
-  const document = await parseDocument("/preview.pdf", archive.bytes(preview)!, { depth: depth + 1, ocr, alive });
+  const document = await inside.parse("/preview.pdf", archive.bytes(preview)!);
   return { ...document, type: "iwork" };
 }

@@ -6,6 +6,14 @@
  */
 import type { ParsedDocument } from "../document.ts";
 
+/** What a parser does with files that its own file holds: they are read by what they are, and no parser knows the others. */
+export interface FilesInside {
+  /** Parses such a file, counted as one deeper, read as the file around it is. Throws DocumentError. */
+  readonly parse: (path: string, bytes: Uint8Array) => Promise<ParsedDocument>;
+  /** The type that it has by its name and first bytes. */
+  readonly typeOf: (path: string, bytes: Uint8Array) => string;
+}
+
 export interface ParserInput {
   /** Absolute; for its extension and for messages. The file is not read again. */
   readonly path: string;
@@ -16,6 +24,7 @@ export interface ParserInput {
   readonly ocr?: readonly string[] | "off";
   /** To be called now and then by whatever takes minutes and is not stuck. */
   readonly alive?: () => void;
+  readonly inside: FilesInside;
 }
 
 export type Parse = (input: ParserInput) => ParsedDocument | Promise<ParsedDocument>;

@@ -7,7 +7,6 @@ import { Archive } from "../archive/archive.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { addBlocks } from "../embedded.ts";
-import { parseDocument, typeOf } from "../parse/parse.ts";
 import { fileLeftOut, folderLeftOut, holdsAnything } from "../walk/left-out.ts";
 import type { ParserInput } from "./parser.ts";
 
@@ -20,7 +19,7 @@ const exportPart = /\bpart-?\d+\.zip$/i;
 /** Found by themselves where they are worked on; here they would drown what somebody put together to read. */
 const leftOutTypes = new Set(["source-code", "json", "jsonl"]);
 
-export async function parseZip({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
+export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promise<ParsedDocument> {
   if (depth > deepest) throw new DocumentError("binary", "an archive within others: unpack it to index it");
   const archive = archiveOf(bytes);
   const names = archive.names.filter(isWorthReading);
@@ -34,8 +33,8 @@ export async function parseZip({ bytes, depth = 0, ocr, alive }: ParserInput): P
   for (const name of names) {
     try {
       const inner = archive.bytes(name)!;
-      if (inner.length === 0 || leftOutTypes.has(typeOf(name, inner))) continue;
-      const document = await parseDocument(`/${name}`, inner, { depth: depth + 1, ocr, alive });
+      if (inner.length === 0 || leftOutTypes.has(inside.typeOf(name, inner))) continue;
+      const document = await inside.parse(`/${name}`, inner);
       // Of a part of an export its documents are said, each under its own path.
       const title = withoutIds(name);
       if (document.type === "zip") addBlocks(builder, document);

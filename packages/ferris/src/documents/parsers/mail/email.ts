@@ -9,14 +9,14 @@ import type { ParsedDocument } from "../../document.ts";
 import { addMessage, type MessageContext } from "./add-message.ts";
 import { mailboxMessages } from "./mailbox.ts";
 import { readMessage } from "./mime.ts";
-import { parseDocument, type ParseOptions } from "../../parse/parse.ts";
 import type { ParserInput } from "../parser.ts";
 
 /** Files in files in files. */
 const deepestFile = 3;
 
-export async function parseEml({ path, bytes, ...options }: ParserInput): Promise<ParsedDocument> {
-  const context = contextOf(bytes, false, options);
+export async function parseEml(input: ParserInput): Promise<ParsedDocument> {
+  const { path, bytes } = input;
+  const context = { ...contextOf(bytes, false), parse: attachedFileParser(input) };
   const { start, end } = /\.emlx$/i.test(path) ? appleMail(context.file) : { start: 0, end: context.file.length };
   const message = readMessage(context.file, start, end);
   if (message.headers.length === 0) throw new DocumentError("damaged", "no header of a message in it");
@@ -24,8 +24,8 @@ export async function parseEml({ path, bytes, ...options }: ParserInput): Promis
   return context.builder.finish("email", { warnings: [...context.warnings] });
 }
 
-export async function parseMbox({ bytes, ...options }: ParserInput): Promise<ParsedDocument> {
-  const context = contextOf(bytes, true, options);
+export async function parseMbox(input: ParserInput): Promise<ParsedDocument> {
+  const context = { ...contextOf(input.bytes, true), parse: attachedFileParser(input) };
   let unreadable = 0;
   let messages = 0;
   for (const { start, end } of mailboxMessages(context.file)) {
@@ -44,7 +44,7 @@ export async function parseMbox({ bytes, ...options }: ParserInput): Promise<Par
 }
 
 /** Places in mail are bytes: its lines may be in any number of character sets. */
-export function contextOf(bytes: Uint8Array, isMailbox: boolean, options: ParseOptions = {}): MessageContext {
+export function contextOf(bytes: Uint8Array, isMailbox: boolean): Omit<MessageContext, "parse"> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const content = file.toString("latin1");
   const builder = new ContentBuilder({
@@ -52,14 +52,14 @@ export function contextOf(bytes: Uint8Array, isMailbox: boolean, options: ParseO
     encoding: { name: "single-byte", byteOrderMarkBytes: 0 },
     warnings: [],
   });
-  return { builder, file, isMailbox, parse: attachedFileParser(options), warnings: new Set() };
+  return { builder, file, isMailbox, warnings: new Set() };
 }
 
 /** Reads attached files; those in files in files are named only. */
-export function attachedFileParser({ depth = 0, ocr, alive }: ParseOptions): MessageContext["parse"] {
+export function attachedFileParser({ depth = 0, inside }: ParserInput): MessageContext["parse"] {
   return (path, bytes) => {
     if (depth >= deepestFile) throw new DocumentError("damaged", `it is inside of ${depth + 1} other files`);
-    return parseDocument(path, bytes, { depth: depth + 1, ocr, alive });
+    return inside.parse(path, bytes);
   };
 }
 

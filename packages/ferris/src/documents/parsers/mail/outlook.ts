@@ -24,11 +24,11 @@ const mostAttachments = 100;
 /** A plain text shorter than this share of the HTML's may only say that there is HTML. */
 const stubShare = 0.2;
 
-export async function parseOutlook({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
-  const { reader, message } = opened(bytes);
+export async function parseOutlook(input: ParserInput): Promise<ParsedDocument> {
+  const { reader, message } = opened(input.bytes);
   const builder = new ContentBuilder();
   const warnings: string[] = [];
-  const parse = attachedFileParser({ depth, ocr, alive });
+  const parse = attachedFileParser(input);
   await add(message, 1);
   return builder.finish("outlook", { warnings });
 

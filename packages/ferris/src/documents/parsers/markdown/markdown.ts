@@ -44,7 +44,7 @@ export interface MarkdownBlock {
   readonly code: string | null;
 }
 
-export function parseMarkdown({ bytes }: ParserInput): ParsedDocument {
+export function parseMarkdown({ bytes }: Pick<ParserInput, "path" | "bytes">): ParsedDocument {
   const { content, encoding, warnings } = decodeText(bytes);
   const frontMatter = frontMatterOf(content);
   let { title } = frontMatter;

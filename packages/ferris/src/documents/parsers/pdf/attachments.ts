@@ -3,7 +3,7 @@
  */
 import type { ContentBuilder } from "../../content-builder.ts";
 import { addEmbedded } from "../../embedded.ts";
-import type { ParseOptions } from "../../parse/parse.ts";
+import type { ParserInput } from "../parser.ts";
 import type { Annotation } from "./fields.ts";
 import { textOf } from "./fields.ts";
 
@@ -29,11 +29,11 @@ export function filesOf(annotations: readonly Annotation[]): unknown[] {
 export async function addAttachments(
   builder: ContentBuilder,
   attachments: readonly Attachment[],
-  options: ParseOptions,
+  around: ParserInput,
 ): Promise<string[]> {
   const warnings: string[] = [];
   for (const { name, bytes } of attachments.slice(0, mostAttachments)) {
-    const problem = await addEmbedded(builder, name, bytes, options);
+    const problem = await addEmbedded(builder, name, bytes, around);
     if (problem !== null) warnings.push(`attachment ${name} was not read: ${problem}`);
   }
   if (attachments.length > mostAttachments) {

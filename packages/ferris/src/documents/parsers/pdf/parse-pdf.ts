@@ -23,7 +23,8 @@ import { withoutRunningHeads } from "./running-heads.ts";
 /** What programs write where a title should be. */
 const noTitle = /^\s*(?:\(?(?:untitled|anonymous)\)?)?\s*$/i;
 
-export async function parsePdf({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
+export async function parsePdf(input: ParserInput): Promise<ParsedDocument> {
+  const { bytes, ocr, alive } = input;
   const {
     pages: written,
     title,
@@ -65,7 +66,7 @@ export async function parsePdf({ bytes, depth = 0, ocr, alive }: ParserInput): P
       seen.add(stamp);
     }
   });
-  warnings.push(...(await addAttachments(builder, attachments, { depth: depth + 1, ocr, alive })));
+  warnings.push(...(await addAttachments(builder, attachments, input)));
   return builder.finish("pdf", { title, warnings });
 }
 

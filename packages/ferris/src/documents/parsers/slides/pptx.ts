@@ -16,7 +16,8 @@ import type { ParserInput } from "../parser.ts";
 /** Documents within one presentation that are read. */
 const mostEmbedded = 50;
 
-export async function parsePptx({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
+export async function parsePptx(input: ParserInput): Promise<ParsedDocument> {
+  const { bytes } = input;
   // What is encrypted, and what was renamed without being converted.
   if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "pptx");
   const file = new OfficePackage(bytes, "ppt/presentation.xml");
@@ -33,7 +34,7 @@ export async function parsePptx({ bytes, depth = 0, ocr, alive }: ParserInput): 
   const embedded = new Set(slides.flatMap((slide) => file.related(slide, "package")));
   for (const part of [...embedded].slice(0, mostEmbedded)) {
     const name = posix.basename(part);
-    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, { depth: depth + 1, ocr, alive });
+    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, input);
     if (why !== null) warnings.push(`${name} in it was not read: ${why}`);
   }
   return builder.finish("pptx", { title: file.title, warnings });

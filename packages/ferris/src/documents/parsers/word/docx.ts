@@ -10,7 +10,6 @@ import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { addEmbedded } from "../../embedded.ts";
-import { parseDocument, type ParseOptions } from "../../parse/parse.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { WordBody, type WordContext } from "./body.ts";
@@ -32,7 +31,8 @@ const mostEdges = 300;
 /** Documents within one document that are read. */
 const mostEmbedded = 50;
 
-export async function parseDocx({ bytes, depth = 0, ocr, alive }: ParserInput): Promise<ParsedDocument> {
+export async function parseDocx(input: ParserInput): Promise<ParsedDocument> {
+  const { bytes } = input;
   // What is encrypted, and what was renamed without being converted.
   if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "docx");
   const head = Buffer.from(bytes.subarray(0, 4096)).toString("latin1");
@@ -45,7 +45,7 @@ export async function parseDocx({ bytes, depth = 0, ocr, alive }: ParserInput): 
     styles: new Styles(file.relatedText(main, "styles")),
     numbering: new Numbering(file.relatedText(main, "numbering")),
     notes: new Notes(file),
-    chunks: await readChunks(file, depth),
+    chunks: await readChunks(file, input),
   };
   const body = new WordBody(context, builder);
   readTrees(
@@ -58,7 +58,7 @@ export async function parseDocx({ bytes, depth = 0, ocr, alive }: ParserInput): 
     builder,
     edges.map((part) => readEdge({ ...context, part })),
   );
-  const warnings = await addAttachments(file, builder, { depth: depth + 1, ocr, alive });
+  const warnings = await addAttachments(file, builder, input);
   return builder.finish("docx", { title: file.title, warnings });
 }
 
@@ -75,21 +75,24 @@ function readEdge(context: WordContext): ParsedDocument {
 }
 
 /** Documents that are put into the text where they stand (altChunk), by part. */
-async function readChunks(file: OfficePackage, depth: number): Promise<Map<string, ParsedDocument>> {
+async function readChunks(
+  file: OfficePackage,
+  { depth = 0, inside }: ParserInput,
+): Promise<Map<string, ParsedDocument>> {
   const chunks = new Map<string, ParsedDocument>();
   for (const part of file.related(file.main, "aFChunk").slice(0, mostEmbedded)) {
     const bytes = depth < 2 ? file.archive.bytes(part) : null;
-    if (bytes) chunks.set(part, await parseDocument(`/${posix.basename(part)}`, bytes, { depth: depth + 1 }));
+    if (bytes) chunks.set(part, await inside.parse(`/${posix.basename(part)}`, bytes));
   }
   return chunks;
 }
 
 /** Sheets and documents that were put in as objects, after the text. */
-async function addAttachments(file: OfficePackage, builder: ContentBuilder, options: ParseOptions): Promise<string[]> {
+async function addAttachments(file: OfficePackage, builder: ContentBuilder, input: ParserInput): Promise<string[]> {
   const warnings: string[] = [];
   for (const part of file.related(file.main, "package").slice(0, mostEmbedded)) {
     const name = posix.basename(part);
-    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, options);
+    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, input);
     if (why !== null) warnings.push(`${name} in it was not read: ${why}`);
   }
   return warnings;
