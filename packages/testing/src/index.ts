@@ -2,6 +2,7 @@
 export { type BrowserPage, type BrowserPageOptions, openBrowserPage } from "./browser-page.ts";
 export type { BrowserProgram } from "./chromium.ts";
 export { describeBrowser, describeGpu, describePublishedModel, eachDevice, type TestDevice } from "./suites.ts";
+export { isThorough } from "./thorough.ts";
 export { type DocExample, docExamples } from "./doc-examples.ts";
 export { type Translation, translateWgsl } from "./translate-wgsl.ts";
 export type { Machine } from "./machine.ts";

@@ -1,6 +1,4 @@
 /** Words that the index does not have, and the ones that were meant. */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { indexPaths } from "../../src/indexing/index-folder.ts";
@@ -9,16 +7,16 @@ import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
 import type { StoreReader } from "../../src/store/store.ts";
 import { editDistance } from "../../src/words/edit-distance.ts";
 import { wordsEmbedder } from "../indexing/support/words-embedder.ts";
+import { folderOf } from "../support/files.ts";
 
 let reader: StoreReader;
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), "ferris-spelling-"));
-  writeFileSync(
-    join(folder, "a.md"),
-    "# Squashing migrations\n\nYou may squash migrations. The order of middleware matters, and the password is checked.\n\n`awaitWriteFinish`",
-  );
-  writeFileSync(join(folder, "Garden.txt"), "The pathway of a statement about stats.");
+  const folder = folderOf({
+    "a.md":
+      "# Squashing migrations\n\nYou may squash migrations. The order of middleware matters, and the password is checked.\n\n`awaitWriteFinish`",
+    "Garden.txt": "The pathway of a statement about stats.",
+  });
   const embedder = wordsEmbedder();
   const store = await openIndexForWriting(join(folder, ".ferris"), { identity: embedder.identity });
   await indexPaths({ paths: [folder], store, embedder });

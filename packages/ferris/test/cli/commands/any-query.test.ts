@@ -9,12 +9,13 @@ import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { beforeAll, expect, test } from "vitest";
+import { isThorough } from "@ferris/testing";
 import { openIndex } from "../../../src/store/index.ts";
 import { randomFrom } from "../../documents/support/random-documents.ts";
 import { hostile, randomQuery, writeAnyDocuments } from "../../search/support/any-query.ts";
 import { ferris, ferrisCommand, temporaryFolder } from "../support/ferris-process.ts";
 
-const queries = Number(process.env.FERRIS_TEST_QUERIES ?? 100);
+const queries = Number(process.env.FERRIS_TEST_QUERIES ?? (isThorough ? 200 : 50));
 const seed = Number(process.env.FERRIS_TEST_SEED ?? 1);
 const milliseconds = 60_000 + queries * 1_000;
 
