@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { withPdf } from "../../../src/documents/parsers/pdf/engine.ts";
 
 const fixture = fileURLToPath(new URL("../../fixtures/pdf/cid-horizontal.pdf", import.meta.url));
 
@@ -51,4 +52,15 @@ test("nothing of a browser's is left behind in the process, and arrays are Node'
   await parseDocument(fixture, readFileSync(fixture));
   expect(Array.prototype.push).toBe(push);
   for (const name of ["Path2D", "ImageData", "DOMMatrix"]) expect(name in globalThis, name).toBe(false);
+});
+
+test("glyphs are not compiled to paths, which nobody draws", async () => {
+  const report = fileURLToPath(new URL("../../fixtures/report.pdf", import.meta.url));
+  const names = await withPdf(readFileSync(report), async (document) => {
+    const page = await document.getPage(1);
+    await page.getOperatorList({ annotationMode: 0 });
+    return [...(page.commonObjs as Iterable<[string, unknown]>)].map(([name]) => name);
+  });
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => name.includes("_path_"))).toEqual([]);
 });

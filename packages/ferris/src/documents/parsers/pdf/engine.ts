@@ -30,8 +30,9 @@ export async function withPdf<T>(
     // The library takes the buffer away from its owner.
     data: Uint8Array.from(bytes),
     verbosity: 0,
-    // In Node this means that glyphs are not compiled to paths, which nobody draws.
+    // Fonts go to a document that drops them: glyphs are then not compiled to paths, which nobody draws.
     disableFontFace: false,
+    ownerDocument: fontless as unknown as HTMLDocument,
     useSystemFonts: false,
     isEvalSupported: false,
     enableXfa: false,
@@ -52,6 +53,15 @@ export async function withPdf<T>(
     await task.destroy();
   }
 }
+
+/**
+ * Where pdf.js puts a document's fonts. Without it each font fails to load, and pdf.js falls back to compiling every glyph of it to a path
+ * and sending that in a message of its own.
+ */
+const fontless = {
+  documentElement: { getElementsByTagName: () => [{ append() {} }] },
+  createElement: () => ({ sheet: { cssRules: [], insertRule() {} }, remove() {} }),
+};
 
 /** Its copy in this package; a clone has it in node_modules instead. */
 const packed = new URL("../../../../pdfjs/", import.meta.url);
