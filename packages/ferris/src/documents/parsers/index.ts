@@ -1,5 +1,8 @@
 /**
  * The formats that ferris reads, and which parser takes a file: by its first bytes, then by its extension, else as text.
+ *
+ * A new format gets an entry here (CONTRIBUTING.md, "Adding a parser"). Files and folders beside this one that no entry names are what several
+ * formats share.
  */
 import { basename } from "node:path";
 import { extensionOf } from "../walk/left-out.ts";
@@ -253,7 +256,7 @@ export const parsers: readonly ParserEntry[] = [
     type: "bibliography",
     version: 1,
     extensions: ["bib", "ris"],
-    load: async () => (await import("./references.ts")).parseBibliography,
+    load: async () => (await import("./bibliography.ts")).parseBibliography,
   },
   {
     type: "translations",

@@ -13,9 +13,6 @@ export const schemaVersion = 3;
 /** "Ferr" in ASCII, in SQLite's application_id: tells our file from any other database. */
 export const applicationId = 0x46657272;
 
-/** How much a word weighs in full-text search by where it stands: heading, text, name of file and folders, parts of words, foreign stems. */
-export const columnWeights = [3, 1, 3, 0.2, 0.5] as const;
-
 // By name; compared with what a file has, so the text of a statement is part of the schema.
 const statements: Readonly<Record<string, string>> = {
   meta: `CREATE TABLE meta (

@@ -4,7 +4,7 @@
  * What differs is where positions start, whether token types are added, MPNet's position bias, and what the tensors are called.
  */
 import type { ConfigObject } from "../config-object.ts";
-import { hiddenActivation } from "../activations.ts";
+import { hiddenActivation } from "../activation-names.ts";
 import type { Layer } from "../encoder-description.ts";
 import { largestSize, layerCount, plainHeads, refuseOtherModels, vocabularySize } from "./config-checks.ts";
 import type { EncoderTensors } from "./encoder-tensors.ts";

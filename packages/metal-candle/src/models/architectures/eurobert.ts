@@ -1,5 +1,5 @@
 /** EuroBERT: Llama's layers without the causal mask (Boizard et al. 2025), and jina-embeddings-v5-nano's shape. */
-import { hiddenActivation } from "../activations.ts";
+import { hiddenActivation } from "../activation-names.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { Architecture, EncoderReader } from "./architecture.ts";
 import { groupedHeads, largestSize, layerCount, refuseDecoders, vocabularySize } from "./config-checks.ts";

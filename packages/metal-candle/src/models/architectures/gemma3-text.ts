@@ -2,7 +2,7 @@
  * Gemma 3's text model: EmbeddingGemma, bidirectional, and the causal original. Norms on both sides of each block, two bases of rotation,
  * most layers within a window.
  */
-import { hiddenActivation } from "../activations.ts";
+import { hiddenActivation } from "../activation-names.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { Architecture, EncoderReader } from "./architecture.ts";
 import {

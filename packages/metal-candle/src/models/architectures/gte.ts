@@ -2,7 +2,7 @@
  * GTE v1.5 and what shares its code (gte-multilingual, arctic-embed-m-v2.0): model type `new` as Alibaba publishes it, whose code is
  * never run, and `gte` as transformers has it. Zhang et al. 2024.
  */
-import { hiddenActivation } from "../activations.ts";
+import { hiddenActivation } from "../activation-names.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { Linear, Norm } from "../encoder-description.ts";
 import { poolerClassifier } from "../heads/classifier-layers.ts";

@@ -2,7 +2,7 @@
  * ModernBERT (Warner et al. 2024): granite r2, gte-modernbert, ettin. Norms before each block, rotary positions with a base for layers that
  * see all tokens and one for those that see a window, gated feed-forward, biases only where the config asks for them.
  */
-import { hiddenActivation } from "../activations.ts";
+import { hiddenActivation } from "../activation-names.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { EncoderDescription, Layer, Norm } from "../encoder-description.ts";
 import { modernBertClassifier } from "../heads/classifier-layers.ts";

@@ -3,7 +3,7 @@
  * own; the tensors have one.
  */
 import { ModelFileError } from "../../errors.ts";
-import { hiddenActivation } from "../activations.ts";
+import { hiddenActivation } from "../activation-names.ts";
 import { ConfigObject } from "../config-object.ts";
 import type { Activation, FeedForward } from "../encoder-description.ts";
 import type { Architecture, EncoderReader } from "./architecture.ts";

@@ -2,7 +2,7 @@
  * Qwen3: Qwen3-Embedding and what is built on it. Causal, unless the config says otherwise (`is_causal: false`, or the
  * `use_bidirectional_attention` that bidirectional descendants carry).
  */
-import { hiddenActivation } from "../activations.ts";
+import { hiddenActivation } from "../activation-names.ts";
 import type { ConfigObject } from "../config-object.ts";
 import { scoreClassifier } from "../heads/classifier-layers.ts";
 import type { Architecture, EncoderReader } from "./architecture.ts";

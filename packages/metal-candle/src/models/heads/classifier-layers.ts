@@ -1,7 +1,7 @@
 /** The layers of transformers' sequence classifiers, one function for each way in which families build them. */
 import { UnsupportedModelError } from "../../errors.ts";
 import { linearWeights } from "../architectures/encoder-tensors.ts";
-import { hiddenActivation } from "../activations.ts";
+import { hiddenActivation } from "../activation-names.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { DenseLayer, Head, PoolingMode, RowStep } from "../description.ts";
 import type { Activation } from "../encoder-description.ts";

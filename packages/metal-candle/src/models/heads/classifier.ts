@@ -5,7 +5,7 @@
  * description's `classifier`, not to the head: what comes out of the encoder are logits.
  */
 import { UnsupportedModelError } from "../../errors.ts";
-import { torchActivation } from "../activations.ts";
+import { torchActivation } from "../activation-names.ts";
 import type { Architecture } from "../architectures/architecture.ts";
 import type { ConfigObject } from "../config-object.ts";
 import type { Head } from "../description.ts";

@@ -7,7 +7,7 @@
 import { joinPath, listFolder } from "#platform/files";
 import { ModelFileError, UnsupportedModelError } from "../../errors.ts";
 import { openWeightFiles, type WeightFiles } from "../../weights/weight-files.ts";
-import { torchActivation } from "../activations.ts";
+import { torchActivation } from "../activation-names.ts";
 import { readConfig, type ConfigObject } from "../config-object.ts";
 import type { DenseLayer, Head, PoolingMode, RowStep } from "../description.ts";
 import type { Module } from "../modules.ts";

@@ -1,8 +1,8 @@
 /**
  * Attention in plain code: the reference, and what adapters without matrix units run.
  *
- * One workgroup takes one head of `queryRows` consecutive queries of one sequence (an item of the host's work list). All
- * supported models read at most 514 positions, so the tile's whole score rows fit in workgroup memory and softmax is exact:
+ * One workgroup takes one head of `queryRows` consecutive queries of one sequence (an item of the host's work list). For
+ * texts whose whole score rows fit in workgroup memory, so that softmax is exact; streamed.ts serves longer ones, windows and causal masks:
  *   1. scores   each thread takes keys lane, lane + 64, …: reads the key once, dots it with every query of the tile
  *   2. softmax  eight lanes a row, in fixed order: maximum, exponentials, sum
  *   3. context  each thread takes four columns of one query, keys ascending

@@ -1,5 +1,6 @@
 /**
- * The names that configs give to activation functions, and which maths each stands for.
+ * The names that configs give to activation functions, and which maths each stands for. The maths: encoder/activation.ts, gpu/wgsl/activations.ts,
+ * cpu/activation-graph.ts.
  *
  * Two vocabularies: transformers' `hidden_act` strings, and the PyTorch class paths of sentence-transformers' Dense layers and
  * rerankers. A name that is not here is an error, never a guess.
