@@ -1,4 +1,6 @@
 /** Words that the index does not have, and the ones that were meant. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { indexPaths } from "../../src/indexing/index-folder.ts";
@@ -7,16 +9,17 @@ import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
 import type { StoreReader } from "../../src/store/store.ts";
 import { editDistance } from "../../src/words/edit-distance.ts";
 import { wordsEmbedder } from "../indexing/support/words-embedder.ts";
-import { folderOf } from "../support/files.ts";
 
 let reader: StoreReader;
+let folder: string;
 
 beforeAll(async () => {
-  const folder = folderOf({
-    "a.md":
-      "# Squashing migrations\n\nYou may squash migrations. The order of middleware matters, and the password is checked.\n\n`awaitWriteFinish`",
-    "Garden.txt": "The pathway of a statement about stats.",
-  });
+  folder = mkdtempSync(join(tmpdir(), "ferris-spelling-"));
+  writeFileSync(
+    join(folder, "a.md"),
+    "# Squashing migrations\n\nYou may squash migrations. The order of middleware matters, and the password is checked.\n\n`awaitWriteFinish`",
+  );
+  writeFileSync(join(folder, "Garden.txt"), "The pathway of a statement about stats.");
   const embedder = wordsEmbedder();
   const store = await openIndexForWriting(join(folder, ".ferris"), { identity: embedder.identity });
   await indexPaths({ paths: [folder], store, embedder });
@@ -24,7 +27,10 @@ beforeAll(async () => {
   // As a search opens it: nothing may be written.
   reader = await openIndex(join(folder, ".ferris"));
 });
-afterAll(() => reader.close());
+afterAll(async () => {
+  await reader.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const corrected = async (typed: string) => {
   const { query, corrections } = await understoodQuery(reader, null, typed);
