@@ -20,7 +20,7 @@ export const sources = {
 
 /**
  * How a model was checked here: "bundled", in every run of the tests with its published weights; "weights", with its published weights; "parts",
- * small models with random weights that have the same parts (these goldens of metal-candle's tests). See docs/models.md.
+ * small models with random weights that have the same parts (these goldens of metal-candle's tests, in tiny/ where no folder is said). See docs/models.md.
  */
 export type Checked = "bundled" | "weights" | readonly string[];
 
@@ -30,8 +30,8 @@ export interface CatalogueModel {
   readonly id: string;
   readonly kind: "embedder" | "reranker";
   readonly languages: "English" | "many";
-  /** In millions. */
-  readonly parameters: number;
+  /** In millions; null where that is not known here. */
+  readonly parameters: number | null;
   /** Of its vectors; null for a reranker, and where that is not known here. */
   readonly dimensions: number | null;
   /** Tokens that it reads at most; null where that is not known here. */
@@ -70,6 +70,9 @@ arctic-s              | Snowflake/snowflake-arctic-embed-s             | English
 e5-small              | intfloat/e5-small-v2                           | English   | 33   | 384  | 512    | MIT            | 46.2 | -     | weights                                | -
 minilm                | sentence-transformers/all-MiniLM-L6-v2         | English   | 22.7 | 384  | 256    | Apache-2.0     | 44.3 | 8.8   | weights                                | -
 minilm-q8             | all-minilm-l6-v2-q8                            | English   | 22.7 | 384  | 256    | Apache-2.0     | -    | -     | bundled                                | comes with ferris: minilm with 8-bit weights, for which nobody has published figures
+static-retrieval      | sentence-transformers/static-retrieval-mrl-en-v1 | English   | -    | -    | -      | Apache-2.0     | 36.5 | -     | static/saved, static/folder            | a table of vectors without an encoder; words alone (BM25) have 42.0
+potion-base-8m        | minishlab/potion-base-8M                       | English   | 8    | -    | -      | MIT            | 30.5 | -     | static/potion                          | a table of vectors without an encoder; words alone (BM25) have 42.0
+potion-retrieval-32m  | minishlab/potion-retrieval-32M                 | English   | 32   | -    | -      | MIT            | -    | -     | static/potion                          | a table of vectors without an encoder; its figures for these sets are not known here
 bge-m3                | BAAI/bge-m3                                    | many      | 568  | 1024 | 8192   | MIT            | -    | 69.6  | xlm-roberta                            | large; only its dense vectors
 arctic-l-v2           | Snowflake/snowflake-arctic-embed-l-v2.0        | many      | 568  | 1024 | 8192   | Apache-2.0     | -    | 66.5  | xlm-roberta, bert-prompt-excluded      | large
 embeddinggemma        | google/embeddinggemma-300m                     | many      | 308  | 768  | 2048   | Gemma *        | -    | 66.2  | gemma3-text                            | Google's terms of use have to be accepted
@@ -83,6 +86,7 @@ jina-v5-nano          | jinaai/jina-embeddings-v5-text-nano            | many   
 const rerankers = `
 name               | id                                                | languages | M    | dims | tokens | licence    | eng  | multi | checked                     | note
 ettin-150m         | cross-encoder/ettin-reranker-150m-v1              | English   | 150  | -    | -      | Apache-2.0 | 59.9 | -     | modernbert-reranker-modules | -
+qwen3-reranker     | Qwen/Qwen3-Reranker-0.6B                          | many      | 600  | -    | 32768  | Apache-2.0 | 59.4 | -     | families/qwen3-reranker     | large, and slow without a GPU
 gte-reranker       | Alibaba-NLP/gte-reranker-modernbert-base          | English   | 149  | -    | 8192   | Apache-2.0 | 58.4 | -     | modernbert-reranker         | -
 ettin-32m          | cross-encoder/ettin-reranker-32m-v1               | English   | 32   | -    | -      | Apache-2.0 | 57.8 | -     | modernbert-reranker-modules | -
 granite-reranker   | ibm-granite/granite-embedding-reranker-english-r2 | English   | 149  | -    | 8192   | Apache-2.0 | 56.6 | -     | modernbert-reranker         | -
@@ -103,7 +107,7 @@ function parsed(table: string, kind: CatalogueModel["kind"]): CatalogueModel[] {
       id: id!,
       kind,
       languages: languages as CatalogueModel["languages"],
-      parameters: Number(parameters),
+      parameters: number(parameters),
       dimensions: number(dimensions),
       maxLength: number(tokens),
       licence: licence!.replace(" *", ""),

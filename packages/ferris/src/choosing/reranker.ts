@@ -12,7 +12,7 @@ const leastQuality = 55;
 /** Smallest first: a reranker reads fifty passages for every question. */
 const candidates: readonly CatalogueModel[] = catalogue
   .filter(({ kind, quality, isOpen }) => kind === "reranker" && isOpen && (quality.english ?? 0) >= leastQuality)
-  .toSorted((a, b) => a.parameters - b.parameters);
+  .toSorted((a, b) => (a.parameters ?? Infinity) - (b.parameters ?? Infinity));
 
 /**
  * The id of the reranker, or null where there is none for this question.

@@ -46,7 +46,7 @@ function tables(): string {
 }
 
 function common({ name, id, languages, parameters }: CatalogueModel): string[] {
-  return [`\`${name}\``, `\`${id}\``, languages, String(parameters)];
+  return [`\`${name}\``, `\`${id}\``, languages, shown(parameters)];
 }
 
 function terms({ licence, isOpen, checked, note }: CatalogueModel): string[] {

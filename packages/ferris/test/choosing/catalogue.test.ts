@@ -5,7 +5,7 @@ import { advice, catalogue, catalogued, modelIdOf } from "../../src/choosing/cat
 import { withCatalogue } from "../../src/cli/catalogue-page.ts";
 
 const page = readFileSync(new URL("../../../../docs/models.md", import.meta.url), "utf8");
-const goldens = new URL("../../../metal-candle/test/goldens/tiny/", import.meta.url);
+const goldens = new URL("../../../metal-candle/test/goldens/", import.meta.url);
 
 test("docs/models.md has these tables: npm run docs:cli writes them", () => {
   const plain = (text: string): string => text.replace(/[ -]+/g, " ");
@@ -35,7 +35,8 @@ describe.each(catalogue.map((model) => [model.name, model] as const))("%s", (nam
     // Nobody can say "weights" of a model that the table there does not have.
     else expect(typeof checked).not.toBe("string");
     if (typeof checked === "string") return;
-    for (const golden of checked) expect(existsSync(new URL(golden, goldens)), golden).toBe(true);
+    for (const golden of checked)
+      expect(existsSync(new URL(golden.includes("/") ? golden : `tiny/${golden}`, goldens)), golden).toBe(true);
   });
 });
 

@@ -121,7 +121,8 @@ function cells({
   const { english, multilingual } = quality;
   const figure = languages === "many" && kind === "embedder" ? multilingual : english;
   const shown = figure === null ? (english === null ? "–" : `en ${english.toFixed(1)}`) : figure.toFixed(1);
-  const size = installed ? bytes(installed.bytes) : `≤ ${bytes(parameters * 4e6)}`;
+  const most = parameters === null ? "–" : `≤ ${bytes(parameters * 4e6)}`;
+  const size = installed ? bytes(installed.bytes) : most;
   const perSecond = speed === null ? "" : speed.perSecond < 10 ? speed.perSecond.toFixed(1) : grouped(speed.perSecond);
   const question = speed?.queryMilliseconds == null ? "" : `, ${Math.max(1, Math.round(speed.queryMilliseconds))} ms`;
   return [
