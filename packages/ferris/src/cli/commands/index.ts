@@ -41,7 +41,7 @@ export function indexCommand(): Command {
         "list every file with what became of it, on stdout or in FILE; with --json as JSON lines",
       ),
     )
-    .addOption(new Flag("--max-tokens <n>", "longest chunk (default: what the model reads)"))
+    .addOption(new Flag("--max-tokens <n>", "longest chunk (default: 256, or what the model reads if that is less)"))
     .addOption(new Flag("--ocr <how>", "scans and pictures: auto, off, or languages such as eng+deu (default: auto)"));
   withModelOptions(command);
   withExamples(command, [

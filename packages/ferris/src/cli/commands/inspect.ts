@@ -20,7 +20,7 @@ export function inspectCommand(): Command {
     )
     .argument("<file>", "a file, indexed or not");
   command
-    .addOption(new Flag("--max-tokens <n>", "longest chunk (default: what the model reads)"))
+    .addOption(new Flag("--max-tokens <n>", "longest chunk (default: 256, or what the model reads if that is less)"))
     .addOption(new Flag("--ocr <how>", "scans and pictures: auto, off, or languages such as eng+deu (default: auto)"));
   withModelOptions(command);
   withExamples(command, [

@@ -263,7 +263,7 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     flag: "--max-tokens",
     variable: "FERRIS_MAX_TOKENS",
     inFolderFile: true,
-    description: "longest chunk in tokens; else what the model reads",
+    description: "longest chunk in tokens; else 256, or what the model reads if that is less",
   },
   maxFileBytes: {
     ...wholeNumber<number | null>(1, longestText, null),
