@@ -6,7 +6,7 @@
  */
 import { UsageError } from "../errors.ts";
 import type { DocumentFilter, StoreReader, VectorMethod } from "../store/store.ts";
-import { confidenceIn } from "./confidence.ts";
+import { queryConfidence } from "./confidence.ts";
 import { fuse } from "./fuse.ts";
 import { WordMatcher } from "./query/matcher.ts";
 import type { Query } from "./query/query.ts";
@@ -102,8 +102,8 @@ export async function findChunks(
 
 /** How far the model can be believed about this query. */
 export function modelConfidence({ meaning }: Query, embedQuery: QueryEmbedder | null): number {
-  const tokens = embedQuery?.countTokens?.(meaning);
-  return tokens === undefined ? 1 : confidenceIn(meaning, tokens);
+  const countTokens = embedQuery?.countTokens;
+  return countTokens === undefined ? 1 : queryConfidence(meaning, countTokens);
 }
 
 function reaches({ evidence }: FoundChunk, least: number, scoreTexts: TextScorer | undefined): boolean {
