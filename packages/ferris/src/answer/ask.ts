@@ -16,7 +16,7 @@ export interface Searchable {
   search(query: string, options?: FerrisSearchOptions): Promise<SearchAnswer>;
 }
 
-export interface AskOptions extends Pick<FerrisSearchOptions, "limit" | "mode" | "filter" | "signal"> {
+export interface AskOptions extends Pick<FerrisSearchOptions, "limit" | "mode" | "rerank" | "filter" | "signal"> {
   /** The language model; what is left out is looked for on this machine (Ollama, LM Studio). */
   readonly endpoint?: EndpointSettings | undefined;
   /** Earlier questions and answers, oldest first, when this is a follow-up: `Answer.conversation` of the last. */
@@ -97,11 +97,12 @@ async function passagesFor(
   question: string,
   options: AskOptions,
 ): Promise<readonly SearchResult[]> {
-  const { limit = usualPassages, mode, filter, signal, conversation = [] } = options;
+  const { limit = usualPassages, mode, rerank, filter, signal, conversation = [] } = options;
   const before = conversation.at(-1)?.question;
   const queries = before === undefined ? [question] : [`${before} ${question}`, question];
   const found: (readonly SearchResult[])[] = [];
-  for (const query of queries) found.push((await documents.search(query, { limit, mode, filter, signal })).results);
+  for (const query of queries)
+    found.push((await documents.search(query, { limit, mode, rerank, filter, signal })).results);
   const passages = new Map<number, SearchResult>();
   for (let rank = 0; rank < limit; rank++) {
     for (const results of found) {

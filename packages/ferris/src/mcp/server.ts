@@ -12,11 +12,20 @@ import { registerList } from "./tools/list.ts";
 import { registerMultiGet } from "./tools/multi-get.ts";
 import { registerRead } from "./tools/read.ts";
 import { registerRelated } from "./tools/related.ts";
-import { registerSearch } from "./tools/search.ts";
+import { registerSearch, type RerankDefault } from "./tools/search.ts";
 import { registerStatus } from "./tools/status.ts";
 
+export interface McpServerOptions {
+  /** Whether a search is reranked whose caller does not say; none is, unless given. */
+  readonly isRerankWanted?: RerankDefault | undefined;
+}
+
 /** A server that is ready to be connected to a transport; closing `indexes` is the caller's. */
-export async function makeServer(indexes: McpIndexes, version: string): Promise<McpServer> {
+export async function makeServer(
+  indexes: McpIndexes,
+  version: string,
+  { isRerankWanted }: McpServerOptions = {},
+): Promise<McpServer> {
   const server = new McpServer(
     { name: "ferris", title: "ferris: the user's documents", version },
     {
@@ -25,7 +34,7 @@ export async function makeServer(indexes: McpIndexes, version: string): Promise<
       capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
     },
   );
-  registerSearch(server, indexes);
+  registerSearch(server, indexes, isRerankWanted);
   registerRelated(server, indexes);
   registerRead(server, indexes);
   registerMultiGet(server, indexes);

@@ -21,12 +21,15 @@ import { printable } from "../terminal/text.ts";
 import {
   documentFilter,
   type FilterOptions,
+  type RerankOptions,
+  rerankerForQuestion,
   withExamples,
   withFilterOptions,
   withModelOptions,
+  withRerankOptions,
 } from "./shared-options.ts";
 
-interface AskOptions extends FilterOptions {
+interface AskOptions extends FilterOptions, RerankOptions {
   readonly continue?: boolean;
 }
 
@@ -43,6 +46,7 @@ export function askCommand(): Command {
   command.addOption(
     new Flag("-c, --continue", "a follow-up: the model is told the questions and answers before this one"),
   );
+  withRerankOptions(command);
   withFilterOptions(command);
   withModelOptions(command);
   withExamples(command, [
@@ -63,13 +67,15 @@ async function ask(session: Session, question: string, options: AskOptions): Pro
   const { values, origins } = session.settings;
   const { ask: askDocuments } = await import("../../answer/ask.ts");
   const signal = session.interruptible("stopping");
-  const ferris = await openFerris(session);
+  const reranking = await rerankerForQuestion(session, options, question);
+  const ferris = await openFerris(session, { reranker: reranking?.model ?? undefined });
   try {
     const conversation = options.continue ? await readConversation(ferris.folder) : [];
     const answer = await askDocuments(ferris, question, {
       conversation,
       limit: origins.limit.kind === "default" ? usualPassages : values.limit,
       mode: values.mode,
+      rerank: reranking !== null,
       filter: await documentFilter(options),
       endpoint: endpointOf(session),
       signal,

@@ -18,7 +18,7 @@ import { openFerris, withNames } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
-import { withExamples, withModelOptions } from "./shared-options.ts";
+import { lastingReranking, withExamples, withModelOptions } from "./shared-options.ts";
 
 export function mcpCommand(): Command {
   const command = new Command("mcp")
@@ -46,7 +46,8 @@ async function mcp(session: Session, folders: readonly string[]): Promise<number
     import("../../mcp/server.ts"),
     import("../../mcp/indexes.ts"),
   ]);
-  const opened = await openAll(session, folders);
+  const { model, isWanted } = await lastingReranking(session);
+  const opened = await openAll(session, folders, model);
   try {
     const indexes = new McpIndexes(opened);
     for (const { ferris } of opened) {
@@ -58,7 +59,7 @@ async function mcp(session: Session, folders: readonly string[]): Promise<number
     const { stdin, stdout } = caller();
     const closed = once(stdin, "end");
     // Whatever era of the protocol the client speaks: it is told apart by its first message.
-    const server = serveStdio(() => makeServer(indexes, versionOfFerris()), {
+    const server = serveStdio(() => makeServer(indexes, versionOfFerris(), { isRerankWanted: isWanted }), {
       transport: new StdioServerTransport(stdin, stdout as Writable),
       onerror: (error) => session.warn(error.message),
     });
@@ -70,14 +71,18 @@ async function mcp(session: Session, folders: readonly string[]): Promise<number
   }
 }
 
-async function openAll(session: Session, folders: readonly string[]): Promise<NamedFerris[]> {
-  if (folders.length === 0) return withNames([await openFerris(session)]);
+async function openAll(
+  session: Session,
+  folders: readonly string[],
+  reranker: string | undefined,
+): Promise<NamedFerris[]> {
+  if (folders.length === 0) return withNames([await openFerris(session, { reranker })]);
   const opened: Ferris[] = [];
   for (const folder of folders) {
     // Clients start us from JSON, where nobody has replaced the ~.
     const named = resolve(callersPath(expandHome(folder)));
     const inside = join(named, ".ferris");
-    opened.push(await openFerris(session, { db: existsSync(inside) ? inside : named }));
+    opened.push(await openFerris(session, { db: existsSync(inside) ? inside : named, reranker }));
   }
   return withNames(opened);
 }

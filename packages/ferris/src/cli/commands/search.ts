@@ -25,7 +25,7 @@ import {
   formats,
   optionalNumber,
   type RerankOptions,
-  rerankerFor,
+  rerankerForQuestion,
   withExamples,
   withFilterOptions,
   withModelOptions,
@@ -90,10 +90,8 @@ async function search(session: Session, query: string, options: SearchCommandOpt
   if (!formats.includes(format))
     throw new UsageError(`--format is "${format}": it must be one of ${formats.join(", ")}`);
   const around = surroundings(options);
-  const { mode, limit, perFile, rerank: asked } = session.settings.values;
-  // What costs a model where none was wanted, or changes what a least score means, nobody gets unasked.
-  const isOut = asked === "auto" && (mode === "text" || options.minScore !== undefined);
-  const reranking = isOut ? null : await rerankerFor(session, options, query);
+  const { mode, limit, perFile } = session.settings.values;
+  const reranking = await rerankerForQuestion(session, options, query);
   const rerank = reranking !== null;
   const minScore = optionalNumber("--min-score", options.minScore, rerank ? -1000 : -1, rerank ? 1000 : 1);
   warnOfIgnored(session, format, options);

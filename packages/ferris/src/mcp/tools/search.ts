@@ -4,7 +4,7 @@ import { z } from "zod";
 import { makeFilter, type WrittenFilter } from "../../search/filter.ts";
 import type { From } from "../../search/merge.ts";
 import type { SortOrder } from "../../search/order.ts";
-import type { Correction } from "../../search/result.ts";
+import type { Correction, SearchMode } from "../../search/result.ts";
 import { answered, indexArgument, maxBytes, readOnly, type ToolAnswer } from "../answers.ts";
 import { documentFilters } from "../filters.ts";
 import { type NamedFerris, searchIndexes } from "../../several-indexes.ts";
@@ -21,7 +21,14 @@ const answer = z.object({
 });
 type Answer = z.infer<typeof answer>;
 
-export function registerSearch(server: McpServer, indexes: McpIndexes): void {
+/** Whether a question is reranked where the caller does not say. */
+export type RerankDefault = (question: string, mode: SearchMode) => Promise<boolean>;
+
+export function registerSearch(
+  server: McpServer,
+  indexes: McpIndexes,
+  isRerankWanted: RerankDefault = async () => false,
+): void {
   server.registerTool(
     "search",
     {
@@ -46,7 +53,10 @@ export function registerSearch(server: McpServer, indexes: McpIndexes): void {
           .optional()
           .describe("most results from one document; 3 unless given"),
         minScore: z.number().min(-1).max(1).optional().describe("least similarity; the reranker's score with rerank"),
-        rerank: z.boolean().default(false).describe("read the best again with a reranker: slower, better order"),
+        rerank: z
+          .boolean()
+          .optional()
+          .describe("read the best again with a reranker: slower, better order; as the user set it unless given"),
         sort: z.enum(["relevance", "date"]).default("relevance").describe("date: the same results, newest first"),
         detail: z
           .enum(["passages", "snippets", "titles"])
@@ -59,7 +69,7 @@ export function registerSearch(server: McpServer, indexes: McpIndexes): void {
       outputSchema: answer,
       annotations: readOnly,
     },
-    (input, context) => answered(() => searchTool(indexes, input, context.mcpReq.signal)),
+    (input, context) => answered(() => searchTool(indexes, isRerankWanted, input, context.mcpReq.signal)),
   );
 }
 
@@ -67,10 +77,10 @@ interface SearchInput extends WrittenFilter {
   readonly query: string;
   readonly limit: number;
   readonly offset: number;
-  readonly mode: "hybrid" | "vector" | "text";
+  readonly mode: SearchMode;
   readonly perFile?: number;
   readonly minScore?: number;
-  readonly rerank: boolean;
+  readonly rerank?: boolean;
   readonly sort: SortOrder;
   readonly detail: "passages" | "snippets" | "titles";
   readonly index?: string;
@@ -79,8 +89,15 @@ interface SearchInput extends WrittenFilter {
 
 type Ranked = From<NamedFerris>;
 
-async function searchTool(indexes: McpIndexes, input: SearchInput, signal: AbortSignal): Promise<ToolAnswer<Answer>> {
-  const { query, limit, offset, mode, perFile, minScore, rerank, sort, index, detail } = input;
+async function searchTool(
+  indexes: McpIndexes,
+  isRerankWanted: RerankDefault,
+  input: SearchInput,
+  signal: AbortSignal,
+): Promise<ToolAnswer<Answer>> {
+  const { query, limit, offset, mode, perFile, minScore, sort, index, detail } = input;
+  // A caller who gives a least similarity and does not ask for a reranker means the cosine.
+  const rerank = input.rerank ?? (minScore === undefined && (await isRerankWanted(query, mode)));
   const filter = makeFilter(input);
   const chosen = indexes.chosen(index);
   // One more than wanted shows whether there is a next page.

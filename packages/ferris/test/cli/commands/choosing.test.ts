@@ -1,9 +1,13 @@
 /** `ferris models` as a process: the catalogue, what is on this machine and its speed, and short names wherever a model is named. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { describe, expect, test } from "vitest";
-import { ferris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, ferrisCommand, succeeds, temporaryFolder } from "../support/ferris-process.ts";
 
 const tiny = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 const caches = temporaryFolder("choosing");
@@ -95,6 +99,50 @@ describe("rerank in the settings", () => {
     expect(await isReranked({ FERRIS_RERANK: "auto" })).toBe(false);
     expect(await isReranked(auto, "--mode", "text")).toBe(false);
     expect(await isReranked(auto, "--min-score", "0.1")).toBe(false);
+  }, 60_000);
+
+  test("ask and the search of MCP follow it; what they are told has the last word", async () => {
+    await succeeds(["index", "docs", "--device", "cpu"], { cwd: folder });
+    const on = { FERRIS_RERANK: "on", FERRIS_RERANKER: reranker };
+    const auto = { ...on, FERRIS_RERANK: "auto" };
+    const offline = { HF_HUB_CACHE: join(caches, "nothing"), HF_HUB_OFFLINE: "1" };
+    const model = createServer((_request, response) => {
+      response.end('data: {"choices":[{"delta":{"content":"So [1]."}}]}\n\ndata: [DONE]\n\n');
+    });
+    await new Promise<void>((resolve) => model.listen(0, "127.0.0.1", resolve));
+    const { port } = model.address() as AddressInfo;
+    const asks = async (settings: Record<string, string>, ...args: string[]) => {
+      const { code, stdout, stderr } = await ferris(["ask", "rotate the key", "--device", "cpu", "--json", ...args], {
+        cwd: folder,
+        environment: {
+          ...offline,
+          FERRIS_LLM_BASE_URL: `http://127.0.0.1:${port}/v1`,
+          FERRIS_LLM_MODEL: "none",
+          ...settings,
+        },
+      });
+      expect(code, stderr).toBe(0);
+      return (JSON.parse(stdout) as { passages: { rerankScore: number | null }[] }).passages[0]!.rerankScore !== null;
+    };
+    expect(await asks({})).toBe(false);
+    expect(await asks(on)).toBe(true);
+    expect(await asks({ ...auto, FERRIS_MODE: "text" })).toBe(false);
+    expect(await asks(auto, "--no-rerank")).toBe(false);
+    model.close();
+
+    const { file, args, env } = ferrisCommand(["mcp", "--device", "cpu", "-q"], { ...offline, ...auto });
+    const client = new Client({ name: "test", version: "0" });
+    await client.connect(new StdioClientTransport({ command: file, args, env, cwd: folder }));
+    const scoreWith = async (more: object) => {
+      const result = await client.callTool({ name: "search", arguments: { query: "rotate the key", ...more } });
+      return (result.structuredContent as { results: { score: number }[] }).results[0]!.score;
+    };
+    const reranked = await scoreWith({ rerank: true });
+    expect(await scoreWith({})).toBe(reranked);
+    for (const more of [{ rerank: false }, { mode: "text" }, { minScore: -1 }]) {
+      expect(await scoreWith(more)).not.toBe(reranked);
+    }
+    await client.close();
   }, 60_000);
 
   test("a folder's file may say auto or off, and name no model", async () => {
