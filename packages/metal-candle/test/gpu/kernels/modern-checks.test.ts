@@ -111,12 +111,18 @@ describe.each(masks)("attention, %s", (_, mask) => {
 
   test.each(
     units.map((unit) => [`${unit.matrix.component} ${unit.matrix.m}x${unit.matrix.n}x${unit.matrix.k}`, unit] as const),
-  )("matrix units %s", async (__, unit) => {
-    const storage = unit.matrix.component as StorageType;
-    for (const headSize of unit.emulated ? [32] : [16, 64, 128]) {
-      await passes(check({ family: "subgroup-matrix", ...unit, subgroups: 2 }, storage, headSize));
-    }
-  });
+  )(
+    "matrix units %s",
+    async (__, unit) => {
+      const storage = unit.matrix.component as StorageType;
+      // What is masked does not depend on the head's size, and each size takes a software adapter up to half a minute to compile.
+      const everySize = !unit.emulated && "causal" in mask && "window" in mask;
+      for (const headSize of everySize ? [16, 64, 128] : [32]) {
+        await passes(check({ family: "subgroup-matrix", ...unit, subgroups: 2 }, storage, headSize));
+      }
+    },
+    240_000,
+  );
 });
 
 describe.each(storages)("%s products", (storage) => {
