@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { EmbeddingModel } from "../../packages/metal-candle/dist/index.js";
 import { Ferris } from "../../packages/ferris/dist/index.js";
 import { parseQuery } from "../../packages/ferris/dist/search/query/query.js";
-import { openForReading } from "../../packages/ferris/dist/store/sqlite/database.js";
+import { openForReading } from "../../packages/ferris/dist/store/sqlite/database-file.js";
 import { expressionsOf } from "../../packages/ferris/dist/store/sqlite/full-text-query.js";
 import { openIndex } from "../../packages/ferris/dist/store/index.js";
 import { expandIn } from "../../packages/ferris/dist/store/sqlite/text-constraint.js";

@@ -107,7 +107,7 @@ export class AnswerError extends FerrisError {
   }
 }
 
-/** SQLite or its vector extension has no binary for this machine, or it was not installed. */
+/** SQLite has no binary for this machine, or it was not installed. */
 export class StorageUnavailableError extends FerrisError {
   override readonly name: string = "StorageUnavailableError";
   readonly code = "STORAGE_UNAVAILABLE";

@@ -30,17 +30,20 @@ export function doctorCommand(): Command {
 /** Whether an index can be opened here, without one. */
 async function storageReport(): Promise<StorageReport> {
   try {
-    // SQLite's binary is loaded when its package is imported.
-    const { DatabaseSync } = await import("@photostructure/sqlite");
-    const { vectorExtensionPath } = await import("../../store/sqlite/vector-extension.ts");
-    const database = new DatabaseSync(":memory:", { allowExtension: true });
-    database.enableLoadExtension(true);
-    database.loadExtension(vectorExtensionPath());
-    const versions = database.prepare("SELECT sqlite_version() AS sqlite, vec_version() AS vec").get();
-    database.close();
-    return { problem: null, sqlite: String(versions?.sqlite), sqliteVec: String(versions?.vec) };
+    const { openSqlite } = await import("../../store/sqlite/sqlite.ts");
+    const { addVectorFunctions } = await import("../../store/sqlite/vector-functions.ts");
+    const database = openSqlite(":memory:", { allowExtension: true });
+    try {
+      const sqliteVecProblem = addVectorFunctions(database);
+      const version = (name: string) => String(database.prepare(`SELECT ${name}() AS version`).get()?.version);
+      const sqliteVec = sqliteVecProblem === null ? version("vec_version") : null;
+      return { problem: null, sqlite: version("sqlite_version"), sqliteVec, sqliteVecProblem };
+    } finally {
+      database.close();
+    }
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error), sqlite: null, sqliteVec: null };
+    const problem = error instanceof Error ? error.message : String(error);
+    return { problem, sqlite: null, sqliteVec: null, sqliteVecProblem: null };
   }
 }
 

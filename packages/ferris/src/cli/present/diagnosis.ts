@@ -13,11 +13,13 @@ const shownLimits: readonly (readonly [name: string, isBytes: boolean])[] = [
   ["maxComputeInvocationsPerWorkgroup", false],
 ];
 
-/** Whether SQLite and its vector extension load here, and their versions. */
+/** Whether SQLite loads here, and what compares vectors in it. */
 export interface StorageReport {
   readonly problem: string | null;
   readonly sqlite: string | null;
   readonly sqliteVec: string | null;
+  /** Why sqlite-vec does not load, where it does not: plain JavaScript then compares vectors, with the same results. */
+  readonly sqliteVecProblem: string | null;
 }
 
 export function diagnosisLines(diagnosis: Diagnosis & { storage: StorageReport }, colours: Palette): string[] {
@@ -48,10 +50,11 @@ export function diagnosisLines(diagnosis: Diagnosis & { storage: StorageReport }
   ];
 }
 
-function storageText({ problem, sqlite, sqliteVec }: StorageReport, colours: Palette): string {
-  return problem === null
+function storageText({ problem, sqlite, sqliteVec, sqliteVecProblem }: StorageReport, colours: Palette): string {
+  if (problem !== null) return `${colours.bad("cannot be opened")}: ${printable(problem)}`;
+  return sqliteVecProblem === null
     ? `SQLite ${sqlite} with sqlite-vec ${sqliteVec}`
-    : `${colours.bad("cannot be opened")}: ${printable(problem)}`;
+    : `SQLite ${sqlite}, vectors compared in JavaScript: sqlite-vec does not load here (${printable(sqliteVecProblem)})`;
 }
 
 function verdict({ embedding }: Diagnosis, colours: Palette): string {

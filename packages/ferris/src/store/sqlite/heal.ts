@@ -8,12 +8,13 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "@photostructure/sqlite";
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { noFollow } from "../../files/read-file.ts";
 import { lstatIfThere } from "../../files/stat-if-there.ts";
 import { checkOwnFolder, guardedPath } from "../own-folder.ts";
 import { fileName } from "../places.ts";
 import { applicationId } from "./schema.ts";
+import { openSqlite } from "./sqlite.ts";
 import { WriterLock } from "./writer-lock.ts";
 
 /** Of SQLite's file header: where it says which journal the file needs, and whose the file is. */
@@ -27,11 +28,11 @@ export function heal(folder: string): void {
   if (!isLeftOver(path)) return;
   const lock = WriterLock.takeForAMoment(folder);
   if (lock === null) return;
-  let database: InstanceType<typeof DatabaseSync> | undefined;
+  let database: DatabaseSyncInstance | undefined;
   try {
     checkOwnFolder(folder, { forWriting: true });
     const guard = guardedPath(path);
-    database = new DatabaseSync(path, { readOnly: false, timeout: 0, defensive: true });
+    database = openSqlite(path, { readOnly: false, timeout: 0, defensive: true });
     guard.check();
     // The first look rolls back what a killed writer left half done.
     database.exec("PRAGMA trusted_schema = OFF; SELECT count(*) FROM sqlite_schema");

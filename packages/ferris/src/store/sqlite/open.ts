@@ -6,7 +6,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { IndexNotFoundError, IndexNotWritableError } from "../../errors.ts";
 import { makeFolder } from "../../files/make-folder.ts";
-import { type Database, openForReading, openForWriting, transaction, translated } from "./database.ts";
+import { type Database, transaction, translated } from "./database.ts";
+import { openForReading, openForWriting } from "./database-file.ts";
+import { FilePlace } from "./file-place.ts";
 import { removeChecksum, verifyChecksum, writeChecksum } from "./checksum.ts";
 import { heal, isWriteAhead } from "./heal.ts";
 import { checkOwnFolder } from "../own-folder.ts";
@@ -33,7 +35,7 @@ export async function openIndex(folder: string): Promise<StoreReader> {
       throw new IndexNotFoundError(`The index at ${path} is empty: creating it was interrupted. Index again.`);
     }
     checkSchema(database, path);
-    return new SqliteReader(database, path);
+    return new SqliteReader(database, new FilePlace(path));
   });
 }
 
@@ -75,7 +77,7 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
         transaction(database, path, () => createSchema(database, meta));
       }
       checkSchema(database, path);
-      const store = new SqliteStore(database, path, lock);
+      const store = new SqliteStore(database, new FilePlace(path, lock));
       if (identity !== undefined) store.requireIdentity(identity);
       return store;
     });

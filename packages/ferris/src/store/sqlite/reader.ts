@@ -4,9 +4,6 @@
  * Every public method runs its statements without giving way to other work in this process, and inside one read
  * transaction where there are several, so it sees one version of the index beside a writer.
  */
-import { existsSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { isAtOrBelow } from "../../files/paths.ts";
 import { IndexMismatchError, IndexUnusableError } from "../../errors.ts";
 import { type Database, translated } from "./database.ts";
@@ -15,7 +12,6 @@ import { fold } from "../../words/fold.ts";
 import type { LanguageCode } from "../../words/language.ts";
 import { isCalled } from "../../words/names.ts";
 import { everyChunk, expressionOf, expressionsOf, quoted } from "./full-text-query.ts";
-import { heal, isWriteAhead } from "./heal.ts";
 import { describe, identityDifferences, parseIdentity } from "../identity.ts";
 import { chunkColumns, documentColumns, type DocumentRow, fieldsOf, toChunk, toDocument } from "./rows.ts";
 import { schemaVersion } from "./schema.ts";
@@ -37,6 +33,16 @@ import { rankByWords } from "./text-ranking.ts";
 import { languagesOf } from "./word-index.ts";
 import { VectorCodes } from "./vector-codes.ts";
 
+/** Where an index is kept: a file and what lies beside it, or a page's storage. */
+export interface IndexPlace {
+  /** For messages; a file's, where it is one. */
+  readonly path: string;
+  /** Of all that is kept there. */
+  bytes(): number;
+  /** After the database was closed. */
+  leave(): Promise<void>;
+}
+
 /** So many vectors are compared one by one in about 25 ms; above, codes say which are worth it. */
 const exactUpTo = 20_000;
 /** About 4 ms of exact comparisons. The best 10 are among them in 100,000 vectors and in a million alike (docs/search.md). */
@@ -50,9 +56,13 @@ export class SqliteReader implements StoreReader {
   protected readonly codes: VectorCodes;
   #lastAmong: { readonly key: string; readonly among: Among } | null = null;
 
-  /** `database` has been opened by database.ts and checked by schema.ts. */
-  constructor(database: Database, path: string) {
+  readonly #place: IndexPlace;
+
+  /** `database` has been checked by schema.ts. */
+  constructor(database: Database, place: IndexPlace) {
+    const { path } = place;
     this.database = database;
+    this.#place = place;
     this.path = path;
     this.identity = translated(path, () => {
       const row = database.prepare("SELECT value FROM meta WHERE key = 'identity'").get();
@@ -271,7 +281,7 @@ export class SqliteReader implements StoreReader {
         schemaVersion,
         identity: this.identity,
         ...totals,
-        bytes: ["", "-wal", "-shm"].reduce((sum, suffix) => sum + sizeOf(this.path + suffix), 0),
+        bytes: this.#place.bytes(),
         types: Object.fromEntries(types.map(({ type, count }) => [type, count])),
         roots: roots.map((root) => root.path),
       };
@@ -279,11 +289,11 @@ export class SqliteReader implements StoreReader {
   }
 
   async close(): Promise<void> {
-    this.database.close();
-    if (!isWriteAhead(this.path)) return;
-    // Garbage that the last line collected is let go of a moment later.
-    await setImmediate();
-    heal(dirname(this.path));
+    try {
+      this.database.close();
+    } finally {
+      await this.#place.leave();
+    }
   }
 
   protected selectDocument(path: string): StoredDocument | undefined {
@@ -380,8 +390,4 @@ export class SqliteReader implements StoreReader {
 /** The bytes of a vector as SQLite keeps them: f32, little-endian. */
 export function bytesOf(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-}
-
-function sizeOf(path: string): number {
-  return existsSync(path) ? statSync(path).size : 0;
 }

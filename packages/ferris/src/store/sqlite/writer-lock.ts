@@ -7,19 +7,20 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "@photostructure/sqlite";
+import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { FerrisError, IndexBusyError, IndexNotWritableError } from "../../errors.ts";
 import { readRegularFileSync } from "../../files/read-file.ts";
 import { guardedPath } from "../own-folder.ts";
+import { openSqlite } from "./sqlite.ts";
 
 /** How long somebody may hold the lock who has left no note: they only put the index in order. */
 const momentMilliseconds = 5_000;
 
 export class WriterLock {
-  readonly #database: InstanceType<typeof DatabaseSync>;
+  readonly #database: DatabaseSyncInstance;
   readonly #note: string;
 
-  private constructor(database: InstanceType<typeof DatabaseSync>, note: string) {
+  private constructor(database: DatabaseSyncInstance, note: string) {
     this.#database = database;
     this.#note = note;
   }
@@ -30,7 +31,7 @@ export class WriterLock {
    */
   static take(folder: string): WriterLock {
     const note = join(folder, "writer.json");
-    let database: InstanceType<typeof DatabaseSync>;
+    let database: DatabaseSyncInstance;
     try {
       try {
         database = lock(folder, 200);
@@ -78,10 +79,10 @@ export class WriterLock {
   }
 }
 
-function lock(folder: string, timeout: number): InstanceType<typeof DatabaseSync> {
+function lock(folder: string, timeout: number): DatabaseSyncInstance {
   const path = join(folder, "writer.lock");
   const guard = guardedPath(path);
-  const database = new DatabaseSync(path, { timeout, defensive: true });
+  const database = openSqlite(path, { timeout, defensive: true });
   try {
     database.exec("PRAGMA trusted_schema = OFF; BEGIN EXCLUSIVE");
     guard.check();

@@ -6,26 +6,22 @@
  * and Korean spaced out, when a chunk comes and when it goes.
  */
 import { isAtOrBelow } from "../../files/paths.ts";
-import { writeChecksum } from "./checksum.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { packLineRuns } from "../line-runs.ts";
 import { headingSeparator } from "./rows.ts";
-import { SqliteReader, bytesOf } from "./reader.ts";
+import { type IndexPlace, SqliteReader, bytesOf } from "./reader.ts";
 import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../store.ts";
 import { type DocumentName, WordIndex } from "./word-index.ts";
-import type { WriterLock } from "./writer-lock.ts";
 
 /** Documents removed in one transaction: keeps its log small. */
 const removedAtOnce = 64;
 
 export class SqliteStore extends SqliteReader implements Store {
-  readonly #lock: WriterLock;
   readonly #words: WordIndex;
 
-  /** `database` has been opened by database.ts and has its tables; `lock` is released by `close`. */
-  constructor(database: Database, path: string, lock: WriterLock) {
-    super(database, path);
-    this.#lock = lock;
+  /** `database` has its tables, and nobody else writes to it. */
+  constructor(database: Database, place: IndexPlace) {
+    super(database, place);
     this.#words = new WordIndex(database);
   }
 
@@ -142,15 +138,6 @@ export class SqliteStore extends SqliteReader implements Store {
       this.database.exec("INSERT INTO chunk_words (chunk_words) VALUES ('optimize')");
       this.database.exec("VACUUM");
     });
-  }
-
-  override async close(): Promise<void> {
-    try {
-      this.database.close();
-      writeChecksum(this.path);
-    } finally {
-      this.#lock.release();
-    }
   }
 
   /** A transaction that changes vectors, with their codes. */

@@ -1,6 +1,7 @@
 /** Ranking words in bounded time, against ranking everything: with a budget of a few chunks instead of 20,000. */
 import { expect, onTestFinished, test } from "vitest";
-import { type Database, openForReading } from "../../../src/store/sqlite/database.ts";
+import type { Database } from "../../../src/store/sqlite/database.ts";
+import { openForReading } from "../../../src/store/sqlite/database-file.ts";
 import { openIndexForWriting } from "../../../src/store/index.ts";
 import { rankByWords } from "../../../src/store/sqlite/text-ranking.ts";
 import { randomFrom } from "../../documents/support/random-documents.ts";

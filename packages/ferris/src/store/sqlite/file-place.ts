@@ -1,0 +1,40 @@
+/** Where an index kept in a file is: its size, and how it is left. */
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { writeChecksum } from "./checksum.ts";
+import { heal, isWriteAhead } from "./heal.ts";
+import type { IndexPlace } from "./reader.ts";
+import type { WriterLock } from "./writer-lock.ts";
+
+export class FilePlace implements IndexPlace {
+  readonly path: string;
+  readonly #lock: WriterLock | null;
+
+  /** @param lock the writer's, released when it leaves; null for a reader */
+  constructor(path: string, lock: WriterLock | null = null) {
+    this.path = path;
+    this.#lock = lock;
+  }
+
+  bytes(): number {
+    return ["", "-wal", "-shm"].reduce(
+      (sum, suffix) => sum + (statSync(this.path + suffix, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
+  }
+
+  async leave(): Promise<void> {
+    if (this.#lock !== null) {
+      try {
+        writeChecksum(this.path);
+      } finally {
+        this.#lock.release();
+      }
+    } else if (isWriteAhead(this.path)) {
+      // Garbage that closing collected is let go of a moment later.
+      await setImmediate();
+      heal(dirname(this.path));
+    }
+  }
+}

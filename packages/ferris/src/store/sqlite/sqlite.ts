@@ -1,0 +1,27 @@
+/** The one place that loads SQLite's binary, so that a machine which has none for it gets an error that says so. */
+import { createRequire } from "node:module";
+import type * as Sqlite from "@photostructure/sqlite";
+import type { DatabaseSyncInstance, DatabaseSyncOptions } from "@photostructure/sqlite";
+import { StorageUnavailableError } from "../../errors.ts";
+
+/**
+ * Opens a database.
+ *
+ * @throws StorageUnavailableError where SQLite has no binary for this machine; else SQLite's own error
+ */
+export function openSqlite(path: string, options: DatabaseSyncOptions): DatabaseSyncInstance {
+  const { DatabaseSync } = load();
+  return new DatabaseSync(path, options);
+}
+
+function load(): typeof Sqlite {
+  try {
+    return createRequire(import.meta.url)("@photostructure/sqlite") as typeof Sqlite;
+  } catch (cause) {
+    throw new StorageUnavailableError(
+      `SQLite, which keeps an index, has no binary for ${process.platform}-${process.arch} here: @photostructure/sqlite has them for ` +
+        "Linux, macOS and Windows on x64 and arm64.",
+      { cause },
+    );
+  }
+}
