@@ -22,7 +22,7 @@ const breach = (place, text) => breaches.push(`${place}: ${text}`);
 function checkSource(file, text) {
   const lines = text.split("\n");
   const opening = lines[0].startsWith("#!") ? lines.slice(1).join("\n") : text;
-  if (!/^(\/\*\*|\/\/|#)/.test(opening)) {
+  if (!/^(\/\*\*|\/\/|#)/.test(opening) && !(file.endsWith(".css") && opening.startsWith("/*"))) {
     breach(`${file}:1`, "opens without a comment that says what the file is, what it is not, and where it stands");
   }
   if (lines.length - 1 > maximumLines) {
@@ -95,16 +95,19 @@ for (const file of files) {
 
 /** What ships is used by what ships: code that tests or benchmarks alone call belongs to them. */
 function checkUse() {
-  const isSource = (file) => /^packages\/[\w-]+\/src\/.*\.ts$/.test(file);
+  const isSource = (file) => /^packages\/[\w-]+\/src\/.*\.tsx?$/.test(file);
   const users = files.filter(
     (file) =>
-      isSource(file) || /^(scripts|packages\/[\w-]+\/bin)\/.*\.m?js$|^vitest\.config\.ts$|\/package\.json$/.test(file),
+      isSource(file) ||
+      /^(scripts|packages\/[\w-]+\/bin)\/.*\.m?js$|^vitest\.config\.ts$|^packages\/web\/index\.html$|\/package\.json$/.test(
+        file,
+      ),
   );
   const used = new Set();
   for (const user of users) {
     if (!existsSync(join(root, user))) continue;
     const text = readFileSync(join(root, user), "utf8");
-    for (const [, name] of text.matchAll(/["'](\.{0,2}\/?[\w@./-]+\.(?:ts|m?js))["']/g)) {
+    for (const [, name] of text.matchAll(/["'](\.{0,2}\/?[\w@./-]+\.(?:tsx?|m?js))["']/g)) {
       const path = name.startsWith(".") ? join(dirname(user), name) : name;
       used.add(path.replace("/dist/", "/src/").replace(/\.m?js$/, ".ts"));
     }

@@ -1,7 +1,7 @@
 /**
  * What `npm pack` and `npm publish` run first, in the package's own folder ("prepack"): builds it, and copies in what it carries and
  * git does not: NOTICE, for metal-candle the three files of onnxruntime-web that make up its CPU device in WebAssembly, and for ferris
- * the part of pdf.js that reads text.
+ * the part of pdf.js that reads text, and the page of `ferris serve`.
  *
  * With --undo ("postpack") it takes those copies away again: the repository finds them where they come from.
  *
@@ -11,7 +11,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { copyPdfjs } from "./copy-pdfjs.mjs";
-import { build, root } from "./steps.mjs";
+import { build, buildPage, root } from "./steps.mjs";
 
 const wasmFiles = ["ort.node.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"];
 
@@ -27,7 +27,10 @@ if (process.argv.includes("--undo")) {
   build(relative(root, folder));
   copyFileSync(join(root, "NOTICE"), notice);
   if (name === "metal-candle") copyWasmRuntime(wasm);
-  if (name === "ferris") copyPdfjs(folder, pdfjs);
+  if (name === "ferris") {
+    copyPdfjs(folder, pdfjs);
+    buildPage();
+  }
 }
 
 /** The files that Node needs, with the licence and a manifest that says what they are. */

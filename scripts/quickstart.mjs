@@ -6,7 +6,7 @@
  * needed: ferris says which device it takes.
  */
 import { join } from "node:path";
-import { build, duration, install, requireNode, root, runNode, say } from "./steps.mjs";
+import { build, buildPage, duration, install, requireNode, root, runNode, say } from "./steps.mjs";
 
 const ferris = join("packages", "ferris", "bin", "ferris.js");
 const index = ".ferris";
@@ -31,6 +31,7 @@ const start = Date.now();
 requireNode();
 install();
 build("packages/ferris");
+buildPage();
 runFerris("index", "node_modules", "--include", "**/*.md", "--db", index);
 for (const question of questions) runFerris("search", question, "--db", index, "-k", "3");
 

@@ -67,3 +67,9 @@ export function build(...projects) {
   const compiler = join("node_modules", "typescript", "bin", "tsc");
   runNode("The build", [compiler, "-b", ...projects]);
 }
+
+/** Builds the page of `ferris serve` into the ferris package. */
+export function buildPage() {
+  say("Building the page (vite)");
+  runNode("The build of the page", [join("node_modules", "vite", "bin", "vite.js"), "build", join("packages", "web")]);
+}

@@ -8,12 +8,13 @@
  * On Linux x64 the GPU tests run on a software adapter and the browser tests in a headless Chromium, both out of npm.
  */
 import { join } from "node:path";
-import { build, duration, install, requireNode, runNode, say } from "./steps.mjs";
+import { build, buildPage, duration, install, requireNode, runNode, say } from "./steps.mjs";
 
 const start = Date.now();
 requireNode();
 install();
 build();
+buildPage();
 say("Testing (vitest)");
 runNode("The test run", [join("node_modules", "vitest", "vitest.mjs"), "run", ...process.argv.slice(2)]);
 console.log(`Everything together: ${duration(Date.now() - start)}.`);

@@ -1,6 +1,6 @@
 /** What the tests of the other packages use: devices, a browser, a shader translator. The adapters themselves come from the global setup. */
 export { type BrowserPage, type BrowserPageOptions, openBrowserPage } from "./browser-page.ts";
-export type { BrowserProgram } from "./chromium.ts";
+export { type BrowserProgram, type RunningBrowser, startBrowser } from "./chromium.ts";
 export { describeBrowser, describeGpu, describePublishedModel, eachDevice, type TestDevice } from "./suites.ts";
 export { isThorough } from "./thorough.ts";
 export { type DocExample, docExamples } from "./doc-examples.ts";

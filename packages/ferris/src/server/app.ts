@@ -15,6 +15,7 @@ import { indexingDoor } from "./doors/indexing.ts";
 import { mcpDoor } from "./doors/mcp.ts";
 import { ollamaDoor } from "./doors/ollama.ts";
 import { openAiDoor } from "./doors/openai.ts";
+import { isForPage, pageDoor } from "./doors/page.ts";
 import { rerankDoor } from "./doors/rerank.ts";
 import { searchDoor } from "./doors/search.ts";
 import { teiDoor } from "./doors/tei.ts";
@@ -62,6 +63,8 @@ export interface AppOptions {
   /** For the user's own socket alone. */
   readonly control?: Control | null;
   readonly telemetry?: Telemetry | null;
+  /** Where the built page lies. */
+  readonly page: string;
   readonly onRequest: (entry: RequestLog, cause?: unknown) => void;
 }
 
@@ -76,6 +79,7 @@ export function makeApp({
   answerMs,
   control = null,
   telemetry = null,
+  page,
   onRequest,
 }: AppOptions) {
   const app = new OpenAPIHono<RequestVariables>();
@@ -121,7 +125,9 @@ export function makeApp({
         return c.body(null, 204);
       }
     }
-    if (!open.has(c.req.path) && !keys.admits((name) => c.req.header(name))) {
+    const { method, path } = c.req;
+    const isOpen = open.has(path) || isForPage(method, path, c.req.header("accept"));
+    if (!isOpen && !keys.admits((name) => c.req.header(name))) {
       throw new Problem("unauthorized", "the API key is missing or wrong");
     }
     return next();
@@ -140,6 +146,8 @@ export function makeApp({
     return next();
   });
 
+  // Before Ollama's greeting at the same address.
+  app.route("/", pageDoor(page));
   for (const door of doors) app.route("/", door(context));
   if (control !== null) app.route("/", controlDoor(control));
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "ferris", version: context.version } });
@@ -180,6 +188,7 @@ function routeOf(path: string): string {
 const knownApi = new Set(["embed", "embeddings", "tags", "show", "ps", "version"]);
 const knownRoutes = new Set([
   "",
+  "assets",
   "embed",
   "embeddings",
   "invocations",

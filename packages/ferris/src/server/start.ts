@@ -7,6 +7,7 @@ import type { NamedFerris } from "../several-indexes.ts";
 import { Admission, type AdmissionLimits, usualLimits } from "./admission.ts";
 import { makeApp, type RequestLog } from "./app.ts";
 import type { ServerContext } from "./context.ts";
+import { builtPage } from "./doors/page.ts";
 import { HostCheck } from "./hosts.ts";
 import { IndexJobs } from "./index-jobs.ts";
 import { KeyRing } from "./keys.ts";
@@ -50,6 +51,8 @@ export interface ServeOptions {
   readonly limits?: AdmissionLimits;
   readonly timeouts?: Partial<Timeouts>;
   readonly version: string;
+  /** Where the built page lies: this package's own unless given. */
+  readonly page?: string;
   readonly telemetry?: Telemetry | null;
   readonly onRequest?: (entry: RequestLog, cause?: unknown) => void;
 }
@@ -92,6 +95,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     answerMs: timeouts.answerMs,
     telemetry: options.telemetry ?? null,
+    page: options.page ?? builtPage,
     onRequest: options.onRequest ?? (() => {}),
   };
   const listeners: Listener[] = [];

@@ -11,6 +11,7 @@ import type { Address } from "../../server/listener.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { endpointOf } from "../endpoint.ts";
 import { expandHome } from "../io/home.ts";
+import { openInBrowser, pageAddress } from "../io/open-in-browser.ts";
 import { modelOptions, openIndexes } from "../open.ts";
 import type { Warmth } from "../caller.ts";
 import { Flag } from "../options.ts";
@@ -38,14 +39,15 @@ interface ServeCommandOptions {
   readonly unloadAfter?: string;
   readonly idleExit?: string;
   readonly daemon?: boolean;
+  readonly open?: boolean;
 }
 
 /** @param runProgram runs a command line for another process of this user */
 export function serveCommand(runProgram: RunProgram): Command {
   const command = new Command("serve")
-    .summary("models and the index over HTTP")
+    .summary("models and the index over HTTP, and a page to search in")
     .description(
-      "Serves embeddings, reranking and search over HTTP. Programs written for OpenAI, text-embeddings-inference, Cohere, Jina,\n" +
+      "Serves a page to search in, and embeddings, reranking and search over HTTP. Programs written for OpenAI, text-embeddings-inference, Cohere, Jina,\n" +
         "Voyage or Ollama work with it when their base URL is set to this server's. Listens on this machine alone unless --host\n" +
         "says otherwise. Your own search, ask, embed and mcp use it by themselves while it runs: it keeps models and indexes\n" +
         "ready. Stops at Ctrl-C, or with ferris stop, when what was accepted is answered.",
@@ -80,9 +82,11 @@ export function serveCommand(runProgram: RunProgram): Command {
     )
     .addOption(new Flag("--unload-after <minutes>", "close models that nobody has used for so long"))
     .addOption(new Flag("--idle-exit <minutes>", "stop when nobody has asked for anything for so long"))
-    .addOption(new Flag("--daemon", "go on in the background, until ferris stop"));
+    .addOption(new Flag("--daemon", "go on in the background, until ferris stop"))
+    .addOption(new Flag("--open", "show the page in your browser"));
   withModelOptions(command);
   withExamples(command, [
+    ["ferris serve --open", "search in your browser"],
     ["ferris serve", "OPENAI_BASE_URL=http://127.0.0.1:8088/v1 in other programs"],
     ["ferris serve --daemon --idle-exit 60", "searches of this user answer at once from now on"],
     ["ferris serve --reranker cross-encoder/ms-marco-MiniLM-L6-v2 --port 11434", "where Ollama's clients look"],
@@ -100,7 +104,11 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
   const { keysOf } = await import("../../server/keys.ts");
   const apiKeys = apiKeyFile === undefined ? [] : keysOf(fileText(apiKeyFile).toString());
   const place = await findOwnPlace(session);
-  if (options.daemon) return startInBackground(session, place);
+  const show = (url: string): void => {
+    if (options.open)
+      openInBrowser(url, (reason) => session.warn(`no browser was opened (${reason}): go to ${pageAddress(url)}`));
+  };
+  if (options.daemon) return startInBackground(session, place, show);
 
   const [{ startServer }, { ModelPool }, { IndexPool }, { CommandHost }, { tellReady }, { Telemetry }] =
     await Promise.all([
@@ -166,6 +174,7 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
     session.warn("everybody who reaches this address may read the documents: name keys with --api-key-file");
   }
   tellReady(server.url);
+  if (server.url !== null) show(server.url);
   // Whoever comes first should not wait for it; where it cannot be loaded, their request says so.
   if (unloadMs === null)
     pool
@@ -181,16 +190,24 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
   return exitCodes.success;
 }
 
-async function startInBackground(session: Session, { path, running }: Awaited<ReturnType<typeof findOwnPlace>>) {
+async function startInBackground(
+  session: Session,
+  { path, running }: Awaited<ReturnType<typeof findOwnPlace>>,
+  show: (url: string) => void,
+): Promise<number> {
   if (path === null && running === null) {
     throw new UsageError("--daemon needs a socket to be found by, and there is no place for one: see FERRIS_SOCKET");
   }
   if (running !== null) {
     session.inform(`already running: process ${running.pid}, ${running.url}`);
+    if (running.url !== null) show(running.url);
     return exitCodes.success;
   }
   const { startDaemon } = await import("../warm/daemon.ts");
-  const { pid, url, log } = await startDaemon(process.argv.slice(2).filter((word) => word !== "--daemon"));
+  const { pid, url, log } = await startDaemon(
+    process.argv.slice(2).filter((word) => word !== "--daemon" && word !== "--open"),
+  );
+  if (url !== null) show(url);
   if (session.json) session.printJson({ pid, url, log });
   else session.inform(`listening on ${url} (process ${pid}; it writes to ${log})`);
   return exitCodes.success;
@@ -230,11 +247,12 @@ async function ended(signal: AbortSignal, idleExitMs: number | null, idleMs: () 
   });
 }
 
-function addressOf({ host = "127.0.0.1", port, unixSocket, tlsCert, tlsKey }: ServeCommandOptions): Address {
+function addressOf({ host = "127.0.0.1", port, unixSocket, tlsCert, tlsKey, open }: ServeCommandOptions): Address {
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new UsageError("--tls-cert and --tls-key belong together: give both, or none");
   }
   if (unixSocket !== undefined) {
+    if (open) throw new UsageError("--open needs a port: browsers do not open sockets of the file system");
     if (port !== undefined || tlsCert !== undefined) {
       throw new UsageError("--unix-socket stands in place of a port: it takes neither --port nor TLS");
     }

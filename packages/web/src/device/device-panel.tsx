@@ -1,0 +1,5 @@
+/** The panel at `#/device`. */
+
+export function DevicePanel() {
+  return <h1>Device</h1>;
+}

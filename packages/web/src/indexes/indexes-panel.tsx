@@ -1,0 +1,5 @@
+/** The panel at `#/indexes`. */
+
+export function IndexesPanel() {
+  return <h1>Indexes</h1>;
+}

@@ -1,0 +1,5 @@
+/** The panel at `#/map`. */
+
+export function MapPanel() {
+  return <h1>Map</h1>;
+}

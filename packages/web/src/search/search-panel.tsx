@@ -1,0 +1,5 @@
+/** The panel at `#/search`. */
+
+export function SearchPanel() {
+  return <h1>Search</h1>;
+}

@@ -1,0 +1,27 @@
+/** What the server has: asked for once, and again when something is known to have changed. */
+import { signal } from "@preact/signals";
+import type { Freshness, StoreStatistics } from "ferris";
+import { callJson } from "./api.ts";
+
+export interface ServerStatus extends StoreStatistics {
+  readonly version: string;
+  /** The name of the index that this is about. */
+  readonly index: string;
+  /** Of all that are served. */
+  readonly indexes: readonly string[];
+  readonly freshness: Freshness;
+}
+
+/** Null until the server has answered, and where it has no index. */
+export const status = signal<ServerStatus | null>(null);
+/** Why there is none. */
+export const statusFailure = signal<string | null>(null);
+
+export async function loadStatus(): Promise<void> {
+  try {
+    status.value = await callJson<ServerStatus>("/status");
+    statusFailure.value = null;
+  } catch (error) {
+    statusFailure.value = (error as Error).message;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The page in a real browser, over a server with an index of the test's own documents. What any page must never do is checked for each
+ * one that a test opens: requests to elsewhere, breaches of the policy, errors.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BrowserProgram, type RunningBrowser, startBrowser } from "@ferris/testing";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { Ferris } from "ferris";
+import { ModelPool } from "../../../ferris/src/models/model-pool.ts";
+import { type RunningServer, type ServeOptions, startServer } from "../../../ferris/src/server/start.ts";
+
+const load = { device: "cpu", onNotice: () => {} } as const;
+
+export interface ServedPage {
+  /** Such as http://127.0.0.1:12345. */
+  readonly url: string;
+  /** The folder that is indexed. */
+  readonly docs: string;
+  /** The built page. */
+  readonly folder: string;
+  readonly ferris: Ferris;
+  /** Opens the page at an address such as `#/search?q=keys`, in a window of its own. */
+  open(hash?: string, options?: BrowserContextOptions): Promise<Page>;
+}
+
+export interface PageOptions extends Omit<Partial<ServeOptions>, "page"> {
+  /** Writes the documents. */
+  readonly write: (folder: string) => void;
+}
+
+/** For within a describeBrowser: starts before its tests and stops after them. */
+export function usePage(program: BrowserProgram, { write, ...options }: PageOptions): ServedPage {
+  const work = mkdtempSync(join(tmpdir(), "ferris-page-"));
+  const docs = join(work, "docs");
+  const folder = join(work, "page");
+  const faults: string[] = [];
+  const opened: Page[] = [];
+  let browser: RunningBrowser;
+  let pool: ModelPool;
+  let ferris: Ferris;
+  let server: RunningServer;
+
+  beforeAll(async () => {
+    mkdirSync(docs);
+    write(docs);
+    const built = buildPage(folder);
+    pool = new ModelPool({ load });
+    ferris = await Ferris.open({ db: join(work, "index"), ...load, models: pool });
+    await ferris.index([docs]);
+    server = await startServer({
+      address: { host: "127.0.0.1", port: 0 },
+      models: ["all-minilm-l6-v2-q8"],
+      pool,
+      indexes: [{ name: "docs", ferris }],
+      version: "test",
+      page: folder,
+      ...options,
+    });
+    [browser] = await Promise.all([startBrowser(program), built]);
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((page) => page.context().close()));
+    expect(faults.splice(0)).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close({ graceMs: 1000 });
+    await ferris?.close();
+    await pool?.close();
+    rmSync(work, { recursive: true, force: true });
+  });
+
+  return {
+    docs,
+    folder,
+    get url() {
+      return server.url!;
+    },
+    get ferris() {
+      return ferris;
+    },
+    async open(hash = "", contextOptions = {}) {
+      const context = await browser.browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
+      const page = await context.newPage();
+      opened.push(page);
+      watch(page, server.url!, faults);
+      await page.goto(`${server.url}/${hash}`);
+      return page;
+    },
+  };
+}
+
+/** As `npm run build` does, elsewhere. */
+export async function buildPage(outDir: string): Promise<void> {
+  await build({ root: fileURLToPath(new URL("../..", import.meta.url)), build: { outDir, emptyOutDir: true } });
+}
+
+/** Notes what no page may do. */
+function watch(page: Page, origin: string, faults: string[]): void {
+  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    // A refusal of the server is shown by the page; the browser writes it down besides.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      faults.push(`console: ${message.text()}`);
+    }
+  });
+  page.on("dialog", (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !/^(?:data|blob):/.test(url)) faults.push(`a request to ${url}`);
+  });
+}
