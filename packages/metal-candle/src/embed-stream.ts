@@ -12,7 +12,7 @@ import type { EmbedOptions } from "./options.ts";
 export interface StreamHost {
   embed(texts: readonly string[], options: EmbedOptions): Promise<Embeddings>;
   /** @throws InvalidArgumentError for options that embed would refuse; ModelClosedError when the model is closed */
-  check(options: EmbedOptions): void;
+  check(options: EmbedOptions): Promise<void>;
   /** Readers that wait for their source: closing the model stops them. */
   readonly reading: Set<BlockReader>;
 }
@@ -67,7 +67,7 @@ export class EmbeddingStream implements AsyncGenerator<Embeddings, void, undefin
     texts: AsyncIterable<string> | Iterable<string>,
     blockSize: number,
   ): AsyncGenerator<Embeddings, void, undefined> {
-    this.#host.check(this.#options);
+    await this.#host.check(this.#options);
     const { signal } = this.#options;
     signal?.throwIfAborted();
     const reader = new BlockReader(texts, blockSize);
@@ -100,7 +100,7 @@ export class EmbeddingStream implements AsyncGenerator<Embeddings, void, undefin
 
   async #nextBlock(reader: BlockReader): Promise<Embeddings | null> {
     if (reader.ended) return null;
-    this.#host.check(this.#options);
+    await this.#host.check(this.#options);
     this.#host.reading.add(reader);
     let block: string[] | null;
     try {

@@ -1,83 +1,33 @@
 /**
- * EmbeddingModel: texts in, vectors out. Wires the parts: model folder → tokenizer → packed batches → encoder (gpu | cpu) → vectors.
- *
- * No arithmetic here and no knowledge of a device beyond the choice; each part has its own folder.
+ * EmbeddingModel: texts in, vectors out. Checks what callers hand over, streams, ends in order; the work is the engine's behind it
+ * (engine/), in this thread or in a worker of the page.
  */
-import { BatchQueue } from "./batching/batch-queue.ts";
-import type { Encoder } from "./encoder/encoder.ts";
-import type { EncoderReport, GpuStats } from "./encoder/report.ts";
 import type { BlockReader } from "./block-reader.ts";
-import { checkedDimensions, checkEmbed, checkString } from "./check-options.ts";
+import { checkEmbed, checkLoad, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
-import { EmbedRequest, type RequestOptions } from "./batching/request.ts";
-import type { ChosenDevice } from "./device-policy.ts";
 import { EmbeddingStream, type StreamHost } from "./embed-stream.ts";
-import { Embeddings } from "./embeddings.ts";
-import { InvalidArgumentError, ModelClosedError, UnsupportedModelError } from "./errors.ts";
-import type { ModelDescription } from "./models/description.ts";
+import type { EmbeddingEngine, ModelInfo, ModelStats } from "./engine/engine.ts";
+import type { Embeddings } from "./embeddings.ts";
+import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { closeParts, loadParts, type ModelParts } from "./load-parts.ts";
+import { LocalEmbedding } from "./engine/local-embedding.ts";
 import type { EmbedOptions, LoadOptions } from "./options.ts";
-import type { TokenizerPool } from "./tokenizers/pool/tokenizer-pool.ts";
-import type { Tokenizer } from "./tokenizers/tokenizer.ts";
-
-/** What `info()` says: everything that decided the numbers. */
-export interface ModelInfo extends EncoderReport {
-  readonly id: string;
-  readonly revision: string;
-  readonly folder: string;
-  readonly modelType: string;
-  readonly device: "gpu" | "cpu";
-  /** Which device and why, for a person. */
-  readonly reason: string;
-  readonly maxLength: number;
-  readonly dimensions: number;
-  readonly pooling: readonly string[];
-  readonly normalize: boolean;
-  readonly prompts: Readonly<Record<string, string>>;
-  readonly defaultPromptName: string | null;
-  readonly tokenizer: string;
-  /** Threads that tokenise large calls beside the caller's own. */
-  readonly tokenizerThreads: number;
-  readonly tokenBudget: number;
-  readonly warnings: readonly string[];
-}
-
-/** Counters since the model was loaded. On the GPU, buffers and pipelines stop growing after the first batches. */
-export interface ModelStats {
-  readonly batches: number;
-  readonly texts: number;
-  readonly tokens: number;
-  readonly truncatedTexts: number;
-  /** Null on the CPU. */
-  readonly gpu: GpuStats | null;
-}
+import { engineWorker } from "./worker/engine-workers.ts";
+import { RemoteEmbedding } from "./worker/remote-embedding.ts";
 
 export class EmbeddingModel {
-  readonly #description: ModelDescription;
-  readonly #tokenizer: Tokenizer;
-  readonly #encoder: Encoder;
-  readonly #queue: BatchQueue;
-  readonly #pool: TokenizerPool | null;
-  readonly #chosen: ChosenDevice;
-  readonly #dimensions: number;
+  readonly #engine: EmbeddingEngine;
   readonly #life = new Lifecycle(() => this.#closedError());
-  #counts = { texts: 0, tokens: 0, truncatedTexts: 0 };
   /** Streams that wait for their source. */
   readonly #reading = new Set<BlockReader>();
 
-  private constructor({ description, tokenizer, encoder, chosen, pool }: ModelParts, dimensions: number) {
-    this.#description = description;
-    this.#tokenizer = tokenizer;
-    this.#encoder = encoder;
-    this.#queue = new BatchQueue(encoder, tokenizer, description.maxLength, pool);
-    this.#pool = pool;
-    this.#chosen = chosen;
-    this.#dimensions = dimensions;
+  private constructor(engine: EmbeddingEngine) {
+    this.#engine = engine;
   }
 
   /**
-   * Loads a model by Hugging Face id (from the standard cache, or downloaded) or by folder, and readies it on a device.
+   * Loads a model by Hugging Face id (from the cache, or downloaded), by folder, or in a page by the URL of a folder, and readies it on a
+   * device. On a page's main thread the model runs in a worker (`worker`), so that the page never waits for it.
    *
    * @throws ModelNotFoundError, ModelFileError, UnsupportedModelError for what is wrong with the model
    * @throws GpuUnavailableError for `device: "gpu"` without one; CpuUnavailableError without onnxruntime
@@ -90,17 +40,13 @@ export class EmbeddingModel {
    * await model.close();
    */
   static async load(idOrFolder: string, options: LoadOptions = {}): Promise<EmbeddingModel> {
-    const parts = await loadParts(idOrFolder, "embedding", options);
-    const { head } = parts.description;
-    try {
-      return new EmbeddingModel(
-        parts,
-        checkedDimensions(options.dimensions, head.truncateDimensions ?? head.dimensions, head.dimensions),
-      );
-    } catch (error) {
-      await closeParts(parts);
-      throw error;
-    }
+    checkLoad(idOrFolder, options);
+    const worker = await engineWorker(options);
+    const engine =
+      worker === null
+        ? await LocalEmbedding.load(idOrFolder, options)
+        : await RemoteEmbedding.load(worker, idOrFolder, options);
+    return new EmbeddingModel(engine);
   }
 
   /**
@@ -132,13 +78,7 @@ export class EmbeddingModel {
     checkEmbed(options);
     options.signal?.throwIfAborted();
     checkTexts(texts, "Text");
-    const request = new EmbedRequest(texts, this.#requestOptions(options), options.signal, options.onProgress);
-    this.#queue.add(request);
-    await request.finished;
-    this.#counts.texts += request.texts.length;
-    this.#counts.truncatedTexts += request.truncated.length;
-    this.#counts.tokens += request.tokenCounts.reduce((sum, count) => sum + count, 0);
-    return new Embeddings(request.data, request.options.dimensions, request.tokenCounts, request.truncated);
+    return this.#engine.embed(texts, options);
   }
 
   /**
@@ -175,7 +115,7 @@ export class EmbeddingModel {
   countTokens(text: string, options: Pick<EmbedOptions, "prompt" | "promptName"> = {}): number {
     checkString(text, "The text");
     checkEmbed(options);
-    return this.#tokenizer.count(this.#prompt(options) + text);
+    return this.#engine.countTokens(text, options);
   }
 
   /**
@@ -196,42 +136,17 @@ export class EmbeddingModel {
     const { specialTokens = true, ...prompt } = options;
     checkString(text, "The text");
     checkEmbed(prompt);
-    const whole = this.#prompt(prompt) + text;
-    const length = this.#tokenizer.count(whole);
-    const ids = new Int32Array(length);
-    this.#tokenizer.encode(whole, ids, 0, length);
-    const { leadingSpecialTokens: leading, specialTokens: around } = this.#tokenizer;
-    return specialTokens ? ids : ids.slice(leading, length - (around - leading));
+    return this.#engine.tokenIds(text, prompt, specialTokens);
   }
 
   /** What runs, and what decided it. */
   info(): ModelInfo {
-    const { id, revision, folder, modelType, maxLength, head, prompts, defaultPromptName, warnings } =
-      this.#description;
-    return {
-      id,
-      revision,
-      folder,
-      modelType,
-      device: this.#chosen.device,
-      reason: this.#chosen.reason,
-      ...this.#encoder.report(),
-      maxLength,
-      dimensions: this.#dimensions,
-      pooling: head.poolings,
-      normalize: head.normalize,
-      prompts,
-      defaultPromptName,
-      tokenizer: this.#tokenizer.path,
-      tokenizerThreads: this.#pool?.threads ?? 0,
-      tokenBudget: this.#encoder.limits.tokenBudget,
-      warnings,
-    };
+    return this.#engine.info();
   }
 
   /** Counters since the model was loaded. */
   stats(): ModelStats {
-    return { batches: this.#queue.batches, ...this.#counts, gpu: this.#encoder.stats() };
+    return this.#engine.stats();
   }
 
   /**
@@ -242,11 +157,7 @@ export class EmbeddingModel {
    */
   close(): Promise<void> {
     for (const reader of this.#reading) reader.stop(this.#closedError());
-    return this.#life.close(async () => {
-      // Aborted calls may leave batches behind.
-      await this.#queue.idle();
-      await closeParts({ encoder: this.#encoder, description: this.#description, pool: this.#pool });
-    });
+    return this.#life.close(() => this.#engine.close());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -254,64 +165,17 @@ export class EmbeddingModel {
   }
 
   #closedError(): ModelClosedError {
-    return new ModelClosedError(`${this.#description.id} is closed.`);
+    return new ModelClosedError(`${this.#engine.info().id} is closed.`);
   }
 
-  #checkStream(options: EmbedOptions & { readonly blockSize?: number | undefined }): void {
+  async #checkStream(options: EmbedOptions & { readonly blockSize?: number | undefined }): Promise<void> {
     this.#life.requireOpen();
     checkEmbed(options);
     const { blockSize = usualBlockSize } = options;
     if (!Number.isInteger(blockSize) || blockSize < 1) {
       throw new InvalidArgumentError(`blockSize is ${blockSize}; it must be a whole number of at least 1.`);
     }
-    // Made for its errors: a name that the model does not know is one, also where there is nothing to embed.
-    this.#requestOptions(options);
-  }
-
-  #requestOptions(options: EmbedOptions): RequestOptions {
-    const { head } = this.#description;
-    const prompt = this.#prompt(options);
-    const dimensions = checkedDimensions(options.dimensions, this.#dimensions, head.dimensions);
-    this.#checkTaskLength(options);
-    return {
-      prompt,
-      query: null,
-      poolingSkip:
-        head.includePrompt || prompt === "" ? 0 : this.#tokenizer.promptLength(prompt, this.#description.maxLength),
-      dimensions,
-      // A model's own normalisation is of the whole row, as in sentence-transformers; one that is asked for is of what is kept.
-      encodedDimensions: options.normalize === undefined ? head.dimensions : dimensions,
-      normalize: options.normalize ?? head.normalize,
-    };
-  }
-
-  /** A length for queries or passages alone is not applied: then those are refused rather than read to another length. */
-  #checkTaskLength({ promptName }: EmbedOptions): void {
-    const { taskLengths, maxLength, id } = this.#description;
-    const isDocument = promptName === "document" || promptName === "passage";
-    const length = promptName === "query" ? taskLengths.query : isDocument ? taskLengths.passage : null;
-    if (length === null || length >= maxLength) return;
-    throw new UnsupportedModelError(
-      `${id} reads ${length} tokens of a ${promptName} (${promptName === "query" ? "query" : "document"}_length), which is not ` +
-        "supported. Give the prompt's text as `prompt` to read up to the model's maximum length.",
-    );
-  }
-
-  #prompt({ prompt, promptName }: Pick<EmbedOptions, "prompt" | "promptName">): string {
-    if (prompt !== undefined && promptName !== undefined) {
-      throw new InvalidArgumentError(`prompt and promptName were both given; give one of them.`);
-    }
-    if (prompt !== undefined) return prompt;
-    const { prompts, defaultPromptName } = this.#description;
-    const name = promptName ?? defaultPromptName;
-    if (name === null) return "";
-    if (!Object.hasOwn(prompts, name)) {
-      const names = Object.keys(prompts).map((known) => `"${known}"`);
-      throw new InvalidArgumentError(
-        `${this.#description.id} has no prompt named "${name}"; it has ${names.join(", ")}.`,
-      );
-    }
-    return prompts[name];
+    await this.#engine.check(options);
   }
 }
 

@@ -85,6 +85,12 @@ export class InvalidArgumentError extends MetalCandleError {
   readonly code = "INVALID_ARGUMENT";
 }
 
+/** The worker that a page's models ran in does not start, or died: its models are gone. Loading them again starts another. */
+export class WorkerLostError extends MetalCandleError {
+  override readonly name: string = "WorkerLostError";
+  readonly code = "WORKER_LOST";
+}
+
 /** A call on a model, or on vectors, after `close()`. */
 export class ModelClosedError extends MetalCandleError {
   override readonly name: string = "ModelClosedError";

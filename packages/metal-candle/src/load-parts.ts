@@ -3,11 +3,12 @@
  *
  * What fails closes what was opened before it.
  */
+import { openCpuEncoder } from "./cpu/encoder.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import { isStaticTable, openStaticEncoder } from "./encoder/static-encoder.ts";
-import { checkedDimensions, checkLoad } from "./check-options.ts";
+import { checkedDimensions } from "./check-options.ts";
 import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./device-policy.ts";
-import { InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
+import { CpuUnavailableError, InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
 import { openGpu, type GpuContext } from "./gpu/device/context.ts";
 import { GpuEncoder } from "./gpu/run/encoder.ts";
 import { numericsClass } from "./gpu/choose/numerics-class.ts";
@@ -38,7 +39,6 @@ export async function loadParts(
   kind: ModelDescription["kind"],
   options: LoadOptions,
 ): Promise<ModelParts> {
-  checkLoad(idOrFolder, options);
   const { device = "auto", dtype = "auto", signal, onNotice = warnOnce, tokenizerThreads: threads = 0 } = options;
   signal?.throwIfAborted();
   const { allowSoftwareAdapter, gpuDevice } = options;
@@ -181,8 +181,19 @@ async function openEncoder(
 ): Promise<Encoder> {
   const { dtype = "auto", tokenBudget, onNotice = warnOnce } = options;
   if (chosen.device === "cpu") {
-    const { openCpuEncoder } = await import("./cpu/encoder.ts");
-    return openCpuEncoder(description, { tokenBudget, onNotice, signal: options.signal });
+    const { onnxruntime, signal } = options;
+    try {
+      return await openCpuEncoder(description, { tokenBudget, onNotice, onnxruntime, signal });
+    } catch (error) {
+      if (options.device === "cpu" || !(error instanceof CpuUnavailableError)) throw error;
+      // Neither is there: whoever chose "auto" is told what would help, of both.
+      throw new CpuUnavailableError(
+        `This model has no device to run on. ${chosen.reason.replace(/^the CPU\. /, "")} ${error.message}`,
+        {
+          cause: error,
+        },
+      );
+    }
   }
   let first: GpuContext | null = chosen.context;
   return GpuEncoder.open(

@@ -1,6 +1,7 @@
-/** The options of `EmbeddingModel.load` and `embed`, in one place, with their units and defaults. Types only. */
+/** The options of `EmbeddingModel` and `Reranker`, in one place, with their units and defaults. */
 import type { DeviceChoice } from "./device-policy.ts";
 import type { Dtype } from "./gpu/choose/numerics-class.ts";
+import type { WorkerLike } from "./worker/worker-like.ts";
 
 /** What takes long while a model loads. */
 export interface LoadProgress {
@@ -43,6 +44,20 @@ export interface LoadOptions {
   readonly offline?: boolean | undefined;
   /** Prompts by name, for a folder whose own files carry none. */
   readonly prompts?: Readonly<Record<string, string>> | undefined;
+  /** The hub that ids are of, as a URL. Default: HF_ENDPOINT, else https://huggingface.co. */
+  readonly hub?: string | undefined;
+  /**
+   * In a page: whether the engine runs in a worker, so that the page is never held up. Default: true on the page's main thread (not with a
+   * `gpuDevice`), false within a worker. A function makes the worker where the bundler is to find a file of the page's own, which calls
+   * `serveEngine` of metal-candle/worker. True is a worker or an error; by default a worker that does not start is a notice, and the engine
+   * runs on the page's thread.
+   */
+  readonly worker?: boolean | (() => WorkerLike) | undefined;
+  /**
+   * In a page: onnxruntime-web, for the CPU device. The URL of its module, `ort.wasm.min.mjs` or `ort.wasm.bundle.min.mjs`, with the files
+   * that belong to it beside it; or, without a worker, the module itself as `import * as onnxruntime from "onnxruntime-web/wasm"` gives it.
+   */
+  readonly onnxruntime?: string | object | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Receives what a user should hear once (the device that "auto" chose, warnings). Default: console.warn, each once in a process. */
@@ -65,4 +80,16 @@ export interface EmbedOptions {
    * `total` is the texts read from the source so far: how many will come nobody knows.
    */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Options that mean nothing without vectors, or that pairs of texts do not use. */
+export const notForRerankers = ["dimensions", "prompts", "tokenizerThreads"] as const;
+
+/** What `Reranker.load` takes: what EmbeddingModel.load does, but for what concerns vectors and prompts. */
+export type RerankerOptions = Omit<LoadOptions, (typeof notForRerankers)[number]>;
+
+export interface RankOptions {
+  /** How many of the best are wanted; all of them unless given. */
+  readonly topK?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }

@@ -36,6 +36,8 @@ export interface CpuEncoderOptions {
   readonly tokenBudget?: number | undefined;
   /** Receives what a user should hear once: that a slower build of onnxruntime runs. */
   readonly onNotice?: ((message: string) => void) | undefined;
+  /** In a page: onnxruntime-web, as a module or by its URL. */
+  readonly onnxruntime?: string | object | undefined;
   /** Gives up between two layers. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,7 +50,7 @@ export async function openCpuEncoder(description: ModelDescription, options: Cpu
   const { encoder, head } = description;
   const threads = options.threads ?? availableThreads();
   const graph = await encoderGraph(encoder, head, options.signal);
-  const session = await createOnnxSession({ ...graph, threads });
+  const session = await createOnnxSession({ ...graph, threads, runtime: options.onnxruntime });
   if (session.notice !== null) options.onNotice?.(`metal-candle: ${session.notice}`);
   const maxSequences = sequencesPerThread * threads;
   const usualBudget = Math.max(tokensPerThread * threads, description.maxLength);

@@ -24,4 +24,6 @@ export interface OnnxSessionOptions {
   /** Its external data, by location. */
   readonly weights: readonly { readonly name: string; readonly data: Float32Array }[];
   readonly threads: number;
+  /** In a page: onnxruntime-web, as a module or by its URL. */
+  readonly runtime?: string | object | undefined;
 }

@@ -4,11 +4,10 @@
  * The package is an optional dependency with native libraries (glibc 2.34 and later on Linux); where it cannot load, the CPU device
  * must still work, so failure here is an answer, not an exception at import.
  */
+import type { WebGpuDoor } from "./webgpu-types.ts";
 
-/** What `openWebGpu` found: the entry object, or why there is none. */
-export type WebGpuDoor =
-  | { readonly gpu: GPU; readonly runtime: string }
-  | { readonly gpu: null; readonly reason: string };
+/** How to admit an adapter that runs on the CPU, for messages. */
+export const admitSoftwareAdapter = "allowSoftwareAdapter (METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER=1)";
 
 /**
  * Dawn brings the process down when the object that `create()` returned is collected, so it is held here for the life of the
@@ -17,6 +16,10 @@ export type WebGpuDoor =
 let door: Promise<WebGpuDoor> | undefined;
 
 const enabled = ["allow_unsafe_apis", "disable_robustness", "disable_workgroup_init", "vulkan_enable_f16_on_nvidia"];
+
+const noAdapter =
+  "Dawn (webgpu) found no adapter (looked for Metal, Vulkan and D3D12 drivers). Install the driver of your GPU (on Linux: a Vulkan " +
+  'driver, see "vulkaninfo")';
 
 /** Opens WebGPU once. `METAL_CANDLE_DAWN_BACKEND` (e.g. "null") is for benchmarks of the host side alone. */
 export function openWebGpu(): Promise<WebGpuDoor> {
@@ -39,7 +42,7 @@ async function open(): Promise<WebGpuDoor> {
       "disable-dawn-features=timestamp_quantization",
       ...(backend ? [`backend=${backend}`] : []),
     ];
-    return { gpu: create(options) as GPU, runtime: "Dawn (webgpu)" };
+    return { gpu: create(options) as GPU, runtime: "Dawn (webgpu)", noAdapter };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     return { gpu: null, reason: `the "webgpu" package could not be loaded: ${reason}` };
@@ -65,4 +68,9 @@ function missingVulkan(): string | null {
 /** Whether shaders do not run here (Dawn's null backend): checks are then timed and their verdicts ignored. */
 export function shadersRun(): boolean {
   return process.env.METAL_CANDLE_DAWN_BACKEND !== "null";
+}
+
+/** Dawn tells at once; `webgpu` needs nobody to ask. */
+export function completesFromTimer(): boolean {
+  return false;
 }

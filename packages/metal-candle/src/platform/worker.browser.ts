@@ -1,5 +1,5 @@
 /** The worker door, the page's side: module workers. Bundlers find the worker's file by the expression below. */
-import type { WorkerAnswer, WorkerPort } from "./worker-types.ts";
+import type { WorkerPort } from "./worker-types.ts";
 
 /** Starts the thread that tokenises. */
 export function startTokenizerWorker(): WorkerPort {
@@ -14,16 +14,4 @@ export function startTokenizerWorker(): WorkerPort {
     },
     close: async () => worker.terminate(),
   };
-}
-
-/** Within a thread: answers each message in turn. */
-export function serveWorker(answer: (message: unknown) => Promise<WorkerAnswer>): void {
-  const scope = globalThis as unknown as {
-    addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
-    postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  };
-  let turn: Promise<unknown> = Promise.resolve();
-  scope.addEventListener("message", ({ data }) => {
-    turn = turn.then(() => answer(data)).then((given) => scope.postMessage(given.message, given.transfer));
-  });
 }

@@ -4,8 +4,8 @@
  * An idle thread of ours does not keep the process alive; one that owes an answer does, or the process would end in the middle of an
  * `await` for it, with code 13.
  */
-import { parentPort, Worker } from "node:worker_threads";
-import type { WorkerAnswer, WorkerPort } from "./worker-types.ts";
+import { Worker } from "node:worker_threads";
+import type { WorkerPort } from "./worker-types.ts";
 
 /** Starts the thread that tokenises; `entry` is its compiled file, for whoever runs from elsewhere. */
 export function startTokenizerWorker(
@@ -39,12 +39,4 @@ export function startTokenizerWorker(
       await worker.terminate();
     },
   };
-}
-
-/** Within a thread: answers each message in turn. */
-export function serveWorker(answer: (message: unknown) => Promise<WorkerAnswer>): void {
-  let turn: Promise<unknown> = Promise.resolve();
-  parentPort!.on("message", (message: unknown) => {
-    turn = turn.then(() => answer(message)).then((given) => parentPort!.postMessage(given.message, given.transfer));
-  });
 }

@@ -30,11 +30,26 @@ import { WordPiece } from "./wordpiece/wordpiece.ts";
  * @throws UnsupportedModelError when it has a part that we do not run.
  */
 export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+  if (files.json.length < smallestCached) return openTokenizerNow(files);
+  const cached = await readCachedTokenizer(files.hash);
+  const kept = cached === null ? null : sourceOf(cached);
+  if (kept !== null) return namingFile(files, () => frame(kept, cached!.json, files));
+  const { tokenizer, cacheable } = namingFile(files, (path) => parse(files, path));
+  if (cacheable !== null) await writeCachedTokenizer(files.hash, cacheable);
+  return tokenizer;
+}
+
+/** The same at once, for a caller that cannot wait for a cache. The errors are the same. */
+export function openTokenizerNow(files: TokenizerFiles): Tokenizer {
+  return namingFile(files, (path) => parse(files, path).tokenizer);
+}
+
+/** Whoever reads a part of it knows what is wrong, and not which file it is. */
+function namingFile<T>(files: TokenizerFiles, work: (path: string) => T): T {
   const path = files.path ?? "tokenizer.json";
   try {
-    return await open(files, path);
+    return work(path);
   } catch (cause) {
-    // Whoever reads a part of it knows what is wrong, and not which file it is.
     if (cause instanceof NotATokenizer) {
       throw new ModelFileError(`${path} ${cause.message}. It is not a Hugging Face tokenizer, or it is damaged.`, {
         cause,
@@ -45,21 +60,18 @@ export async function openTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
   }
 }
 
-async function open(files: TokenizerFiles, path: string): Promise<Tokenizer> {
-  const cacheable = files.json.length >= smallestCached;
-  const cached = cacheable ? await readCachedTokenizer(files.hash) : null;
-  const kept = cached === null ? null : sourceOf(cached);
-  if (kept !== null) return frame(kept, cached!.json, files);
+/** The tokenizer, and what of it is worth keeping. */
+function parse(files: TokenizerFiles, path: string): { tokenizer: Tokenizer; cacheable: CachedTokenizer | null } {
   const json = rebuildTokenizer(readTokenizerJson(parseJson(files.json, path)), files);
   const vocabulary =
     readUnigramVocabulary(json.model) ?? readByteLevelVocabulary(json) ?? readCharacterVocabulary(json);
   const source = vocabulary === null ? null : sourceOf({ json, vocabulary });
   if (source !== null) {
-    if (cacheable) await writeCachedTokenizer(files.hash, { json, vocabulary: vocabulary! });
-    return frame(source, json, files);
+    return { tokenizer: frame(source, json, files), cacheable: { json, vocabulary: vocabulary! } };
   }
   const wordPiece = readWordPieceSettings(json);
-  return frame(wordPiece === null ? new GeneralTokenizer(json) : new WordPiece(wordPiece), json, files);
+  const rest = wordPiece === null ? new GeneralTokenizer(json) : new WordPiece(wordPiece);
+  return { tokenizer: frame(rest, json, files), cacheable: null };
 }
 
 /** The fast path for a vocabulary, or null where the settings around it are none of those that it knows. */

@@ -5,7 +5,8 @@
  * With timestamps where the adapter has them, by the clock where not.
  */
 import { GpuOutOfMemoryError } from "../../errors.ts";
-import { allocates, bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "../device/buffers.ts";
+import { allocates, bufferUsage, makeBuffer, releaseBuffers } from "../device/buffers.ts";
+import { mapForReading } from "../device/map-read.ts";
 import type { GpuContext } from "../device/context.ts";
 import {
   gemmGrid,
@@ -126,7 +127,7 @@ async function timeDispatches(
   encoder.copyBufferToBuffer(resolved, 0, readback, 0, 16);
   const began = performance.now();
   device.queue.submit([encoder.finish()]);
-  await readback.mapAsync(mapModeRead);
+  await mapForReading(device, readback);
   const elapsed = performance.now() - began;
   try {
     if (!querySet) return elapsed;

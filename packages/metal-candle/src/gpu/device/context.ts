@@ -3,7 +3,7 @@
  *
  * Policy (which device a model gets) is device-policy.ts; this file only opens what it is told to, or says why it cannot.
  */
-import { openWebGpu } from "#platform/webgpu";
+import { admitSoftwareAdapter, openWebGpu } from "#platform/webgpu";
 import { describeAdapter, reportedLimits } from "./adapter-report.ts";
 import type { AdapterReport } from "../../encoder/report.ts";
 import { describe } from "../../describe.ts";
@@ -41,7 +41,7 @@ export async function openGpu(allowSoftwareAdapter: boolean): Promise<GpuContext
     throw new GpuUnavailableError(
       `No GPU: the only WebGPU adapter here is a software one (${context.report.name}), which runs on the CPU and is meant ` +
         `for tests. Install the graphics driver of your GPU, use device "cpu", or admit the software adapter with ` +
-        `allowSoftwareAdapter (METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER=1).`,
+        `${admitSoftwareAdapter}.`,
     );
   }
   return context;
@@ -112,10 +112,7 @@ async function open(): Promise<GpuContext> {
   }
   const adapter = await door.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
-    throw new GpuUnavailableError(
-      `No GPU: ${door.runtime} found no adapter (looked for Metal, Vulkan and D3D12 drivers). Install the driver of your ` +
-        `GPU (on Linux: a Vulkan driver, see "vulkaninfo"), or use device "cpu".`,
-    );
+    throw new GpuUnavailableError(`No GPU: ${door.noAdapter}, or use device "cpu".`);
   }
   const report = describeAdapter(adapter, door.runtime);
   const device = await adapter.requestDevice({

@@ -7,7 +7,8 @@
  */
 import { shadersRun } from "#platform/webgpu";
 import { GpuOutOfMemoryError } from "../../errors.ts";
-import { allocates, bufferUsage, makeBuffer, mapModeRead, releaseBuffers } from "../device/buffers.ts";
+import { allocates, bufferUsage, makeBuffer, releaseBuffers } from "../device/buffers.ts";
+import { mapForReading } from "../device/map-read.ts";
 import { type GpuContext, lostDevice, ours } from "../device/context.ts";
 import { nearestCollectGrid, nearestCollectProgram } from "../kernels/nearest/collect.ts";
 import { hitsHeader, queryHeader, storedColumns, tileSlots } from "../kernels/nearest/layout.ts";
@@ -143,7 +144,7 @@ export class VectorSearch {
     const asked = performance.now();
     try {
       if (loss.reason !== null) throw new Error(loss.reason);
-      await readback.mapAsync(mapModeRead);
+      await mapForReading(this.#context.device, readback);
       const said = await complaint;
       if (said !== null) throw new Error(said.message);
     } catch (error) {

@@ -4,7 +4,8 @@
  * Not the way of a batch: it makes and destroys its buffers every time.
  */
 import { KernelCheckError } from "../../errors.ts";
-import { bufferUsage, makeBuffer, mapModeRead, releaseBuffers, uploadBuffer } from "../device/buffers.ts";
+import { bufferUsage, makeBuffer, releaseBuffers, uploadBuffer } from "../device/buffers.ts";
+import { mapForReading } from "../device/map-read.ts";
 import { captured } from "../device/scopes.ts";
 import type { GpuContext } from "../device/context.ts";
 import type { KernelProgram } from "../device/kernel-program.ts";
@@ -44,7 +45,7 @@ export async function runProgram(
     pass.end();
     encoder.copyBufferToBuffer(buffers[output], 0, readback, 0, bytes);
     device.queue.submit([encoder.finish()]);
-    const mapped = readback.mapAsync(mapModeRead);
+    const mapped = mapForReading(device, readback);
     // Its error matters where the device has no better one.
     mapped.catch(() => undefined);
     return { readback, mapped };

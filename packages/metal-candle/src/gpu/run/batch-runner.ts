@@ -9,8 +9,8 @@ import { UnsupportedModelError } from "../../errors.ts";
 import { shadersRun } from "#platform/webgpu";
 import { batchWords } from "../wgsl/batch-layout.ts";
 import type { Arena } from "./arena.ts";
-import { mapModeRead } from "../device/buffers.ts";
 import { type GpuContext, lostDevice, ours } from "../device/context.ts";
+import { mapForReading } from "../device/map-read.ts";
 import { queryRowsOf } from "../kernels/attention/attention.ts";
 import { outputStride } from "../kernels/pooling/finished-row.ts";
 import { recordPlan, type Plan } from "./plan.ts";
@@ -126,7 +126,7 @@ export class BatchRunner {
       const asked = performance.now();
       try {
         if (loss.reason !== null) throw new Error(loss.reason);
-        await slot.readback.mapAsync(mapModeRead, 0, bytes);
+        await mapForReading(device, slot.readback, bytes);
         const said = await complaint;
         if (said !== null) throw new Error(said.message);
       } catch (error) {

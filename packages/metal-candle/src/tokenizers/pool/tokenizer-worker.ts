@@ -2,7 +2,7 @@
  * The thread that tokenises: first it is told which tokenizer, then blocks of texts come and blocks of ids go. tokenizer-pool.ts
  * talks to it.
  */
-import { serveWorker } from "#platform/worker";
+import { serveWorker } from "#platform/serve-worker";
 import type { TokenizerFiles } from "../../models/description.ts";
 import type { WorkerAnswer } from "../../platform/worker-types.ts";
 import { openTokenizer } from "../open-tokenizer.ts";

@@ -1,0 +1,91 @@
+/**
+ * An embedding model in the page's worker: the same calls, sent there. Vectors come back by moving their memory.
+ *
+ * countTokens and tokenIds answer at once, so they have a tokenizer on this side, made when one of them is first called.
+ */
+import type { EmbeddingEngine, ModelInfo, ModelStats, PromptOptions } from "../engine/engine.ts";
+import { Embeddings } from "../embeddings.ts";
+import type { TokenizerFiles } from "../models/description.ts";
+import type { EmbedOptions, LoadOptions } from "../options.ts";
+import { promptOf } from "../engine/prompt-of.ts";
+import { tokenIdsOf } from "../engine/text-tokens.ts";
+import { openTokenizerNow } from "../tokenizers/open-tokenizer.ts";
+import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { EngineWorker } from "./engine-workers.ts";
+import { loadRemote } from "./load-remote.ts";
+import type { Calls } from "./messages.ts";
+import { sendTexts } from "./send-texts.ts";
+
+export class RemoteEmbedding implements EmbeddingEngine {
+  readonly #worker: EngineWorker;
+  readonly #model: number;
+  readonly #tokenizerFiles: TokenizerFiles;
+  #tokenizer: Tokenizer | null = null;
+  #info: ModelInfo;
+  #stats: ModelStats;
+
+  private constructor(worker: EngineWorker, model: number, loaded: Calls["load"]["answer"]) {
+    this.#worker = worker;
+    this.#model = model;
+    this.#tokenizerFiles = loaded.tokenizer!;
+    this.#info = { ...(loaded.info as ModelInfo), thread: "worker" };
+    this.#stats = loaded.stats!;
+  }
+
+  /** The errors are those of EmbeddingModel.load, and WorkerLostError. */
+  static async load(worker: EngineWorker, idOrFolder: string, options: LoadOptions): Promise<RemoteEmbedding> {
+    const { model, loaded } = await loadRemote(worker, "embedding", idOrFolder, options);
+    return new RemoteEmbedding(worker, model, loaded);
+  }
+
+  async embed(texts: readonly string[], { signal, onProgress, ...options }: EmbedOptions): Promise<Embeddings> {
+    const { connection } = this.#worker;
+    const sent = await sendTexts(connection, texts, signal);
+    const asked = { model: this.#model, texts: sent, options, progress: onProgress !== undefined };
+    const answer = await connection.call("embed", asked, {
+      signal,
+      hear: (told) => {
+        if ("progress" in told) onProgress?.(...(told.progress as [number, number]));
+      },
+    });
+    if (answer.info !== null) this.#info = { ...answer.info, thread: "worker" };
+    this.#stats = answer.stats;
+    return new Embeddings(answer.data, answer.dimensions, answer.tokenCounts, answer.truncated);
+  }
+
+  async check({ signal, ...given }: EmbedOptions): Promise<void> {
+    const { onProgress: _progress, ...options } = given;
+    await this.#worker.connection.call("check", { model: this.#model, options: options }, { signal });
+  }
+
+  countTokens(text: string, options: PromptOptions): number {
+    return this.#opened().count(promptOf(this.#info, options) + text);
+  }
+
+  tokenIds(text: string, options: PromptOptions, specialTokens: boolean): Int32Array {
+    return tokenIdsOf(this.#opened(), promptOf(this.#info, options) + text, specialTokens);
+  }
+
+  info(): ModelInfo {
+    return this.#info;
+  }
+
+  stats(): ModelStats {
+    return this.#stats;
+  }
+
+  async close(): Promise<void> {
+    const { connection } = this.#worker;
+    try {
+      // With the worker everything has gone.
+      if (!connection.lost) await connection.call("close", { model: this.#model });
+    } finally {
+      this.#worker.released();
+    }
+  }
+
+  #opened(): Tokenizer {
+    this.#tokenizer ??= openTokenizerNow(this.#tokenizerFiles);
+    return this.#tokenizer;
+  }
+}
