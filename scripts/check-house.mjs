@@ -111,8 +111,9 @@ function checkUse() {
       const path = name.startsWith(".") ? join(dirname(user), name) : name;
       used.add(path.replace("/dist/", "/src/").replace(/\.m?js$/, ".ts"));
     }
+    const [, workspace] = /^(packages\/[\w-]+)\//.exec(user) ?? [];
     for (const [, door] of text.matchAll(/["']#platform\/([\w-]+)["']/g)) {
-      for (const side of ["node", "browser"]) used.add(`packages/metal-candle/src/platform/${door}.${side}.ts`);
+      for (const side of ["node", "browser"]) used.add(`${workspace}/src/platform/${door}.${side}.ts`);
     }
   }
   for (const file of files) {

@@ -4,7 +4,7 @@
  * metal-candle is imported when a model is loaded, not before: commands that need none (help, status) stay instant. Documents
  * are embedded with the model's `passage` prompt and queries with `query`; which texts those are is the model's business.
  */
-import { basename, resolve } from "node:path";
+import { basename, resolve } from "#platform/paths";
 import type { EmbeddingModel, LoadOptions, ModelInfo, Reranker } from "metal-candle";
 import type { GpuVectors } from "metal-candle/vectors";
 import type { Embedder } from "./indexing/embedder.ts";

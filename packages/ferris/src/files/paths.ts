@@ -1,12 +1,10 @@
 /**
  * Questions about absolute paths as strings.
  */
-import { sep } from "node:path";
+import { foldsCase, sep } from "#platform/paths";
 
 /** In an index's folder, what came in on standard input. No index can have this name. */
 export const keptInput = "input.d";
-
-const foldsCase = process.platform === "win32" || process.platform === "darwin";
 
 /** One spelling for what a file system, or a person, takes for one name: composed, and in one case where case does not count. */
 export function asNamed(path: string): string {

@@ -2,7 +2,7 @@
  * Cuts a document for indexing, giving way to everything else all the while: a large one takes seconds, in which other stages, progress
  * and Ctrl-C must come through.
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "#platform/digest";
 import { cutDocument } from "../documents/chunk/chunk.ts";
 import type { Chunk, ChunkerSettings, ParsedDocument } from "../documents/document.ts";
 import { takingTurns } from "../main-thread/give-way.ts";
@@ -61,7 +61,5 @@ export async function cutInTurns(
 }
 
 function withHash(chunk: Chunk): PreparedChunk {
-  const hash = createHash("sha256");
-  hash.update(JSON.stringify([chunk.headingPath, chunk.embeddingText, chunk.text]));
-  return { ...chunk, hash: hash.digest("hex") };
+  return { ...chunk, hash: sha256(JSON.stringify([chunk.headingPath, chunk.embeddingText, chunk.text])) };
 }

@@ -18,10 +18,11 @@ import type { SkipReason } from "../skip-reason.ts";
 import { reasonOf, type WalkedFile } from "../documents/walk/walk.ts";
 import { DocumentError } from "../errors.ts";
 import { readRegularFile, readRegularFileSync } from "../files/read-file.ts";
-import type { DocumentRecord, LineBasis, Store, StoredDocument } from "../store/store.ts";
+import type { DocumentRecord, Store, StoredDocument } from "../store/store.ts";
 import { readableName } from "../words/names.ts";
 import { cutInTurns, type PreparedChunk } from "./cut.ts";
 import type { Embedder } from "./embedder.ts";
+import { lineBasisOf } from "./line-basis.ts";
 import { type MovedHome, pathBefore } from "./moved-home.ts";
 import { orAborted } from "./or-aborted.ts";
 import type { IndexRun, Outcome } from "./run.ts";
@@ -197,15 +198,6 @@ async function readsItsName(store: Store, document: StoredDocument, path: string
   if (readableName(document.path) === readableName(path)) return false;
   const chunks = await store.chunksOf(document.id);
   return chunks.some(({ headingPath }) => isNamedByFile(document, headingPath));
-}
-
-/** A text file has its own lines, and so has one whose parser says where they are. */
-function lineBasisOf({
-  encoding,
-  lineRuns,
-  blocks,
-}: Pick<ParsedDocument, "encoding" | "lineRuns" | "blocks">): LineBasis {
-  return encoding !== null || lineRuns !== undefined || blocks.some(({ source }) => source) ? "file" : "text";
 }
 
 /** Reads files in their order, a few ahead, skipping those whose size and time are as the index has them. */

@@ -3,7 +3,7 @@
  *
  * Stages call its methods as things happen; it holds no queue and decides nothing.
  */
-import { basename } from "node:path";
+import { basename } from "#platform/paths";
 import { extensionOf } from "../documents/walk/left-out.ts";
 import { failureReasons, type SkipReason } from "../skip-reason.ts";
 import type { DocumentFailure, FileOutcome, IndexProgress, IndexReport, UnreadType } from "./report.ts";

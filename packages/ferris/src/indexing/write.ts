@@ -1,7 +1,6 @@
 /**
  * Writes documents with their vectors into the store: several small ones in one transaction, each of them whole or not at all.
  */
-import { setTimeout } from "node:timers/promises";
 import { asLongWork } from "../main-thread/long-work.ts";
 import type { Store } from "../store/store.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
@@ -22,8 +21,8 @@ export async function writeDocuments(
   for (let first = await input.take(); first; first = await input.take()) {
     const group = [first];
     let chunks = first.document.chunks.length;
-    const timer = new AbortController();
-    const waited = setTimeout(longestWait, true, { signal: timer.signal }).catch(() => true);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const waited = new Promise<true>((resolve) => (timer = setTimeout(resolve, longestWait, true)));
     let isOver = false;
     while (chunks < chunksAtOnce && !input.finished && !isOver) {
       isOver = (await Promise.race([input.arrival(), waited])) === true;
@@ -32,7 +31,7 @@ export async function writeDocuments(
       group.push(next);
       chunks += next.document.chunks.length;
     }
-    timer.abort();
+    clearTimeout(timer);
     const vectors = new Map(group.flatMap((embedded) => [...embedded.vectors]));
     const put = () =>
       store.putDocuments(

@@ -1,7 +1,7 @@
 /**
  * A DocumentFilter as a test on documents: the store asks it before it looks for the best chunks.
  */
-import { sep } from "node:path";
+import { sep } from "#platform/paths";
 import { makeGlobs } from "../documents/walk/glob.ts";
 import type { DocumentFilter, FieldTest, StoredDocument } from "./store.ts";
 

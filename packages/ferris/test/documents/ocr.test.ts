@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ocrChoice, ocrInstallLine } from "../../src/documents/ocr/languages.ts";
+import { ocrInstallLine } from "../../src/documents/ocr/install-line.ts";
+import { ocrChoice } from "../../src/documents/ocr/languages.ts";
 import { parseDocument } from "../../src/documents/parse/parse.ts";
 import { indexOf } from "../indexing/support/index-of.ts";
 import { folderOf } from "../support/files.ts";

@@ -3,7 +3,7 @@
  *
  * Programs, archives of programs, sounds and the like are only counted; a person does not miss those in an index of documents.
  */
-import { ocrInstallLine } from "../../documents/ocr/languages.ts";
+import { ocrInstallLine } from "../../documents/ocr/install-line.ts";
 import type { UnreadType } from "../../indexing/report.ts";
 import { grouped } from "../terminal/text.ts";
 

@@ -3,7 +3,7 @@
  *
  * Node's TextDecoder does the work, but for windows-1252: Node 20.18 to 24.0 read its bytes 0x80 to 0x9F as control characters.
  */
-import { isUtf8 } from "node:buffer";
+import { isUtf8, latin1 } from "#platform/bytes";
 import { decodeUtf7 } from "./utf7.ts";
 
 /** What windows-1252 has in the place of Latin-1's control characters; five bytes stand for nothing and stay what they are. */
@@ -87,6 +87,6 @@ export function decodeLoosely(bytes: Uint8Array, charset: string): string {
 }
 
 function decodeWindows1252(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  const text = latin1(bytes);
   return text.replace(/[\x80-\x9f]/g, (control) => windows1252[control.charCodeAt(0) - 0x80]);
 }

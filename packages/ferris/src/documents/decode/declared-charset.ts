@@ -2,6 +2,7 @@
  * The character set that a text file itself declares in its first lines: XML's declaration, HTML's meta elements, an editor's or
  * Python's "coding:", LaTeX's inputenc, gettext's header. Declarations are ASCII, so they can be read before anything is decoded.
  */
+import { latin1 } from "#platform/bytes";
 import { charsetOf } from "./charset.ts";
 
 /** Browsers look at 1024 bytes; pages that put scripts first are read right all the same. */
@@ -9,9 +10,7 @@ const declaredWithin = 4096;
 
 /** By `charsetOf`'s name; null where nothing is declared, or nothing that is known. */
 export function declaredCharset(bytes: Uint8Array): string | null {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, declaredWithin)).toString(
-    "latin1",
-  );
+  const head = latin1(bytes.subarray(0, declaredWithin));
   const label =
     /^\s*<\?xml\s[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1] ??
     metaCharset(head) ??

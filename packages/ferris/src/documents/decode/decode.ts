@@ -3,7 +3,7 @@
  * the bytes are that, then a declaration in its first lines); without a declaration a character set is recognised where the bytes
  * leave no doubt, and that is said. Otherwise nothing is guessed: a wrong guess puts wrong words into the index.
  */
-import { isAscii, isUtf8 } from "node:buffer";
+import { isAscii, isUtf8, latin1 } from "#platform/bytes";
 import { DocumentError } from "../../errors.ts";
 import { charsetOf, decodeLoosely, decodeStrictly, isSingleByte } from "./charset.ts";
 import { declaredCharset } from "./declared-charset.ts";
@@ -54,7 +54,7 @@ function wide(bytes: Uint8Array): DecodedText {
 function narrow(bytes: Uint8Array, outside: string | undefined): DecodedText {
   // Most parts of most archives; whatever they declare, it is the same text.
   if (outside === undefined && isAscii(bytes) && !bytes.includes(escape)) {
-    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    const content = latin1(bytes);
     return { content, encoding: { name: "utf-8", byteOrderMarkBytes: 0 }, warnings: [] };
   }
   const declared = (outside === undefined ? null : charsetOf(outside)) ?? declaredCharset(bytes);

@@ -5,12 +5,9 @@
  * jschardet ranks the candidates. Its first is believed when every other that comes near gives the same text. Western European
  * texts come near in many sets: windows-1252 is believed when its letters and quotes stand where such ones stand in writing.
  */
-import { createRequire } from "node:module";
-import type { detectAll } from "jschardet";
+import { latin1 } from "#platform/bytes";
+import { charsetCandidates } from "#platform/charset-detector";
 import { charsetOf, decodeStrictly, isSingleByte } from "./charset.ts";
-
-/** The library's table takes a moment to load: only who meets such a file pays for it. */
-let detector: { readonly detectAll: typeof detectAll } | undefined;
 
 /** Of lines that are not ASCII; more do not tell more. */
 const mostSample = 2 ** 16;
@@ -34,8 +31,7 @@ export function detectCharset(bytes: Uint8Array): string | null {
     return "iso-2022-jp";
   }
   const sample = linesBeyondAscii(bytes);
-  detector ??= createRequire(import.meta.url)("jschardet") as NonNullable<typeof detector>;
-  const ranked = detector.detectAll(Buffer.from(sample)).flatMap(({ encoding, confidence }) => {
+  const ranked = charsetCandidates(sample).flatMap(({ encoding, confidence }) => {
     const charset = charsetOf(encoding ?? "");
     if (charset === null || !common.test(charset)) return [];
     const text = plausible(decodeStrictly(sample, charset));
@@ -98,9 +94,11 @@ function linesBeyondAscii(bytes: Uint8Array): Uint8Array {
     }
     start = end;
   }
-  return Buffer.concat(lines);
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const line of lines) {
+    joined.set(line, at);
+    at += line.length;
+  }
+  return joined;
 }

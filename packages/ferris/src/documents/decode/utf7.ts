@@ -3,14 +3,28 @@
  * know it. It is read where it is declared, and never guessed.
  */
 
+import { latin1 } from "#platform/bytes";
+
+const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 export function decodeUtf7(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-  return text.replace(/\+([A-Za-z\d+/]*)-?/g, (_, encoded: string) => {
-    if (encoded === "") return "+";
-    const units = Buffer.from(encoded, "base64");
-    return units
-      .subarray(0, units.length - (units.length % 2))
-      .swap16()
-      .toString("utf16le");
-  });
+  return latin1(bytes).replace(/\+([A-Za-z\d+/]*)-?/g, (_, encoded: string) =>
+    encoded === "" ? "+" : unitsOf(encoded),
+  );
+}
+
+/** Base64 of UTF-16 units, big-endian. Bits that fill no unit are padding. */
+function unitsOf(encoded: string): string {
+  let text = "";
+  let bits = 0;
+  let count = 0;
+  for (const digit of encoded) {
+    bits = (bits << 6) | digits.indexOf(digit);
+    count += 6;
+    if (count < 16) continue;
+    count -= 16;
+    text += String.fromCharCode((bits >> count) & 0xff_ff);
+    bits &= (1 << count) - 1;
+  }
+  return text;
 }

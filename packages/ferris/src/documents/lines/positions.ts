@@ -1,6 +1,7 @@
 /**
  * From UTF-16 offsets in a document's content to lines of it and bytes of its file.
  */
+import { utf8Length } from "#platform/bytes";
 import type { ContentEncoding } from "../document.ts";
 import { longLine } from "./line-run.ts";
 
@@ -63,10 +64,10 @@ export class Positions {
     const { name, byteOrderMarkBytes } = this.#encoding;
     if (name === "single-byte") return offset;
     if (name !== "utf-8") return byteOrderMarkBytes + 2 * offset;
-    this.#isAscii ??= Buffer.byteLength(this.#content, "utf8") === this.#content.length;
+    this.#isAscii ??= utf8Length(this.#content) === this.#content.length;
     if (this.#isAscii) return byteOrderMarkBytes + offset;
     if (offset < this.#offset) this.#offset = this.#bytes = 0;
-    this.#bytes += Buffer.byteLength(this.#content.slice(this.#offset, offset), "utf8");
+    this.#bytes += utf8Length(this.#content.slice(this.#offset, offset));
     this.#offset = offset;
     return byteOrderMarkBytes + this.#bytes;
   }

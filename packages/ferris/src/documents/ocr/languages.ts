@@ -7,17 +7,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../errors.ts";
+import { ocrInstallLine, program, scope } from "./install-line.ts";
 
 /** "auto": in all languages that are installed, where OCR is; "off"; or the languages, by Tesseract's names ("eng", "deu"). */
 export type OcrSetting = "auto" | "off" | readonly string[];
-
-const program = "tesseract.js-core";
-const scope = "@tesseract.js-data";
-
-/** What to type for OCR to be there. */
-export function ocrInstallLine(languages: readonly string[] = ["eng"]): string {
-  return `npm install ${[program, ...languages.map((language) => `${scope}/${language}`)].join(" ")}`;
-}
 
 /**
  * The languages to read scans in; null to leave them.

@@ -3,6 +3,7 @@
  */
 import { DocumentError, UsageError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
+import { loaders } from "#parsers";
 import { parserFor, parserRecipe, parsers } from "../parsers/index.ts";
 import type { ParserInput } from "../parsers/parser.ts";
 
@@ -22,8 +23,10 @@ export async function parseDocument(
   options: ParseOptions = {},
 ): Promise<ParsedDocument> {
   const entry = parserFor(path, bytes.subarray(0, headBytes));
+  const load = loaders[entry.type];
+  if (load === undefined) throw new DocumentError("unsupported", `${entry.type} is not read in a page`);
   try {
-    const parse = await entry.load();
+    const parse = await load();
     return await parse({ path, bytes, ...options, inside: filesInside(options) });
   } catch (cause) {
     if (cause instanceof DocumentError) throw cause;

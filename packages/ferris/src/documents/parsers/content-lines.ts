@@ -2,6 +2,7 @@
  * Lines of calendars and contacts (iCalendar, vCard): NAME;PARAMETER=VALUE:value, folded over several lines of the file, with where each
  * of them stands. Not what they mean.
  */
+import { fromLatin1 } from "#platform/bytes";
 import { charsetOf, decodeLoosely } from "../decode/charset.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
 
@@ -77,12 +78,10 @@ function parametersOf(written: string): Map<string, string> {
 }
 
 function unquoted(value: SourcedText, charset: string | undefined): SourcedText {
-  const bytes = Buffer.from(
-    value.text
-      .replace(/=\n/g, "")
-      .replace(/=([\da-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
-    "latin1",
-  );
+  const characters = value.text
+    .replace(/=\n/g, "")
+    .replace(/=([\da-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  const bytes = fromLatin1(characters);
   return new SourcedText().appendMade(
     decodeLoosely(bytes, charsetOf(charset ?? "utf-8") ?? "utf-8"),
     value.originAt(0),

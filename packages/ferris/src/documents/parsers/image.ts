@@ -7,7 +7,7 @@ import { imageSize } from "image-size";
 import { DocumentError } from "../../errors.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
-import { ocrInstallLine } from "../ocr/languages.ts";
+import { ocrInstallLine } from "../ocr/install-line.ts";
 import { addOcrPage, isReadable } from "../ocr/add-page.ts";
 import { type Orientation, recognise } from "../ocr/recognise.ts";
 import { tiffPages } from "../ocr/tiff-pages.ts";

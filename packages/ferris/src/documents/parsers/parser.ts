@@ -40,6 +40,4 @@ export interface ParserEntry {
   readonly recognises?: (head: Uint8Array) => boolean;
   /** Whether pictures are read where there is OCR: with it, or in another language, the same bytes give other blocks. */
   readonly readsPictures?: boolean;
-  /** Loaded when a file needs it, so that nobody pays for formats they do not have. */
-  readonly load: () => Promise<Parse>;
 }

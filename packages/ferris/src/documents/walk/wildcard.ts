@@ -7,6 +7,8 @@
  * who builds the parts: glob.ts and gitignore-rules.ts.
  */
 
+import { fromLatin1 } from "#platform/bytes";
+
 /** A part of a pattern. `some` takes one code for which `test` is true; `repeat` takes its body `least` times or more. */
 export type Part =
   | { readonly kind: "code"; readonly code: number }
@@ -137,6 +139,6 @@ export class Wildcard {
 /** The codes of `text`, character by character. */
 export function charactersOf(text: string): ArrayLike<number> {
   // Most paths: no character is more than one unit, or a byte.
-  if (!/[^\0-\x7f]/.test(text)) return Buffer.from(text, "latin1");
+  if (!/[^\0-\x7f]/.test(text)) return fromLatin1(text);
   return Array.from(text, (character) => character.codePointAt(0)!);
 }

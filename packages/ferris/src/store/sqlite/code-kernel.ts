@@ -120,7 +120,7 @@ function sized(content: readonly number[]): number[] {
 }
 
 function name(text: string): number[] {
-  return sized([...Buffer.from(text)]);
+  return sized([...new TextEncoder().encode(text)]);
 }
 
 /** LEB128 of a number from 0. */

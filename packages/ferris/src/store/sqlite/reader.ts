@@ -4,6 +4,7 @@
  * Every public method runs its statements without giving way to other work in this process, and inside one read
  * transaction where there are several, so it sees one version of the index beside a writer.
  */
+import { fromHex } from "#platform/bytes";
 import { isAtOrBelow } from "../../files/paths.ts";
 import { IndexMismatchError, IndexUnusableError } from "../../errors.ts";
 import { type Database, translated } from "./database.ts";
@@ -187,7 +188,7 @@ export class SqliteReader implements StoreReader {
     return this.read(() => {
       const found = new Map<string, Float32Array>();
       for (const hash of new Set(hashes)) {
-        const vector = this.selectVector(Buffer.from(hash, "hex"));
+        const vector = this.selectVector(fromHex(hash));
         if (vector) found.set(hash, vector);
       }
       return found;

@@ -5,6 +5,7 @@
  * written again. The full-text table holds no text of its own: it is given it, with Chinese, Japanese
  * and Korean spaced out, when a chunk comes and when it goes.
  */
+import { fromHex } from "#platform/bytes";
 import { isAtOrBelow } from "../../files/paths.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { packLineRuns } from "../line-runs.ts";
@@ -29,7 +30,7 @@ export class SqliteStore extends SqliteReader implements Store {
     return this.read(() => {
       const rows = this.database
         .prepare("SELECT path FROM documents WHERE content_hash = ? ORDER BY path")
-        .all(hexBytes(contentHash));
+        .all(fromHex(contentHash));
       return rows.map((row) => this.selectDocument(row.path)!);
     });
   }
@@ -39,7 +40,7 @@ export class SqliteStore extends SqliteReader implements Store {
     transaction(this.database, this.path, () => {
       const insert = this.database.prepare("INSERT OR IGNORE INTO staged_vectors (hash, vector) VALUES (?, ?)");
       hashes.forEach((hash, row) => {
-        insert.run(hexBytes(hash), bytesOf(vectors.subarray(row * dimensions, (row + 1) * dimensions)));
+        insert.run(fromHex(hash), bytesOf(vectors.subarray(row * dimensions, (row + 1) * dimensions)));
       });
     });
   }
@@ -211,7 +212,7 @@ export class SqliteStore extends SqliteReader implements Store {
     vectors: ReadonlyMap<string, Float32Array>,
   ): void {
     const headingPath = chunk.headingPath.join(headingSeparator);
-    const hash = hexBytes(chunk.hash);
+    const hash = fromHex(chunk.hash);
     const { lastInsertRowid } = this.database
       .prepare(
         `INSERT INTO chunks (document_id, ordinal, hash, heading_path, text, start_line, end_line, start_column, end_column, line_runs,
@@ -248,9 +249,5 @@ function placeValues(chunk: ChunkRecord) {
 function documentValues(record: DocumentRecord) {
   const { path, type, title, lineBasis, fields, size, modifiedTime, contentHash, recipe } = record;
   const said = fields === null ? null : JSON.stringify(fields);
-  return [path, type, title, lineBasis, said, size, modifiedTime, hexBytes(contentHash), recipe];
-}
-
-function hexBytes(hex: string): Uint8Array {
-  return Buffer.from(hex, "hex");
+  return [path, type, title, lineBasis, said, size, modifiedTime, fromHex(contentHash), recipe];
 }

@@ -1,8 +1,7 @@
 /**
  * pdf.js, opened for reading only: no fonts of the system, no scripts, no canvas, and no pictures unless they are asked for.
  */
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { importPdfjs, pdfjsFolder } from "#platform/pdfjs";
 import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { PDFDocumentProxy } from "pdfjs-dist/types/src/display/api.js";
 import { DocumentError } from "../../../errors.ts";
@@ -38,9 +37,11 @@ export async function withPdf<T>(
     enableXfa: false,
     isOffscreenCanvasSupported: false,
     maxImageSize: mostPixels,
-    cMapUrl: besides("cmaps"),
+    cMapUrl: pdfjsFolder("cmaps"),
     cMapPacked: true,
-    wasmUrl: besides("wasm"),
+    wasmUrl: pdfjsFolder("wasm"),
+    // It would be asked of the document that a page has and a worker has not.
+    useWorkerFetch: false,
   });
   try {
     return await read(await task.promise);
@@ -63,24 +64,6 @@ const fontless = {
   createElement: () => ({ sheet: { cssRules: [], insertRule() {} }, remove() {} }),
 };
 
-/** Its copy in this package; a clone has it in node_modules instead. */
-const packed = new URL("../../../../pdfjs/", import.meta.url);
-
-interface Files {
-  readonly program: string;
-  readonly worker: string;
-  /** With its tables of characters and decoders. */
-  readonly folder: URL;
-}
-
-function files(): Files {
-  if (existsSync(packed)) {
-    return { program: new URL("pdf.mjs", packed).href, worker: new URL("pdf.worker.mjs", packed).href, folder: packed };
-  }
-  const program = import.meta.resolve("pdfjs-dist/legacy/build/pdf.mjs");
-  return { program, worker: new URL("pdf.worker.mjs", program).href, folder: new URL("../../", program) };
-}
-
 let loading: Promise<typeof Pdfjs> | undefined;
 
 /**
@@ -89,15 +72,11 @@ let loading: Promise<typeof Pdfjs> | undefined;
  */
 async function load(): Promise<typeof Pdfjs> {
   return (loading ??= (async () => {
-    const { program, worker } = files();
     const native = Object.getOwnPropertyDescriptor(Array.prototype, "push")!;
     const drawing = ["DOMMatrix", "ImageData", "Path2D"].filter((name) => !(name in globalThis));
     for (const name of drawing) Reflect.set(globalThis, name, function nothing() {});
     try {
-      const pdfjs = (await import(program)) as typeof Pdfjs;
-      // In the same thread: ferris has threads of its own for parsers.
-      await import(worker);
-      return pdfjs;
+      return await importPdfjs();
     } finally {
       for (const name of drawing) Reflect.deleteProperty(globalThis, name);
       Reflect.defineProperty(Array.prototype, "push", native);
@@ -108,8 +87,4 @@ async function load(): Promise<typeof Pdfjs> {
 /** The numbers of pdf.js's drawing operations. */
 export async function operations(): Promise<Readonly<Record<string, number>>> {
   return (await load()).OPS;
-}
-
-function besides(folder: string): string {
-  return fileURLToPath(new URL(`${folder}/`, files().folder));
 }

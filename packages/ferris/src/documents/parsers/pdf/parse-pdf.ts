@@ -6,18 +6,18 @@
  * are found by their columns (tables.ts), and lines become paragraphs (page-blocks.ts).
  * Pages without text are read by OCR where that is installed (scans.ts), else reported.
  */
+import { loadScans } from "#parsers";
 import { DocumentError } from "../../../errors.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { addRows } from "../../table/add-table.ts";
 import type { ParserInput } from "../parser.ts";
 import { addOcrPage } from "../../ocr/add-page.ts";
-import { ocrInstallLine } from "../../ocr/languages.ts";
+import { ocrInstallLine } from "../../ocr/install-line.ts";
 import { addAttachments, type Attachment, attachmentsOf } from "./attachments.ts";
 import { withPdf } from "./engine.ts";
 import { blocksOf, headingLevels, isTypewritten, joinOverPages, type PageBlock } from "./page-blocks.ts";
 import { type Page, readPages } from "./read-pages.ts";
-import { withScans } from "./scans.ts";
 import { withoutRunningHeads } from "./running-heads.ts";
 
 /** What programs write where a title should be. */
@@ -39,7 +39,8 @@ export async function parsePdf(input: ParserInput): Promise<ParsedDocument> {
       attachments: attachmentsOf([...Object.values(files ?? {}), ...read.flatMap((page) => page.files)]),
     };
   });
-  const pages = ocr === undefined || ocr === "off" ? written : await withScans(bytes, written, ocr, alive);
+  const withScans = ocr === undefined || ocr === "off" ? null : await loadScans?.();
+  const pages = withScans ? await withScans(bytes, written, ocr as readonly string[], alive) : written;
   const warnings = warningsOf(pages, attachments, ocr);
   const blocks = pageBlocks(pages);
   const builder = new ContentBuilder();

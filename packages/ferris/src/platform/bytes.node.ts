@@ -1,0 +1,22 @@
+/** Bytes and text, by what Node has built in. */
+export { isAscii, isUtf8 } from "node:buffer";
+
+/** Each byte as the character of the same number. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}
+
+/** Its reverse, for text of no other characters. */
+export function fromLatin1(text: string): Uint8Array {
+  return Buffer.from(text, "latin1");
+}
+
+/** How many bytes `text` has in UTF-8. */
+export function utf8Length(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
+/** The bytes that pairs of hexadecimal digits stand for. */
+export function fromHex(digits: string): Uint8Array {
+  return Buffer.from(digits, "hex");
+}

@@ -1,0 +1,31 @@
+/** pdf.js, as the page brings it: its bundler knows where the files are. */
+import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
+
+/** What a page says of its pdf.js. */
+export interface PdfjsSource {
+  /** Imports the library and, for parsing in the same thread, its worker. */
+  readonly load: () => Promise<unknown>;
+  /** Where the library's folders `cmaps/` and `wasm/` are served. */
+  readonly baseUrl: string;
+}
+
+let source: PdfjsSource | null = null;
+
+/** To be called before a PDF is parsed. */
+export function usePdfjs(given: PdfjsSource): void {
+  source = given;
+}
+
+function known(): PdfjsSource {
+  if (source === null) throw new Error("this page has no pdf.js");
+  return source;
+}
+
+export async function importPdfjs(): Promise<typeof Pdfjs> {
+  return (await known().load()) as typeof Pdfjs;
+}
+
+/** A folder of its data, with a slash at the end. */
+export function pdfjsFolder(name: "cmaps" | "wasm"): string {
+  return new URL(`${name}/`, known().baseUrl).href;
+}

@@ -1,0 +1,37 @@
+/** Opens an index in a database that is no file: a page's. What a file needs besides (locks, checksums, journals) is open.ts's. */
+import { type Connection, Database, transaction, translated } from "./database.ts";
+import type { IndexPlace } from "./reader.ts";
+import { checkSchema, createSchema, isEmpty } from "./schema.ts";
+import type { ModelIdentity, Store } from "../store.ts";
+import { SqliteStore } from "./writer.ts";
+
+export interface OpenDatabase {
+  /** The index in it; null while it is empty. Throws IndexUnusableError where it is something else. */
+  store(): Store | null;
+  /** Makes one, of this model. */
+  make(identity: ModelIdentity): Store;
+  close(): void;
+}
+
+export function openDatabase(connection: Connection, place: IndexPlace): OpenDatabase {
+  const database = new Database(connection);
+  const { path } = place;
+  const open = (): Store => {
+    checkSchema(database, path);
+    return new SqliteStore(database, place);
+  };
+  translated(path, () => {
+    // Holds five vectors of 384 dimensions where 4096 held two. Only works while empty.
+    database.exec("PRAGMA page_size = 8192; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+    database.exec("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY");
+  });
+  return {
+    store: () => translated(path, () => (isEmpty(database) ? null : open())),
+    make(identity) {
+      const meta = { identity: JSON.stringify(identity), created: new Date().toISOString() };
+      transaction(database, path, () => createSchema(database, meta));
+      return open();
+    },
+    close: () => database.close(),
+  };
+}
