@@ -21,16 +21,22 @@ function describeMachine(machine: Machine): string[] {
   ];
 }
 
+/** Has every process from here on, test processes and the commands that they start, load a module of bin/ first. */
+function preload(module: string): void {
+  const url = pathToFileURL(fileURLToPath(new URL(`../bin/${module}`, import.meta.url))).href;
+  process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, `--import=${url}`].filter(Boolean).join(" ");
+}
+
 /** @returns the teardown, which repeats what was not run under the results, where it is read */
 export default async function setup(project: TestProject): Promise<() => void> {
-  const guard = pathToFileURL(fileURLToPath(new URL("../bin/no-network.mjs", import.meta.url))).href;
+  preload("no-network.mjs");
   Object.assign(process.env, await adapterEnvironment(), {
     METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER: "1",
     HF_HUB_OFFLINE: "1",
     ORT_DISABLE_TELEMETRY: "1",
-    NODE_OPTIONS: [process.env.NODE_OPTIONS, `--import=${guard}`].filter(Boolean).join(" "),
   });
   const machine = await inspectMachine();
+  if (machine.gpu.found && machine.gpu.isSoftware) preload("patient-dawn.mjs");
   project.provide("machine", machine);
   const lines = describeMachine(machine);
   console.log(lines.join("\n"));
