@@ -34,6 +34,8 @@ export type {
 export type { EvaluateOptions, ModeScores } from "./evaluation/evaluate.ts";
 export type { Question } from "./evaluation/question-set.ts";
 export type { Inspection } from "./inspection.ts";
+export type { CorpusMap, MapDocument, MapLevel, MapOptions, MapProgress, NamedCluster } from "./map/corpus-map.ts";
+export type { MapStage } from "./map/point-cloud.ts";
 export type { OcrSetting } from "./documents/ocr/languages.ts";
 export type { Chunk, ParsedDocument } from "./documents/document.ts";
 export type { PassageLine } from "./search/lines.ts";

@@ -18,7 +18,10 @@ const ownFiles = ["index.db", "writer.lock"].flatMap((name) =>
 /** The last conversation of `ask`. */
 export const keptConversation = "conversation.json";
 
-const ownNames = new Set([...ownFiles, "index.sum", "writer.json", ".gitignore", keptConversation, keptInput]);
+/** The map, as it was drawn last. */
+export const keptMap = "map.bin";
+
+const ownNames = new Set([...ownFiles, "index.sum", "writer.json", ".gitignore", keptConversation, keptMap, keptInput]);
 
 /**
  * @param forWriting a file with a second name (a hard link) is refused too: writing here would change it there

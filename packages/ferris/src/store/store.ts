@@ -75,6 +75,14 @@ export interface VectorSource {
   chunkIds(filter?: DocumentFilter): Promise<Float64Array>;
   /** Their vectors, row after row; zeros for a chunk that is gone. */
   vectorsOfChunks(ids: ArrayLike<number>): Promise<Float32Array>;
+  /** The chunks of `chunkIds()`, each with the document that it is in. */
+  chunkDocuments(): Promise<ChunkDocuments>;
+}
+
+/** Chunks, ascending, and for each the document that it is in. */
+export interface ChunkDocuments {
+  readonly ids: Float64Array;
+  readonly documentIds: Float64Array;
 }
 
 /** What search and reading need. Every call sees one consistent version of the index. */

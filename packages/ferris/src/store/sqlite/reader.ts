@@ -7,6 +7,7 @@
 import { fromHex } from "#platform/bytes";
 import { isAtOrBelow } from "../../files/paths.ts";
 import { IndexMismatchError, IndexUnusableError } from "../../errors.ts";
+import { chunkDocuments } from "./chunk-documents.ts";
 import { type Database, translated } from "./database.ts";
 import { keepsAll, makeDocumentTest } from "../document-filter.ts";
 import { fold } from "../../words/fold.ts";
@@ -17,6 +18,7 @@ import { describe, identityDifferences, parseIdentity } from "../identity.ts";
 import { chunkColumns, documentColumns, type DocumentRow, fieldsOf, toChunk, toDocument } from "./rows.ts";
 import { schemaVersion } from "./schema.ts";
 import type {
+  ChunkDocuments,
   DocumentFilter,
   Hit,
   ModelIdentity,
@@ -254,6 +256,10 @@ export class SqliteReader implements StoreReader {
       }
       return rows;
     });
+  }
+
+  async chunkDocuments(): Promise<ChunkDocuments> {
+    return this.read(() => chunkDocuments(this.database, this.codes.chunkIds()));
   }
 
   async home(): Promise<string | null> {
