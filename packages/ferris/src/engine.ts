@@ -12,7 +12,16 @@ import type { TextScorer } from "./search/rerank.ts";
 import type { QueryEmbedder } from "./search/retrieve/retrieve.ts";
 import type { ModelIdentity } from "./store/store.ts";
 
-export type { EmbeddingModel, Embeddings, LoadProgress, ModelInfo, Reranker } from "metal-candle";
+export type {
+  BatchNotice,
+  CallCost,
+  Classification,
+  EmbeddingModel,
+  Embeddings,
+  LoadProgress,
+  ModelInfo,
+  Reranker,
+} from "metal-candle";
 
 /** The model that is used when nothing else is asked: it comes with ferris. */
 export const bundledModel = "all-minilm-l6-v2-q8";
@@ -22,7 +31,7 @@ export const usualReranker = "cross-encoder/ms-marco-MiniLM-L6-v2";
 /** What decides how a model is loaded: see metal-candle's LoadOptions. */
 export type ModelOptions = Pick<
   LoadOptions,
-  "device" | "dtype" | "allowSoftwareAdapter" | "offline" | "signal" | "onNotice" | "onProgress"
+  "device" | "dtype" | "allowSoftwareAdapter" | "offline" | "signal" | "onNotice" | "onProgress" | "onBatch"
 >;
 
 /**

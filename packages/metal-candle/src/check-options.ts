@@ -17,7 +17,8 @@ export function checkLoad(idOrFolder: string, options: LoadOptions): void {
   checkString(idOrFolder, "The model's id or folder");
   checkOptions(options);
   checkDevice(options);
-  const { tokenBudget, tokenizerThreads = 0, prompts } = options;
+  const { tokenBudget, tokenizerThreads = 0, prompts, onBatch } = options;
+  checkCallback(onBatch, "onBatch");
   if (tokenBudget !== undefined && (!Number.isInteger(tokenBudget) || tokenBudget < 1)) {
     throw new InvalidArgumentError(`tokenBudget is ${tokenBudget}; it must be a whole number of at least 1.`);
   }
@@ -36,15 +37,20 @@ export function checkLoad(idOrFolder: string, options: LoadOptions): void {
 /** @throws InvalidArgumentError when the options of a call are not what it takes */
 export function checkEmbed(options: EmbedOptions): void {
   checkOptions(options);
-  const { prompt, promptName, normalize, onProgress } = options;
+  const { prompt, promptName, normalize, onProgress, onCost } = options;
   if (prompt !== undefined) checkString(prompt, "prompt");
   if (promptName !== undefined) checkString(promptName, "promptName");
   if (normalize !== undefined && typeof normalize !== "boolean") {
     throw new InvalidArgumentError(`normalize is ${describe(normalize)}; it must be true or false.`);
   }
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw new InvalidArgumentError(`onProgress is ${describe(onProgress)}; it must be a function.`);
-  }
+  checkCallback(onProgress, "onProgress");
+  checkCallback(onCost, "onCost");
+}
+
+/** @throws InvalidArgumentError for anything but a function, or nothing */
+export function checkCallback(value: unknown, name: string): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new InvalidArgumentError(`${name} is ${describe(value)}; it must be a function.`);
 }
 
 /** @throws InvalidArgumentError for options that are not an object, or with a signal that is not an AbortSignal */

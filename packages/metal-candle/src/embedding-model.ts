@@ -11,7 +11,8 @@ import type { Embeddings } from "./embeddings.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { LocalEmbedding } from "./engine/local-embedding.ts";
-import type { EmbedOptions, LoadOptions } from "./options.ts";
+import type { EmbedOptions, LoadOptions, TokenOptions } from "./options.ts";
+import type { TokenVectors } from "./token-vectors.ts";
 import { engineWorker } from "./worker/engine-workers.ts";
 import { RemoteEmbedding } from "./worker/remote-embedding.ts";
 
@@ -75,10 +76,37 @@ export class EmbeddingModel {
   }
 
   async #embed(texts: readonly string[], options: EmbedOptions): Promise<Embeddings> {
-    checkEmbed(options);
-    options.signal?.throwIfAborted();
-    checkTexts(texts, "Text");
+    checkCall(texts, options);
     return this.#engine.embed(texts, options);
+  }
+
+  /**
+   * A vector for each token of each text, or of one text: the last hidden states as the model's last layer and norm leave them, before
+   * pooling, Dense layers and normalisation (transformers' `last_hidden_state`). Special tokens and the prompt are included.
+   *
+   * What comes back is large: 4 · hidden size bytes per token. On the GPU it is read back in batches of at most 16 MiB, or of one text where
+   * that is more.
+   *
+   * @throws InvalidArgumentError, ModelClosedError as embed does
+   * @example
+   * import { EmbeddingModel } from "metal-candle";
+   * const model = await EmbeddingModel.load("all-minilm-l6-v2-q8");
+   * const tokens = await model.embedTokens("how to bake bread");
+   * console.log(tokens.ids.length, tokens.dimensions, tokens.at(0)); // [CLS]'s vector first
+   * await model.close();
+   */
+  embedTokens(texts: readonly string[], options?: TokenOptions): Promise<TokenVectors[]>;
+  embedTokens(text: string, options?: TokenOptions): Promise<TokenVectors>;
+  async embedTokens(
+    texts: string | readonly string[],
+    options: TokenOptions = {},
+  ): Promise<TokenVectors | TokenVectors[]> {
+    return this.#life.run(async () => {
+      const all = typeof texts === "string" ? [texts] : texts;
+      checkCall(all, options);
+      const vectors = await this.#engine.embedTokens(all, options);
+      return typeof texts === "string" ? vectors[0] : vectors;
+    });
   }
 
   /**
@@ -181,3 +209,9 @@ export class EmbeddingModel {
 
 /** Texts of a stream's block. */
 const usualBlockSize = 1024;
+
+function checkCall(texts: readonly string[], options: EmbedOptions): void {
+  checkEmbed(options);
+  options.signal?.throwIfAborted();
+  checkTexts(texts, "Text");
+}

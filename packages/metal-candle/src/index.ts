@@ -1,10 +1,21 @@
 /** metal-candle's main entry point: sentence embeddings. See also metal-candle/tools, /ops, /vectors, /tokenizer and /diagnostics. */
 export { EmbeddingModel } from "./embedding-model.ts";
-export type { ModelInfo, ModelStats, RankedText, RerankerInfo } from "./engine/engine.ts";
+export type { Classification, ModelInfo, ModelStats, RankedText, RerankerInfo } from "./engine/engine.ts";
 export { Reranker } from "./reranker.ts";
 export { Embeddings } from "./embeddings.ts";
+export { TokenVectors } from "./token-vectors.ts";
 export { cosineSimilarity, similarity } from "./similarity.ts";
-export type { EmbedOptions, LoadOptions, LoadProgress, RankOptions, RerankerOptions } from "./options.ts";
+export type {
+  ClassifyOptions,
+  EmbedOptions,
+  LoadOptions,
+  LoadProgress,
+  RankOptions,
+  RerankerOptions,
+  TokenOptions,
+} from "./options.ts";
+export type { BatchNotice } from "./batching/batch-queue.ts";
+export type { CallCost } from "./batching/call-cost.ts";
 export type { WorkerLike } from "./worker/worker-like.ts";
 export type { DeviceChoice } from "./device-policy.ts";
 export type { Dtype } from "./gpu/choose/numerics-class.ts";

@@ -1,4 +1,6 @@
 /** The options of `EmbeddingModel` and `Reranker`, in one place, with their units and defaults. */
+import type { BatchNotice } from "./batching/batch-queue.ts";
+import type { CallCost } from "./batching/call-cost.ts";
 import type { DeviceChoice } from "./device-policy.ts";
 import type { Dtype } from "./gpu/choose/numerics-class.ts";
 import type { WorkerLike } from "./worker/worker-like.ts";
@@ -48,7 +50,7 @@ export interface LoadOptions {
   readonly hub?: string | undefined;
   /**
    * In a page: whether the engine runs in a worker, so that the page is never held up. Default: true on the page's main thread (not with a
-   * `gpuDevice`), false within a worker. A function makes the worker where the bundler is to find a file of the page's own, which calls
+   * `gpuDevice` or `onBatch`), false within a worker. A function makes the worker where the bundler is to find a file of the page's own, which calls
    * `serveEngine` of metal-candle/worker. True is a worker or an error; by default a worker that does not start is a notice, and the engine
    * runs on the page's thread.
    */
@@ -60,6 +62,8 @@ export interface LoadOptions {
   readonly onnxruntime?: string | object | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Called with each batch that goes to the device, for metrics. What it throws is ignored. */
+  readonly onBatch?: ((batch: BatchNotice) => void) | undefined;
   /** Receives what a user should hear once (the device that "auto" chose, warnings). Default: console.warn, each once in a process. */
   readonly onNotice?: ((message: string) => void) | undefined;
 }
@@ -80,7 +84,12 @@ export interface EmbedOptions {
    * `total` is the texts read from the source so far: how many will come nobody knows.
    */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Called before the call resolves with what it cost; in embedStream with each block. What it throws rejects the call. */
+  readonly onCost?: ((cost: CallCost) => void) | undefined;
 }
+
+/** What `embedTokens` takes: its vectors are as the last layer leaves them. */
+export type TokenOptions = Omit<EmbedOptions, "normalize" | "dimensions">;
 
 /** Options that mean nothing without vectors, or that pairs of texts do not use. */
 export const notForRerankers = ["dimensions", "prompts", "tokenizerThreads"] as const;
@@ -92,4 +101,8 @@ export interface RankOptions {
   /** How many of the best are wanted; all of them unless given. */
   readonly topK?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called before the call resolves with what it cost. What it throws rejects the call. */
+  readonly onCost?: ((cost: CallCost) => void) | undefined;
 }
+
+export type ClassifyOptions = Pick<RankOptions, "signal" | "onCost">;

@@ -2,13 +2,20 @@
  * Reranker: how well each text answers a query, by a cross-encoder that reads both together. Slower and better than comparing
  * vectors, so it is for the best few dozen of a search.
  */
-import { checkLoad, checkOptions, checkString } from "./check-options.ts";
+import { checkCallback, checkLoad, checkOptions, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
-import type { RankedText, RerankerInfo, RerankingEngine } from "./engine/engine.ts";
+import { describe } from "./describe.ts";
+import type { Classification, RankedText, RerankerInfo, RerankingEngine } from "./engine/engine.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { LocalReranker } from "./engine/local-reranker.ts";
-import { type LoadOptions, notForRerankers, type RankOptions, type RerankerOptions } from "./options.ts";
+import {
+  type ClassifyOptions,
+  type LoadOptions,
+  notForRerankers,
+  type RankOptions,
+  type RerankerOptions,
+} from "./options.ts";
 import { engineWorker } from "./worker/engine-workers.ts";
 import { RemoteReranker } from "./worker/remote-reranker.ts";
 
@@ -52,6 +59,7 @@ export class Reranker {
 
   async #rank(query: string, texts: readonly string[], options: RankOptions): Promise<RankedText[]> {
     checkOptions(options);
+    checkCallback(options.onCost, "onCost");
     options.signal?.throwIfAborted();
     checkString(query, "The query");
     checkTexts(texts, "Text");
@@ -60,6 +68,26 @@ export class Reranker {
       throw new InvalidArgumentError(`topK is ${topK}; it must be a whole number of at least 1.`);
     }
     return this.#engine.rank(query, texts, options);
+  }
+
+  /**
+   * The scores of all labels for each text, or for each pair of texts, in the order that they were given in. What the labels are called is in
+   * `info().labelNames`.
+   *
+   * @throws InvalidArgumentError for what is neither a string nor two; UnsupportedModelError for a text on its own, where the model's template
+   *   makes one text of a pair; ModelClosedError after close()
+   */
+  async classify(
+    texts: readonly (string | readonly [string, string])[],
+    options: ClassifyOptions = {},
+  ): Promise<Classification[]> {
+    return this.#life.run(async () => {
+      checkOptions(options);
+      checkCallback(options.onCost, "onCost");
+      options.signal?.throwIfAborted();
+      const { firsts, lasts } = checkedPairs(texts);
+      return this.#engine.classify(firsts, lasts, options);
+    });
   }
 
   /** What runs. */
@@ -75,4 +103,23 @@ export class Reranker {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** @throws InvalidArgumentError for what is neither a text nor a pair of them */
+function checkedPairs(given: readonly (string | readonly [string, string])[]): {
+  firsts: (string | null)[];
+  lasts: string[];
+} {
+  if (!Array.isArray(given)) throw new InvalidArgumentError(`The texts are ${describe(given)}; they must be an array.`);
+  const firsts: (string | null)[] = [];
+  const lasts: string[] = [];
+  for (const [index, each] of (given as readonly (string | readonly [string, string])[]).entries()) {
+    const isPair = Array.isArray(each) && each.length === 2;
+    const [first, last] = isPair ? (each as readonly [string, string]) : [null, each as string];
+    if (first !== null) checkString(first, `The first text of pair ${index}`);
+    checkString(last, isPair ? `The second text of pair ${index}` : `Text ${index}`);
+    firsts.push(first);
+    lasts.push(last);
+  }
+  return { firsts, lasts };
 }

@@ -4,6 +4,7 @@
  */
 import { collectGarbage } from "../main-thread/collect-garbage.ts";
 import {
+  type BatchNotice,
   type EmbeddingModel,
   loadModel,
   loadReranker,
@@ -109,6 +110,8 @@ export interface ModelPoolOptions {
 }
 
 export class ModelPool implements ModelSource {
+  /** Told of each batch that any of the models runs. */
+  readonly batchListeners = new Set<(batch: BatchNotice) => void>();
   readonly #load: ModelOptions;
   readonly #idleMs: number | null;
   readonly #embedding = new Map<string, PooledModel<EmbeddingModel>>();
@@ -147,7 +150,10 @@ export class ModelPool implements ModelSource {
     const key = JSON.stringify([id, device, dtype, allowSoftwareAdapter]);
     const known = entries.get(key);
     if (known) return known;
-    const options = { ...this.#load, device, dtype, allowSoftwareAdapter };
+    const onBatch = (batch: BatchNotice): void => {
+      for (const listener of this.batchListeners) listener(batch);
+    };
+    const options = { ...this.#load, device, dtype, allowSoftwareAdapter, onBatch };
     const entry = new PooledModel(id, (own) => load(id, own), options, this.#idleMs);
     entries.set(key, entry);
     return entry;

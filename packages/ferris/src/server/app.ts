@@ -19,6 +19,7 @@ import { isForPage, pageDoor } from "./doors/page.ts";
 import { rerankDoor } from "./doors/rerank.ts";
 import { searchDoor } from "./doors/search.ts";
 import { teiDoor } from "./doors/tei.ts";
+import { teiPredictDoor } from "./doors/tei-predict.ts";
 import { teiTokensDoor } from "./doors/tei-tokens.ts";
 import type { HostCheck } from "./hosts.ts";
 import type { KeyRing } from "./keys.ts";
@@ -42,6 +43,7 @@ const doors = [
   rerankDoor,
   teiDoor,
   teiTokensDoor,
+  teiPredictDoor,
   cohereDoor,
   ollamaDoor,
   searchDoor,

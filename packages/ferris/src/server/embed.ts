@@ -1,7 +1,7 @@
 /**
  * Texts to vectors for every door: the model that was named, the prompt that was meant, admission, metrics, and what was cut.
  */
-import type { Embeddings, EmbeddingModel } from "../engine.ts";
+import type { CallCost, Embeddings, EmbeddingModel } from "../engine.ts";
 import type { ServerContext } from "./context.ts";
 import { Problem } from "./problems.ts";
 
@@ -22,6 +22,7 @@ export interface Embedded {
   readonly embeddings: Embeddings;
   readonly model: string;
   readonly tokens: number;
+  readonly cost: CallCost;
 }
 
 /** @throws Problem */
@@ -35,10 +36,11 @@ export async function embed(context: ServerContext, request: EmbedRequest): Prom
     model.use(async (loaded) => {
       checkDimensions(dimensions, loaded);
       if (request.truncate === false || context.strictLength) checkLengths(texts, loaded, prompt);
-      const embeddings = await loaded.embed(texts, { promptName: prompt, dimensions, normalize, signal });
-      context.metrics.texts(embeddings.tokenCounts, embeddings.truncated.length);
-      const tokens = embeddings.tokenCounts.reduce((sum, count) => sum + count, 0);
-      return { embeddings, model: model.id, tokens };
+      let cost!: CallCost;
+      const onCost = (told: CallCost): void => void (cost = told);
+      const embeddings = await loaded.embed(texts, { promptName: prompt, dimensions, normalize, signal, onCost });
+      context.metrics.texts(embeddings.tokenCounts, embeddings.truncated.length, cost);
+      return { embeddings, model: model.id, tokens: cost.tokens, cost };
     }, signal),
   );
 }
@@ -49,7 +51,7 @@ function checkDimensions(dimensions: number | undefined, model: EmbeddingModel):
   throw new Problem("invalid", `dimensions is ${dimensions}; this model has ${own}`, { param: "dimensions" });
 }
 
-function checkLengths(texts: readonly string[], model: EmbeddingModel, promptName: string | undefined): void {
+export function checkLengths(texts: readonly string[], model: EmbeddingModel, promptName: string | undefined): void {
   const { maxLength } = model.info();
   for (const [index, text] of texts.entries()) {
     const tokens = model.countTokens(text, { promptName });

@@ -2,10 +2,15 @@
  * Prometheus metrics, under the names of text-embeddings-inference: dashboards for those exist. What it does not have is `ferris_…`.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { BatchNotice, CallCost } from "../engine.ts";
 import type { Admission } from "./admission.ts";
 import type { ServedModels } from "./models.ts";
 
 const buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
+/** Of parts of a request, many of which take less than a millisecond. */
+const partBuckets = [0.0001, 0.0003, ...buckets];
+const batchSizes = Array.from({ length: 15 }, (_, power) => 2 ** power);
+const batchTokens = Array.from({ length: 14 }, (_, power) => 8 * 2 ** power);
 const lengths = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192];
 
 export class Metrics {
@@ -15,7 +20,15 @@ export class Metrics {
   readonly #failures = this.#counter("te_request_failure", "Requests that were refused or failed, by kind", ["err"]);
   readonly #duration = this.#histogram("te_request_duration", "Seconds from the request to its answer", buckets);
   readonly #length = this.#histogram("te_request_input_length", "Tokens of each text", lengths);
+  readonly #tokenization = this.#part("tokenization", "turning a text into tokens");
+  readonly #queue = this.#part("queue", "waiting for the device");
+  readonly #inference = this.#part("inference", "on the device, with the other texts of the batch");
+  readonly #batchSize = this.#histogram("te_batch_next_size", "Texts of each batch", batchSizes);
+  readonly #batchTokens = this.#histogram("te_batch_next_tokens", "Tokens of each batch", batchTokens);
   readonly #texts = this.#counter("te_embed_count", "Texts that were embedded", []);
+  readonly #embedded = this.#counter("te_embed_success", "Texts that were embedded", []);
+  readonly #classified = this.#counter("te_predict_count", "Texts and pairs that a reranker scored", []);
+  readonly #predicted = this.#counter("te_predict_success", "Texts and pairs that a reranker scored", []);
   readonly #truncated = this.#counter("ferris_truncated_texts", "Texts that were cut to the model's length", []);
 
   constructor(admission: Admission, models: ServedModels) {
@@ -48,10 +61,32 @@ export class Metrics {
     else this.#failures.inc({ err: failure });
   }
 
-  texts(tokenCounts: ArrayLike<number>, truncated: number): void {
+  /** Texts that were embedded. */
+  texts(tokenCounts: ArrayLike<number>, truncated: number, cost: CallCost): void {
     for (let i = 0; i < tokenCounts.length; i++) this.#length.observe(tokenCounts[i]!);
     this.#texts.inc(tokenCounts.length);
+    this.#embedded.inc(tokenCounts.length);
     this.#truncated.inc(truncated);
+    this.#parts(cost);
+  }
+
+  /** Texts and pairs that a reranker scored. */
+  predicted(texts: number, cost: CallCost): void {
+    this.#classified.inc(texts);
+    this.#predicted.inc(texts);
+    this.#parts(cost);
+  }
+
+  /** A batch that went to a device. */
+  batch({ texts, tokens }: BatchNotice): void {
+    this.#batchSize.observe(texts);
+    this.#batchTokens.observe(tokens);
+  }
+
+  #parts({ tokenization, queue, inference }: CallCost): void {
+    this.#tokenization.observe(tokenization / 1000);
+    this.#queue.observe(queue / 1000);
+    this.#inference.observe(inference / 1000);
   }
 
   /** In Prometheus' text format. */
@@ -61,6 +96,14 @@ export class Metrics {
 
   get contentType(): string {
     return this.#registry.contentType;
+  }
+
+  #part(name: string, what: string): Histogram {
+    return this.#histogram(
+      `te_request_${name}_duration`,
+      `Seconds of each request, the mean of its texts: ${what}`,
+      partBuckets,
+    );
   }
 
   #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {

@@ -76,10 +76,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const admission = new Admission(limits);
   const served = new ServedModels({ pool, models, rerankers });
   const closing = new AbortController();
+  const metrics = new Metrics(admission, served);
+  const onBatch = metrics.batch.bind(metrics);
+  pool.batchListeners.add(onBatch);
   const context: ServerContext = {
     models: served,
     admission,
-    metrics: new Metrics(admission, served),
+    metrics,
     indexes,
     jobs: new IndexJobs(closing.signal),
     indexable: options.indexable ?? [],
@@ -128,6 +131,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       // Jobs that run on without anybody waiting end where they may be taken up again.
       closing.abort(new Error("the server is shutting down"));
       await closeAll(graceMs);
+      pool.batchListeners.delete(onBatch);
     },
   };
 }

@@ -201,26 +201,8 @@ describe("the rest of text-embeddings-inference", () => {
     expect((await post("/decode", { ids: [10_000_000] })).status).toBe(422);
   });
 
-  test("classes of pairs of texts", async () => {
-    const one = (await post("/predict", { inputs: ["key", "rotate a key"] })).body as unknown as object[];
-    expect(one[0]).toMatchObject({ label: "LABEL_0", score: expect.any(Number) });
-    const both = (
-      await post("/predict", {
-        inputs: [
-          ["key", "a key"],
-          ["key", "bread"],
-        ],
-        raw_scores: true,
-      })
-    ).body;
-    expect(both).toHaveLength(2);
-    expect((await post("/predict", { inputs: "a text alone" })).status).toBe(422);
-  });
-
   test("what no model here can do is its 424", async () => {
-    for (const path of ["/embed_all", "/embed_sparse"]) {
-      const { status, body } = await post(path, { inputs: "x" });
-      expect([status, body]).toMatchObject([424, { error_type: "Backend" }]);
-    }
+    const { status, body } = await post("/embed_sparse", { inputs: "x" });
+    expect([status, body]).toMatchObject([424, { error_type: "Backend" }]);
   });
 });

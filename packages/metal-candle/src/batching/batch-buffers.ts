@@ -7,6 +7,7 @@ export class BatchBuffers implements PackedBatch {
   longest = 0;
   dimensions = 0;
   normalize = true;
+  perToken = false;
   readonly inputIds: Int32Array;
   readonly cuSeqlens: Int32Array;
   /** The request of each row, and the row's place in it. */
@@ -58,6 +59,7 @@ export class BatchBuffers implements PackedBatch {
     this.#pairs = request.options.query !== null;
     this.dimensions = request.encodedDimensions;
     this.normalize = request.options.normalize;
+    this.perToken = request.options.perToken ?? false;
   }
 
   /** Forgets the requests when their rows are delivered: an idle model would keep finished calls in memory. */

@@ -13,6 +13,13 @@ import { SortingPacker } from "./sorting-packer.ts";
 import { StreamingPacker } from "./streaming-packer.ts";
 import { TokenizeAhead } from "./tokenize-ahead.ts";
 
+/** A batch that goes to the device. */
+export interface BatchNotice {
+  /** Texts, or pairs of texts. */
+  readonly texts: number;
+  readonly tokens: number;
+}
+
 export class BatchQueue {
   readonly #encoder: Encoder;
   readonly #packer: Packer;
@@ -22,6 +29,7 @@ export class BatchQueue {
   readonly #maxLength: number;
   readonly #singleTypes: boolean;
   readonly #ahead: TokenizeAhead | null;
+  readonly #onBatch: ((batch: BatchNotice) => void) | undefined;
   #inFlight = 0;
   /** Tokens of the last batch packed. */
   #lastTokens = 0;
@@ -29,11 +37,21 @@ export class BatchQueue {
   /** Batches run so far. */
   batches = 0;
 
-  /** @param pool threads that tokenise large calls, for an encoder that packs; null for none */
-  constructor(encoder: Encoder, tokenizer: TextTokenizer, maxLength: number, pool: TokenizerPool | null = null) {
+  /**
+   * @param pool threads that tokenise large calls, for an encoder that packs; null for none
+   * @param onBatch called with each batch that goes to the encoder
+   */
+  constructor(
+    encoder: Encoder,
+    tokenizer: TextTokenizer,
+    maxLength: number,
+    pool: TokenizerPool | null = null,
+    onBatch?: (batch: BatchNotice) => void,
+  ) {
     const { tokenBudget, maxSequences, batchesInFlight, padding } = encoder.limits;
     this.#encoder = encoder;
     this.#maxLength = maxLength;
+    this.#onBatch = onBatch;
     this.#singleTypes = tokenizer.hasTypes;
     this.#packer = padding
       ? new SortingPacker(tokenizer, maxLength, padding)
@@ -84,7 +102,17 @@ export class BatchQueue {
       this.#inFlight += 1;
       this.#lastTokens = batch.tokens;
       this.batches += 1;
+      this.#tell(batch);
       void this.#run(batch);
+    }
+  }
+
+  /** A listener that throws is no reason to lose a batch. */
+  #tell({ sequences, tokens }: BatchBuffers): void {
+    try {
+      this.#onBatch?.({ texts: sequences, tokens });
+    } catch {
+      // What it wanted to count is its own.
     }
   }
 
@@ -121,7 +149,8 @@ export class BatchQueue {
   }
 
   #encode(batch: BatchBuffers): Promise<void> {
-    return this.#encoder.encode(batch, (rows, stride) => this.#deliver(batch, rows, stride));
+    const sent = performance.now();
+    return this.#encoder.encode(batch, (rows, stride) => this.#deliver(batch, rows, stride, sent));
   }
 
   /** The rows of one request as a batch of their own. */
@@ -138,15 +167,29 @@ export class BatchQueue {
     return own;
   }
 
-  #deliver(batch: BatchBuffers, rows: Float32Array, stride: number): void {
-    const { sequences, requests, indexes } = batch;
+  #deliver(batch: BatchBuffers, rows: Float32Array, stride: number, sent: number): void {
+    const received = performance.now();
+    const { sequences, requests, indexes, perToken } = batch;
     for (let row = 0; row < sequences; row++) {
       const request = requests[row];
       const { dimensions } = request.options;
-      request.data.set(rows.subarray(row * stride, row * stride + dimensions), indexes[row] * dimensions);
+      if (perToken) request.tokenRows[indexes[row]] = tokenRows(batch, row, rows, stride);
+      else request.data.set(rows.subarray(row * stride, row * stride + dimensions), indexes[row] * dimensions);
+      request.stopwatch.computed(sent, received);
       request.rowDone();
     }
   }
+}
+
+/** A text's tokens, and a row of each. */
+function tokenRows(batch: BatchBuffers, row: number, rows: Float32Array, stride: number): EmbedRequest["tokenRows"][0] {
+  const { cuSeqlens, inputIds, dimensions } = batch;
+  const [start, end] = [cuSeqlens[row], cuSeqlens[row + 1]];
+  const data = new Float32Array((end - start) * dimensions);
+  for (let token = start; token < end; token++) {
+    data.set(rows.subarray(token * stride, token * stride + dimensions), (token - start) * dimensions);
+  }
+  return { data, ids: inputIds.slice(start, end) as Int32Array<ArrayBuffer> };
 }
 
 /** The first batch of an idle device is this much smaller than the budget. */

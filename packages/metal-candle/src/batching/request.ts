@@ -4,6 +4,7 @@
  * Device-free. The packers take texts from requests in turn; the queue hands rows back.
  */
 import { checkTexts } from "./check-texts.ts";
+import { type CallCost, Stopwatch } from "./call-cost.ts";
 import type { TokenizedBlock } from "../tokenizers/pool/tokenized-block.ts";
 
 export interface RequestOptions {
@@ -17,6 +18,8 @@ export interface RequestOptions {
   /** Width of the rows that are encoded and, where `normalize`, normalised; `dimensions` of them are kept. By default the same. */
   readonly encodedDimensions?: number;
   readonly normalize: boolean;
+  /** Whether every token's row is wanted, not each text's: then `dimensions` is the hidden size. */
+  readonly perToken?: boolean;
 }
 
 /** Texts that a thread has tokenised, and how many of them have been taken. */
@@ -34,12 +37,15 @@ export class EmbedRequest {
   readonly encodedDimensions: number;
   /** A copy of the caller's array as it was at the call. */
   readonly texts: readonly string[];
-  /** f32 [texts, dimensions] */
+  /** f32 [texts, dimensions]; empty where tokens' rows are wanted. */
   readonly data: Float32Array<ArrayBuffer>;
+  /** Of each text, where tokens' rows are wanted: f32 [tokens, dimensions], and their ids. */
+  readonly tokenRows: { readonly data: Float32Array<ArrayBuffer>; readonly ids: Int32Array<ArrayBuffer> }[] = [];
   /** Tokens of each text as it was embedded, special tokens and prompt included. */
   readonly tokenCounts: Int32Array<ArrayBuffer>;
   /** Indexes of texts that were cut to the maximum length. */
   readonly truncated: number[] = [];
+  readonly stopwatch = new Stopwatch();
   /** Resolves when every row is in `data`. */
   readonly finished: Promise<void>;
   /** The next text that a packer tokenises by itself. */
@@ -70,7 +76,7 @@ export class EmbedRequest {
     this.options = options;
     this.encodedDimensions = options.encodedDimensions ?? options.dimensions;
     this.until = texts.length;
-    this.data = new Float32Array(texts.length * options.dimensions);
+    this.data = new Float32Array(options.perToken ? 0 : texts.length * options.dimensions);
     this.tokenCounts = new Int32Array(texts.length);
     this.#left = texts.length;
     this.#onProgress = onProgress;
@@ -97,11 +103,17 @@ export class EmbedRequest {
     return !this.live || (!this.hasTexts && this.blocksAway === 0);
   }
 
+  get cost(): CallCost {
+    return this.stopwatch.cost(this.tokenCounts);
+  }
+
   /** Whether texts of both may share a batch. */
   sharesBatchWith(other: EmbedRequest): boolean {
     return (
       this.options.encodedDimensions === other.options.encodedDimensions &&
-      this.options.normalize === other.options.normalize
+      this.options.normalize === other.options.normalize &&
+      (this.options.query === null) === (other.options.query === null) &&
+      (this.options.perToken ?? false) === (other.options.perToken ?? false)
     );
   }
 

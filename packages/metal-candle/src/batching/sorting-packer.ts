@@ -58,6 +58,7 @@ export class SortingPacker implements Packer {
     dropTaken(waiting);
     while (waiting.length > 0 && this.#window.length < this.#padding.sortWindow) {
       const request = waiting.shift()!;
+      const started = performance.now();
       const until = Math.min(request.until, request.next + turn);
       while (request.next < until) {
         const index = request.next;
@@ -66,6 +67,7 @@ export class SortingPacker implements Packer {
         const types = request.options.query === null ? null : this.#types.slice(0, length);
         this.#window.push({ request, index, ids: this.#scratch.slice(0, length), types });
       }
+      request.stopwatch.tokenized(performance.now() - started);
       if (!request.isTaken) waiting.push(request);
     }
     this.#window.sort((first, second) => kind(first) - kind(second) || first.ids.length - second.ids.length);
@@ -77,7 +79,8 @@ export class SortingPacker implements Packer {
   }
 }
 
-/** Rows of a batch share their width and whether they are normalised. */
+/** Rows of a batch share their width, whether they are normalised, whether they are of tokens, and whether they are of pairs. */
 function kind({ request: { encodedDimensions, options } }: Tokenized): number {
-  return encodedDimensions * 2 + (options.normalize ? 1 : 0);
+  const { normalize, perToken = false, query } = options;
+  return encodedDimensions * 8 + (query === null ? 0 : 4) + (perToken ? 2 : 0) + (normalize ? 1 : 0);
 }

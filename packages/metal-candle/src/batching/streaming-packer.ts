@@ -22,12 +22,15 @@ export class StreamingPacker implements Packer {
     if (!first) return false;
     batch.begin(first);
     // A text is tokenised in place, before its length is known: it must fit whole.
-    const lastStart = Math.max(0, tokens - this.#maxLength);
+    const most = batch.perToken ? Math.min(tokens, limits.perTokenBudget) : tokens;
+    const lastStart = Math.max(0, most - this.#maxLength);
     const isFull = (): boolean => batch.tokens > lastStart || batch.sequences >= limits.maxSequences;
     while (!isFull()) {
       const request = waiting.find((candidate) => candidate.hasTexts && candidate.sharesBatchWith(first));
       if (!request) break;
+      const started = performance.now();
       for (let taken = 0; taken < turn && request.hasTexts && !isFull(); taken++) this.#take(batch, request);
+      request.stopwatch.tokenized(performance.now() - started);
       // To the back of the line.
       waiting.splice(waiting.indexOf(request), 1);
       waiting.push(request);

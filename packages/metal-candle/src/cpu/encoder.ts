@@ -12,8 +12,10 @@ import type { EncoderReport } from "../encoder/report.ts";
 import { notFinite } from "../encoder/not-finite.ts";
 import { ModelClosedError } from "../errors.ts";
 import type { ModelDescription } from "../models/description.ts";
+import type { EncoderDescription } from "../models/encoder-description.ts";
 import type { OnnxSession } from "../platform/onnx-types.ts";
-import { encoderGraph, rowsOutput } from "./encoder-graph.ts";
+import { queryBlocks } from "./attention-blocks.ts";
+import { encoderGraph, hiddenOutput, rowsOutput } from "./encoder-graph.ts";
 import { paddedInputs } from "./padded-batch.ts";
 
 /**
@@ -54,9 +56,11 @@ export async function openCpuEncoder(description: ModelDescription, options: Cpu
   if (session.notice !== null) options.onNotice?.(`metal-candle: ${session.notice}`);
   const maxSequences = sequencesPerThread * threads;
   const usualBudget = Math.max(tokensPerThread * threads, description.maxLength);
+  // No batch is larger than this many of the longest texts, and a batch's arrays are as large as the budget.
+  const tokenBudget = Math.min(options.tokenBudget ?? usualBudget, maxSequences * description.maxLength);
   const limits = {
-    // No batch is larger than this many of the longest texts, and a batch's arrays are as large as the budget.
-    tokenBudget: Math.min(options.tokenBudget ?? usualBudget, maxSequences * description.maxLength),
+    tokenBudget,
+    perTokenBudget: tokenBudget,
     maxSequences,
     batchesInFlight: 1,
     padding: { sortWindow: sortedBatches * maxSequences, batchOverhead },
@@ -86,6 +90,11 @@ class CpuEncoder implements Encoder {
   async encode(batch: PackedBatch, receive: Receive): Promise<void> {
     if (this.#session === null) throw new ModelClosedError("This encoder has been closed.");
     const { encoder, head } = this.#description;
+    if (batch.perToken) {
+      const hidden = await this.#session.run(paddedInputs(batch, encoder, head), hiddenOutput);
+      receive(withoutPadding(hidden, batch, encoder), encoder.hiddenSize);
+      return;
+    }
     const rows = await this.#session.run(paddedInputs(batch, encoder, head), rowsOutput);
     const stride = head.dimensions;
     for (let row = 0; row < batch.sequences; row++) {
@@ -101,6 +110,24 @@ class CpuEncoder implements Encoder {
     await this.#session?.release();
     this.#session = null;
   }
+}
+
+/** Hidden states of padded sequences, end to end. */
+function withoutPadding(hidden: Float32Array, batch: PackedBatch, encoder: EncoderDescription): Float32Array {
+  const { sequences, cuSeqlens, tokens, longest } = batch;
+  const width = encoder.hiddenSize;
+  const { blocks, rows: blockRows } = queryBlocks(encoder, sequences, longest);
+  const rows = new Float32Array(tokens * width);
+  for (let sequence = 0; sequence < sequences; sequence++) {
+    const [start, end] = [cuSeqlens[sequence], cuSeqlens[sequence + 1]];
+    const padded = sequence * blocks * blockRows * width;
+    rows.set(hidden.subarray(padded, padded + (end - start) * width), start * width);
+  }
+  for (let token = 0; token < tokens; token++) {
+    const norm = euclideanNorm(rows.subarray(token * width, (token + 1) * width));
+    if (!Number.isFinite(norm)) throw notFinite();
+  }
+  return rows;
 }
 
 function euclideanNorm(row: Float32Array): number {

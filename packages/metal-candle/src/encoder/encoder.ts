@@ -12,6 +12,8 @@ export interface EncoderLimits {
    * counts, and a text that is longer is a batch alone.
    */
   readonly tokenBudget: number;
+  /** Most tokens in one batch of which every token's row comes back: at most `tokenBudget`, less where reading rows back costs memory. */
+  readonly perTokenBudget: number;
   /** Most sequences in one batch. */
   readonly maxSequences: number;
   /** Batches worth having in flight at once. */
@@ -39,7 +41,8 @@ export interface Encoder {
   stats(): GpuStats | null;
   /**
    * Runs one batch. `receive` is called once, synchronously, with the rows in batch order: row b is
-   * rows[b * stride … b * stride + dimensions − 1]. The array is only valid during the call.
+   * rows[b * stride … b * stride + dimensions − 1]; of a `perToken` batch there is one for each token instead. The array is only valid during
+   * the call.
    * The batch's arrays must not change until the promise settles: a batch lost with its device runs again.
    */
   encode(batch: PackedBatch, receive: Receive): Promise<void>;

@@ -22,4 +22,9 @@ export interface PackedBatch {
   readonly dimensions: number;
   /** L2-normalise the rows. */
   readonly normalize: boolean;
+  /**
+   * Whether one row per token comes back, the last hidden states before pooling, instead of one per sequence. Then `dimensions` is the hidden
+   * size, and `normalize` false.
+   */
+  readonly perToken?: boolean;
 }

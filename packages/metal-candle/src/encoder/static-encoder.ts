@@ -34,6 +34,7 @@ class StaticEncoder implements Encoder {
     this.#table = table;
     this.limits = {
       tokenBudget: description.maxLength + usualTokens,
+      perTokenBudget: description.maxLength + usualTokens,
       maxSequences: mostSequences,
       batchesInFlight: 1,
       padding: null,
@@ -53,6 +54,10 @@ class StaticEncoder implements Encoder {
     const { encoder, head } = this.#description;
     checkBatch(batch, encoder, head);
     const stride = batch.dimensions;
+    if (batch.perToken) {
+      receive(tokenRows(batch, this.#table, encoder.hiddenSize), stride);
+      return;
+    }
     const rows = new Float32Array(batch.sequences * stride);
     const sums = new Float64Array(stride);
     for (let row = 0; row < batch.sequences; row++) {
@@ -75,6 +80,16 @@ class StaticEncoder implements Encoder {
   async close(): Promise<void> {
     this.#table = null;
   }
+}
+
+/** Each token's own vector. */
+function tokenRows({ tokens, inputIds }: PackedBatch, table: Float32Array, width: number): Float32Array {
+  const rows = new Float32Array(tokens * width);
+  for (let token = 0; token < tokens; token++) {
+    const place = inputIds[token] * width;
+    rows.set(table.subarray(place, place + width), token * width);
+  }
+  return rows;
 }
 
 function euclideanNorm(values: Float64Array): number {

@@ -4,7 +4,8 @@
  */
 import type { Embeddings } from "../embeddings.ts";
 import type { EncoderReport, GpuStats } from "../encoder/report.ts";
-import type { EmbedOptions, RankOptions } from "../options.ts";
+import type { ClassifyOptions, EmbedOptions, RankOptions, TokenOptions } from "../options.ts";
+import type { TokenVectors } from "../token-vectors.ts";
 
 /** What `info()` says: everything that decided the numbers. */
 export interface ModelInfo extends EncoderReport {
@@ -19,6 +20,8 @@ export interface ModelInfo extends EncoderReport {
   readonly thread: "own" | "worker";
   readonly maxLength: number;
   readonly dimensions: number;
+  /** Width of the vectors of tokens (embedTokens). */
+  readonly hiddenSize: number;
   readonly pooling: readonly string[];
   readonly normalize: boolean;
   readonly prompts: Readonly<Record<string, string>>;
@@ -40,18 +43,22 @@ export interface ModelStats {
   readonly gpu: GpuStats | null;
 }
 
+/** What a classifier says of a text, or of a pair of texts. */
+export interface Classification {
+  /** f32 [labels]: the scores of all labels, after the model's own activation. */
+  readonly scores: Float32Array<ArrayBuffer>;
+  /** f32 [labels]: the classifier's outputs before the activation. */
+  readonly logits: Float32Array<ArrayBuffer>;
+  /** Whether the text or pair was cut to the model's maximum length. */
+  readonly truncated: boolean;
+}
+
 /** A text and how well it answers the query. */
-export interface RankedText {
+export interface RankedText extends Classification {
   /** Which of the texts that were given. */
   readonly index: number;
   /** The first label's score: after the model's own activation. */
   readonly score: number;
-  /** f32 [labels]: the scores of all labels. */
-  readonly scores: Float32Array<ArrayBuffer>;
-  /** f32 [labels]: the classifier's outputs before the activation. */
-  readonly logits: Float32Array<ArrayBuffer>;
-  /** Whether the pair was cut to the model's maximum length. */
-  readonly truncated: boolean;
 }
 
 /** What a reranker's `info()` says. */
@@ -63,6 +70,10 @@ export interface RerankerInfo {
   /** Where the engine runs: on the thread that loaded the model, or in a worker of the page. */
   readonly thread: "own" | "worker";
   readonly labels: number;
+  /** What config.json calls the labels, in order. */
+  readonly labelNames: readonly string[];
+  /** Whether a text on its own means nothing to the model: its template makes one text of a pair. */
+  readonly pairsOnly: boolean;
   readonly maxLength: number;
 }
 
@@ -71,6 +82,7 @@ export type PromptOptions = Pick<EmbedOptions, "prompt" | "promptName">;
 export interface EmbeddingEngine {
   /** Arguments are checked but for what the model alone knows. */
   embed(texts: readonly string[], options: EmbedOptions): Promise<Embeddings>;
+  embedTokens(texts: readonly string[], options: TokenOptions): Promise<TokenVectors[]>;
   /** @throws InvalidArgumentError, UnsupportedModelError for options that `embed` would refuse, also where there is nothing to embed */
   check(options: EmbedOptions): void | Promise<void>;
   countTokens(text: string, options: PromptOptions): number;
@@ -84,6 +96,12 @@ export interface EmbeddingEngine {
 export interface RerankingEngine {
   /** Arguments are checked. */
   rank(query: string, texts: readonly string[], options: RankOptions): Promise<RankedText[]>;
+  /** Text i stands behind `firsts[i]`, or alone where that is null. */
+  classify(
+    firsts: readonly (string | null)[],
+    texts: readonly string[],
+    options: ClassifyOptions,
+  ): Promise<Classification[]>;
   info(): RerankerInfo;
   /** Called once, when no call is under way. */
   close(): Promise<void>;

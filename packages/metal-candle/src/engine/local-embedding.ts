@@ -11,8 +11,9 @@ import { Embeddings } from "../embeddings.ts";
 import { UnsupportedModelError } from "../errors.ts";
 import { closeParts, loadParts, type ModelParts } from "../load-parts.ts";
 import type { TokenizerFiles } from "../models/description.ts";
-import type { EmbedOptions, LoadOptions } from "../options.ts";
+import type { EmbedOptions, LoadOptions, TokenOptions } from "../options.ts";
 import { promptOf } from "./prompt-of.ts";
+import { TokenVectors } from "../token-vectors.ts";
 import { tokenIdsOf } from "./text-tokens.ts";
 
 export class LocalEmbedding implements EmbeddingEngine {
@@ -21,10 +22,10 @@ export class LocalEmbedding implements EmbeddingEngine {
   readonly #dimensions: number;
   #counts = { texts: 0, tokens: 0, truncatedTexts: 0 };
 
-  private constructor(parts: ModelParts, dimensions: number) {
+  private constructor(parts: ModelParts, dimensions: number, onBatch: LoadOptions["onBatch"]) {
     const { description, tokenizer, encoder, pool } = parts;
     this.#parts = parts;
-    this.#queue = new BatchQueue(encoder, tokenizer, description.maxLength, pool);
+    this.#queue = new BatchQueue(encoder, tokenizer, description.maxLength, pool, onBatch);
     this.#dimensions = dimensions;
   }
 
@@ -36,6 +37,7 @@ export class LocalEmbedding implements EmbeddingEngine {
       return new LocalEmbedding(
         parts,
         checkedDimensions(options.dimensions, head.truncateDimensions ?? head.dimensions, head.dimensions),
+        options.onBatch,
       );
     } catch (error) {
       await closeParts(parts);
@@ -49,13 +51,38 @@ export class LocalEmbedding implements EmbeddingEngine {
   }
 
   async embed(texts: readonly string[], options: EmbedOptions): Promise<Embeddings> {
-    const request = new EmbedRequest(texts, this.#requestOptions(options), options.signal, options.onProgress);
+    const asked = this.#requestOptions(options);
+    const { data, tokenCounts, truncated } = await this.#finished(texts, asked, options);
+    return new Embeddings(data, asked.dimensions, tokenCounts, truncated);
+  }
+
+  async embedTokens(texts: readonly string[], options: TokenOptions): Promise<TokenVectors[]> {
+    const { hiddenSize: dimensions } = this.#parts.description.encoder;
+    const asked: RequestOptions = {
+      ...this.#requestOptions(options),
+      poolingSkip: 0,
+      dimensions,
+      encodedDimensions: dimensions,
+      normalize: false,
+      perToken: true,
+    };
+    const request = await this.#finished(texts, asked, options);
+    const truncated = new Set(request.truncated);
+    return request.tokenRows.map(
+      ({ data, ids }, index) => new TokenVectors(data, dimensions, ids, truncated.has(index)),
+    );
+  }
+
+  async #finished(texts: readonly string[], asked: RequestOptions, options: EmbedOptions): Promise<EmbedRequest> {
+    const request = new EmbedRequest(texts, asked, options.signal, options.onProgress);
     this.#queue.add(request);
     await request.finished;
+    const { cost } = request;
     this.#counts.texts += request.texts.length;
     this.#counts.truncatedTexts += request.truncated.length;
-    this.#counts.tokens += request.tokenCounts.reduce((sum, count) => sum + count, 0);
-    return new Embeddings(request.data, request.options.dimensions, request.tokenCounts, request.truncated);
+    this.#counts.tokens += cost.tokens;
+    options.onCost?.(cost);
+    return request;
   }
 
   check(options: EmbedOptions): void {
@@ -85,6 +112,7 @@ export class LocalEmbedding implements EmbeddingEngine {
       ...encoder.report(),
       maxLength,
       dimensions: this.#dimensions,
+      hiddenSize: description.encoder.hiddenSize,
       pooling: head.poolings,
       normalize: head.normalize,
       prompts,

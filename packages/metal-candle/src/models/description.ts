@@ -89,8 +89,8 @@ export interface ModelDescription {
   /** By name; always has `query`, `document` and `passage` (empty where the model has none). */
   readonly prompts: Readonly<Record<string, string>>;
   readonly defaultPromptName: string | null;
-  /** For a reranker: number of labels and the activation its config asks for. */
-  readonly classifier: { readonly labels: number; readonly activation: Activation } | null;
+  /** For a reranker: its labels by name and the activation its config asks for. */
+  readonly classifier: { readonly labels: readonly string[]; readonly activation: Activation } | null;
   /** For a reranker that reads a pair as one text; null: as the tokenizer puts pairs together. */
   readonly pairTemplate: PairTemplate | null;
   /** For a reranker that reads the last token which is not padding: that id, which the tokenizer may put at the end. Null: any token counts. */

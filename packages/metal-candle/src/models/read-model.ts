@@ -12,7 +12,7 @@ import { findEncoderTensors } from "./architectures/encoder-tensors.ts";
 import { isBesideEncoder, isUnreadPart, layersLeftOut, type EncoderPlace } from "./architectures/left-over.ts";
 import { ConfigObject, readConfig } from "./config-object.ts";
 import type { ModelDescription } from "./description.ts";
-import { classifierActivation } from "./heads/classifier.ts";
+import { classifierActivation, labelNames } from "./heads/classifier.ts";
 import { poolingAssumed, readHead } from "./heads/read-head.ts";
 import { readMaximumLength } from "./maximum-length.ts";
 import { readModules, type Module } from "./modules.ts";
@@ -112,7 +112,10 @@ async function describe(
     prompts: prompts.prompts,
     defaultPromptName: prompts.defaultPromptName,
     classifier: reranker
-      ? { labels: head.dimensions, activation: classifierActivation(config, saved, head.dimensions) }
+      ? {
+          labels: labelNames(config, head.dimensions),
+          activation: classifierActivation(config, saved, head.dimensions),
+        }
       : null,
     pairTemplate,
     paddingId,

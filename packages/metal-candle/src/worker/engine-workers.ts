@@ -48,7 +48,8 @@ let shared: Promise<EngineWorker> | null = null;
  * @throws WorkerLostError when a worker was asked for by name and does not start
  */
 export async function engineWorker(options: LoadOptions): Promise<EngineWorker | null> {
-  const { worker = options.gpuDevice === undefined && onPagesThread(), onNotice = warnOnce } = options;
+  const { gpuDevice, onBatch, onNotice = warnOnce } = options;
+  const { worker = gpuDevice === undefined && onBatch === undefined && onPagesThread() } = options;
   if (worker === false) return null;
   if (worker !== true && typeof worker !== "function") {
     throw new InvalidArgumentError(
@@ -88,7 +89,10 @@ async function connect(start: () => WorkerLike): Promise<EngineConnection> {
   }
 }
 
-function checkSendable({ gpuDevice, onnxruntime }: LoadOptions): void {
+function checkSendable({ gpuDevice, onBatch, onnxruntime }: LoadOptions): void {
+  if (onBatch !== undefined) {
+    throw new InvalidArgumentError("onBatch is called on this thread, and cannot go to a worker. Leave `worker` out.");
+  }
   if (gpuDevice !== undefined) {
     throw new InvalidArgumentError("gpuDevice belongs to this thread, and cannot go to a worker. Leave `worker` out.");
   }

@@ -3,13 +3,17 @@
  *
  * The page asks, by a number of the call; the worker answers each call once, and tells of it in between what the caller wants to hear.
  */
-import type { ModelInfo, ModelStats, RerankerInfo } from "../engine/engine.ts";
+import type { CallCost } from "../batching/call-cost.ts";
+import type { Classification, ModelInfo, ModelStats, RerankerInfo } from "../engine/engine.ts";
 import type { TokenizerFiles } from "../models/description.ts";
 import type { EmbedOptions, LoadOptions } from "../options.ts";
 
 /** Options without what cannot be sent: functions and signals stay with the page, which hears of progress by `Told`. */
-export type SentLoadOptions = Omit<LoadOptions, "signal" | "onProgress" | "onNotice" | "gpuDevice" | "worker">;
-export type SentEmbedOptions = Omit<EmbedOptions, "signal" | "onProgress">;
+export type SentLoadOptions = Omit<
+  LoadOptions,
+  "signal" | "onProgress" | "onNotice" | "onBatch" | "gpuDevice" | "worker"
+>;
+export type SentEmbedOptions = Omit<EmbedOptions, "signal" | "onProgress" | "onCost">;
 
 export interface Calls {
   readonly load: {
@@ -42,10 +46,19 @@ export interface Calls {
       readonly dimensions: number;
       readonly tokenCounts: Int32Array<ArrayBuffer>;
       readonly truncated: readonly number[];
-      /** Where it is another than before: a device was lost, and another opened. */
-      readonly info: ModelInfo | null;
-      readonly stats: ModelStats;
-    };
+      readonly cost: CallCost;
+    } & NewState;
+  };
+  readonly embedTokens: {
+    readonly asked: Calls["embed"]["asked"];
+    readonly answer: {
+      readonly texts: readonly {
+        readonly data: Float32Array<ArrayBuffer>;
+        readonly ids: Int32Array<ArrayBuffer>;
+        readonly truncated: boolean;
+      }[];
+      readonly cost: CallCost;
+    } & NewState;
   };
   readonly check: {
     readonly asked: { readonly model: number; readonly options: SentEmbedOptions };
@@ -65,9 +78,25 @@ export interface Calls {
       readonly scores: Float32Array<ArrayBuffer>;
       readonly logits: Float32Array<ArrayBuffer>;
       readonly truncated: Uint8Array<ArrayBuffer>;
+      readonly cost: CallCost;
     };
   };
+  readonly classify: {
+    readonly asked: {
+      readonly model: number;
+      readonly firsts: readonly (string | null)[];
+      readonly texts: SentTexts;
+    };
+    readonly answer: { readonly classified: readonly Classification[]; readonly cost: CallCost };
+  };
   readonly close: { readonly asked: { readonly model: number }; readonly answer: null };
+}
+
+/** What an embedding model says of itself after a call. */
+export interface NewState {
+  /** Where it is another than before: a device was lost, and another opened. */
+  readonly info: ModelInfo | null;
+  readonly stats: ModelStats;
 }
 
 /** Texts, those sent before under the same number first. */

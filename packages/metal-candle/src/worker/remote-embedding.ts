@@ -6,7 +6,8 @@
 import type { EmbeddingEngine, ModelInfo, ModelStats, PromptOptions } from "../engine/engine.ts";
 import { Embeddings } from "../embeddings.ts";
 import type { TokenizerFiles } from "../models/description.ts";
-import type { EmbedOptions, LoadOptions } from "../options.ts";
+import type { EmbedOptions, LoadOptions, TokenOptions } from "../options.ts";
+import { TokenVectors } from "../token-vectors.ts";
 import { promptOf } from "../engine/prompt-of.ts";
 import { tokenIdsOf } from "../engine/text-tokens.ts";
 import { openTokenizerNow } from "../tokenizers/open-tokenizer.ts";
@@ -38,11 +39,26 @@ export class RemoteEmbedding implements EmbeddingEngine {
     return new RemoteEmbedding(worker, model, loaded);
   }
 
-  async embed(texts: readonly string[], { signal, onProgress, ...options }: EmbedOptions): Promise<Embeddings> {
+  async embed(texts: readonly string[], options: EmbedOptions): Promise<Embeddings> {
+    const answer = await this.#answer("embed", texts, options);
+    return new Embeddings(answer.data, answer.dimensions, answer.tokenCounts, answer.truncated);
+  }
+
+  async embedTokens(texts: readonly string[], options: TokenOptions): Promise<TokenVectors[]> {
+    const answer = await this.#answer("embedTokens", texts, options);
+    const { hiddenSize } = this.#info;
+    return answer.texts.map(({ data, ids, truncated }) => new TokenVectors(data, hiddenSize, ids, truncated));
+  }
+
+  async #answer<Name extends "embed" | "embedTokens">(
+    name: Name,
+    texts: readonly string[],
+    { signal, onProgress, onCost, ...options }: EmbedOptions,
+  ): Promise<Calls[Name]["answer"]> {
     const { connection } = this.#worker;
     const sent = await sendTexts(connection, texts, signal);
     const asked = { model: this.#model, texts: sent, options, progress: onProgress !== undefined };
-    const answer = await connection.call("embed", asked, {
+    const answer = await connection.call(name, asked, {
       signal,
       hear: (told) => {
         if ("progress" in told) onProgress?.(...(told.progress as [number, number]));
@@ -50,11 +66,12 @@ export class RemoteEmbedding implements EmbeddingEngine {
     });
     if (answer.info !== null) this.#info = { ...answer.info, thread: "worker" };
     this.#stats = answer.stats;
-    return new Embeddings(answer.data, answer.dimensions, answer.tokenCounts, answer.truncated);
+    onCost?.(answer.cost);
+    return answer;
   }
 
   async check({ signal, ...given }: EmbedOptions): Promise<void> {
-    const { onProgress: _progress, ...options } = given;
+    const { onProgress: _progress, onCost: _cost, ...options } = given;
     await this.#worker.connection.call("check", { model: this.#model, options: options }, { signal });
   }
 

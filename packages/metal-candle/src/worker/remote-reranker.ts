@@ -1,6 +1,6 @@
 /** A cross-encoder in the page's worker: the same calls, sent there. */
-import type { RankedText, RerankerInfo, RerankingEngine } from "../engine/engine.ts";
-import type { RankOptions, RerankerOptions } from "../options.ts";
+import type { Classification, RankedText, RerankerInfo, RerankingEngine } from "../engine/engine.ts";
+import type { ClassifyOptions, RankOptions, RerankerOptions } from "../options.ts";
 import type { EngineWorker } from "./engine-workers.ts";
 import { loadRemote } from "./load-remote.ts";
 import { sendTexts } from "./send-texts.ts";
@@ -22,11 +22,12 @@ export class RemoteReranker implements RerankingEngine {
     return new RemoteReranker(worker, model, { ...(loaded.info as RerankerInfo), thread: "worker" });
   }
 
-  async rank(query: string, texts: readonly string[], { topK, signal }: RankOptions): Promise<RankedText[]> {
+  async rank(query: string, texts: readonly string[], { topK, signal, onCost }: RankOptions): Promise<RankedText[]> {
     const { connection } = this.#worker;
     const sent = await sendTexts(connection, texts, signal);
     const asked = { model: this.#model, texts: sent, query, topK };
-    const { indexes, scores, logits, truncated } = await connection.call("rank", asked, { signal });
+    const { indexes, scores, logits, truncated, cost } = await connection.call("rank", asked, { signal });
+    onCost?.(cost);
     const labels = indexes.length === 0 ? 0 : scores.length / indexes.length;
     return Array.from(indexes, (index, row) => {
       const own = scores.slice(row * labels, (row + 1) * labels);
@@ -38,6 +39,19 @@ export class RemoteReranker implements RerankingEngine {
         truncated: truncated[row] === 1,
       };
     });
+  }
+
+  async classify(
+    firsts: readonly (string | null)[],
+    texts: readonly string[],
+    { signal, onCost }: ClassifyOptions,
+  ): Promise<Classification[]> {
+    const { connection } = this.#worker;
+    const sent = await sendTexts(connection, texts, signal);
+    const asked = { model: this.#model, firsts, texts: sent };
+    const { classified, cost } = await connection.call("classify", asked, { signal });
+    onCost?.(cost);
+    return [...classified];
   }
 
   info(): RerankerInfo {

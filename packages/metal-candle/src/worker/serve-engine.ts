@@ -5,8 +5,9 @@
  */
 import { LocalEmbedding } from "../engine/local-embedding.ts";
 import { LocalReranker } from "../engine/local-reranker.ts";
-import type { LoadOptions } from "../options.ts";
-import type { Answered, Asked, CallName, Calls, SentTexts, Told } from "./messages.ts";
+import type { CallCost } from "../batching/call-cost.ts";
+import type { EmbedOptions, LoadOptions } from "../options.ts";
+import type { Answered, Asked, CallName, Calls, NewState, SentTexts, Told } from "./messages.ts";
 import { sentError } from "./sent-errors.ts";
 
 export interface ServeEngineOptions {
@@ -109,6 +110,14 @@ function engineMethods({ onnxruntime }: ServeEngineOptions): Methods {
     return all;
   };
 
+  const newState = (loaded: LocalEmbedding): NewState => {
+    const stats = loaded.stats();
+    const losses = stats.gpu?.deviceReopened ?? 0;
+    const info = losses === (reopened.get(loaded) ?? 0) ? null : loaded.info();
+    reopened.set(loaded, losses);
+    return { info, stats };
+  };
+
   return {
     async load({ model, kind, idOrFolder, options }, context) {
       const { signal } = context;
@@ -144,17 +153,21 @@ function engineMethods({ onnxruntime }: ServeEngineOptions): Methods {
     },
 
     async embed({ model, texts, options, progress }, context) {
-      const { signal } = context;
       const loaded = embedding.get(model)!;
-      const onProgress = (done: number, total: number): void => context.tell({ progress: [done, total] });
-      const given = await loaded.embed(textsOf(texts), { ...options, signal, ...(progress && { onProgress }) });
+      const { hearing, cost } = listeners(context, progress);
+      const given = await loaded.embed(textsOf(texts), { ...options, ...hearing });
       const { data, dimensions, tokenCounts, truncated } = given;
-      const stats = loaded.stats();
-      const losses = stats.gpu?.deviceReopened ?? 0;
-      const info = losses === (reopened.get(loaded) ?? 0) ? null : loaded.info();
-      reopened.set(loaded, losses);
-      const answer = { data, dimensions, tokenCounts, truncated, info, stats };
+      const answer = { data, dimensions, tokenCounts, truncated, cost: cost(), ...newState(loaded) };
       return { answer, transfer: [data.buffer, tokenCounts.buffer] };
+    },
+
+    async embedTokens({ model, texts, options, progress }, context) {
+      const loaded = embedding.get(model)!;
+      const { hearing, cost } = listeners(context, progress);
+      const vectors = await loaded.embedTokens(textsOf(texts), { ...options, ...hearing });
+      const own = vectors.map(({ data, ids, truncated }) => ({ data, ids, truncated }));
+      const answer = { texts: own, cost: cost(), ...newState(loaded) };
+      return { answer, transfer: own.flatMap(({ data, ids }) => [data.buffer, ids.buffer]) };
     },
 
     async check({ model, options }) {
@@ -163,7 +176,9 @@ function engineMethods({ onnxruntime }: ServeEngineOptions): Methods {
     },
 
     async rank({ model, texts, query, topK }, { signal }) {
-      const ranked = await rerankers.get(model)!.rank(query, textsOf(texts), { topK, signal });
+      let cost!: CallCost;
+      const onCost = (told: CallCost): void => void (cost = told);
+      const ranked = await rerankers.get(model)!.rank(query, textsOf(texts), { topK, signal, onCost });
       const labels = ranked[0]?.scores.length ?? 0;
       const answer = {
         indexes: Int32Array.from(ranked, ({ index }) => index),
@@ -175,7 +190,15 @@ function engineMethods({ onnxruntime }: ServeEngineOptions): Methods {
         answer.scores.set(scores, row * labels);
         answer.logits.set(logits, row * labels);
       }
-      return { answer, transfer: Object.values(answer).map(({ buffer }) => buffer) };
+      return { answer: { ...answer, cost }, transfer: Object.values(answer).map(({ buffer }) => buffer) };
+    },
+
+    async classify({ model, firsts, texts }, { signal }) {
+      let cost!: CallCost;
+      const onCost = (told: CallCost): void => void (cost = told);
+      const classified = await rerankers.get(model)!.classify(firsts, textsOf(texts), { signal, onCost });
+      const transfer = classified.flatMap(({ scores, logits }) => [scores.buffer, logits.buffer]);
+      return { answer: { classified, cost }, transfer };
     },
 
     async close({ model }) {
@@ -186,6 +209,14 @@ function engineMethods({ onnxruntime }: ServeEngineOptions): Methods {
       return { answer: null };
     },
   };
+}
+
+/** What a call hears while it runs, and in the end what it cost. */
+function listeners(context: Context, progress: boolean): { hearing: EmbedOptions; cost: () => CallCost } {
+  let cost!: CallCost;
+  const onProgress = (done: number, total: number): void => context.tell({ progress: [done, total] });
+  const onCost = (told: CallCost): void => void (cost = told);
+  return { hearing: { signal: context.signal, onCost, ...(progress && { onProgress }) }, cost: () => cost };
 }
 
 /** A page that gave up has forgotten the model's number. */

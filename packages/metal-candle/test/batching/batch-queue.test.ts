@@ -24,7 +24,13 @@ const tokenizer = {
 } as unknown as Tokenizer;
 
 class NotingEncoder implements Encoder {
-  readonly limits = { tokenBudget: 12_000, maxSequences: 4000, batchesInFlight: 2, padding: null };
+  readonly limits = {
+    tokenBudget: 12_000,
+    perTokenBudget: 12_000,
+    maxSequences: 4000,
+    batchesInFlight: 2,
+    padding: null,
+  };
   readonly sizes: number[] = [];
   readonly #away: (() => void)[] = [];
 

@@ -30,7 +30,7 @@ class LengthEncoder implements Encoder {
   readonly batches: number[] = [];
 
   constructor(padding: Padding | null) {
-    this.limits = { tokenBudget: 12_000, maxSequences: 4000, batchesInFlight: 2, padding };
+    this.limits = { tokenBudget: 12_000, perTokenBudget: 12_000, maxSequences: 4000, batchesInFlight: 2, padding };
   }
 
   async encode(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {

@@ -209,7 +209,7 @@ describe("heads", () => {
   ])("a reranker of one label with %o has the activation %s", async (extra, activation) => {
     const folder = copy("bert-reranker-1");
     folder.set("config.json", extra);
-    expect((await read(folder)).classifier).toEqual({ labels: 1, activation });
+    expect((await read(folder)).classifier).toEqual({ labels: ["LABEL_0"], activation });
   });
 
   test("a reranker as newer releases save it", async () => {
@@ -229,7 +229,10 @@ describe("heads", () => {
       prompts: {},
       default_prompt_name: null,
     });
-    expect(await read(folder)).toMatchObject({ kind: "reranker", classifier: { labels: 1, activation: "identity" } });
+    expect(await read(folder)).toMatchObject({
+      kind: "reranker",
+      classifier: { labels: ["LABEL_0"], activation: "identity" },
+    });
   });
 });
 

@@ -21,6 +21,7 @@ import { nearestThresholdProgram } from "../../src/gpu/kernels/nearest/threshold
 import { residualNormsProgram } from "../../src/gpu/kernels/norm/residual-norms.ts";
 import { finishProgram } from "../../src/gpu/kernels/pooling/finish.ts";
 import { poolingProgram } from "../../src/gpu/kernels/pooling/pooling.ts";
+import { tokenRowsProgram } from "../../src/gpu/kernels/pooling/token-rows.ts";
 import { rowStepsProgram } from "../../src/gpu/kernels/pooling/row-steps.ts";
 import { rotaryProgram } from "../../src/gpu/kernels/rotary/rotary.ts";
 import { rmsNormProgram } from "../../src/gpu/kernels/rms-norm/rms-norm.ts";
@@ -162,6 +163,7 @@ export const everyProgram: Record<string, KernelProgram[]> = {
   nearestCollectProgram: [nearestCollectProgram()],
   nearestScoresProgram: [nearestScoresProgram(72)],
   nearestThresholdProgram: [nearestThresholdProgram()],
+  tokenRowsProgram: storages.map((storage) => tokenRowsProgram({ storage, ...rows })),
   finishProgram: [finishProgram(72, 128)],
   poolingProgram: storages.flatMap((storage) =>
     [...poolings.map((mode) => [mode]), poolings].flatMap((modes) => [

@@ -4,8 +4,11 @@
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ServerContext } from "../context.ts";
+import type { CallCost } from "../../engine.ts";
+import { tellCost } from "../cost.ts";
 import { Problem } from "../problems.ts";
 import { jsonAnswer, jsonBody, newDoor, tellTruncated, type RequestContext, signalOf } from "../routes.ts";
+import { probabilities } from "../scores.ts";
 
 const mostDocuments = 10_000;
 
@@ -41,6 +44,7 @@ interface Ranked {
   readonly texts: readonly string[];
   readonly model: string;
   readonly truncated: number;
+  readonly cost: CallCost;
 }
 
 export function rerankDoor(context: ServerContext) {
@@ -58,8 +62,10 @@ export function rerankDoor(context: ServerContext) {
       }),
       async (c) => {
         const body = c.req.valid("json");
+        const started = performance.now();
         const ranked = await rank(context, body, signalOf(c));
         tellTruncated(c, ranked.truncated);
+        tellCost(c, started, [body.query, ...ranked.texts], ranked.cost);
         return c.json(shapeOf(path, body, ranked, c), 200);
       },
     );
@@ -75,15 +81,22 @@ async function rank(context: ServerContext, body: RerankRequest, signal: AbortSi
   const { model } = context.models.reranker(body.model ?? undefined);
   return context.admission.run(texts.length, () =>
     model.use(async (reranker) => {
-      const ranked = await reranker.rank(body.query, texts, { signal });
-      const scored = ranked.map(({ index, score, logits }) => ({ index, score, logit: logits[0]! }));
+      let cost!: CallCost;
+      const onCost = (told: CallCost): void => void (cost = told);
+      const ranked = await reranker.rank(body.query, texts, { signal, onCost });
+      context.metrics.predicted(texts.length, cost);
+      const scored = ranked.map(({ index, logits }) => ({
+        index,
+        score: probabilities(logits.subarray(0, 1))[0]!,
+        logit: logits[0]!,
+      }));
       const truncated = ranked.filter((each) => each.truncated).length;
-      return { scored, texts, model: model.id, truncated };
+      return { scored, texts, model: model.id, truncated, cost };
     }, signal),
   );
 }
 
-function shapeOf(path: string, body: RerankRequest, { scored, texts, model }: Ranked, c: RequestContext): object {
+function shapeOf(path: string, body: RerankRequest, { scored, texts, model, cost }: Ranked, c: RequestContext): object {
   const best = scored.slice(0, body.top_n ?? body.top_k ?? scored.length);
   if (body.texts !== undefined && path === "/rerank") {
     return best.map(({ index, score, logit }) => ({
@@ -101,5 +114,12 @@ function shapeOf(path: string, body: RerankRequest, { scored, texts, model }: Ra
     return { id, results, meta: { api_version: { version: "2" }, billed_units: { search_units: 1 } } };
   }
   // Voyage's clients read `data`, whose documents are strings; Jina's and Cohere's read `results`.
-  return { id, object: "list", model, results, data: withDocuments((text) => text), usage: { total_tokens: 0 } };
+  return {
+    id,
+    object: "list",
+    model,
+    results,
+    data: withDocuments((text) => text),
+    usage: { total_tokens: cost.tokens },
+  };
 }

@@ -1,16 +1,21 @@
 /**
- * The rest of text-embeddings-inference's API: `/tokenize` and `/decode`, `/predict` over pairs of texts, and what no model here can
- * do, refused as that server refuses it: `/embed_all`, `/embed_sparse`.
+ * text-embeddings-inference's API about single tokens: `/tokenize` and `/decode`, `/embed_all`, and what no model here can do, refused as
+ * that server refuses it: `/embed_sparse`.
  *
  * Where a token stands in its text (`start`, `stop`) is not told: null, which the API allows.
  */
 import { createRoute, z } from "@hono/zod-openapi";
+import type { CallCost, EmbeddingModel } from "../../engine.ts";
 import type { ServerContext } from "../context.ts";
+import { tellCost } from "../cost.ts";
+import { checkLengths } from "../embed.ts";
 import { Problem } from "../problems.ts";
-import { jsonAnswer, jsonBody, newDoor, signalOf } from "../routes.ts";
+import { jsonAnswer, jsonBody, newDoor, signalOf, tellTruncated } from "../routes.ts";
 import { tokenNames } from "../token-names.ts";
 
 const mostInputs = 10_000;
+/** Numbers of an answer of /embed_all: about 80 MB of JSON. */
+const mostValues = 1 << 22;
 const tags = ["text-embeddings-inference"];
 
 const tokenizeRequest = z
@@ -29,15 +34,13 @@ const decodeRequest = z
   })
   .openapi("DecodeRequest");
 
-const sequence = z.union([z.string(), z.array(z.string()).min(1).max(2)]);
-const predictRequest = z
+const embedAllRequest = z
   .looseObject({
-    inputs: z.union([sequence, z.array(sequence).max(mostInputs)]).openapi({
-      description: "a pair of texts, or a list of pairs",
-    }),
-    raw_scores: z.boolean().default(false),
+    inputs: z.union([z.string(), z.array(z.string()).max(mostInputs)]),
+    truncate: z.boolean().nullish(),
+    prompt_name: z.string().nullish(),
   })
-  .openapi("PredictRequest");
+  .openapi("EmbedAllRequest");
 
 const token = z.object({
   id: z.number().int(),
@@ -105,56 +108,63 @@ export function teiTokensDoor(context: ServerContext) {
   door.openapi(
     createRoute({
       method: "post",
-      path: "/predict",
+      path: "/embed_all",
       tags,
-      summary: "The classes of pairs of texts, best first",
-      request: jsonBody(predictRequest),
-      responses: jsonAnswer(z.unknown()),
+      summary: "Texts to the vectors of their tokens, before pooling",
+      request: jsonBody(embedAllRequest),
+      responses: jsonAnswer(z.array(z.array(z.array(z.number())))),
     }),
     async (c) => {
-      const { inputs, raw_scores: raw } = c.req.valid("json");
-      if (context.models.rerankers.length === 0) throw notHere("no classifier is served");
-      const isOne = isPair(inputs);
-      const pairs: unknown[] = isOne || typeof inputs === "string" ? [inputs] : inputs;
-      if (pairs.length === 0) throw new Problem("empty", "inputs: must hold at least one pair of texts");
-      if (!pairs.every(isPair)) {
-        throw new Problem(
-          "invalid",
-          "inputs: the models that are served classify pairs of texts: [[first, second], …]",
-        );
-      }
-      const { model } = context.models.reranker(undefined);
+      const started = performance.now();
+      const { inputs, truncate, prompt_name } = c.req.valid("json");
+      const texts = typeof inputs === "string" ? [inputs] : inputs;
+      const promptName = prompt_name ?? undefined;
+      if (texts.length === 0) throw new Problem("empty", "inputs: must hold at least one text");
+      const { model } = context.models.embeddingModel(undefined);
       const signal = signalOf(c);
-      const predicted = await context.admission.run(pairs.length, () =>
-        model.use(
-          (loaded) =>
-            Promise.all(
-              pairs.map(async ([first, second]) => {
-                const [only] = await loaded.rank(first, [second], { signal });
-                const { scores, logits } = only!;
-                return Array.from(raw ? logits : scores, (score, i) => ({ score, label: `LABEL_${i}` })).sort(
-                  (a, b) => b.score - a.score,
-                );
-              }),
-            ),
-          signal,
-        ),
+      let cost!: CallCost;
+      const vectors = await context.admission.run(texts.length, () =>
+        model.use((loaded) => {
+          checkValues(texts, loaded, promptName);
+          if (truncate === false || context.strictLength) checkLengths(texts, loaded, promptName);
+          return loaded.embedTokens(texts, {
+            promptName,
+            signal,
+            onCost: (told) => void (cost = told),
+          });
+        }, signal),
       );
-      return c.json(isOne ? predicted[0] : predicted, 200);
+      const truncated = vectors.filter((each) => each.truncated).length;
+      context.metrics.texts(
+        vectors.map(({ length }) => length),
+        truncated,
+        cost,
+      );
+      tellTruncated(c, truncated);
+      tellCost(c, started, texts, cost);
+      return c.json(
+        vectors.map((tokens) => Array.from(tokens, (vector) => Array.from(vector))),
+        200,
+      );
     },
   );
 
-  door.post("/embed_all", () => {
-    throw notHere("vectors of single tokens are not given");
-  });
   door.post("/embed_sparse", () => {
     throw notHere("no model that is served makes sparse vectors (SPLADE)");
   });
   return door;
 }
 
-function isPair(value: unknown): value is [string, string] {
-  return Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === "string");
+/** A vector for each token makes long answers: those that nobody could send are refused before anything is computed. */
+function checkValues(texts: readonly string[], model: EmbeddingModel, promptName: string | undefined): void {
+  const { maxLength, hiddenSize } = model.info();
+  const tokens = texts.reduce((sum, text) => sum + Math.min(model.countTokens(text, { promptName }), maxLength), 0);
+  if (tokens * hiddenSize <= mostValues) return;
+  throw new Problem(
+    "too-large",
+    `inputs: ${tokens} tokens of ${hiddenSize} numbers each are more than the ${mostValues} numbers that one answer may hold; send fewer texts`,
+    { param: "inputs" },
+  );
 }
 
 /** What that server calls a failure of its back end: 424. */

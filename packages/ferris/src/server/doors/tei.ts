@@ -2,10 +2,11 @@
  * text-embeddings-inference's own API: `/embed`, `/similarity`, `/info`, `/health`, `/ping`, `/metrics`.
  * https://huggingface.github.io/text-embeddings-inference
  *
- * `/rerank` is in rerank.ts, the rest in tei-tokens.ts.
+ * `/rerank` is in rerank.ts, `/predict` in tei-predict.ts, the rest in tei-tokens.ts.
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ServerContext } from "../context.ts";
+import { tellCost } from "../cost.ts";
 import { embed } from "../embed.ts";
 import { Problem } from "../problems.ts";
 import { jsonAnswer, jsonBody, newDoor, type RequestContext, tellTruncated, signalOf } from "../routes.ts";
@@ -53,7 +54,7 @@ export function teiDoor(context: ServerContext) {
     }
     const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
     if (texts.length === 0) throw new Problem("empty", "inputs: must hold at least one text");
-    const { embeddings, tokens } = await embed(context, {
+    const { embeddings, cost } = await embed(context, {
       texts,
       model: undefined,
       promptName: body.prompt_name,
@@ -63,7 +64,7 @@ export function teiDoor(context: ServerContext) {
       signal: signalOf(c),
     });
     tellTruncated(c, embeddings.truncated.length);
-    tellCost(c, started, texts, tokens);
+    tellCost(c, started, texts, cost);
     return [...embeddings].map((vector) => Array.from(vector));
   }
 
@@ -80,8 +81,9 @@ export function teiDoor(context: ServerContext) {
   );
 
   async function similarities(c: RequestContext, body: z.infer<typeof similarityRequest>): Promise<number[]> {
+    const started = performance.now();
     const { inputs: given, parameters } = body;
-    const { embeddings } = await embed(context, {
+    const { embeddings, cost } = await embed(context, {
       texts: [given.source_sentence, ...given.sentences],
       model: undefined,
       promptName: parameters?.prompt_name,
@@ -89,6 +91,7 @@ export function teiDoor(context: ServerContext) {
       truncate: parameters?.truncate ?? undefined,
       signal: signalOf(c),
     });
+    tellCost(c, started, [given.source_sentence, ...given.sentences], cost);
     const source = embeddings.at(0);
     return given.sentences.map((_, i) => embeddings.at(i + 1).reduce((sum, value, j) => sum + value * source[j]!, 0));
   }
@@ -151,13 +154,4 @@ export function teiDoor(context: ServerContext) {
     return c.body(await context.metrics.text());
   });
   return door;
-}
-
-function tellCost(c: RequestContext, started: number, texts: readonly string[], tokens: number): void {
-  const milliseconds = String(Math.round(performance.now() - started));
-  c.header("x-compute-type", "metal-candle");
-  c.header("x-compute-time", milliseconds);
-  c.header("x-total-time", milliseconds);
-  c.header("x-compute-characters", String(texts.reduce((sum, { length }) => sum + length, 0)));
-  c.header("x-compute-tokens", String(tokens));
 }

@@ -13,9 +13,10 @@ import { type GpuContext, lostDevice, ours } from "../device/context.ts";
 import { mapForReading } from "../device/map-read.ts";
 import { queryRowsOf } from "../kernels/attention/attention.ts";
 import { outputStride } from "../kernels/pooling/finished-row.ts";
-import { recordPlan, type Plan } from "./plan.ts";
+import { recordPlan, type Plan, type Step } from "./plan.ts";
 import { readTrailers } from "./trailers.ts";
 import type { EncoderSetup } from "./setup.ts";
+import type { TokenRows } from "./token-rows.ts";
 import { writeBatch } from "./batch-writer.ts";
 import { WaitPolicy } from "./wait-policy.ts";
 
@@ -25,7 +26,20 @@ export class NotFiniteError extends Error {}
 /** One of the places that a batch in flight occupies: its words on the host and its readback buffer. */
 interface Slot {
   readonly words: Uint32Array<ArrayBuffer>;
+  /** Of rows of sequences. */
   readonly readback: GPUBuffer;
+  /** Its number, by which rows of tokens have theirs. */
+  readonly index: number;
+}
+
+/** What follows the encoder's steps in a batch, and where its rows go. */
+interface Ending {
+  readonly steps: readonly Step[];
+  readonly output: GPUBuffer;
+  readonly readback: GPUBuffer;
+  readonly rows: number;
+  /** Words of a row. */
+  readonly stride: number;
 }
 
 /** Counters since the session was opened. */
@@ -58,18 +72,20 @@ export class BatchRunner {
   readonly #queryRows: number;
   readonly #arena: Arena;
   readonly #plan: Plan;
+  readonly #tokenRows: TokenRows;
   readonly #free: Slot[];
   readonly #waiting: ((slot: Slot) => void)[] = [];
   #nonce = 0;
 
-  constructor(setup: EncoderSetup, arena: Arena, plan: Plan) {
+  constructor(setup: EncoderSetup, arena: Arena, plan: Plan, tokenRows: TokenRows) {
     this.#setup = setup;
     this.#context = setup.context;
     this.#queryRows = queryRowsOf(setup.choice.attention);
     this.#arena = arena;
     this.#plan = plan;
+    this.#tokenRows = tokenRows;
     const words = batchWords(arena.tokenBudget, arena.maxSequences, arena.maxWorkItems);
-    this.#free = arena.readbacks.map((readback) => ({ words: new Uint32Array(words), readback }));
+    this.#free = arena.readbacks.map((readback, index) => ({ words: new Uint32Array(words), readback, index }));
   }
 
   /** Most tokens of a batch, so that whoever comes next does not wait long. */
@@ -81,11 +97,36 @@ export class BatchRunner {
    * In how many submits a batch goes: one, unless it is predicted to take longer than the GPU may be kept from its display. That is
    * so for large models, where one text of the maximum length takes longer, and before anything was measured, when every layer goes alone.
    */
-  #submitsFor(tokens: number): number {
+  #submitsFor(tokens: number, steps: number): number {
     if (this.#context.report.software) return 1;
     const predicted = this.waits.milliseconds(tokens);
     const wanted = predicted === null ? this.#setup.encoder.layers.length : Math.ceil(predicted / longestSubmit);
-    return Math.min(Math.max(wanted, 1), this.#plan.steps.length);
+    return Math.min(Math.max(wanted, 1), steps);
+  }
+
+  /** @throws UnsupportedModelError for a text whose tokens' rows do not fit; TokenRows.open's errors */
+  async #endingOf({ perToken, sequences, tokens }: PackedBatch, slot: Slot): Promise<Ending> {
+    const { head, encoder, context } = this.#setup;
+    const { steps, encoderSteps } = this.#plan;
+    if (!perToken) {
+      const { output } = this.#arena;
+      return { steps, output, readback: slot.readback, rows: sequences, stride: outputStride(head.dimensions) };
+    }
+    const { capacity } = this.#tokenRows;
+    if (tokens > capacity) {
+      throw new UnsupportedModelError(
+        `A text of ${tokens} tokens has more vectors than the ${capacity} that ${context.report.name} gives back at once. Load the model ` +
+          `with maxLength ${capacity}, or use device "cpu".`,
+      );
+    }
+    const { step, output, readbacks } = await this.#tokenRows.open();
+    return {
+      steps: [...steps.slice(0, encoderSteps), { ...step, small: null }],
+      output,
+      readback: readbacks[slot.index],
+      rows: tokens,
+      stride: outputStride(encoder.hiddenSize),
+    };
   }
 
   /**
@@ -96,23 +137,23 @@ export class BatchRunner {
   async run(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
     const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
     try {
+      const { steps, output, readback, rows, stride } = await this.#endingOf(batch, slot);
       this.#nonce = (this.#nonce + 1) >>> 0;
       const nonce = this.#nonce;
       const { device, loss } = this.#context;
       const written = writeBatch(slot.words, batch, this.#setup.encoder, this.#queryRows, nonce);
       const { sequences, tokens } = batch;
-      const stride = outputStride(this.#setup.head.dimensions);
-      const bytes = sequences * stride * 4;
+      const bytes = rows * stride * 4;
       const size = { tokens, sequences, workItems: written.workItems };
-      const submits = this.#submitsFor(tokens);
-      const steps = this.#plan.steps.length;
+      const submits = this.#submitsFor(tokens, steps.length);
+      const plan = { overflow: this.#plan.overflow, steps };
       const { complaint } = ours(this.#context, () => {
         device.queue.writeBuffer(this.#arena.batch, 0, slot.words, 0, written.words);
         for (let submit = 0; submit < submits; submit++) {
           const encoder = device.createCommandEncoder();
-          const [first, end] = [submit, submit + 1].map((part) => Math.round((part * steps) / submits));
-          recordPlan(this.#plan, encoder, size, first, end);
-          if (submit === submits - 1) encoder.copyBufferToBuffer(this.#arena.output, 0, slot.readback, 0, bytes);
+          const [first, end] = [submit, submit + 1].map((part) => Math.round((part * steps.length) / submits));
+          recordPlan(plan, encoder, size, first, end);
+          if (submit === submits - 1) encoder.copyBufferToBuffer(output, 0, readback, 0, bytes);
           device.queue.submit([encoder.finish()]);
         }
       });
@@ -120,13 +161,13 @@ export class BatchRunner {
       this.stats.batches += 1;
       this.stats.tokens += tokens;
       this.stats.sequences += sequences;
-      this.stats.dispatches += this.#plan.steps.length;
+      this.stats.dispatches += steps.length;
       this.stats.bytesReadBack += bytes;
       await this.waits.sleep(flight);
       const asked = performance.now();
       try {
         if (loss.reason !== null) throw new Error(loss.reason);
-        await mapForReading(device, slot.readback, bytes);
+        await mapForReading(device, readback, bytes);
         const said = await complaint;
         if (said !== null) throw new Error(said.message);
       } catch (error) {
@@ -135,8 +176,8 @@ export class BatchRunner {
       }
       this.waits.completed(flight, asked);
       try {
-        const mapped = slot.readback.getMappedRange(0, bytes);
-        const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), sequences, stride, nonce) : "ours";
+        const mapped = readback.getMappedRange(0, bytes);
+        const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), rows, stride, nonce) : "ours";
         if (verdict === "foreign") {
           throw lostDevice(
             this.#context,
@@ -153,7 +194,7 @@ export class BatchRunner {
         if (verdict === "not-finite") throw new NotFiniteError();
         receive(new Float32Array(mapped), stride);
       } finally {
-        slot.readback.unmap();
+        readback.unmap();
       }
     } finally {
       const next = this.#waiting.shift();

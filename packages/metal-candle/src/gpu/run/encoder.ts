@@ -38,13 +38,14 @@ export class GpuEncoder implements Encoder {
   }
 
   get limits(): EncoderLimits {
-    const { arena, runner } = this.#current;
+    const { arena, runner, tokenRows } = this.#current;
     const { maxLength } = this.#description;
     // Batches' arrays were made for the first device's arena: a larger one, opened after a loss, is not filled further.
     const most = Math.min(arena.tokenBudget, this.#first.tokenBudget);
     const tokenBudget = Math.max(maxLength, Math.min(most, runner.bearableTokens));
     const maxSequences = Math.min(arena.maxSequences, this.#first.maxSequences);
-    return { tokenBudget, maxSequences, batchesInFlight, padding: null };
+    const perTokenBudget = Math.min(tokenBudget, tokenRows.capacity);
+    return { tokenBudget, perTokenBudget, maxSequences, batchesInFlight, padding: null };
   }
 
   report(): EncoderReport {

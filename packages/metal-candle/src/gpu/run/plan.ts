@@ -8,6 +8,7 @@
  * MiniLM-L6: 1 + 6 · 7 + 1 = 44 dispatches. ModernBERT's layers have 8.
  */
 import { rowsAreMade, type Arena } from "./arena.ts";
+import type { GpuContext } from "../device/context.ts";
 import type { KernelProgram } from "../device/kernel-program.ts";
 import { attentionGrid, attentionProgram } from "../kernels/attention/attention.ts";
 import { embeddingGrid, embeddingProgram } from "../kernels/embedding/embedding.ts";
@@ -42,14 +43,14 @@ export interface BatchSize {
 type Grid = (size: BatchSize) => readonly [number, number, number];
 
 /** One way to run a step. */
-interface Run {
+export interface Run {
   readonly pipeline: GPUComputePipeline;
   readonly bindings: GPUBindGroup;
   readonly grid: Grid;
   readonly label: string;
 }
 
-interface Step extends Run {
+export interface Step extends Run {
   /** What runs instead for small batches; null: the same. */
   readonly small: Run | null;
 }
@@ -58,6 +59,8 @@ export interface Plan {
   /** The arena's overflow flag, cleared before each batch. */
   readonly overflow: GPUBuffer;
   readonly steps: readonly Step[];
+  /** How many of them end with the last hidden states; the head's follow. */
+  readonly encoderSteps: number;
 }
 
 /** Compiles and binds everything. */
@@ -68,8 +71,9 @@ export async function makePlan(setup: EncoderSetup, weights: GpuWeights, arena: 
     writer.attention(layer, index, weights.relativePositionBias);
     writer.feedForward(layer, index);
   });
+  const encoderSteps = writer.steps.length;
   writer.head(weights);
-  return { overflow: arena.overflow, steps: await Promise.all(writer.steps) };
+  return { overflow: arena.overflow, steps: await Promise.all(writer.steps), encoderSteps };
 }
 
 /** Writes the parts of a plan, each a few dispatches. */
@@ -220,15 +224,24 @@ class PlanWriter {
     this.steps.push(this.#compile(program, buffers, grid).then((run) => ({ ...run, small: null })));
   }
 
-  async #compile(program: KernelProgram, buffers: readonly GPUBuffer[], grid: Grid): Promise<Run> {
-    const { pipelines } = this.#setup.context;
-    const kernel = await pipelines.get(program);
-    const bindings = pipelines.bind(
-      kernel,
-      buffers.map((buffer) => ({ buffer })),
-    );
-    return { pipeline: kernel.pipeline, bindings, grid, label: program.label };
+  #compile(program: KernelProgram, buffers: readonly GPUBuffer[], grid: Grid): Promise<Run> {
+    return compileRun(this.#setup.context, program, buffers, grid);
   }
+}
+
+/** A kernel compiled and bound. */
+export async function compileRun(
+  { pipelines }: GpuContext,
+  program: KernelProgram,
+  buffers: readonly GPUBuffer[],
+  grid: Grid,
+): Promise<Run> {
+  const kernel = await pipelines.get(program);
+  const bindings = pipelines.bind(
+    kernel,
+    buffers.map((buffer) => ({ buffer })),
+  );
+  return { pipeline: kernel.pipeline, bindings, grid, label: program.label };
 }
 
 /** A head's rows are few, and f32. */
@@ -236,7 +249,7 @@ const denseGemms = (): GemmPair => ({ large: { family: "direct" }, small: { fami
 
 /** Records the steps from `first` up to `end` into one compute pass; a batch's first pass clears its overflow flag. */
 export function recordPlan(
-  plan: Plan,
+  plan: Pick<Plan, "overflow" | "steps">,
   encoder: GPUCommandEncoder,
   size: BatchSize,
   first = 0,

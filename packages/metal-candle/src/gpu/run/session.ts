@@ -13,6 +13,7 @@ import { BatchRunner } from "./batch-runner.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { checkSupported } from "./layout.ts";
 import type { EncoderSetup } from "./setup.ts";
+import { TokenRows } from "./token-rows.ts";
 import { releaseWeights, uploadWeights, type GpuWeights } from "./weights.ts";
 
 export interface SessionOptions {
@@ -31,6 +32,7 @@ export interface Session {
   readonly weights: GpuWeights;
   readonly arena: Arena;
   readonly plan: Plan;
+  readonly tokenRows: TokenRows;
   readonly runner: BatchRunner;
 }
 
@@ -66,6 +68,7 @@ export async function openSession(
     arena = await makeArena(setup, Math.max(options.tokenBudget ?? usualTokenBudget(context, numerics), longest));
     const plan = await makePlan(setup, uploaded, arena);
     signal?.throwIfAborted();
+    const tokenRows = new TokenRows(setup, arena);
     return {
       setup,
       numerics,
@@ -74,7 +77,8 @@ export async function openSession(
       weights: uploaded,
       arena,
       plan,
-      runner: new BatchRunner(setup, arena, plan),
+      tokenRows,
+      runner: new BatchRunner(setup, arena, plan, tokenRows),
     };
   } catch (error) {
     if (arena !== null) releaseBuffers(context, arena.buffers);
@@ -89,7 +93,8 @@ function usualTokenBudget({ report }: GpuContext, { matrix }: NumericsClass): nu
 }
 
 /** Frees a session's buffers; the device stays. */
-export function releaseSession({ setup: { context }, weights, arena }: Session): void {
+export function releaseSession({ setup: { context }, weights, arena, tokenRows }: Session): void {
+  tokenRows.release();
   releaseBuffers(context, arena.buffers);
   releaseWeights(context, weights);
 }

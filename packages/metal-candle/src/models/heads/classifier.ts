@@ -71,6 +71,15 @@ export function classifierActivation(config: ConfigObject, saved: ConfigObject |
   return labels === 1 ? "sigmoid" : "identity";
 }
 
+/** What the config calls its labels, in order; LABEL_0 and so on where it does not say, as in transformers. */
+export function labelNames(config: ConfigObject, labels: number): string[] {
+  const names = config.object("id2label");
+  return Array.from({ length: labels }, (_, label) => {
+    const name = names?.value(String(label));
+    return typeof name === "string" ? name : `LABEL_${label}`;
+  });
+}
+
 /** Number of labels: id2label's size where it is there, as transformers reads it. */
 function labelCount(config: ConfigObject): number {
   const names = config.object("id2label");

@@ -14,6 +14,7 @@ import { inPlaceLayerNormCheck } from "../../../src/gpu/kernels/layer-norm/in-pl
 import { layerNormCheck } from "../../../src/gpu/kernels/layer-norm/check.ts";
 import { nearestChecks } from "../../../src/gpu/kernels/nearest/check.ts";
 import { poolingCheck } from "../../../src/gpu/kernels/pooling/check.ts";
+import { tokenRowsCheck } from "../../../src/gpu/kernels/pooling/token-rows-check.ts";
 import { rmsNormCheck } from "../../../src/gpu/kernels/rms-norm/check.ts";
 import { softmaxCheck } from "../../../src/gpu/kernels/softmax/check.ts";
 import { subgroupMatrixTiles } from "../../../src/gpu/kernels/gemm/subgroup-matrix.ts";
@@ -215,6 +216,10 @@ describe.each(storages)("%s kernels agree with their references", (storage) => {
   test.each(poolings.map((modes) => [modes.join("+"), modes] as const))("pooling %s", async (_, modes) => {
     await passes(poolingCheck(storage, 72, 128, modes));
     await passes(poolingCheck(storage, 70, 128, modes));
+  });
+
+  test.each([72, 70, 600])("token rows of %d", async (width) => {
+    await passes(tokenRowsCheck({ storage, width, stride: Math.ceil(width / 128) * 128 }));
   });
 });
 
