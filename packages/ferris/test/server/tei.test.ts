@@ -11,11 +11,20 @@ const classifier = fileURLToPath(new URL("../../../metal-candle/test/goldens/tin
 const server = useServer();
 const classes = useServer({ rerankers: [classifier] });
 
+interface Refusal {
+  readonly error: string;
+  readonly error_type: string;
+}
+interface Prediction {
+  readonly label: string;
+  readonly score: number;
+}
+
 async function post(
   path: string,
   body: object,
   { url } = server,
-): Promise<{ status: number; body: any; headers: Headers }> {
+): Promise<{ status: number; body: unknown; headers: Headers }> {
   const response = await fetch(url + path, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -24,28 +33,42 @@ async function post(
   return { status: response.status, body: await response.json(), headers: response.headers };
 }
 
+type Asked = Parameters<typeof post>;
+async function refused(...asked: Asked) {
+  const answer = await post(...asked);
+  return { ...answer, body: answer.body as Refusal };
+}
+async function vectors(...asked: Asked) {
+  const answer = await post(...asked);
+  return { ...answer, body: answer.body as number[][][] };
+}
+async function predictions(...asked: Asked) {
+  const answer = await post(...asked);
+  return answer.body as Prediction[];
+}
+
 describe("/embed_all", () => {
   test("a vector for each token of each text, special tokens included, as the library has them", async () => {
     const texts = ["rotate a key", "", "bread"];
-    const { status, body, headers } = await post("/embed_all", { inputs: texts });
+    const { status, body, headers } = await vectors("/embed_all", { inputs: texts });
     expect(status).toBe(200);
     const expected = await server.library.embedTokens(texts);
-    expect(body.map(({ length }: number[][]) => length)).toEqual([5, 2, 3]);
+    expect(body.map(({ length }) => length)).toEqual([5, 2, 3]);
     for (const [i, tokens] of expected.entries()) {
-      for (const [j, vector] of [...tokens].entries()) expect(difference(body[i][j], vector)).toBeLessThan(1e-5);
+      for (const [j, vector] of [...tokens].entries()) expect(difference(body[i]![j]!, vector)).toBeLessThan(1e-5);
     }
     expect(headers.get("x-compute-tokens")).toBe("10");
-    const one = await post("/embed_all", { inputs: "bread" });
+    const one = await vectors("/embed_all", { inputs: "bread" });
     expect(one.body).toHaveLength(1);
-    expect(difference(one.body[0][1], expected[2]!.at(1))).toBeLessThan(1e-5);
+    expect(difference(one.body[0]![1]!, expected[2]!.at(1))).toBeLessThan(1e-5);
   });
 
   test("cuts what is too long and says so, or refuses it; refuses what makes no answer", async () => {
     const long = "word ".repeat(3000);
-    const cut = await post("/embed_all", { inputs: long });
-    expect([cut.status, cut.body[0].length, cut.headers.get("x-ferris-truncated")]).toEqual([200, 256, "1"]);
+    const cut = await vectors("/embed_all", { inputs: long });
+    expect([cut.status, cut.body[0]!.length, cut.headers.get("x-ferris-truncated")]).toEqual([200, 256, "1"]);
     expect((await post("/embed_all", { inputs: long, truncate: false })).status).toBe(422);
-    const many = await post("/embed_all", { inputs: Array.from({ length: 60 }, () => long) });
+    const many = await refused("/embed_all", { inputs: Array.from({ length: 60 }, () => long) });
     expect([many.status, many.body.error_type]).toEqual([413, "Validation"]);
     expect(many.body.error).toMatch(/15360 tokens of 384 numbers each are more than the 4194304/);
     expect(await post("/embed_all", { inputs: [] })).toMatchObject({ status: 400, body: { error_type: "Empty" } });
@@ -65,30 +88,31 @@ describe("/predict", () => {
   test("a text, a pair, or a list of both, in the shapes of its router", async () => {
     const [text, pair] = await logitsOf(["bread", ["key", "rotate a key"]]);
     const raw = { raw_scores: true };
-    const scoresOf = (predictions: { label: string; score: number }[]): number[] =>
-      predictions.toSorted((a, b) => a.label.localeCompare(b.label)).map(({ score }) => score);
+    const scoresOf = (given: readonly Prediction[]): number[] =>
+      given.toSorted((a, b) => a.label.localeCompare(b.label)).map(({ score }) => score);
     for (const inputs of ["bread", ["bread"]]) {
-      const { body } = await post("/predict", { inputs, ...raw }, classes);
-      expect(body.map(({ label }: { label: string }) => label).toSorted()).toEqual(["LABEL_0", "LABEL_1", "LABEL_2"]);
-      expect(body[0].score).toBe(Math.max(...text!));
+      const body = await predictions("/predict", { inputs, ...raw }, classes);
+      expect(body.map(({ label }) => label).toSorted()).toEqual(["LABEL_0", "LABEL_1", "LABEL_2"]);
+      expect(body[0]!.score).toBe(Math.max(...text!));
       expect(difference(scoresOf(body), text!)).toBeLessThan(1e-6);
     }
-    const one = await post("/predict", { inputs: ["key", "rotate a key"], ...raw }, classes);
-    expect(difference(scoresOf(one.body), pair!)).toBeLessThan(1e-6);
+    const one = await predictions("/predict", { inputs: ["key", "rotate a key"], ...raw }, classes);
+    expect(difference(scoresOf(one), pair!)).toBeLessThan(1e-6);
     const both = await post("/predict", { inputs: [["bread"], ["key", "rotate a key"], ["bread"]], ...raw }, classes);
-    expect(both.body).toHaveLength(3);
-    expect(difference(scoresOf(both.body[1]), pair!)).toBeLessThan(1e-6);
-    expect(difference(scoresOf(both.body[2]), text!)).toBeLessThan(1e-6);
+    const [first, second, third] = both.body as Prediction[][];
+    expect(first).toHaveLength(3);
+    expect(difference(scoresOf(second!), pair!)).toBeLessThan(1e-6);
+    expect(difference(scoresOf(third!), text!)).toBeLessThan(1e-6);
   });
 
   test("scores are probabilities: softmax over several labels, sigmoid of one", async () => {
-    const { body } = await post("/predict", { inputs: "bread" }, classes);
-    expect(body.reduce((sum: number, { score }: { score: number }) => sum + score, 0)).toBeCloseTo(1, 6);
-    const [first] = (await post("/predict", { inputs: ["key", "a key"], raw_scores: true })).body;
-    const [score] = (await post("/predict", { inputs: ["key", "a key"] })).body;
-    expect(score.score).toBeCloseTo(1 / (1 + Math.exp(-first.score)), 6);
-    const [ranked] = (await post("/rerank", { query: "key", texts: ["a key"] })).body;
-    expect(ranked.score).toBeCloseTo(score.score, 6);
+    const body = await predictions("/predict", { inputs: "bread" }, classes);
+    expect(body.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 6);
+    const [first] = await predictions("/predict", { inputs: ["key", "a key"], raw_scores: true });
+    const [score] = await predictions("/predict", { inputs: ["key", "a key"] });
+    expect(score!.score).toBeCloseTo(1 / (1 + Math.exp(-first!.score)), 6);
+    const [ranked] = await predictions("/rerank", { query: "key", texts: ["a key"] });
+    expect(ranked!.score).toBeCloseTo(score!.score, 6);
   });
 
   test("what is no text and no pair is refused", async () => {
@@ -105,7 +129,8 @@ describe("/predict", () => {
 
   test("labels have the names of the model's config", () => {
     // What the fixture says of itself: without it the test above would prove nothing.
-    expect(JSON.parse(readFileSync(`${classifier}/config.json`, "utf8")).id2label).toEqual({
+    const { id2label } = JSON.parse(readFileSync(`${classifier}/config.json`, "utf8")) as { id2label: object };
+    expect(id2label).toEqual({
       0: "LABEL_0",
       1: "LABEL_1",
       2: "LABEL_2",
