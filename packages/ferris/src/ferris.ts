@@ -267,11 +267,7 @@ export class Ferris {
     });
   }
 
-  /**
-   * How a file would be read and cut, with the token counts of the model in use. Writes nothing.
-   *
-   * @throws InputError for a file that cannot be read, DocumentError for one that cannot be parsed
-   */
+  /** How a file would be read and cut, with the model's token counts; writes nothing. @throws InputError, DocumentError: it cannot be read, or parsed */
   async inspect(
     file: string,
     options: { readonly maxTokens?: number | undefined; readonly ocr?: OcrSetting | undefined } = {},
@@ -316,6 +312,11 @@ export class Ferris {
       const under = options.under && (await inStoredSpelling(reader, options.under));
       return reader.documents({ ...options, under });
     });
+  }
+
+  /** The document at an absolute path, spelled as the index has it; null where the index does not have it. */
+  async document(path: string): Promise<StoredDocument | null> {
+    return this.#life.run(async () => (await this.#reader.get()).document(path));
   }
 
   /** What the index holds. */

@@ -8,7 +8,8 @@ import { KeyForm } from "./key-form.tsx";
 import { MapPanel } from "./map/map-panel.tsx";
 import { Navigation } from "./navigation.tsx";
 import { RelatedPanel } from "./related/related-panel.tsx";
-import { linkTo, route } from "./router.ts";
+import { go, linkTo, route } from "./router.ts";
+import { focusSearchField } from "./search/result-keys.ts";
 import { SearchPanel } from "./search/search-panel.tsx";
 
 const panels: Readonly<Record<string, () => preact.JSX.Element>> = {
@@ -20,6 +21,16 @@ const panels: Readonly<Record<string, () => preact.JSX.Element>> = {
   indexes: IndexesPanel,
   device: DevicePanel,
 };
+
+/** "/" goes to the question from wherever nothing is typed into. */
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if ((event.target as Element).matches("input:not([type=radio], [type=checkbox]), textarea, select")) return;
+  event.preventDefault();
+  if (route.peek().panel !== "search") go(linkTo("search"));
+  // When the panel is there.
+  setTimeout(focusSearchField);
+});
 
 export function App() {
   const { panel } = route.value;

@@ -12,6 +12,16 @@ export interface ServerStatus extends StoreStatistics {
   readonly freshness: Freshness;
 }
 
+/** What the server is. */
+export interface About {
+  readonly version: string;
+  /** By name. */
+  readonly indexes: readonly string[];
+  /** Whether it opens documents in an editor. */
+  readonly opensFiles: boolean;
+}
+
+export const about = signal<About | null>(null);
 /** Null until the server has answered, and where it has no index. */
 export const status = signal<ServerStatus | null>(null);
 /** Why there is none. */
@@ -19,7 +29,9 @@ export const statusFailure = signal<string | null>(null);
 
 export async function loadStatus(): Promise<void> {
   try {
-    status.value = await callJson<ServerStatus>("/status");
+    about.value = await callJson<About>("/about");
+    const [index] = about.value.indexes;
+    status.value = await callJson<ServerStatus>("/status", { query: { index } });
     statusFailure.value = null;
   } catch (error) {
     statusFailure.value = (error as Error).message;

@@ -11,6 +11,8 @@ import { cohereDoor } from "./doors/cohere.ts";
 import { type Control, controlDoor } from "./doors/control.ts";
 import { docsDoor, docsPaths } from "./doors/docs.ts";
 import { documentsDoor } from "./doors/documents.ts";
+import { facetsDoor } from "./doors/facets.ts";
+import { filesDoor } from "./doors/files.ts";
 import { indexingDoor } from "./doors/indexing.ts";
 import { mcpDoor } from "./doors/mcp.ts";
 import { ollamaDoor } from "./doors/ollama.ts";
@@ -48,6 +50,8 @@ const doors = [
   ollamaDoor,
   searchDoor,
   documentsDoor,
+  facetsDoor,
+  filesDoor,
   indexingDoor,
   mcpDoor,
   docsDoor,
@@ -191,6 +195,7 @@ const knownApi = new Set(["embed", "embeddings", "tags", "show", "ps", "version"
 const knownRoutes = new Set([
   "",
   "assets",
+  "pdfjs",
   "embed",
   "embeddings",
   "invocations",
@@ -211,6 +216,8 @@ const knownRoutes = new Set([
   "embed_all",
   "embed_sparse",
   "documents",
+  "facets",
+  "about",
   "passages",
   "status",
   "mcp",

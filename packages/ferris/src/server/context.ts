@@ -7,6 +7,9 @@ import type { Metrics } from "./metrics.ts";
 import type { ServedModels } from "./models.ts";
 import { Problem } from "./problems.ts";
 
+/** Opens the file at a path, at a line where its format has lines. @throws an error that says why it cannot */
+export type OpenFile = (file: { readonly path: string; readonly line: number | null }) => Promise<void>;
+
 export interface ServerContext {
   readonly models: ServedModels;
   readonly admission: Admission;
@@ -19,6 +22,8 @@ export interface ServerContext {
   readonly indexable: readonly string[];
   /** The language model of /ask. */
   readonly endpoint: EndpointSettings;
+  /** Opens a document in the user's editor; null where nobody who asks sits at this machine. */
+  readonly openFile: OpenFile | null;
   /** A text that is too long is an error, not cut. */
   readonly strictLength: boolean;
   readonly version: string;

@@ -6,7 +6,7 @@ import type { EndpointSettings } from "../answer/endpoint.ts";
 import type { NamedFerris } from "../several-indexes.ts";
 import { Admission, type AdmissionLimits, usualLimits } from "./admission.ts";
 import { makeApp, type RequestLog } from "./app.ts";
-import type { ServerContext } from "./context.ts";
+import type { OpenFile, ServerContext } from "./context.ts";
 import { builtPage } from "./doors/page.ts";
 import { HostCheck } from "./hosts.ts";
 import { IndexJobs } from "./index-jobs.ts";
@@ -51,6 +51,8 @@ export interface ServeOptions {
   readonly limits?: AdmissionLimits;
   readonly timeouts?: Partial<Timeouts>;
   readonly version: string;
+  /** Opens a document for the page's user, where that is the user of this machine. */
+  readonly openFile?: OpenFile | null;
   /** Where the built page lies: this package's own unless given. */
   readonly page?: string;
   readonly telemetry?: Telemetry | null;
@@ -87,6 +89,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     jobs: new IndexJobs(closing.signal),
     indexable: options.indexable ?? [],
     endpoint: options.endpoint ?? {},
+    openFile: options.openFile ?? null,
     strictLength: options.strictLength ?? false,
     version: options.version,
     startedAt: Date.now(),

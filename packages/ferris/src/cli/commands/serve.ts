@@ -12,6 +12,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { endpointOf } from "../endpoint.ts";
 import { expandHome } from "../io/home.ts";
 import { openInBrowser, pageAddress } from "../io/open-in-browser.ts";
+import { openFile } from "../interactive/open-file.ts";
 import { modelOptions, openIndexes } from "../open.ts";
 import type { Warmth } from "../caller.ts";
 import { Flag } from "../options.ts";
@@ -155,6 +156,8 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
     indexes: served,
     indexable: (options.allowIndex ?? []).map((folder) => resolve(expandHome(folder))),
     endpoint: endpointOf(session),
+    // Whoever reaches another address may sit anywhere.
+    openFile: "host" in address && isOwnAddress(address.host) ? openFile : null,
     apiKeys,
     allowedHosts: options.allowHost ?? [],
     allowedOrigins: options.allowOrigin ?? [],
@@ -170,7 +173,7 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
     throw new InputError(`${nameOf(address)} cannot be listened on: ${error.message}`, { cause: error });
   });
   session.inform(`listening on ${server.url}${served.length === 0 ? " (no index: /search is not there)" : ""}`);
-  if (apiKeys.length === 0 && "host" in address && !/^(?:127\.|::1$|localhost$)/.test(address.host)) {
+  if (apiKeys.length === 0 && "host" in address && !isOwnAddress(address.host)) {
     session.warn("everybody who reaches this address may read the documents: name keys with --api-key-file");
   }
   tellReady(server.url);
@@ -261,6 +264,11 @@ function addressOf({ host = "127.0.0.1", port, unixSocket, tlsCert, tlsKey, open
   const address = { host, port: portOf(port ?? "8088") };
   if (tlsCert === undefined || tlsKey === undefined) return address;
   return { ...address, tls: { cert: fileText(tlsCert), key: fileText(tlsKey) } };
+}
+
+/** Whether it can be reached from this machine alone. */
+function isOwnAddress(host: string): boolean {
+  return /^(?:127\.|::1$|localhost$)/.test(host);
 }
 
 function nameOf(address: Address): string {

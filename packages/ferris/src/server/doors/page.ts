@@ -1,5 +1,5 @@
 /**
- * The page of the server, at `/` for browsers and `/assets/NAME` for what it is made of. Built by packages/web into this package's folder
+ * The page of the server, at `/` for browsers and `/assets/NAME` for what it is made of, and pdf.js at `/pdfjs/NAME`. Built by packages/web into this package's folder
  * `web`; without it (a clone that was not built) the page says so.
  *
  * Its policy: no script, style, picture or connection from anywhere but here, nothing in the page itself, and no eval. The text of a
@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Context } from "hono";
+import { pdfjsFiles } from "../../files/pdfjs-files.ts";
 import { newDoor } from "../routes.ts";
 
 const policy = [
@@ -37,12 +38,15 @@ const types: Readonly<Record<string, string>> = {
 /** What the build names by its content: the name changes with it. */
 const forever = "public, max-age=31536000, immutable";
 
+/** Of pdf.js' worker, which decodes pictures in WebAssembly; the page itself may not. */
+const workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
 /** Where `npm run build` and the packed package have it. */
 export const builtPage = fileURLToPath(new URL("../../../web/", import.meta.url));
 
 /** Whether this is answered without a key: the page asks for one itself. */
 export function isForPage(method: string, path: string, accept: string | undefined): boolean {
-  return method === "GET" && (path === "/" ? wantsPage(accept) : path.startsWith("/assets/"));
+  return method === "GET" && (path === "/" ? wantsPage(accept) : /^\/(?:assets|pdfjs)\//.test(path));
 }
 
 /** @param folder where the built page lies */
@@ -64,7 +68,22 @@ export function pageDoor(folder: string) {
     if (!assets(folder).has(name)) return next();
     return send(c, readFileSync(join(folder, "assets", name)), extname(name), forever);
   });
+
+  // pdf.js draws pages, and is not part of the build: the package has it already, to read with.
+  door.get("/pdfjs/:name{.+}", async (c, next) => {
+    const file = pdfjsFile(c.req.param("name"));
+    if (file === null || !existsSync(file)) return next();
+    return send(c, readFileSync(file), extname(file.pathname), "no-cache", workerPolicy);
+  });
   return door;
+}
+
+/** Its two programs, and the tables and decoders that they ask for by name. */
+function pdfjsFile(name: string): URL | null {
+  const { program, worker, folder } = pdfjsFiles();
+  if (name === "pdf.mjs") return new URL(program);
+  if (name === "pdf.worker.mjs") return new URL(worker);
+  return /^(?:cmaps|wasm)\/[\w.-]+$/.test(name) && !name.includes("..") ? new URL(name, folder) : null;
 }
 
 /** Browsers name HTML; other programs take anything. */
@@ -72,13 +91,13 @@ function wantsPage(accept: string | undefined): boolean {
   return accept !== undefined && /\btext\/html\b/i.test(accept);
 }
 
-function send(c: Context, bytes: Buffer, extension: string, cached: string) {
-  c.header("content-security-policy", policy);
+function send(c: Context, bytes: Buffer, extension: string, cached: string, rules = policy) {
+  c.header("content-security-policy", rules);
   c.header("x-content-type-options", "nosniff");
   c.header("referrer-policy", "no-referrer");
   c.header("cross-origin-opener-policy", "same-origin");
   c.header("cross-origin-resource-policy", "same-origin");
-  c.header("content-type", types[extension] ?? "application/octet-stream");
+  c.header("content-type", types[extension.toLowerCase()] ?? "application/octet-stream");
   c.header("cache-control", cached);
   return c.body(new Uint8Array(bytes));
 }

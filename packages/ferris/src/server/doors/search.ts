@@ -4,6 +4,8 @@ import { streamSSE } from "hono/streaming";
 import { usualPassages } from "../../answer/prompt.ts";
 import { makeFilter } from "../../search/filter.ts";
 import { searchIndexes } from "../../several-indexes.ts";
+import { globBelow } from "../facets.ts";
+import type { DocumentFilter } from "../../store/store.ts";
 import { chosenIndex, chosenIndexes, type ServerContext } from "../context.ts";
 import { Problem, problemOf } from "../problems.ts";
 import { jsonAnswer, jsonBody, newDoor, type RequestContext, signalOf } from "../routes.ts";
@@ -29,6 +31,7 @@ const searchRequest = z
     minScore: z.number().optional(),
     sort: z.enum(["relevance", "date"]).optional(),
     rerank: z.boolean().default(false),
+    folder: z.string().max(4096).optional().openapi({ description: "an absolute path: what lies below it" }),
     ...filters,
   })
   .openapi("SearchRequest");
@@ -66,9 +69,9 @@ export function searchDoor(context: ServerContext) {
     }),
     async (c) => {
       const { query, index: name, limit, offset, mode: by, perDocument, minScore, ...rest } = c.req.valid("json");
-      const { sort, rerank, ...written } = rest;
+      const { sort, rerank, folder, ...written } = rest;
       const indexes = chosenIndexes(context, name);
-      const filter = makeFilter(written);
+      const filter = both(makeFilter(written), makeFilter({ paths: folder === undefined ? [] : [globBelow(folder)] }));
       const signal = signalOf(c);
       const wanted = { limit: limit + offset, mode: by, perDocument, minScore, sort, rerank, filter, signal };
       const [only, second] = indexes;
@@ -129,6 +132,33 @@ export function searchDoor(context: ServerContext) {
   door.openapi(
     createRoute({
       method: "get",
+      path: "/related",
+      tags: ["Documents"],
+      summary: "What else is near a document, or one of its lines",
+      request: {
+        query: z.object({
+          index,
+          path: z.string().min(1).max(4096),
+          line: z.coerce.number().int().min(1).optional(),
+          limit: z.coerce.number().int().min(1).max(1000).default(10),
+        }),
+      },
+      responses: jsonAnswer(anything),
+    }),
+    async (c) => {
+      const { index: name, path, line, limit } = c.req.valid("query");
+      const { ferris } = chosenIndex(context, name);
+      const signal = signalOf(c);
+      const answer = await context.admission.run(1, () => ferris.related({ path, line }, { limit, signal }));
+      if (answer === null)
+        throw new Problem("not-found", `the index does not have ${JSON.stringify(path.slice(0, 200))}`);
+      return c.json({ ...answer }, 200);
+    },
+  );
+
+  door.openapi(
+    createRoute({
+      method: "get",
       path: "/related/{id}",
       tags: ["Documents"],
       summary: "What else is near a passage of a search, by the vectors that are stored",
@@ -154,6 +184,11 @@ export function searchDoor(context: ServerContext) {
     },
   );
   return door;
+}
+
+/** Both must hold. */
+function both(filter: DocumentFilter | undefined, also: DocumentFilter | undefined): DocumentFilter | undefined {
+  return filter && also ? { ...filter, also } : (filter ?? also);
 }
 
 type Send = (event: string, data: unknown) => Promise<void>;

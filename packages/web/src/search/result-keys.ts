@@ -1,0 +1,27 @@
+/** Moving through results by keys: the one that has the focus is the one that is chosen. */
+import { searchFieldId } from "./search-field.tsx";
+
+const links = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>("[data-result] a.result-title")];
+
+/** The result number `index`, from 0. */
+export function focusResult(index: number): void {
+  links()[index]?.focus();
+}
+
+/** Arrows, Home, End and Escape within a list of results. */
+export function onResultKey(event: KeyboardEvent): void {
+  const all = links();
+  const here = all.indexOf(document.activeElement as HTMLElement);
+  if (here < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+  const target = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: all.length - 1 }[event.key];
+  if (target === undefined && event.key !== "Escape") return;
+  event.preventDefault();
+  if (target === undefined || target < 0) focusSearchField();
+  else all[Math.min(target, all.length - 1)]!.focus();
+}
+
+export function focusSearchField(): void {
+  const field = document.getElementById(searchFieldId) as HTMLInputElement | null;
+  field?.focus();
+  field?.select();
+}

@@ -1,0 +1,98 @@
+/**
+ * Asks the server while somebody types: the newest question alone, with the one before it cancelled. The counts of the facets come after
+ * the results, so that they cost no time before them.
+ */
+import { signal } from "@preact/signals";
+import type { SearchAnswer, SearchResult } from "ferris";
+import { callJson } from "../api.ts";
+import type { SearchState } from "./search-state.ts";
+
+/** Of several indexes, each result says which it is from. */
+export type PageResult = SearchResult & { readonly index?: string };
+
+export interface PageAnswer extends Pick<SearchAnswer, "nearestMiss"> {
+  readonly results: readonly PageResult[];
+  readonly corrections?: SearchAnswer["corrections"];
+  readonly failures?: readonly { readonly index: string; readonly message: string }[];
+}
+
+export interface Counted {
+  readonly value: string;
+  readonly name: string;
+  readonly count: number;
+}
+
+export interface Facets {
+  readonly passages: number;
+  readonly isCapped: boolean;
+  readonly folders: readonly Counted[];
+  readonly types: readonly Counted[];
+  readonly ages: readonly Counted[];
+}
+
+export interface Found {
+  /** What was asked. */
+  readonly state: SearchState;
+  readonly answer: PageAnswer;
+}
+
+export const found = signal<Found | null>(null);
+export const facets = signal<Facets | null>(null);
+export const isSearching = signal(false);
+export const searchFailure = signal<string | null>(null);
+
+/** Long enough for the next letter of somebody who types fast. */
+const facetsAfterMs = 150;
+
+let running = new AbortController();
+let facetsTimer: ReturnType<typeof setTimeout> | undefined;
+
+export async function search(state: SearchState): Promise<void> {
+  cancel();
+  const mine = (running = new AbortController());
+  const query = state.query.trim();
+  if (query === "") {
+    found.value = facets.value = searchFailure.value = null;
+    return;
+  }
+  isSearching.value = true;
+  try {
+    performance.mark("search:sent");
+    const answer = await callJson<PageAnswer>("/search", { body: bodyOf(state, query), signal: mine.signal });
+    if (mine !== running) return;
+    found.value = { state, answer };
+    searchFailure.value = null;
+    facetsTimer = setTimeout(() => void count(state, query, mine), facetsAfterMs);
+  } catch (error) {
+    if (mine !== running || mine.signal.aborted) return;
+    searchFailure.value = (error as Error).message;
+  } finally {
+    if (mine === running) isSearching.value = false;
+  }
+}
+
+export function cancel(): void {
+  running.abort();
+  clearTimeout(facetsTimer);
+  isSearching.value = false;
+}
+
+/** Without counts the results are as good: what goes wrong here is no failure of the search. */
+async function count(state: SearchState, query: string, mine: AbortController): Promise<void> {
+  const { limit: _limit, sort: _sort, ...body } = bodyOf(state, query);
+  const counted = await callJson<Facets>("/facets", { body, signal: mine.signal }).catch(() => null);
+  if (mine === running && counted !== null) facets.value = counted;
+}
+
+function bodyOf({ mode, sort, index, folder, types, since, limit }: SearchState, query: string) {
+  return {
+    query,
+    mode,
+    sort,
+    limit,
+    index: index || undefined,
+    folder: folder || undefined,
+    types: types.length > 0 ? types : undefined,
+    since: since || undefined,
+  };
+}
