@@ -3,7 +3,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ferris, ferrisCommand, temporaryFolder } from "./support/ferris-process.ts";
+import { ferris, ferrisCommand, temporaryFolder, useTinyModel } from "./support/ferris-process.ts";
+
+useTinyModel();
 
 const hostile = "\u001b]0;owned\u0007\u001b[31m";
 

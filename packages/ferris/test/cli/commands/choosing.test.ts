@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { describe, expect, test } from "vitest";
-import { ferris, ferrisCommand, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ferris, ferrisCommand, succeeds, temporaryFolder, useServer } from "../support/ferris-process.ts";
 
 const tiny = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 const caches = temporaryFolder("choosing");
@@ -73,10 +73,12 @@ describe("rerank in the settings", () => {
   const folder = temporaryFolder("rerank");
   mkdirSync(join(folder, "docs"));
   writeFileSync(join(folder, "docs", "keys.md"), "# Keys\n\nHow to rotate the signing key.\n");
+  const offline = { HF_HUB_CACHE: join(caches, "nothing"), HF_HUB_OFFLINE: "1" };
+  beforeAll(() => useServer(offline));
   const isReranked = async (settings: Record<string, string>, ...args: string[]) => {
     const { code, stdout, stderr } = await ferris(["search", "rotate the key", "--device", "cpu", "--json", ...args], {
       cwd: folder,
-      environment: { HF_HUB_CACHE: join(caches, "nothing"), HF_HUB_OFFLINE: "1", ...settings },
+      environment: { ...offline, ...settings },
     });
     expect(code, stderr).toBe(0);
     const [best] = (JSON.parse(stdout) as { results: { rerankScore: number | null }[] }).results;
@@ -105,7 +107,6 @@ describe("rerank in the settings", () => {
     await succeeds(["index", "docs", "--device", "cpu"], { cwd: folder });
     const on = { FERRIS_RERANK: "on", FERRIS_RERANKER: reranker };
     const auto = { ...on, FERRIS_RERANK: "auto" };
-    const offline = { HF_HUB_CACHE: join(caches, "nothing"), HF_HUB_OFFLINE: "1" };
     const model = createServer((_request, response) => {
       response.end('data: {"choices":[{"delta":{"content":"So [1]."}}]}\n\ndata: [DONE]\n\n');
     });

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eachDevice } from "@ferris/testing";
-import { describe, expect, test } from "vitest";
-import { ferris, startFerris, temporaryFolder } from "../support/ferris-process.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { ferris, startFerris, temporaryFolder, useServer } from "../support/ferris-process.ts";
 import { goldenEmbeddings, goldenTexts, largestDifference } from "../support/goldens.ts";
 
 const golden = goldenEmbeddings("all-MiniLM-L6-v2-q8");
@@ -11,6 +11,9 @@ const recordsOf = (ids: readonly number[]): string =>
   ids.map((id) => JSON.stringify({ id, text: goldenTexts[id] })).join("\n");
 const allIds = [...goldenTexts.keys()];
 const goldenRecords = recordsOf(allIds);
+
+const alone = { FERRIS_SOCKET: "off" };
+beforeAll(() => useServer());
 
 interface Line {
   id?: string | number;
@@ -29,7 +32,10 @@ eachDevice("the golden texts", (device) => {
     // A software adapter takes a while over each long text, and the engine's own tests have them all: here the longest, and short ones.
     const longest = allIds.reduce((a, b) => (goldenTexts[b]!.length > goldenTexts[a]!.length ? b : a));
     const ids = device === "cpu" ? allIds : allIds.filter((id) => id === longest || goldenTexts[id]!.length < 100);
-    const { code, stdout, stderr } = await ferris(["embed", "--jsonl", "--device", device], { input: recordsOf(ids) });
+    const { code, stdout, stderr } = await ferris(["embed", "--jsonl", "--device", device], {
+      input: recordsOf(ids),
+      environment: alone,
+    });
     expect(code, stderr).toBe(0);
     const lines = parsed(stdout);
     expect(lines.map(({ id }) => id)).toEqual(ids);
@@ -132,7 +138,7 @@ describe("errors", () => {
 });
 
 test("a reader that leaves ends the command quietly", async () => {
-  const child = startFerris(["embed", "--device", "cpu"]);
+  const child = startFerris(["embed", "--device", "cpu"], { environment: alone });
   let stderr = "";
   child.stderr!.on("data", (data: Buffer) => (stderr += data.toString()));
   child.stdin!.on("error", () => {});
@@ -151,7 +157,7 @@ test("Ctrl-C leaves no half-written file", async () => {
   const folder = temporaryFolder("embed");
   const path = join(folder, "out.jsonl");
   writeFileSync(path, "old\n");
-  const child = startFerris(["embed", "--device", "cpu", "-o", path]);
+  const child = startFerris(["embed", "--device", "cpu", "-o", path], { environment: alone });
   child.stdin!.on("error", () => {});
   child.stdin!.write("word\n".repeat(3000));
   await new Promise<void>((resolve) => {

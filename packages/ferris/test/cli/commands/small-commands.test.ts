@@ -4,7 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeProgram } from "../../../src/cli/program.ts";
-import { ferris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, succeeds, temporaryFolder, useTinyModel } from "../support/ferris-process.ts";
+
+useTinyModel();
 
 const commands = makeProgram().commands.map((command) => command.name());
 
@@ -123,7 +125,7 @@ describe("over an index", () => {
   test("status says what it holds", async () => {
     const { code, stdout } = await run("status");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Model +all-minilm-l6-v2-q8, 384 dimensions/m);
+    expect(stdout).toMatch(/^Model +bert, 64 dimensions/m);
     expect(stdout).toMatch(/^Documents +2 \(1 markdown, 1 text\)/m);
     expect(stdout).toMatch(/^Folders +\S+docs$/m);
     expect(JSON.parse((await run("status", "--json")).stdout)).toMatchObject({
@@ -184,7 +186,7 @@ describe("over an index", () => {
     expect(chunks.length).toBeGreaterThan(5);
     for (const { tokens } of chunks) expect(tokens).toBeLessThanOrEqual(40);
     const { stdout: text } = await run("inspect", join("docs", "old", "note.md"), "--device", "cpu");
-    expect(text).toMatch(/note\.md: markdown, “Note”, 1 chunk of at most 256 tokens/);
+    expect(text).toMatch(/note\.md: markdown, “Note”, 1 chunk of at most 128 tokens/);
     expect((await run("inspect", "nowhere.md", "--device", "cpu")).code).toBe(3);
   });
 

@@ -28,11 +28,35 @@ export interface RunOptions {
 
 let home: string | undefined;
 const folders: string[] = [];
+const servers: number[] = [];
+/** Variables that every command of this test file gets, unless a test says otherwise. */
+const common: Record<string, string> = {};
 
-// Here and not where a folder is made: within a running test afterAll does nothing.
+// Here and not where a folder or a server is made: within a running test afterAll does nothing.
 afterAll(() => {
+  for (const server of servers) process.kill(server);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+/**
+ * Has every command of this test file use a model of random weights, which is loaded at once: for tests in which it does not matter what
+ * a text means.
+ */
+export function useTinyModel(): void {
+  common.FERRIS_MODEL = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
+}
+
+/**
+ * Has a server in the background do what this test file asks of `ferris`, with its models loaded once, where it would do so for a person:
+ * the commands are the same processes, print the same (warm.test.ts holds them to that), and those that it declines do their own work.
+ */
+export async function useServer(environment: RunOptions["environment"] = {}): Promise<void> {
+  common.FERRIS_SOCKET = join(temporaryFolder("server"), "run", "serve.sock");
+  const args = ["serve", "--daemon", "--port", "0", "--device", "cpu", "--idle-exit", "5", "--json"];
+  const { code, stdout, stderr } = await ferris(args, { environment });
+  if (code !== 0) throw new Error(`ferris ${args.join(" ")} ended with ${code}: ${stderr}`);
+  servers.push((JSON.parse(stdout) as { pid: number }).pid);
+}
 
 /** A folder that is gone after the tests of the file. */
 export function temporaryFolder(name: string): string {
@@ -54,6 +78,7 @@ export function ferrisCommand(
     ...Object.fromEntries(inherited),
     XDG_CONFIG_HOME: home,
     FERRIS_SOCKET: "off",
+    ...common,
     ...environment,
   });
   const env = Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));

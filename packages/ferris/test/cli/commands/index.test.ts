@@ -1,0 +1,200 @@
+/** `ferris index` and `ferris watch` as processes: what a person does first, and everything that can go wrong. */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { ferris, startFerris, temporaryFolder, useTinyModel } from "../support/ferris-process.ts";
+import { longReadme, writeFoundDocuments } from "../support/found-documents.ts";
+
+useTinyModel();
+
+describe("index", () => {
+  test("a second run embeds nothing, a change only what changed, a deletion leaves", async () => {
+    const place = temporaryFolder("again");
+    const docs = join(place, "docs");
+    writeFoundDocuments(docs);
+    const run = async () => {
+      const { stdout, code } = await ferris(["index", "docs", "--device", "cpu", "--json"], { cwd: place });
+      expect(code).toBe(0);
+      const lines = stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      for (const line of lines.slice(0, -1)) expect(line.type).toBe("progress");
+      return lines.at(-1)!;
+    };
+    const first = await run();
+    expect(first).toMatchObject({
+      type: "report",
+      added: 4,
+      unchanged: 0,
+      index: join(place, ".ferris"),
+      interrupted: false,
+    });
+    expect(await run()).toMatchObject({ added: 0, unchanged: 4, chunksEmbedded: 0 });
+    writeFileSync(
+      join(docs, "keys.md"),
+      readFileSync(join(docs, "keys.md"), "utf8").replace("expired", "been revoked"),
+    );
+    rmSync(join(docs, "evil.md"));
+    const third = await run();
+    expect(third).toMatchObject({ added: 0, changed: 1, removed: 1, unchanged: 2, chunksEmbedded: 1 });
+    expect(Object.keys(third.stages as object)).toEqual(["walk", "parse", "chunk", "tokenize", "embed", "write"]);
+  });
+
+  test("says what it did, on which device, and where the time went", async () => {
+    const place = temporaryFolder("summary");
+    writeFileSync(join(place, "a.md"), "# One\n\nA text.\n");
+    writeFileSync(join(place, "b.bin"), Buffer.from([0, 1, 2, 3, 0, 255]));
+    const environment = { FERRIS_MODEL: undefined };
+    const { stdout, stderr, code } = await ferris(["index", ".", "--device", "cpu"], { cwd: place, environment });
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain("1 document indexed (1 new), 0 unchanged, 0 removed");
+    expect(stdout).toMatch(/Left out: 1 \w+/);
+    expect(stdout).toMatch(/on the CPU, f32, with all-minilm-l6-v2-q8/);
+    expect(stdout).toMatch(/ {2}embed +\d+\.\d s +\d+ % busy/);
+    const quiet = await ferris(["index", ".", "--device", "cpu", "-q"], { cwd: place, environment });
+    expect(quiet).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  test("--type leaves out the others, and a misspelt one is an error", async () => {
+    const place = temporaryFolder("types");
+    for (const name of ["a.md", "b.txt"]) writeFileSync(join(place, name), `# ${name}\n`);
+    const { stdout } = await ferris(["index", ".", "--type", "text", "--device", "cpu"], { cwd: place });
+    expect(stdout).toContain("1 document indexed");
+    expect((await ferris(["ls"], { cwd: place })).stdout).toBe("b.txt\n");
+    expect((await ferris(["index", ".", "--type", "txt", "--device", "cpu"], { cwd: place })).code).toBe(2);
+  });
+
+  test("settings of the folder are respected, and may not choose a model", async () => {
+    const place = temporaryFolder("settings");
+    writeFileSync(join(place, "a.md"), "one");
+    writeFileSync(join(place, "b.txt"), "two");
+    writeFileSync(join(place, "ferris.json"), '{"include": ["*.md"]}');
+    const { stdout } = await ferris(["index", ".", "--device", "cpu"], { cwd: place });
+    expect(stdout).toContain("1 document indexed");
+    writeFileSync(join(place, "ferris.json"), '{"model": "evil/model"}');
+    const refused = await ferris(["index", "."], { cwd: place });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('sets "model", which a folder\'s file may not');
+  });
+
+  test("paths that are not there, and files that cannot be read, are told apart by the exit code", async () => {
+    const place = temporaryFolder("bad");
+    expect(await ferris(["index", "nowhere", "--device", "cpu"], { cwd: place })).toMatchObject({ code: 3 });
+    writeFileSync(join(place, "good.md"), "# Good\n\nText.\n");
+    // No character set has all of these bytes.
+    writeFileSync(join(place, "bytes.md"), Buffer.from("Ein K\x81\x8d\xffer l\x8f\x90\x9dft \xfe\xff\n", "latin1"));
+    const { code, stdout, stderr } = await ferris(["index", ".", "--device", "cpu"], { cwd: place });
+    expect(code).toBe(9);
+    expect(stderr).toContain("bytes.md");
+    expect(stdout).toContain("1 document indexed");
+    expect((await ferris(["search", "good", "--mode", "text"], { cwd: place })).code).toBe(0);
+  });
+
+  test("an index that cannot be written ends with 8", async () => {
+    const place = temporaryFolder("unwritable");
+    writeFileSync(join(place, "a.md"), "one");
+    const { code, stderr } = await ferris(["index", ".", "--device", "cpu", "--db", "a.md/index"], { cwd: place });
+    expect(code).toBe(8);
+    expect(stderr).toContain("The flag for it is --db");
+  });
+
+  test.runIf(process.platform === "linux")("--device gpu without a GPU is an error and never a fallback", async () => {
+    const place = temporaryFolder("nogpu");
+    writeFileSync(join(place, "a.md"), "one");
+    const environment = { VK_DRIVER_FILES: "/nonexistent", METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER: undefined };
+    const { code, stderr } = await ferris(["index", ".", "--device", "gpu"], { cwd: place, environment });
+    expect(code).toBe(14);
+    expect(stderr).toMatch(/GPU/);
+    expect(existsSync(join(place, ".ferris", "index.db"))).toBe(false);
+    const automatic = await ferris(["index", ".", "--device", "auto"], { cwd: place, environment });
+    expect(automatic.code).toBe(0);
+    expect(automatic.stderr).toMatch(/device auto is the CPU\. No GPU: /);
+  });
+
+  test("Ctrl-C half-way leaves a whole index, and the next run goes on", async () => {
+    const place = temporaryFolder("interrupt");
+    mkdirSync(join(place, "docs"));
+    // Enough for several seconds of embedding, in documents of their own.
+    const paragraphs = readFileSync(longReadme, "utf8")
+      .split("\n\n")
+      .filter(({ length }) => length > 100 && length < 600);
+    const count = 150;
+    for (let i = 0; i < count; i++) {
+      writeFileSync(join(place, "docs", `${i}.md`), `# ${i}\n\n${paragraphs[i % paragraphs.length]} ${i}\n`);
+    }
+    const environment = { FERRIS_MODEL: undefined };
+    const child = startFerris(["index", "docs", "--device", "cpu", "--json"], { cwd: place, environment });
+    let stdout = "";
+    let asked = false;
+    child.stdout!.on("data", (data: Buffer) => {
+      stdout += data.toString();
+      if (asked || !/"filesDone":[1-9]/.test(stdout)) return;
+      asked = true;
+      child.kill("SIGINT");
+    });
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
+    const report = JSON.parse(stdout.trim().split("\n").at(-1)!) as {
+      type: string;
+      added: number;
+      interrupted: boolean;
+    };
+    expect(report).toMatchObject({ type: "report", interrupted: true });
+    expect(report.added).toBeGreaterThan(0);
+    expect(report.added).toBeLessThan(count);
+    const listed = (await ferris(["ls"], { cwd: place })).stdout.trim().split("\n");
+    expect(listed.length).toBe(report.added);
+    // Of what is left, some go on showing that the next run goes on from there, without the time that all would take.
+    const left = Array.from({ length: count }, (_, i) => join("docs", `${i}.md`)).filter(
+      (path) => !listed.includes(path),
+    );
+    const more = 10;
+    for (const path of left.slice(more)) rmSync(join(place, path));
+    const { stdout: again, code } = await ferris(["index", "docs", "--device", "cpu", "--json"], {
+      cwd: place,
+      environment,
+    });
+    expect(code).toBe(0);
+    const rest = JSON.parse(again.trim().split("\n").at(-1)!) as { added: number; unchanged: number };
+    expect(rest).toMatchObject({ added: Math.min(more, left.length), unchanged: report.added });
+  });
+});
+
+describe("watch", () => {
+  test("indexes at once and after changes, until Ctrl-C", async () => {
+    const place = temporaryFolder("watch");
+    mkdirSync(join(place, "docs"));
+    writeFileSync(join(place, "docs", "a.md"), "# One\n\nThe first text.\n");
+    const child = startFerris(["watch", "docs", "--device", "cpu", "--json"], { cwd: place });
+    const reports: { added: number; changed: number; renamed: number; removed: number; chunksEmbedded: number }[] = [];
+    let pending = "";
+    child.stdout!.on("data", (data: Buffer) => {
+      const lines = (pending + data.toString()).split("\n");
+      pending = lines.pop()!;
+      for (const line of lines) reports.push(JSON.parse(line) as (typeof reports)[number]);
+    });
+    const reported = async (count: number): Promise<void> => {
+      for (let waited = 0; waited < 30_000 && reports.length < count; waited += 50) await sleep(50);
+      expect(reports.length).toBeGreaterThanOrEqual(count);
+    };
+    await reported(1);
+    expect(reports[0]).toMatchObject({ added: 1 });
+    writeFileSync(join(place, "docs", "b.md"), "# Two\n\nThe second text, about zebras.\n");
+    await reported(2);
+    expect(reports[1]).toMatchObject({ added: 1, chunksEmbedded: 1 });
+    renameSync(join(place, "docs", "b.md"), join(place, "docs", "c.md"));
+    await reported(3);
+    expect(reports[2]).toMatchObject({ renamed: 1, chunksEmbedded: 0 });
+    const { stdout } = await ferris(["search", "zebras", "--mode", "text", "--format", "files"], { cwd: place });
+    expect(stdout).toBe(`${join("docs", "c.md")}\n`);
+    child.kill("SIGINT");
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(130);
+  });
+
+  test("without an index has to be told what to watch", async () => {
+    const { code, stderr } = await ferris(["watch"], { cwd: temporaryFolder("nothing") });
+    expect(code).toBe(3);
+    expect(stderr).toContain("say what to watch");
+  });
+});
