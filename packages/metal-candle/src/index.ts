@@ -2,6 +2,7 @@
 export { EmbeddingModel } from "./embedding-model.ts";
 export type { Classification, ModelInfo, ModelStats, RankedText, RerankerInfo } from "./engine/engine.ts";
 export { Reranker } from "./reranker.ts";
+export { cacheUsage, clearCache, type CacheUsage } from "./cache.ts";
 export { Embeddings } from "./embeddings.ts";
 export { TokenVectors } from "./token-vectors.ts";
 export { cosineSimilarity, similarity } from "./similarity.ts";

@@ -7,6 +7,7 @@ import { openCpuEncoder } from "./cpu/encoder.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import { isStaticTable, openStaticEncoder } from "./encoder/static-encoder.ts";
 import { checkedDimensions } from "./check-options.ts";
+import { watchDownloads } from "#platform/files";
 import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./device-policy.ts";
 import { CpuUnavailableError, InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
 import { openGpu, type GpuContext } from "./gpu/device/context.ts";
@@ -128,20 +129,28 @@ async function readOrPull(
   kind: ModelDescription["kind"],
   options: LoadOptions,
 ): Promise<ModelDescription> {
+  const { revision, cacheDir, hub, signal, onProgress, onNotice = warnOnce } = options;
+  // Where a folder is a URL, reading it is downloading it.
+  const unwatch = watchDownloads(idOrFolder, {
+    onBytes: (item, done, total) => onProgress?.({ stage: "download", item, done, total }),
+    signal,
+  });
   try {
     return await readModel(idOrFolder, { ...options, kind });
   } catch (error) {
     const missing = error instanceof ModelNotFoundError && isModelId(idOrFolder) && idOrFolder.includes("/");
     if (!missing || (options.offline ?? hubIsOffline())) throw error;
-    const { revision, cacheDir, signal, onProgress, onNotice = warnOnce } = options;
     onNotice(`metal-candle: ${idOrFolder} is not in the cache; downloading it`);
     await pullModel(idOrFolder, {
       revision,
       cacheDir,
+      hub,
       signal,
       onProgress: ({ file, bytes, total }) => onProgress?.({ stage: "download", item: file, done: bytes, total }),
     });
     return readModel(idOrFolder, { ...options, kind });
+  } finally {
+    unwatch();
   }
 }
 

@@ -38,6 +38,7 @@ export interface BrowserPage {
 const contentTypes: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
   ".json": "application/json",
   ".wasm": "application/wasm",
 };
@@ -80,14 +81,19 @@ function answer(files: Map<string, string | Uint8Array>, folders: Record<string,
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
     response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
+    // What strict pages allow.
+    response.setHeader("Content-Security-Policy", "worker-src 'self'");
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     response.setHeader("Content-Type", contentTypes[extname(path)] ?? "application/octet-stream");
     const made = files.get(path);
     if (made !== undefined) return void response.end(made);
     const file = fileIn(folders, path);
-    const size = file && (await stat(file).catch(() => undefined))?.size;
-    if (!file || size === undefined) return void response.writeHead(404).end(`nothing at ${path}`);
-    response.setHeader("Content-Length", size);
+    const information = file === undefined ? undefined : await stat(file).catch(() => undefined);
+    if (!file || !information?.isFile()) return void response.writeHead(404).end(`nothing at ${path}`);
+    const etag = `"${information.size}-${information.mtimeMs}"`;
+    response.setHeader("ETag", etag);
+    if (request.headers["if-none-match"] === etag) return void response.writeHead(304).end();
+    response.setHeader("Content-Length", information.size);
     if (request.method === "HEAD") return void response.end();
     await pipeline(createReadStream(file), response);
   };

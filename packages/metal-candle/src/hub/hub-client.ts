@@ -4,7 +4,7 @@
  * Requests that may succeed later (a dropped connection, 429, 5xx) are tried again, as long as the server says or the policy
  * allows; everything else becomes an error that says what to do. What the answers mean is for repository.ts and download-file.ts.
  */
-import { environmentVariable, homeFolder } from "#platform/environment";
+import { environmentVariable, homeFolder, modelsAreUrls } from "#platform/environment";
 import { networkFetch } from "#platform/fetch";
 import { joinPath, readFileBytes } from "#platform/files";
 import { DownloadError, InvalidArgumentError, ModelNotFoundError } from "../errors.ts";
@@ -63,15 +63,18 @@ export class HubClient {
   }
 
   /**
-   * @throws DownloadError when HF_HUB_OFFLINE forbids it; InvalidArgumentError for an HF_ENDPOINT that is not a URL
+   * @param hub its URL, in the place of what the environment says
+   * @throws DownloadError when HF_HUB_OFFLINE forbids it; InvalidArgumentError for a hub that is not a URL
    */
-  static async open(patience: Patience): Promise<HubClient> {
+  static async open(patience: Patience, hub?: string): Promise<HubClient> {
     if (hubIsOffline()) {
       throw new DownloadError("HF_HUB_OFFLINE is set, so nothing is downloaded. Unset it to pull models.");
     }
-    const endpoint = (environmentVariable("HF_ENDPOINT") ?? "https://huggingface.co").replace(/\/+$/, "");
+    const given = hub ?? environmentVariable("HF_ENDPOINT") ?? "https://huggingface.co";
+    const endpoint = given.replace(/\/+$/, "");
     if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint)) {
-      throw new InvalidArgumentError(`HF_ENDPOINT is "${endpoint}"; it must be an http or https URL.`);
+      const name = hub === undefined ? "HF_ENDPOINT" : "hub";
+      throw new InvalidArgumentError(`${name} is "${endpoint}"; it must be an http or https URL.`);
     }
     return new HubClient(endpoint, await readToken(), await networkFetch(), patience);
   }
@@ -105,14 +108,19 @@ export class HubClient {
       throw new TransientFailure(reason, Number.isFinite(wait) && wait > 0 ? wait * 1000 : null);
     }
     if (status === 401 || status === 403) {
+      const misspelt = `${this.endpoint} refuses ${what} of ${id} (${status}). The name may be misspelt, or the repository private or gated`;
+      if (modelsAreUrls) throw new DownloadError(`${misspelt}, which a page cannot load. ${folderHint(id)}`);
       throw new DownloadError(
-        `${this.endpoint} refuses ${what} of ${id} (${status}). The name may be misspelt, or the repository private or gated: ` +
+        `${misspelt}: ` +
           (this.#token === null
             ? "then set HF_TOKEN to a token of an account that may read it."
             : "the token in HF_TOKEN may not read it; open the model's page and accept its terms."),
       );
     }
-    if (status === 404) throw new ModelNotFoundError(`${this.endpoint} has no ${what} of ${id} (404).`);
+    if (status === 404) {
+      const hint = modelsAreUrls ? ` ${folderHint(id)}` : "";
+      throw new ModelNotFoundError(`${this.endpoint} has no ${what} of ${id} (404).${hint}`);
+    }
     throw new DownloadError(`${this.endpoint} answered ${status} to ${what} of ${id}.`);
   }
 
@@ -149,6 +157,11 @@ export class HubClient {
       }
     }
   }
+}
+
+/** A relative URL without a dot looks like an id. */
+function folderHint(id: string): string {
+  return `For a folder of this site, give its URL: "./${id}".`;
 }
 
 /** HF_TOKEN, else the token that `hf auth login` stored. */

@@ -25,6 +25,8 @@ export interface PullOptions {
   readonly revision?: string | undefined;
   /** The hub cache; what the environment says by default. */
   readonly cacheDir?: string | undefined;
+  /** The hub's URL; what the environment says by default. */
+  readonly hub?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: PullProgress) => void) | undefined;
 }
@@ -57,7 +59,7 @@ export async function pullModel(
   const cache = options.cacheDir ?? hubCacheFolder();
   if (cache === null) throw new DownloadError("There is no home folder to keep models in; set HF_HUB_CACHE.");
 
-  const client = await HubClient.open(patience);
+  const client = await HubClient.open(patience, options.hub);
   const { commit, entries } = await client.retrying(`Asking for ${id}`, signal, () =>
     describeRepository(client, id, revision, signal),
   );

@@ -6,6 +6,7 @@
  * lie on the hub itself.
  */
 import { DownloadError } from "../errors.ts";
+import { piecesOf } from "../platform/body-pieces.ts";
 import type { HubFile } from "./download-file.ts";
 import { TransientFailure, type HubClient } from "./hub-client.ts";
 
@@ -107,7 +108,7 @@ function nextPage(link: string | null, endpoint: string): string | null {
 async function readText(response: Response, id: string): Promise<string> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of response.body ?? []) {
+  for await (const piece of response.body === null ? [] : piecesOf(response.body)) {
     bytes += piece.byteLength;
     if (bytes > largestAnswer) {
       throw new DownloadError(`The hub's answer about ${id} is larger than ${largestAnswer} bytes.`);

@@ -21,10 +21,8 @@ import {
   type FileHandle,
 } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import type { BlobHash } from "./blob-types.ts";
 import { isRunning } from "./running-process.node.ts";
-
-/** How a blob is named: SHA-256 of its bytes, or git's object id (SHA-1 of a header and the bytes). */
-export type BlobHash = "sha256" | "git";
 
 /** Reading and appending, never through a symbolic link. Windows has no such flag, and makes links for administrators only. */
 const appending = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);

@@ -5,7 +5,12 @@
  * pages), nothing is kept and nothing fails.
  */
 
+import { keptFiles, keptFilesCache } from "./kept-files.browser.ts";
+
 const cacheName = "metal-candle";
+
+/** Entries of one kind; tokenizers, the largest, have up to some 30 MB. */
+const mostEntries = 16;
 
 /** Where our cache is, for people. */
 export function cacheFolder(): string | null {
@@ -28,6 +33,7 @@ export async function writeCacheEntry(kind: string, key: string, content: Uint8A
     const cache = await storage()?.open(cacheName);
     if (cache === undefined) return false;
     await cache.put(entryUrl(kind, key), new Response(content.slice()));
+    await evict(cache, kind);
     return true;
   } catch {
     return false;
@@ -45,7 +51,25 @@ export async function cacheUsage(): Promise<{ kind: string; files: number; bytes
     line.bytes += (await (await cache?.match(request))?.arrayBuffer())?.byteLength ?? 0;
     usage.set(kind, line);
   }
+  // Weights are counted by what their entries say: reading them all would take long.
+  const models = await keptFiles();
+  if (models.length > 0) {
+    const bytes = models.reduce((sum, { entry }) => sum + entry.size, 0);
+    usage.set("models", { kind: "models", files: models.length, bytes });
+  }
   return [...usage.values()];
+}
+
+/** Removes everything. */
+export async function clearCacheEntries(): Promise<void> {
+  for (const name of [cacheName, keptFilesCache]) await storage()?.delete(name);
+}
+
+/** Takes away the oldest of a kind: CacheStorage lists entries in the order in which they came. */
+async function evict(cache: Cache, kind: string): Promise<void> {
+  const start = entryUrl(kind, "");
+  const requests = (await cache.keys()).filter(({ url }) => url.startsWith(start));
+  for (const request of requests.slice(0, -mostEntries)) await cache.delete(request);
 }
 
 function storage(): CacheStorage | null {

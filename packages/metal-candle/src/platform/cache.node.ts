@@ -73,6 +73,11 @@ export async function cacheUsage(): Promise<{ kind: string; files: number; bytes
   return [...usage.values()];
 }
 
+/** Removes everything. */
+export async function clearCacheEntries(): Promise<void> {
+  for (const { path } of await entries()) await rm(path, { force: true });
+}
+
 function entryPath(kind: string, key: string): string {
   const name = createHash("sha256").update(key).digest("hex").slice(0, 40);
   return join(cacheFolder()!, kind, name);

@@ -1,4 +1,5 @@
 /** The environment door, the page's side: no variables, no home, and the threads that the browser admits to. */
+import { keptModels } from "./snapshots.browser.ts";
 
 /** A page has no environment variables. */
 export function environmentVariable(_name: string): string | undefined {
@@ -15,5 +16,8 @@ export function availableThreads(): number {
   return Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1);
 }
 
-/** Whether models are found by URL alone: a page has no folders, no packages and no hub cache. */
+/** Whether folders of models are URLs: a page has no files and no packages. */
 export const modelsAreUrls: boolean = true;
+
+/** Where downloaded models are kept, in the place of a folder; null where variables and the user's own folder say. */
+export const modelsPlace: string | null = keptModels;

@@ -16,5 +16,8 @@ export function availableThreads(): number {
   return Math.max(1, availableParallelism());
 }
 
-/** Whether models are found by URL alone: a page has no folders, no packages and no hub cache. */
+/** Whether folders of models are URLs: a page has no files and no packages. */
 export const modelsAreUrls: boolean = false;
+
+/** Where downloaded models are kept, in the place of a folder; null where variables and the user's own folder say. */
+export const modelsPlace: string | null = null;

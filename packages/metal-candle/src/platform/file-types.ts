@@ -12,3 +12,10 @@ export interface RandomAccessFile {
   read(target: Uint8Array, position: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Who is told of downloads below a folder, and may end them. */
+export interface DownloadWatch {
+  /** The file's path below the folder, its bytes so far, and in all (0 where the server does not say). */
+  readonly onBytes: (file: string, done: number, total: number) => void;
+  readonly signal: AbortSignal | undefined;
+}

@@ -1,34 +1,68 @@
 /**
- * The files door, the page's side: a path is a URL, a folder is a URL prefix, and a file is what one fetch brings.
+ * The files door, the page's side: a path is a URL, a folder is a URL prefix or a snapshot among the page's kept models, and a file is what
+ * one GET brings. There is no listing, and nothing is asked for by HEAD, which no service worker can answer out of its cache.
  *
- * A file is fetched once and kept as one ArrayBuffer until `close()`; there is no listing, and no cache but the browser's own.
- * A development server that answers a missing file with its start page (HTML) counts as "not there".
+ * What a URL brings is fetched-files.browser.ts's business.
  */
 import { InvalidArgumentError, ModelFileError } from "../errors.ts";
-import type { RandomAccessFile } from "./file-types.ts";
+import type { DownloadWatch, RandomAccessFile } from "./file-types.ts";
+import { fetchFile, watches } from "./fetched-files.browser.ts";
+import { hasSnapshot, isKept, openSnapshotFile } from "./snapshots.browser.ts";
+import { readKept } from "./kept-files.browser.ts";
+
+/** Files that were fetched to see whether a folder is there, until they are asked for. */
+const probed = new Map<string, RandomAccessFile>();
 
 /** Fetches a file, or gives null where the server has none. */
 export async function openFile(path: string): Promise<RandomAccessFile | null> {
-  const response = await request(path);
-  return response === null ? null : new FetchedFile(path, new Uint8Array(await response.arrayBuffer()));
+  return open(path, Infinity);
 }
 
 /** A whole small file, or null where there is none. Throws ModelFileError above `limitBytes`. */
 export async function readFileBytes(path: string, limitBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  const response = await request(path);
-  if (response === null) return null;
-  const bytes = await response.arrayBuffer();
-  if (bytes.byteLength > limitBytes) {
-    throw new ModelFileError(
-      `${path} has ${bytes.byteLength} bytes; a file of this kind may have at most ${limitBytes}.`,
-    );
+  if (isKept(path) && !path.includes("/snapshots/")) return readKept(path);
+  const file = await open(path, limitBytes);
+  if (file === null) return null;
+  try {
+    if (file.size > limitBytes) {
+      throw new ModelFileError(`${path} has ${file.size} bytes; a file of this kind may have at most ${limitBytes}.`);
+    }
+    const bytes = new Uint8Array(file.size);
+    await file.read(bytes, 0);
+    return bytes;
+  } finally {
+    await file.close();
   }
-  return new Uint8Array(bytes);
 }
 
-/** A URL prefix counts as a model folder when it has a config.json. */
+async function open(path: string, limitBytes: number): Promise<RandomAccessFile | null> {
+  if (isKept(path)) return openSnapshotFile(path);
+  const url = absolutePath(path);
+  const known = probed.get(url);
+  probed.delete(url);
+  return known ?? fetchFile(url, limitBytes);
+}
+
+/** A URL prefix counts as a model folder when it has a config.json, or a modules.json. */
 export async function folderExists(path: string): Promise<boolean> {
-  return isPathLike(path) && (await request(joinPath(path, "config.json"), "HEAD")) !== null;
+  if (isKept(path)) return hasSnapshot(path);
+  if (!isPathLike(path)) return false;
+  for (const name of ["config.json", "modules.json"]) {
+    const url = absolutePath(joinPath(path, name));
+    const file = await fetchFile(url, Infinity);
+    if (file === null) continue;
+    // The next to ask for it gets this one.
+    probed.set(url, file);
+    return true;
+  }
+  return false;
+}
+
+/** Tells of what is downloaded below a folder, until the function that comes back is called. */
+export function watchDownloads(folder: string, watch: DownloadWatch): () => void {
+  const entry = { prefix: `${absolutePath(folder).replace(/\/+$/, "")}/`, watch };
+  watches.add(entry);
+  return () => watches.delete(entry);
 }
 
 /** A page cannot list a folder. */
@@ -79,39 +113,4 @@ export function isPathLike(text: string): boolean {
 /** A page has no installed packages. */
 export function packageFolder(): string | null {
   return null;
-}
-
-class FetchedFile implements RandomAccessFile {
-  readonly path: string;
-  readonly size: number;
-  #bytes: Uint8Array;
-
-  constructor(path: string, bytes: Uint8Array) {
-    this.path = path;
-    this.size = bytes.byteLength;
-    this.#bytes = bytes;
-  }
-
-  async read(target: Uint8Array, position: number): Promise<void> {
-    if (position + target.byteLength > this.#bytes.byteLength) {
-      throw new ModelFileError(`${this.path} ends at byte ${this.#bytes.byteLength}: it was cut short or closed.`);
-    }
-    target.set(this.#bytes.subarray(position, position + target.byteLength));
-  }
-
-  async close(): Promise<void> {
-    this.#bytes = new Uint8Array(0);
-  }
-}
-
-async function request(path: string, method = "GET"): Promise<Response | null> {
-  let response: Response;
-  try {
-    response = await fetch(path, { method });
-  } catch (error) {
-    throw new ModelFileError(`${path} cannot be fetched: ${(error as Error).message}.`, { cause: error });
-  }
-  if (response.status === 404 || response.headers.get("content-type")?.startsWith("text/html")) return null;
-  if (!response.ok) throw new ModelFileError(`${path} cannot be fetched: the server answered ${response.status}.`);
-  return response;
 }

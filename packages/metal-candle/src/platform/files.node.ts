@@ -10,7 +10,7 @@ import { access, mkdir, open, readdir, realpath, rename, rm, rmdir, stat, type F
 import { createRequire } from "node:module";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { ModelFileError } from "../errors.ts";
-import type { RandomAccessFile } from "./file-types.ts";
+import type { DownloadWatch, RandomAccessFile } from "./file-types.ts";
 import { isRunning } from "./running-process.node.ts";
 
 /** The largest single read that libuv takes is 2³¹ − 1 bytes; this stays well below it. */
@@ -164,6 +164,11 @@ export function packageFolder(name: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Opening files downloads nothing here. Returns what ends the watch. */
+export function watchDownloads(_folder: string, _watch: DownloadWatch): () => void {
+  return () => undefined;
 }
 
 class NodeFile implements RandomAccessFile {

@@ -14,6 +14,7 @@ export const hubCommit = "1111111111111111111111111111111111111111";
 export type Fault = (request: IncomingMessage, response: ServerResponse, file: string | null) => boolean;
 
 export interface Received {
+  readonly method: string;
   readonly url: string;
   readonly range: string | undefined;
   readonly authorization: string | undefined;
@@ -60,7 +61,7 @@ export class HubServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url!, this.endpoint);
-    this.#note(request);
+    this.#note(request, response);
     const tree = `/api/models/${this.#id}/tree/${hubCommit}`;
     const resolve = `/${this.#id}/resolve/${hubCommit}/`;
     const file = url.pathname.startsWith(resolve) ? decodeURIComponent(url.pathname.slice(resolve.length)) : null;
@@ -90,15 +91,22 @@ export class HubServer {
   }
 
   #answerStorage(request: IncomingMessage, response: ServerResponse): void {
-    this.#note(request);
+    this.#note(request, response);
     const file = new URL(request.url!, this.endpoint).pathname.slice("/storage/".length);
     if (this.fault(request, response, file)) return;
     sendBytes(request, response, this.#files.get(file)!);
   }
 
-  #note(request: IncomingMessage): void {
+  #note(request: IncomingMessage, response: ServerResponse): void {
     const { range, authorization, host } = request.headers;
-    this.requests.push({ url: request.url!, range, authorization, host });
+    this.requests.push({ method: request.method!, url: request.url!, range, authorization, host });
+    // As the hub and its storage answer pages of other origins: simple requests alone, nothing that asks for leave first.
+    response.setHeader("access-control-allow-origin", "*");
+    response.setHeader(
+      "access-control-expose-headers",
+      "ETag,Link,Accept-Ranges,Content-Range,X-Linked-Size,X-Repo-Commit",
+    );
+    response.setHeader("cross-origin-resource-policy", "cross-origin");
   }
 
   #tree(): object[] {
