@@ -1,14 +1,12 @@
 /**
- * A map as it was drawn: what is kept of it, and how it is written down. Paths and types are not part of it: documents move, and the index knows.
+ * A map as it was drawn: what is kept of it. Paths and types are not part of it: documents move, and the index knows.
  *
- *     "FMAP", version, bytes of the header      4 + 4 + 4
- *     header: JSON in UTF-8, padded with spaces  to a multiple of 8 from the start
- *     ids f64, positions f32 × 2, per level clusterOf u16        [points] each, little-endian
- *
- * What is read may be a stranger's: lengths and numbers are checked, and whatever does not fit is no map.
+ * Kept as packed.ts has it: ids f64, positions f32 × 2, and for each level clusterOf u16. What is read may be a stranger's: lengths and numbers are checked, and
+ * whatever does not fit is no map.
  */
 import { noCluster } from "./density-clusters.ts";
 import type { MapLevel } from "./corpus-map.ts";
+import { pack, unpack } from "./packed.ts";
 
 export interface DrawnMap {
   readonly ids: Float64Array;
@@ -24,12 +22,9 @@ export interface VectorMark {
   readonly values: readonly number[];
 }
 
-/** Goes up with every change of the format, and with every change that would draw another picture of the same vectors. */
-export const mapVersion = 1;
 /** Of a map's file. A million points take 24 MB. */
 export const mostMapBytes = 2 ** 27;
 
-const magic = "FMAP";
 const mostLevels = 8;
 const mostClusters = 1_000;
 const mostWords = 8;
@@ -45,32 +40,15 @@ interface Header {
 
 export function encodeMap({ ids, positions, levels, drawnTime, marks }: DrawnMap): Uint8Array {
   const header: Header = { points: ids.length, drawnTime, marks, levels: levels.map(({ clusters }) => ({ clusters })) };
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const headerBytes = text.length + padding(12 + text.length);
-  const parts = [ids, positions, ...levels.map(({ clusterOf }) => clusterOf)];
-  const bytes = new Uint8Array(12 + headerBytes + parts.reduce((sum, part) => sum + part.byteLength, 0)).fill(0x20);
-  bytes.set(new TextEncoder().encode(magic));
-  const view = new DataView(bytes.buffer);
-  view.setUint32(4, mapVersion, true);
-  view.setUint32(8, headerBytes, true);
-  bytes.set(text, 12);
-  let at = 12 + headerBytes;
-  for (const part of parts) {
-    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
-    at += part.byteLength;
-  }
-  return bytes;
+  return pack(header, [ids, positions, ...levels.map(({ clusterOf }) => clusterOf)]);
 }
 
 /** Null for what is no map, or one of another version. */
 export function decodeMap(bytes: Uint8Array): DrawnMap | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || new TextDecoder().decode(bytes.subarray(0, 4)) !== magic) return null;
-  if (view.getUint32(4, true) !== mapVersion) return null;
-  let at = 12 + view.getUint32(8, true);
-  if (at > bytes.length) return null;
-  const header = checkedHeader(bytes.subarray(12, at));
-  if (header === null) return null;
+  const unpacked = unpack(bytes);
+  const header = unpacked && checkedHeader(unpacked.header);
+  if (unpacked === null || header === null) return null;
+  let at = unpacked.start;
   const { points, drawnTime, marks, levels } = header;
   if (bytes.length !== at + points * (16 + 2 * levels.length)) return null;
   const part = (perPoint: number): ArrayBuffer => {
@@ -89,17 +67,8 @@ export function decodeMap(bytes: Uint8Array): DrawnMap | null {
   return isSound ? { ids, positions, levels: clusters, drawnTime, marks } : null;
 }
 
-function padding(length: number): number {
-  return (8 - (length % 8)) % 8;
-}
-
-function checkedHeader(bytes: Uint8Array): Header | null {
-  let header: Header;
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes)) as Header;
-  } catch {
-    return null;
-  }
+function checkedHeader(found: unknown): Header | null {
+  const header = found as Header;
   const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
   const isList = (value: unknown, most: number): boolean => Array.isArray(value) && value.length <= most;
   const isSound =

@@ -14,6 +14,9 @@ import { documentsDoor } from "./doors/documents.ts";
 import { facetsDoor } from "./doors/facets.ts";
 import { filesDoor } from "./doors/files.ts";
 import { indexingDoor } from "./doors/indexing.ts";
+import { deviceDoor } from "./doors/device.ts";
+import { indexesDoor } from "./doors/indexes.ts";
+import { mapDoor } from "./doors/map.ts";
 import { mcpDoor } from "./doors/mcp.ts";
 import { ollamaDoor } from "./doors/ollama.ts";
 import { openAiDoor } from "./doors/openai.ts";
@@ -53,6 +56,9 @@ const doors = [
   facetsDoor,
   filesDoor,
   indexingDoor,
+  indexesDoor,
+  mapDoor,
+  deviceDoor,
   mcpDoor,
   docsDoor,
 ];
@@ -209,6 +215,11 @@ const knownRoutes = new Set([
   "ask",
   "related",
   "index",
+  "indexes",
+  "map",
+  "device",
+  "models",
+  "settings",
   "docs",
   "predict",
   "tokenize",

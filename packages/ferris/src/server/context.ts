@@ -3,8 +3,10 @@ import type { EndpointSettings } from "../answer/endpoint.ts";
 import type { NamedFerris } from "../several-indexes.ts";
 import type { Admission, AdmissionLimits } from "./admission.ts";
 import type { IndexJobs } from "./index-jobs.ts";
+import type { MapDrawings } from "./map-drawings.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServedModels } from "./models.ts";
+import type { MachineSettings } from "./machine.ts";
 import { Problem } from "./problems.ts";
 
 /** Opens the file at a path, at a line where its format has lines. @throws an error that says why it cannot */
@@ -18,6 +20,9 @@ export interface ServerContext {
   /** The indexes that /search and its like answer from. */
   readonly indexes: readonly NamedFerris[];
   readonly jobs: IndexJobs;
+  readonly drawings: MapDrawings;
+  /** What this machine has and what is in force, for people. */
+  readonly machine: MachineSettings;
   /** Folders that may be indexed on a client's word, beside those that an index has already. */
   readonly indexable: readonly string[];
   /** The language model of /ask. */

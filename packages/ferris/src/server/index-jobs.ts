@@ -3,10 +3,11 @@
  * with the server.
  */
 import { randomUUID } from "node:crypto";
-import type { IndexProgress, IndexReport } from "../indexing/report.ts";
+import type { FileOutcome, IndexProgress, IndexReport } from "../indexing/report.ts";
 import type { FerrisIndexOptions } from "../options.ts";
 import type { NamedFerris } from "../several-indexes.ts";
 import { Problem } from "./problems.ts";
+import { Watched } from "./watched.ts";
 
 export type JobState = "running" | "done" | "cancelled" | "failed";
 
@@ -26,14 +27,16 @@ export interface IndexJob {
 }
 
 interface Entry {
-  job: IndexJob;
+  readonly watched: Watched<IndexJob>;
   readonly abort: AbortController;
-  /** Called after each change. */
-  readonly watchers: Set<() => void>;
+  readonly leftOut: FileOutcome[];
 }
 
 /** How many of those that have ended are remembered. */
 const mostEnded = 50;
+/** Files that a job left out and names; the report counts them all. */
+const mostLeftOut = 2_000;
+const takenIn: ReadonlySet<string> = new Set(["added", "changed", "unchanged", "renamed", "removed"]);
 
 export class IndexJobs {
   readonly #entries = new Map<string, Entry>();
@@ -44,9 +47,9 @@ export class IndexJobs {
 
   /** @throws Problem where one runs in this index already */
   start({ name, ferris }: NamedFerris, paths: readonly string[], options: FerrisIndexOptions): IndexJob {
-    const other = this.#running().find(({ job }) => job.index === name);
+    const other = this.#running().find(({ watched }) => watched.state.index === name);
     if (other) {
-      throw new Problem("conflict", `index job ${other.job.id} is running: wait for it, or cancel it`, {
+      throw new Problem("conflict", `index job ${other.watched.state.id} is running: wait for it, or cancel it`, {
         retryAfter: 5,
       });
     }
@@ -62,15 +65,15 @@ export class IndexJobs {
       report: null,
       error: null,
     };
-    const entry: Entry = { job, abort: new AbortController(), watchers: new Set() };
+    const entry: Entry = { watched: new Watched(job), abort: new AbortController(), leftOut: [] };
     this.#entries.set(job.id, entry);
     this.#forgetOld();
-    const change = (news: Partial<IndexJob>): void => {
-      entry.job = { ...entry.job, ...news };
-      for (const tell of entry.watchers) tell();
+    const change = (news: Partial<IndexJob>): void => entry.watched.change(news);
+    const onFile = (file: FileOutcome): void => {
+      if (!takenIn.has(file.outcome) && entry.leftOut.length < mostLeftOut) entry.leftOut.push(file);
     };
     const { signal } = entry.abort;
-    ferris.index(paths, { ...options, signal, onProgress: (progress) => change({ progress }) }).then(
+    ferris.index(paths, { ...options, signal, onFile, onProgress: (progress) => change({ progress }) }).then(
       (report) => change({ state: report.interrupted ? "cancelled" : "done", report, endedTime: Date.now() }),
       (error: Error & { code?: unknown }) => {
         const code = typeof error.code === "string" ? error.code : "UNEXPECTED";
@@ -83,34 +86,29 @@ export class IndexJobs {
 
   /** The latest first. */
   list(): IndexJob[] {
-    return [...this.#entries.values()].map(({ job }) => job).toReversed();
+    return [...this.#entries.values()].map(({ watched }) => watched.state).toReversed();
   }
 
   /** @throws Problem for an id that no job has */
   get(id: string): IndexJob {
-    return this.#entry(id).job;
+    return this.#entry(id).watched.state;
+  }
+
+  /** Files that a job has left out so far, and why; at most 2,000. @throws Problem for an id that no job has */
+  leftOut(id: string): readonly FileOutcome[] {
+    return this.#entry(id).leftOut;
   }
 
   /** Asks a job to stop; what it has written stays. @throws Problem for an id that no job has */
   cancel(id: string): IndexJob {
     const entry = this.#entry(id);
     entry.abort.abort();
-    return entry.job;
+    return entry.watched.state;
   }
 
   /** The job after each of its changes, the last when it has ended. @throws Problem for an id that no job has */
-  async *follow(id: string, signal: AbortSignal): AsyncGenerator<IndexJob> {
-    const entry = this.#entry(id);
-    let told: IndexJob | null = null;
-    while (!signal.aborted) {
-      if (entry.job === told) {
-        await nextChange(entry, signal);
-        continue;
-      }
-      told = entry.job;
-      yield told;
-      if (told.state !== "running") return;
-    }
+  follow(id: string, signal: AbortSignal): AsyncGenerator<IndexJob> {
+    return this.#entry(id).watched.follow(({ state }) => state !== "running", signal);
   }
 
   #entry(id: string): Entry {
@@ -120,23 +118,13 @@ export class IndexJobs {
   }
 
   #running(): Entry[] {
-    return [...this.#entries.values()].filter(({ job }) => job.state === "running");
+    return [...this.#entries.values()].filter(({ watched }) => watched.state.state === "running");
   }
 
   #forgetOld(): void {
-    const ended = [...this.#entries.values()].filter(({ job }) => job.state !== "running");
-    for (const { job } of ended.slice(0, Math.max(0, ended.length - mostEnded))) this.#entries.delete(job.id);
+    const ended = [...this.#entries.values()].filter(({ watched }) => watched.state.state !== "running");
+    for (const { watched } of ended.slice(0, Math.max(0, ended.length - mostEnded))) {
+      this.#entries.delete(watched.state.id);
+    }
   }
-}
-
-function nextChange({ watchers }: Entry, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      watchers.delete(done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    watchers.add(done);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

@@ -11,6 +11,8 @@ import { builtPage } from "./doors/page.ts";
 import { HostCheck } from "./hosts.ts";
 import { IndexJobs } from "./index-jobs.ts";
 import { KeyRing } from "./keys.ts";
+import type { MachineSettings } from "./machine.ts";
+import { MapDrawings } from "./map-drawings.ts";
 import { type Address, type Listener, listen, type Timeouts, usualTimeouts } from "./listener.ts";
 import { Metrics } from "./metrics.ts";
 import { ServedModels } from "./models.ts";
@@ -50,6 +52,8 @@ export interface ServeOptions {
   readonly maxBodyBytes?: number;
   readonly limits?: AdmissionLimits;
   readonly timeouts?: Partial<Timeouts>;
+  /** Told to people; nothing else depends on it. */
+  readonly machine?: Partial<MachineSettings>;
   readonly version: string;
   /** Opens a document for the page's user, where that is the user of this machine. */
   readonly openFile?: OpenFile | null;
@@ -87,6 +91,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     metrics,
     indexes,
     jobs: new IndexJobs(closing.signal),
+    drawings: new MapDrawings(closing.signal),
+    machine: { settings: [], speeds: null, load: {}, ...options.machine },
     indexable: options.indexable ?? [],
     endpoint: options.endpoint ?? {},
     openFile: options.openFile ?? null,

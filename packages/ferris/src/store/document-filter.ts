@@ -5,7 +5,7 @@ import { sep } from "#platform/paths";
 import { makeGlobs } from "../documents/walk/glob.ts";
 import type { DocumentFilter, FieldTest, StoredDocument } from "./store.ts";
 
-export type FilteredDocument = Pick<StoredDocument, "path" | "type" | "modifiedTime" | "fields">;
+export type FilteredDocument = Pick<StoredDocument, "id" | "path" | "type" | "modifiedTime" | "fields">;
 type DocumentTest = (document: FilteredDocument) => boolean;
 
 /** Whether there is nothing in `filter` that a document could fail. */
@@ -17,12 +17,14 @@ export function keepsAll(filter: DocumentFilter): boolean {
 export function makeDocumentTest(filter: DocumentFilter): DocumentTest {
   const types = filter.types && new Set(filter.types);
   const excludedTypes = new Set(filter.excludeTypes);
+  const documents = filter.documents && new Set(filter.documents);
   const matches = filter.paths && pathTest(filter.paths);
   const excludes = filter.exclude && pathTest(filter.exclude);
   const since = filter.modifiedSince;
   const fields = (filter.fields ?? []).map(fieldTest);
   const also: DocumentTest = filter.also ? makeDocumentTest(filter.also) : () => true;
   return (document) =>
+    (documents === undefined || documents.has(document.id)) &&
     (types === undefined || types.has(document.type)) &&
     !excludedTypes.has(document.type) &&
     (since === undefined || document.modifiedTime >= since) &&

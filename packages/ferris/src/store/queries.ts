@@ -16,6 +16,8 @@ export interface DocumentFilter {
   readonly excludeTypes?: readonly string[] | undefined;
   /** What the documents say of themselves (front matter); all must hold. */
   readonly fields?: readonly FieldTest[] | undefined;
+  /** Documents by number; one of these. */
+  readonly documents?: readonly number[] | undefined;
   /** Milliseconds since 1970: the file was modified then or later. */
   readonly modifiedSince?: number | undefined;
   /** Another filter that must hold as well. */

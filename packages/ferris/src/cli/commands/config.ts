@@ -3,8 +3,8 @@
  */
 import { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
-import type { Origin } from "../config/resolve.ts";
-import { type SettingName, settingNames, settings } from "../config/settings.ts";
+import { settingNames, settings } from "../config/settings.ts";
+import { shownSettings, shownValue } from "../config/shown.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { table } from "../terminal/table.ts";
@@ -32,21 +32,12 @@ function config(session: Session): number {
     session.printJson({ settings: Object.fromEntries(rows), files });
     return exitCodes.success;
   }
-  const rows = settingNames.map((name) => [
+  const rows = shownSettings(session.settings).map(({ name, value, origin, description }) => [
     name,
-    JSON.stringify(shownValue(name, values[name])),
-    originText(origins[name]),
-    session.colours.faint(settings[name].description),
+    JSON.stringify(value),
+    origin,
+    session.colours.faint(description),
   ]);
   session.print(table(rows).join("\n"));
   return exitCodes.success;
-}
-
-/** Keys are not shown, so that the table can be pasted anywhere. */
-function shownValue(name: SettingName, value: unknown): unknown {
-  return settings[name].secret && value !== null ? "(set)" : value;
-}
-
-function originText({ kind, where }: Origin): string {
-  return where === null ? kind : `${kind}: ${where}`;
 }

@@ -2,14 +2,12 @@
  * `ferris models`: what to choose and why, with what is on this machine and how fast it is here. The facts are the catalogue's
  * (choosing/catalogue.ts).
  */
-import { join } from "node:path";
 import { Command } from "commander";
 import { advice, type CatalogueModel, catalogue, sources } from "../../choosing/catalogue.ts";
 import type { InstalledModel } from "../../choosing/installed.ts";
 import type { Speed } from "../../choosing/speed.ts";
-import { caller } from "../caller.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { cacheFolder } from "../io/cache-folder.ts";
+import { speedsFile } from "../io/cache-folder.ts";
 import { modelOptions } from "../open.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
@@ -49,7 +47,7 @@ async function models(session: Session, measures: boolean): Promise<number> {
     import("../../choosing/installed.ts"),
     import("../../choosing/speed.ts"),
   ]);
-  const cache = new SpeedCache(join(cacheFolder(caller().environment), "speeds.json"), versionOfFerris());
+  const cache = new SpeedCache(speedsFile(), versionOfFerris());
   const { device } = session.settings.values;
   const signal = session.interruptible("stopping after this model");
   const line = session.progress();

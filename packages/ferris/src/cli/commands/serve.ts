@@ -11,12 +11,14 @@ import type { Address } from "../../server/listener.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { endpointOf } from "../endpoint.ts";
 import { expandHome } from "../io/home.ts";
+import { speedsFile } from "../io/cache-folder.ts";
 import { openInBrowser, pageAddress } from "../io/open-in-browser.ts";
 import { openFile } from "../interactive/open-file.ts";
 import { modelOptions, openIndexes } from "../open.ts";
 import type { Warmth } from "../caller.ts";
 import { Flag } from "../options.ts";
 import { modelNamed } from "../config/settings.ts";
+import { shownSettings } from "../config/shown.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
@@ -162,6 +164,11 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
     allowedHosts: options.allowHost ?? [],
     allowedOrigins: options.allowOrigin ?? [],
     strictLength: options.strictLength ?? false,
+    machine: {
+      settings: shownSettings(session.settings),
+      speeds: speedsFile(),
+      load: modelOptions(session),
+    },
     version: versionOfFerris(),
     telemetry,
     onRequest: (entry, cause) => {

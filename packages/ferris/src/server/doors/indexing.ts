@@ -75,6 +75,21 @@ export function indexingDoor(context: ServerContext) {
   );
   door.openapi(
     createRoute({
+      method: "get",
+      path: "/index/{id}/files",
+      tags: ["Indexing"],
+      summary: "The files that a job left out, and why: the first 2,000",
+      request: { params: id },
+      responses: jsonAnswer(
+        z.object({
+          files: z.array(z.object({ path: z.string(), outcome: z.string(), message: z.string().nullable() })),
+        }),
+      ),
+    }),
+    (c) => c.json({ files: jobs.leftOut(c.req.valid("param").id).map((file) => ({ ...file })) }, 200),
+  );
+  door.openapi(
+    createRoute({
       method: "delete",
       path: "/index/{id}",
       tags: ["Indexing"],

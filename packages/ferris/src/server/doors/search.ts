@@ -32,6 +32,11 @@ const searchRequest = z
     sort: z.enum(["relevance", "date"]).optional(),
     rerank: z.boolean().default(false),
     folder: z.string().max(4096).optional().openapi({ description: "an absolute path: what lies below it" }),
+    documents: z
+      .array(z.number().int().min(1))
+      .max(100_000)
+      .optional()
+      .openapi({ description: "only in these documents, by the numbers that /documents and the map have" }),
     ...filters,
   })
   .openapi("SearchRequest");
@@ -69,9 +74,10 @@ export function searchDoor(context: ServerContext) {
     }),
     async (c) => {
       const { query, index: name, limit, offset, mode: by, perDocument, minScore, ...rest } = c.req.valid("json");
-      const { sort, rerank, folder, ...written } = rest;
+      const { sort, rerank, folder, documents, ...written } = rest;
       const indexes = chosenIndexes(context, name);
-      const filter = both(makeFilter(written), makeFilter({ paths: folder === undefined ? [] : [globBelow(folder)] }));
+      const below = makeFilter({ paths: folder === undefined ? [] : [globBelow(folder)] });
+      const filter = both(both(makeFilter(written), below), documents && { documents });
       const signal = signalOf(c);
       const wanted = { limit: limit + offset, mode: by, perDocument, minScore, sort, rerank, filter, signal };
       const [only, second] = indexes;

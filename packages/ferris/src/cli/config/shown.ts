@@ -1,0 +1,22 @@
+/** The settings in force as people are shown them: for `ferris config`, and for the page of `ferris serve`. */
+import type { ShownSetting } from "../../server/machine.ts";
+import type { Origin, ResolvedSettings } from "./resolve.ts";
+import { type SettingName, settingNames, settings } from "./settings.ts";
+
+export function shownSettings({ values, origins }: ResolvedSettings): ShownSetting[] {
+  return settingNames.map((name) => ({
+    name,
+    value: shownValue(name, values[name]),
+    origin: originText(origins[name]),
+    description: settings[name].description,
+  }));
+}
+
+/** Keys are not shown, so that the table can be pasted anywhere. */
+export function shownValue(name: SettingName, value: unknown): unknown {
+  return settings[name].secret && value !== null ? "(set)" : value;
+}
+
+function originText({ kind, where }: Origin): string {
+  return where === null ? kind : `${kind}: ${where}`;
+}
