@@ -10,7 +10,7 @@ export default defineConfig({
     pool: "forks",
     // vitest leaves one core to itself; of two that is half the machine, and many of these tests wait for a process of their own.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    include: ["packages/*/test/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "examples/browser/test/**/*.test.ts"],
     globalSetup: ["packages/testing/src/vitest-global-setup.ts"],
     // One kernel on a software adapter, on a busy machine of two cores.
     testTimeout: 60_000,

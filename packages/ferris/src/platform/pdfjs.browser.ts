@@ -22,10 +22,20 @@ function known(): PdfjsSource {
 }
 
 export async function importPdfjs(): Promise<typeof Pdfjs> {
+  // A worker draws nothing, so that none of its fonts need to be made.
+  if (!("document" in globalThis)) Reflect.set(globalThis, "FontFace", NoFont);
   return (await known().load()) as typeof Pdfjs;
 }
 
 /** A folder of its data, with a slash at the end. */
 export function pdfjsFolder(name: "cmaps" | "wasm"): string {
   return new URL(`${name}/`, known().baseUrl).href;
+}
+
+/** As in Node: where pdf.js puts a document's fonts, which nobody draws. In a page it asks the fonts' set whether they are there. */
+export const fontless = { fonts: { add() {}, delete() {} } };
+
+/** A font that is there at once. */
+class NoFont {
+  readonly loaded = Promise.resolve(this);
 }

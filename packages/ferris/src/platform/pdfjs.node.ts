@@ -15,3 +15,12 @@ export async function importPdfjs(): Promise<typeof Pdfjs> {
 export function pdfjsFolder(name: "cmaps" | "wasm"): string {
   return fileURLToPath(new URL(`${name}/`, pdfjsFiles().folder));
 }
+
+/**
+ * Where pdf.js puts a document's fonts. Without it each font fails to load, and pdf.js falls back to compiling every glyph of it to a path
+ * and sending that in a message of its own.
+ */
+export const fontless = {
+  documentElement: { getElementsByTagName: () => [{ append() {} }] },
+  createElement: () => ({ sheet: { cssRules: [], insertRule() {} }, remove() {} }),
+};

@@ -1,7 +1,7 @@
 /**
  * pdf.js, opened for reading only: no fonts of the system, no scripts, no canvas, and no pictures unless they are asked for.
  */
-import { importPdfjs, pdfjsFolder } from "#platform/pdfjs";
+import { fontless, importPdfjs, pdfjsFolder } from "#platform/pdfjs";
 import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { PDFDocumentProxy } from "pdfjs-dist/types/src/display/api.js";
 import { DocumentError } from "../../../errors.ts";
@@ -54,15 +54,6 @@ export async function withPdf<T>(
     await task.destroy();
   }
 }
-
-/**
- * Where pdf.js puts a document's fonts. Without it each font fails to load, and pdf.js falls back to compiling every glyph of it to a path
- * and sending that in a message of its own.
- */
-const fontless = {
-  documentElement: { getElementsByTagName: () => [{ append() {} }] },
-  createElement: () => ({ sheet: { cssRules: [], insertRule() {} }, remove() {} }),
-};
 
 let loading: Promise<typeof Pdfjs> | undefined;
 
