@@ -62,7 +62,8 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
       ...options,
     });
     [browser] = await Promise.all([startBrowser(program), built]);
-  });
+    // On two busy cores the model alone takes its time.
+  }, 180_000);
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((page) => page.context().close()));
     expect(faults.splice(0)).toEqual([]);
