@@ -110,6 +110,7 @@ describeBrowser("documents in the page", (program) => {
       await page.locator(".results .snippet").first().filter({ hasText: "<script>alert(5)</script>" }).waitFor();
       await page.goto(`${served.url}/${address("hostile", "script.txt")}`);
       await page.locator(".lines .line").filter({ hasText: '<img src=x onerror="alert(6)">' }).waitFor();
+      expect(await page.locator("main script, main img").count()).toBe(0);
     });
 
     test("a line of 5 MB is shown in part, and quickly", async () => {

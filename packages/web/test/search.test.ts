@@ -1,5 +1,6 @@
 /** Searching in the page: while somebody types, with filters, by keys alone, on a phone, in the dark; and asking. */
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describeBrowser } from "@ferris/testing";
@@ -105,7 +106,6 @@ describeBrowser("the page's search", (program) => {
   });
 
   test("says that a file has changed since, and what came near where nothing did", async () => {
-    const { writeFileSync, readFileSync } = await import("node:fs");
     const file = join(served.docs, "office", "pump.py");
     const before = readFileSync(file);
     writeFileSync(file, `${before.toString()}# changed\n`);
@@ -114,6 +114,7 @@ describeBrowser("the page's search", (program) => {
     writeFileSync(file, before);
     await page.getByRole("searchbox").fill("zzyzx qwertz");
     await page.locator(".summary").filter({ hasText: "near enough" }).waitFor();
+    expect(await page.locator(".results > li").count()).toBe(0);
   });
 
   test("by keys alone: to the question, through the results, into the document, and back", async () => {

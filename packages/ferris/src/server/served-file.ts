@@ -47,7 +47,8 @@ export async function openServedFile(ferris: Ferris, path: string): Promise<Serv
 /** @throws Problem where the index does not have it */
 export async function indexedDocument(ferris: Ferris, path: string): Promise<StoredDocument> {
   const document = await ferris.document(path);
-  if (document === null)
+  // SQLite takes a NUL for the end of a text.
+  if (document?.path !== path)
     throw new Problem("not-found", `the index does not have ${JSON.stringify(path.slice(0, 200))}`);
   return document;
 }
