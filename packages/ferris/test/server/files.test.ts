@@ -2,7 +2,9 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { ModelPool } from "../../src/models/model-pool.ts";
 import type { OpenFile } from "../../src/server/context.ts";
+import { startServer } from "../../src/server/start.ts";
 import { useServer } from "./support/server.ts";
 
 const opened: Parameters<OpenFile>[0][] = [];
@@ -11,7 +13,6 @@ const openFile: OpenFile = async (file) => {
 };
 
 const server = useServer({ openFile });
-const closed = useServer();
 
 const url = (path: string, query: Record<string, string>) =>
   `${server.url}${path}?${new URLSearchParams(query).toString()}`;
@@ -105,8 +106,12 @@ describe("opening it in the editor", () => {
 
   test("nothing that is not indexed, and nowhere unless the server may", async () => {
     expect((await open(server.url, "/etc/passwd", { origin: server.url })).status).toBe(404);
-    const refused = await open(closed.url, join(closed.docs, "keys.md"), { origin: closed.url });
+    const pool = new ModelPool({ load: { device: "cpu" } });
+    const closed = await startServer({ address: { host: "127.0.0.1", port: 0 }, models: [], pool, version: "test" });
+    const refused = await open(closed.url!, path, { origin: closed.url! });
     expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining("opens no files")]);
+    await closed.close();
+    await pool.close();
   });
 });
 
