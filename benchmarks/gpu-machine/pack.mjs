@@ -1,9 +1,12 @@
 /**
  * Packs what a bare Linux x64 machine with a GPU needs to run us without network: Node itself, Dawn's binary and the Vulkan loader
  * (runtime), the built packages and the few modules that they import (code), the default model, the goldens, real English texts
- * to time, and onnxruntime for the CPU baseline. One .tar.xz a piece, so that a run carries only what it uses.
+ * to time, onnxruntime for the CPU baseline, ferris with what `serve` imports and a load generator (server), and the Python packages of the
+ * server that it is compared with (peers). One .tar.xz a piece, so that a run carries only what it uses.
  *
- *   node benchmarks/gpu-machine/pack.mjs [runtime] [code] [model] [goldens] [texts] [cpu]      (default: all)
+ *   node benchmarks/gpu-machine/pack.mjs [runtime] [code] [model] [goldens] [texts] [cpu] [server] [peers]      (default: all)
+ *
+ * METAL_CANDLE_PACK_LEVEL=1 packs in a tenth of the time, a third larger.
  *
  * Output: benchmarks/gpu-machine/.bundle/ (ignored by git). On the machine: sh benchmarks/gpu-machine/run.sh benchmarks/gpu.mjs
  */
@@ -81,7 +84,69 @@ const pieces = {
     }
     copy(join(modules, "onnxruntime-common"), "node_modules/onnxruntime-common");
   },
+  server: (copy) => {
+    for (const part of ["bin", "dist", "package.json"]) {
+      copy(join(root, "packages/ferris", part), `packages/ferris/${part}`);
+    }
+    for (const name of withDependencies(servedModules)) copy(join(modules, name), `node_modules/${name}`);
+  },
+  peers: (_, folder) => {
+    const platforms = ["manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"];
+    const target = [
+      "--python-version",
+      "3.12",
+      "--implementation",
+      "cp",
+      ...platforms.flatMap((p) => ["--platform", p]),
+    ];
+    const how = ["--no-deps", "--only-binary=:all:", ...target, "-d", join(folder, "wheels")];
+    execFileSync("python3", ["-m", "pip", "download", "-q", ...how, ...peerWheels], { stdio: "inherit" });
+  },
 };
+
+/** What `ferris serve` imports when it starts without an index, and the load generator. */
+const servedModules = [
+  "@hono/node-server",
+  "@hono/zod-openapi",
+  "@modelcontextprotocol/server",
+  "@orama/stemmers",
+  "autocannon",
+  "commander",
+  "cross-spawn",
+  "hono",
+  "picocolors",
+  "prom-client",
+  "sqlite-vec",
+  "stemmer",
+  "string-width",
+  "zod",
+];
+
+/** FastAPI, uvicorn, and what they need that the machine's image does not have. */
+const peerWheels = [
+  "fastapi==0.165.0",
+  "starlette==1.10.0",
+  "uvicorn==0.54.0",
+  "httptools==0.9.0",
+  "pydantic==2.14.4",
+  "pydantic-core==2.50.5",
+  "annotated-types==0.8.0",
+  "typing-inspection==0.4.5",
+  "opentelemetry-api==1.45.2",
+];
+
+/** Packages and all that they depend on, by name, where they lie at the root. */
+function withDependencies(names) {
+  const all = new Set();
+  const wanted = [...names];
+  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+    const manifest = join(modules, name, "package.json");
+    if (all.has(name) || !existsSync(manifest)) continue;
+    all.add(name);
+    wanted.push(...Object.keys(JSON.parse(readFileSync(manifest, "utf8")).dependencies ?? {}));
+  }
+  return all;
+}
 
 /** Zeroes the rows of a tiny model's word table that no golden token uses, so that the random numbers there need not travel. */
 function forgetUnusedWords(folder) {
@@ -120,7 +185,8 @@ for (const piece of process.argv.length > 2 ? process.argv.slice(2) : Object.key
   const folder = stage(pieces[piece]);
   const target = join(bundle, `${piece}.tar.xz`);
   execFileSync("tar", ["-C", folder, "-cf", `${folder}.tar`, "."]);
-  execFileSync("xz", ["-T2", piece === "code" ? "-6" : "-9", "-f", `${folder}.tar`]);
+  const level = process.env.METAL_CANDLE_PACK_LEVEL ?? (piece === "code" ? "6" : "9");
+  execFileSync("xz", ["-T2", `-${level}`, "-f", `${folder}.tar`]);
   copyFileSync(`${folder}.tar.xz`, target);
   rmSync(folder, { recursive: true });
   rmSync(`${folder}.tar.xz`);
