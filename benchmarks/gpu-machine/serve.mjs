@@ -30,7 +30,8 @@ const seconds = Number(values.seconds);
 const onGpu = values.device === "gpu";
 const folder = randomModel(values.model, tokenizerFolder(), tmpdir());
 const sets = textSets();
-const peerPath = wheels();
+/** Where Python finds FastAPI; null until it was looked for. */
+let peerPath = null;
 const vectors = new Map();
 
 await measured("ferris serve", startFerris);
@@ -46,9 +47,9 @@ async function measured(name, start) {
     const [vector] = await embed(url, [sets.short[0]]);
     vectors.set(name, vector);
     add(`${name}: cosine with ferris`, cosine(vector, vectors.get("ferris serve")), "", "≥ 0.999");
-    for (const [set, perRequest] of [
-      ["short", 1],
-      ["passages", 32],
+    for (const { set, perRequest } of [
+      { set: "short", perRequest: 1 },
+      { set: "passages", perRequest: 32 },
     ]) {
       const bodies = bodiesOf(sets[set], perRequest);
       await shoot(url, bodies, 16, 2);
@@ -89,6 +90,7 @@ async function startFerris() {
 }
 
 async function startPeer(how) {
+  peerPath ??= wheels();
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const script = fileURLToPath(new URL("serve_peer.py", import.meta.url));
   const env = { ...process.env, TOKENIZERS_PARALLELISM: "true", ...(peerPath && { PYTHONPATH: peerPath }) };
