@@ -1,19 +1,82 @@
 /** How the tests run: straight from the TypeScript sources (condition "@ferris/source"), forked processes, a software GPU from globalSetup. */
 import { availableParallelism } from "node:os";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
+/**
+ * Files that may follow one another in a process: none changes anything that outlives it (variables, globals, a lost device), or measures the
+ * process. They load the sources once, and open one GPU device and compile its kernels once, which takes a software adapter a second or two
+ * each time. Any order among them must do. What is not listed has a process of its own.
+ */
+const sharingProcesses = [
+  "packages/metal-candle/test/{embed-stream,embedding-model,families,pooling-prompts,reranker,shapes,situations,static-models}.test.ts",
+  "packages/metal-candle/test/encoder/*.test.ts",
+  "packages/metal-candle/test/gpu/kernels/*.test.ts",
+  "packages/metal-candle/test/models/*.test.ts",
+  "packages/metal-candle/test/tokenizers/{classes,fuzz,general,goldens,long-texts,open-tokenizer,parts,tiny-models,truncation,unicode,unigram}.test.ts",
+  "packages/ferris/test/documents/chunk/*.test.ts",
+  "packages/ferris/test/documents/parsers/{containers,csv,docx,html*,legacy-office,mail,markdown,open-document,pptx,records,roman,rtf,s*}.test.ts",
+  "packages/ferris/test/search/{confidence,coverage,filter,fuse,merge,passage,query,related,rel*,rerank,select,s*}.test.ts",
+];
+
+/** The longest of the others, longest first: begun early, they leave no core waiting for one of them in the end. */
+const longest = [
+  "metal-candle/test/browser/embedding",
+  "metal-candle/test/engine-properties",
+  "testing/test/doc-examples",
+  "ferris/test/indexing/kill",
+  "metal-candle/test/tokenizer-threads",
+  "ferris/test/cli/commands/embed",
+  "ferris/test/cli/commands/small-commands",
+  "ferris/test/cli/commands/warm",
+  "ferris/test/cli/commands/index",
+  "ferris/test/cli/commands/any-query",
+  "ferris/test/cli/commands/mcp",
+  "ferris/test/cli/commands/search",
+  "ferris/test/cli/words-on-stderr",
+  "ferris/test/cli/commands/assistants-gpu",
+  "ferris/test/library-gpu",
+  "ferris/test/examples/examples",
+];
+
+/** Files that share processes come first and together (a process takes the next file only from the head of the queue), then the longest. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification): number => {
+      if (project.config.isolate === false) return -1;
+      const place = longest.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));
+      return place < 0 ? longest.length : place;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+const include = ["packages/*/test/**/*.test.ts", "examples/browser/test/**/*.test.ts"];
+
+const sources = {
   resolve: { conditions: ["@ferris/source"] },
   ssr: { resolve: { conditions: ["@ferris/source", "node"] } },
+};
+
+const running = {
+  // Processes and not threads: the environment of globalSetup has to be there when a process starts.
+  pool: "forks",
+  // vitest leaves one core to itself; of two that is half the machine, and many of these tests wait for a process of their own.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // One kernel on a software adapter, on a busy machine of two cores.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} as const;
+
+export default defineConfig({
+  ...sources,
   test: {
-    // Processes and not threads: the environment of globalSetup has to be there when a process starts.
-    pool: "forks",
-    // vitest leaves one core to itself; of two that is half the machine, and many of these tests wait for a process of their own.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    include: ["packages/*/test/**/*.test.ts", "examples/browser/test/**/*.test.ts"],
+    ...running,
     globalSetup: ["packages/testing/src/vitest-global-setup.ts"],
-    // One kernel on a software adapter, on a busy machine of two cores.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      { ...sources, test: { ...running, name: "shared", include: sharingProcesses, isolate: false } },
+      { ...sources, test: { ...running, name: "own", include, exclude: ["**/node_modules/**", ...sharingProcesses] } },
+    ],
   },
 });
