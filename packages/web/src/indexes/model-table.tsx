@@ -44,7 +44,7 @@ function Tables({ models, others }: { readonly models: readonly KnownModel[]; re
 
 function Table({ models }: { readonly models: readonly KnownModel[] }) {
   return (
-    <div class="scrolled">
+    <section class="scrolled" tabIndex={0} aria-label="Models">
       <table>
         <thead>
           <tr>
@@ -73,7 +73,7 @@ function Table({ models }: { readonly models: readonly KnownModel[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -22,7 +22,7 @@ export function SettingTable() {
 function Table({ settings }: { readonly settings: readonly Setting[] }) {
   if (settings.length === 0) return <p class="soft">This server was started by a program, not by the command line.</p>;
   return (
-    <div class="scrolled">
+    <section class="scrolled" tabIndex={0} aria-label="Settings">
       <table>
         <thead>
           <tr>
@@ -45,6 +45,6 @@ function Table({ settings }: { readonly settings: readonly Setting[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
