@@ -10,6 +10,7 @@ import { directAttentionProgram } from "../../src/gpu/kernels/attention/direct.t
 import { matrixAttentionProgram } from "../../src/gpu/kernels/attention/subgroup-matrix.ts";
 import { embeddingProgram } from "../../src/gpu/kernels/embedding/embedding.ts";
 import { streamedAttentionProgram } from "../../src/gpu/kernels/attention/streamed.ts";
+import { attentionTile, tiledAttentionProgram } from "../../src/gpu/kernels/attention/tiled.ts";
 import { directGemm } from "../../src/gpu/kernels/gemm/direct.ts";
 import { registerTiledGemm, registerTiles } from "../../src/gpu/kernels/gemm/register-tiled.ts";
 import { subgroupMatrixGemm, subgroupMatrixTiles } from "../../src/gpu/kernels/gemm/subgroup-matrix.ts";
@@ -152,6 +153,15 @@ export const everyProgram: Record<string, KernelProgram[]> = {
       streamedAttentionProgram({ ...attention, storage, relativePositionBuckets: null, causal: true, window }),
     ),
   ),
+  tiledAttentionProgram: storages.flatMap((storage) => [
+    ...buckets.map((relativePositionBuckets) =>
+      tiledAttentionProgram({ ...attention, storage, relativePositionBuckets }, attentionTile),
+    ),
+    tiledAttentionProgram(
+      { ...attention, storage, relativePositionBuckets: null, causal: true, window: 16 },
+      attentionTile,
+    ),
+  ]),
   registerTiledGemm: storages.flatMap((storage) =>
     registerTiles.flatMap((tile) =>
       activations.map((activation) => registerTiledGemm({ storage, ...gemm, activation }, tile)),

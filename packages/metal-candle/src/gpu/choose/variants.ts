@@ -7,6 +7,7 @@ import { directAttentionBytes } from "../kernels/attention/direct.ts";
 import { matrixAttentionBytes, suitsMatrixAttention } from "../kernels/attention/subgroup-matrix.ts";
 import { wholeShape, type AttentionShape } from "../kernels/attention/shape.ts";
 import { streamedAttentionBytes } from "../kernels/attention/streamed.ts";
+import { attentionTile, tiledAttentionBytes } from "../kernels/attention/tiled.ts";
 import { suitsGated, weightLayout, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
 import { registerTiles } from "../kernels/gemm/register-tiled.ts";
 import { subgroupMatrixTiles } from "../kernels/gemm/subgroup-matrix.ts";
@@ -82,8 +83,8 @@ export function kernelActivation(numerics: NumericsClass, activation: Activation
 
 /**
  * Attention variants of a class that can serve all of a model's layers, in the order to try them: matrix units where the class has them and the
- * head size suits; then plain code, on whole score rows where every query sees every key and they fit (eight queries a workgroup, or
- * four or two), else streamed.
+ * head size suits; then plain code in tiles, but for software adapters, where workgroup memory is plain memory and loops are cheap; then plain
+ * code on whole score rows where every query sees every key and they fit (eight queries a workgroup, or four or two), else streamed.
  *
  * @param shapes one for each kind of layer
  * @throws UnsupportedModelError when workgroup memory is too small for all of them
@@ -109,14 +110,19 @@ export function attentionCandidates(
         .filter((unit) => matrixAttentionBytes(unit, headSize) <= limit)
         .filter((unit) => unit.subgroups * unit.subgroupSize <= maxComputeInvocationsPerWorkgroup)
     : [];
+  const tiles: AttentionVariant[] =
+    !report.software && headSize <= 256 && tiledAttentionBytes(attentionTile, numerics.storage, headSize) <= limit
+      ? [{ family: "tiled", tile: attentionTile }]
+      : [];
+  const fast = [...units, ...tiles];
   const longest = Math.max(...shapes.map((shape) => shape.longest));
   const plain = shapes.every((shape) => wholeShape(shape as AttentionShape).plain);
   const queryRows = plain
     ? [8, 4, 2].find((rows) => directAttentionBytes(longest, headSize, rows) <= limit)
     : undefined;
-  if (queryRows !== undefined) return [...units, { family: "direct", queryRows }];
-  if (streamedAttentionBytes(headSize) <= limit) return [...units, { family: "streamed" }];
-  if (units.length > 0) return units;
+  if (queryRows !== undefined) return [...fast, { family: "direct", queryRows }];
+  if (streamedAttentionBytes(headSize) <= limit) return [...fast, { family: "streamed" }];
+  if (fast.length > 0) return fast;
   throw new UnsupportedModelError(
     `Attention with heads of ${headSize} elements needs more workgroup memory than the ${limit} bytes of ${report.name}. ` +
       `Use device "cpu".`,
