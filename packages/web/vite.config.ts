@@ -17,5 +17,7 @@ export default defineConfig({
     // The page's policy allows no script and no picture that stands in the page itself.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Of the libraries that are in it, which want to be named beside it.
+    license: { fileName: "licences.md" },
   },
 });

@@ -25,6 +25,11 @@ function* faultsOf(manifest, files) {
     );
     if (!found) yield `${target}, named in package.json, is missing`;
   }
+  if (manifest.name === "ferris") {
+    for (const file of ["web/index.html", "web/licences.md", "pdfjs/pdf.worker.mjs"]) {
+      if (!files.has(file)) yield `${file}, which ferris serve gives to browsers, is missing`;
+    }
+  }
   // A source map that names files that are not there helps nobody.
   if (files.has("dist/index.js.map") && !files.has("src/index.ts")) yield "source maps without their sources";
 }

@@ -37,3 +37,12 @@ export async function loadStatus(): Promise<void> {
     statusFailure.value = (error as Error).message;
   }
 }
+
+/** A path from the folder that was indexed on, which is what people know; whole where it is below none. */
+export function pathWithinIndex(path: string): string {
+  const roots = (status.value?.roots ?? []).filter((root) => path === root || /^[\\/]/.test(path.slice(root.length)));
+  const root = roots.filter((each) => path.startsWith(each)).toSorted((a, b) => b.length - a.length)[0];
+  if (root === undefined) return path;
+  const above = root.length - (root.split(/[\\/]/).at(-1) ?? "").length;
+  return path.slice(above);
+}

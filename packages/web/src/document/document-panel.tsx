@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { RelatedList } from "../related/related-list.tsx";
 import { linkTo, route } from "../router.ts";
+import { pathWithinIndex } from "../status.ts";
 import { Failure } from "../ui/failure.tsx";
 import { useLoaded } from "../ui/loaded.ts";
 import { fileName, folderOf, shownName } from "../ui/shown.ts";
@@ -31,14 +32,17 @@ export function DocumentPanel() {
     <div class="document-panel">
       <header class="document-head">
         <button type="button" class="link back" onClick={back}>
-          ← Back
+          <svg aria-hidden="true" viewBox="0 0 12 12">
+            <path d="M7.5 2 3.5 6l4 4" />
+          </svg>
+          Back
         </button>
         <h1>
           <bdi>{shownName((loaded.state === "done" && loaded.value.title) || fileName(path))}</bdi>
         </h1>
         <p class="place">
-          <bdi class="path">
-            {shownName(folderOf(path))}/<b>{shownName(fileName(path))}</b>
+          <bdi class="path" title={shownName(path)}>
+            {shownName(folderOf(pathWithinIndex(path)))}/<b>{shownName(fileName(path))}</b>
           </bdi>
         </p>
         {loaded.state === "done" && <Marks document={loaded.value} />}

@@ -1,5 +1,6 @@
 /** The facets: folders, types and ages of what was found, with counts, each a filter. */
 import { go } from "../router.ts";
+import { pathWithinIndex } from "../status.ts";
 import { folderOf, shownName } from "../ui/shown.ts";
 import type { Counted, Facets } from "./search-client.ts";
 import { linkOf, type SearchState } from "./search-state.ts";
@@ -108,10 +109,10 @@ function ChosenFolder({ state }: { readonly state: SearchState }) {
         type="button"
         class="facet"
         aria-pressed={true}
-        title="Search everywhere"
+        title={`${shownName(state.folder)}: search everywhere`}
         onClick={() => go(linkOf(state, { folder: "" }))}
       >
-        <bdi>{shownName(state.folder)}</bdi>
+        <bdi>{shownName(pathWithinIndex(state.folder))}</bdi>
       </button>
       {above !== "" && (
         <button type="button" class="link" onClick={() => go(linkOf(state, { folder: above }))}>

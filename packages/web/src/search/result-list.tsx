@@ -1,9 +1,10 @@
 /** What was found, in order. */
+import { useEffect } from "preact/hooks";
 import { go } from "../router.ts";
 import { counted, shownText } from "../ui/shown.ts";
 import { onResultKey } from "./result-keys.ts";
 import { Result } from "./result.tsx";
-import type { Facets, Found } from "./search-client.ts";
+import { type Facets, type Found, noteShown } from "./search-client.ts";
 import { linkOf, mayHaveMore, pageOfResults } from "./search-state.ts";
 
 interface ResultListProps {
@@ -11,7 +12,10 @@ interface ResultListProps {
   readonly facets: Facets | null;
 }
 
-export function ResultList({ found: { state, answer }, facets }: ResultListProps) {
+export function ResultList({ found, facets }: ResultListProps) {
+  const { state, answer } = found;
+  // After the frame with the results has been drawn.
+  useEffect(() => void requestAnimationFrame(() => noteShown(found)), [found]);
   const { results, nearestMiss, corrections = [], failures = [] } = answer;
   const index = state.index === "" ? undefined : state.index;
   return (

@@ -1,4 +1,5 @@
 /** One result: where it stands, what it says, and why it was found. */
+import { pathWithinIndex } from "../status.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Marked } from "../ui/marked.tsx";
 import { fileName, folderOf, shownName, withoutGaps } from "../ui/shown.ts";
@@ -25,7 +26,7 @@ export function Result({ result, index }: ResultProps) {
       </header>
       <p class="place">
         <bdi class="path" title={shownName(path)}>
-          {shownName(shortFolder(path))}
+          {shownName(folderWithin(path))}
           <b>{shownName(name)}</b>
         </bdi>
         <span>{placeIn(result)}</span>
@@ -50,7 +51,7 @@ export function Result({ result, index }: ResultProps) {
             {copies.map((copy) => (
               <li key={`${copy.path}:${copy.startLine}`}>
                 <a href={documentLink({ ...copy, index })}>
-                  <bdi>{shownName(copy.path)}</bdi>
+                  <bdi>{shownName(pathWithinIndex(copy.path))}</bdi>
                 </a>
               </li>
             ))}
@@ -112,8 +113,7 @@ function placeIn({ page, startLine, endLine, lineBasis }: PageResult): string {
   return startLine === endLine ? `line ${startLine}` : `lines ${startLine}–${endLine}`;
 }
 
-/** The last folders of a long path; the whole is in the title. */
-function shortFolder(path: string): string {
-  const parts = folderOf(path).split(/[\\/]/);
-  return parts.length === 0 ? "" : `${parts.length > 3 ? "…/" : ""}${parts.slice(-3).join("/")}/`;
+function folderWithin(path: string): string {
+  const folder = folderOf(pathWithinIndex(path));
+  return folder === "" ? "" : `${folder}/`;
 }

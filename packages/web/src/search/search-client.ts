@@ -8,9 +8,10 @@ import { callJson } from "../api.ts";
 import type { SearchState } from "./search-state.ts";
 
 /** Of several indexes, each result says which it is from. */
-export type PageResult = SearchResult & { readonly index?: string };
+export type PageResult = Omit<SearchResult, "text" | "lineNumbers"> & { readonly index?: string };
 
-export interface PageAnswer extends Pick<SearchAnswer, "nearestMiss"> {
+export interface PageAnswer {
+  readonly nearestMiss: PageResult | null;
   readonly results: readonly PageResult[];
   readonly corrections?: SearchAnswer["corrections"];
   readonly failures?: readonly { readonly index: string; readonly message: string }[];
@@ -34,6 +35,8 @@ export interface Found {
   /** What was asked. */
   readonly state: SearchState;
   readonly answer: PageAnswer;
+  /** When the last letter of it was typed, on the page's clock; null where it was not typed. */
+  readonly typedAt: number | null;
 }
 
 export const found = signal<Found | null>(null);
@@ -45,10 +48,24 @@ export const searchFailure = signal<string | null>(null);
 const facetsAfterMs = 150;
 
 let running = new AbortController();
+let typedAt: number | null = null;
 let facetsTimer: ReturnType<typeof setTimeout> | undefined;
+
+export function noteTyping(): void {
+  typedAt = performance.now();
+}
+
+/** For the browser's own timeline, and benchmarks: from the last letter to results that can be seen. */
+export function noteShown({ typedAt: start, state }: Found): void {
+  if (start === null) return;
+  performance.measure("typing to results", { start, end: performance.now(), detail: state.query });
+  performance.clearMeasures("typing to results");
+}
 
 export async function search(state: SearchState): Promise<void> {
   cancel();
+  const typed = typedAt;
+  typedAt = null;
   const mine = (running = new AbortController());
   const query = state.query.trim();
   if (query === "") {
@@ -57,10 +74,9 @@ export async function search(state: SearchState): Promise<void> {
   }
   isSearching.value = true;
   try {
-    performance.mark("search:sent");
     const answer = await callJson<PageAnswer>("/search", { body: bodyOf(state, query), signal: mine.signal });
     if (mine !== running) return;
-    found.value = { state, answer };
+    found.value = { state, answer, typedAt: typed };
     searchFailure.value = null;
     facetsTimer = setTimeout(() => void count(state, query, mine), facetsAfterMs);
   } catch (error) {
@@ -79,7 +95,7 @@ export function cancel(): void {
 
 /** Without counts the results are as good: what goes wrong here is no failure of the search. */
 async function count(state: SearchState, query: string, mine: AbortController): Promise<void> {
-  const { limit: _limit, sort: _sort, ...body } = bodyOf(state, query);
+  const { limit: _limit, sort: _sort, brief: _brief, ...body } = bodyOf(state, query);
   const counted = await callJson<Facets>("/facets", { body, signal: mine.signal }).catch(() => null);
   if (mine === running && counted !== null) facets.value = counted;
 }
@@ -90,6 +106,7 @@ function bodyOf({ mode, sort, index, folder, types, since, limit }: SearchState,
     mode,
     sort,
     limit,
+    brief: true,
     index: index || undefined,
     folder: folder || undefined,
     types: types.length > 0 ? types : undefined,

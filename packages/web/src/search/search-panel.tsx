@@ -7,7 +7,7 @@ import { counted } from "../ui/shown.ts";
 import { FacetList } from "./facet-list.tsx";
 import { ResultList } from "./result-list.tsx";
 import { focusResult } from "./result-keys.ts";
-import { cancel, facets, found, isSearching, search, searchFailure } from "./search-client.ts";
+import { cancel, facets, found, isSearching, noteTyping, search, searchFailure } from "./search-client.ts";
 import { SearchField } from "./search-field.tsx";
 import { SearchOptions } from "./search-options.tsx";
 import { linkOf, type SearchState, stateOf } from "./search-state.ts";
@@ -86,7 +86,7 @@ function delayed(act: (text: string) => void): { later: (text: string) => void; 
     act(text);
   };
   const later = (text: string): void => {
-    performance.mark("search:typed");
+    noteTyping();
     waiting = text;
     clearTimeout(timer);
     timer = setTimeout(now, typingMs);

@@ -158,8 +158,9 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
     indexes: served,
     indexable: (options.allowIndex ?? []).map((folder) => resolve(expandHome(folder))),
     endpoint: endpointOf(session),
-    // Whoever reaches another address may sit anywhere.
-    openFile: "host" in address && isOwnAddress(address.host) ? openFile : null,
+    // Whoever reaches another address, or another name of this one, may sit anywhere.
+    openFile:
+      "host" in address && isOwnAddress(address.host) && !options.allowHost && !options.allowOrigin ? openFile : null,
     apiKeys,
     allowedHosts: options.allowHost ?? [],
     allowedOrigins: options.allowOrigin ?? [],

@@ -2,6 +2,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { usualPassages } from "../../answer/prompt.ts";
+import type { SearchResult } from "../../search/result.ts";
 import { makeFilter } from "../../search/filter.ts";
 import { searchIndexes } from "../../several-indexes.ts";
 import { globBelow } from "../facets.ts";
@@ -31,6 +32,7 @@ const searchRequest = z
     minScore: z.number().optional(),
     sort: z.enum(["relevance", "date"]).optional(),
     rerank: z.boolean().default(false),
+    brief: z.boolean().default(false).openapi({ description: "without `text`: a passage may be as long as its file" }),
     folder: z.string().max(4096).optional().openapi({ description: "an absolute path: what lies below it" }),
     documents: z
       .array(z.number().int().min(1))
@@ -74,7 +76,8 @@ export function searchDoor(context: ServerContext) {
     }),
     async (c) => {
       const { query, index: name, limit, offset, mode: by, perDocument, minScore, ...rest } = c.req.valid("json");
-      const { sort, rerank, folder, documents, ...written } = rest;
+      const { sort, rerank, folder, documents, brief, ...written } = rest;
+      const shown = brief ? withoutText : (result: SearchResult) => result;
       const indexes = chosenIndexes(context, name);
       const below = makeFilter({ paths: folder === undefined ? [] : [globBelow(folder)] });
       const filter = both(both(makeFilter(written), below), documents && { documents });
@@ -83,7 +86,8 @@ export function searchDoor(context: ServerContext) {
       const [only, second] = indexes;
       if (only && !second) {
         const answer = await context.admission.run(1, () => only.ferris.search(query, wanted));
-        return c.json({ ...answer, results: answer.results.slice(offset) }, 200);
+        const nearestMiss = answer.nearestMiss && shown(answer.nearestMiss);
+        return c.json({ ...answer, results: answer.results.slice(offset).map(shown), nearestMiss }, 200);
       }
       const {
         found,
@@ -93,8 +97,8 @@ export function searchDoor(context: ServerContext) {
       const failures = searched.flatMap(({ from, error }) =>
         error === null ? [] : [{ index: from.name, message: error.message }],
       );
-      const results = found.slice(offset).map(({ from, result }) => ({ index: from.name, ...result }));
-      const nearestMiss = miss && { index: miss.from.name, ...miss.result };
+      const results = found.slice(offset).map(({ from, result }) => ({ index: from.name, ...shown(result) }));
+      const nearestMiss = miss && { index: miss.from.name, ...shown(miss.result) };
       return c.json({ results, nearestMiss, failures }, 200);
     },
   );
@@ -190,6 +194,10 @@ export function searchDoor(context: ServerContext) {
     },
   );
   return door;
+}
+
+function withoutText({ text: _text, lineNumbers: _lineNumbers, ...rest }: SearchResult) {
+  return rest;
 }
 
 /** Both must hold. */

@@ -1,0 +1,103 @@
+/**
+ * npm run bench:page: how long it takes in the page of `ferris serve` from a letter that is typed to results that are drawn.
+ *
+ * An index of real text (lib/search-corpus.mjs), a server in a process of its own on the CPU device, and the page in a headless browser, all
+ * on this machine. Questions are typed letter by letter as fast as people type; the page's own timeline tells each time from the newest letter
+ * to the frame with its results. What was typed on before its results came has none.
+ *
+ *   node benchmarks/page.mjs [--chunks 10000] [--questions 12] [--delay 120] [--json FILE]
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { findBrowser, startBrowser } from "../packages/testing/dist/chromium.js";
+import { summary } from "./lib/measure.mjs";
+import { report } from "./lib/report.mjs";
+import { buildIndex, realChunks } from "./lib/search-corpus.mjs";
+
+const { values, add, notRun, finish } = report("The page: from typing to results", {
+  chunks: { type: "string", default: "10000" },
+  questions: { type: "string", default: "12" },
+  delay: { type: "string", default: "120" },
+});
+const questions = [
+  "show a progress bar in the terminal",
+  "parse command line options",
+  "which characters does a glob match",
+  "retry a request that failed",
+  "how to escape html",
+  "compare two versions",
+  "stream a large file",
+  "close the server when idle",
+  "validate an object against a schema",
+  "write a log line as json",
+  "find the type of a file",
+  "cancel with an abort signal",
+].slice(0, Number(values.questions));
+
+const found = await findBrowser();
+if ("reason" in found) notRun("typing to results", found.reason);
+else await measure(found);
+finish();
+
+async function measure(program) {
+  const folder = mkdtempSync(join(tmpdir(), "ferris-bench-page-"));
+  const base = await realChunks(() => undefined);
+  await buildIndex(folder, Number(values.chunks), base, () => undefined);
+  const bin = fileURLToPath(new URL("../packages/ferris/bin/ferris.js", import.meta.url));
+  const argv = [bin, "serve", "--db", folder, "--port", "0", "--device", "cpu"];
+  const environment = { ...process.env, FERRIS_SOCKET: "off" };
+  const server = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "pipe"], env: environment });
+  const running = await startBrowser(program);
+  try {
+    const url = await listening(server);
+    const page = await running.browser.newPage();
+    await page.goto(url);
+    await page.evaluate(() => {
+      const times = [];
+      Object.assign(globalThis, { times });
+      new PerformanceObserver((list) => times.push(...list.getEntries().map(({ duration }) => duration))).observe({
+        type: "measure",
+      });
+    });
+    const field = page.getByRole("searchbox");
+    // The model is loaded when the first question comes.
+    await field.fill("warm up");
+    await page.locator(".results > li, .summary").first().waitFor({ timeout: 120_000 });
+    await page.waitForTimeout(2000);
+    await page.evaluate(() => void globalThis["times"].splice(0));
+    let letters = 0;
+    for (const question of questions) {
+      await field.fill("");
+      await field.pressSequentially(question, { delay: Number(values.delay) });
+      letters += question.length;
+      await page.waitForTimeout(1000);
+    }
+    const times = await page.evaluate(() => globalThis["times"]);
+    const { median, p95 } = summary(times);
+    add(`chunks in the index`, Number(values.chunks), "");
+    add("letters typed", letters, "");
+    add("of which results were drawn for", times.length, "");
+    add("typing to results: p50", median, "ms");
+    add("typing to results: p95", p95, "ms", "≤ 100 ms");
+  } finally {
+    await running.close();
+    server.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The address that a server says it listens at. */
+async function listening(server) {
+  for await (const line of createInterface({ input: server.stderr })) {
+    const url = /listening on (http\S+)/.exec(line)?.[1];
+    if (url !== undefined) {
+      server.stderr.resume();
+      return url;
+    }
+  }
+  throw new Error("the server ended before it listened");
+}
