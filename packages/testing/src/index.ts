@@ -3,6 +3,7 @@ export { type BrowserPage, type BrowserPageOptions, openBrowserPage } from "./br
 export { type BrowserProgram, type RunningBrowser, startBrowser } from "./chromium.ts";
 export { describeBrowser, describeGpu, describePublishedModel, eachDevice, type TestDevice } from "./suites.ts";
 export { isThorough } from "./thorough.ts";
+export { processorTime } from "./processor-time.ts";
 export { type DocExample, docExamples } from "./doc-examples.ts";
 export { type Translation, translateWgsl } from "./translate-wgsl.ts";
 export type { Machine } from "./machine.ts";

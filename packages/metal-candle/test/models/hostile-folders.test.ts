@@ -3,6 +3,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
+import { processorTime } from "@ferris/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { MetalCandleError } from "../../src/errors.ts";
 import { readModel } from "../../src/models/read-model.ts";
@@ -71,7 +72,7 @@ describe("a model folder with", () => {
     const folder = new ModelFolder("bert");
     folders.push(folder);
     change(folder);
-    const start = performance.now();
+    const start = processorTime();
     const error = await readModel(folder.path).then(
       () => null,
       (reason: unknown) => reason as Error,
@@ -79,7 +80,7 @@ describe("a model folder with", () => {
     expect(error).toBeInstanceOf(MetalCandleError);
     expect(error!.message).toMatch(message);
     expect(error!.message.length).toBeLessThan(5000);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(processorTime() - start).toBeLessThan(10_000);
   });
 });
 
@@ -120,8 +121,8 @@ describe("a tokenizer with", () => {
   test("thousands of added tokens finds them in one pass", async () => {
     const tokens = Array.from({ length: 60_000 }, (_, i) => token(String.fromCharCode(0x4e00 + (i % 20_000)) + i));
     const tokenizer = await open({ added_tokens: [...(minilm["added_tokens"] as Json[]), ...tokens] });
-    const start = performance.now();
+    const start = processorTime();
     tokenizer.count("一0 word 丁1".repeat(20_000));
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(processorTime() - start).toBeLessThan(5000);
   });
 });

@@ -2,6 +2,7 @@
  * The general path: random compositions of every part, on hostile texts, give the Rust tokenizers' ids. FERRIS_FUZZ=20 tries twenty
  * times as many.
  */
+import { processorTime } from "@ferris/testing";
 import { describe, expect, it } from "vitest";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
 import { encodeAll } from "./support/encode.ts";
@@ -121,8 +122,8 @@ describe("regular expressions", () => {
       },
     };
     const tokenizer = await openTokenizer(filesOf(new TextEncoder().encode(JSON.stringify(json))));
-    const start = performance.now();
+    const start = processorTime();
     tokenizer.count("a".repeat(50_000) + "x".repeat(50_000));
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(processorTime() - start).toBeLessThan(10_000);
   });
 });

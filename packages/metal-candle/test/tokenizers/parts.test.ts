@@ -1,4 +1,5 @@
 /** Small parts that the tokenizers share: added tokens, the hash tables, byte-pair merges. */
+import { processorTime } from "@ferris/testing";
 import { describe, expect, it } from "vitest";
 import { AddedTokens, resolveAddedTokens } from "../../src/tokenizers/added-tokens.ts";
 import { Merger } from "../../src/tokenizers/bpe/merger.ts";
@@ -60,9 +61,9 @@ describe("added tokens", () => {
 
   it("cost one pass, however many there are", () => {
     const tokens = added({ content: "<a>" }, { content: "[b]" }, { content: "é" });
-    const start = performance.now();
+    const start = processorTime();
     expect(find(tokens, "<a>".repeat(200_000)).length).toBe(200_000);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(processorTime() - start).toBeLessThan(5000);
   });
 
   it("have the model's ids, else the next free ones, whatever the file says", () => {

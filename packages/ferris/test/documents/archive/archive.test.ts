@@ -1,6 +1,7 @@
 /** Archives: what real writers do to names, and what a hostile one claims. */
 import { deflateRawSync } from "node:zlib";
 import { strToU8, zipSync } from "fflate";
+import { processorTime } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import { Archive } from "../../../src/documents/archive/archive.ts";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
@@ -82,10 +83,10 @@ describe("claims", () => {
     const claimed = { name: small.name, packed, size: 64 * 2 ** 20 };
     const repeated = Array.from({ length: 1_000 }, (_, i) => ({ ...claimed, isShared: i > 0 }));
     const before = process.memoryUsage().rss;
-    const started = performance.now();
+    const started = processorTime();
     expect((await parseDocument("/a.docx", rawZip([...repeated, small]))).content.trim()).toBe("hello");
     expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 26);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(processorTime() - started).toBeLessThan(2_000);
   });
 
   test.each<[string, Entry[], string]>([

@@ -1,4 +1,5 @@
 /** The HTML parser: main content, headings and places, on pages as people have them. */
+import { processorTime } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outline } from "../support/outline.ts";
@@ -135,7 +136,7 @@ describe("parseHtml", () => {
   });
 
   test("hostile pages end, with their text or a word about why not", async () => {
-    const started = performance.now();
+    const started = processorTime();
     expect((await parse(`${"<div>".repeat(4_000)}deep`)).content).toContain("deep");
     expect((await parse(`${"<ul><li>".repeat(2_000)}deep`)).content).toContain("deep");
     expect((await parse(`${'<div class="menu"><b>x</b>'.repeat(4_000)}deep`)).content).toContain("deep");
@@ -151,6 +152,6 @@ describe("parseHtml", () => {
     }
     expect((await parse("<".repeat(200_000))).type).toBe("html");
     expect((await parse(`<p ${"a ".repeat(200_000)}>x`)).content).toContain("x");
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(processorTime() - started).toBeLessThan(10_000);
   });
 });

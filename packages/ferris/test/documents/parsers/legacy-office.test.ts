@@ -1,6 +1,7 @@
 /** Office 1997 to 2003 as LibreOffice writes it; what else bears such names; and that damaged files end in a word about why. */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { processorTime } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { DocumentError } from "../../../src/errors.ts";
@@ -90,7 +91,7 @@ describe("damaged files", () => {
     async (name) => {
       const whole = name.endsWith(".gz") ? gunzipSync(fixture(name)) : fixture(name);
       const random = randomFrom(7);
-      const started = performance.now();
+      const started = processorTime();
       for (let attempt = 0; attempt < 60; attempt++) {
         const bytes = Uint8Array.from(
           whole.subarray(0, attempt % 3 === 0 ? Math.floor(random() * whole.length) : undefined),
@@ -104,7 +105,7 @@ describe("damaged files", () => {
           expect((error as Error).message).not.toMatch(/not readable as/);
         });
       }
-      expect(performance.now() - started).toBeLessThan(60_000);
+      expect(processorTime() - started).toBeLessThan(60_000);
     },
   );
 });

@@ -1,5 +1,6 @@
 /** The Markdown parser: blocks, heading paths, lines and bytes. */
 import { readFileSync } from "node:fs";
+import { processorTime } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import { expectLinear } from "../support/growth.ts";
 import { parseMarkdown } from "../../../src/documents/parsers/markdown/markdown.ts";
@@ -140,7 +141,7 @@ describe("parseMarkdown", () => {
   });
 
   test("hostile nesting costs neither the stack nor the afternoon", () => {
-    const started = performance.now();
+    const started = processorTime();
     for (const text of [
       ">".repeat(50_000),
       "- ".repeat(50_000),
@@ -150,6 +151,6 @@ describe("parseMarkdown", () => {
     ]) {
       expect(parse(text).content).toBe(text);
     }
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(processorTime() - started).toBeLessThan(10_000);
   });
 });

@@ -1,4 +1,5 @@
 /** Tables as grids: spans, headers of one or more rows, titles, tables one below the other; and that claims of a file cost nothing. */
+import { processorTime } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import { ContentBuilder } from "../../../src/documents/content-builder.ts";
 import { addRows, addTable } from "../../../src/documents/table/add-table.ts";
@@ -224,11 +225,11 @@ describe("spans", () => {
     }
     table.leave(1e12);
     table.merge(0, 0, { columns: 1e12, rows: Number.NaN });
-    const started = performance.now();
+    const started = processorTime();
     const lines = linesOf((builder) => addTable(builder, table));
     expect(lines).toHaveLength(20_001);
     expect(lines.join("").length).toBeLessThan(10_000_000);
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(processorTime() - started).toBeLessThan(3_000);
   });
 
   test("cells far to the right cost what they hold", () => {

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { processorTime } from "@ferris/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { resolveRoots, walk } from "../../../src/documents/walk/walk.ts";
 import { GitignoreRules } from "../../../src/documents/walk/gitignore-rules.ts";
@@ -237,9 +238,9 @@ describe("repositories", () => {
     const head = Buffer.from("DIRC\0\0\0\x04\0\0\x4e\x20");
     writeFileSync(join(base, ".git/index"), Buffer.concat([head, grown, Buffer.alloc(20)]));
     writeFileSync(join(base, ".git/config"), `[core]\n\tx = ${" ".repeat(900_000)}x\n`);
-    const started = performance.now();
+    const started = processorTime();
     expect(await walked(base)).toEqual(["a.md"]);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(processorTime() - started).toBeLessThan(2_000);
     const other = folderOf({ "a.md": "a", ".git": "gitdir: /no/such/place\n" });
     expect(await walked(other)).toEqual(["a.md"]);
   });
@@ -256,9 +257,9 @@ test("no rule takes long, whatever it is", async () => {
   for (let i = 0; i < 34; i++) path += "a/";
   const base = folderOf({ [`${path}c.md`]: "x", [`${path}${"a".repeat(200)}.md`]: "x", ".gitignore": rulesText });
   mkdirSync(dirname(join(base, path)), { recursive: true });
-  const started = performance.now();
+  const started = processorTime();
   expect(await walked(base)).toHaveLength(2);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(processorTime() - started).toBeLessThan(5_000);
 });
 
 test("a git configuration that includes itself is read a bounded number of times", async () => {
@@ -267,10 +268,10 @@ test("a git configuration that includes itself is read a bounded number of times
     ".git/HEAD": "ref: refs/heads/main\n",
     ".git/config": `[include]\n${"path = config\n".repeat(300)}[core]\nignorecase = false\n`,
   });
-  const started = performance.now();
+  const started = processorTime();
   const found: string[] = [];
   for await (const { path } of walk(await resolveRoots([folder]), { maxFileBytes: 1e6, onSkip: () => {} }))
     found.push(path);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(processorTime() - started).toBeLessThan(5_000);
   expect(found.some((path) => path.endsWith("a.md"))).toBe(true);
 });

@@ -1,5 +1,6 @@
 /** Globs: what they mean, against the library that most tools use, and how long the worst of them take. */
 import picomatch from "picomatch";
+import { processorTime } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import { broadened, checkGlob, makeGlobs } from "../../../src/documents/walk/glob.ts";
 import { UsageError } from "../../../src/errors.ts";
@@ -82,13 +83,13 @@ test("no glob takes long, whatever it is", () => {
   const hostile = ["*a".repeat(12) + "*b", "*a".repeat(400) + "*b", "*/**/".repeat(16) + "x", "**/".repeat(300) + "x"];
   hostile.push("+(+(+(a|aa)|a)|aaa)b", "{a,aa}".repeat(100) + "b", "*(a|?)".repeat(100) + "b", "[".repeat(1000));
   const paths = ["a".repeat(255), `${"a/".repeat(1000)}c.md`, "a".repeat(4000)];
-  const started = performance.now();
+  const started = processorTime();
   for (const glob of hostile) for (const path of paths) expect(matches(glob, path), glob.slice(0, 20)).toBe(false);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(processorTime() - started).toBeLessThan(10_000);
 });
 
 test("neither does preparing one, nor many of them", () => {
-  const started = performance.now();
+  const started = processorTime();
   for (const glob of [`x${"/".repeat(1_000_000)}x`, "!".repeat(1_000_000), " ".repeat(1_000_000)]) {
     expect(() => broadened(glob)).toThrow(/has 1000\d\d\d characters/);
     expect(() => makeGlobs([glob])).toThrow(UsageError);
@@ -97,11 +98,11 @@ test("neither does preparing one, nor many of them", () => {
   expect(() => makeGlobs(Array.from({ length: 1000 }, () => `${"{1..999}".repeat(111)}x`))).toThrow(/too many choices/);
   expect(matches("{1..999}".repeat(100), "1".repeat(250))).toBe(true);
   expect(matches("{1..999}".repeat(100), "x".repeat(250))).toBe(false);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(processorTime() - started).toBeLessThan(10_000);
 });
 
 test("braces that nothing closes, or that hold no choice, are read once each", () => {
-  const started = performance.now();
+  const started = processorTime();
   for (const depth of [1, 2, 40, 50]) {
     const [open, close] = ["{".repeat(depth), "}".repeat(depth)];
     expect(matches(`${open}a`, `${open}a`)).toBe(true);
@@ -109,14 +110,14 @@ test("braces that nothing closes, or that hold no choice, are read once each", (
     expect(matches(`${open}a,b${close}`, `${open.slice(1)}b${close.slice(1)}`)).toBe(true);
     expect(matches(`${"{[".repeat(depth)}a`, `${"{[".repeat(depth)}a`)).toBe(true);
   }
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(processorTime() - started).toBeLessThan(1_000);
 });
 
 test("a long text takes long in proportion, not by its square", () => {
   const glob = makeGlobs(["*a".repeat(100) + "*b"]);
-  const started = performance.now();
+  const started = processorTime();
   expect(glob("a".repeat(1_600_000))).toBe(false);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(processorTime() - started).toBeLessThan(5_000);
 });
 
 test.each(["a".repeat(1001), "{".repeat(60) + "}".repeat(60), "!(a)", "@(a"])("%# is refused", (glob) => {
