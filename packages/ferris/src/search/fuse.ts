@@ -1,15 +1,24 @@
 /**
  * One order out of two: candidates by meaning and by words. docs/search.md has the figures behind the numbers here.
  *
- *     score = (confidence · 0.55 · cosine' + 0.45 · coverage · bm25') · standing  +  0.1 · titled
+ *     score = (confidence · 0.55 · cosine' + 0.45 · coverage · bm25') · standing  +  0.1 · titled  +  0.15 · system
  *
  * Both scores are stretched to 0 … 1 over the candidates of the query (x'), so that a clear winner of either counts as one. Tests and change logs stand
- * a little lower, what is called as the query is a little higher (standing.ts). A document with several good chunks is a little better than its best one.
+ * a little lower, what is called as the query (standing.ts) or is for the operating system in it (systems.ts) a little higher. A document with several
+ * good chunks is a little better than its best one. Of equal chunks in several files the file nearest to the root comes first: builds and vendored copies lie deeper.
  */
 import type { FoundChunk, SearchMode } from "./result.ts";
 import type { Candidate } from "./retrieve/retrieve.ts";
 
-const textShare = 0.45;
+/** What may be set otherwise, to see what it is for: docs/search.md has the figures. */
+export interface FusionWeights {
+  /** Of the words; the rest is meaning's. */
+  readonly textShare: number;
+  /** What the second best chunk of a document adds to each of its chunks, the third best half of that, and so on. */
+  readonly siblingShare: number;
+}
+
+const usualWeights: FusionWeights = { textShare: 0.45, siblingShare: 0.05 };
 /** So much of what a model says that cannot read the query counts, where the words find all that was asked for; else less. */
 const leastConfidence = 0.2;
 /** So many of the best of each retriever say how far scores are stretched. */
@@ -18,16 +27,21 @@ const stretchedOver = 100;
 const named = 2;
 /** What it adds to be what the query calls by its name. */
 const titledShare = 0.1;
-/** What the second best chunk of a document adds to each of its chunks, the third best half of that, and so on. */
-const siblingShare = 0.05;
+/** What it adds to be for the operating system that the query names. */
+const systemShare = 0.15;
 const mostSiblings = 5;
 
 /** Best first; equal scores in order of id, so that the order never depends on chance. `confidence` in the model, from 0 to 1. */
-export function fuse(candidates: readonly Candidate[], mode: SearchMode, confidence = 1): FoundChunk[] {
-  const orders = mode === "hybrid" ? hybridOrders(candidates, confidence) : candidates.map(orderBy(mode));
+export function fuse(
+  candidates: readonly Candidate[],
+  mode: SearchMode,
+  confidence = 1,
+  weights: FusionWeights = usualWeights,
+): FoundChunk[] {
+  const orders = mode === "hybrid" ? hybridOrders(candidates, confidence, weights) : candidates.map(orderBy(mode));
   return candidates
     .map((candidate, i) => {
-      const { chunk, isNamed: _, share: _share, titled: _titled, ...evidence } = candidate;
+      const { chunk, isNamed: _, share: _share, titled: _titled, isForSystem: _system, ...evidence } = candidate;
       const score = mode === "vector" ? candidate.cosine! : mode === "text" ? candidate.bm25! : orders[i]!;
       return { found: { chunk, evidence: { ...evidence, score, rerankScore: null } }, order: orders[i]! };
     })
@@ -39,7 +53,11 @@ function orderBy(mode: SearchMode): (candidate: Candidate) => number {
   return mode === "vector" ? ({ cosine }) => cosine! : ({ textRank }) => -textRank!;
 }
 
-function hybridOrders(candidates: readonly Candidate[], confidence: number): number[] {
+function hybridOrders(
+  candidates: readonly Candidate[],
+  confidence: number,
+  { textShare, siblingShare }: FusionWeights,
+): number[] {
   // Over the same candidates however many are asked for, so that the first of ten are the first of a hundred.
   const byText = candidates.filter(({ textRank }) => isStretchedOver(textRank));
   const either = candidates.filter(
@@ -55,26 +73,39 @@ function hybridOrders(candidates: readonly Candidate[], confidence: number): num
   );
   // What a model that cannot read the query has to say orders what its words leave open, and outvotes none of them.
   const believed = confidence + (1 - confidence) * leastConfidence * Math.max(0, ...covered);
-  const own = candidates.map(({ cosine: score, share, titled, isNamed }, i) => {
+  const own = candidates.map(({ cosine: score, share, titled, isForSystem, isNamed }, i) => {
     const sum = believed * (1 - textShare) * cosine(score) + textShare * byWords[i]!;
-    return (isNamed ? sum : sum * share) + titledShare * titled;
+    return (isNamed ? sum : sum * share) + titledShare * titled + (isForSystem ? systemShare : 0);
   });
   const orders = [...own];
-  for (const members of grouped(candidates).values()) {
+  for (const members of grouped(candidates, ({ chunk }) => chunk.documentId).values()) {
     const ranked = members.toSorted((a, b) => own[b]! - own[a]!);
     const bonus = ranked.slice(1, 1 + mostSiblings).reduce((sum, i, k) => sum + siblingShare * 0.5 ** k * own[i]!, 0);
     for (const i of members) orders[i] = own[i]! + bonus;
   }
-  return orders;
+  return originalsFirst(candidates, orders);
 }
 
-/** Places of candidates by document. */
-function grouped(candidates: readonly Candidate[]): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
-  candidates.forEach(({ chunk: { documentId } }, i) => {
-    const group = groups.get(documentId);
+/** Chunks that are equal change places so that the one nearest to the root has the best of them. */
+function originalsFirst(candidates: readonly Candidate[], orders: readonly number[]): number[] {
+  const settled = [...orders];
+  for (const copies of grouped(candidates, ({ chunk }) => chunk.hash).values()) {
+    if (copies.length === 1) continue;
+    const depth = (i: number): number => candidates[i]!.chunk.path.split(/[\\/]/).length;
+    const nearest = copies.toSorted((a, b) => depth(a) - depth(b) || orders[b]! - orders[a]!);
+    const best = copies.map((i) => orders[i]!).toSorted((a, b) => b - a);
+    nearest.forEach((i, place) => (settled[i] = best[place]!));
+  }
+  return settled;
+}
+
+/** Places of candidates by what `keyOf` says of each. */
+function grouped<Key>(candidates: readonly Candidate[], keyOf: (candidate: Candidate) => Key): Map<Key, number[]> {
+  const groups = new Map<Key, number[]>();
+  candidates.forEach((candidate, i) => {
+    const group = groups.get(keyOf(candidate));
     if (group) group.push(i);
-    else groups.set(documentId, [i]);
+    else groups.set(keyOf(candidate), [i]);
   });
   return groups;
 }

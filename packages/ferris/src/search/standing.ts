@@ -1,5 +1,6 @@
 /**
- * What speaks for or against a chunk besides its words: it is what the query calls by name, or it only tells of it (a test, a list of changes).
+ * What speaks for or against a chunk besides its words: it is what the query calls by name, or it only tells of it (a test, a list of changes);
+ * it is for the operating system that the query names, or for another one.
  *
  * Tests repeat the words of what they test more often than it does itself, and change logs name everything once.
  */
@@ -7,6 +8,7 @@ import type { StoredChunk } from "../store/store.ts";
 import { fold } from "../words/fold.ts";
 import { partsOf } from "../words/identifiers.ts";
 import type { Query } from "./query/query.ts";
+import { Systems } from "./systems.ts";
 
 const testFolder = /(?:^|[\\/])(?:tests?|__tests__|__mocks__|specs?|testdata|test[-_]data|fixtures)[\\/]/i;
 const testFile =
@@ -36,6 +38,7 @@ export class Standing {
   readonly #tests: boolean;
   readonly #changes: boolean;
   readonly #names: readonly (readonly string[])[];
+  readonly #systems: Systems;
 
   constructor({ meaning, units }: Pick<Query, "meaning" | "units">) {
     const isVersion = units.some(({ kind }) => kind === "version");
@@ -43,12 +46,18 @@ export class Standing {
     this.#tests = words.some((one) => asksForTests.test(one));
     this.#changes = isVersion || words.some((one) => asksForChanges.test(one));
     this.#names = namesIn(meaning);
+    this.#systems = new Systems(meaning);
   }
 
-  /** What a score is multiplied by: less than 1 for what only tells of other files. */
+  /** What a score is multiplied by: less than 1 for what only tells of other files, or is for another operating system than the one asked for. */
   share({ path }: Pick<StoredChunk, "path">): number {
     const isTest = !this.#tests && (testFolder.test(path) || testFile.test(path));
-    return isTest || (!this.#changes && changeLog.test(path)) ? secondHand : 1;
+    const tellsOfOthers = isTest || (!this.#changes && changeLog.test(path));
+    return (tellsOfOthers ? secondHand : 1) * (this.#systems.of(path) === "another" ? secondHand : 1);
+  }
+
+  isForSystem({ path }: Pick<StoredChunk, "path">): boolean {
+    return this.#systems.of(path) === "asked";
   }
 
   /** How well the chunk's own heading, of code its declaration, is the name that was asked for, from 0 to 1. */

@@ -5,9 +5,9 @@ import type { Candidate } from "../../src/search/retrieve/retrieve.ts";
 
 /** Each of a document of its own unless told; ranks are as given. */
 function candidate(id: number, cosine: number, bm25: number | null, more: Partial<Candidate> = {}): Candidate {
-  const chunk = { id, documentId: id } as Candidate["chunk"];
+  const chunk = { id, documentId: id, hash: String(id) } as Candidate["chunk"];
   const textRank = bm25 === null ? null : id;
-  const plain = { isNamed: false, share: 1, titled: 0 };
+  const plain = { isNamed: false, share: 1, titled: 0, isForSystem: false };
   return { chunk, cosine, bm25, vectorRank: id, textRank, coverage: bm25 === null ? 0 : 1, ...plain, ...more };
 }
 
@@ -36,7 +36,9 @@ test("a file that was asked for by name has what was asked for", () => {
 });
 
 test("several good chunks of a document lift it over a single one of the same score", () => {
-  const siblings = [2, 3].map((id) => candidate(id, 0.5, 10, { chunk: { id, documentId: 9 } as Candidate["chunk"] }));
+  const siblings = [2, 3].map((id) =>
+    candidate(id, 0.5, 10, { chunk: { id, documentId: 9, hash: String(id) } as Candidate["chunk"] }),
+  );
   expect(order([candidate(1, 0.5, 10), ...siblings, candidate(4, 0.1, 1)])).toEqual([2, 3, 1, 4]);
 });
 
@@ -51,6 +53,18 @@ test("what is called as the query is higher, what only tells of others lower", (
   const same = (id: number, more: Partial<Candidate>) => candidate(id, 0.5, 5, { coverage: 1, ...more });
   expect(order([same(1, {}), same(2, { titled: 1 }), candidate(3, 0.1, 1)])).toEqual([2, 1, 3]);
   expect(order([same(1, { share: 0.75 }), same(2, {}), candidate(3, 0.1, 1)])).toEqual([2, 1, 3]);
+});
+
+test("a file for the operating system that the query names is higher", () => {
+  const same = (id: number, more: Partial<Candidate>) => candidate(id, 0.5, 5, { coverage: 1, ...more });
+  expect(order([same(1, {}), same(2, { isForSystem: true }), candidate(3, 0.1, 1)])).toEqual([2, 1, 3]);
+});
+
+test("of equal chunks the one nearest to the root comes first, and nothing else moves", () => {
+  const copy = (id: number, path: string, cosine: number) =>
+    candidate(id, cosine, 5, { chunk: { id, documentId: id, hash: "same", path } as Candidate["chunk"] });
+  const copies = [copy(1, "/p/build/esm/index.js", 0.9), copy(2, "/p/index.js", 0.88)];
+  expect(order([...copies, candidate(3, 0.89, 5), candidate(4, 0.1, 1)])).toEqual([2, 3, 1, 4]);
 });
 
 test("where the model reads nothing of the query, the order is BM25's own", () => {

@@ -47,6 +47,8 @@ export interface Candidate {
   /** See Standing. */
   readonly share: number;
   readonly titled: number;
+  /** Whether its file is for the operating system that the query names. */
+  readonly isForSystem: boolean;
 }
 
 /** Of the documents with a name that was asked for, at most so many: README.md may be all of them. */
@@ -101,6 +103,7 @@ export async function retrieve(
     isNamed: isNamed.has(chunk.id),
     share: standing.share(chunk),
     titled: standing.titled(chunk),
+    isForSystem: standing.isForSystem(chunk),
   }));
 }
 
