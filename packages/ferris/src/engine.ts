@@ -119,6 +119,7 @@ export function documentEmbedder(model: EmbeddingModel): Embedder {
     identity: identityOf(info),
     dimensions: info.dimensions,
     maxLength: info.maxLength,
+    usesProcessors: info.device === "cpu",
     countTokens: (text) => model.countTokens(text, { promptName: "passage" }),
     embed: async (texts, signal) => (await model.embed(texts, { promptName: "passage", signal })).data,
   };

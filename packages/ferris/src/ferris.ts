@@ -25,6 +25,7 @@ import type { ModeScores } from "./evaluation/evaluate.ts";
 import type { Question } from "./evaluation/question-set.ts";
 import type { IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
+import { KeptNoiseFloor } from "./kept-noise-floor.ts";
 import type { CorpusMap, MapOptions } from "./map/corpus-map.ts";
 import { Models } from "./models/models.ts";
 import type {
@@ -39,10 +40,8 @@ import { checkFilter } from "./search/filter.ts";
 import { newestFirst } from "./search/order.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { type RelatedAnswer, type RelatedPlace, relatedTo } from "./search/related.ts";
-import { noiseFloor } from "./search/relevance.ts";
 import type { SearchAnswer } from "./search/result.ts";
 import type { VectorRetrieverStatus } from "./search/retrieve/gpu-retriever.ts";
-import type { QueryEmbedder } from "./search/retrieve/retrieve.ts";
 import { search } from "./search/search.ts";
 import { inStoredSpelling } from "./stored-spelling.ts";
 import { openIndexForWriting } from "./store/index.ts";
@@ -68,7 +67,7 @@ export class Ferris {
   readonly folder: string;
   readonly #reader: CurrentReader;
   readonly #models: Models;
-  #noiseFloor: Promise<number | null> | null = null;
+  readonly #noiseFloor = new KeptNoiseFloor();
   readonly #retrievers: VectorRetrievers;
   /** An index that was opened again after `close` would be closed by nobody. */
   readonly #life = new Lifecycle(() => new UsageError("this Ferris is closed: open another one with Ferris.open()"));
@@ -110,7 +109,7 @@ export class Ferris {
   async #index(paths: readonly string[], options: FerrisIndexOptions): Promise<IndexReport> {
     checkPaths(paths);
     preloadEngine();
-    this.#noiseFloor = null;
+    this.#noiseFloor.forget();
     const model = await this.#models.load(await this.#reader.recordedModel(), options.signal);
     const embedder = documentEmbedder(model);
     const { checkIndexOptions, indexPaths } = await import("./indexing/index-folder.ts");
@@ -153,7 +152,7 @@ export class Ferris {
       limit,
       mode,
       scoreTexts: reranker ? textScorer(reranker) : undefined,
-      noiseFloor: embed ? () => this.#measureNoise(reader, embed) : undefined,
+      noiseFloor: embed ? () => this.#noiseFloor.of(reader, embed) : undefined,
       vectorRetriever: model ? this.#retrievers.of(reader, model)?.search : undefined,
     });
     const marked = await markedAnswer(reader, answer);
@@ -212,9 +211,9 @@ export class Ferris {
     const { onReport, onError, ...indexOptions } = options;
     const { signal } = options;
     const { watch } = await import("./watching/watch.ts");
-    const bringUpToDate = async (): Promise<void> => {
+    const bringUpToDate = async (news: AbortSignal): Promise<void> => {
       try {
-        const report = await this.index(paths, indexOptions);
+        const report = await this.index(paths, { ...indexOptions, embedUntil: news });
         onReport?.(report);
       } catch (error) {
         if (signal.aborted) return;
@@ -377,7 +376,7 @@ export class Ferris {
 
   /** Another index is in the folder now. */
   #forget(): void {
-    this.#noiseFloor = null;
+    this.#noiseFloor.forget();
     this.#retrievers.forget();
   }
 
@@ -385,13 +384,5 @@ export class Ferris {
     const model = await this.#models.load(reader.identity.model, signal);
     reader.requireIdentity(identityOf(model.info()));
     return model;
-  }
-
-  /** Measured at the first search and kept: an index that grows meanwhile moves it very little. */
-  #measureNoise(reader: StoreReader, embed: QueryEmbedder): Promise<number | null> {
-    return (this.#noiseFloor ??= noiseFloor(reader, embed).catch((error: unknown) => {
-      this.#noiseFloor = null;
-      throw error;
-    }));
   }
 }

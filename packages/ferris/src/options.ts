@@ -47,6 +47,8 @@ export interface FerrisIndexOptions {
   readonly ocr?: OcrSetting | undefined;
   /** Stops after the transaction in flight; the report then says `interrupted`. */
   readonly signal?: AbortSignal | undefined;
+  /** Stops embedding after the calls under way: documents without vectors are found by their words, and a further run goes on. */
+  readonly embedUntil?: AbortSignal | undefined;
   /** What became of each file, as it is known; a folder that is left out is one. */
   readonly onFile?: ((file: FileOutcome) => void) | undefined;
   readonly onProgress?: ((progress: IndexProgress) => void) | undefined;

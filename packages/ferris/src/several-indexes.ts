@@ -26,6 +26,8 @@ export interface SeveralAnswers {
   readonly found: readonly From<NamedFerris>[];
   /** Where nothing was found and something came near: the nearest of all. */
   readonly miss: From<NamedFerris> | null;
+  /** See SearchAnswer: the least of any index. */
+  readonly vectorShare: number;
   /** In the order in which they were given. */
   readonly indexes: readonly IndexAnswer[];
 }
@@ -72,6 +74,7 @@ export async function searchIndexes(
   return {
     found,
     miss: found.length > 0 ? null : (misses.toSorted((a, b) => nearness(b) - nearness(a))[0] ?? null),
+    vectorShare: Math.min(...answers.map(({ answer }) => answer.vectorShare)),
     indexes: asked,
   };
 }

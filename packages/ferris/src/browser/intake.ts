@@ -98,7 +98,7 @@ export async function* prepareFiles(
       if (document !== null) yield document;
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
-      run.cut(file.path, file.size, 0);
+      run.cut(file.path, file.size);
       run.skip(error.reason, file.path, error.message, file.size);
     }
   }
@@ -117,7 +117,7 @@ async function prepareFile(file: PageFile, context: IntakeContext): Promise<Prep
   const recipe = `${recipeFor(path, bytes, "off")} ${chunkerRecipe(chunker)}`;
   if (known?.contentHash === contentHash && known.recipe === recipe) {
     await store.updateDocument(path, { ...known, size, modifiedTime });
-    run.cut(path, size, 0);
+    run.cut(path, size);
     run.done(path, "unchanged", size, known.chunks, known.chunks);
     return null;
   }
@@ -127,8 +127,7 @@ async function prepareFile(file: PageFile, context: IntakeContext): Promise<Prep
   for (const warning of parsed.warnings) run.warn(`${path}: ${warning}`);
   const chunks = await cutInTurns(parsed, path, context);
   if (chunks.length === 0) throw withoutText(parsed.type);
-  const tokens = chunks.reduce((sum, chunk) => sum + chunk.tokens, 0);
-  run.cut(path, size, tokens);
+  run.cut(path, size);
   const { type, title = null, fields = null } = parsed;
   const lineBasis = lineBasisOf(parsed);
   const record = { path, size, modifiedTime, contentHash, recipe, type, title, lineBasis, fields };

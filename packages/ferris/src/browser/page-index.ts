@@ -7,17 +7,16 @@ import { defaultChunkerSettings } from "../documents/chunk/chunk.ts";
 import { documentEmbedder, type EmbeddingModel, identityOf, queryEmbedder } from "../engine.ts";
 import { UsageError } from "../errors.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "../indexing/report.ts";
+import { runPhases } from "../indexing/phases.ts";
 import { IndexRun } from "../indexing/run.ts";
+import { KeptNoiseFloor } from "../kept-noise-floor.ts";
 import { type DocumentPassage, type LineRange, readAround } from "../search/passage.ts";
-import { noiseFloor } from "../search/relevance.ts";
 import type { SearchAnswer, SearchMode } from "../search/result.ts";
-import type { QueryEmbedder } from "../search/retrieve/retrieve.ts";
 import { search } from "../search/search.ts";
 import type { Connection } from "../store/sqlite/database.ts";
 import { openDatabase } from "../store/sqlite/open-database.ts";
 import type { ModelIdentity, Store, StoredDocument, StoreStatistics } from "../store/store.ts";
 import { chooseFiles, inWalkOrder, type PageFile, prepareFiles } from "./intake.ts";
-import { runStages } from "./stages.ts";
 
 /** Larger files are told by name. A page has less memory than a process. */
 const defaultMaxFileBytes = 64 * 2 ** 20;
@@ -59,7 +58,7 @@ export class PageIndex {
   readonly #database: ReturnType<typeof openDatabase>;
   #store: Store | null;
   #model: Promise<EmbeddingModel> | null = null;
-  #noiseFloor: Promise<number | null> | null = null;
+  readonly #noiseFloor = new KeptNoiseFloor();
   /** The last of the calls that write: one at a time. */
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -93,15 +92,15 @@ export class PageIndex {
     const embedder = { ...documentEmbedder(model), identity: this.#identityOf(model) };
     const store = (this.#store ??= this.#database.make(embedder.identity));
     store.requireIdentity(embedder.identity);
-    this.#noiseFloor = null;
+    this.#noiseFloor.forget();
     const run = new IndexRun(onProgress, onFile);
     const chosen = chooseFiles(files, run);
     for (const { size } of chosen) run.found(size);
     run.walkFinished();
     const chunker = defaultChunkerSettings(embedder.maxLength);
-    return runStages({ store, embedder, run, signal }, (stopped) =>
-      prepareFiles(chosen, { store, embedder, chunker, maxFileBytes, run, signal: stopped }),
-    );
+    const prepare = (stopped: AbortSignal) =>
+      prepareFiles(chosen, { store, embedder, chunker, maxFileBytes, run, signal: stopped });
+    return runPhases({ store, embedder, run, signal, prepare });
   }
 
   /**
@@ -118,7 +117,15 @@ export class PageIndex {
     const store = this.#store;
     if (store === null) {
       if (query.trim() === "") throw new UsageError("the query is empty: say what to look for");
-      return { results: [], nearestMiss: null, noiseFloor: null, vectorMethod: null, corrections: [], cut: [] };
+      return {
+        results: [],
+        nearestMiss: null,
+        noiseFloor: null,
+        vectorMethod: null,
+        vectorShare: 1,
+        corrections: [],
+        cut: [],
+      };
     }
     const model = mode === "text" ? null : await this.#loaded();
     if (model) store.requireIdentity(this.#identityOf(model));
@@ -127,7 +134,7 @@ export class PageIndex {
       limit,
       mode,
       signal,
-      noiseFloor: embed ? () => this.#measureNoise(store, embed) : undefined,
+      noiseFloor: embed ? () => this.#noiseFloor.of(store, embed) : undefined,
     });
   }
 
@@ -183,13 +190,5 @@ export class PageIndex {
   #identityOf(model: EmbeddingModel): ModelIdentity {
     const identity = identityOf(model.info());
     return { ...identity, model: this.#options.modelName ?? identity.model };
-  }
-
-  /** Measured at the first search and kept: an index that grows meanwhile moves it very little. */
-  #measureNoise(store: Store, embed: QueryEmbedder): Promise<number | null> {
-    return (this.#noiseFloor ??= noiseFloor(store, embed).catch((error: unknown) => {
-      this.#noiseFloor = null;
-      throw error;
-    }));
   }
 }

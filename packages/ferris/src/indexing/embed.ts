@@ -1,15 +1,15 @@
 /**
- * Gives documents their vectors: chunks of many documents in one batch for the model, two batches under way.
+ * Gives documents their vectors, after their words: chunks of many documents in one batch for the model, two batches under way.
  *
- * Chunks that the index has a vector for are not embedded again. Batches grow with the model's speed, so that a GPU is fed
- * and a slow CPU still shows progress and loses little when it is killed.
+ * What is to be done is read from the store, so it is the same whether this run wrote the words or one that was cut off, and memory does not
+ * grow with it. Batches grow with the model's speed, so that a GPU is fed and a slow CPU still shows progress and loses little when it is
+ * killed.
  */
 import { takingTurns } from "../main-thread/give-way.ts";
-import type { Store } from "../store/store.ts";
+import { asLongWork } from "../main-thread/long-work.ts";
+import type { PendingChunk, PendingDocument, Store } from "../store/store.ts";
 import type { BoundedQueue } from "./bounded-queue.ts";
-import type { PreparedChunk } from "./cut.ts";
 import type { Embedder } from "./embedder.ts";
-import type { PreparedDocument } from "./prepare.ts";
 import type { IndexRun } from "./run.ts";
 
 /** Seconds that one call to the model should take. */
@@ -18,62 +18,54 @@ const fewestTokens = 4_096;
 const mostTokens = 262_144;
 const callsUnderWay = 2;
 
-/** Documents with more chunks than this have their vectors put by as they come, in the store instead of in memory. */
-const stagedAbove = 1_024;
+/** Looked up at a time: so much that sorting what waits costs nothing, so little that what comes meanwhile soon has its turn. */
+const documentsAtOnce = 256;
+const chunksAtOnce = 1_000;
+/** A document of more chunks takes longer to complete than anybody wants to wait for an answer to Ctrl-C. */
+const longAbove = 4_096;
 
-/** Chunks whose vectors are looked up between two turns of everything else. */
-const lookedUpAtOnce = 1_000;
-
-/** Vectors kept from the moment they are there until the store surely has them. */
-const recentVectors = 4_096;
-
-export interface EmbeddedDocument {
-  readonly document: PreparedDocument;
-  /** By chunk hash, without those that the store has staged. */
-  readonly vectors: Map<string, Float32Array>;
-  readonly reused: number;
+export interface EmbedContext {
+  readonly store: Store;
+  readonly embedder: Embedder;
+  readonly run: IndexRun;
+  /** Ends it at once. */
+  readonly signal: AbortSignal;
+  /** Ends it after the calls under way. */
+  readonly until?: AbortSignal | undefined;
 }
 
-/** A document while some of its vectors are missing. */
-interface Unfinished extends EmbeddedDocument {
-  readonly staged: boolean;
-  missing: number;
+/** A chunk on its way through the model, and the documents that were looked up for it. */
+interface Wanted extends PendingChunk {
+  readonly document: PendingDocument;
 }
 
-interface Wanted {
-  readonly chunk: PreparedChunk;
-  /** The same text may stand in several documents. */
-  readonly owners: Set<Unfinished>;
-}
-
-/** Takes documents from `input` until it is closed, and puts them into `output`, which it closes. */
-export async function embedDocuments(
-  input: BoundedQueue<PreparedDocument>,
-  output: BoundedQueue<EmbeddedDocument>,
-  { store, embedder, run, signal }: { store: Store; embedder: Embedder; run: IndexRun; signal: AbortSignal },
+/** Embeds whatever waits, until `words` is closed and nothing does. An item of it says that more documents have their words. */
+export async function embedPending(
+  { store, embedder, run, signal, until }: EmbedContext,
+  words: BoundedQueue<null>,
 ): Promise<void> {
-  // In the order of documents; those under way stay until their vectors are there, so that a twin finds them.
-  const wanted = new Map<string, Wanted>();
-  const recent = new Map<string, Float32Array>();
-  const waiting: Wanted[] = [];
+  const enlisted = new Set<number>();
+  const wanted = new Set<string>();
+  let documents: PendingDocument[] = [];
+  let current: { readonly document: PendingDocument; after: number } | null = null;
+  let waiting: Wanted[] = [];
   let waitingTokens = 0;
   let batchTokens = fewestTokens;
   const calls = new Set<Promise<void>>();
   const giveWay = takingTurns();
 
   try {
-    for (;;) {
-      let document: PreparedDocument | undefined;
-      while (waitingTokens < batchTokens && (document = input.takeNow())) await enlist(document);
+    while (!until?.aborted) {
+      while (words.takeNow() !== undefined);
+      while (waitingTokens < batchTokens && (await readOn()));
       const isFull = waitingTokens >= batchTokens;
-      const mayGrow = !isFull && !input.finished;
-      if (waiting.length === 0 && !mayGrow) break;
+      const mayGrow = !isFull && !words.finished;
+      if (waiting.length === 0 && calls.size === 0 && !mayGrow) break;
       // An idle model takes what there is; a busy one gets a full batch next.
       if (waiting.length > 0 && calls.size < callsUnderWay && (calls.size === 0 || !mayGrow)) start(takeBatch());
-      else await Promise.race(mayGrow ? [...calls, input.arrival()] : calls);
+      else await Promise.race(mayGrow ? [...calls, words.arrival()] : calls);
     }
     await Promise.all(calls);
-    output.close();
   } finally {
     // Nothing of this run may still be under way when it has ended.
     await Promise.allSettled(calls);
@@ -89,84 +81,61 @@ export async function embedDocuments(
     );
   }
 
-  async function enlist(document: PreparedDocument): Promise<void> {
-    const hashes = [...new Set(document.chunks.map((chunk) => chunk.hash))];
-    const unknown = hashes.filter((hash) => !recent.has(hash));
-    const vectors = new Map<string, Float32Array>();
-    for (let first = 0; first < unknown.length; first += lookedUpAtOnce) {
-      const some = unknown.slice(first, first + lookedUpAtOnce);
-      for (const [hash, vector] of await run.clock.time("write", () => store.vectorsOf(some)))
-        vectors.set(hash, vector);
-      await giveWay();
-    }
-    for (const hash of hashes) if (recent.has(hash)) vectors.set(hash, recent.get(hash)!);
-    // All but those that this document brings to the model: a text that stands twice is embedded once.
-    const fresh = hashes.filter((hash) => !vectors.has(hash) && !wanted.has(hash)).length;
-    const reused = document.chunks.length - fresh;
-    const missing = hashes.length - vectors.size;
-    const unfinished: Unfinished = { document, vectors, reused, missing, staged: missing > stagedAbove };
-    if (missing === 0) return output.push(unfinished, document.chunks.length);
-    for (const chunk of document.chunks) {
-      if (vectors.has(chunk.hash)) continue;
-      const known = wanted.get(chunk.hash);
-      if (known) known.owners.add(unfinished);
-      else {
-        const entry = { chunk, owners: new Set([unfinished]) };
-        wanted.set(chunk.hash, entry);
-        waiting.push(entry);
-        waitingTokens += chunk.tokens;
+  /** Looks up more chunks; false where there are none now. */
+  async function readOn(): Promise<boolean> {
+    await giveWay();
+    signal.throwIfAborted();
+    if (current === null) {
+      if (documents.length === 0) {
+        const next = await store.pendingDocuments(documentsAtOnce + enlisted.size);
+        documents = next.filter(({ id }) => !enlisted.has(id));
       }
+      const document = documents.shift();
+      if (document === undefined) return false;
+      enlisted.add(document.id);
+      current = { document, after: -1 };
     }
+    const { document, after } = current;
+    const chunks = await run.clock.time("write", () => store.pendingChunks(document.id, after, chunksAtOnce));
+    for (const chunk of chunks) {
+      // The same text may stand in several documents, and several times in one.
+      if (wanted.has(chunk.hash)) continue;
+      wanted.add(chunk.hash);
+      waiting.push({ ...chunk, document });
+      waitingTokens += chunk.tokens;
+    }
+    if (chunks.length < chunksAtOnce) current = null;
+    else current.after = chunks.at(-1)!.ordinal;
+    return true;
   }
 
   function takeBatch(): Wanted[] {
     let count = 0;
     let tokens = 0;
-    while (count < waiting.length && (count === 0 || tokens + waiting[count].chunk.tokens <= batchTokens)) {
-      tokens += waiting[count++].chunk.tokens;
+    while (count < waiting.length && (count === 0 || tokens + waiting[count]!.tokens <= batchTokens)) {
+      tokens += waiting[count++]!.tokens;
     }
     waitingTokens -= tokens;
-    return waiting.splice(0, count);
+    const batch = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return batch;
   }
 
   async function embedBatch(batch: readonly Wanted[]): Promise<void> {
     signal.throwIfAborted();
-    const tokens = batch.reduce((sum, { chunk }) => sum + chunk.tokens, 0);
+    const tokens = batch.reduce((sum, chunk) => sum + chunk.tokens, 0);
     const started = performance.now();
-    const texts = batch.map(({ chunk }) => chunk.embeddingText);
+    const texts = batch.map(({ embeddingText }) => embeddingText);
     const vectors = await run.clock.embedding(() => embedder.embed(texts, signal));
     const seconds = (performance.now() - started) / 1000;
     batchTokens = Math.round(Math.min(mostTokens, Math.max(fewestTokens, (tokens / seconds) * callSeconds)));
+
+    const hashes = batch.map(({ hash }) => hash);
+    const put = () => store.putVectors(hashes, vectors);
+    const isLong = batch.some(({ document }) => document.chunks > longAbove);
+    const complete = await run.clock.time("write", () => (isLong ? asLongWork(put) : put()));
+    for (const hash of hashes) wanted.delete(hash);
+    for (const id of complete) enlisted.delete(id);
     run.embedded(batch.length, tokens);
-
-    const { dimensions } = embedder;
-    await putBy(batch, vectors);
-    for (const [row, { chunk, owners }] of batch.entries()) {
-      wanted.delete(chunk.hash);
-      const vector = vectors.slice(row * dimensions, (row + 1) * dimensions);
-      recent.set(chunk.hash, vector);
-      for (const owner of owners) {
-        if (!owner.staged) owner.vectors.set(chunk.hash, vector);
-        if (--owner.missing === 0) await output.push(owner, owner.document.chunks.length);
-      }
-    }
-    for (const hash of recent.keys()) {
-      if (recent.size <= recentVectors) break;
-      recent.delete(hash);
-    }
-  }
-
-  /** Keeps vectors of documents that this batch does not complete, so that the next run goes on from here if this one is killed. */
-  async function putBy(batch: readonly Wanted[], vectors: Float32Array): Promise<void> {
-    const inBatch = new Map<Unfinished, number>();
-    for (const { owners } of batch) for (const owner of owners) inBatch.set(owner, (inBatch.get(owner) ?? 0) + 1);
-    const isCutOff = (owner: Unfinished) => owner.staged || owner.missing > inBatch.get(owner)!;
-    const rows = [...batch.keys()].filter((row) => [...batch[row]!.owners].some(isCutOff));
-    if (rows.length === 0) return;
-    const { dimensions } = embedder;
-    const kept = new Float32Array(rows.length * dimensions);
-    rows.forEach((row, at) => kept.set(vectors.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions));
-    const hashes = rows.map((row) => batch[row]!.chunk.hash);
-    await run.clock.time("write", () => store.stageVectors(hashes, kept));
   }
 }

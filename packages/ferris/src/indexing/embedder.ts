@@ -12,6 +12,11 @@ export interface Embedder {
   readonly dimensions: number;
   /** The model's maximum length in tokens, prompt and special tokens included. */
   readonly maxLength: number;
+  /**
+   * Whether embedding is done by the processors that reading and cutting documents need as well: then all documents are made searchable by
+   * words before the first is embedded, and else both go on at once.
+   */
+  readonly usesProcessors: boolean;
   /** How many tokens the model reads for a document's `text`, prompt and special tokens included, without truncation. */
   countTokens(text: string): number;
   /** Vectors of `texts` in their order, row after row: [texts.length * dimensions]. */

@@ -1,9 +1,8 @@
 /**
- * Brings an index up to date with files and folders: walk → prepare → embed → write, each ahead of the next.
+ * Brings an index up to date with files and folders, words first: walk → prepare → write, each ahead of the next; then embed.
  *
- * This file wires the stages and removes what is gone; each stage has a file of its own. The queues between them are
- * bounded, so of documents only a few are in memory; of files, their paths are. Whatever ends a run, the index holds whole documents only, and
- * the next run does what is left.
+ * This file wires the first stages, hands them to the two phases (phases.ts) and removes what is gone; each stage has a file of its own. Of files
+ * only the paths are in memory. Whatever ends a run, the index holds whole documents only, and the next run does what is left, of vectors too.
  */
 import { dirname, join } from "node:path";
 import { checkChunkerSettings, defaultChunkerSettings } from "../documents/chunk/chunk.ts";
@@ -20,26 +19,20 @@ import {
 } from "../documents/walk/walk.ts";
 import { isAtOrBelow, keptInput } from "../files/paths.ts";
 import type { Store, StoredDocument } from "../store/store.ts";
-import { FerrisError } from "../errors.ts";
 import { BoundedQueue } from "./bounded-queue.ts";
-import { embedDocuments, type EmbeddedDocument } from "./embed.ts";
 import type { Embedder } from "./embedder.ts";
 import { prepare, type PreparedDocument } from "./prepare.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "./report.ts";
 import { MetFiles } from "./met-files.ts";
 import { Mounts } from "./mounts.ts";
+import { runPhases } from "./phases.ts";
 import { IndexRun } from "./run.ts";
 import { findMove, pathAfter, pathBefore, settleHome } from "./moved-home.ts";
-import { writeDocuments } from "./write.ts";
 
 export const defaultMaxFileBytes = 64 * 2 ** 20;
 
 /** Files that the walk is ahead; names and sizes only. */
 const filesAhead = 100_000;
-/** Characters of cut text that wait for the model. */
-const charactersAhead = 8 * 2 ** 20;
-/** Chunks with vectors that wait for the store. */
-const chunksAhead = 8_192;
 
 export interface IndexOptions {
   /** Files and folders; relative ones are taken from the working folder. One named here is read even if ignored. */
@@ -59,6 +52,11 @@ export interface IndexOptions {
   readonly ocr?: OcrSetting;
   /** Stops after the transaction in flight; the report says `interrupted`. */
   readonly signal?: AbortSignal;
+  /**
+   * Stops embedding once it is aborted, after the calls to the model that are under way: documents without vectors are found by their words, and a
+   * further run goes on.
+   */
+  readonly embedUntil?: AbortSignal | undefined;
   /** What became of each file, as it is known; a folder that is left out is one. */
   readonly onFile?: (file: FileOutcome) => void;
   /** At most some ten times a second. */
@@ -84,7 +82,7 @@ function chunkerOf({ chunker, embedder }: Pick<IndexOptions, "chunker" | "embedd
 
 /** See IndexOptions. Throws what checkIndexOptions throws, and the store's errors. */
 export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
-  const { store, embedder, include, exclude, types, signal } = options;
+  const { store, embedder, include, exclude, types, signal, embedUntil: until } = options;
   const named = await checkIndexOptions(options);
   const chunker = chunkerOf(options);
   store.requireIdentity(embedder.identity);
@@ -99,14 +97,9 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   const unreadable: string[] = [];
   const emptyRoots: string[] = [];
   const mounts = await Mounts.of(store, roots);
-  const stop = new AbortController();
-  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-
   const files = new BoundedQueue<WalkedFile>(filesAhead);
-  const prepared = new BoundedQueue<PreparedDocument>(charactersAhead);
-  const embedded = new BoundedQueue<EmbeddedDocument>(chunksAhead);
 
-  const walking = async () => {
+  const walking = async (stopped: AbortSignal) => {
     const found = walk(roots, {
       include,
       exclude,
@@ -136,66 +129,35 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
     run.walkFinished();
     files.close();
   };
-  const preparing = async () => {
-    const keep = (path: string) => met.add(path);
-    const documents = prepare(drain(files), {
-      store,
-      embedder,
-      chunker,
-      maxFileBytes,
-      ocr,
-      types,
-      run,
-      signal: stopped,
-      keep,
-      move,
-    });
-    for await (const document of documents) {
-      stopped.throwIfAborted();
-      await prepared.push(
-        document,
-        document.chunks.reduce((sum, chunk) => sum + chunk.embeddingText.length, 0),
-      );
-    }
-    prepared.close();
-  };
+  return runPhases({ store, embedder, run, signal, until, prepare: walkAndPrepare, afterWords: removeGone });
 
-  // The first stage that fails ends the ones before it; what already has its vectors is still written.
-  const end = (error: unknown) => {
-    stop.abort(error);
-    files.fail(error);
-    prepared.fail(error);
-    embedded.close();
-    throw error;
-  };
-  stopped.addEventListener("abort", () => {
-    files.fail(stopped.reason);
-    prepared.fail(stopped.reason);
-  });
-  const outcomes = await Promise.allSettled([
-    walking().catch(end),
-    preparing().catch(end),
-    embedDocuments(prepared, embedded, { store, embedder, run, signal: stopped }).catch(end),
-    writeDocuments(embedded, { store, run }).catch((error: unknown) => {
-      embedded.fail(error);
-      end(error);
-    }),
-  ]);
-  const reasons = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
-  if (reasons.length > 0) {
-    // A full disk is told even when it is met while stopping; the model's word about being stopped is not.
-    if (signal?.aborted && !reasons.some((reason) => reason instanceof FerrisError)) return run.report(true);
-    throw reasons.find((reason) => reason instanceof FerrisError) ?? reasons[0];
+  async function* walkAndPrepare(stopped: AbortSignal): AsyncGenerator<PreparedDocument> {
+    stopped.addEventListener("abort", () => files.fail(stopped.reason));
+    const walked = walking(stopped).catch((error: unknown) => {
+      files.fail(error);
+      throw error;
+    });
+    // Met where its queue is read; until then it must not count as unhandled.
+    walked.catch(() => {});
+    const keep = (path: string) => met.add(path);
+    const context = { store, embedder, chunker, maxFileBytes, ocr, types, run, signal: stopped, keep, move };
+    try {
+      yield* prepare(drain(files), context);
+      await walked;
+    } finally {
+      files.fail(new Error("nobody reads on"));
+      await walked.catch(() => {});
+    }
   }
 
-  await store.clearStaged();
-  for (const path of [...emptyRoots, ...mounts.missing()]) await keepWhatWasThere(path);
-  await mounts.settle(store, unreadable);
-  const gone = (await goneDocuments()).map(({ path }) => path);
-  await run.clock.time("write", () => store.removeDocuments(gone));
-  run.gone(gone);
-  await settleHome(store, dirname(store.path), move);
-  return run.report(false);
+  async function removeGone(): Promise<void> {
+    for (const path of [...emptyRoots, ...mounts.missing()]) await keepWhatWasThere(path);
+    await mounts.settle(store, unreadable);
+    const gone = (await goneDocuments()).map(({ path }) => path);
+    await run.clock.time("write", () => store.removeDocuments(gone));
+    run.gone(gone);
+    await settleHome(store, dirname(store.path), move);
+  }
 
   /** A drive that is not mounted is an empty folder. Whoever emptied it for good takes it out of the index by name. */
   async function keepWhatWasThere(root: string): Promise<void> {

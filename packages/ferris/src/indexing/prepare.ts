@@ -100,7 +100,7 @@ export async function* prepare(
       await giveWay();
       if ("unchanged" in read) {
         keep(file.path);
-        run.cut(file.path, file.size, 0);
+        run.cut(file.path, file.size);
         run.done(file.path, "unchanged", file.size);
         continue;
       }
@@ -137,18 +137,14 @@ export async function* prepare(
       return leaveOut(file, error);
     }
     keep(file.path);
-    run.cut(
-      file.path,
-      file.size,
-      document.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0),
-    );
+    run.cut(file.path, file.size);
     yield document;
   }
 
   function leaveOut(file: WalkedFile, error: unknown): void {
     if (!(error instanceof DocumentError)) throw error;
     if (keptReasons.has(error.reason)) keep(file.path);
-    run.cut(file.path, file.size, 0);
+    run.cut(file.path, file.size);
     run.skip(error.reason, file.path, error.message, file.size);
   }
 }
@@ -165,7 +161,7 @@ async function startParsing(
   const settled = async (outcome: Outcome, from: StoredDocument) => {
     await store.updateDocument(from.path, { ...from, path, size, modifiedTime });
     keep(path);
-    run.cut(path, size, 0);
+    run.cut(path, size);
     run.done(path, outcome, size, from.chunks, from.chunks);
     return null;
   };

@@ -45,15 +45,19 @@ export interface IndexProgress {
   /** Files that passed the filters so far, and their bytes. */
   readonly files: number;
   readonly bytes: number;
-  /** Files and bytes among those that are done: indexed, unchanged, renamed, or skipped after a look inside. */
+  /** Files and bytes among those that are done: found by their words, unchanged, renamed, or skipped after a look inside. */
   readonly filesDone: number;
   readonly bytesDone: number;
+  /** Whether all of them are done: what is left is for the model. */
+  readonly wordsFinished: boolean;
+  /** Chunks that the model has to read, each text once, as far as is known: what earlier runs left is among them. */
+  readonly chunksToEmbed: number;
   /** Chunks and tokens that went through the model so far. */
   readonly chunksEmbedded: number;
   readonly tokensEmbedded: number;
   /** Tokens a second through the model, over the last seconds. */
   readonly tokensPerSecond: number;
-  /** Null until there is something to go by. */
+  /** Of the vectors while the model is at work, else of the words; null until there is something to go by. */
   readonly secondsLeft: number | null;
   readonly seconds: number;
   /** The file that was worked on last. */
@@ -79,6 +83,8 @@ export interface IndexReport {
   readonly chunksEmbedded: number;
   /** Chunks whose vector was there already: in the index, or from the same text elsewhere in this run. */
   readonly chunksReused: number;
+  /** Chunks of documents that are found by their words alone, because the run was stopped: a further run goes on. */
+  readonly chunksWithoutVectors: number;
   readonly tokensEmbedded: number;
   readonly seconds: number;
   readonly stages: Readonly<Record<Stage, StageTime>>;

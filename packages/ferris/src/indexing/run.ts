@@ -7,6 +7,7 @@ import { basename } from "#platform/paths";
 import { extensionOf } from "../documents/walk/left-out.ts";
 import { failureReasons, type SkipReason } from "../skip-reason.ts";
 import type { DocumentFailure, FileOutcome, IndexProgress, IndexReport, UnreadType } from "./report.ts";
+import type { Work } from "../store/store.ts";
 import { StageClock } from "./stage-clock.ts";
 
 /** Progress at most this often, in milliseconds. */
@@ -40,8 +41,13 @@ export class IndexRun {
   #chunks = 0;
   #chunksReused = 0;
   #chunksEmbedded = 0;
-  #tokensFound = 0;
+  #chunksWanted = 0;
   #tokensEmbedded = 0;
+  #tokensWanted = 0;
+  /** Of files of this run: says what those that are left will bring. */
+  #tokensWritten = 0;
+  #wordsFinished = false;
+  #embeddingSince: number | null = null;
   #speedSamples: { seconds: number; tokens: number }[] = [];
   #path: string | null = null;
   removed = 0;
@@ -62,11 +68,32 @@ export class IndexRun {
     this.#walkFinished = true;
   }
 
-  /** `bytes` of a file have been looked at, and `tokens` of it are to be embedded. */
-  cut(path: string, bytes: number, tokens: number): void {
+  /** `bytes` of a file have been looked at. */
+  cut(path: string, bytes: number): void {
     this.#path = path;
     this.#bytesCut += bytes;
-    this.#tokensFound += tokens;
+  }
+
+  /** What an earlier run left for the model. */
+  leftOver({ chunks, tokens }: Work): void {
+    this.#chunksWanted += chunks;
+    this.#tokensWanted += tokens;
+  }
+
+  /** What a document brought for the model. */
+  wanted(work: Work): void {
+    this.leftOver(work);
+    this.#tokensWritten += work.tokens;
+  }
+
+  /** All documents that there are can be found by their words. */
+  wordsFinished(): void {
+    this.#wordsFinished = true;
+    this.#progress(true);
+  }
+
+  embeddingBegins(): void {
+    this.#embeddingSince = this.clock.seconds;
   }
 
   embedded(chunks: number, tokens: number): void {
@@ -117,7 +144,7 @@ export class IndexRun {
     this.#warnings.push(line);
   }
 
-  report(interrupted: boolean): IndexReport {
+  report(interrupted: boolean, chunksWithoutVectors: number): IndexReport {
     this.#progress(true);
     return {
       ...this.#outcomes,
@@ -129,6 +156,7 @@ export class IndexRun {
       chunks: this.#chunks,
       chunksEmbedded: this.#chunksEmbedded,
       chunksReused: this.#chunksReused,
+      chunksWithoutVectors,
       tokensEmbedded: this.#tokensEmbedded,
       seconds: this.clock.seconds,
       stages: this.clock.times(),
@@ -153,6 +181,8 @@ export class IndexRun {
       bytes: this.#bytes,
       filesDone: this.#filesDone,
       bytesDone: this.#bytesDone,
+      wordsFinished: this.#wordsFinished,
+      chunksToEmbed: this.#chunksWanted,
       chunksEmbedded: this.#chunksEmbedded,
       tokensEmbedded: this.#tokensEmbedded,
       tokensPerSecond: speed,
@@ -167,14 +197,19 @@ export class IndexRun {
     if (!first) return 0;
     // The first sample ends the first call to the model: what came before it has no beginning to measure from.
     const last = this.#speedSamples[this.#speedSamples.length - 1];
-    if (last === first) return first.tokens / first.seconds;
+    if (last === first) return first.tokens / (first.seconds - (this.#embeddingSince ?? 0));
     return (last.tokens - first.tokens) / (last.seconds - first.seconds);
   }
 
-  /** Tokens that are known to be left and, for files that have not been cut yet, as many per byte as so far. */
+  /** Of vectors where the model is at work: tokens that are left and, for files not cut yet, as many per byte as so far. Else of words. */
   #secondsLeft(speed: number): number | null {
-    if (!this.#walkFinished || speed === 0 || this.clock.seconds < 1) return null;
-    const perByte = this.#bytesCut > 0 ? this.#tokensFound / this.#bytesCut : 0;
-    return (this.#tokensFound - this.#tokensEmbedded + perByte * (this.#bytes - this.#bytesCut)) / speed;
+    if (!this.#walkFinished || this.clock.seconds < 1) return null;
+    const bytesLeft = this.#bytes - this.#bytesCut;
+    if (speed > 0) {
+      const perByte = this.#bytesCut > 0 ? this.#tokensWritten / this.#bytesCut : 0;
+      return Math.max(0, this.#tokensWanted - this.#tokensEmbedded + perByte * bytesLeft) / speed;
+    }
+    if (this.#wordsFinished || this.#bytesDone === 0) return null;
+    return ((this.#bytes - this.#bytesDone) / this.#bytesDone) * this.clock.seconds;
   }
 }

@@ -30,6 +30,8 @@ const titledShare = 0.1;
 /** What it adds to be for the operating system that the query names. */
 const systemShare = 0.15;
 const mostSiblings = 5;
+/** So many chunks with vectors say what one without them is likely to mean. */
+const mostAlike = 5;
 
 /** Best first; equal scores in order of id, so that the order never depends on chance. `confidence` in the model, from 0 to 1. */
 export function fuse(
@@ -71,10 +73,11 @@ function hybridOrders(
     // A file that is asked for by its name comes before those that mention it.
     isNamed ? named : confidence * covered[i]! + (1 - confidence) * bm25(score),
   );
+  const meaning = meaningOf(candidates, cosine, covered);
   // What a model that cannot read the query has to say orders what its words leave open, and outvotes none of them.
   const believed = confidence + (1 - confidence) * leastConfidence * Math.max(0, ...covered);
-  const own = candidates.map(({ cosine: score, share, titled, isForSystem, isNamed }, i) => {
-    const sum = believed * (1 - textShare) * cosine(score) + textShare * byWords[i]!;
+  const own = candidates.map(({ share, titled, isForSystem, isNamed }, i) => {
+    const sum = believed * (1 - textShare) * meaning[i]! + textShare * byWords[i]!;
     return (isNamed ? sum : sum * share) + titledShare * titled + (isForSystem ? systemShare : 0);
   });
   const orders = [...own];
@@ -84,6 +87,36 @@ function hybridOrders(
     for (const i of members) orders[i] = own[i]! + bonus;
   }
   return originalsFirst(candidates, orders);
+}
+
+/**
+ * Stretched cosines. A document whose vectors are still to come is neither lifted nor pushed down by that: its chunks are taken to mean as much
+ * as those do, on average, that have about as many of the words, their own words counting as one of these: where nothing has vectors they are all there is.
+ */
+function meaningOf(
+  candidates: readonly Candidate[],
+  cosine: (score: number | null) => number,
+  covered: readonly number[],
+): number[] {
+  const known = candidates
+    .map(({ cosine: score, textRank }, i) => ({ score, textRank, words: covered[i]! }))
+    .filter(({ score, textRank }) => score !== null && textRank !== null)
+    .toSorted((a, b) => a.words - b.words);
+  const expected = (words: number): number => {
+    if (known.length === 0) return words;
+    // Those around the place that it would have among them, the nearer of the two ends first.
+    let above = known.findIndex((other) => other.words >= words);
+    if (above < 0) above = known.length;
+    let below = above - 1;
+    let sum = words;
+    const count = Math.min(mostAlike, known.length);
+    for (let taken = 0; taken < count; taken++) {
+      const isAbove = below < 0 || (above < known.length && known[above]!.words - words <= words - known[below]!.words);
+      sum += cosine(known[isAbove ? above++ : below--]!.score);
+    }
+    return sum / (count + 1);
+  };
+  return candidates.map(({ cosine: score }, i) => (score === null ? expected(covered[i]!) : cosine(score)));
 }
 
 /** Chunks that are equal change places so that the one nearest to the root has the best of them. */

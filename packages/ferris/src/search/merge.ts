@@ -57,7 +57,8 @@ function withMerits({ results, noiseFloor }: SearchAnswer, usual: number, isRera
   const floor = noiseFloor ?? usual;
   const merits = results.map(({ cosine, coverage, rerankScore }) => {
     if (isReranked) return rerankScore!;
-    const above = cosine === null ? 0 : Math.max(0, (cosine - floor) / (1 - floor));
+    // By its words alone, where the document is still without vectors.
+    const above = cosine === null ? coverage : Math.max(0, (cosine - floor) / (1 - floor));
     return above / 2 + coverage / 2;
   });
   for (let i = merits.length - 2; i >= 0; i--) merits[i] = Math.max(merits[i]!, merits[i + 1]!);

@@ -64,12 +64,9 @@ export async function noiseFloor(
   embedQuery: QueryEmbedder,
   signal?: AbortSignal,
 ): Promise<number | null> {
-  const [sample, { chunks }, vectors] = await Promise.all([
-    store.sampleVectors(sampleSize),
-    store.statistics(),
-    embedQuery(probes, signal),
-  ]);
+  const { chunksWithVectors: chunks } = await store.statistics();
   if (chunks < fewestChunks) return null;
+  const [sample, vectors] = await Promise.all([store.sampleVectors(sampleSize), embedQuery(probes, signal)]);
   return floorOf(vectors, sample, chunks);
 }
 
@@ -98,7 +95,9 @@ function isRelevant({ evidence }: FoundChunk, floor: number, confidence: number)
   if (isReadable && cosine !== null && cosine >= floor) return true;
   const isFirstOfBoth = (rank: number | null): boolean => rank !== null && rank <= mostAgreedRank;
   if (isReadable && isFirstOfBoth(textRank) && isFirstOfBoth(vectorRank) && coverage >= agreedCoverage) return true;
-  return textRank !== null && textRank <= mostTextRank && coverage >= (isReadable ? 1 : leastCoverage);
+  // Of a document without vectors its words are all that is known yet.
+  const enough = !isReadable ? leastCoverage : cosine === null ? agreedCoverage : 1;
+  return textRank !== null && textRank <= mostTextRank && coverage >= enough;
 }
 
 /** The same from vectors: `sample` is [n * dimensions], of an index with `size` chunks. */

@@ -19,7 +19,7 @@ export type SearchMode = "hybrid" | "vector" | "text";
 export interface Evidence {
   /** What the order follows: the reranker's where there is one, else fused, cosine or BM25, by mode. */
   readonly score: number;
-  /** Cosine of chunk and query in [-1, 1]; null in text mode. */
+  /** Cosine of chunk and query in [-1, 1]; null in text mode, and while the document is without vectors. */
   readonly cosine: number | null;
   readonly bm25: number | null;
   readonly vectorRank: number | null;
@@ -88,6 +88,11 @@ export interface SearchAnswer {
   readonly noiseFloor: number | null;
   /** How vectors were compared: all of them, those that their codes chose, or all on the GPU; null in text mode. */
   readonly vectorMethod: VectorMethod | null;
+  /**
+   * The share, from 0 to 1, of the index's chunks that have their vectors: below 1 while it is being made, or where that was stopped. Documents
+   * without them are found by their words, with a `cosine` of null.
+   */
+  readonly vectorShare: number;
   /** Words that stand nowhere in the index, and what was looked for instead. */
   readonly corrections: readonly Correction[];
   /** How many passages were left out because their documents had as many results as they may have; their paths. */

@@ -65,10 +65,11 @@ export async function search(
     vectorMethod = method;
     request.onCompared?.(method);
   };
-  const [found, floor, languages] = await Promise.all([
+  const [found, floor, languages, vectorShare] = await Promise.all([
     findChunks(store, embedQuery, query, { ...request, onCompared }),
     mode === "text" || minScore !== undefined ? null : (request.noiseFloor?.() ?? null),
     store.languages(),
+    store.vectorShare(),
   ]);
   const matcher = new WordMatcher(query.units, languages);
   const wanted = minScore === undefined ? found : found.filter((candidate) => reaches(candidate, minScore, scoreTexts));
@@ -76,11 +77,11 @@ export async function search(
     const nearest = found.toSorted((a, b) => nearness(b) - nearness(a)).at(0);
     // What was asked for by words, and is nowhere, has no nearest miss.
     const nearestMiss = nearest ? toResult({ best: nearest, chunks: [nearest], copies: [] }, 1, matcher) : null;
-    return { results: [], nearestMiss, noiseFloor: floor, vectorMethod, cut: [], corrections };
+    return { results: [], nearestMiss, noiseFloor: floor, vectorMethod, vectorShare, cut: [], corrections };
   }
   const { passages, cut } = selectPassages(wanted, request);
   const results = passages.map((passage, index) => toResult(passage, index + 1, matcher));
-  return { results, nearestMiss: null, noiseFloor: floor, vectorMethod, cut, corrections };
+  return { results, nearestMiss: null, noiseFloor: floor, vectorMethod, vectorShare, cut, corrections };
 }
 
 /** The ranked chunks themselves, before neighbours are joined and documents capped: what evaluation measures. */

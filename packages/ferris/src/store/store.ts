@@ -17,6 +17,9 @@ export interface StoreStatistics {
   readonly identity: ModelIdentity;
   readonly documents: number;
   readonly chunks: number;
+  /** Found by meaning already; the others by their words alone, until indexing has got to them. */
+  readonly documentsWithVectors: number;
+  readonly chunksWithVectors: number;
   readonly tokens: number;
   /** Of all files of the index. */
   readonly bytes: number;
@@ -54,8 +57,10 @@ export interface TextSearcher {
   languages(): Promise<readonly LanguageCode[]>;
 }
 
-/** Search by meaning. */
+/** Search by meaning. A document whose vectors are not all there yet is not seen by it. */
 export interface VectorSearcher {
+  /** The share, from 0 to 1, of the chunks that it sees. */
+  vectorShare(): Promise<number>;
   /** By cosine; `query` has the identity's dimensions and need not be normalised. */
   searchVectors(query: Float32Array, options: VectorSearchOptions): Promise<Hit[]>;
   /**
@@ -73,7 +78,7 @@ export interface VectorSource {
   revision(): Promise<number>;
   /** Of all chunks, or of those in documents that `filter` keeps; ascending. A chunk keeps its vector, and no id is used twice. */
   chunkIds(filter?: DocumentFilter): Promise<Float64Array>;
-  /** Their vectors, row after row; zeros for a chunk that is gone. */
+  /** Their vectors, row after row; zeros for a chunk that is gone, or of a document without all of its vectors. */
   vectorsOfChunks(ids: ArrayLike<number>): Promise<Float32Array>;
   /** The chunks of `chunkIds()`, each with the document that it is in. */
   chunkDocuments(): Promise<ChunkDocuments>;
@@ -103,27 +108,64 @@ export interface DocumentWriter {
   /** Documents with these bytes. */
   documentsWithContent(contentHash: string): Promise<StoredDocument[]>;
   /**
-   * Writes documents with their chunks, all in one transaction, in place of whatever was at their paths. `vectors` maps
-   * chunk hashes to vectors; a hash may be missing there when the index has it (at this path, elsewhere, or staged).
+   * Writes documents with their chunks and words, all in one transaction, in place of whatever was at their paths. `vectors` maps
+   * chunk hashes to vectors. A hash may be missing there: then the index has a vector for it (at this path, elsewhere, or staged), or the
+   * document waits for `putVectors`, with the chunk's embedding text.
+   *
+   * @returns for each document, how many chunks and tokens it brought that nobody was waiting for yet
    */
   putDocuments(
-    documents: readonly { record: DocumentRecord; chunks: readonly ChunkRecord[] }[],
+    documents: readonly { record: DocumentRecord; chunks: readonly (ChunkRecord & Partial<EmbeddingText>)[] }[],
     vectors: ReadonlyMap<string, Float32Array>,
-  ): Promise<void>;
+  ): Promise<readonly Work[]>;
   /** Same bytes, new place or new times: updates the row of `path` to `record` without touching chunks. */
   updateDocument(path: string, record: DocumentRecord): Promise<void>;
   /** Returns how many were there. */
   removeDocuments(paths: readonly string[]): Promise<number>;
 }
 
-/** Vectors ahead of their document. */
+/** What the model reads for a chunk. */
+export interface EmbeddingText {
+  readonly embeddingText: string;
+}
+
+/** Chunks that the model has to read, each text once. */
+export interface Work {
+  readonly chunks: number;
+  readonly tokens: number;
+}
+
+/** A document that is found by its words alone until its vectors are there. */
+export interface PendingDocument {
+  readonly id: number;
+  readonly chunks: number;
+}
+
+export interface PendingChunk extends EmbeddingText {
+  readonly hash: string;
+  readonly ordinal: number;
+  readonly tokens: number;
+}
+
+/** Vectors that follow their documents. */
 export interface VectorStage {
+  /** All that is to be done, of earlier runs too. */
+  pendingWork(): Promise<Work>;
   /**
-   * Keeps vectors by chunk hash ahead of their document, so that an interrupted run does not embed them again. Search does
-   * not see them. `vectors` is [hashes.length * dimensions].
+   * The next documents to embed, in the order that serves soonest: those of few chunks first, the most recently modified of them before
+   * others, then the large ones, the smallest first.
    */
-  stageVectors(hashes: readonly string[], vectors: Float32Array): Promise<void>;
-  /** Forgets staged vectors that no document took. */
+  pendingDocuments(limit: number): Promise<PendingDocument[]>;
+  /** Chunks of one of them without a vector, in order, of ordinals above `after`. */
+  pendingChunks(documentId: number, after: number, limit: number): Promise<PendingChunk[]>;
+  /**
+   * Vectors by chunk hash, for all documents that wait for them; `vectors` is [hashes.length * dimensions]. A document whose last ones
+   * these are is seen by search from now on; of the others they are kept, so that an interrupted run does not embed them again.
+   *
+   * @returns the documents that are complete now
+   */
+  putVectors(hashes: readonly string[], vectors: Float32Array): Promise<readonly number[]>;
+  /** Forgets vectors that were kept and that no document waits with. */
   clearStaged(): Promise<void>;
 }
 

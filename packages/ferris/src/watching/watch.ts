@@ -2,7 +2,8 @@
  * Calls back at once, and again whenever something below some paths has changed and then been quiet for a moment.
  *
  * What changed is not told: the callback looks for itself (indexing compares every file with what it knows, which is quick), so
- * a doubled or misnamed event costs nothing. Renames of whole folders and switches of branches are many events and one call. A
+ * a doubled or misnamed event costs nothing. A call that is still at work when something changes is told, so that what is new need not wait for all of
+ * it. Renames of whole folders and switches of branches are many events and one call. A
  * folder that is replaced by another of its name (a fresh checkout) is watched again.
  */
 import { resolve } from "node:path";
@@ -29,7 +30,8 @@ const checkMs = 1000;
  */
 export async function watch(
   paths: readonly string[],
-  onChange: () => Promise<void>,
+  /** `news` is aborted when something has changed meanwhile: another call follows as soon as this one has ended. */
+  onChange: (news: AbortSignal) => Promise<void>,
   { signal, ignoredFolders = [], quietMilliseconds = 300, patienceMilliseconds = 3000 }: PathWatchOptions,
 ): Promise<void> {
   const changes = new Changes();
@@ -47,7 +49,12 @@ export async function watch(
     while (!signal.aborted) {
       // Listening first and looking then, so that nothing falls between the two.
       await refresh();
-      await onChange();
+      const news = changes.news(quietMilliseconds, patienceMilliseconds);
+      try {
+        await onChange(news.signal);
+      } finally {
+        news.end();
+      }
       await changes.settled(quietMilliseconds, patienceMilliseconds, signal);
     }
   } finally {
@@ -62,10 +69,31 @@ class Changes {
   #count = 0;
   #seen = 0;
   #wake: () => void = () => {};
+  #onNote: () => void = () => {};
 
   note(): void {
     this.#count++;
     this.#wake();
+    this.#onNote();
+  }
+
+  /**
+   * A signal that is aborted when something changes from now on and has been quiet for a moment, though not before `least` milliseconds, so
+   * that work which gives way to it gets on under constant changes.
+   */
+  news(quiet: number, least: number): { readonly signal: AbortSignal; end(): void } {
+    const controller = new AbortController();
+    const earliest = performance.now() + least;
+    let timer: NodeJS.Timeout | undefined;
+    this.#onNote = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => controller.abort(), Math.max(quiet, earliest - performance.now()));
+    };
+    const end = (): void => {
+      this.#onNote = () => {};
+      clearTimeout(timer);
+    };
+    return { signal: controller.signal, end };
   }
 
   /** Resolves some time after a change that no earlier call has seen, or at once when the signal comes. */

@@ -6,6 +6,7 @@ import { IndexMismatchError, InputError, UsageError } from "../../src/errors.ts"
 import { indexPaths } from "../../src/indexing/index-folder.ts";
 import type { IndexProgress } from "../../src/indexing/report.ts";
 import { openIndexForWriting } from "../../src/store/index.ts";
+import { textQuery } from "../store/support/records.ts";
 import { folderOf } from "../support/files.ts";
 import { type WordsEmbedder, wordsEmbedder } from "./support/words-embedder.ts";
 import { age, indexOf, sections } from "./support/index-of.ts";
@@ -256,57 +257,97 @@ describe("indexPaths", () => {
 });
 
 describe("a run that ends early", () => {
-  test("a signal stops it, the index is whole, the next run does only the rest", async () => {
-    const folder = folderOf(
+  const manyFiles = (files: number, each: number) =>
+    folderOf(
       Object.fromEntries(
-        Array.from({ length: 400 }, (_, i) => [
+        Array.from({ length: files }, (_, i) => [
           `${i}.md`,
-          sections(...Array.from({ length: 20 }, (_n, n) => `s${i}n${n}`)),
+          sections(...Array.from({ length: each }, (_n, n) => `s${i}n${n}`)),
         ]),
       ),
     );
-    const index = await indexOf(folder);
+
+  test("a signal stops it while words are written: the index is whole, the next run does only the rest", async () => {
+    const index = await indexOf(manyFiles(300, 4));
     const controller = new AbortController();
-    const slow = wordsEmbedder({ milliseconds: 20 });
+    let files = 0;
     const first = await index.run({
-      embedder: slow,
       signal: controller.signal,
-      onProgress: ({ filesDone }) => filesDone > 40 && controller.abort(new Error("Ctrl-C")),
+      onFile: () => ++files > 40 && controller.abort(new Error("Ctrl-C")),
     });
-    expect(first.interrupted).toBe(true);
     const done = (await index.store.documents()).length;
     expect(done).toBeGreaterThan(40);
-    expect(done).toBeLessThan(400);
-    for (const document of await index.store.documents()) expect(document.chunks).toBe(20);
+    expect(done).toBeLessThan(300);
+    expect(first).toMatchObject({ interrupted: true, chunksEmbedded: 0, chunksWithoutVectors: 4 * done });
+    for (const document of await index.store.documents()) expect(document.chunks).toBe(4);
     const second = await index.run();
-    expect(second).toMatchObject({ interrupted: false, added: 400 - done, unchanged: done, removed: 0 });
-    expect(second.texts.length).toBe((400 - done) * 20);
+    expect(second).toMatchObject({ interrupted: false, added: 300 - done, unchanged: done, removed: 0 });
+    expect(second).toMatchObject({ chunksEmbedded: 1200, chunksWithoutVectors: 0 });
   });
 
-  test("a model that fails ends the run with its error; what was embedded is kept", async () => {
-    const folder = folderOf(
-      Object.fromEntries(
-        Array.from({ length: 300 }, (_, i) => [
-          `${i}.md`,
-          sections(...Array.from({ length: 20 }, (_n, n) => `s${i}n${n}`)),
-        ]),
-      ),
-    );
-    const index = await indexOf(folder);
+  test("a signal stops it while it embeds: all is found by words, and the next run embeds only the rest", async () => {
+    const index = await indexOf(manyFiles(40, 20));
+    const controller = new AbortController();
+    const first = await index.run({
+      embedder: wordsEmbedder({ milliseconds: 300 }),
+      signal: controller.signal,
+      onProgress: ({ chunksEmbedded }) => chunksEmbedded > 0 && controller.abort(new Error("Ctrl-C")),
+    });
+    expect(first).toMatchObject({ interrupted: true, added: 40, chunks: 800 });
+    expect(first.chunksEmbedded).toBeGreaterThan(100);
+    expect(await index.store.searchText(textQuery("s39n19"), { limit: 9 })).toHaveLength(1);
+    const { chunksWithVectors, documentsWithVectors } = await index.store.statistics();
+    expect(chunksWithVectors).toBe(20 * documentsWithVectors);
+    expect(chunksWithVectors).toBe(800 - first.chunksWithoutVectors);
+    const second = await index.run();
+    expect(second).toMatchObject({ unchanged: 40, added: 0, chunksEmbedded: 800 - first.chunksEmbedded });
+    expect(second.texts.length).toBe(800 - first.chunksEmbedded);
+    expect(await index.store.vectorShare()).toBe(1);
+  });
+
+  test("embedding that gives way ends after the calls under way, and is no interruption", async () => {
+    const index = await indexOf(manyFiles(40, 20));
+    const enough = new AbortController();
+    const first = await index.run({
+      embedder: wordsEmbedder({ milliseconds: 300 }),
+      embedUntil: enough.signal,
+      onProgress: ({ chunksEmbedded }) => chunksEmbedded > 0 && enough.abort(),
+    });
+    expect(first).toMatchObject({ interrupted: false, added: 40 });
+    expect(first.texts.length).toBe(first.chunksEmbedded);
+    expect(first.chunksWithoutVectors).toBeGreaterThan(0);
+    expect((await index.run()).texts.length).toBe(800 - first.texts.length);
+  });
+
+  test("a model that leaves the processors alone embeds while words are written", async () => {
+    const index = await indexOf(manyFiles(150, 8));
+    const model = wordsEmbedder({ usesProcessors: false });
+    let wordsLeft = 0;
+    const report = await index.run({
+      embedder: model,
+      onProgress: ({ wordsFinished, chunksEmbedded }) => void (chunksEmbedded > 0 && !wordsFinished && wordsLeft++),
+      onFile: () => void (model.embedded.length > 0 && wordsLeft++),
+    });
+    expect(wordsLeft).toBeGreaterThan(0);
+    expect(report).toMatchObject({ added: 150, chunksEmbedded: 1200, chunksWithoutVectors: 0 });
+    expect(new Set(report.texts).size).toBe(1200);
+  });
+
+  test("a model that fails ends the run with its error; words and what was embedded are kept", async () => {
+    const index = await indexOf(manyFiles(20, 20));
     let calls = 0;
     const model = wordsEmbedder();
     const failing: WordsEmbedder = {
       ...model,
       embed: async (texts, signal) => {
-        if (++calls > 4) throw new Error("the device is gone");
+        if (++calls > 1) throw new Error("the device is gone");
         return model.embed(texts, signal);
       },
     };
     await expect(index.run({ embedder: failing })).rejects.toThrow("the device is gone");
-    const done = (await index.store.documents()).length;
-    expect(done).toBeGreaterThan(0);
-    expect(done).toBeLessThan(300);
-    expect(await index.run()).toMatchObject({ added: 300 - done, unchanged: done });
+    expect((await index.store.documents()).length).toBe(20);
+    expect(model.embedded.length).toBeGreaterThan(0);
+    expect(await index.run()).toMatchObject({ unchanged: 20, chunksEmbedded: 400 - model.embedded.length });
   });
 
   test.each([3000, 300])("a document too large for one batch is not begun again (%i chunks)", async (count) => {
@@ -322,10 +363,10 @@ describe("a run that ends early", () => {
       },
     };
     await expect(index.run({ embedder: failing })).rejects.toThrow("the device is gone");
-    expect(await index.paths()).toEqual([]);
+    expect(await index.paths()).toEqual(["large.md"]);
     expect((await index.store.searchVectors(new Float32Array(32).fill(1), { limit: 1 })).length).toBe(0);
     const second = await index.run();
-    expect(second).toMatchObject({ added: 1, chunks: count, chunksReused: model.embedded.length });
+    expect(second).toMatchObject({ unchanged: 1, chunksEmbedded: count - model.embedded.length });
     expect(second.texts.length).toBe(count - model.embedded.length);
     expect(model.embedded.length).toBeGreaterThan(100);
     mkdirSync(join(folder, "more"));

@@ -1,7 +1,8 @@
 /**
  * `kill -9` of a real `ferris index` at random moments (16; 50 in `.ci/run`), while an index is made and while it is brought up to date.
  *
- * After each: the index opens and is sound, and every document in it is whole, as it was before or as it is now. What was
+ * After each: the index opens and is sound, and every document in it is whole, as it was before or as it is now, with all of its vectors or
+ * without any (support/examine.ts). What was
  * embedded a moment before is not embedded again. In the end each index equals one that nobody disturbed.
  */
 import { textQuery } from "../store/support/records.ts";
@@ -171,6 +172,7 @@ test("kill -9 at random moments: never half a document, little is done twice, an
   let begun = 0;
   let runs = 0;
   let somethingToLose = 0;
+  let withoutVectors = 0;
   /** One run; false when it came to its end. */
   const disturb = async (place: string): Promise<boolean> => {
     const done = countOf(examine(place).vectors);
@@ -182,6 +184,7 @@ test("kill -9 at random moments: never half a document, little is done twice, an
     if (killed === null) return false;
     const now = examine(place);
     if (killed.embedded > unfinished) somethingToLose++;
+    if (now.pending > 0) withoutVectors++;
     expect(countOf(now.vectors) - done).toBeGreaterThanOrEqual(killed.embedded - unfinished);
     const found = await contents(place, folder).catch((error: unknown) => {
       if (error instanceof IndexNotFoundError && now.documents === 0) return new Map() as Contents;
@@ -216,6 +219,7 @@ test("kill -9 at random moments: never half a document, little is done twice, an
   await Promise.all([lane(), lane()]);
   expect(kills).toBe(wantedKills);
   // Else nothing was checked above.
-  console.log({ somethingToLose });
+  console.log({ somethingToLose, withoutVectors });
   expect(somethingToLose).toBeGreaterThan(0);
+  expect(withoutVectors).toBeGreaterThan(0);
 }, 600_000);

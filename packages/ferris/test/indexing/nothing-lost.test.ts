@@ -181,7 +181,7 @@ test.skipIf(process.platform === "win32")(
       documents.push(relative(folder, document.record.path));
     }
     expect(documents).toEqual(["secret/s.txt"]);
-    expect(run.report(false).failures.map(({ path, message }) => [relative(folder, path), message])).toEqual([
+    expect(run.report(false, 0).failures.map(({ path, message }) => [relative(folder, path), message])).toEqual([
       ["a.md", "it is not a regular file"],
       ["b.md", expect.stringContaining("symbolic link")],
     ]);

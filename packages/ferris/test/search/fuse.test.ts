@@ -82,3 +82,14 @@ test("how far down the retrievers are read changes nothing of the order above", 
   const far = Array.from({ length: 50 }, (_, i) => candidate(101 + i, -0.9 + i / 100, 0.5, { coverage: 0.1 }));
   expect(order([...near, ...far]).slice(0, near.length)).toEqual(order(near));
 });
+
+test("a document without vectors is placed by its words as if it meant what its like mean", () => {
+  const bare = (id: number, bm25: number) => candidate(id, 0, bm25, { cosine: null, vectorRank: null });
+  // Where nothing has vectors the words decide.
+  expect(order([bare(1, 5), bare(2, 20), bare(3, 10)])).toEqual([2, 3, 1]);
+  // Between the same words with a better and a worse meaning; unrelated ones stay below.
+  const known = [candidate(1, 0.9, 20), candidate(2, 0.1, 20), candidate(4, 0.5, 1)];
+  expect(order([...known, bare(3, 20)])).toEqual([1, 3, 2, 4]);
+  // What only its meaning brought up says nothing of what words are worth.
+  expect(order([candidate(1, 0.9, null), candidate(2, 0.5, 2), bare(3, 20)])[0]).toBe(3);
+});

@@ -137,6 +137,28 @@ describeGpu("vectors of an index on the GPU", () => {
     expect(fixture.notices).toEqual([]);
   });
 
+  test("follow vectors that come after those of later chunks, without being copied anew", async () => {
+    const fixture = await indexOf([300]);
+    await untilOnGpu(fixture);
+    const store = await writerOf(fixture.folder);
+    const late = Array.from({ length: 40 }, (_, i) => ({ ...chunkRecord(`late ${i}`), embeddingText: "late" }));
+    await store.putDocuments([{ record: documentRecord("/late"), chunks: late }], new Map());
+    await put(store, "/soon", 60);
+    await untilOnGpu(fixture);
+    const rows = new Float32Array(late.length * dimensions);
+    late.forEach((_, row) => rows.set(topicVector(), row * dimensions));
+    await store.putVectors(
+      late.map(({ hash }) => hash),
+      rows,
+    );
+    expect(await checkSearch(fixture)).toBe("all");
+    await store.removeDocuments(["/soon"]);
+    await store.close();
+    await untilOnGpu(fixture);
+    expect(await checkSearch(fixture, 50, { paths: ["/late"] })).toBe("gpu");
+    expect(fixture.opened.length).toBe(1);
+  });
+
   test("are copied anew after the GPU was lost, each time", async () => {
     const fixture = await indexOf([500]);
     for (let losses = 0; losses < 3; losses++) {

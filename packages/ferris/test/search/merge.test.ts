@@ -18,7 +18,7 @@ function result(path: string, values: Partial<SearchResult>): SearchResult {
 }
 
 function answer(noiseFloor: number | null, ...results: SearchResult[]): SearchAnswer {
-  return { results, nearestMiss: null, noiseFloor, vectorMethod: null, cut: [], corrections: [] };
+  return { results, nearestMiss: null, noiseFloor, vectorMethod: null, vectorShare: 1, cut: [], corrections: [] };
 }
 
 const paths = (merged: ReturnType<typeof mergeAnswers<string>>): string[] => merged.map(({ result: { path } }) => path);

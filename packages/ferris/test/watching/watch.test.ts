@@ -121,3 +121,22 @@ test("the index itself, git's and other folders, and a file's neighbours do not 
   writeFileSync(file, "y");
   await expectCalls(1);
 });
+
+test("a call at work is told of news, though not before it had some time, and the next follows", async () => {
+  const told: number[] = [];
+  let begun = 0;
+  watching = watch(
+    [folder],
+    async (news) => {
+      if (begun++ > 0) return;
+      const since = performance.now();
+      writeFileSync(join(folder, "new.md"), "text");
+      await new Promise((resolve) => news.addEventListener("abort", resolve));
+      told.push(performance.now() - since);
+    },
+    { signal: stop.signal, quietMilliseconds: 50, patienceMilliseconds: 600 },
+  );
+  for (let waited = 0; waited < 10_000 && begun < 2; waited += 50) await sleep(50);
+  expect(told[0]).toBeGreaterThan(400);
+  expect(begun).toBeGreaterThan(1);
+});

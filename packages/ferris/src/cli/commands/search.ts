@@ -9,6 +9,7 @@ import { exitCodes } from "../exit-codes.ts";
 import type { From } from "../../search/merge.ts";
 import type { SortOrder } from "../../search/order.ts";
 import type { SearchAnswer, SearchResult } from "../../search/result.ts";
+import { vectorShareText } from "../../search/vector-share.ts";
 import type { NamedFerris, SeveralAnswers } from "../../several-indexes.ts";
 import type { DocumentFilter } from "../../store/store.ts";
 import { caller } from "../caller.ts";
@@ -113,7 +114,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
       sort: sort as SortOrder | undefined,
       signal,
     });
-    const { found, miss, indexes } = searched;
+    const { found, miss, indexes, vectorShare } = searched;
     const failures = indexes.flatMap(({ from, error }) => (error ? [{ ...from, error }] : []));
     for (const { ferris, error } of failures) session.warn(`${ferris.folder} was not searched: ${error.message}`);
     const results = found.map(({ result }) => result);
@@ -121,6 +122,9 @@ async function search(session: Session, query: string, options: SearchCommandOpt
     const cut = answers.flatMap((answer) => answer.cut);
     const corrections = answers.flatMap((answer) => answer.corrections);
     if (corrections.length > 0 && !session.json) session.inform(correctedText(corrections));
+    const partial = mode === "text" ? null : vectorShareText(vectorShare);
+    if (partial !== null && !session.json)
+      session.inform(`${partial} (ferris index is still at work, or goes on where it was stopped)`);
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
       session.printJson({ version: jsonVersion, query, mode, ...jsonOf(searched), seconds, cut, corrections });
@@ -200,13 +204,14 @@ async function printCards(
 function jsonOf({ found, miss, indexes }: SeveralAnswers): object {
   const [only] = indexes;
   if (indexes.length === 1) {
-    const { nearestMiss, noiseFloor, vectorMethod } = only!.answer!;
+    const { nearestMiss, noiseFloor, vectorMethod, vectorShare } = only!.answer!;
     return {
       index: only!.from.ferris.folder,
       results: found.map(({ result }) => result),
       nearestMiss,
       noiseFloor,
       vectorMethod,
+      vectorShare,
     };
   }
   const withIndex = ({ from, result }: From<NamedFerris>): object => ({ index: from.ferris.folder, ...result });
@@ -218,6 +223,7 @@ function jsonOf({ found, miss, indexes }: SeveralAnswers): object {
       index: from.ferris.folder,
       noiseFloor: answer?.noiseFloor ?? null,
       vectorMethod: answer?.vectorMethod ?? null,
+      vectorShare: answer?.vectorShare ?? null,
       error: error?.message ?? null,
     })),
   };
@@ -247,11 +253,11 @@ function missText(
   const place = `${printable(shownPath(path, caller().folder))}:${lineRange({ startLine, endLine })}`;
   const headings = headingPath.length > 0 ? ` (${headingPath.map(printable).join(" › ")})` : "";
   if (minScore !== undefined) {
-    const score = (rerankScore ?? cosine)?.toFixed(3);
+    const score = (rerankScore ?? cosine)?.toFixed(3) ?? "no vector yet";
     return `nothing found with a score of at least ${minScore}. The nearest miss is ${place}${headings} with ${score}`;
   }
   return (
-    `nothing relevant. The nearest miss is ${place}${headings} with ${cosine?.toFixed(3)}; unrelated text in this index scores up to ` +
+    `nothing relevant. The nearest miss is ${place}${headings} with ${cosine?.toFixed(3) ?? "no vector yet"}; unrelated text in this index scores up to ` +
     `${floor?.toFixed(3)}; use --min-score -1 to show it anyway`
   );
 }

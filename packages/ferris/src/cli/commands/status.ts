@@ -91,7 +91,7 @@ function listedRow({ name, statistics, problem }: Listed): string[] {
 }
 
 function statusLines(statistics: StoreStatistics, { changed, gone }: Freshness): string[] {
-  const { path, identity, documents, chunks, tokens, types, lastIndexedTime, roots } = statistics;
+  const { path, identity, documents, chunks, chunksWithVectors, tokens, types, lastIndexedTime, roots } = statistics;
   const kinds = Object.entries(types)
     .toSorted(([, a], [, b]) => b - a)
     .map(([type, count]) => `${grouped(count)} ${type}`);
@@ -101,6 +101,14 @@ function statusLines(statistics: StoreStatistics, { changed, gone }: Freshness):
     ["Revision", printable(identity.revision)],
     ["Documents", `${grouped(documents)}${kinds.length > 0 ? ` (${kinds.join(", ")})` : ""}`],
     ["Chunks", `${grouped(chunks)}, ${grouped(tokens)} tokens`],
+    ...(chunksWithVectors < chunks
+      ? [
+          [
+            "Vectors",
+            `${grouped(chunksWithVectors)} of ${grouped(chunks)} chunks (${Math.floor((100 * chunksWithVectors) / chunks)} %): the others are found by words alone; ferris index goes on`,
+          ],
+        ]
+      : []),
     ["Last indexed", lastIndexedTime === null ? "never" : new Date(lastIndexedTime).toISOString()],
     ...(changed + gone > 0
       ? [

@@ -49,7 +49,7 @@ async function watchPaths(session: Session, named: readonly string[], types: Typ
   try {
     const paths = named.length > 0 ? named : await rootsOf(ferris);
     session.inform(`watching ${paths.join(", ")}; Ctrl-C ends it`);
-    await watch(paths, () => bringUpToDate(session, ferris, paths, types, signal), {
+    await watch(paths, (news) => bringUpToDate(session, ferris, paths, types, { signal, embedUntil: news }), {
       signal,
       ignoredFolders: [ferris.folder],
     });
@@ -74,7 +74,7 @@ async function bringUpToDate(
   ferris: Ferris,
   paths: readonly string[],
   types: TypeOption["type"],
-  signal: AbortSignal,
+  ends: { readonly signal: AbortSignal; readonly embedUntil: AbortSignal },
 ): Promise<void> {
   const { include, exclude, maxTokens, maxFileBytes, ocr } = session.settings.values;
   try {
@@ -85,7 +85,7 @@ async function bringUpToDate(
       maxTokens: maxTokens ?? undefined,
       maxFileBytes: maxFileBytes ?? undefined,
       ocr,
-      signal,
+      ...ends,
     });
     if (session.json) session.printJson({ type: "report", index: ferris.folder, ...report });
     else say(session, report);
@@ -97,7 +97,7 @@ async function bringUpToDate(
 }
 
 function say(session: Session, report: IndexReport): void {
-  const { added, changed, renamed, removed, failures, chunksEmbedded, seconds } = report;
+  const { added, changed, renamed, removed, failures, chunksEmbedded, chunksWithoutVectors, seconds } = report;
   for (const { path, message } of failures) session.warn(`${path}: ${message}`);
   const counts = [
     [added, "new"],
@@ -106,7 +106,9 @@ function say(session: Session, report: IndexReport): void {
     [removed, "removed"],
   ] as const;
   const parts = counts.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`);
-  if (parts.length === 0) return;
+  if (parts.length === 0 && chunksEmbedded === 0) return;
+  const left = chunksWithoutVectors > 0 ? `, ${plural(chunksWithoutVectors, "chunk")} still without a vector` : "";
   const time = new Date().toTimeString().slice(0, 8);
-  session.inform(`${time}  ${parts.join(", ")}; ${plural(chunksEmbedded, "chunk")} embedded in ${duration(seconds)}`);
+  const embedded = `${plural(chunksEmbedded, "chunk")} embedded in ${duration(seconds)}${left}`;
+  session.inform(`${time}  ${[parts.join(", "), embedded].filter(Boolean).join("; ")}`);
 }

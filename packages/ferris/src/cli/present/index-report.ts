@@ -10,25 +10,45 @@ import { compact, duration, grouped, plural } from "../terminal/text.ts";
 
 const stages: readonly Stage[] = ["walk", "parse", "chunk", "tokenize", "embed", "write"];
 
-/** Where a run stands, for the progress line. */
+/** Where a run stands, for the progress line: first how many files are found by their words, then how many chunks by meaning too. */
 export function progressState(progress: IndexProgress): ProgressState {
-  const { walkFinished, files, filesDone, bytes, bytesDone, chunksEmbedded, tokensPerSecond, secondsLeft } = progress;
-  const speed = tokensPerSecond > 0 ? `  ${compact(tokensPerSecond)} tokens/s` : "";
+  const { walkFinished, files, filesDone, bytes, bytesDone, wordsFinished, chunksToEmbed, chunksEmbedded } = progress;
+  const { tokensPerSecond, secondsLeft } = progress;
+  const unit = files === 1 ? "file" : "files";
+  const speed = tokensPerSecond > 0 ? `${compact(tokensPerSecond)} tokens/s` : "";
+  if (wordsFinished && chunksToEmbed > 0) {
+    return {
+      label: `words: ${grouped(filesDone)} of ${grouped(files)} ${unit} · meaning:`,
+      done: chunksEmbedded,
+      total: chunksToEmbed,
+      unit: chunksToEmbed === 1 ? "chunk" : "chunks",
+      secondsLeft,
+      detail: speed,
+    };
+  }
+  const embedded = chunksEmbedded > 0 ? `meaning: ${plural(chunksEmbedded, "chunk")}  ${speed}`.trimEnd() : "";
   return {
-    label: walkFinished ? "indexing" : "reading folders, indexing",
+    label: walkFinished ? "words:" : "reading folders, words:",
     done: filesDone,
     total: files,
-    unit: files === 1 ? "file" : "files",
+    unit,
     // Until all folders are read nobody knows the whole.
     share: walkFinished && bytes > 0 ? bytesDone / bytes : undefined,
     secondsLeft: walkFinished ? secondsLeft : null,
-    detail: `${plural(chunksEmbedded, "chunk")}${speed}`,
+    detail: embedded,
   };
 }
 
 /** The summary, without failures and warnings, which are printed as they are. */
 export function reportLines(report: IndexReport, model: ModelInfo | null, folder: string): string[] {
-  return [...documentLines(report), workLine(report, model), `Index: ${folder}`, "", ...stageLines(report)];
+  return [
+    ...documentLines(report),
+    workLine(report, model),
+    ...leftLines(report),
+    `Index: ${folder}`,
+    "",
+    ...stageLines(report),
+  ];
 }
 
 function documentLines({
@@ -73,6 +93,13 @@ function workLine(report: IndexReport, model: ModelInfo | null): string {
     `${plural(chunks, "chunk")}: ${grouped(chunksEmbedded)} embedded${reused}; ` +
     `${plural(tokensEmbedded, "token")} in ${duration(seconds)}${speed}${device}`
   );
+}
+
+function leftLines({ chunksWithoutVectors }: IndexReport): string[] {
+  if (chunksWithoutVectors === 0) return [];
+  return [
+    `${plural(chunksWithoutVectors, "chunk")} without a vector yet: their documents are found by words; index again to go on`,
+  ];
 }
 
 /** Stages overlap, so the shares may add up to more than the whole. */

@@ -107,7 +107,7 @@ export class Progress {
     if (total === undefined) parts.push(`${label} ${grouped(done)} ${unit}`);
     else parts.push(`${label} ${grouped(done)} of ${grouped(total)} ${unit}`);
     const rate = this.#rate === null ? 0 : this.#rate * 1000;
-    if (detail !== undefined) parts.push(detail);
+    if (detail !== undefined) parts.push(...(detail === "" ? [] : [detail]));
     else if (rate > 0) parts.push(`${compact(rate)}/s`);
     if (secondsLeft === undefined && rate > 0 && total !== undefined) secondsLeft = (total - done) / rate;
     const left = this.#timeLeft.tell(this.#lastWrite, secondsLeft ?? null);

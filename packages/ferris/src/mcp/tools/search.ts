@@ -4,6 +4,7 @@ import { z } from "zod";
 import { makeFilter, type WrittenFilter } from "../../search/filter.ts";
 import type { From } from "../../search/merge.ts";
 import type { SortOrder } from "../../search/order.ts";
+import { vectorShareText } from "../../search/vector-share.ts";
 import type { Correction, SearchMode } from "../../search/result.ts";
 import { answered, indexArgument, maxBytes, readOnly, type ToolAnswer } from "../answers.ts";
 import { documentFilters } from "../filters.ts";
@@ -17,6 +18,9 @@ const answer = z.object({
   results: z.array(found),
   nearestMiss: found.nullable().describe("the best of what was found, where nothing of it is relevant"),
   nextOffset: z.number().int().nullable().describe("offset for the next results; null where there are none"),
+  vectorShare: z
+    .number()
+    .describe("share of the passages that have vectors; below 1 the others are found by words alone"),
   note: z.string().nullable(),
 });
 type Answer = z.infer<typeof answer>;
@@ -102,7 +106,7 @@ async function searchTool(
   const chosen = indexes.chosen(index);
   // One more than wanted shows whether there is a next page.
   const options = { limit: offset + limit + 1, mode, perDocument: perFile, minScore, rerank, sort, filter, signal };
-  const { found: ranked, miss, indexes: asked } = await searchIndexes(chosen, query, options);
+  const { found: ranked, miss, vectorShare, indexes: asked } = await searchIndexes(chosen, query, options);
   const page = ranked.slice(offset, offset + limit);
   const perResult = Math.floor(input.maxBytes / Math.max(1, page.length));
   const present = (each: Ranked, bytes: number): Found => presented(each, detail, bytes, { named: !indexes.isSingle });
@@ -120,12 +124,18 @@ async function searchTool(
     error ? [`The index "${from.name}" was not searched: ${error.message}`] : [],
   );
   const corrected = asked.flatMap(({ answer: one }) => one?.corrections ?? []).map(correctedText);
-  const said = [...new Set(corrected), ...(note === null ? [] : [note]), ...failed];
+  const partial = mode === "text" ? null : vectorShareText(vectorShare);
+  const said = [
+    ...new Set(corrected),
+    ...(note === null ? [] : [note]),
+    ...(partial === null ? [] : [`Indexing is not finished: ${partial}.`]),
+    ...failed,
+  ];
   if (said.length > 0) note = said.join(" ");
   const links = page.map(({ from, result }): ContentBlock => linkTo(from, result));
   return {
-    text: textOf({ results, nearestMiss, nextOffset, note }),
-    structured: { results, nearestMiss, nextOffset, note },
+    text: textOf({ results, nearestMiss, nextOffset, vectorShare, note }),
+    structured: { results, nearestMiss, nextOffset, vectorShare, note },
     links,
   };
 }

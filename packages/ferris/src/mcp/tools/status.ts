@@ -11,6 +11,10 @@ const answer = z.object({
       folder: z.string(),
       documents: z.number().int(),
       chunks: z.number().int(),
+      chunksWithVectors: z
+        .number()
+        .int()
+        .describe("the others are found by words alone, until indexing has got to them"),
       bytes: z.number().int(),
       types: z.record(z.string(), z.number().int()),
       roots: z.array(z.string()).describe("folders and files that were indexed"),
@@ -43,13 +47,15 @@ export function registerStatus(server: McpServer, indexes: McpIndexes): void {
 async function statusTool(indexes: McpIndexes, index: string | undefined): Promise<ToolAnswer<Answer>> {
   const described: Answer["indexes"][number][] = [];
   for (const { name, ferris } of indexes.chosen(index)) {
-    const { documents, chunks, bytes, types, roots, identity, lastIndexedTime } = await ferris.statistics();
+    const { documents, chunks, chunksWithVectors, bytes, types, roots, identity, lastIndexedTime } =
+      await ferris.statistics();
     const { changed, gone } = await ferris.freshness();
     described.push({
       name,
       folder: ferris.folder,
       documents,
       chunks,
+      chunksWithVectors,
       bytes,
       types: { ...types },
       roots: [...roots],

@@ -1,8 +1,8 @@
 /**
  * A copy of an index's vectors in GPU memory, kept in step with the index.
  *
- * Chunks keep their vectors, and ids are never used twice: so a copy that knows which ids it has needs only what is new, and lets go
- * of what is gone. It is of one revision of the index or of none, and says which. When to make one, and what to do without, is
+ * Chunks keep their vectors, and ids are never used twice: so a copy that knows which ids it has needs only what is new, in whatever order
+ * that comes, and lets go of what is gone. It is of one revision of the index or of none, and says which. When to make one, and what to do without, is
  * gpu-retriever.ts's.
  */
 import { setTimeout as pause } from "node:timers/promises";
@@ -36,10 +36,11 @@ const patience = 1000;
 export class GpuCopy {
   readonly #reader: StoreReader;
   readonly #memory: GpuVectorMemory;
-  /** The chunk of each slot, ascending; of empty slots, too. */
+  /** The chunk of each slot; of empty slots, too. */
   #ids = new Float64Array(0);
+  /** Slots that are not empty, by their chunks, ascending. */
+  #byId = new Float64Array(0);
   #slots = 0;
-  readonly #empty = new Set<number>();
   #revision: number | null = null;
   #closed = false;
 
@@ -55,7 +56,7 @@ export class GpuCopy {
 
   /** Vectors that it has. */
   get size(): number {
-    return this.#slots - this.#empty.size;
+    return this.#byId.length;
   }
 
   /** For a person. */
@@ -65,7 +66,7 @@ export class GpuCopy {
 
   /**
    * Brings the copy to the present revision, however often that changes meanwhile, in small steps. False: what is kept for chunks that
-   * are gone has become too much, or ids are out of order; a new copy has to take this one's place.
+   * are gone has become too much; a new copy has to take this one's place.
    *
    * @throws whatever the index or the GPU throws; the copy is of no revision then
    */
@@ -74,10 +75,10 @@ export class GpuCopy {
     while (!this.#closed) {
       const revision = await this.#reader.revision();
       const { gone, added } = this.#compare(await this.#reader.chunkIds());
-      if (added.length > 0 && added[0]! <= (this.#ids[this.#slots - 1] ?? -1)) return false;
       await this.#memory.clear(gone);
-      for (const slot of gone) this.#empty.add(slot);
-      if (this.#empty.size > this.#slots / 2) return false;
+      const lost = new Set(gone);
+      this.#byId = this.#byId.filter((slot) => !lost.has(slot));
+      if (this.#byId.length < this.#slots / 2) return false;
       await this.#add(added);
       if ((await this.#reader.revision()) === revision) {
         this.#revision = revision;
@@ -104,22 +105,22 @@ export class GpuCopy {
     await this.#memory.close();
   }
 
-  /** Slots whose chunks are gone, and chunks that have none yet. Both lists are ascending, so one pass does. */
+  /** Slots whose chunks are gone, and chunks that have none yet. Both lists are by ascending chunk, so one pass does. */
   #compare(ids: Float64Array): { gone: number[]; added: Float64Array } {
     const gone: number[] = [];
     const added: number[] = [];
-    let slot = 0;
-    const leave = (): void => {
-      if (!this.#empty.has(slot)) gone.push(slot);
-      slot++;
-    };
+    let at = 0;
     for (const id of ids) {
-      while (slot < this.#slots && this.#ids[slot]! < id) leave();
-      if (slot < this.#slots && this.#ids[slot] === id) slot++;
+      while (at < this.#byId.length && this.#idAt(at) < id) gone.push(this.#byId[at++]!);
+      if (at < this.#byId.length && this.#idAt(at) === id) at++;
       else added.push(id);
     }
-    while (slot < this.#slots) leave();
+    while (at < this.#byId.length) gone.push(this.#byId[at++]!);
     return { gone, added: Float64Array.from(added) };
+  }
+
+  #idAt(place: number): number {
+    return this.#ids[this.#byId[place]!]!;
   }
 
   async #add(ids: Float64Array): Promise<void> {
@@ -129,6 +130,7 @@ export class GpuCopy {
     all.set(this.#ids.subarray(0, this.#slots));
     all.set(ids, this.#slots);
     this.#ids = all;
+    const from = this.#slots;
     const giveWay = takingTurns();
     for (let first = 0; first < ids.length && !this.#closed; first += chunksAtOnce) {
       const some = ids.subarray(first, first + chunksAtOnce);
@@ -137,14 +139,18 @@ export class GpuCopy {
       this.#slots += some.length;
       await giveWay();
     }
+    const slots = new Float64Array(this.#byId.length + this.#slots - from);
+    slots.set(this.#byId);
+    for (let slot = from; slot < this.#slots; slot++) slots[this.#byId.length + slot - from] = slot;
+    this.#byId = slots.sort((a, b) => this.#ids[a]! - this.#ids[b]!);
   }
 
   #slotsOf(ids: Float64Array): number[] {
     const slots: number[] = [];
-    let slot = 0;
+    let at = 0;
     for (const id of ids) {
-      while (slot < this.#slots && this.#ids[slot]! < id) slot++;
-      if (slot < this.#slots && this.#ids[slot] === id) slots.push(slot);
+      while (at < this.#byId.length && this.#idAt(at) < id) at++;
+      if (at < this.#byId.length && this.#idAt(at) === id) slots.push(this.#byId[at]!);
     }
     return slots;
   }

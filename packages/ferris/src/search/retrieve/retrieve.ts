@@ -34,7 +34,7 @@ export interface RetrieveOptions {
 
 export interface Candidate {
   readonly chunk: StoredChunk;
-  /** Null in text mode. */
+  /** Null in text mode, and while its document is without vectors. */
   readonly cosine: number | null;
   /** Null where its words did not bring it up. */
   readonly bm25: number | null;
@@ -107,19 +107,20 @@ export async function retrieve(
   }));
 }
 
-/** Cosines, by chunk id, of those chunks that only their words brought up. */
+/** Cosines, by chunk id, of those chunks that only their words brought up; none for one of a document that is still without vectors. */
 async function missingCosines(
   store: StoreReader,
   query: Float32Array,
   chunks: readonly StoredChunk[],
   known: ReadonlyMap<number, number>,
 ): Promise<Map<number, number>> {
-  const missing = chunks.filter((chunk) => !known.has(chunk.id));
-  const vectors = await store.vectorsOf(missing.map((chunk) => chunk.hash));
+  const ids = chunks.map(({ id }) => id).filter((id) => !known.has(id));
+  const rows = await store.vectorsOfChunks(ids);
+  const { length } = query;
   const cosines = new Map<number, number>();
-  for (const chunk of missing) {
-    const vector = vectors.get(chunk.hash);
-    if (vector) cosines.set(chunk.id, cosineOf(query, vector));
+  for (const [row, id] of ids.entries()) {
+    const vector = rows.subarray(row * length, (row + 1) * length);
+    if (vector.some((value) => value !== 0)) cosines.set(id, cosineOf(query, vector));
   }
   return cosines;
 }

@@ -92,6 +92,7 @@ export function searchDoor(context: ServerContext) {
       const {
         found,
         miss,
+        vectorShare,
         indexes: searched,
       } = await context.admission.run(1, () => searchIndexes(indexes, query, wanted));
       const failures = searched.flatMap(({ from, error }) =>
@@ -99,7 +100,7 @@ export function searchDoor(context: ServerContext) {
       );
       const results = found.slice(offset).map(({ from, result }) => ({ index: from.name, ...shown(result) }));
       const nearestMiss = miss && { index: miss.from.name, ...shown(miss.result) };
-      return c.json({ results, nearestMiss, failures }, 200);
+      return c.json({ results, nearestMiss, vectorShare, failures }, 200);
     },
   );
 

@@ -1,7 +1,7 @@
 /** Opens an index in a database that is no file: a page's. What a file needs besides (locks, checksums, journals) is open.ts's. */
 import { type Connection, Database, transaction, translated } from "./database.ts";
 import type { IndexPlace } from "./reader.ts";
-import { checkSchema, createSchema, isEmpty } from "./schema.ts";
+import { createSchema, isEmpty, upgradeSchema } from "./schema.ts";
 import type { ModelIdentity, Store } from "../store.ts";
 import { SqliteStore } from "./writer.ts";
 
@@ -17,7 +17,7 @@ export function openDatabase(connection: Connection, place: IndexPlace): OpenDat
   const database = new Database(connection);
   const { path } = place;
   const open = (): Store => {
-    checkSchema(database, path);
+    upgradeSchema(database, path);
     return new SqliteStore(database, place);
   };
   translated(path, () => {

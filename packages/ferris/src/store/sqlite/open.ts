@@ -13,7 +13,7 @@ import { removeChecksum, verifyChecksum, writeChecksum } from "./checksum.ts";
 import { heal, isWriteAhead } from "./heal.ts";
 import { checkOwnFolder } from "../own-folder.ts";
 import { fileName } from "../places.ts";
-import { checkSchema, createSchema, isEmpty } from "./schema.ts";
+import { checkSchema, createSchema, isEmpty, upgradeSchema } from "./schema.ts";
 import { SqliteReader } from "./reader.ts";
 import { SqliteStore } from "./writer.ts";
 import type { ModelIdentity, Store, StoreReader } from "../store.ts";
@@ -76,7 +76,7 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
         const meta = { identity: JSON.stringify(identity), created: new Date().toISOString() };
         transaction(database, path, () => createSchema(database, meta));
       }
-      checkSchema(database, path);
+      upgradeSchema(database, path);
       const store = new SqliteStore(database, new FilePlace(path, lock));
       if (identity !== undefined) store.requireIdentity(identity);
       return store;

@@ -30,6 +30,7 @@ import type {
   TextQuery,
   VectorSearchOptions,
 } from "../store.ts";
+import { chunkTotals, hasPending, withVectors } from "./pending.ts";
 import { nearestWord } from "./spelling.ts";
 import { type Among, constraintOf, expandIn, idsWith } from "./text-constraint.ts";
 import { rankByWords } from "./text-ranking.ts";
@@ -202,7 +203,7 @@ export class SqliteReader implements StoreReader {
       // In order of hash: as good as drawn by lot, and always the same.
       const rows = this.database
         .prepare(
-          "SELECT vector FROM vectors WHERE chunk_id IN (SELECT id FROM chunks INDEXED BY chunks_by_hash ORDER BY hash LIMIT ?) ORDER BY chunk_id",
+          "SELECT v.vector FROM chunks AS c INDEXED BY chunks_by_hash CROSS JOIN vectors AS v ON v.chunk_id = c.id ORDER BY c.hash LIMIT ?",
         )
         .all(count) as { vector: Uint8Array }[];
       const { dimensions } = this.identity;
@@ -271,6 +272,14 @@ export class SqliteReader implements StoreReader {
     });
   }
 
+  async vectorShare(): Promise<number> {
+    return this.read(() => {
+      if (!hasPending(this.database)) return 1;
+      const { all, pending } = chunkTotals(this.database);
+      return all === 0 ? 1 : (all - pending) / all;
+    });
+  }
+
   async statistics(): Promise<StoreStatistics> {
     return this.read(() => {
       const totals = this.database
@@ -288,6 +297,7 @@ export class SqliteReader implements StoreReader {
         schemaVersion,
         identity: this.identity,
         ...totals,
+        ...withVectors(this.database, totals),
         bytes: this.#place.bytes(),
         types: Object.fromEntries(types.map(({ type, count }) => [type, count])),
         roots: roots.map((root) => root.path),
@@ -312,7 +322,7 @@ export class SqliteReader implements StoreReader {
   protected selectVector(hash: Uint8Array): Float32Array | undefined {
     const row = this.database
       .prepare(
-        `SELECT vector FROM vectors WHERE chunk_id = (SELECT id FROM chunks WHERE hash = ?1 LIMIT 1)
+        `SELECT vector FROM (SELECT v.vector FROM chunks AS c CROSS JOIN vectors AS v ON v.chunk_id = c.id WHERE c.hash = ?1 LIMIT 1)
          UNION ALL SELECT vector FROM staged_vectors WHERE hash = ?1 LIMIT 1`,
       )
       .get(hash) as { vector: Uint8Array } | undefined;

@@ -5,10 +5,13 @@
  * trigger, a view or a table that is not ours means that the file is refused.
  */
 import { IndexUnusableError } from "../../errors.ts";
-import type { Database } from "./database.ts";
+import { type Database, transaction } from "./database.ts";
 
 /** Goes up with every change below; docs/store.md lists what changed. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
+
+/** The oldest version that is read as it is; whoever writes brings it up to date first. */
+const oldestVersion = 3;
 
 /** "Ferr" in ASCII, in SQLite's application_id: tells our file from any other database. */
 export const applicationId = 0x46657272;
@@ -80,6 +83,21 @@ const statements: Readonly<Record<string, string>> = {
     hash BLOB PRIMARY KEY NOT NULL,
     vector BLOB NOT NULL
   ) STRICT, WITHOUT ROWID`,
+  pending_documents: `CREATE TABLE pending_documents (
+    document_id INTEGER PRIMARY KEY REFERENCES documents (id),
+    missing INTEGER NOT NULL
+  ) STRICT`,
+  pending_chunks: `CREATE TABLE pending_chunks (
+    chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id),
+    hash BLOB NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT`,
+  pending_chunks_by_hash: `CREATE INDEX pending_chunks_by_hash ON pending_chunks (hash)`,
+};
+
+/** What each version after the oldest has more than the one before it. */
+const addedIn: Readonly<Record<number, readonly string[]>> = {
+  4: ["pending_documents", "pending_chunks", "pending_chunks_by_hash"],
 };
 
 /** What SQLite and FTS5 add by themselves. */
@@ -95,14 +113,30 @@ export function createSchema(database: Database, meta: Readonly<Record<string, s
   database.exec(`PRAGMA user_version = ${schemaVersion}`);
 }
 
+/** Brings an index that is about to be written to up to the present version. Throws what checkSchema throws. */
+export function upgradeSchema(database: Database, path: string): void {
+  const version = checkSchema(database, path);
+  if (version === schemaVersion) return;
+  transaction(database, path, () => {
+    for (let next = version + 1; next <= schemaVersion; next++) {
+      for (const name of addedIn[next] ?? []) database.exec(statements[name]!);
+    }
+    database.exec(`PRAGMA user_version = ${schemaVersion}`);
+  });
+}
+
 /** True for a database without anything in it: one that is new, or whose making was cut off. */
 export function isEmpty(database: Database): boolean {
   const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get() as { count: number };
   return count === 0;
 }
 
-/** Throws IndexUnusableError unless the database is an index of this schema version and nothing else. */
-export function checkSchema(database: Database, path: string): void {
+/**
+ * The schema version of an index: the present one, or one that it can be upgraded from.
+ *
+ * @throws IndexUnusableError unless the database is an index of such a version and nothing else
+ */
+export function checkSchema(database: Database, path: string): number {
   const read = (pragma: string) => Object.values(database.prepare(`PRAGMA ${pragma}`).get() as object)[0] as number;
   if (read("application_id") !== applicationId) {
     throw new IndexUnusableError(`${path} is a database, but not an index of ferris. Name another folder.`, {
@@ -117,20 +151,23 @@ export function checkSchema(database: Database, path: string): void {
       { option: "db" },
     );
   }
-  if (version < schemaVersion) {
+  if (version < oldestVersion) {
     throw new IndexUnusableError(
-      `${path} has schema version ${version}, which this ferris (version ${schemaVersion}) does not read. Delete it and index again.`,
+      `${path} has schema version ${version}, which this ferris (versions ${oldestVersion} to ${schemaVersion}) does not read. Delete it and index again.`,
     );
   }
   const found = new Map<string, string>();
   for (const row of database.prepare("SELECT name, sql FROM sqlite_schema").iterate()) {
     if (!implied.test(row.name)) found.set(row.name, row.sql);
   }
+  const later = new Set(Object.entries(addedIn).flatMap(([since, names]) => (Number(since) > version ? names : [])));
   for (const [name, sql] of Object.entries(statements)) {
+    if (later.has(name)) continue;
     if (found.get(name) !== sql) refuse(found.has(name) ? `${name} is not as ferris makes it` : `${name} is missing`);
     found.delete(name);
   }
   for (const name of found.keys()) refuse(`it holds ${name}, which ferris does not make`);
+  return version;
 
   function refuse(what: string): never {
     throw new IndexUnusableError(`${path} is not a sound index: ${what}. Delete it and index again.`);

@@ -2,7 +2,7 @@
  * Changing an index kept in SQLite: documents with their chunks, words and vectors, all or nothing.
  *
  * A changed document keeps the rows of the chunks that stayed the same (by hash), so their ids, words and vectors are not
- * written again. The full-text table holds no text of its own: it is given it, with Chinese, Japanese
+ * written again. Vectors may follow their document (pending.ts). The full-text table holds no text of its own: it is given it, with Chinese, Japanese
  * and Korean spaced out, when a chunk comes and when it goes.
  */
 import { fromHex } from "#platform/bytes";
@@ -11,11 +11,24 @@ import { type Database, transaction, translated } from "./database.ts";
 import { packLineRuns } from "../line-runs.ts";
 import { headingSeparator } from "./rows.ts";
 import { type IndexPlace, SqliteReader, bytesOf } from "./reader.ts";
-import type { ChunkRecord, DocumentRecord, Store, StoredDocument } from "../store.ts";
+import type {
+  ChunkRecord,
+  DocumentRecord,
+  EmbeddingText,
+  PendingChunk,
+  PendingDocument,
+  Store,
+  StoredDocument,
+  Work,
+} from "../store.ts";
+import { countPending, lessPending, pendingChunks, pendingDocuments, pendingWork, settlePending } from "./pending.ts";
 import { type DocumentName, WordIndex } from "./word-index.ts";
 
 /** Documents removed in one transaction: keeps its log small. */
 const removedAtOnce = 64;
+
+/** One without a vector needs the text to get one from. */
+type NewChunk = ChunkRecord & Partial<EmbeddingText>;
 
 export class SqliteStore extends SqliteReader implements Store {
   readonly #words: WordIndex;
@@ -35,27 +48,62 @@ export class SqliteStore extends SqliteReader implements Store {
     });
   }
 
-  async stageVectors(hashes: readonly string[], vectors: Float32Array): Promise<void> {
+  async pendingWork(): Promise<Work> {
+    return this.read(() => pendingWork(this.database));
+  }
+
+  async pendingDocuments(limit: number): Promise<PendingDocument[]> {
+    return this.read(() => pendingDocuments(this.database, limit));
+  }
+
+  async pendingChunks(documentId: number, after: number, limit: number): Promise<PendingChunk[]> {
+    return this.read(() => pendingChunks(this.database, documentId, after, limit));
+  }
+
+  async putVectors(hashes: readonly string[], vectors: Float32Array): Promise<readonly number[]> {
     const { dimensions } = this.identity;
-    transaction(this.database, this.path, () => {
-      const insert = this.database.prepare("INSERT OR IGNORE INTO staged_vectors (hash, vector) VALUES (?, ?)");
-      hashes.forEach((hash, row) => {
-        insert.run(fromHex(hash), bytesOf(vectors.subarray(row * dimensions, (row + 1) * dimensions)));
-      });
+    const complete: number[] = [];
+    this.#changing(() => {
+      complete.length = 0;
+      const given = new Map<string, Float32Array>();
+      const came = new Map<number, string[]>();
+      for (const [row, hash] of hashes.entries()) {
+        given.set(hash, vectors.subarray(row * dimensions, (row + 1) * dimensions));
+        for (const document of settlePending(this.database, fromHex(hash))) {
+          const known = came.get(document);
+          if (known) known.push(hash);
+          else came.set(document, [hash]);
+        }
+      }
+      for (const [document, those] of came) {
+        if (lessPending(this.database, document, those.length) > 0) {
+          for (const hash of those) this.#stage(fromHex(hash), given.get(hash)!);
+        } else {
+          this.#complete(document, given);
+          complete.push(document);
+        }
+      }
     });
+    return complete;
   }
 
   async clearStaged(): Promise<void> {
-    transaction(this.database, this.path, () => this.database.exec("DELETE FROM staged_vectors"));
+    transaction(this.database, this.path, () =>
+      this.database.exec(
+        "DELETE FROM staged_vectors WHERE hash NOT IN (SELECT hash FROM chunks WHERE document_id IN (SELECT document_id FROM pending_documents))",
+      ),
+    );
   }
 
   async putDocuments(
-    documents: readonly { record: DocumentRecord; chunks: readonly ChunkRecord[] }[],
+    documents: readonly { record: DocumentRecord; chunks: readonly NewChunk[] }[],
     vectors: ReadonlyMap<string, Float32Array>,
-  ): Promise<void> {
+  ): Promise<readonly Work[]> {
+    let work: readonly Work[] = [];
     this.#changing(() => {
-      for (const { record, chunks } of documents) this.#putDocument(record, chunks, vectors);
+      work = documents.map(({ record, chunks }) => this.#putDocument(record, chunks, vectors));
     });
+    return work;
   }
 
   async updateDocument(path: string, record: DocumentRecord): Promise<void> {
@@ -81,6 +129,7 @@ export class SqliteStore extends SqliteReader implements Store {
           if (known === undefined) continue;
           const chunks = this.database.prepare("SELECT id FROM chunks WHERE document_id = ?").all(known.id);
           for (const chunk of chunks) this.#removeChunk(chunk.id, known);
+          this.database.prepare("DELETE FROM pending_documents WHERE document_id = ?").run(known.id);
           this.database.prepare("DELETE FROM documents WHERE id = ?").run(known.id);
           removed++;
         }
@@ -153,11 +202,7 @@ export class SqliteStore extends SqliteReader implements Store {
     }
   }
 
-  #putDocument(
-    record: DocumentRecord,
-    chunks: readonly ChunkRecord[],
-    vectors: ReadonlyMap<string, Float32Array>,
-  ): void {
+  #putDocument(record: DocumentRecord, chunks: readonly NewChunk[], vectors: ReadonlyMap<string, Float32Array>): Work {
     const tokens = chunks.reduce((sum, chunk) => sum + chunk.tokens, 0);
     const known = this.selectDocument(record.path);
     if (known) this.#words.rename(known.id, known, record);
@@ -180,9 +225,10 @@ export class SqliteStore extends SqliteReader implements Store {
       if (ids) ids.push(row.id);
       else old.set(row.hash, [row.id]);
     }
+    const added: { id: number; chunk: NewChunk }[] = [];
     chunks.forEach((chunk, ordinal) => {
       const kept = old.get(chunk.hash)?.shift();
-      if (kept === undefined) this.#insertChunk(id, ordinal, chunk, record, vectors);
+      if (kept === undefined) added.push({ id: this.#insertChunk(id, ordinal, chunk, record), chunk });
       else {
         this.database
           .prepare(
@@ -194,23 +240,47 @@ export class SqliteStore extends SqliteReader implements Store {
     });
     for (const gone of [...old.values()].flat()) {
       // Its text may turn up in another document of this run.
-      this.database
-        .prepare(
-          `INSERT OR IGNORE INTO staged_vectors (hash, vector)
-           SELECT hash, vector FROM chunks JOIN vectors ON chunk_id = id WHERE id = ?`,
-        )
-        .run(gone);
+      this.#stageOf("id = ?", gone);
       this.#removeChunk(gone, record);
     }
+    return this.#settleVectors(id, added, vectors);
   }
 
-  #insertChunk(
+  /** Gives a document its vectors where all are known, and else notes what it waits for. */
+  #settleVectors(
     documentId: number,
-    ordinal: number,
-    chunk: ChunkRecord,
-    name: DocumentName,
+    added: readonly { readonly id: number; readonly chunk: NewChunk }[],
     vectors: ReadonlyMap<string, Float32Array>,
-  ): void {
+  ): Work {
+    let fresh = { chunks: 0, tokens: 0 };
+    const known = new Map<string, Float32Array>();
+    const isAwaited = this.database.prepare("SELECT 1 FROM pending_chunks WHERE hash = ? LIMIT 1");
+    for (const { id, chunk } of added) {
+      const hash = fromHex(chunk.hash);
+      const vector = known.get(chunk.hash) ?? vectors.get(chunk.hash) ?? this.selectVector(hash);
+      const isMissing = vector === undefined && chunk.embeddingText !== undefined;
+      if (!isMissing) known.set(chunk.hash, this.#checked(chunk.hash, vector));
+      else {
+        if (isAwaited.get(hash) === undefined) {
+          fresh = { chunks: fresh.chunks + 1, tokens: fresh.tokens + chunk.tokens };
+        }
+        this.database
+          .prepare("INSERT INTO pending_chunks (chunk_id, hash, text) VALUES (?, ?, ?)")
+          .run(id, hash, chunk.embeddingText);
+      }
+    }
+    const wasPending =
+      this.database.prepare("SELECT 1 FROM pending_documents WHERE document_id = ?").get(documentId) !== undefined;
+    const isPending = countPending(this.database, documentId) > 0;
+    if (isPending) {
+      for (const [hash, vector] of known) this.#stage(fromHex(hash), vector);
+      if (!wasPending) this.#withdraw(documentId);
+    } else if (wasPending) this.#complete(documentId, known);
+    else for (const { id, chunk } of added) this.#putVector(id, known.get(chunk.hash)!);
+    return fresh;
+  }
+
+  #insertChunk(documentId: number, ordinal: number, chunk: ChunkRecord, name: DocumentName): number {
     const headingPath = chunk.headingPath.join(headingSeparator);
     const hash = fromHex(chunk.hash);
     const { lastInsertRowid } = this.database
@@ -222,20 +292,62 @@ export class SqliteStore extends SqliteReader implements Store {
       .run(documentId, ordinal, hash, headingPath, chunk.text, ...placeValues(chunk), chunk.tokens);
     const id = Number(lastInsertRowid);
     this.#words.add(id, { headingPath, text: chunk.text, path: name.path, title: name.title });
-    const vector = vectors.get(chunk.hash) ?? this.selectVector(hash);
-    if (vector === undefined || vector.length !== this.identity.dimensions) {
-      throw new TypeError(
-        `chunk ${chunk.hash}: ${vector?.length ?? "no"} dimensions given, ${this.identity.dimensions} due`,
-      );
+    return id;
+  }
+
+  /** Vectors of all chunks of a document, which are in `given` or staged. */
+  #complete(documentId: number, given: ReadonlyMap<string, Float32Array>): void {
+    const rows = this.database
+      .prepare("SELECT id, lower(hex(hash)) AS hash FROM chunks WHERE document_id = ?")
+      .all(documentId) as { id: number; hash: string }[];
+    for (const { id, hash } of rows) {
+      this.#putVector(id, this.#checked(hash, given.get(hash) ?? this.selectVector(fromHex(hash))));
     }
-    this.database.prepare("INSERT INTO vectors (chunk_id, vector) VALUES (?, ?)").run(id, bytesOf(vector));
-    this.codes.set(id, vector);
+  }
+
+  /** Search by meaning does not see a document of which one vector is missing: the others wait with it. */
+  #withdraw(documentId: number): void {
+    this.#stageOf("document_id = ?", documentId);
+    const rows = this.database
+      .prepare("SELECT c.id FROM chunks AS c JOIN vectors AS v ON v.chunk_id = c.id WHERE c.document_id = ?")
+      .all(documentId) as { id: number }[];
+    for (const { id } of rows) this.#removeVector(id);
+  }
+
+  #checked(hash: string, vector: Float32Array | undefined): Float32Array {
+    if (vector?.length === this.identity.dimensions) return vector;
+    throw new TypeError(`chunk ${hash}: ${vector?.length ?? "no"} dimensions given, ${this.identity.dimensions} due`);
+  }
+
+  #stage(hash: Uint8Array, vector: Float32Array): void {
+    this.database
+      .prepare("INSERT OR IGNORE INTO staged_vectors (hash, vector) VALUES (?, ?)")
+      .run(hash, bytesOf(vector));
+  }
+
+  /** Keeps the vectors of these chunks, those that have one. */
+  #stageOf(which: "id = ?" | "document_id = ?", value: number): void {
+    this.database
+      .prepare(
+        `INSERT OR IGNORE INTO staged_vectors (hash, vector) SELECT hash, vector FROM chunks JOIN vectors ON chunk_id = id WHERE ${which}`,
+      )
+      .run(value);
+  }
+
+  #putVector(chunkId: number, vector: Float32Array): void {
+    this.database.prepare("INSERT INTO vectors (chunk_id, vector) VALUES (?, ?)").run(chunkId, bytesOf(vector));
+    this.codes.set(chunkId, vector);
+  }
+
+  #removeVector(chunkId: number): void {
+    this.database.prepare("DELETE FROM vectors WHERE chunk_id = ?").run(chunkId);
+    this.codes.remove(chunkId);
   }
 
   #removeChunk(id: number, name: DocumentName): void {
     this.#words.remove(id, name);
-    this.database.prepare("DELETE FROM vectors WHERE chunk_id = ?").run(id);
-    this.codes.remove(id);
+    this.#removeVector(id);
+    this.database.prepare("DELETE FROM pending_chunks WHERE chunk_id = ?").run(id);
     this.database.prepare("DELETE FROM chunks WHERE id = ?").run(id);
   }
 }

@@ -22,12 +22,14 @@ export function wordsEmbedder({
   maxLength = 64,
   model = "words",
   milliseconds = 0,
+  usesProcessors = true,
 } = {}): WordsEmbedder {
   const embedded: string[] = [];
   return {
     identity: { model, revision: "1", pooling: "mean", prompts: { query: "", passage: "" }, dimensions },
     dimensions,
     maxLength,
+    usesProcessors,
     embedded,
     countTokens: countWords,
     async embed(texts, signal) {

@@ -18,7 +18,7 @@ import { IndexBusyError, IndexNotFoundError, IndexNotWritableError, IndexUnusabl
 import { openIndex, openIndexForWriting } from "../../../src/store/index.ts";
 import { indexesAt, indexFolder as placeOf } from "../../../src/store/places.ts";
 import { folderOf } from "../../support/files.ts";
-import { identity, put, textQuery } from "../support/records.ts";
+import { chunkRecord, documentRecord, identity, put, textQuery } from "../support/records.ts";
 
 /** A folder with a closed index of a few documents. */
 async function indexFolder(documents = 3): Promise<string> {
@@ -78,6 +78,29 @@ describe("a found index is not trusted", () => {
     );
     tamper(folder, "PRAGMA user_version = 0");
     await expect(openIndex(folder)).rejects.toThrow(/schema version 0/);
+  });
+
+  test("an index of the schema before is read as it is, beside whoever upgrades it, and upgraded by the first to write", async () => {
+    const folder = await indexFolder();
+    tamper(folder, "DROP TABLE pending_documents; DROP TABLE pending_chunks; PRAGMA user_version = 3");
+    const reader = await openIndex(folder);
+    const query = new Float32Array(32).fill(1);
+    expect((await reader.searchVectors(query, { limit: 9 })).length).toBe(9);
+    expect(await reader.vectorShare()).toBe(1);
+    expect(await reader.statistics()).toMatchObject({ chunks: 60, chunksWithVectors: 60 });
+    const store = await openIndexForWriting(folder, { identity });
+    const chunks = [{ ...chunkRecord("to come"), embeddingText: "to come" }];
+    await store.putDocuments([{ record: documentRecord("/later"), chunks }], new Map());
+    expect(await reader.vectorShare()).toBeCloseTo(60 / 61, 9);
+    expect((await reader.searchText(textQuery("to come"), { limit: 1 })).length).toBe(1);
+    await store.close();
+    await reader.close();
+    const again = await openIndex(folder);
+    expect(await again.vectorShare()).toBeLessThan(1);
+    await again.close();
+    // What is there already is not taken for ours.
+    tamper(folder, "PRAGMA user_version = 3");
+    await expect(openIndexForWriting(folder, { identity })).rejects.toThrow(/it holds pending/);
   });
 
   test("another program's database is not touched", async () => {
