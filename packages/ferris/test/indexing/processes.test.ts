@@ -3,11 +3,15 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
+import type { QueryEmbedder } from "../../src/search/retrieve/retrieve.ts";
+import { search } from "../../src/search/search.ts";
 import { openIndex } from "../../src/store/index.ts";
 import { bundle, start } from "../support/child.ts";
 import { folderOf } from "../support/files.ts";
 import { examine } from "./support/examine.ts";
+import { wordsVector } from "./support/words-embedder.ts";
 
 let program: string;
 beforeAll(async () => {
@@ -47,6 +51,37 @@ test("of two indexers the second says who the first is, and the first is not dis
   expect((await first.ended).code).toBe(0);
   expect(examine(place).documents).toBe(documents);
   expect((await start(process.execPath, [program, place, folder, "0"]).ended).stdout).toContain('"unchanged":60');
+});
+
+test("words come first: another process searches meanwhile, a kill loses nothing, and the next run goes on", async () => {
+  const folder = corpus();
+  const place = folderOf();
+  const first = start(process.execPath, [program, place, folder, "400"]);
+  await new Promise((resolve) => first.child.stdout!.once("data", resolve));
+  const reader = await openIndex(place);
+  const embedQuery: QueryEmbedder = async (queries) => queries.map((query) => wordsVector(query, 384));
+  const ask = () => search(reader, embedQuery, "large700", { mode: "hybrid", limit: 3 });
+  let answer = await ask();
+  while (answer.results.length === 0 || answer.vectorShare === 0) {
+    await sleep(50);
+    answer = await ask();
+  }
+  // All of it by words, some of it by meaning: large documents last.
+  expect((await reader.documents()).length).toBe(documents);
+  expect(answer.vectorShare).toBeLessThan(1);
+  expect(answer.results[0]).toMatchObject({ path: join(folder, "large.md"), cosine: null });
+  first.child.kill("SIGKILL");
+  await first.ended;
+  await reader.close();
+  const { chunks, pending, vectors } = examine(place);
+  expect(pending).toBeGreaterThan(0);
+  const rest = await start(process.execPath, [program, place, folder, "0"]).ended;
+  expect(JSON.parse(rest.stdout.trim().split("\n").at(-1)!)).toEqual({
+    added: 0,
+    unchanged: documents,
+    embedded: chunks - vectors.size,
+  });
+  expect(examine(place).pending).toBe(0);
 });
 
 test("a lock does not outlive its process", async () => {

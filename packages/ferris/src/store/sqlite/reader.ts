@@ -8,12 +8,11 @@ import { fromHex } from "#platform/bytes";
 import { isAtOrBelow } from "../../files/paths.ts";
 import { IndexMismatchError, IndexUnusableError } from "../../errors.ts";
 import { chunkDocuments } from "./chunk-documents.ts";
+import { chunksCalled } from "./chunks-called.ts";
 import { type Database, translated } from "./database.ts";
 import { keepsAll, makeDocumentTest } from "../document-filter.ts";
-import { fold } from "../../words/fold.ts";
 import type { LanguageCode } from "../../words/language.ts";
-import { isCalled } from "../../words/names.ts";
-import { everyChunk, expressionOf, expressionsOf, quoted } from "./full-text-query.ts";
+import { everyChunk, expressionOf, expressionsOf } from "./full-text-query.ts";
 import { describe, identityDifferences, parseIdentity } from "../identity.ts";
 import { chunkColumns, documentColumns, type DocumentRow, fieldsOf, toChunk, toDocument } from "./rows.ts";
 import { schemaVersion } from "./schema.ts";
@@ -162,29 +161,7 @@ export class SqliteReader implements StoreReader {
   }
 
   async chunksCalled(names: readonly string[], { limit, filter }: SearchOptions): Promise<StoredChunk[]> {
-    const wanted = names.map((name) => ({ name, words: name.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [] }));
-    return this.read(() => {
-      const test = makeDocumentTest(filter ?? {});
-      const found: number[] = [];
-      for (const { name, words } of wanted) {
-        if (words.length === 0) continue;
-        const rows = this.database
-          .prepare(
-            `SELECT ${documentColumns} FROM documents WHERE id IN
-             (SELECT document_id FROM chunks WHERE id IN (SELECT rowid FROM chunk_words WHERE chunk_words MATCH ?)) ORDER BY path`,
-          )
-          .iterate(`name : (${words.map((word) => quoted(fold(word))).join(" AND ")})`) as Iterable<DocumentRow>;
-        for (const row of rows) {
-          if (found.length >= limit) break;
-          const document = toDocument(row);
-          if (isCalled(document.path, name) && test(document) && !found.includes(document.id)) found.push(document.id);
-        }
-      }
-      const first = this.database.prepare(
-        `SELECT ${chunkColumns} FROM chunks AS c JOIN documents AS d ON d.id = c.document_id WHERE c.document_id = ? AND c.ordinal = 0`,
-      );
-      return found.flatMap((id) => first.all(id).map(toChunk));
-    });
+    return this.read(() => chunksCalled(this.database, names, limit, makeDocumentTest(filter ?? {})));
   }
 
   async vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>> {
