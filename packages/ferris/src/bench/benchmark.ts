@@ -10,7 +10,7 @@ import type { Contender } from "./contender.ts";
 import { latencyOf, queryTime, queryTimes, type Latency } from "./latency.ts";
 import { quantile } from "../quantile.ts";
 import { clock } from "./clock.ts";
-import { benchmarkTexts, setNames, type SetName } from "./texts.ts";
+import { benchmarkTexts, setNames, type SetName } from "../choosing/benchmark-texts.ts";
 
 /** Text to vectors over one set. */
 export interface Throughput {

@@ -1,6 +1,6 @@
 /** What is timed: an engine with a model on a device. Ours is here; transformers.js is in transformers-js.ts. */
 import type { EmbeddingModel, ModelInfo } from "../engine.ts";
-import { benchmarkTexts } from "./texts.ts";
+import { benchmarkTexts } from "../choosing/benchmark-texts.ts";
 
 export interface Contender {
   readonly engine: string;

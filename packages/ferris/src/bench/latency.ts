@@ -2,7 +2,7 @@
 import type { Contender } from "./contender.ts";
 import { quantile } from "../quantile.ts";
 import { clock } from "./clock.ts";
-import { benchmarkQueries } from "./texts.ts";
+import { benchmarkQueries } from "../choosing/benchmark-texts.ts";
 
 /** One text at a time: medians of the rounds. */
 export interface Latency {

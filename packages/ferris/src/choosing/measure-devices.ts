@@ -1,5 +1,5 @@
 /** The same model and the same texts on the GPU and on the CPU of this machine, one after the other: how fast each is, and whether they agree. */
-import { benchmarkQueries, benchmarkTexts } from "../bench/texts.ts";
+import { benchmarkQueries, benchmarkTexts } from "./benchmark-texts.ts";
 import { type EmbeddingModel, loadModel, type ModelOptions } from "../engine.ts";
 import { quantile } from "../quantile.ts";
 

@@ -4,7 +4,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
-import { benchmarkQueries, benchmarkTexts } from "../bench/texts.ts";
+import { benchmarkQueries, benchmarkTexts } from "./benchmark-texts.ts";
 import { loadModel, loadReranker, type ModelOptions } from "../engine.ts";
 import type { CatalogueModel } from "./catalogue.ts";
 

@@ -7,7 +7,7 @@ import { ratiosOf, type Throughput } from "../../src/bench/benchmark.ts";
 import { benchmarkChart, microseconds } from "../../src/bench/chart.ts";
 import { flopsPerToken } from "../../src/bench/flops.ts";
 import { quantile } from "../../src/quantile.ts";
-import { benchmarkQueries, benchmarkTexts, setNames } from "../../src/bench/texts.ts";
+import { benchmarkQueries, benchmarkTexts, setNames } from "../../src/choosing/benchmark-texts.ts";
 
 const row: Throughput = {
   engine: "ferris",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { runBenchmark, type BenchmarkOptions } from "../../src/bench/benchmark.ts";
 import type { Contender } from "../../src/bench/contender.ts";
 import { benchmarkLines } from "../../src/cli/present/benchmark.ts";
-import { setNames } from "../../src/bench/texts.ts";
+import { setNames } from "../../src/choosing/benchmark-texts.ts";
 
 const asked: string[] = [];
 

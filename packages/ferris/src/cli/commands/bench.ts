@@ -175,7 +175,7 @@ async function addPeers(
 ): Promise<void> {
   const { transformersJs } = await import("../../bench/transformers-js.ts");
   const { weighed } = await import("../../bench/contender.ts");
-  const { benchmarkTexts } = await import("../../bench/texts.ts");
+  const { benchmarkTexts } = await import("../../choosing/benchmark-texts.ts");
   const opened = models.filter((model) => contenders.some((contender) => contender.model === model));
   for (const model of opened) {
     const info = infos[contenders.findIndex((contender) => contender.model === model)]!;

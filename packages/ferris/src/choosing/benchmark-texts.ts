@@ -1,5 +1,6 @@
 /**
- * The texts that `ferris bench` embeds: made of common English words, the same on every machine, in three sets of lengths.
+ * The texts that speed is measured with, by `ferris bench` and where a device or a model is chosen: made of common English words, the same on
+ * every machine, in three sets of lengths.
  *
  * Made, not real: a report must be comparable with another one, and no corpus has to be shipped. Speed does not depend on what the
  * words mean; that all are common flatters the tokenizer a little, on every machine alike.
