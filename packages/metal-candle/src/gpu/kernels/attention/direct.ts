@@ -13,6 +13,7 @@ import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { storageHeader } from "../../wgsl/storage.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
 import type { AttentionShape } from "./shape.ts";
+import { stageQueries, workItem } from "./staging.ts";
 
 /** Lanes that share a row in softmax. Fixed: part of the numerics class. */
 const softmaxLanes = 8;
@@ -46,16 +47,9 @@ var<workgroup> scores: array<f32, ${queryRows * longest}>;
 var<workgroup> partials: array<f32, ${threads}>;
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let item = batch[HEADER_WORK_AT] + group.x * 2u;
-  let start = batch[item];
-  let keys = batch[item + 1u] & 0xffffu;
-  let firstQuery = batch[item + 1u] >> 16u;
+  ${workItem}
   let head = group.y;
-  for (var i = thread; i < QUERY_ROWS * HEAD4; i += THREADS) {
-    let query = firstQuery + i / HEAD4;
-    // Rows past the sequence's end repeat its last query: computed, never stored.
-    queries[i] = vec4f(qkv[(start + min(query, keys - 1u)) * QKV + head * HEAD4 + i % HEAD4]) * SCALE;
-  }
+  ${stageQueries("keys - 1u")}
   workgroupBarrier();
   for (var key = thread; key < keys; key += THREADS) {
     let source = (start + key) * QKV + KEYS_AT + head * HEAD4;

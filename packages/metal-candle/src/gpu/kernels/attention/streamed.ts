@@ -14,6 +14,7 @@ import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { storageHeader } from "../../wgsl/storage.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
 import { attentionKind, visibility, wholeShape, type AttentionShape } from "./shape.ts";
+import { stageQueries, workItem } from "./staging.ts";
 
 /** Lanes that share a row in softmax. Fixed: part of the numerics class. */
 const lanes = 8;
@@ -55,20 +56,13 @@ var<workgroup> partials: array<f32, ${threads}>;
 var<workgroup> factors: array<f32, ${rows}>;
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let item = batch[HEADER_WORK_AT] + group.x * 2u;
-  let start = batch[item];
-  let keys = batch[item + 1u] & 0xffffu;
-  let firstQuery = batch[item + 1u] >> 16u;
+  ${workItem}
   let lastQuery = min(firstQuery + QUERY_ROWS, keys) - 1u;
   let head = group.y;
   let keyHead = head / ${group}u;
   let row = thread / LANES;
   let lane = thread % LANES;
-  for (var i = thread; i < QUERY_ROWS * HEAD4; i += THREADS) {
-    let query = firstQuery + i / HEAD4;
-    // Rows past the sequence's end repeat its last query: computed, never stored.
-    queries[i] = vec4f(qkv[(start + min(query, lastQuery)) * QKV + head * HEAD4 + i % HEAD4]) * SCALE;
-  }
+  ${stageQueries("lastQuery")}
   var largest = -3e38f;
   var sum = 0f;
   ${repeat(outputs, (o) => `var value${o} = vec4f(0f);`)}

@@ -19,6 +19,7 @@ import { roundUp, type KernelProgram } from "../../device/kernel-program.ts";
 import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
 import { attentionKind, visibility, wholeShape, type AttentionShape } from "./shape.ts";
+import { workItem } from "./staging.ts";
 
 export interface MatrixAttention {
   readonly matrix: SubgroupMatrixConfig;
@@ -196,10 +197,7 @@ fn scoresAt(stripRow: u32, tile: u32, query: u32, quad: u32, keys: u32, firstQue
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_invocation_index) thread: u32) {
   ${unit.prologue}
-  let item = batch[HEADER_WORK_AT] + group.x * 2u;
-  let start = batch[item];
-  let keys = batch[item + 1u] & 0xffffu;
-  let firstQuery = batch[item + 1u] >> 16u;
+  ${workItem}
   let head = group.y;
   let rowInGroup = subgroup * ${matrix.m}u + lane / LANES_PER_ROW;
   let laneInRow = lane % LANES_PER_ROW;
