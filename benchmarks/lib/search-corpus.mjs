@@ -61,6 +61,8 @@ export async function buildIndex(folder, size, { chunks, vectors, identity }, te
       const record = {
         path,
         type: "markdown",
+        lineBasis: /** @type {"file"} */ ("file"),
+        fields: null,
         title: null,
         size: 1,
         modifiedTime: 1,
@@ -81,6 +83,10 @@ export async function buildIndex(folder, size, { chunks, vectors, identity }, te
     const place = {
       startLine: ordinal * 20 + 1,
       endLine: ordinal * 20 + 20,
+      startColumn: null,
+      endColumn: null,
+      lineRuns: null,
+      isOcr: false,
       startByte: null,
       endByte: null,
       page: null,
