@@ -15,9 +15,13 @@ export interface PaintedPoints {
   readonly emphasis: Uint8Array;
 }
 
+/** The pixels of a disc, those that it touches alone. */
 interface Stamp {
   readonly reach: number;
-  /** [2 · reach + 1] squared, 0 to 255. */
+  /** From the middle, in pixels. */
+  readonly dx: Int8Array;
+  readonly dy: Int8Array;
+  /** 1 to 255. */
   readonly coverage: Uint8Array;
 }
 
@@ -39,46 +43,47 @@ export class PointPainter {
     if (this.#image?.width !== width || this.#image.height !== height) {
       this.#image = this.#context.createImageData(width, height);
     }
-    const { data } = this.#image;
-    data.fill(0);
+    // A pixel at a time: alpha, blue, green, red from the highest byte, on every machine that browsers run on.
+    const pixels = new Uint32Array(this.#image.data.buffer);
+    pixels.fill(0);
     const scale = view.scale * density;
-    const [left, top] = [(view.width * density) / 2 - view.x * scale, (view.height * density) / 2 - view.y * scale];
+    const left = (view.width * density) / 2 - view.x * scale + 0.5;
+    const top = (view.height * density) / 2 - view.y * scale + 0.5;
     const radius = radiusFor(colourOf.length, view.zoom) * density;
     const sizes = [stampOf(radius * 0.85, 70), stampOf(radius, 215), stampOf(radius * 1.6 + density, 255)];
+    const packed = Uint32Array.from(colours, ([red, green, blue]) => red! | (green! << 8) | (blue! << 16));
     const isPlain = !emphasis.some((level) => level !== usual);
     for (let level = isPlain ? usual : 0; level <= (isPlain ? usual : front); level++) {
-      const { reach, coverage } = sizes[level]!;
-      const across = 2 * reach + 1;
+      const { reach, dx, dy, coverage } = sizes[level]!;
+      const offsets = Int32Array.from(dx, (each, i) => each + dy[i]! * width);
       for (let point = 0; point < colourOf.length; point++) {
         if (emphasis[point] !== level) continue;
-        const x = Math.round(left + positions[point * 2]! * scale) - reach;
-        const y = Math.round(top + positions[point * 2 + 1]! * scale) - reach;
-        if (x < 0 || y < 0 || x + across > width || y + across > height) continue;
-        const [red, green, blue] = colours[colourOf[point]!]! as [number, number, number];
-        for (let dy = 0, from = 0; dy < across; dy++) {
-          let to = ((y + dy) * width + x) * 4;
-          for (let dx = 0; dx < across; dx++, from++, to += 4) {
-            const over = coverage[from]!;
-            if (over === 0) continue;
-            const under = data[to + 3]!;
-            if (under === 0) {
-              data[to] = red;
-              data[to + 1] = green;
-              data[to + 2] = blue;
-              data[to + 3] = over;
-            } else {
-              // Over what is there; alpha only grows.
-              const part = over / 255;
-              data[to] = data[to]! + (red - data[to]!) * part;
-              data[to + 1] = data[to + 1]! + (green - data[to + 1]!) * part;
-              data[to + 2] = data[to + 2]! + (blue - data[to + 2]!) * part;
-              data[to + 3] = under + (255 - under) * part;
-            }
-          }
-        }
+        const x = (left + positions[point * 2]! * scale) | 0;
+        const y = (top + positions[point * 2 + 1]! * scale) | 0;
+        if (x < reach || y < reach || x + reach >= width || y + reach >= height) continue;
+        stamp(pixels, y * width + x, offsets, coverage, packed[colourOf[point]!]!);
       }
     }
     this.#context.putImageData(this.#image, 0, 0);
+  }
+}
+
+function stamp(pixels: Uint32Array, middle: number, offsets: Int32Array, coverage: Uint8Array, colour: number): void {
+  for (let i = 0; i < offsets.length; i++) {
+    const at = middle + offsets[i]!;
+    const under = pixels[at]!;
+    const over = coverage[i]!;
+    const alpha = under >>> 24;
+    // Alpha only grows, so that many points on one spot are seen to be many.
+    const sum = alpha + (((255 - alpha) * over + 128) >> 8);
+    if (under === 0 || (under & 0xff_ff_ff) === colour) {
+      pixels[at] = (sum << 24) | colour;
+      continue;
+    }
+    const red = (under & 255) + ((((colour & 255) - (under & 255)) * over) >> 8);
+    const green = ((under >> 8) & 255) + (((((colour >> 8) & 255) - ((under >> 8) & 255)) * over) >> 8);
+    const blue = ((under >> 16) & 255) + (((((colour >> 16) & 255) - ((under >> 16) & 255)) * over) >> 8);
+    pixels[at] = (sum << 24) | (blue << 16) | (green << 8) | red;
   }
 }
 
@@ -91,9 +96,14 @@ function radiusFor(points: number, zoom: number): number {
 function stampOf(radius: number, alpha: number): Stamp {
   const reach = Math.max(1, Math.ceil(radius));
   const across = 2 * reach + 1;
-  const coverage = Uint8Array.from({ length: across * across }, (_, at) => {
-    const distance = Math.hypot((at % across) - reach, Math.floor(at / across) - reach);
-    return alpha * Math.min(1, Math.max(0, radius + 0.5 - distance));
-  });
-  return { reach, coverage };
+  const cells = Array.from({ length: across * across }, (_, at) => {
+    const [dx, dy] = [(at % across) - reach, Math.floor(at / across) - reach];
+    return { dx, dy, coverage: Math.round(alpha * Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(dx, dy)))) };
+  }).filter(({ coverage }) => coverage > 0);
+  return {
+    reach,
+    dx: Int8Array.from(cells, ({ dx }) => dx),
+    dy: Int8Array.from(cells, ({ dy }) => dy),
+    coverage: Uint8Array.from(cells, ({ coverage }) => coverage),
+  };
 }
