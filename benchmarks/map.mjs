@@ -2,7 +2,7 @@
  * npm run bench:map: how long the map of an index takes to draw and how much memory, by the number of passages; and how many frames a second the page
  * shows while a map of 100,000 points is moved and zoomed, by the browser's own performance timeline.
  *
- * Vectors are made up: 384 dimensions, around 200 centres. The page is the built one (npm run build) in headless Chromium, which draws in software. The build is used.
+ * Vectors are made up: 384 dimensions, around 200 centres. The page is the built one (npm run build) in headless Chromium without a GPU. The build is used.
  *
  *   node benchmarks/map.mjs [--points 1000,10000,100000] [--frames-at 100000] [--seconds 4] [--json FILE]
  */

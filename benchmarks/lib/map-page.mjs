@@ -111,7 +111,7 @@ export async function openSyntheticMap(points) {
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   const program = await findBrowser();
   if (program.found === false) throw new Error(program.reason);
-  const { browser, close } = await startBrowser(program);
+  const { browser, close } = await startBrowser(program, { gpu: false });
   const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await tab.goto(`http://127.0.0.1:${port}/#/map`);
   await tab.waitForSelector(".map-label:not([hidden])");

@@ -83,7 +83,7 @@ function show(
   labelElement: HTMLElement,
 ): () => void {
   const view = new Viewport();
-  const painter = new PointPainter(canvas.getContext("2d")!);
+  const painter = new PointPainter(canvas.getContext("2d", { willReadFrequently: true })!, data.positions);
   const lines = line.getContext("2d")!;
   const labels = new LabelLayer(labelElement);
   const grid = new PointGrid(data.positions);
@@ -98,7 +98,7 @@ function show(
     frameAsked ||= requestAnimationFrame(() => {
       frameAsked = 0;
       performance.mark("map:frame");
-      painter.paint({ positions: data.positions, colourOf: groupOf, colours, emphasis }, view, density);
+      painter.paint({ colourOf: groupOf, colours, emphasis }, view, density);
       labels.place(data, view);
       zoom.value = view.zoom;
     });
