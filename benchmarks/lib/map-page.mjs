@@ -111,8 +111,8 @@ export async function openSyntheticMap(points) {
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   const program = await findBrowser();
   if (program.found === false) throw new Error(program.reason);
-  const { browser, close } = await startBrowser(program, { gpu: false });
-  const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const running = await startBrowser(program, { gpu: false });
+  const tab = await running.browser.newPage({ viewport: { width: 1280, height: 800 } });
   await tab.goto(`http://127.0.0.1:${port}/#/map`);
   await tab.waitForSelector(".map-label:not([hidden])");
   const box = await tab.locator(".map-frame").boundingBox();
@@ -158,7 +158,7 @@ export async function openSyntheticMap(points) {
       return { processor, perSecond: (gaps.length * 1000) / (times.at(-1) - times[0]), p50: at(0.5), p95: at(0.95) };
     },
     async close() {
-      await close();
+      await running.close();
       server.close();
     },
   };
