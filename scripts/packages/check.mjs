@@ -5,6 +5,8 @@
  *   npm run packages                                   npm, no network: dependencies come out of this repository's node_modules
  *   npm run packages -- --managers npm,pnpm,bun        these managers, from the real registry; those that are not here say NOT RUN
  *
+ * Two bundlers make a page of it, too, which runs in a browser (bundlers.mjs, which knows more of them).
+ *
  * The runtimes are left out without a network, as they are where npm cannot run their install scripts: what is checked then is that
  * everything works all the same.
  */
@@ -15,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+import { checkBundlers, localBundlers } from "./bundlers.mjs";
 import { packAll } from "./pack.mjs";
 import { openRegistry } from "./registry.mjs";
 import { checkTarballs } from "./tarballs.mjs";
@@ -33,6 +36,7 @@ try {
   const without = offline ? ["onnxruntime-node", "webgpu"] : [];
   const registry = await openRegistry(packed, { upstream, without });
   for (const name of offline ? ["npm"] : values.managers.split(",")) await checkManager(name, registry.url);
+  if (offline) await report("bundlers", () => checkBundlers(localBundlers, packed, registry.url, work));
   registry.close();
 } finally {
   rmSync(work, { recursive: true, force: true, maxRetries: 5 });
