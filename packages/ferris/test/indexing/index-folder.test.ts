@@ -8,7 +8,7 @@ import type { IndexProgress } from "../../src/indexing/report.ts";
 import { openIndexForWriting } from "../../src/store/index.ts";
 import { textQuery } from "../store/support/records.ts";
 import { folderOf } from "../support/files.ts";
-import { type WordsEmbedder, wordsEmbedder } from "./support/words-embedder.ts";
+import { failingAfter, wordsEmbedder } from "./support/words-embedder.ts";
 import { age, indexOf, sections } from "./support/index-of.ts";
 
 describe("indexPaths", () => {
@@ -335,15 +335,8 @@ describe("a run that ends early", () => {
 
   test("a model that fails ends the run with its error; words and what was embedded are kept", async () => {
     const index = await indexOf(manyFiles(20, 20));
-    let calls = 0;
     const model = wordsEmbedder();
-    const failing: WordsEmbedder = {
-      ...model,
-      embed: async (texts, signal) => {
-        if (++calls > 1) throw new Error("the device is gone");
-        return model.embed(texts, signal);
-      },
-    };
+    const failing = failingAfter(1, model);
     await expect(index.run({ embedder: failing })).rejects.toThrow("the device is gone");
     expect((await index.store.documents()).length).toBe(20);
     expect(model.embedded.length).toBeGreaterThan(0);
@@ -353,15 +346,8 @@ describe("a run that ends early", () => {
   test.each([3000, 300])("a document too large for one batch is not begun again (%i chunks)", async (count) => {
     const folder = folderOf({ "large.md": sections(...Array.from({ length: count }, (_, n) => `s${n}`)) });
     const index = await indexOf(folder);
-    let calls = 0;
     const model = wordsEmbedder();
-    const failing: WordsEmbedder = {
-      ...model,
-      embed: async (texts, signal) => {
-        if (++calls > 1) throw new Error("the device is gone");
-        return model.embed(texts, signal);
-      },
-    };
+    const failing = failingAfter(1, model);
     await expect(index.run({ embedder: failing })).rejects.toThrow("the device is gone");
     expect(await index.paths()).toEqual(["large.md"]);
     expect((await index.store.searchVectors(new Float32Array(32).fill(1), { limit: 1 })).length).toBe(0);

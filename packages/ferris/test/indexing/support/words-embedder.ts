@@ -55,3 +55,14 @@ export function wordsVector(text: string, dimensions = 32): Float32Array {
   const norm = Math.hypot(...vector);
   return vector.map((value) => value / norm);
 }
+
+/** The same model, whose device is gone after so many calls. */
+export function failingAfter(calls: number, model: WordsEmbedder): WordsEmbedder {
+  return {
+    ...model,
+    embed: async (texts, signal) => {
+      if (calls-- <= 0) throw new Error("the device is gone");
+      return model.embed(texts, signal);
+    },
+  };
+}

@@ -11,6 +11,7 @@ import { examine } from "../../indexing/support/examine.ts";
 import { bundle, start } from "../../support/child.ts";
 import { folderOf } from "../../support/files.ts";
 import { identity, put, textQuery } from "../support/records.ts";
+import { asOrdinaryUser } from "../../support/ordinary-user.ts";
 
 async function indexFolder(): Promise<string> {
   const folder = folderOf();
@@ -37,16 +38,6 @@ function leaveHotJournal(folder: string): void {
   database.exec("PRAGMA cache_size = 2; PRAGMA cache_spill = 1; BEGIN; UPDATE chunks SET text = 'half done'");
   for (const name of ["index.db", "index.db-journal"]) cpSync(join(other, name), join(folder, name));
   database.close();
-}
-
-async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
-  if (process.getuid?.() !== 0) return work();
-  process.seteuid!(65_534);
-  try {
-    return await work();
-  } finally {
-    process.seteuid!(0);
-  }
 }
 
 test("a reader rolls back what a killed writer left half done", async () => {

@@ -19,6 +19,7 @@ import { openIndex, openIndexForWriting } from "../../../src/store/index.ts";
 import { indexesAt, indexFolder as placeOf } from "../../../src/store/places.ts";
 import { folderOf } from "../../support/files.ts";
 import { chunkRecord, documentRecord, identity, put, textQuery } from "../support/records.ts";
+import { asOrdinaryUser } from "../../support/ordinary-user.ts";
 
 /** A folder with a closed index of a few documents. */
 async function indexFolder(documents = 3): Promise<string> {
@@ -41,17 +42,6 @@ function tamper(folder: string, sql: string): void {
   const database = new DatabaseSync(join(folder, "index.db"));
   database.exec(sql);
   database.close();
-}
-
-/** Without the rights of the superuser, for whom nothing is read-only. */
-async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
-  if (process.getuid?.() !== 0) return work();
-  process.seteuid!(65_534);
-  try {
-    return await work();
-  } finally {
-    process.seteuid!(0);
-  }
 }
 
 describe("a found index is not trusted", () => {
