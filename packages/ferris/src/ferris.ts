@@ -144,7 +144,7 @@ export class Ferris {
     const reader = await this.#reader.get();
     const [model, reranker] = await Promise.all([
       mode === "text" ? null : this.#modelFor(reader, signal),
-      rerank ? this.#models.reranker(signal) : null,
+      rerank ? this.#models.reranker(options.reranker, signal) : null,
     ]);
     const embed = model && queryEmbedder(model);
     const answer = await search(reader, embed, query, {
@@ -295,7 +295,7 @@ export class Ferris {
       const model = modes.every((mode) => mode === "text") ? null : await this.#modelFor(reader, signal);
       return evaluate(reader, model && queryEmbedder(model), questions, {
         ...options,
-        scoreTexts: rerank ? textScorer(await this.#models.reranker(signal)) : undefined,
+        scoreTexts: rerank ? textScorer(await this.#models.reranker(undefined, signal)) : undefined,
         documentId: (path) => path,
       });
     });

@@ -75,6 +75,8 @@ export interface FerrisSearchOptions {
   readonly filter?: DocumentFilter | undefined;
   /** True: the best candidates are read again by the reranker (see FerrisOptions), whose scores then decide the order. */
   readonly rerank?: boolean | undefined;
+  /** The cross-encoder for this search, by id or folder; that of FerrisOptions unless given. */
+  readonly reranker?: string | undefined;
   /** Only passages whose score is at least this: the reranker's with `rerank`, else the cosine, which text mode does not have. */
   readonly minScore?: number | undefined;
   /** "relevance" unless given; "date" puts the same results newest first. */

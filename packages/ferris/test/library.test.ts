@@ -175,6 +175,9 @@ describe("Ferris", () => {
       expect(scores.length).toBe(2);
       expect(scores).toEqual(scores.toSorted((a, b) => b - a));
       expect(results.map(({ score }) => score)).toEqual(scores);
+      // One that is named for this search alone, as where settings leave the choice to each question.
+      const named = await ferris.search("key dough", { rerank: true, reranker, mode });
+      expect(named.results.map(({ rerankScore }) => rerankScore)).toEqual(scores);
       const above = await twice.search("key dough", { rerank: true, mode, minScore: scores[0]! });
       expect(above.results.map(({ path }) => path)).toEqual([results[0]!.path]);
     }

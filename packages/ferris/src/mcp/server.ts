@@ -16,15 +16,15 @@ import { registerSearch, type RerankDefault } from "./tools/search.ts";
 import { registerStatus } from "./tools/status.ts";
 
 export interface McpServerOptions {
-  /** Whether a search is reranked whose caller does not say; none is, unless given. */
-  readonly isRerankWanted?: RerankDefault | undefined;
+  /** How a search is reranked whose caller does not say; none is, unless given. */
+  readonly rerankingOf?: RerankDefault | undefined;
 }
 
 /** A server that is ready to be connected to a transport; closing `indexes` is the caller's. */
 export async function makeServer(
   indexes: McpIndexes,
   version: string,
-  { isRerankWanted }: McpServerOptions = {},
+  { rerankingOf }: McpServerOptions = {},
 ): Promise<McpServer> {
   const server = new McpServer(
     { name: "ferris", title: "ferris: the user's documents", version },
@@ -34,7 +34,7 @@ export async function makeServer(
       capabilities: { tools: { listChanged: false }, resources: { listChanged: false } },
     },
   );
-  registerSearch(server, indexes, isRerankWanted);
+  registerSearch(server, indexes, rerankingOf);
   registerRelated(server, indexes);
   registerRead(server, indexes);
   registerMultiGet(server, indexes);

@@ -20,7 +20,8 @@ export class Models {
   readonly #folder: string;
   readonly #options: FerrisOptions;
   readonly #model = new SharedLoad<EmbeddingModel>((model) => model.close());
-  readonly #reranker = new SharedLoad<Reranker>((reranker) => reranker.close());
+  /** By id or folder: one question may call for another than the next. */
+  readonly #rerankers = new Map<string, SharedLoad<Reranker>>();
 
   /** What the index said that the model in use was loaded for. */
   #loadedFor: string | null = null;
@@ -52,18 +53,18 @@ export class Models {
     return this.#model.get((own) => this.#load(recorded, own), signal);
   }
 
-  /** The cross-encoder. */
-  reranker(signal?: AbortSignal): Promise<Reranker> {
-    const { reranker = usualReranker } = this.#options;
-    return this.#reranker.get(
-      (own) => this.#source.reranker(reranker, { ...this.#loadOptions(), signal: own }),
-      signal,
-    );
+  /** The cross-encoder that was named here or for all searches, or the usual one. */
+  reranker(named: string | undefined, signal?: AbortSignal): Promise<Reranker> {
+    const id = named ?? this.#options.reranker ?? usualReranker;
+    const load = this.#rerankers.get(id) ?? new SharedLoad<Reranker>((reranker) => reranker.close());
+    this.#rerankers.set(id, load);
+    return load.get((own) => this.#source.reranker(id, { ...this.#loadOptions(), signal: own }), signal);
   }
 
   /** Frees them. Call it when nobody waits for one any more. */
   async close(): Promise<void> {
-    await Promise.all([this.#model.close(), this.#reranker.close()]);
+    const rerankers = [...this.#rerankers.values()].map((reranker) => reranker.close());
+    await Promise.all([this.#model.close(), ...rerankers]);
   }
 
   async #load(recorded: string | null, signal: AbortSignal): Promise<EmbeddingModel> {

@@ -11,6 +11,7 @@ import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
 import type { Ferris } from "../../ferris.ts";
+import type { RerankDefault } from "../../mcp/tools/search.ts";
 import type { NamedFerris } from "../../several-indexes.ts";
 import { caller, callersPath } from "../caller.ts";
 import { expandHome } from "../io/home.ts";
@@ -18,7 +19,7 @@ import { openFerris, withNames } from "../open.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
-import { lastingReranking, withExamples, withModelOptions } from "./shared-options.ts";
+import { rerankerForQuestion, withExamples, withModelOptions } from "./shared-options.ts";
 
 export function mcpCommand(): Command {
   const command = new Command("mcp")
@@ -46,8 +47,9 @@ async function mcp(session: Session, folders: readonly string[]): Promise<number
     import("../../mcp/server.ts"),
     import("../../mcp/indexes.ts"),
   ]);
-  const { model, isWanted } = await lastingReranking(session);
-  const opened = await openAll(session, folders, model);
+  const rerankingOf: RerankDefault = (question, mode, minScore) =>
+    rerankerForQuestion(session, { minScore }, question, mode);
+  const opened = await openAll(session, folders, session.settings.values.reranker ?? undefined);
   try {
     const indexes = new McpIndexes(opened);
     for (const { ferris } of opened) {
@@ -59,7 +61,7 @@ async function mcp(session: Session, folders: readonly string[]): Promise<number
     const { stdin, stdout } = caller();
     const closed = once(stdin, "end");
     // Whatever era of the protocol the client speaks: it is told apart by its first message.
-    const server = serveStdio(() => makeServer(indexes, versionOfFerris(), { isRerankWanted: isWanted }), {
+    const server = serveStdio(() => makeServer(indexes, versionOfFerris(), { rerankingOf }), {
       transport: new StdioServerTransport(stdin, stdout as Writable),
       onerror: (error) => session.warn(error.message),
     });

@@ -92,33 +92,14 @@ export async function rerankerFor(
 /** The same for one question, left to `auto` only where nobody is surprised by it. */
 export async function rerankerForQuestion(
   session: Session,
-  options: RerankOptions & { readonly minScore?: string },
+  options: RerankOptions & { readonly minScore?: string | number | undefined },
   question: string,
+  mode: SearchMode = session.settings.values.mode,
 ): Promise<{ readonly model: string | null } | null> {
-  const { mode, rerank } = session.settings.values;
+  const { rerank } = session.settings.values;
   // What costs a model where none was wanted, or changes what a least score means, nobody gets unasked.
   if (rerank === "auto" && (mode === "text" || options.minScore !== undefined)) return null;
   return rerankerFor(session, options, question);
-}
-
-/** Reranking as the settings want it, for a process that answers many questions over indexes opened once. */
-export interface LastingReranking {
-  /** The model to open the indexes with; undefined: whatever they would take. */
-  readonly model: string | undefined;
-  readonly isWanted: (question: string, mode: SearchMode) => Promise<boolean>;
-}
-
-/** `auto` decides for each question whether, but at the start with which: the smallest that is here and reads English. */
-export async function lastingReranking(session: Session): Promise<LastingReranking> {
-  const { rerank, reranker } = session.settings.values;
-  const chosen = await rerankerFor(session, {}, "");
-  const isWanted = async (question: string, mode: SearchMode): Promise<boolean> => {
-    if (chosen === null || rerank !== "auto") return chosen !== null;
-    if (mode === "text") return false;
-    const { automaticReranker } = await import("../../choosing/reranker.ts");
-    return (await automaticReranker(question, reranker)) === chosen.model;
-  };
-  return { model: chosen?.model ?? undefined, isWanted };
 }
 
 /** The store's filter for these options; checks them. */

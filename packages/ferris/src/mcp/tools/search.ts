@@ -25,13 +25,17 @@ const answer = z.object({
 });
 type Answer = z.infer<typeof answer>;
 
-/** Whether a question is reranked where the caller does not say. */
-export type RerankDefault = (question: string, mode: SearchMode) => Promise<boolean>;
+/** How a question is reranked where the caller does not say, as for one on the command line: with which model (null: the usual one), or not. */
+export type RerankDefault = (
+  question: string,
+  mode: SearchMode,
+  minScore: number | undefined,
+) => Promise<{ readonly model: string | null } | null>;
 
 export function registerSearch(
   server: McpServer,
   indexes: McpIndexes,
-  isRerankWanted: RerankDefault = async () => false,
+  rerankingOf: RerankDefault = async () => null,
 ): void {
   server.registerTool(
     "search",
@@ -73,7 +77,7 @@ export function registerSearch(
       outputSchema: answer,
       annotations: readOnly,
     },
-    (input, context) => answered(() => searchTool(indexes, isRerankWanted, input, context.mcpReq.signal)),
+    (input, context) => answered(() => searchTool(indexes, rerankingOf, input, context.mcpReq.signal)),
   );
 }
 
@@ -95,17 +99,18 @@ type Ranked = From<NamedFerris>;
 
 async function searchTool(
   indexes: McpIndexes,
-  isRerankWanted: RerankDefault,
+  rerankingOf: RerankDefault,
   input: SearchInput,
   signal: AbortSignal,
 ): Promise<ToolAnswer<Answer>> {
   const { query, limit, offset, mode, perFile, minScore, sort, index, detail } = input;
-  // A caller who gives a least similarity and does not ask for a reranker means the cosine.
-  const rerank = input.rerank ?? (minScore === undefined && (await isRerankWanted(query, mode)));
+  const reranking = input.rerank === false ? null : await rerankingOf(query, mode, minScore);
+  const rerank = input.rerank ?? reranking !== null;
+  const reranker = reranking?.model ?? undefined;
   const filter = makeFilter(input);
   const chosen = indexes.chosen(index);
   // One more than wanted shows whether there is a next page.
-  const options = { limit: offset + limit + 1, mode, perDocument: perFile, minScore, rerank, sort, filter, signal };
+  const options = { limit: offset + limit + 1, mode, perDocument: perFile, minScore, rerank, reranker, sort, filter, signal };
   const { found: ranked, miss, vectorShare, indexes: asked } = await searchIndexes(chosen, query, options);
   const page = ranked.slice(offset, offset + limit);
   const perResult = Math.floor(input.maxBytes / Math.max(1, page.length));
