@@ -110,7 +110,17 @@ async function searchTool(
   const filter = makeFilter(input);
   const chosen = indexes.chosen(index);
   // One more than wanted shows whether there is a next page.
-  const options = { limit: offset + limit + 1, mode, perDocument: perFile, minScore, rerank, reranker, sort, filter, signal };
+  const options = {
+    limit: offset + limit + 1,
+    mode,
+    perDocument: perFile,
+    minScore,
+    rerank,
+    reranker,
+    sort,
+    filter,
+    signal,
+  };
   const { found: ranked, miss, vectorShare, indexes: asked } = await searchIndexes(chosen, query, options);
   const page = ranked.slice(offset, offset + limit);
   const perResult = Math.floor(input.maxBytes / Math.max(1, page.length));
