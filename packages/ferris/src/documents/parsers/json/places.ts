@@ -41,22 +41,30 @@ export function* jsonChildren(json: string, start: number): Generator<JsonChild>
 }
 
 /**
- * The offsets of an object's values by their keys, and where the object ends: in one pass, for those who go on behind it. What does not
- * start with a brace has none.
+ * Calls `read` for each field of the object that starts at `start`, with where its value starts; it returns where the value ends. Returns
+ * where the object ends. In one pass: for those who read what they want on the way. What does not start with a brace has no fields.
  */
-export function fieldsAt(json: string, start: number): { readonly fields: Map<string, number>; readonly end: number } {
-  const fields = new Map<string, number>();
-  if (json[start] !== "{") return { fields, end: afterValue(json, start) };
+export function eachField(json: string, start: number, read: (key: string, at: number) => number): number {
+  if (json[start] !== "{") return afterValue(json, start);
   let at = afterSpace(json, start + 1);
-  while (json[at] === '"') {
+  while (json.charCodeAt(at) === quote) {
     const keyEnd = afterString(json, at);
-    const key = textBetween(json, at, keyEnd);
-    at = afterSpace(json, afterSpace(json, keyEnd) + 1);
-    fields.set(key, at);
-    at = afterSpace(json, afterValue(json, at));
+    const value = afterSpace(json, afterSpace(json, keyEnd) + 1);
+    at = afterSpace(json, read(textBetween(json, at, keyEnd), value));
     if (json[at] === ",") at = afterSpace(json, at + 1);
   }
-  return { fields, end: at + 1 };
+  return at + 1;
+}
+
+/** The same for the items of the array that starts at `start`. */
+export function eachItem(json: string, start: number, read: (at: number) => number): number {
+  if (json[start] !== "[") return afterValue(json, start);
+  let at = afterSpace(json, start + 1);
+  while (at < json.length && json.charCodeAt(at) !== closeBracket) {
+    at = afterSpace(json, read(at));
+    if (json[at] === ",") at = afterSpace(json, at + 1);
+  }
+  return at + 1;
 }
 
 function textBetween(json: string, start: number, end: number): string {

@@ -8,7 +8,7 @@ import { DocumentError } from "../../../errors.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import { decodeText } from "../../decode/decode.ts";
 import type { ParsedDocument } from "../../document.ts";
-import { addString, afterSpace, afterValue, fieldsAt, stringAt } from "../json/places.ts";
+import { addString, afterSpace, afterValue, eachField, eachItem } from "../json/places.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
 import { through } from "../../lines/sourced-through.ts";
 import { frontMatterOf } from "../markdown/front-matter.ts";
@@ -25,8 +25,21 @@ const mostOutput = 2_000;
 const shownAs = ["text/plain", "text/markdown", "text/latex", "text/html", "application/json"];
 const objectName = /^\s*<[\w.]+(?: [^<>]*)?>\s*$/;
 
-/** The offsets of an object's values by their keys. */
-type Fields = ReadonlyMap<string, number>;
+interface Cell {
+  type: string;
+  source: SourcedText;
+  /** Written before the source, and said after it. */
+  outputs: Output[];
+}
+
+interface Output {
+  /** What was printed. */
+  stream: SourcedText;
+  /** An error's name and what it says. */
+  error: SourcedText[];
+  /** Offsets of the forms in which a result is shown, by their types. */
+  forms: Map<string, number>;
+}
 
 export function parseNotebook({ bytes }: ParserInput): ParsedDocument {
   const text = decodeText(bytes);
@@ -40,12 +53,18 @@ export function parseNotebook({ bytes }: ParserInput): ParsedDocument {
   }
   const builder = new ContentBuilder(text);
   let title: string | undefined;
-  eachObject(json, fieldsAt(json, afterSpace(json, 0)).fields.get("cells")!, addCell);
+  eachField(json, afterSpace(json, 0), (key, at) => {
+    if (key !== "cells") return afterValue(json, at);
+    return eachItem(json, at, (start) => {
+      const cell: Cell = { type: "", source: new SourcedText(), outputs: [] };
+      const end = readCell(json, start, cell);
+      if (json[start] === "{") addCell(cell);
+      return end;
+    });
+  });
   return builder.finish("notebook", { title, warnings: text.warnings });
 
-  function addCell(cell: Fields): void {
-    const type = textAt(json, cell.get("cell_type")).text;
-    const source = textAt(json, cell.get("source"));
+  function addCell({ type, source, outputs }: Cell): void {
     if (type === "markdown") addMarkdown(builder, source);
     else if (type === "raw") {
       const frontMatter = frontMatterOf(source.text);
@@ -53,10 +72,42 @@ export function parseNotebook({ bytes }: ParserInput): ParsedDocument {
       builder.add(frontMatter.end > 0 ? "metadata" : "prose", source);
     } else {
       builder.add("code", source);
-      const outputs = cell.get("outputs");
-      if (outputs !== undefined) eachObject(json, outputs, (output) => addOutput(builder, json, output));
+      for (const output of outputs) addOutput(builder, json, output);
     }
   }
+}
+
+/** Reads the cell at `start` into `cell`; returns where it ends. */
+function readCell(json: string, start: number, cell: Cell): number {
+  return eachField(json, start, (key, at) => {
+    if (key === "cell_type") {
+      const type = new SourcedText();
+      const end = addText(type, json, at);
+      cell.type = type.text;
+      return end;
+    }
+    if (key === "source") return addText((cell.source = new SourcedText()), json, at);
+    if (key !== "outputs") return afterValue(json, at);
+    return eachItem(json, at, (item) => {
+      const output: Output = { stream: new SourcedText(), error: [], forms: new Map() };
+      cell.outputs.push(output);
+      return readOutput(json, item, output);
+    });
+  });
+}
+
+function readOutput(json: string, start: number, output: Output): number {
+  return eachField(json, start, (key, at) => {
+    if (key === "text") return addText((output.stream = new SourcedText()), json, at);
+    if (key === "ename" || key === "evalue") {
+      return addText((output.error[key === "ename" ? 0 : 1] = new SourcedText()), json, at);
+    }
+    if (key !== "data") return afterValue(json, at);
+    return eachField(json, at, (type, form) => {
+      output.forms.set(type, form);
+      return afterValue(json, form);
+    });
+  });
 }
 
 export function addMarkdown(builder: ContentBuilder, source: SourcedText): void {
@@ -77,27 +128,22 @@ function placed(words: string, at: SourcedText): SourcedText {
   return new SourcedText().appendMade(words, at.originAt(at.length - at.text.trimStart().length));
 }
 
-function addOutput(builder: ContentBuilder, json: string, output: Fields): void {
-  const stream = textAt(json, output.get("text"));
-  const error = [output.get("ename"), output.get("evalue")]
-    .map((at) => textAt(json, at))
-    .filter(({ text }) => text !== "");
-  if (error.length > 0) {
-    const line = error[0]!;
-    if (error[1]) line.trail(": ").join(error[1]);
+function addOutput(builder: ContentBuilder, json: string, { stream, error, forms }: Output): void {
+  const [line, says] = error.filter((part) => part.length > 0);
+  if (line) {
+    if (says) line.trail(": ").join(says);
     builder.add("code", shortened(line));
-  } else if (stream.text !== "") builder.add("code", shortened(stream));
-  else addShown(builder, json, output.get("data"));
+  } else if (stream.length > 0) builder.add("code", shortened(stream));
+  else addShown(builder, json, forms);
 }
 
-function addShown(builder: ContentBuilder, json: string, data: number | undefined): void {
-  if (data === undefined) return;
-  const forms = fieldsAt(json, data).fields;
+function addShown(builder: ContentBuilder, json: string, forms: Output["forms"]): void {
   for (const type of shownAs) {
     const at = forms.get(type);
     if (at === undefined) continue;
     if (type === "application/json") return builder.add("code", shortened(readableAt(json, at)));
-    const text = textAt(json, at);
+    const text = new SourcedText();
+    addText(text, json, at);
     if (text.text.trim() === "" || (type === "text/plain" && forms.size > 1 && objectName.test(text.text))) continue;
     if (type === "text/html") readHtml(text.text, builder, { level: 7, toFile: (words) => through(text, words) });
     else builder.add(type === "text/plain" ? "code" : "prose", shortened(text));
@@ -110,26 +156,8 @@ function shortened(text: SourcedText): SourcedText {
   return shown.slice(0, Math.min(shown.length, mostOutput));
 }
 
-/** Calls `use` with the fields of each object in the array that starts at `start`. */
-function eachObject(json: string, start: number, use: (fields: Fields) => void): void {
-  if (json[start] !== "[") return;
-  for (let at = afterSpace(json, start + 1); at < json.length && json[at] !== "]";) {
-    const { fields, end } = fieldsAt(json, at);
-    if (fields.size > 0) use(fields);
-    at = afterSpace(json, end);
-    if (json[at] === ",") at = afterSpace(json, at + 1);
-  }
-}
-
-/** A string, or a list of them that belong together. */
-function textAt(json: string, at: number | undefined): SourcedText {
-  if (at === undefined) return new SourcedText();
-  if (json[at] === '"') return stringAt(json, at);
-  const text = new SourcedText();
-  if (json[at] !== "[") return text;
-  for (let item = afterSpace(json, at + 1); item < json.length && json[item] !== "]";) {
-    item = afterSpace(json, json[item] === '"' ? addString(text, json, item) : afterValue(json, item));
-    if (json[item] === ",") item = afterSpace(json, item + 1);
-  }
-  return text;
+/** Adds a string, or a list of them that belong together, to `text`; returns where the value ends. */
+function addText(text: SourcedText, json: string, at: number): number {
+  if (json[at] === '"') return addString(text, json, at);
+  return eachItem(json, at, (item) => (json[item] === '"' ? addString(text, json, item) : afterValue(json, item)));
 }
