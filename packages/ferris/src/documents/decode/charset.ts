@@ -1,9 +1,11 @@
 /**
  * Bytes in a named character set to text, by the names that HTML, XML, MIME and editors use for them.
  *
- * Node's TextDecoder does the work, but for windows-1252: Node 20.18 to 24.0 read its bytes 0x80 to 0x9F as control characters.
+ * Node's TextDecoder does the work, but for windows-1252 (Node 20.18 to 24.0 read its bytes 0x80 to 0x9F as control characters) and for the
+ * sets that it does not know.
  */
 import { isUtf8, latin1 } from "#platform/bytes";
+import { codePages } from "./code-pages.ts";
 import { decodeUtf7 } from "./utf7.ts";
 
 /** What windows-1252 has in the place of Latin-1's control characters; five bytes stand for nothing and stay what they are. */
@@ -37,6 +39,14 @@ const otherNames: Readonly<Record<string, string>> = {
   iso2022jp2: "iso-2022-jp",
   iso2022jpms: "iso-2022-jp",
   latin9: "iso-8859-15",
+  ibm858: "ibm850",
+  pclatin2: "ibm852",
+  maccentraleurope: "x-mac-ce",
+  maccentralroman: "x-mac-ce",
+  maccroatian: "x-mac-croatian",
+  maciceland: "x-mac-icelandic",
+  macromanian: "x-mac-romanian",
+  macturkish: "x-mac-turkish",
   applemac: "macintosh",
   macroman: "macintosh",
   ansi: "windows-1252",
@@ -52,8 +62,10 @@ export function charsetOf(label: string): string | null {
   const name = label.trim().toLowerCase();
   const bare = name.replace(/^(?:x-)?/, "").replace(/[\s._-]+/g, "");
   if (/^(?:cs)?(?:unicode11)?utf7$|^cp65000$/.test(bare)) return "utf-7";
-  for (const candidate of [name, otherNames[bare], name.replace(/^x-/, ""), name.replaceAll("_", "-")]) {
+  const dos = bare.replace(/^(?:cp|dos|pc|ibm)(?=\d{3}$)/, "ibm");
+  for (const candidate of [name, otherNames[bare], name.replace(/^x-/, ""), name.replaceAll("_", "-"), dos]) {
     if (candidate === undefined || candidate === "x-user-defined" || candidate === "replacement") continue;
+    if (Object.hasOwn(codePages, candidate)) return candidate;
     try {
       return new TextDecoder(candidate).encoding;
     } catch {
@@ -71,6 +83,11 @@ export function isSingleByte(charset: string): boolean {
 /** `bytes` as `charset` (a name that `charsetOf` gave) has them; null where they are not valid in it. */
 export function decodeStrictly(bytes: Uint8Array, charset: string): string | null {
   if (charset === "windows-1252") return decodeWindows1252(bytes);
+  const page = codePages[charset];
+  if (page !== undefined) {
+    const text = decodePage(bytes, page);
+    return text.includes("\ufffd") ? null : text;
+  }
   if (charset === "utf-7") return decodeUtf7(bytes);
   if (charset === "utf-8" && !isUtf8(bytes)) return null;
   try {
@@ -83,10 +100,15 @@ export function decodeStrictly(bytes: Uint8Array, charset: string): string | nul
 /** The same, with U+FFFD for what is not valid. */
 export function decodeLoosely(bytes: Uint8Array, charset: string): string {
   if (charset === "windows-1252") return decodeWindows1252(bytes);
+  const page = codePages[charset];
+  if (page !== undefined) return decodePage(bytes, page);
   return charset === "utf-7" ? decodeUtf7(bytes) : new TextDecoder(charset).decode(bytes);
 }
 
+function decodePage(bytes: Uint8Array, characters: string): string {
+  return latin1(bytes).replace(/[\x80-\xff]/g, (high) => characters[high.charCodeAt(0) - 0x80]!);
+}
+
 function decodeWindows1252(bytes: Uint8Array): string {
-  const text = latin1(bytes);
-  return text.replace(/[\x80-\x9f]/g, (control) => windows1252[control.charCodeAt(0) - 0x80]);
+  return latin1(bytes).replace(/[\x80-\x9f]/g, (control) => windows1252[control.charCodeAt(0) - 0x80]!);
 }

@@ -67,6 +67,16 @@ describe("decodeText", () => {
     ["euc-kr.txt", "여객선은 여섯 시에 출발합니다.", "euc-kr"],
     ["euc-jp.txt", "フェリーは六時に出発します。", "euc-jp"],
     ["iso-2022-jp.txt", "フェリーは六時に出発します。", "iso-2022-jp"],
+    ["czech-latin2.txt", "Příliš žluťoučký kůň", "iso-8859-2"],
+    ["czech-dos.txt", "Příliš žluťoučký kůň", "ibm852"],
+    ["polish-latin2.txt", "Łódź odpływa", "iso-8859-2"],
+    ["polish-dos.txt", "Łódź odpływa", "ibm852"],
+    ["hungarian-latin2.txt", "a híd előtt, amíg", "windows-1250"],
+    ["hungarian-mac.txt", "a híd előtt, amíg", "x-mac-ce"],
+    ["german-dos.txt", "Die Fähre legt um sechs Uhr früh ab", "ibm850"],
+    ["german-mac.txt", "Die Fähre legt um sechs Uhr früh ab", "macintosh"],
+    ["french-dos.txt", "la lumière est éteinte", "ibm850"],
+    ["french-mac.txt", "la lumière est éteinte", "macintosh"],
     ["cp1252-declared.html", "Crème brûlée coûte 6 €.", null],
     ["http-equiv.html", "フェリーは六時に出発します。", null],
     ["xml-declaration.xhtml", "Łódź odpływa zimą.", null],
@@ -83,6 +93,22 @@ describe("decodeText", () => {
 
   test.each(["Café déjà", "Déjà vu à la mer", "Öl für 5 £"])("a few words of Western Europe: %j", (text) => {
     expect(decodeText(Buffer.from(text, "latin1")).content).toBe(text);
+  });
+
+  // Each is a word in one set, and another word, or none, in the next.
+  test.each([
+    ["one letter of a DOS text", Buffer.from("B\xf6ttger", "latin1").fill(0x94, 1, 2)],
+    ["Greek of DOS", Buffer.from([0x80, 0xac, 0xa8, 0x9a, 0xa0, 0x20, 0xa1, 0xa0, 0xae])],
+    ["Cyrillic of DOS", Buffer.from("\x8f\xe0\xa8\xa2\xa5\xe2, \xac\xa8\xe0", "latin1")],
+  ])("two sets come near, or none: %s", (_, bytes) => {
+    expect(failure(bytes).reason).toBe("encoding");
+  });
+
+  test("the sets of DOS and of old Macintoshes by their names", () => {
+    expect(decodeText(Buffer.from([0x81, 0x84]), "cp850").content).toBe("üä");
+    expect(decodeText(Buffer.from([0x81, 0x84]), "IBM437").content).toBe("üä");
+    expect(decodeText(Buffer.from([0xd8]), "CP852").content).toBe("ě");
+    expect(decodeText(Buffer.from([0x8e]), "x-mac-ce").content).toBe("é");
   });
 
   test("what is not sure is refused, with the byte, its offset and its line, and no wrong advice", () => {

@@ -1,0 +1,284 @@
+/**
+ * Which single-byte set of Europe's Latin alphabets a text is in that declares none: each set's reading is judged by how its languages put
+ * letters together, and where quotes, signs and capitals stand. What two sets read differently and about equally well is not decided.
+ */
+import { latin1 } from "#platform/bytes";
+import { decodeStrictly } from "./charset.ts";
+import { costDigits, letterPairs } from "./letter-pairs.ts";
+
+/** With what each costs more than the first, in natural logarithms: how much rarer files in it are. */
+const candidates: readonly (readonly [charset: string, rarity: number])[] = [
+  ["windows-1252", 0],
+  ["windows-1250", 1],
+  ["iso-8859-2", 1],
+  ["windows-1254", 1],
+  ["windows-1257", 1],
+  ["iso-8859-15", 1],
+  ["ibm850", 10],
+  ["ibm852", 10],
+  ["ibm437", 10],
+  ["macintosh", 10],
+  ["x-mac-ce", 11],
+  ["iso-8859-13", 5],
+  ["iso-8859-4", 5],
+  ["ibm857", 11],
+  ["ibm775", 11],
+  ["ibm865", 11],
+  ["ibm860", 11],
+  ["ibm861", 11],
+  ["ibm863", 11],
+  ["iso-8859-16", 5],
+  ["iso-8859-3", 5],
+  ["iso-8859-10", 5],
+  ["iso-8859-14", 5],
+  ["x-mac-turkish", 11],
+  ["x-mac-icelandic", 11],
+  ["x-mac-romanian", 11],
+  ["x-mac-croatian", 11],
+];
+
+/** The best must be eight thousand times as likely as the next that reads something else. */
+const clearlyAhead = 9;
+/** … and so much for each word that they read differently: small errors of judgement add up. */
+const clearlyEach = 2.5;
+/** What one word can say for or against a set: texts repeat themselves, and words may be anything. */
+const mostPerWord = 12;
+/** A letter that the language does not have. */
+const foreignLetter = 14;
+/** A word of another language in a text. */
+const foreignWord = 6;
+const misplaced = 20;
+/** Letters that are words. */
+const usualAlone = /[àáåèéìíòóôöùúý]/;
+const loneLetter = 6;
+/** Of the characters beyond ASCII, most that may be misplaced or of no language in a text that is believed. */
+const mostOdd = 0.03;
+/** … and letters that the text's own language does not have. English has none of its own: it is not asked. */
+const mostForeign = 0.2;
+/** Distinct stretches that are looked at, and those with a byte that these do not have; more do not tell more. */
+const mostStretches = 400;
+const longestStretch = 60;
+/** How many stretches with a byte are looked at in any case. */
+const enough = 3;
+
+interface Language {
+  /** By character: its place in the rows of costs, from 1. */
+  readonly places: ReadonlyMap<string, number>;
+  readonly size: number;
+  /** In natural logarithms. */
+  readonly costs: Float32Array;
+}
+
+let loaded: readonly Language[] | undefined;
+
+function languages(): readonly Language[] {
+  return (loaded ??= Object.values(letterPairs).map(([letters, written]) => {
+    const all = `abcdefghijklmnopqrstuvwxyz${letters}`;
+    const costs = Float32Array.from(written, (digit) => costDigits.indexOf(digit) / 6);
+    return { places: new Map(Array.from(all, (letter, at) => [letter, at + 1])), size: all.length + 1, costs };
+  }));
+}
+
+interface Reading {
+  readonly charset: string;
+  /** The stretches beyond ASCII as the set has them. */
+  readonly texts: readonly string[];
+  readonly cost: number;
+  readonly odd: number;
+  readonly foreign: number;
+}
+
+/** Null where no set is clearly ahead. `bytes` are neither UTF-8 nor ASCII and hold no NUL. */
+export function europeanCharset(bytes: Uint8Array): string | null {
+  const { plain, beyond } = stretchesOf(bytes);
+  if (beyond.length === 0) return null;
+  const main = mainLanguage(plain);
+  const known = new Map<string, readonly number[]>();
+  const readings = candidates.flatMap(([charset, rarity]) => {
+    const reading = readingIn(charset, beyond, main, known);
+    return reading === null ? [] : [{ ...reading, cost: reading.cost + rarity }];
+  });
+  readings.sort((one, other) => one.cost - other.cost);
+  const [best] = readings;
+  if (best === undefined || best.odd > mostOdd || best.foreign > mostForeign) return null;
+  // Of all that read something else, the one that is nearest for what it reads differently.
+  const isClear = readings.every((other) => {
+    const differing = other.texts.filter((text, at) => text !== best.texts[at]).length;
+    return differing === 0 || other.cost - best.cost >= Math.max(clearlyAhead, differing * clearlyEach);
+  });
+  return isClear ? best.charset : null;
+}
+
+/** A run of letters and bytes beyond ASCII, with the characters around it. */
+type Stretch = string;
+
+function stretchesOf(bytes: Uint8Array): { plain: string[]; beyond: Uint8Array[] } {
+  const plain = new Set<Stretch>();
+  const beyond = new Map<Stretch, Uint8Array>();
+  // ASCII letters are of no interest.
+  const seen = new Uint32Array(256).fill(enough, 0, 0x80);
+  const isWord = (byte: number) => byte >= 0x80 || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+  for (let at = 0; at < bytes.length; at++) {
+    if (!isWord(bytes[at]!)) continue;
+    const start = at;
+    let isBeyond = false;
+    for (; at < bytes.length && isWord(bytes[at]!) && at - start < longestStretch; at++)
+      isBeyond ||= bytes[at]! >= 0x80;
+    const piece = bytes.subarray(start, at);
+    if (
+      isBeyond
+        ? beyond.size >= mostStretches && piece.every((byte) => seen[byte]! >= enough)
+        : plain.size >= mostStretches
+    )
+      continue;
+    const around = bytes.subarray(Math.max(0, start - Number(isBeyond)), at + Number(isBeyond));
+    const key = latin1(around);
+    if (!isBeyond) plain.add(key.toLowerCase());
+    else if (!beyond.has(key)) {
+      for (const byte of piece) seen[byte]!++;
+      // Always with one character on each side, so that signs see what they stand beside.
+      const framed = new Uint8Array(at - start + 2);
+      framed.set(piece, 1);
+      framed[0] = start > 0 ? Math.min(bytes[start - 1]!, 0x7f) : 0x20;
+      framed[framed.length - 1] = at < bytes.length ? Math.min(bytes[at]!, 0x7f) : 0x20;
+      beyond.set(key, framed);
+    }
+  }
+  return { plain: [...plain], beyond: [...beyond.values()] };
+}
+
+/** How much less likely than the best each language is by the words in ASCII alone, which all sets read alike. */
+function mainLanguage(words: readonly string[]): number[] {
+  const costs = languages().map((language) =>
+    words.reduce((sum, word) => sum + Math.min(mostPerWord, wordCost(language, word)), 0),
+  );
+  const least = Math.min(...costs);
+  return costs.map((cost) => cost - least);
+}
+
+/** `known`: what words cost in each language, as far as another set's reading had them. */
+function readingIn(
+  charset: string,
+  stretches: readonly Uint8Array[],
+  main: readonly number[],
+  known: Map<string, readonly number[]>,
+): Reading | null {
+  const texts: string[] = [];
+  const all = languages();
+  const byLanguage = all.map(() => 0);
+  let signs = 0;
+  let odd = 0;
+  let characters = 0;
+  const foreign = all.map(() => 0);
+  for (const stretch of stretches) {
+    const decoded = decodeStrictly(stretch, charset);
+    // Signs of formulas, there; what Greek there is, is not in these sets.
+    const text = charset === "ibm437" && decoded !== null ? decoded.replace(/[αΓπΣσµτΦΘΩδφε]/g, "≈") : decoded;
+    if (text === null || /[\x80-\x9f\ue000-\uf8ff\ufffd]/.test(text)) return null;
+    texts.push(withCedillas(decoded!));
+    let cost = 0;
+    for (const { 0: sign, index } of text.matchAll(/[^\x00-\x7f\p{L}]/gu)) {
+      const own =
+        sign === "’" || sign === "´"
+          ? apostropheCost(text, index) + (sign === "´" ? 4 : 0)
+          : signCost(sign, text[index - 1] ?? " ", text[index + 1] ?? " ");
+      cost += own;
+      characters++;
+      if (own >= misplaced) odd++;
+    }
+    if (new Set(text.match(new RegExp(frame, "g"))).size > mostKindsOfFrame) {
+      cost += misplaced;
+      odd += mostKindsOfFrame;
+    }
+    // "dÉja": a capital in a word, or a small letter among capitals.
+    for (const { 0: pair } of text.matchAll(
+      /\p{Ll}\p{Lu}|\p{Lu}(?=\p{Lu})|(?<=\p{Lu}\p{Lu})\p{Ll}|(?<!\p{L})\p{Ll}\p{Lu}/gu,
+    )) {
+      if (/[^\x00-\x7f]/.test(pair) && !/^\p{Lu}$|ß/u.test(pair)) {
+        cost += misplaced;
+        odd++;
+      }
+    }
+    signs += Math.min(cost, 2 * mostPerWord);
+    const words = withCedillas(text)
+      .toLowerCase()
+      .split(/[^\p{L}]+/u)
+      .filter((word) => word !== "");
+    for (const word of words) {
+      let costs = known.get(word);
+      if (!costs) known.set(word, (costs = all.map((language) => wordCost(language, word))));
+      if (word.length === 1 && word > "\x7f" && !usualAlone.test(word)) signs += loneLetter;
+      const anywhere = foreignWord + Math.min(...costs);
+      costs.forEach((own, at) => (byLanguage[at]! += Math.min(own, anywhere)));
+      const letters = word.match(/[^\x00-\x7f]/g) ?? [];
+      characters += letters.length;
+      all.forEach(({ places }, at) => (foreign[at]! += letters.filter((letter) => !places.has(letter)).length));
+      // A letter that is in no language that has the others.
+      odd += Math.min(...all.map(({ places }) => letters.filter((letter) => !places.has(letter)).length));
+    }
+  }
+  const costs = byLanguage.map((own, at) => own + main[at]!);
+  const own = costs.indexOf(Math.min(...costs));
+  const isWithout = all[own]!.size === 27;
+  return {
+    charset,
+    texts,
+    cost: signs + costs[own]!,
+    odd: odd / Math.max(1, characters),
+    foreign: isWithout ? 0 : foreign[own]! / Math.max(1, characters),
+  };
+}
+
+/** Romanian's s and t, which most sets have in their Turkish form. */
+function withCedillas(text: string): string {
+  return text.replace(/[șțȘȚ]/g, (letter) => "şţŞŢ"["șțȘȚ".indexOf(letter)]!);
+}
+
+function wordCost({ places, size, costs }: Language, word: string): number {
+  let cost = 0;
+  let before = 0;
+  for (const letter of word) {
+    const at = places.get(letter);
+    cost += at === undefined ? foreignLetter : costs[before * size + at]!;
+    before = at ?? 0;
+  }
+  return cost + costs[before * size]!;
+}
+
+const isLetter = (character: string) => /\p{L}/u.test(character);
+
+/** Lines and blocks of DOS. */
+const frame = /[\u2500-\u259f\u25a0]/;
+/** Frames are drawn with a few of them, many times each. */
+const mostKindsOfFrame = 3;
+
+/** English "’s" and French "l’"; elsewhere it is rarely in a word. */
+function apostropheCost(text: string, at: number): number {
+  const before = /\p{L}*$/u.exec(text.slice(0, at))![0];
+  const after = /^\p{L}*/u.exec(text.slice(at + 1))![0];
+  if (before === "" || after === "") return before === "" ? 7 : 4;
+  const isUsual =
+    /^(?:s|t|d|m|ll|re|ve)$/i.test(after) || before.length === 1 || /^(?:qu|.*ll|un|jusqu|lorsqu)$/i.test(before);
+  return isUsual ? 3 : 9;
+}
+
+/** How unlikely a sign is between these characters. */
+function signCost(sign: string, before: string, after: string): number {
+  const isInside = isLetter(before) && isLetter(after);
+  if (frame.test(sign)) return /[\p{L}\p{N}]/u.test(before + after) ? misplaced : 3;
+  if (/[“”„«»‘‚‹›]/.test(sign)) {
+    if (/[„‚]/.test(sign)) return isLetter(before) ? misplaced : 4;
+    return isInside ? misplaced : 4;
+  }
+  if (/[–—]/.test(sign)) return isInside ? (sign === "—" ? 5 : 8) : isLetter(before) || isLetter(after) ? 7 : 4;
+  if (sign === "…") return isInside ? 8 : 4;
+  if (/[¿¡]/.test(sign)) return isLetter(before) || !isLetter(after) ? misplaced : 3;
+  if (sign === "\u00a0") return isInside ? 7 : 4;
+  if (sign === "\u00ad") return isInside ? 6 : misplaced;
+  if (/[ºª]/.test(sign)) return /\d/.test(before) ? 4 : isInside ? misplaced : 7;
+  if (/[∞≡≥≤÷≈√∩ⁿ]/.test(sign)) return /[^\x00-\x7f]|\p{L}/u.test(before + after) ? misplaced : 6;
+  if (sign === "·" && /l/i.test(before) && /l/i.test(after)) return 2;
+  if (/[°²³½¼¾×±µ·•§©®™€£¹]/.test(sign))
+    return isInside ? misplaced : isLetter(before) && !/[²³¹®™]/.test(sign) ? 9 : 6;
+  return isLetter(before) || isLetter(after) ? misplaced : 9;
+}
