@@ -13,14 +13,16 @@ interface Advice {
 }
 
 const advices: readonly Advice[] = [
-  { extensions: ["xlsb"], advice: "save them as .xlsx (soffice --convert-to xlsx *.xlsb)" },
   { extensions: ["msg", "pst", "ost"], advice: "save the messages as .eml or .mbox" },
   { extensions: ["mobi", "azw", "azw3", "djvu", "chm", "xps"], advice: "convert them to EPUB or PDF" },
   {
     extensions: ["png", "jpg", "jpeg", "tif", "tiff", "webp", "bmp"],
     advice: `text in pictures is read by OCR, where it is installed and on: ${ocrInstallLine()}`,
   },
-  { extensions: ["heic", "heif", "avif"], advice: "save them as .jpg to have text in them read by OCR" },
+  {
+    extensions: ["heic", "heif", "avif"],
+    advice: "save them as .jpg (heif-convert, or sips on a Mac) to have text in them read by OCR",
+  },
   {
     extensions: ["zip", "7z", "rar", "tar", "tgz", "gz", "bz2", "xz"],
     advice: "unpack them to have what is in them read",

@@ -49,8 +49,8 @@ const foreignLetter = 14;
 const foreignWord = 6;
 const misplaced = 20;
 /** Letters that are words. */
-const usualAlone = /[àáåèéìíòóôöùúý]/;
-const loneLetter = 6;
+const usualAlone = /[àáåèéìíòóôöùúýÀÁÅÈÉÓÖÚ]/;
+const loneLetter = 8;
 /** Of the characters beyond ASCII, most that may be misplaced or of no language in a text that is believed. */
 const mostOdd = 0.03;
 /** … and letters that the text's own language does not have. English has none of its own: it is not asked. */
@@ -199,15 +199,17 @@ function readingIn(
         odd++;
       }
     }
+    for (const { 0: letter } of text.matchAll(/(?<!\p{L})[^\x00-\x7f\P{L}](?!\p{L})/gu))
+      if (!usualAlone.test(letter)) cost += loneLetter;
     signs += Math.min(cost, 2 * mostPerWord);
     const words = withCedillas(text)
+      .replaceAll("İ", "i")
       .toLowerCase()
       .split(/[^\p{L}]+/u)
       .filter((word) => word !== "");
     for (const word of words) {
       let costs = known.get(word);
       if (!costs) known.set(word, (costs = all.map((language) => wordCost(language, word))));
-      if (word.length === 1 && word > "\x7f" && !usualAlone.test(word)) signs += loneLetter;
       const anywhere = foreignWord + Math.min(...costs);
       costs.forEach((own, at) => (byLanguage[at]! += Math.min(own, anywhere)));
       const letters = word.match(/[^\x00-\x7f]/g) ?? [];
@@ -278,6 +280,7 @@ function signCost(sign: string, before: string, after: string): number {
   if (/[ºª]/.test(sign)) return /\d/.test(before) ? 4 : isInside ? misplaced : 7;
   if (/[∞≡≥≤÷≈√∩ⁿ]/.test(sign)) return /[^\x00-\x7f]|\p{L}/u.test(before + after) ? misplaced : 6;
   if (sign === "·" && /l/i.test(before) && /l/i.test(after)) return 2;
+  if (sign === "©" && !isLetter(before) && !isLetter(after)) return 2;
   if (/[°²³½¼¾×±µ·•§©®™€£¹]/.test(sign))
     return isInside ? misplaced : isLetter(before) && !/[²³¹®™]/.test(sign) ? 9 : 6;
   return isLetter(before) || isLetter(after) ? misplaced : 9;

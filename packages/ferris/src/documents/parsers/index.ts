@@ -73,8 +73,8 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xlsx",
-    version: 3,
-    extensions: ["xlsx", "xlsm", "xltx", "xltm"],
+    version: 4,
+    extensions: ["xlsx", "xlsm", "xltx", "xltm", "xlsb"],
     recognises: (head) => isExcel2003(beginning(head)),
   },
   {
@@ -127,7 +127,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "csv",
-    version: 2,
+    version: 3,
     extensions: ["csv", "tsv"],
   },
   {
@@ -163,7 +163,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "email",
-    version: 4,
+    version: 5,
     readsPictures: true,
     extensions: ["eml", "emlx"],
     recognises: (head) => isMessage(beginning(head)),
@@ -175,7 +175,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "mailbox",
-    version: 4,
+    version: 5,
     readsPictures: true,
     extensions: ["mbox"],
     recognises: (head) => mailboxBegins.test(beginning(head)),

@@ -61,7 +61,6 @@ const binaryExtensions = extensions(`
   exe dll so dylib a o obj lib bin elf class pyc pyo pyd wasm node pdb ko
   ttf otf woff woff2 eot pfb
   db db3 sqlite sqlite3 mdb accdb parquet feather arrow orc avro h5 hdf5 npy npz pkl pickle pt pth ckpt safetensors onnx gguf tflite
-  xlsb
   blend fbx glb gltf stl dwg skp keystore p12 pfx der
 `);
 

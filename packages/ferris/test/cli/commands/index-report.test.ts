@@ -13,8 +13,8 @@ function docs(): string {
   return folderOf({
     "a.md": "# A\n\ntext\n",
     "page.html": "<p>text about pumps",
-    "x/old.xlsb": "x",
-    "x/new.XLSB": "x",
+    "x/old.mobi": "x\0",
+    "x/new.MOBI": "x\0",
     "box.7z": "x",
     "run.exe": "x",
     "~$a.docx": "x",
@@ -39,8 +39,8 @@ test("--report lists every file with what became of it, left-out ones first", as
     ["backup", "~$a.docx"],
     ["binary", "box.7z"],
     ["binary", "run.exe"],
-    ["binary", "x/new.XLSB"],
-    ["binary", "x/old.xlsb"],
+    ["binary", "x/new.MOBI"],
+    ["binary", "x/old.mobi"],
     ["empty", "nothing.txt"],
     ["hidden", ".gitignore"],
     ["ignored", "ignored.md"],
@@ -48,7 +48,7 @@ test("--report lists every file with what became of it, left-out ones first", as
     ["added", "a.md"],
     ["added", "page.html"],
   ]);
-  expect(stdout).toMatch(/2 \.xlsb files: save them as \.xlsx/);
+  expect(stdout).toMatch(/2 \.mobi files: convert them to EPUB or PDF/);
   expect(stdout).toMatch(/1 \.7z file: unpack/);
   expect(stdout).not.toMatch(/\.exe files?:/);
 

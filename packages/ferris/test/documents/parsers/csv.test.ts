@@ -20,6 +20,16 @@ test.each<[string, string, string[]]>([
     "# exported 2024, by hand\n# by tool\nname,age\nMira,31\nJon,44\n",
     ["exported 2024, by hand", "by tool", "name: Mira; age: 31", "name: Jon; age: 44"],
   ],
+  [
+    "quotes behind backslashes",
+    'id,text\n1,"He said \\"go\\" twice, then left"\n2,"plain, with comma"\n',
+    ['id: 1; text: He said "go" twice, then left', "id: 2; text: plain, with comma"],
+  ],
+  [
+    "a folder's backslash before a closing quote",
+    'id,path\n1,"C:\\notes, old\\"\n2,"D:\\"\n',
+    ["id: 1; path: C:\\notes, old\\", "id: 2; path: D:\\"],
+  ],
   ["names in a comment", "##format\n#chrom\tstart\tend\nchr1\t5\t9\n", ["format", "chrom: chr1; start: 5; end: 9"]],
   [
     "a statement of a bank",

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { signedContent } from "../../../src/documents/parsers/mail/signed-data.ts";
 import { expectLinear } from "../support/growth.ts";
 import { outline } from "../support/outline.ts";
 
@@ -299,4 +300,20 @@ describe("mail of other times", () => {
       await parseDocument("/x.eml", Buffer.from(message(torn, "x")));
     }
   });
+});
+
+test.each(["smime-signed.eml", "smime-stream.eml"])("what is signed stands in its signature: %s", async (name) => {
+  const bytes = readFileSync(new URL(`../../fixtures/mail/${name}`, import.meta.url));
+  const { content, warnings } = await parseDocument(`/${name}`, bytes);
+  expect(content).toContain("The Bergen ferry leaves at six.");
+  expect(content).toContain("ropes and lamps");
+  expect(warnings).toEqual([]);
+});
+
+test("what is encrypted is named; what is no signature ends", async () => {
+  const bytes = readFileSync(new URL("../../fixtures/mail/smime-encrypted.eml", import.meta.url));
+  const { warnings } = await parseDocument("/encrypted.eml", bytes);
+  expect(warnings).toEqual([expect.stringContaining("it is encrypted")]);
+  for (const deep of [Buffer.alloc(100_000, 0x30), Buffer.alloc(100_000, Buffer.from([0x30, 0x80]))])
+    expect(signedContent(deep)).toBeNull();
 });

@@ -1,7 +1,8 @@
 /** Workbooks as XlsxWriter, openpyxl and Excel write them: numbers as shown, formulas, comments, drawings, merged cells, tables. */
 import { readFileSync } from "node:fs";
-import { strToU8, zipSync } from "fflate";
+import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import { DocumentError } from "../../../src/errors.ts";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { numberFormat } from "../../../src/documents/parsers/spreadsheet/number-formats.ts";
 import { unescaped } from "../../../src/documents/parsers/spreadsheet/strings.ts";
@@ -166,4 +167,34 @@ describe("sheets", () => {
     });
     await expect(parseDocument("/a.xlsx", shared)).rejects.toMatchObject({ reason: "too large" });
   });
+});
+
+test("a binary workbook reads as its XML does; what is cut off, or lies about its lengths, ends", async () => {
+  const bytes = readFileSync(new URL("../../fixtures/office/parts.xlsb", import.meta.url));
+  expect(outline(await parseDocument("/parts.xlsb", bytes))).toEqual([
+    "table [Parts] Part: Seal; Due: 2024-05-17; Share: 15.5%; Done: TRUE; Note: #N/A; Sum: 3000000.75",
+    "table [Parts] Part: Bö<lt>; Due: 2024-05-18 12:00; Share: 50.0%; Done: FALSE",
+    "table [Parts] Part: Checked by hand; Done: -1.25",
+    "prose [Parts] Order a spare one.",
+    "table [Old] Hidden word",
+    "table [Old] Aurora",
+  ]);
+  const files = unzipSync(bytes);
+  let seed = 3;
+  const random = () => (seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff) >> 16;
+  for (let round = 0; round < 60; round++) {
+    const broken = Object.fromEntries(
+      Object.entries(files).map(([name, part]) => {
+        if (!name.endsWith(".bin")) return [name, part];
+        const copy = part.slice(0, round % 3 === 0 ? random() % part.length : part.length);
+        for (let flip = 0; flip < 5 && copy.length > 0; flip++) copy[random() % copy.length] = random() & 0xff;
+        return [name, copy];
+      }),
+    );
+    const outcome = await parseDocument("/parts.xlsb", zipSync(broken)).then(
+      ({ content }) => content.length < 100_000,
+      (error: unknown) => error instanceof DocumentError,
+    );
+    expect(outcome).toBe(true);
+  }
 });

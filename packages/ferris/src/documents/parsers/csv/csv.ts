@@ -26,7 +26,7 @@ export function parseCsv({ path, bytes }: ParserInput): ParsedDocument {
   const { content } = text;
   const isLarge = content.length > mostForPlacesOfRows;
   const builder = new ContentBuilder(text);
-  const { separator, comments, start } = dialectOf(content, /\.(?:tsv|tab)$/i.test(path));
+  const { separator, comments, start, hasBackslashes } = dialectOf(content, /\.(?:tsv|tab)$/i.test(path));
   for (const comment of comments) {
     const line = content.slice(comment.start, comment.end);
     const words = line.replace(/^#+/, "");
@@ -38,10 +38,12 @@ export function parseCsv({ path, bytes }: ParserInput): ParsedDocument {
     joinUpTo: isLarge ? longestJoined : 0,
   });
   let number = 0;
-  for (const row of readRows(content, separator, { start })) {
+  for (const row of readRows(content, separator, { start, hasBackslashes })) {
     // A place for each cell costs more than the cell: it is worth it where the row's own does not say the line, and for names.
     const isSourced = !isLarge && (number++ < judgedRows || isLong(content, row));
-    const { cells } = isSourced ? readRows(content, separator, { start: row.start, isSourced }).next().value! : row;
+    const { cells } = isSourced
+      ? readRows(content, separator, { start: row.start, isSourced, hasBackslashes }).next().value!
+      : row;
     writer.add(plainRow(cells, isSourced ? {} : row));
   }
   writer.finish();

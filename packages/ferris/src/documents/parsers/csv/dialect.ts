@@ -12,6 +12,8 @@ export interface Dialect {
   readonly comments: readonly { readonly start: number; readonly end: number }[];
   /** Where the rows begin. */
   readonly start: number;
+  /** Whether quotes in cells stand behind backslashes (`\"`), not twice. */
+  readonly hasBackslashes: boolean;
 }
 
 const separators = [",", ";", "\t", "|"];
@@ -21,13 +23,20 @@ const mostComments = 1_000;
 
 /** `isTabbed` is what the file's name says. */
 export function dialectOf(content: string, isTabbed: boolean): Dialect {
+  const head = content.slice(0, judgedCharacters);
+  // As RFC 4180 has it, a closing quote is followed by a separator or a line's end.
+  const hasBackslashes = /\\"[^,;\t|"\s]/.test(head) && !/[^,;\t|\s"]""[^,;\t|"\s]/.test(head);
+  return { ...separatedBy(content, isTabbed, hasBackslashes), hasBackslashes };
+}
+
+function separatedBy(content: string, isTabbed: boolean, hasBackslashes: boolean): Omit<Dialect, "hasBackslashes"> {
   // Excel writes and obeys this line; it is not part of the table.
   const said = /^\ufeff?"?sep=(.)"?[ \t,;]*(?:\r\n|\r|\n|$)/i.exec(content.slice(0, 40));
   const { comments, start } = commentsAt(content, said ? said[0].length : 0);
   if (said) return { separator: said[1], comments, start };
   const head = content.slice(start, start + judgedCharacters);
   if (isTabbed && head.includes("\t")) return { separator: "\t", comments, start };
-  const separator = separatorOf(head);
+  const separator = separatorOf(head, hasBackslashes);
   // The names may stand in a comment themselves: "#chrom,start,end".
   const last = comments.at(-1);
   if (last && /^#\w/.test(content.slice(last.start, last.start + 2))) {
@@ -57,12 +66,12 @@ function commentsAt(content: string, from: number): Pick<Dialect, "comments" | "
 }
 
 /** The separator under which the largest share of the rows has the same number of cells; of equals, the one with more cells. */
-function separatorOf(head: string): string {
+function separatorOf(head: string, hasBackslashes: boolean): string {
   let best = { separator: ",", share: 0, width: 0 };
   for (const separator of separators) {
     const widths = new Map<number, number>();
     let rows = 0;
-    for (const { cells } of readRows(head, separator)) {
+    for (const { cells } of readRows(head, separator, { hasBackslashes })) {
       if (cells.length === 1 && cells[0].length === 0) continue;
       widths.set(cells.length, (widths.get(cells.length) ?? 0) + 1);
       if (++rows === judgedRows) break;

@@ -20,13 +20,15 @@ export interface RowsOptions {
   readonly start?: number;
   /** Whether each cell is to know where it stands; else it is a plain string, which costs a fraction. */
   readonly isSourced?: boolean;
+  /** Whether a backslash before a quote makes it a letter of the cell, as MySQL and Python write it. */
+  readonly hasBackslashes?: boolean;
 }
 
 /** The rows of `content`, one by one. */
 export function* readRows(
   content: string,
   separator: string,
-  { start: first = 0, isSourced = false }: RowsOptions = {},
+  { start: first = 0, isSourced = false, hasBackslashes = false }: RowsOptions = {},
 ): Generator<CsvRow, undefined> {
   const separatorCode = separator.charCodeAt(0);
   let at = first;
@@ -37,11 +39,17 @@ export function* readRows(
       const cell = new CellPieces(isSourced);
       if (content[at] === '"') {
         let from = at + 1;
-        let quote = content.indexOf('"', from);
-        while (quote >= 0 && content[quote + 1] === '"') {
-          cell.append(content.slice(from, quote + 1), from);
-          from = quote + 2;
-          quote = content.indexOf('"', from);
+        let look = from;
+        let quote = content.indexOf('"', look);
+        for (; quote >= 0; quote = content.indexOf('"', look)) {
+          if (hasBackslashes && isEscaped(content, quote, from)) {
+            cell.append(content.slice(from, quote - 1), from);
+            from = quote;
+            look = quote + 1;
+          } else if (content[quote + 1] === '"') {
+            cell.append(content.slice(from, quote + 1), from);
+            from = look = quote + 2;
+          } else break;
         }
         at = quote < 0 ? content.length : quote + 1;
         cell.append(content.slice(from, quote < 0 ? content.length : quote), from);
@@ -60,6 +68,13 @@ export function* readRows(
     yield { cells, start, end: at };
     at += content[at] === "\r" && content[at + 1] === "\n" ? 2 : 1;
   }
+}
+
+/** Whether the quote has a backslash of its own before it; `from`: where to stop looking. */
+function isEscaped(content: string, quote: number, from: number): boolean {
+  let backslashes = 0;
+  while (quote - backslashes > from && content[quote - backslashes - 1] === "\\") backslashes++;
+  return backslashes % 2 === 1;
 }
 
 /** A cell from its pieces: what stood between doubled quotes. */

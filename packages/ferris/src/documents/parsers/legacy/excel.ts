@@ -6,11 +6,12 @@
 import { DocumentError } from "../../../errors.ts";
 import type { CompoundFile } from "../../archive/compound-file.ts";
 import type { ContentBuilder } from "../../content-builder.ts";
-import { general, numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
+import { numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { readStrings, stringAt } from "./excel-strings.ts";
+import { errorName, packedNumber, truth } from "./excel-values.ts";
 
 interface Sheet {
   readonly name: string;
@@ -160,31 +161,4 @@ function gridOf(
     grid.merge(place, left, { columns: right - left + 1, rows: end - place + 1 });
   }
   return grid;
-}
-
-/** A number in four bytes: a whole one, or half of a fraction's bits; perhaps a hundredth of it. */
-function packedNumber(reader: ByteReader, at: number): number {
-  const bits = reader.u32(at);
-  const view = new DataView(new ArrayBuffer(8));
-  view.setUint32(4, bits & 0xfffffffc, true);
-  const number = bits & 2 ? reader.i32(at) >> 2 : view.getFloat64(0, true);
-  return bits & 1 ? number / 100 : number;
-}
-
-function truth(value: number): string {
-  return value === 0 ? "FALSE" : "TRUE";
-}
-
-const errors: Readonly<Record<number, string>> = {
-  0x00: "#NULL!",
-  0x07: "#DIV/0!",
-  0x0f: "#VALUE!",
-  0x17: "#REF!",
-  0x1d: "#NAME?",
-  0x24: "#NUM!",
-  0x2a: "#N/A",
-};
-
-function errorName(code: number): string {
-  return errors[code] ?? general(code);
 }

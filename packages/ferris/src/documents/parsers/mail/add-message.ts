@@ -14,6 +14,7 @@ import { partsOf } from "./choose.ts";
 import { unflowed } from "./flowed.ts";
 import { type MimePart, readMessage, valueOf } from "./mime.ts";
 import { decodeWords } from "./parameters.ts";
+import { signedContent } from "./signed-data.ts";
 import { isTnef, readTnef, type Tnef } from "./tnef.ts";
 import { uuencodedIn } from "./uuencoded.ts";
 
@@ -162,6 +163,9 @@ async function addAttachment(part: MimePart, context: MessageContext, level: num
     const wrapped = readTnef(bytes);
     return addWrapped(hasText ? wrapped.files : filesAndText(wrapped), part.start, context, level);
   }
+  if (/^application\/(?:x-)?pkcs7-mime$/.test(part.type) || /\.p7m$/i.test(part.fileName ?? "")) {
+    return addSigned(part, context, level);
+  }
   const name = nameOf(part);
   if (name === null) return;
   // Of text the lines are known, and its character set from the part.
@@ -188,6 +192,17 @@ async function addWrapped(files: Tnef["files"], origin: number, context: Message
     const safe = nameOf({ fileName: name, type: "application/octet-stream" });
     if (safe !== null) await addFile({ name: safe, title: name, bytes, origin, lines: null }, context, level);
   }
+}
+
+/** A message within its signature, under the subject of the one around it. */
+async function addSigned(part: MimePart, context: MessageContext, level: number): Promise<void> {
+  const signed = signedContent(bytesOf(context.file, part));
+  if (signed === null) {
+    context.warnings.add(`${part.fileName ?? "smime.p7m"} in it was not read: it is encrypted, or no signed message`);
+    return;
+  }
+  const bytes = Buffer.concat([Buffer.from("Subject: Signed message\r\n"), signed]);
+  await addFile({ name: "signed.eml", title: undefined, bytes, origin: part.start, lines: null }, context, level);
 }
 
 interface AttachedFile {

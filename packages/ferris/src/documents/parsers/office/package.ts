@@ -115,8 +115,8 @@ export class OfficePackage {
     let main: string | undefined;
     readXml(this.archive.text("[Content_Types].xml") ?? "", {
       open: (name, { ContentType: type = "", PartName: part = "" }) => {
-        // "…wordprocessingml.document.main+xml", "…ms-word.template.macroEnabledTemplate.main+xml" …
-        if (name === "Override" && /\.main\+xml$/i.test(type.trim())) {
+        // "…wordprocessingml.document.main+xml", "…ms-word.template.macroEnabledTemplate.main+xml", "…excel.sheet.binary.macroEnabled.main" …
+        if (name === "Override" && /\.main(?:\+xml)?$/i.test(type.trim())) {
           main ??= this.#existing(decodedName(part).replace(/^\//, ""));
         }
       },

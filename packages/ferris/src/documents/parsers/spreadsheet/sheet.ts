@@ -8,10 +8,10 @@ import { formattedText } from "./number-formats.ts";
 import type { CellStyle } from "./styles.ts";
 
 /** Excel's limits. */
-const mostColumns = 16_384;
-const mostRows = 1_048_576;
+export const mostColumns = 16_384;
+export const mostRows = 1_048_576;
 /** A merge costs a little; sheets of reports have thousands. */
-const mostMerges = 100_000;
+export const mostMerges = 100_000;
 
 export interface SheetContext {
   readonly strings: readonly string[];
@@ -101,7 +101,11 @@ function shown({ type, style, value, formula }: CellState, { strings, styleOf }:
 /** Merges "B2:D4" in a grid whose rows have these numbers in the sheet. */
 function merge(grid: TableGrid, numbers: readonly number[], reference: string): void {
   const [from, to] = reference.split(":").map(cellOf);
-  if (!from || !to) return;
+  if (from && to) mergeCells(grid, numbers, from, to);
+}
+
+/** Merges the cells between two corners in a grid whose rows have these numbers in the sheet. */
+export function mergeCells(grid: TableGrid, numbers: readonly number[], from: CellReference, to: CellReference): void {
   const first = indexOf(numbers, from.row);
   if (numbers[first] !== from.row) return;
   let last = indexOf(numbers, to.row);

@@ -1,5 +1,5 @@
 /**
- * XLSX: the sheets of a workbook, row by row, as their cells show; then the comments of cells, text boxes and charts of each sheet.
+ * XLSX, and its binary form XLSB: the sheets of a workbook, row by row, as their cells show; then the comments of cells, text boxes and charts of each sheet.
  *
  * A cell without a value shows its formula: the program that wrote it could not calculate. Sheets are read piece by piece, for
  * they unpack to ten times the size of their file.
@@ -8,6 +8,7 @@ import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { OfficePackage } from "../office/package.ts";
+import { readBinaryWorkbook } from "./binary-workbook.ts";
 import { addComments, addDrawings } from "./drawing.ts";
 import { readExcel2003 } from "./excel-2003.ts";
 import { cellOf, readSheet } from "./sheet.ts";
@@ -26,6 +27,10 @@ export async function parseXlsx({ bytes }: ParserInput): Promise<ParsedDocument>
   const file = new OfficePackage(bytes, "xl/workbook.xml");
   const { archive, main } = file;
   const builder = new ContentBuilder();
+  if (main.toLowerCase().endsWith(".bin")) {
+    readBinaryWorkbook(file, builder);
+    return builder.finish("xlsx", { title: file.title });
+  }
   const { sheets, is1904 } = readWorkbook(file);
   const [sharedStrings = "xl/sharedStrings.xml"] = file.related(main, "sharedStrings");
   const strings = await readSharedStrings(archive.pieces(sharedStrings));
