@@ -22,13 +22,14 @@ const onnxruntime = dirname(require.resolve("onnxruntime-web"));
 
 /**
  * @param {string} folder made anew
+ * @param {{ minify?: boolean }} options `minify`: false takes half the time, for tests
  * @returns {Promise<void>}
  */
-export async function buildSite(folder) {
+export async function buildSite(folder, { minify = true } = {}) {
   const packages = new Set([model, pdfjs, join(onnxruntime, "..")]);
   await build({
     configFile: join(here, "vite.config.ts"),
-    build: { outDir: folder, emptyOutDir: true },
+    build: { outDir: folder, emptyOutDir: true, minify },
     plugins: [noting(packages)],
     worker: { format: "es", plugins: () => [noting(packages)] },
   });

@@ -11,7 +11,7 @@ import { takeTurns } from "./page/ownership.ts";
 import { ProgressPanel } from "./page/progress.ts";
 import { Reader } from "./page/reader.ts";
 import { SearchPanel } from "./page/search-panel.ts";
-import type { IncomingFile, Opened, Told } from "./protocol.ts";
+import type { CallName, IncomingFile, Opened, Told } from "./protocol.ts";
 
 const reader = new Reader();
 const progress = new ProgressPanel();
@@ -56,6 +56,7 @@ const actions = {
     await take(await sampleFiles());
   },
   remove: (path: string) => void change(() => client?.call("remove", { paths: [path] })),
+  save: () => void change(save),
   forget: () => void change(() => client?.call("forget", null)),
 };
 
@@ -69,10 +70,20 @@ async function change(work: () => Promise<unknown> | undefined): Promise<void> {
   await refreshContents();
 }
 
+/** As a file: `ferris search --db` on its folder searches it too. */
+async function save(): Promise<void> {
+  if (client === null) return;
+  const address = URL.createObjectURL(new Blob([await client.call("save", null)]));
+  const link = Object.assign(document.createElement("a"), { href: address, download: "index.db" });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
 async function take(files: readonly IncomingFile[]): Promise<void> {
   if (files.length === 0) return;
   if (client === null) {
     early.push(...files);
+    notice("early", "What you gave is indexed as soon as the index is open.");
     return;
   }
   const owner = client;
@@ -131,6 +142,7 @@ async function own(released: AbortSignal): Promise<void> {
     client = mine;
     await refreshContents();
     searchPanel.use(mine);
+    withdraw("early");
     void take(early.splice(0));
   } catch (error) {
     notice("failure", `The index cannot be opened: ${(error as Error).message}`, {
@@ -148,12 +160,12 @@ async function start(): Promise<void> {
   listen();
   searchPanel.setHasDocuments(false);
   showEngineState("Starting", "busy");
-  const isKept = await keepSite({
+  const problem = await keepSite({
     onProgress: showDownload,
     onUpdate: (takeOver) =>
       notice("update", "A newer version of this page is ready.", { label: "Reload", run: takeOver }),
   });
-  if (!isKept) notice("offline", "This page is not kept for later visits: it needs its server.");
+  if (problem !== null) notice("offline", `This page is not kept for later visits, and needs its server: ${problem}.`);
   const ask = takeTurns({
     onOwned: own,
     onWaiting() {
@@ -162,5 +174,10 @@ async function start(): Promise<void> {
     },
   });
 }
+
+/** For the browser's console: `await ferris("search", { query: "a question", limit: 3 })`, and the other calls of protocol.ts. */
+Object.assign(globalThis, {
+  ferris: (name: CallName, given: never) => client?.call(name, given) ?? Promise.reject(new Error("no index is open")),
+});
 
 void start();

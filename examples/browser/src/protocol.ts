@@ -54,6 +54,8 @@ export interface Calls {
   contents: { given: null; answer: Contents };
   remove: { given: { paths: readonly string[] }; answer: number };
   forget: { given: null; answer: null };
+  /** The index as a file, which the command line can search too. */
+  save: { given: null; answer: Uint8Array<ArrayBuffer> };
   embed: { given: { texts: readonly string[] }; answer: readonly Float32Array[] };
   close: { given: null; answer: null };
 }

@@ -60,12 +60,20 @@ async function install(): Promise<void> {
       await say({ done, total });
     }
   };
-  await Promise.all(Array.from({ length: fetchesAtOnce }, fetchNext));
+  try {
+    await Promise.all(Array.from({ length: fetchesAtOnce }, fetchNext));
+  } catch (error) {
+    left.length = 0;
+    await say({ failure: (error as Error).message });
+    throw error;
+  }
 }
 
 async function fetched(address: string, integrity: string): Promise<Response> {
-  const response = await fetch(address, { integrity, cache: "no-cache", redirect: "error" });
-  if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  const response = await fetch(address, { integrity, cache: "no-cache", redirect: "error" }).catch((cause: Error) => {
+    throw new Error(`${address} cannot be fetched (${cause.message})`, { cause });
+  });
+  if (!response.ok) throw new Error(`${address} answers ${response.status}`);
   return withIntegrity(response, integrity);
 }
 

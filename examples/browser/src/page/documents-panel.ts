@@ -10,6 +10,7 @@ export interface DocumentActions {
   readonly files: () => void;
   readonly folder: () => void;
   readonly remove: (path: string) => void;
+  readonly save: () => void;
   readonly forget: () => void;
 }
 
@@ -55,7 +56,12 @@ export function showDocuments(contents: Contents, storage: Opened["storage"], ac
     element("p", { class: "soft", id: "kept" }, kept),
     add,
     element("ul", { class: "list" }, ...list),
-    forgetButton(actions.forget),
+    element(
+      "div",
+      { class: "choices" },
+      element("button", { type: "button", class: "quiet", on: { click: actions.save } }, "Save the index"),
+      forgetButton(actions.forget),
+    ),
   );
 }
 

@@ -2,9 +2,11 @@
 import type { IncomingFile } from "../protocol.ts";
 
 /** What was dropped; folders with all that is in them. To be called before the event is over, which takes its files away. */
-export function droppedFiles({ items }: DataTransfer): Promise<IncomingFile[]> {
+export async function droppedFiles({ items, files }: DataTransfer): Promise<IncomingFile[]> {
   const entries = [...items].flatMap((item) => item.webkitGetAsEntry?.() ?? []);
-  return allOf(entries);
+  // Some programs drop files that have no entry.
+  const bare = [...files].map((file) => ({ path: `/${file.name}`, file }));
+  return entries.length > 0 ? allOf(entries) : bare;
 }
 
 async function allOf(entries: readonly FileSystemEntry[]): Promise<IncomingFile[]> {

@@ -7,11 +7,17 @@ export interface OfflineEvents {
   readonly onUpdate: (take: () => void) => void;
 }
 
-/** Resolves when the site is kept, or cannot be: then it works as long as its server answers. Returns whether it is. */
-export async function keepSite({ onProgress, onUpdate }: OfflineEvents): Promise<boolean> {
-  if (import.meta.env.DEV || !("serviceWorker" in navigator)) return false;
-  navigator.serviceWorker.addEventListener("message", ({ data }: MessageEvent<{ done?: number; total?: number }>) => {
-    if (data.done !== undefined) onProgress(data.done, data.total!);
+/** What the service worker tells while it fetches. */
+type Told = { readonly done: number; readonly total: number } | { readonly failure: string };
+
+/** Resolves when the site is kept, or cannot be: then it works as long as its server answers. Returns null, or why it is not kept. */
+export async function keepSite({ onProgress, onUpdate }: OfflineEvents): Promise<string | null> {
+  if (import.meta.env.DEV) return "it is served for development";
+  if (!("serviceWorker" in navigator)) return "this browser, or this window, has no service workers";
+  let failure = "its files cannot be fetched";
+  navigator.serviceWorker.addEventListener("message", ({ data }: MessageEvent<Told>) => {
+    if ("failure" in data) ({ failure } = data);
+    else onProgress(data.done, data.total);
   });
   try {
     const registration = await navigator.serviceWorker.register("./service-worker.js", { updateViaCache: "none" });
@@ -26,13 +32,13 @@ export async function keepSite({ onProgress, onUpdate }: OfflineEvents): Promise
         worker?.addEventListener("statechange", () => worker.state === "installed" && offer(worker));
       });
       navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
-      return true;
+      return null;
     }
     // Reloaded past it: it is there all the same.
-    if (registration.active !== null) return true;
-    return await firstVisit(registration);
-  } catch {
-    return false;
+    if (registration.active !== null) return null;
+    return (await firstVisit(registration)) ? null : failure;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

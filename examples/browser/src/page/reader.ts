@@ -3,7 +3,7 @@ import type { DocumentPassage, SearchResult } from "ferris/browser";
 import { byId, element } from "./element.ts";
 import type { IndexClient } from "./index-client.ts";
 import { placeOf } from "./result.ts";
-import { splitPath, visible } from "./text.ts";
+import { splitPath } from "./text.ts";
 
 const linesAround = 12;
 
@@ -64,7 +64,7 @@ function linesOf({ lines }: DocumentPassage, { snippet }: SearchResult): HTMLEle
         "li",
         { class: found.has(number) ? "found" : "" },
         element("span", { class: "number", "aria-hidden": "true" }, String(number)),
-        element("bdi", {}, visible(text)),
+        element("bdi", {}, text),
       ),
     ),
   );

@@ -48,16 +48,9 @@ function loadModel(): Promise<EmbeddingModel> {
 
 async function openIndex(sqlite3: Sqlite3Static, storage: Storage): Promise<Pick<Open, "index" | "database">> {
   const database = await storage.open();
-  const pages = database.prepare("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
   const index = await PageIndex.open({
     connection: wasmConnection(sqlite3 as unknown as SqliteWasm, database),
     name: "the index of this page",
-    bytes: () => {
-      pages.step();
-      const bytes = Number(pages.get(0));
-      pages.reset();
-      return bytes;
-    },
     loadModel,
     modelName,
   });
@@ -118,6 +111,10 @@ const answers: { [Name in CallName]: (given: Calls[Name]["given"]) => Promise<Ca
     await storage.clear();
     opened = { sqlite3, storage, ...(await openIndex(sqlite3, storage)) };
     return null;
+  },
+  async save() {
+    const { storage, database } = required();
+    return storage.copy(database);
   },
   async embed({ texts }) {
     const model = await loadModel();

@@ -1,2 +1,3 @@
-/** What pdf.js ships without types: importing it registers its worker in this thread. */
-declare module "pdfjs-dist/legacy/build/pdf.worker.mjs";
+/** What pdf.js ships without types. Importing its worker registers it in this thread. */
+declare module "pdfjs-dist/legacy/build/pdf.worker.min.mjs";
+declare module "pdfjs-dist/legacy/build/pdf.min.mjs";

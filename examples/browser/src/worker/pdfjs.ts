@@ -10,9 +10,9 @@ async function load(): Promise<unknown> {
   // In a worker, pdf.js's own worker would take this thread's messages for its own, unless there is a window.
   Reflect.set(globalThis, "window", globalThis);
   try {
-    await import("pdfjs-dist/legacy/build/pdf.worker.mjs");
+    await import("pdfjs-dist/legacy/build/pdf.worker.min.mjs");
   } finally {
     Reflect.deleteProperty(globalThis, "window");
   }
-  return import("pdfjs-dist/legacy/build/pdf.mjs");
+  return import("pdfjs-dist/legacy/build/pdf.min.mjs");
 }

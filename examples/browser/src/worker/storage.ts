@@ -14,6 +14,8 @@ export interface Storage {
   readonly notice: string | null;
   /** A database that is empty or the index; the one before must be closed. */
   open(): Promise<Database>;
+  /** The database as a file's bytes. */
+  copy(database: Database): Promise<Uint8Array<ArrayBuffer>>;
   /** To be called when something was written. */
   save(database: Database): Promise<void>;
   /** Forgets all of it; the database must be closed. */
@@ -38,6 +40,9 @@ async function privateFiles(sqlite3: Sqlite3Static): Promise<Storage> {
       // Nobody else has the file: the page holds a lock for all of its tabs.
       database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = NORMAL");
       return database;
+    },
+    async copy() {
+      return Uint8Array.from(await pool.exportFile(file));
     },
     async save() {},
     async clear() {
@@ -69,6 +74,9 @@ async function copiesOrMemory(sqlite3: Sqlite3Static, why: string): Promise<Stor
         database.checkRc(capi.sqlite3_deserialize(database.pointer!, "main", place, copy.length, copy.length, flags));
       }
       return database;
+    },
+    async copy(database) {
+      return Uint8Array.from(sqlite3.capi.sqlite3_js_db_export(database.pointer!));
     },
     async save(database) {
       if (!keeps) return;

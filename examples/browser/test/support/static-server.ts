@@ -20,7 +20,7 @@ export interface StaticServer {
   readonly address: string;
   /** Paths that were asked for, below the site. */
   readonly asked: string[];
-  /** Of a host that is up: whether it sends the headers of a cross-origin isolated page. */
+  /** More than once does no harm. */
   stop(): Promise<void>;
 }
 

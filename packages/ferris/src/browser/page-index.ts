@@ -26,8 +26,6 @@ export interface PageIndexOptions {
   readonly connection: Connection;
   /** What it is called in messages. */
   readonly name: string;
-  /** How large it is, for `statistics`. */
-  readonly bytes?: () => number;
   /** Called when a model is first needed. Who loaded it closes it. */
   readonly loadModel: () => Promise<EmbeddingModel>;
   /** The model's name in the index: "all-minilm-l6-v2-q8", whatever address its files came from. Defaults to the last part of that. */
@@ -46,12 +44,8 @@ export interface AddOptions {
 }
 
 /**
- * An index of documents in a page, to fill and to search.
- *
- * @example
- * const index = await PageIndex.open({ connection: wasmConnection(sqlite3, database), name: "this page", loadModel });
- * await index.add([{ path: "/notes/plan.md", size: file.size, modifiedTime: file.lastModified, bytes: () => file.bytes() }]);
- * const answer = await index.search("when do we start");
+ * An index of documents in a page, to fill and to search: `PageIndex.open({ connection: wasmConnection(sqlite3, database), name, loadModel })`,
+ * then `add(files)` and `search("a question")`. examples/browser/src/worker is a whole program around it.
  */
 export class PageIndex {
   readonly #options: PageIndexOptions;
@@ -64,8 +58,7 @@ export class PageIndex {
 
   private constructor(options: PageIndexOptions) {
     this.#options = options;
-    const { connection, name, bytes = () => 0 } = options;
-    this.#database = openDatabase(connection, { path: name, bytes, leave: async () => {} });
+    this.#database = openDatabase(options.connection, options.name);
     this.#store = this.#database.store();
   }
 

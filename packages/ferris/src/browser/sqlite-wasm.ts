@@ -4,7 +4,7 @@
  * Typed by what is used of it, so that ferris does not depend on the package: the page brings it.
  */
 import type { Connection, Statement } from "../store/sqlite/database.ts";
-import { cosineDistance, distanceFunction } from "../store/sqlite/vector-distance.ts";
+import { addDistance, type FunctionMaker } from "./wasm-distance.ts";
 
 type Value = null | number | bigint | string | Uint8Array;
 
@@ -25,16 +25,11 @@ interface WasmDatabase {
   changes(): number;
   isOpen(): boolean;
   close(): void;
-  createFunction(
-    name: string,
-    run: (context: unknown, ...values: unknown[]) => unknown,
-    options: { arity: number; deterministic: boolean; directOnly: boolean },
-  ): unknown;
 }
 
 /** What `sqlite3InitModule()` resolves to, as far as it is used. */
-export interface SqliteWasm {
-  readonly capi: {
+export interface SqliteWasm extends FunctionMaker {
+  readonly capi: FunctionMaker["capi"] & {
     sqlite3_get_autocommit(database: never): number;
     sqlite3_last_insert_rowid(database: never): bigint;
   };
@@ -53,11 +48,7 @@ class WasmConnection implements Connection {
   constructor(sqlite3: SqliteWasm, database: WasmDatabase) {
     this.#sqlite3 = sqlite3;
     this.#database = database;
-    database.createFunction(distanceFunction, (_context, left, right) => cosineDistance(left, right), {
-      arity: 2,
-      deterministic: true,
-      directOnly: true,
-    });
+    addDistance(sqlite3, database.pointer);
   }
 
   get isOpen(): boolean {

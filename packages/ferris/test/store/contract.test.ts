@@ -2,8 +2,11 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { IndexMismatchError } from "../../src/errors.ts";
 import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
+import { type SqliteWasm, wasmConnection } from "../../src/browser/sqlite-wasm.ts";
+import { openDatabase } from "../../src/store/sqlite/open-database.ts";
 import type { Store } from "../../src/store/store.ts";
 import { folderOf } from "../support/files.ts";
+import { wasmDatabase } from "../support/sqlite-wasm.ts";
 import { wordsVector } from "../indexing/support/words-embedder.ts";
 import { chunkRecord, documentRecord, identity, put, sha256, textQuery } from "./support/records.ts";
 
@@ -13,7 +16,19 @@ async function sqliteStore(): Promise<Store> {
   return store;
 }
 
-describe.each([{ name: "sqlite", open: sqliteStore }])("a store ($name)", ({ open }) => {
+/** The one of a page, in memory. */
+async function wasmStore(): Promise<Store> {
+  const { sqlite3, database } = await wasmDatabase();
+  const opened = openDatabase(wasmConnection(sqlite3 as unknown as SqliteWasm, database), "memory");
+  const store = opened.make(identity);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+describe.each([
+  { name: "sqlite", open: sqliteStore },
+  { name: "sqlite in a page", open: wasmStore },
+])("a store ($name)", ({ open }) => {
   test("gives back documents and chunks as they were put", async () => {
     const store = await open();
     const chunk = { ...chunkRecord("käse 😀", 7, ["A", "B › C"]), page: 3, startByte: null, endByte: null };

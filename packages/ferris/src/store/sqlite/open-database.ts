@@ -1,6 +1,5 @@
 /** Opens an index in a database that is no file: a page's. What a file needs besides (locks, checksums, journals) is open.ts's. */
 import { type Connection, Database, transaction, translated } from "./database.ts";
-import type { IndexPlace } from "./reader.ts";
 import { createSchema, isEmpty, upgradeSchema } from "./schema.ts";
 import type { ModelIdentity, Store } from "../store.ts";
 import { SqliteStore } from "./writer.ts";
@@ -13,9 +12,14 @@ export interface OpenDatabase {
   close(): void;
 }
 
-export function openDatabase(connection: Connection, place: IndexPlace): OpenDatabase {
+/** @param path what it is called in messages */
+export function openDatabase(connection: Connection, path: string): OpenDatabase {
   const database = new Database(connection);
-  const { path } = place;
+  const bytes = (): number => {
+    const sizes = database.prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size");
+    return (sizes.get() as { bytes: number }).bytes;
+  };
+  const place = { path, bytes, leave: async () => {} };
   const open = (): Store => {
     upgradeSchema(database, path);
     return new SqliteStore(database, place);

@@ -8,9 +8,13 @@
 /** Its name in SQL, which is sqlite-vec's. */
 export const distanceFunction = "vec_distance_cosine";
 
-/** Distance in [0, 2]; null for a vector without a direction, which has no cosine. */
+/** Of two blobs, as SQLite hands them over. */
 export function cosineDistance(left: unknown, right: unknown): number | null {
-  const [a, b] = [toVector(left), toVector(right)];
+  return distanceBetween(toVector(left), toVector(right));
+}
+
+/** Distance in [0, 2]; null for a vector without a direction, which has no cosine. */
+export function distanceBetween(a: Float32Array, b: Float32Array): number | null {
   if (a.length !== b.length) {
     throw damaged(`vector of ${a.length} dimensions where ${b.length} are due`);
   }

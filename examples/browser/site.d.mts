@@ -1,0 +1,2 @@
+/** What site.mjs exports, for tests. */
+export function buildSite(folder: string, options?: { minify?: boolean }): Promise<void>;
