@@ -236,6 +236,32 @@ export async function rerank(
   }
 }
 
+/** The vectors of a text's tokens, what the call cost, and a classifier's logits of a text and of a pair. */
+export async function tokensAndClasses(
+  folder: string,
+  classifierFolder: string,
+  text: string,
+): Promise<{ data: number[]; ids: number[]; tokens: number; logits: number[][] }> {
+  const options: LoadOptions = { ...common, device: "cpu", onnxruntime };
+  const [model, classifier] = await Promise.all([
+    EmbeddingModel.load(folder, options),
+    Reranker.load(classifierFolder, options),
+  ]);
+  try {
+    let tokens = 0;
+    const vectors = await model.embedTokens(text, { onCost: (cost) => (tokens = cost.tokens) });
+    const classes = await classifier.classify([text, [text, text]]);
+    return {
+      data: [...vectors.data],
+      ids: [...vectors.ids],
+      tokens,
+      logits: classes.map(({ logits }) => [...logits]),
+    };
+  } finally {
+    await Promise.all([model.close(), classifier.close()]);
+  }
+}
+
 export async function usage(): Promise<CacheUsage[]> {
   return cacheUsage();
 }
