@@ -236,13 +236,23 @@ export async function rerank(
   }
 }
 
-/** The vectors of a text's tokens, what the call cost, and a classifier's logits of a text and of a pair. */
+export interface TokensAndClasses {
+  data: number[];
+  ids: number[];
+  /** By what the call cost. */
+  tokens: number;
+  /** Of the text, and of it twice as a pair. */
+  logits: number[];
+}
+
+/** The vectors of a text's tokens, and what a classifier says of it; in Node, too, which the page is compared with. */
 export async function tokensAndClasses(
   folder: string,
   classifierFolder: string,
   text: string,
-): Promise<{ data: number[]; ids: number[]; tokens: number; logits: number[][] }> {
-  const options: LoadOptions = { ...common, device: "cpu", onnxruntime };
+  given: LoadOptions = { onnxruntime },
+): Promise<TokensAndClasses> {
+  const options: LoadOptions = { ...common, device: "cpu", ...given };
   const [model, classifier] = await Promise.all([
     EmbeddingModel.load(folder, options),
     Reranker.load(classifierFolder, options),
@@ -255,7 +265,7 @@ export async function tokensAndClasses(
       data: [...vectors.data],
       ids: [...vectors.ids],
       tokens,
-      logits: classes.map(({ logits }) => [...logits]),
+      logits: classes.flatMap(({ logits }) => [...logits]),
     };
   } finally {
     await Promise.all([model.close(), classifier.close()]);
