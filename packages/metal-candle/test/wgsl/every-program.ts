@@ -71,18 +71,25 @@ const matrixConfigs: SubgroupMatrixConfig[] = [
   { component: "f16", result: "f32", m: 16, n: 8, k: 8 },
 ];
 
+/** What values may be stored as for these units: as their operands, or in f16, widened for f32 ones. */
+function storagesOf({ component }: SubgroupMatrixConfig): StorageType[] {
+  return component === "f32" ? ["f32", "f16"] : ["f16"];
+}
+
 function matrixGemms(matrix: SubgroupMatrixConfig, emulated: boolean): KernelProgram[] {
-  const storage = matrix.component as StorageType;
-  return subgroupMatrixTiles(matrix, 32, 32_768, 256, emulated).flatMap((tile) =>
-    activations.map((activation) => subgroupMatrixGemm({ storage, ...gemm, activation }, tile)),
+  return storagesOf(matrix).flatMap((storage) =>
+    subgroupMatrixTiles(matrix, 32, 32_768, 256, emulated, storage).flatMap((tile) =>
+      activations.map((activation) => subgroupMatrixGemm({ storage, ...gemm, activation }, tile)),
+    ),
   );
 }
 
 function matrixAttentions(matrix: SubgroupMatrixConfig, emulated: boolean): KernelProgram[] {
-  const storage = matrix.component as StorageType;
   const unit = { matrix, subgroupSize: 32, subgroups: 4, emulated };
-  return buckets.map((relativePositionBuckets) =>
-    matrixAttentionProgram({ ...attention, storage, relativePositionBuckets }, unit),
+  return storagesOf(matrix).flatMap((storage) =>
+    buckets.map((relativePositionBuckets) =>
+      matrixAttentionProgram({ ...attention, storage, relativePositionBuckets }, unit),
+    ),
   );
 }
 

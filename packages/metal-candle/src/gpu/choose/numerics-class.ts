@@ -32,19 +32,23 @@ export function numericsClass(report: AdapterReport, dtype: Dtype): NumericsClas
   }
   const storage: StorageType = dtype === "f16" || (dtype === "auto" && hasHalf && !report.software) ? "f16" : "f32";
   const matrix = matrixUnits(report, storage);
-  const units = matrix ? `matrix-${matrix.m}x${matrix.n}x${matrix.k}` : "scalar";
+  const operands = matrix && matrix.component !== storage ? `${matrix.component}-` : "";
+  const units = matrix ? `matrix-${operands}${matrix.m}x${matrix.n}x${matrix.k}` : "scalar";
   return { name: `${storage}-${units}`, storage, matrix };
 }
 
 /**
- * The matrix configuration that a class uses: operands as stored, f32 accumulators (f16 ones lose too much from K = 384 on), the
- * largest block. Subgroups must have one size, because the kernels count on it.
+ * The matrix configuration that a class uses: f32 accumulators (f16 ones lose too much from K = 384 on); operands as stored, or f32 for values that are
+ * stored in f16 (Apple has f32→f32 and f16→f16 units alone: values are widened on their way, exactly); the largest block. Subgroups must have one
+ * size, because the kernels count on it.
  */
 function matrixUnits(report: AdapterReport, storage: StorageType): SubgroupMatrixConfig | null {
   const { subgroupSizes, subgroupMatrixConfigs, features } = report;
   if (!features.includes("chromium-experimental-subgroup-matrix")) return null;
   if (!subgroupSizes || subgroupSizes[0] !== subgroupSizes[1]) return null;
-  const usable = subgroupMatrixConfigs.filter((config) => config.component === storage && config.result === "f32");
+  const accumulating = subgroupMatrixConfigs.filter((config) => config.result === "f32");
+  const stored = accumulating.filter((config) => config.component === storage);
+  const usable = stored.length > 0 ? stored : accumulating.filter((config) => config.component === "f32");
   const size = ({ m, n, k }: SubgroupMatrixConfig): number => m * n * k;
   return usable.toSorted((first, second) => size(second) - size(first))[0] ?? null;
 }

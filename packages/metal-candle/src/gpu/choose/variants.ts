@@ -44,6 +44,8 @@ export function gemmCandidates(report: AdapterReport, numerics: NumericsClass): 
         (report.subgroupSizes as readonly number[])[1],
         maxComputeWorkgroupStorageSize,
         maxComputeInvocationsPerWorkgroup,
+        false,
+        numerics.storage,
       ).map((tile) => ({ family: "subgroup-matrix", tile }) as const)
     : [];
   const direct: GemmVariant = { family: "direct" };
@@ -106,7 +108,7 @@ export function attentionCandidates(
           const subgroupSize = (report.subgroupSizes as readonly number[])[1];
           return { family: "subgroup-matrix", matrix, subgroupSize, subgroups: count, emulated: false } as const;
         })
-        .filter((unit) => shapes.every((shape) => suitsMatrixAttention(unit, shape.headSize)))
+        .filter((unit) => shapes.every((shape) => suitsMatrixAttention(unit, numerics.storage, shape.headSize)))
         .filter((unit) => matrixAttentionBytes(unit, headSize) <= limit)
         .filter((unit) => unit.subgroups * unit.subgroupSize <= maxComputeInvocationsPerWorkgroup)
     : [];

@@ -10,6 +10,7 @@
  * What WGSL forbids is not in the interface: no element access, no conversion, no result used as an operand.
  */
 import type { SubgroupMatrixConfig } from "../../encoder/report.ts";
+import type { StorageType } from "./storage.ts";
 
 export interface MatrixBackend {
   /** `enable` lines and diagnostics that must open the module. */
@@ -38,6 +39,22 @@ export interface MatrixBackend {
 /** Elements of the operand type in one vec4<u32>. */
 export function elementsPerWord({ component }: SubgroupMatrixConfig): number {
   return component === "f16" ? 8 : 4;
+}
+
+/** Elements of memory in one vec4<u32>. */
+export function elementsPerStoredWord(storage: StorageType): number {
+  return storage === "f16" ? 8 : 4;
+}
+
+/**
+ * Statements that put one word of memory into `stage` at the element word `at` (an expression in words of the operand type): as it is, or, where
+ * memory holds f16 and the units take f32, widened into two words.
+ */
+export function putStored(storage: StorageType, matrix: SubgroupMatrixConfig, at: string, value: string): string {
+  if (elementsPerStoredWord(storage) === elementsPerWord(matrix)) return `stage[${at}] = ${value};`;
+  const half = (first: string, second: string): string =>
+    `bitcast<vec4u>(vec4f(unpack2x16float(${value}.${first}), unpack2x16float(${value}.${second})))`;
+  return `stage[${at}] = ${half("x", "y")}; stage[${at} + 1u] = ${half("z", "w")};`;
 }
 
 /** The adapter's own matrix units. */

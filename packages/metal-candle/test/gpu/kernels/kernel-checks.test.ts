@@ -18,7 +18,7 @@ import { tokenRowsCheck } from "../../../src/gpu/kernels/pooling/token-rows-chec
 import { rmsNormCheck } from "../../../src/gpu/kernels/rms-norm/check.ts";
 import { softmaxCheck } from "../../../src/gpu/kernels/softmax/check.ts";
 import { subgroupMatrixTiles } from "../../../src/gpu/kernels/gemm/subgroup-matrix.ts";
-import { numericsClass } from "../../../src/gpu/choose/numerics-class.ts";
+import { numericsClass, type Dtype } from "../../../src/gpu/choose/numerics-class.ts";
 import { attentionCandidates, gemmCandidates } from "../../../src/gpu/choose/variants.ts";
 import type { SubgroupMatrixConfig } from "../../../src/encoder/report.ts";
 import type { StorageType } from "../../../src/gpu/wgsl/storage.ts";
@@ -243,10 +243,56 @@ test.each([1, 7, 30, 384, 768, 1024])("nearest vectors, width %d", async (dimens
   for (const check of nearestChecks(dimensions)) await passes(check);
 });
 
+// Apple's class by default: f16 in memory, f32 in its units. Neither needs shader-f16, so a software adapter executes it.
+describe.each(native.length > 0 ? [] : [emulatedConfigs[0]])("f16 values widened for f32 units, emulated", (config) => {
+  const unit = { family: "subgroup-matrix", matrix: config, subgroupSize: 32, emulated: true } as const;
+
+  test.each([
+    [32, 200, null, 4],
+    [24, 100, 32, 2],
+    [64, 160, null, 2],
+  ])("attention, head size %d, up to %d tokens, buckets %s", async (headSize, longest, buckets, subgroups) => {
+    const scale = 1 / Math.sqrt(headSize);
+    const model = { storage: "f16", headSize, scale, longest, relativePositionBuckets: buckets } as const;
+    await passes(attentionCheck({ ...unit, subgroups }, model));
+  });
+
+  test.each(
+    subgroupMatrixTiles(config, 32, 32_768, 256, true, "f16").map(
+      (tile) => [variantName({ family: "subgroup-matrix", tile }), tile] as const,
+    ),
+  )("%s", async (_, tile) => {
+    await passes(gemmCheck({ family: "subgroup-matrix", tile }, { storage: "f16", activation: "gelu" }));
+  });
+});
+
+test("an adapter with f32 units alone uses them for values that it stores in f16; f16 operands are preferred where they accumulate in f32", () => {
+  const [f32, f16] = (["f32", "f16"] as const).map(
+    (component) => ({ component, result: "f32", m: 8, n: 8, k: 8 }) as const,
+  );
+  const narrow = { ...f16, result: "f16" } as const;
+  const classOf = (configs: SubgroupMatrixConfig[], dtype: Dtype) =>
+    numericsClass(
+      {
+        ...context.report,
+        software: false,
+        features: ["shader-f16", "chromium-experimental-subgroup-matrix"],
+        subgroupSizes: [32, 32],
+        subgroupMatrixConfigs: configs,
+      },
+      dtype,
+    ).name;
+  expect(classOf([f32, narrow], "auto")).toBe("f16-matrix-f32-8x8x8");
+  expect(classOf([f32, narrow], "f32")).toBe("f32-matrix-8x8x8");
+  expect(classOf([f32, f16], "auto")).toBe("f16-matrix-8x8x8");
+  expect(classOf([narrow], "auto")).toBe("f16-scalar");
+});
+
 test("attention takes no matrix shape that leaves lanes of a row without a word of weights", () => {
   const unit = (component: "f16" | "f32", m: number, subgroupSize: number) =>
     suitsMatrixAttention(
       { matrix: { component, result: "f32", m, n: 8, k: 8 }, subgroupSize, subgroups: 2, emulated: false },
+      component,
       64,
     );
   expect([unit("f16", 8, 32), unit("f32", 8, 32), unit("f16", 16, 64), unit("f32", 8, 64)]).toEqual([

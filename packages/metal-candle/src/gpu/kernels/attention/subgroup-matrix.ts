@@ -16,7 +16,14 @@
 import type { SubgroupMatrixConfig } from "../../../encoder/report.ts";
 import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { roundUp, type KernelProgram } from "../../device/kernel-program.ts";
-import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
+import {
+  elementsPerStoredWord,
+  elementsPerWord,
+  emulatedMatrices,
+  nativeMatrices,
+  putStored,
+} from "../../wgsl/subgroup-matrix.ts";
+import type { StorageType } from "../../wgsl/storage.ts";
 import { binding, constants, floatLiteral, repeat } from "../../wgsl/text.ts";
 import { attentionKind, visibility, wholeShape, type AttentionShape } from "./shape.ts";
 import { workItem } from "./staging.ts";
@@ -72,9 +79,14 @@ export function matrixAttentionBytes(unit: MatrixAttention, headSize: number): n
  * Whether a head size suits a configuration: whole words, lanes that divide into rows, and at least one word of a tile's weights for
  * each lane of a row (64 lanes on 8 rows of f16 would have half of one). Past 256 a thread would hold more than it has registers.
  */
-export function suitsMatrixAttention({ matrix, subgroupSize }: MatrixAttention, headSize: number): boolean {
+export function suitsMatrixAttention(
+  { matrix, subgroupSize }: MatrixAttention,
+  storage: StorageType,
+  headSize: number,
+): boolean {
   const perWord = elementsPerWord(matrix);
-  if (headSize % perWord !== 0 || headSize > largestHead || subgroupSize % matrix.m !== 0) return false;
+  if (headSize % elementsPerStoredWord(storage) !== 0 || headSize > largestHead || subgroupSize % matrix.m !== 0)
+    return false;
   return (keyTileOf(headSize) / perWord) % (subgroupSize / matrix.m) === 0;
 }
 
@@ -88,6 +100,9 @@ export function matrixAttentionProgram(given: AttentionShape, unitShape: MatrixA
   const layout = layoutOf(unitShape, headSize);
   const { perWord, keyTile, padded, pitch, stripPitch, queryRows, queriesAt, stripsAt, threads } = layout;
   const unit = emulated ? emulatedMatrices(matrix, subgroupSize) : nativeMatrices(matrix);
+  // Words of memory hold as many elements as operands' words, or twice as many where f16 is widened on its way to f32 units.
+  const perStored = elementsPerStoredWord(storage);
+  const widening = perStored / perWord;
   const relative = relativePositionBuckets !== null;
   const lanesPerRow = subgroupSize / matrix.m;
   const steps = padded / matrix.k;
@@ -100,19 +115,19 @@ export function matrixAttentionProgram(given: AttentionShape, unitShape: MatrixA
     repeat(Math.min(turnColumns, padded - turn * turnColumns) / matrix.n, (j) =>
       unit.store(`context${(turn * turnColumns) / matrix.n + j}`, `stripAt + ${(j * matrix.n) / 4}u`, "STRIP_PITCH"),
     );
-  const wordsOfTurn = (turn: number): number => Math.min(turnColumns, headSize - turn * turnColumns) / perWord;
+  const wordsOfTurn = (turn: number): number => Math.min(turnColumns, headSize - turn * turnColumns) / perStored;
   // A lane's parts of its row: vec4 columns lane, lane + lanesPerRow, … of the tile. Weights are packed perWord at a time.
   const groups = keyTile / perWord / lanesPerRow;
   const quads = perWord / 4;
   const score = (quad: string): string =>
     /* wgsl */ `scoresAt(stripRow, ${place("tile")}, rowInGroup, ${quad}, keys, firstQuery, head)`;
-  const pack =
-    storage === "f16"
+  const packed = (halves: boolean): string =>
+    halves
       ? /* wgsl */ `vec4u(pack2x16float(w0.xy), pack2x16float(w0.zw), pack2x16float(w1.xy), pack2x16float(w1.zw))`
       : /* wgsl */ `bitcast<vec4u>(w0)`;
   // Rows go from the buffer into registers, all at once, and from there into workgroup memory: a load in a branch, or before a
   // store that it might depend on, is waited for alone.
-  const paddedWords = padded / perWord;
+  const paddedWords = padded / perStored;
   const shares = (rows: number): number => Math.ceil((rows * paddedWords) / threads);
   const declare = (name: string, rows: number): string => repeat(shares(rows), (i) => `var ${name}${i}: vec4u;`);
   const fetch = (name: string, rows: number, source: string, left: string): string =>
@@ -140,13 +155,13 @@ export function matrixAttentionProgram(given: AttentionShape, unitShape: MatrixA
     code: /* wgsl */ `${unit.directives}
 ${batchLayoutConstants}
 ${constants({
-  QKV: qkvStride / perWord,
-  CONTEXT: contextStride / perWord,
-  HEAD_WORDS: headSize / perWord,
-  PADDED_WORDS: padded / perWord,
+  QKV: qkvStride / perStored,
+  CONTEXT: contextStride / perStored,
+  HEAD_WORDS: headSize / perStored,
+  PADDED_WORDS: padded / perStored,
   HEADS: heads,
-  KEYS_AT: shape.keysAt / perWord,
-  VALUES_AT: shape.valuesAt / perWord,
+  KEYS_AT: shape.keysAt / perStored,
+  VALUES_AT: shape.valuesAt / perStored,
   LONGEST: longest,
   THREADS: threads,
   QUERY_ROWS: queryRows,
@@ -173,7 +188,8 @@ fn fetchWord(i: u32, source: u32, left: u32) -> vec4u {
 }
 
 fn putWord(at: u32, i: u32, value: vec4u) {
-  stage[at + (i / PADDED_WORDS) * PITCH + i % PADDED_WORDS] = value;
+  let place = at + (i / PADDED_WORDS) * PITCH + i % PADDED_WORDS${widening === 1 ? "" : ` * ${widening}u`};
+  ${putStored(storage, matrix, "place", "value")}
 }
 
 // Four scaled scores of one row, -3e38 for keys past the end and for those that it does not see.
@@ -269,7 +285,7 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
         let w${q} = select(vec4f(0f), exp(s${q} - largest), s${q} > vec4f(-1e38f));
         sum += ((w${q}.x + w${q}.y) + w${q}.z) + w${q}.w;`,
         )}
-        packed${g} = ${pack};
+        packed${g} = ${packed(matrix.component === "f16")};
       }`,
       )}
     }
@@ -303,8 +319,8 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
   workgroupBarrier();
   if (firstQuery + rowInGroup < keys) {
     for (var word = laneInRow; word < ${wordsOfTurn(turn)}u; word += LANES_PER_ROW) {
-      ${repeat(quads, (q) => `let w${q} = bitcast<vec4f>(stage[stripRow + word * ${quads}u + ${q}u]) * share;`)}
-      context[base + ${(turn * turnColumns) / perWord}u + word] = ${pack};
+      ${repeat(perStored / 4, (q) => `let w${q} = bitcast<vec4f>(stage[stripRow + word * ${perStored / 4}u + ${q}u]) * share;`)}
+      context[base + ${(turn * turnColumns) / perStored}u + word] = ${packed(storage === "f16")};
     }
   }`,
   )}

@@ -1,5 +1,6 @@
 /**
- * GEMM on the adapter's matrix units: f16 (or f32) operands, f32 accumulators, fused epilogue.
+ * GEMM on the adapter's matrix units: f16 or f32 operands, f32 accumulators, fused epilogue. Where memory holds f16 and the units take f32 (Apple's),
+ * values are widened on their way into workgroup memory.
  *
  * Per step of `depth`: tiles of A [rows, depth] and of the weight go to workgroup memory (the next step's are fetched into registers
  * meanwhile), each subgroup multiplies its subgroupRows × subgroupColumns block from there. At the end the accumulators pass
@@ -11,8 +12,14 @@
  */
 import type { SubgroupMatrixConfig } from "../../../encoder/report.ts";
 import { activationFunction } from "../../wgsl/activations.ts";
-import { elementsPerWord, emulatedMatrices, nativeMatrices } from "../../wgsl/subgroup-matrix.ts";
-import { overflowFlag } from "../../wgsl/storage.ts";
+import {
+  elementsPerStoredWord,
+  elementsPerWord,
+  emulatedMatrices,
+  nativeMatrices,
+  putStored,
+} from "../../wgsl/subgroup-matrix.ts";
+import { overflowFlag, type StorageType } from "../../wgsl/storage.ts";
 import { binding, constants, repeat } from "../../wgsl/text.ts";
 import { gemmBindings, outputStorage, productName, type GemmProgram, type GemmShape } from "./shape.ts";
 
@@ -60,23 +67,28 @@ function layoutOf(tile: SubgroupMatrixTile) {
 export function subgroupMatrixGemm(shape: GemmShape, tile: SubgroupMatrixTile): GemmProgram {
   const { n, k, activation, gated } = shape;
   const { rows, columns, depth, subgroupRows, subgroupColumns, matrix, subgroupSize, emulated } = tile;
+  const { storage } = shape;
   const { perWord, depthWords, pitch, stripPitch, strip, threads, weightAt, words } = layoutOf(tile);
+  // Words of memory: as many as of operands, or half as many where f16 is widened on its way to f32 units.
+  const perStored = elementsPerStoredWord(storage);
+  const depthStored = depth / perStored;
+  const widening = perStored / perWord;
   const unit = emulated ? emulatedMatrices(matrix, subgroupSize) : nativeMatrices(matrix);
   const down = rows / subgroupRows;
   const blocksDown = subgroupRows / matrix.m;
   const blocksAcross = subgroupColumns / matrix.n;
-  const copiesA = (rows * depthWords) / threads;
-  const copiesW = (columns * depthWords) / threads;
+  const copiesA = (rows * depthStored) / threads;
+  const copiesW = (columns * depthStored) / threads;
   const place = (i: number): string => `(thread + ${i * threads}u)`;
   const fetch = (at: string): string => `
-    ${repeat(copiesA, (i) => `nextA${i} = a[(firstRow + ${place(i)} / ${depthWords}u) * K_WORDS + ${at} + ${place(i)} % ${depthWords}u];`)}
-    ${repeat(copiesW, (i) => `nextW${i} = w[(firstColumn + ${place(i)} / ${depthWords}u) * K_WORDS + ${at} + ${place(i)} % ${depthWords}u];`)}`;
+    ${repeat(copiesA, (i) => `nextA${i} = a[(firstRow + ${place(i)} / ${depthStored}u) * K_WORDS + ${at} + ${place(i)} % ${depthStored}u];`)}
+    ${repeat(copiesW, (i) => `nextW${i} = w[(firstColumn + ${place(i)} / ${depthStored}u) * K_WORDS + ${at} + ${place(i)} % ${depthStored}u];`)}`;
   const keep = (base: string, count: number, name: string): string =>
-    repeat(
-      count,
-      (i) =>
-        `stage[${base} + (${place(i)} / ${depthWords}u) * ${pitch}u + ${place(i)} % ${depthWords}u] = ${name}${i};`,
-    );
+    repeat(count, (i) => {
+      const column = `${place(i)} % ${depthStored}u${widening === 1 ? "" : ` * ${widening}u`}`;
+      const at = `${base} + (${place(i)} / ${depthStored}u) * ${pitch}u + ${column}`;
+      return putStored(storage, matrix, at, `${name}${i}`);
+    });
   const output = outputStorage(shape);
   const halves = output === "f16";
   const outputsPerWord = halves ? 8 : 4;
@@ -108,7 +120,7 @@ ${binding(0, "read", "a", "vec4u")}
 ${binding(1, "read", "w", "vec4u")}
 ${binding(2, "read", "bias", "vec4f")}
 ${binding(3, "read_write", "c", "vec4u")}
-${constants({ K_WORDS: k / perWord, N_WORDS: n / columnsPerWord, DEPTH: depthWords })}
+${constants({ K_WORDS: k / perStored, N_WORDS: n / columnsPerWord, DEPTH: depthStored })}
 var<workgroup> stage: array<vec4u, ${words}>;
 ${unit.declarations}
 ${overflowFlag(output, 4)}
@@ -131,7 +143,7 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
     workgroupBarrier();
     let ahead = min(at + DEPTH, K_WORDS - DEPTH);
     ${fetch("ahead")}
-    for (var step = 0u; step < DEPTH; step += ${matrix.k / perWord}u) {
+    for (var step = 0u; step < ${depthWords}u; step += ${matrix.k / perWord}u) {
       ${repeat(blocksDown, (i) => unit.left(`left${i}`, `(subgroupRow + ${i * matrix.m}u) * ${pitch}u + step`, `${pitch}u`))}
       ${repeat(
         blocksAcross,
@@ -176,6 +188,7 @@ export function subgroupMatrixTiles(
   workgroupBytes: number,
   workgroupThreads: number,
   emulated = false,
+  storage: StorageType = matrix.component === "f16" ? "f16" : "f32",
 ): SubgroupMatrixTile[] {
   const step = matrix.component === "f16" ? 32 : 16;
   const shapes = [
@@ -195,8 +208,9 @@ export function subgroupMatrixTiles(
       return { rows, columns, depth, subgroupRows, subgroupColumns, matrix, subgroupSize, emulated };
     })
     .filter((tile) => {
-      const { threads, depthWords } = layoutOf(tile);
-      const whole = (tile.rows * depthWords) % threads === 0 && (tile.columns * depthWords) % threads === 0;
+      const { threads } = layoutOf(tile);
+      const stored = tile.depth / elementsPerStoredWord(storage);
+      const whole = (tile.rows * stored) % threads === 0 && (tile.columns * stored) % threads === 0;
       const fits = tile.subgroupRows % matrix.m === 0 && tile.subgroupColumns % matrix.n === 0;
       const accumulators = (tile.subgroupRows / matrix.m) * (tile.subgroupColumns / matrix.n);
       return (
