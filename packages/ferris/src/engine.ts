@@ -31,7 +31,15 @@ export const usualReranker = "cross-encoder/ms-marco-MiniLM-L6-v2";
 /** What decides how a model is loaded: see metal-candle's LoadOptions. */
 export type ModelOptions = Pick<
   LoadOptions,
-  "device" | "dtype" | "allowSoftwareAdapter" | "offline" | "signal" | "onNotice" | "onProgress" | "onBatch"
+  | "device"
+  | "dtype"
+  | "numerics"
+  | "allowSoftwareAdapter"
+  | "offline"
+  | "signal"
+  | "onNotice"
+  | "onProgress"
+  | "onBatch"
 >;
 
 /**

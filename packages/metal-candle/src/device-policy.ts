@@ -5,13 +5,14 @@
 import { environmentVariable } from "#platform/environment";
 import { GpuUnavailableError, InvalidArgumentError } from "./errors.ts";
 import { adoptDevice, checkGpuDevice, openGpu, type GpuContext } from "./gpu/device/context.ts";
-import type { Dtype } from "./gpu/choose/numerics-class.ts";
+import type { Dtype, NumericsChoice } from "./gpu/choose/numerics-class.ts";
 
 export type DeviceChoice = "auto" | "gpu" | "cpu";
 
 export interface DevicePolicyOptions {
   readonly device: DeviceChoice;
   readonly dtype: Dtype;
+  readonly numerics?: NumericsChoice | undefined;
   /** Admit SwiftShader, lavapipe and WARP; METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER=1 does the same. */
   readonly allowSoftwareAdapter: boolean | undefined;
   /** A device of the caller's: the GPU, then, whatever adapter it is on. */
@@ -33,15 +34,18 @@ export function softwareAdapterAllowed(option: boolean | undefined): boolean {
 
 /**
  * What can be told without looking for a device.
- * @throws InvalidArgumentError for an unknown device or dtype, f16 on the CPU, a gpuDevice that is not a GPUDevice, or one together with "cpu"
+ * @throws InvalidArgumentError for an unknown device, dtype or numerics, f16 on the CPU, a gpuDevice that is not a GPUDevice, or one together with "cpu"
  */
 export function checkDevice(options: Partial<DevicePolicyOptions>): void {
-  const { device = "auto", dtype = "auto", gpuDevice } = options;
+  const { device = "auto", dtype = "auto", numerics = "auto", gpuDevice } = options;
   if (!["auto", "gpu", "cpu"].includes(device)) {
     throw new InvalidArgumentError(`device is "${device}"; it must be "auto", "gpu" or "cpu".`);
   }
   if (!["auto", "f32", "f16"].includes(dtype)) {
     throw new InvalidArgumentError(`dtype is "${dtype}"; it must be "auto", "f32" or "f16".`);
+  }
+  if (!["auto", "scalar"].includes(numerics)) {
+    throw new InvalidArgumentError(`numerics is "${numerics}"; it must be "auto" or "scalar".`);
   }
   if (device === "cpu") refuseHalfOnCpu(dtype, "the CPU device");
   if (gpuDevice === undefined) return;

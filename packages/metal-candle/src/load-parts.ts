@@ -188,7 +188,7 @@ async function openEncoder(
   chosen: ChosenDevice,
   options: LoadOptions,
 ): Promise<Encoder> {
-  const { dtype = "auto", tokenBudget, onNotice = warnOnce } = options;
+  const { dtype = "auto", numerics, tokenBudget, onNotice = warnOnce } = options;
   if (chosen.device === "cpu") {
     const { onnxruntime, signal } = options;
     try {
@@ -213,7 +213,7 @@ async function openEncoder(
         first = null;
         return context;
       },
-      numerics: (context) => numericsClass(context.report, dtype),
+      numerics: (context) => numericsClass(context.report, dtype, numerics),
       tokenBudget: tokenBudget ?? null,
     },
     options.signal,

@@ -2,7 +2,7 @@
 import type { BatchNotice } from "./batching/batch-queue.ts";
 import type { CallCost } from "./batching/call-cost.ts";
 import type { DeviceChoice } from "./device-policy.ts";
-import type { Dtype } from "./gpu/choose/numerics-class.ts";
+import type { Dtype, NumericsChoice } from "./gpu/choose/numerics-class.ts";
 import type { WorkerLike } from "./worker/worker-like.ts";
 
 /** What takes long while a model loads. */
@@ -20,6 +20,11 @@ export interface LoadOptions {
   readonly device?: DeviceChoice | undefined;
   /** How weights and activations are stored on the GPU. "auto" (the default): f16 where a real GPU has it, else f32. */
   readonly dtype?: Dtype | undefined;
+  /**
+   * What computes on the GPU. "auto" (the default): matrix units where the adapter has some that accumulate in f32; "scalar": plain code, for comparing
+   * the two. Results differ in their last bits; `info().numerics` names what runs.
+   */
+  readonly numerics?: NumericsChoice | undefined;
   /** Admit adapters that run on the CPU (SwiftShader, lavapipe, WARP). Default: METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER. */
   readonly allowSoftwareAdapter?: boolean | undefined;
   /** A GPUDevice of the caller's, for `device` "gpu" or "auto"; it is not reopened when lost. */

@@ -36,11 +36,11 @@ export async function weighed(load: () => Promise<Loaded>): Promise<Contender> {
   return { ...loaded, processBytes: Math.max(0, process.memoryUsage.rss() - before) };
 }
 
-/** A model of ours. */
-export function ours(name: string, model: EmbeddingModel): Loaded {
+/** A model of ours. @param numerics what was asked of the GPU: plain code has a row of its own beside what usually runs */
+export function ours(name: string, model: EmbeddingModel, numerics: "auto" | "scalar" = "auto"): Loaded {
   const info = model.info();
   return {
-    engine: "ferris",
+    engine: numerics === "auto" ? "ferris" : `ferris, ${numerics}`,
     model: name,
     device: info.device,
     detail: detailOf(info),

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { describeGpu, isThorough } from "@ferris/testing";
 import { expect, test } from "vitest";
 import { ferris, temporaryFolder } from "../cli/support/ferris-process.ts";
 
@@ -64,9 +65,29 @@ test("an unknown device is a usage error, and so is a benchmark without anything
   const wrong = await ferris(["bench", "--devices", "tpu"]);
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain('--devices is "tpu"');
+  const numerics = await ferris(["bench", "--numerics", "fast"]);
+  expect(numerics.code).toBe(2);
+  expect(numerics.stderr).toContain("auto, scalar, or both");
   const nothing = await ferris(["bench", "--devices", "cpu", "--model", "nobody/nothing"], {
     environment: { HF_HUB_OFFLINE: "1" },
   });
   expect(nothing.code).toBe(2);
   expect(nothing.stderr).toContain("nothing could run");
+});
+
+describeGpu("on a GPU", () => {
+  // A software adapter takes half a minute for it.
+  test.runIf(isThorough)(
+    "plain code has a row of its own beside what usually runs",
+    async () => {
+      const args = ["bench", "--model", tiny, "--devices", "gpu", "--allow-software-adapter", "--json"];
+      const { code, stdout } = await ferris([...args, "--numerics", "auto,scalar"]);
+      expect(code).toBe(0);
+      const { throughput } = JSON.parse(stdout) as { throughput: { engine: string; detail: string; set: string }[] };
+      const mixed = throughput.filter(({ set }) => set === "mixed");
+      expect(mixed.map(({ engine }) => engine)).toEqual(["ferris", "ferris, scalar"]);
+      expect(mixed[1]!.detail).toContain("-scalar");
+    },
+    120_000,
+  );
 });

@@ -23,6 +23,7 @@ import { withExamples } from "./shared-options.ts";
 interface BenchOptions {
   readonly models?: readonly string[];
   readonly devices: string;
+  readonly numerics: string;
   readonly peers?: true;
   readonly chart?: string;
 }
@@ -31,6 +32,7 @@ type Device = "gpu" | "cpu";
 
 /** What `--devices` takes. */
 const deviceSets = ["gpu", "cpu", "gpu,cpu"];
+const numericsSets = ["auto", "scalar", "auto,scalar"];
 
 export function benchCommand(): Command {
   const command = new Command("bench")
@@ -51,12 +53,18 @@ export function benchCommand(): Command {
     .addOption(models)
     .addOption(new Flag("--devices <names>", "gpu, cpu or both", { values: deviceSets }).default("gpu,cpu"))
     .addOption(new Flag("--dtype <name>", "auto, f32 or f16, on the GPU"))
+    .addOption(
+      new Flag("--numerics <names>", "on the GPU: auto (its matrix units), scalar (plain code), or both", {
+        values: numericsSets,
+      }).default("auto"),
+    )
     .addOption(new Flag("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU"))
     .addOption(new Flag("--peers", "transformers.js too, where it is installed in the working folder"))
     .addOption(new Flag("--chart <file>", "write a chart, as SVG"));
   withExamples(command, [
     ["ferris bench", "the bundled model, on the GPU and the CPU"],
     ["ferris bench --json > bench.json", "everything, to paste into a report"],
+    ["ferris bench --devices gpu --numerics auto,scalar", "matrix units against plain code"],
     ["ferris bench -m intfloat/e5-small-v2 --devices gpu --chart bench.svg", "another model, and a chart"],
   ]);
   return runs(command, (session, _positional, options) => bench(session, options as unknown as BenchOptions));
@@ -64,6 +72,7 @@ export function benchCommand(): Command {
 
 async function bench(session: Session, options: BenchOptions): Promise<number> {
   const devices = devicesOf(options.devices);
+  const numerics = numericsOf(options.numerics);
   const models = options.models?.map((name) => modelNamed(name)) ?? [session.settings.values.model ?? bundledModel];
   const signal = session.interruptible("stopping");
   const chart = options.chart === undefined ? null : await AtomicFile.create(options.chart);
@@ -76,11 +85,14 @@ async function bench(session: Session, options: BenchOptions): Promise<number> {
   try {
     for (const model of models) {
       for (const device of devices) {
-        try {
-          contenders.push(await openOurs(session, model, device, signal, facts, infos));
-        } catch (error) {
-          signal.throwIfAborted();
-          notRun.push({ what: `ferris, ${model} on the ${device.toUpperCase()}`, reason: messageOf(error) });
+        for (const kind of device === "gpu" ? numerics : (["auto"] as const)) {
+          const what = `ferris, ${model} on the ${device.toUpperCase()}${kind === "auto" ? "" : `, ${kind}`}`;
+          try {
+            contenders.push(await openOurs(session, model, { device, numerics: kind, signal }, facts, infos));
+          } catch (error) {
+            signal.throwIfAborted();
+            notRun.push({ what, reason: messageOf(error) });
+          }
         }
       }
     }
@@ -139,11 +151,20 @@ function devicesOf(names: string): Device[] {
   return devices as Device[];
 }
 
+function numericsOf(names: string): ("auto" | "scalar")[] {
+  const kinds = [...new Set(names.split(",").map((name) => name.trim()))];
+  for (const kind of kinds) {
+    if (kind !== "auto" && kind !== "scalar") {
+      throw new UsageError(`--numerics is "${names}": it must be auto, scalar, or both with a comma between`);
+    }
+  }
+  return kinds as ("auto" | "scalar")[];
+}
+
 async function openOurs(
   session: Session,
   name: string,
-  device: Device,
-  signal: AbortSignal,
+  { device, numerics, signal }: { device: Device; numerics: "auto" | "scalar"; signal: AbortSignal },
   facts: Map<string, ModelFacts>,
   infos: ModelInfo[],
 ): Promise<Contender> {
@@ -153,8 +174,8 @@ async function openOurs(
   const dtype = device === "cpu" ? "auto" : options.dtype;
   let model: EmbeddingModel | undefined;
   const contender = await weighed(async () => {
-    model = await loadModel(name, { ...options, device, dtype, signal });
-    return ours(name, model);
+    model = await loadModel(name, { ...options, device, dtype, numerics, signal });
+    return ours(name, model, numerics);
   });
   const loaded = model!;
   const info = loaded.info();

@@ -12,6 +12,9 @@ import type { StorageType } from "../wgsl/storage.ts";
 
 export type Dtype = "auto" | "f32" | "f16";
 
+/** "auto": the adapter's matrix units where they accumulate in f32; "scalar": plain code, whatever there is. */
+export type NumericsChoice = "auto" | "scalar";
+
 export interface NumericsClass {
   readonly name: string;
   readonly storage: StorageType;
@@ -23,7 +26,7 @@ export interface NumericsClass {
  * The class of an adapter and dtype. "auto" is f16 where a real GPU has matrix units for it or at least the type, else f32.
  * @throws InvalidArgumentError when f16 is asked of an adapter that has none
  */
-export function numericsClass(report: AdapterReport, dtype: Dtype): NumericsClass {
+export function numericsClass(report: AdapterReport, dtype: Dtype, choice: NumericsChoice = "auto"): NumericsClass {
   const hasHalf = report.features.includes("shader-f16");
   if (dtype === "f16" && !hasHalf) {
     throw new InvalidArgumentError(
@@ -31,7 +34,7 @@ export function numericsClass(report: AdapterReport, dtype: Dtype): NumericsClas
     );
   }
   const storage: StorageType = dtype === "f16" || (dtype === "auto" && hasHalf && !report.software) ? "f16" : "f32";
-  const matrix = matrixUnits(report, storage);
+  const matrix = choice === "scalar" ? null : matrixUnits(report, storage);
   const operands = matrix && matrix.component !== storage ? `${matrix.component}-` : "";
   const units = matrix ? `matrix-${operands}${matrix.m}x${matrix.n}x${matrix.k}` : "scalar";
   return { name: `${storage}-${units}`, storage, matrix };
