@@ -74,7 +74,7 @@ export class Ferris {
 
   private constructor(folder: string, options: FerrisOptions) {
     this.folder = folder;
-    this.#reader = new CurrentReader(folder, () => this.#forget(), options.onNotice ?? console.error);
+    this.#reader = new CurrentReader(folder, () => this.#forget(), options.onNotice ?? console.warn);
     this.#models = new Models(folder, options);
     this.#retrievers = new VectorRetrievers(options);
   }

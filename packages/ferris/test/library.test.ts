@@ -1,10 +1,10 @@
 /** The library facade over real files, on the CPU device. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Ferris, IndexMismatchError, IndexNotFoundError, UsageError } from "../src/index.ts";
 import type { FerrisOptions, FerrisSearchOptions, LoadProgress, ModelInfo } from "../src/index.ts";
 
@@ -246,6 +246,25 @@ describe("Ferris", () => {
     expect(report.interrupted).toBe(true);
     expect((await stopped.documents()).length).toBe(report.added);
     await stopped.close();
+  });
+
+  test("what nobody listens to is a console warning, such as that an index was copied", async () => {
+    const home = join(mkdtempSync(join(folder, "home-")), "a");
+    mkdirSync(home);
+    writeFileSync(join(home, "note.md"), "# Note\n\nA pump.\n");
+    const made = await Ferris.open({ db: join(home, ".ferris"), ...quiet });
+    await made.index([home]);
+    await made.close();
+    cpSync(home, `${home}-copy`, { recursive: true });
+    const [warned, failed] = [vi.spyOn(console, "warn"), vi.spyOn(console, "error")].map((spy) =>
+      spy.mockImplementation(() => {}),
+    );
+    onTestFinished(() => void vi.restoreAllMocks());
+    const copy = await Ferris.open({ db: join(`${home}-copy`, ".ferris"), device: "cpu" });
+    await copy.search("pump", { mode: "text" });
+    await copy.close();
+    expect(failed).not.toHaveBeenCalled();
+    expect(warned!.mock.calls).toEqual([[expect.stringContaining(`The index was made in ${home} and is in`)]]);
   });
 
   test("forgets documents on request", async () => {

@@ -11,6 +11,7 @@ export type {
   EmbedOptions,
   LoadOptions,
   LoadProgress,
+  PromptName,
   RankOptions,
   RerankerOptions,
   TokenOptions,

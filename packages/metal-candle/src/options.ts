@@ -73,11 +73,14 @@ export interface LoadOptions {
   readonly onNotice?: ((message: string) => void) | undefined;
 }
 
+/** The names that every model has, for completion in editors, and any other that a model's files give. */
+export type PromptName = "query" | "document" | "passage" | (string & Record<never, never>);
+
 export interface EmbedOptions {
   /** Text put before each text. */
   readonly prompt?: string | undefined;
   /** A prompt by the model's own name for it; "query", "document" and "passage", which is the same, always exist. */
-  readonly promptName?: string | undefined;
+  readonly promptName?: PromptName | undefined;
   /** L2-normalise what comes back. Default: what the model's files say, of the whole vector. */
   readonly normalize?: boolean | undefined;
   /** Width of the vectors (Matryoshka): the first n elements, as sentence-transformers' truncate_dim gives them. */
