@@ -74,6 +74,22 @@ describe.each([
     expect((await store.documents({ under: ["/"] })).length).toBe(4);
   });
 
+  test("says which document each chunk is in, and looks in documents by number alone", async () => {
+    const store = await open();
+    await put(store, "/a", ["apples", "pears"]);
+    await put(store, "/b", ["apples again"]);
+    await put(store, "/gone", ["apples once more"]);
+    await store.removeDocuments(["/gone"]);
+    const [a, b] = await store.documents();
+    const { ids, documentIds } = await store.chunkDocuments();
+    expect(ids).toEqual(await store.chunkIds());
+    expect(Array.from(documentIds)).toEqual([a!.id, a!.id, b!.id]);
+    const filter = { documents: [b!.id, 999] };
+    expect((await store.documents({ filter })).map(({ path }) => path)).toEqual(["/b"]);
+    const found = await store.searchText(textQuery("apples"), { limit: 9, filter });
+    expect(found.map(({ chunkId }) => chunkId)).toEqual([ids[2]]);
+  });
+
   test("a changed document keeps the chunks that stayed, with their ids", async () => {
     const store = await open();
     await put(store, "/a", ["first", "second", "third", "second"]);
