@@ -6,8 +6,7 @@ import { environmentVariable } from "#platform/environment";
 import { GpuUnavailableError, InvalidArgumentError } from "./errors.ts";
 import { adoptDevice, checkGpuDevice, openGpu, type GpuContext } from "./gpu/device/context.ts";
 import type { Dtype, NumericsChoice } from "./gpu/choose/numerics-class.ts";
-
-export type DeviceChoice = "auto" | "gpu" | "cpu";
+import type { DeviceChoice, GpuDeviceLike } from "./options.ts";
 
 export interface DevicePolicyOptions {
   readonly device: DeviceChoice;
@@ -16,7 +15,7 @@ export interface DevicePolicyOptions {
   /** Admit SwiftShader, lavapipe and WARP; METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER=1 does the same. */
   readonly allowSoftwareAdapter: boolean | undefined;
   /** A device of the caller's: the GPU, then, whatever adapter it is on. */
-  readonly gpuDevice?: GPUDevice | undefined;
+  readonly gpuDevice?: GpuDeviceLike | undefined;
 }
 
 export interface ChosenDevice {
@@ -54,7 +53,7 @@ export function checkDevice(options: Partial<DevicePolicyOptions>): void {
       `device is "cpu", and a gpuDevice was given, too. Leave gpuDevice out, or use device "gpu".`,
     );
   }
-  checkGpuDevice(gpuDevice, "gpuDevice");
+  checkGpuDevice(gpuDevice as GPUDevice, "gpuDevice");
 }
 
 /**
@@ -67,7 +66,7 @@ export async function chooseDevice(options: DevicePolicyOptions): Promise<Chosen
   const { device, dtype, gpuDevice } = options;
   if (device === "cpu") return { device: "cpu", reason: "the CPU, as asked", context: null };
   if (gpuDevice !== undefined) {
-    const context = await adoptDevice(gpuDevice, "gpuDevice");
+    const context = await adoptDevice(gpuDevice as GPUDevice, "gpuDevice");
     return { device: "gpu", reason: "the GPUDevice that the caller gave", context };
   }
   try {

@@ -14,6 +14,7 @@ import { nearestChecks } from "./gpu/kernels/nearest/check.ts";
 import { type Neighbour, VectorSearch } from "./gpu/nearest/vector-search.ts";
 import { VectorShards } from "./gpu/nearest/vector-shards.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import type { GpuDeviceLike } from "./options.ts";
 
 export interface GpuVectorsOptions {
   /** Width of a vector. */
@@ -21,7 +22,7 @@ export interface GpuVectorsOptions {
   /** Admit adapters that run on the CPU. Default: METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER. */
   readonly allowSoftwareAdapter?: boolean | undefined;
   /** A device that the caller made. */
-  readonly gpuDevice?: GPUDevice | undefined;
+  readonly gpuDevice?: GpuDeviceLike | undefined;
 }
 
 export interface NearestOptions {
@@ -76,7 +77,7 @@ export class GpuVectors {
     const context =
       gpuDevice === undefined
         ? await openGpu(softwareAdapterAllowed(allowSoftwareAdapter))
-        : await adoptDevice(gpuDevice, "gpuDevice");
+        : await adoptDevice(gpuDevice as GPUDevice, "gpuDevice");
     const vectors = new VectorShards(context, dimensions);
     const proofs = await KernelProofs.open(context);
     await proofs.prove("nearest vectors", [[null, "f16 pairs", () => nearestChecks(dimensions)]]);

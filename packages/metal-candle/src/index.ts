@@ -8,7 +8,9 @@ export { TokenVectors } from "./token-vectors.ts";
 export { cosineSimilarity, similarity } from "./similarity.ts";
 export type {
   ClassifyOptions,
+  DeviceChoice,
   EmbedOptions,
+  GpuDeviceLike,
   LoadOptions,
   LoadProgress,
   PromptName,
@@ -19,7 +21,6 @@ export type {
 export type { BatchNotice } from "./batching/batch-queue.ts";
 export type { CallCost } from "./batching/call-cost.ts";
 export type { WorkerLike } from "./worker/worker-like.ts";
-export type { DeviceChoice } from "./device-policy.ts";
 export type { Dtype } from "./gpu/choose/numerics-class.ts";
 export type { EncoderReport, GpuStats } from "./encoder/report.ts";
 export * from "./errors.ts";

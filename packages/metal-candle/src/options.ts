@@ -1,9 +1,19 @@
 /** The options of `EmbeddingModel` and `Reranker`, in one place, with their units and defaults. */
 import type { BatchNotice } from "./batching/batch-queue.ts";
 import type { CallCost } from "./batching/call-cost.ts";
-import type { DeviceChoice } from "./device-policy.ts";
 import type { Dtype, NumericsChoice } from "./gpu/choose/numerics-class.ts";
 import type { WorkerLike } from "./worker/worker-like.ts";
+
+export type DeviceChoice = "auto" | "gpu" | "cpu";
+
+/** A GPUDevice, by some of its parts: programs are compiled without the browser's types, too, and before TypeScript 6 those have no WebGPU. */
+export interface GpuDeviceLike {
+  readonly queue: object;
+  readonly limits: object;
+  readonly features: object;
+  readonly lost: Promise<unknown>;
+  createBuffer(descriptor: never): unknown;
+}
 
 /** What takes long while a model loads. */
 export interface LoadProgress {
@@ -28,7 +38,7 @@ export interface LoadOptions {
   /** Admit adapters that run on the CPU (SwiftShader, lavapipe, WARP). Default: METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER. */
   readonly allowSoftwareAdapter?: boolean | undefined;
   /** A GPUDevice of the caller's, for `device` "gpu" or "auto"; it is not reopened when lost. */
-  readonly gpuDevice?: GPUDevice | undefined;
+  readonly gpuDevice?: GpuDeviceLike | undefined;
   /**
    * Tokens of one batch: bounds memory. Default: what suits the device. On the GPU at least `maxLength`, and what its memory holds;
    * on the CPU device padding counts, and a longer text is a batch alone. `info().tokenBudget` is what came of it.

@@ -5,7 +5,8 @@
 import { cacheFolder, cacheUsage } from "#platform/cache";
 import { onnxRuntimeVersion } from "#platform/onnx";
 import { packageVersion, platformName } from "#platform/versions";
-import { chooseDevice, softwareAdapterAllowed, type DeviceChoice } from "../device-policy.ts";
+import { chooseDevice, softwareAdapterAllowed } from "../device-policy.ts";
+import type { DeviceChoice } from "../options.ts";
 import type { AdapterReport } from "../encoder/report.ts";
 import { EmbeddingModel } from "../embedding-model.ts";
 import { openGpu } from "../gpu/device/context.ts";

@@ -16,8 +16,12 @@ interface WasmRuntime extends OnnxRuntime {
   readonly env: { readonly wasm: { numThreads?: number } };
 }
 
-/** The files in this package; the same place from src/platform and from dist/platform. */
-const packedFolder = new URL("../../onnxruntime-web/", import.meta.url);
+/**
+ * The files in this package; the same place from src/platform and from dist/platform. Not by `new URL("…", import.meta.url)`: bundlers of
+ * servers (Turbopack) follow that, and fail on a folder.
+ */
+const packedFolder = new URL(import.meta.url);
+packedFolder.pathname = packedFolder.pathname.replace(/[^/]+\/[^/]+\/[^/]+$/, "onnxruntime-web/");
 
 /** As many threads as onnxruntime-web takes by itself: they wait in a loop, so more of them slow a busy machine down. */
 const mostThreads = 4;
