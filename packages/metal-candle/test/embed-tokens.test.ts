@@ -148,7 +148,8 @@ describeGpu("on the GPU", () => {
       cpu.embedTokens("how to bake bread"),
     ]);
     expect(largestDifference(ours.data, theirs.data)).toBeLessThan(1e-5);
-  });
+    // Compiling its matrix kernels takes lavapipe a minute.
+  }, 300_000);
 });
 
 const hasHalf = (await openGpu(true).catch(() => null))?.report.features.includes("shader-f16") ?? false;
