@@ -63,7 +63,7 @@ async function pathsIn(page: Page): Promise<string[]> {
 }
 
 function documentsIn({ length }: readonly string[]): RegExp {
-  return new RegExp(`\\b${length} documents`);
+  return new RegExp(`(?<!\\d)${length} documents`);
 }
 
 /** Upper bounds, for a machine that does much else. */

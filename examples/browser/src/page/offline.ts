@@ -12,7 +12,6 @@ type Told = { readonly done: number; readonly total: number } | { readonly failu
 
 /** Resolves when the site is kept, or cannot be: then it works as long as its server answers. Returns null, or why it is not kept. */
 export async function keepSite({ onProgress, onUpdate }: OfflineEvents): Promise<string | null> {
-  if (import.meta.env.DEV) return "it is served for development";
   if (!("serviceWorker" in navigator)) return "this browser, or this window, has no service workers";
   let failure = "its files cannot be fetched";
   navigator.serviceWorker.addEventListener("message", ({ data }: MessageEvent<Told>) => {
