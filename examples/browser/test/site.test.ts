@@ -140,7 +140,8 @@ describeBrowser("the site", (program) => {
     await page.keyboard.press("/");
     await page.keyboard.type("birds in the hedge");
     await expectSays(page, "#summary", /passage.* by meaning and words/);
-    expect(await page.textContent("#results li:first-child mark")).toBe("hedge");
+    // What was found for half of it may still be there.
+    await expectSays(page, "#results li:first-child mark", /^hedge$/);
     expect(await page.textContent("#results li:first-child")).toMatch(/notes\/home\/garden\/society\/minutes\.txt/);
     expect(new URL(page.url()).searchParams.get("q")).toBe("birds in the hedge");
     await page.keyboard.press("ArrowDown");
