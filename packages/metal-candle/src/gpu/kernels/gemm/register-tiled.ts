@@ -22,8 +22,8 @@ export interface RegisterTile {
 /** Tiles that autotune may choose from, the first being the usual one. All fit 16 KiB and 256 threads. */
 export const registerTiles: readonly RegisterTile[] = [
   { rows: 64, columns: 64, depth: 16, threadRows: 8, threadColumns: 4 },
-  { rows: 64, columns: 64, depth: 16, threadRows: 8, threadColumns: 8 },
   { rows: 64, columns: 128, depth: 16, threadRows: 8, threadColumns: 8 },
+  { rows: 64, columns: 64, depth: 16, threadRows: 8, threadColumns: 8 },
   { rows: 128, columns: 64, depth: 16, threadRows: 8, threadColumns: 8 },
   { rows: 32, columns: 32, depth: 32, threadRows: 4, threadColumns: 4 },
 ];
