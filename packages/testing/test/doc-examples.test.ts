@@ -97,8 +97,11 @@ test.each(examples.map(({ place, program }) => [place, program] as const))("%s",
   // On the CPU device, where that is quick, instead of a software adapter; but for one example, and those that are about the GPU.
   if (place !== firstExample && !/gpu-vectors|diagnostics|\/ops/.test(place))
     delete env.METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER;
+  // What serves an engine within a page's worker listens on that worker's scope, and waits.
+  const scope = "globalThis.addEventListener = () => {}; globalThis.postMessage = () => {};";
+  const worker = place.includes("/worker/") ? ["--import", `data:text/javascript,${encodeURIComponent(scope)}`] : [];
   // Rejects with everything that the program printed when it ends with another exit code than 0.
-  const ended = run(process.execPath, [join(folder, "programs", `${program}.js`)], {
+  const ended = run(process.execPath, [...worker, join(folder, "programs", `${program}.js`)], {
     cwd: join(folder, "documents"),
     env,
   });
