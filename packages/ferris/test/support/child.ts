@@ -24,7 +24,9 @@ export async function bundle(entry: string): Promise<string> {
       minify: false,
       rollupOptions: { output: { entryFileNames: "child.mjs" } },
     },
-    ssr: { external: true },
+    // From sources throughout: what is reached through "#parsers" and "#platform" too, or there would be two of each class.
+    resolve: { conditions: ["@ferris/source"] },
+    ssr: { external: true, resolve: { conditions: ["@ferris/source", "node"] } },
   });
   return join(outDir, "child.mjs");
 }
