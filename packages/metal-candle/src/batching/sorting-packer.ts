@@ -17,16 +17,26 @@ interface Tokenized {
   readonly types: Int32Array | null;
 }
 
+/** Tokenised texts in ascending length; batches are cut from the end, longest first. */
+interface Window {
+  texts: Tokenized[];
+  /** For each size of the window, the texts in the batch at its end. */
+  cuts: Uint32Array;
+}
+
 export class SortingPacker implements Packer {
   readonly #tokenizer: TextTokenizer;
   readonly #maxLength: number;
   readonly #padding: Padding;
   readonly #scratch: Int32Array;
   readonly #types: Int32Array;
-  /** Tokenised texts in ascending length; batches are cut from the end, longest first. */
-  #window: Tokenized[] = [];
-  /** For each size of the window, the texts in the batch at its end. */
-  #cuts: Uint32Array = new Uint32Array(1);
+  readonly #window: Window = { texts: [], cuts: new Uint32Array(1) };
+  /**
+   * Small requests that came while the window was worked off, as a query comes behind a job: it takes seconds on a CPU. They have every other
+   * batch, so that neither waits for all of the other.
+   */
+  readonly #small: Window = { texts: [], cuts: new Uint32Array(1) };
+  #lastWasSmall = false;
 
   constructor(tokenizer: TextTokenizer, maxLength: number, padding: Padding) {
     this.#tokenizer = tokenizer;
@@ -37,13 +47,18 @@ export class SortingPacker implements Packer {
   }
 
   fill(batch: BatchBuffers, waiting: EmbedRequest[], limits: EncoderLimits): boolean {
-    const live = this.#window.filter(({ request }) => request.live);
-    const changed = live.length < this.#window.length || live.length === 0;
-    this.#window = live;
-    if (live.length === 0) this.#refill(waiting);
-    if (this.#window.length === 0) return false;
-    if (changed) this.#cut(limits);
-    const rows = this.#window.splice(this.#window.length - this.#cuts[this.#window.length]).toReversed();
+    this.#prune(this.#window, limits);
+    this.#prune(this.#small, limits);
+    if (this.#window.texts.length === 0) this.#refill(this.#window, waiting, waiting, limits);
+    else if (this.#small.texts.length === 0) {
+      const small = waiting.filter((request) => request.texts.length <= turn);
+      if (small.length > 0) this.#refill(this.#small, small, waiting, limits);
+    }
+    const isSmall = this.#small.texts.length > 0 && (this.#window.texts.length === 0 || !this.#lastWasSmall);
+    const { texts, cuts } = isSmall ? this.#small : this.#window;
+    if (texts.length === 0) return false;
+    this.#lastWasSmall = isSmall;
+    const rows = texts.splice(texts.length - cuts[texts.length]).toReversed();
     batch.begin(rows[0].request);
     for (const { request, index, ids, types } of rows) {
       batch.inputIds.set(ids, batch.tokens);
@@ -54,28 +69,40 @@ export class SortingPacker implements Packer {
     return true;
   }
 
-  #refill(waiting: EmbedRequest[]): void {
-    dropTaken(waiting);
-    while (waiting.length > 0 && this.#window.length < this.#padding.sortWindow) {
-      const request = waiting.shift()!;
-      const started = performance.now();
+  /** Leaves out texts whose request is over. */
+  #prune(window: Window, limits: EncoderLimits): void {
+    const live = window.texts.filter(({ request }) => request.live);
+    if (live.length === window.texts.length) return;
+    window.texts = live;
+    this.#cut(window, limits);
+  }
+
+  /** Takes texts of `requests`, in turn; those that are fully taken leave `waiting`. */
+  #refill(window: Window, requests: EmbedRequest[], waiting: EmbedRequest[], limits: EncoderLimits): void {
+    const texts: Tokenized[] = [];
+    dropTaken(requests);
+    while (requests.length > 0 && texts.length < this.#padding.sortWindow) {
+      const request = requests.shift()!;
       const until = Math.min(request.until, request.next + turn);
       while (request.next < until) {
         const index = request.next;
         const length = tokenizeNext(this.#tokenizer, request, this.#scratch, this.#types, 0, this.#maxLength);
         if (length < 0) break;
         const types = request.options.query === null ? null : this.#types.slice(0, length);
-        this.#window.push({ request, index, ids: this.#scratch.slice(0, length), types });
+        texts.push({ request, index, ids: this.#scratch.slice(0, length), types });
       }
-      request.stopwatch.tokenized(performance.now() - started);
-      if (!request.isTaken) waiting.push(request);
+      if (!request.isTaken) requests.push(request);
     }
-    this.#window.sort((first, second) => kind(first) - kind(second) || first.ids.length - second.ids.length);
+    if (requests !== waiting) dropTaken(waiting);
+    window.texts = texts.toSorted(
+      (first, second) => kind(first) - kind(second) || first.ids.length - second.ids.length,
+    );
+    this.#cut(window, limits);
   }
 
-  #cut(limits: EncoderLimits): void {
-    const lengths = this.#window.map(({ ids }) => ids.length);
-    this.#cuts = cheapestCuts(lengths, this.#window.map(kind), { ...limits, ...this.#padding });
+  #cut(window: Window, limits: EncoderLimits): void {
+    const lengths = window.texts.map(({ ids }) => ids.length);
+    window.cuts = cheapestCuts(lengths, window.texts.map(kind), { ...limits, ...this.#padding });
   }
 }
 
