@@ -17,7 +17,7 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
 
 /** They begin to measure when they are imported. */
 const isProgram = (name: string): boolean =>
-  !/[/\\]/.test(name) || /(pack|index-run|parse-child|search-measure|peers)\.mjs$/.test(name);
+  !/[/\\]/.test(name) || /(pack|index-run|parse-child|search-measure|peers|serve)\.mjs$/.test(name);
 
 test("there are benchmarks", () => expect(files.length).toBeGreaterThan(20));
 
