@@ -9,7 +9,7 @@
 import type { SkipReason } from "./skip-reason.ts";
 
 /** The option of a call (as its type names it) that would set right what was wrong; the command line knows the flag for it. */
-export type RemedyOption = "db" | "name" | "model" | "beir" | "split";
+export type RemedyOption = "db" | "name" | "model" | "beir" | "split" | "migrate";
 
 /** What an error carries beside its message. */
 export interface FerrisErrorOptions extends ErrorOptions {
@@ -111,4 +111,10 @@ export class AnswerError extends FerrisError {
 export class StorageUnavailableError extends FerrisError {
   override readonly name: string = "StorageUnavailableError";
   readonly code = "STORAGE_UNAVAILABLE";
+}
+
+/** The server that keeps the index cannot be reached, or does not let this role in. */
+export class StoreUnreachableError extends FerrisError {
+  override readonly name: string = "StoreUnreachableError";
+  readonly code = "STORE_UNREACHABLE";
 }

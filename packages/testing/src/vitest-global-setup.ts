@@ -10,6 +10,7 @@ import { adapterEnvironment, inspectMachine, type Machine } from "./machine.ts";
 
 function describeMachine(machine: Machine): string[] {
   const { gpu, browser, publishedWeights } = machine;
+  const postgres = process.env.FERRIS_TEST_POSTGRES_URL;
   return [
     gpu.found
       ? `GPU tests run on: ${gpu.name}${gpu.isSoftware ? " (software)" : ""}`
@@ -18,6 +19,9 @@ function describeMachine(machine: Machine): string[] {
     publishedWeights.found
       ? `Published weights from: ${publishedWeights.hubCache}`
       : `NOT RUN: tests on published weights, ${publishedWeights.reason}`,
+    postgres
+      ? `PostgreSQL tests run on: PGlite, and the server of FERRIS_TEST_POSTGRES_URL`
+      : "NOT RUN: tests on a PostgreSQL server (PGlite stands in), FERRIS_TEST_POSTGRES_URL does not name one",
   ];
 }
 

@@ -39,6 +39,7 @@ export const exitCodesByError: Readonly<Record<string, number>> = {
   ANSWER_FAILED: 20,
   NOTHING_TO_INDEX: 21,
   STORAGE_UNAVAILABLE: 22,
+  STORE_UNREACHABLE: 23,
 };
 
 /** What `error` ends the process with. An error that nobody expected is 2 as well. */

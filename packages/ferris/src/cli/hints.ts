@@ -51,6 +51,7 @@ function downloadHint(error: Error): string | null {
 }
 
 function optionHint(option: string): string | null {
+  if (option === "migrate") return "On the command line: ferris db migrate";
   if (option === "name") return "The flag for it is --index NAME";
   if (option === "beir" || option === "split") return `The flag for it is --${option}`;
   const flag = Object.hasOwn(settings, option) ? settings[option as keyof typeof settings].flag : null;

@@ -11,6 +11,7 @@ import { benchCommand } from "./commands/bench.ts";
 import { browseCommand } from "./commands/browse.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
+import { dbCommand } from "./commands/db.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { evalCommand } from "./commands/eval.ts";
@@ -39,6 +40,7 @@ import type { RunProgram } from "./warm/host.ts";
 function globalOptions(): readonly Flag[] {
   return [
     new Flag("--db <dir>", "folder of the index (default: the nearest .ferris, going up); search takes several"),
+    new Flag("--store <url>", "PostgreSQL that holds the index, such as postgres://user@host/database"),
     new Flag("--index <name>", "one of several indexes there, such as one of another model"),
     new Flag("--json", "results, and errors, as JSON"),
     new Flag("-q, --quiet", "results and errors only"),
@@ -98,6 +100,7 @@ export function makeProgram({ json = false, line = [], runProgram = noProgram }:
     pullCommand(),
     quantizeCommand(),
     evalCommand(),
+    dbCommand(),
     doctorCommand(),
     benchCommand(),
     configCommand(),
@@ -116,7 +119,7 @@ export function makeProgram({ json = false, line = [], runProgram = noProgram }:
 }
 
 /** Commands that the first page only names: it has to fit a screen. */
-const named = ["inspect", "compact", "embed", "quantize", "eval", "bench", "config", "completion"];
+const named = ["inspect", "compact", "embed", "quantize", "eval", "bench", "db", "config", "completion"];
 
 function firstPage(all: readonly Command[]): string {
   const commands = all.filter((command) => !named.includes(command.name()));
@@ -126,7 +129,7 @@ function firstPage(all: readonly Command[]): string {
     "Usage: ferris COMMAND [options]   ferris COMMAND --help: its options and examples",
     ...commands.map((command) => `  ${usage(command).padEnd(width)}${command.summary()}`),
     `  More: ${named.join(", ")}`,
-    "All take: --db DIR  --index NAME  --json  -q, --quiet  --no-color  -h, --help",
+    "All take: --db DIR | --store URL  --index NAME  --json  -q, --quiet  --no-color  -h, --help",
     'Start with: ferris index .   then: ferris search "what you want to know", or: ferris',
     "",
   ].join("\n");

@@ -5,8 +5,9 @@
  */
 import { Command } from "commander";
 import { exitCodes } from "../exit-codes.ts";
-import { diagnosisLines, type StorageReport } from "../present/diagnosis.ts";
+import { diagnosisLines, type ServerReport, type StorageReport } from "../present/diagnosis.ts";
 import { runs } from "../run.ts";
+import { connectToStore, storeOf } from "../store.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
 import { withExamples, withModelOptions } from "./shared-options.ts";
@@ -47,6 +48,32 @@ async function storageReport(): Promise<StorageReport> {
   }
 }
 
+/** The store that the settings name; null where the index is a folder. */
+async function serverReport(session: Session): Promise<ServerReport | null> {
+  const url = storeOf(session);
+  if (url === null) return null;
+  const { withoutPassword } = await import("../../store/postgres/address.ts");
+  try {
+    const connection = await connectToStore(session);
+    try {
+      const { pgvectorWarning, requirePgvector, serverVersions } = await import("../../store/postgres/server.ts");
+      const { requireSchema } = await import("../../store/postgres/migrate.ts");
+      const versions = await serverVersions(connection);
+      const problem = await requirePgvector(connection, connection.shown)
+        .then(() => requireSchema(connection))
+        .then(() => null)
+        .catch((error: Error) => error.message);
+      const warning = versions.pgvector === null ? null : pgvectorWarning(versions.pgvector);
+      return { store: connection.shown, ...versions, problem, warning };
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { store: withoutPassword(url), postgres: null, pgvector: null, problem, warning: null };
+  }
+}
+
 async function doctor(session: Session): Promise<number> {
   const { diagnose } = await import("metal-candle/diagnostics");
   const { device, dtype, allowSoftwareAdapter, model } = session.settings.values;
@@ -58,10 +85,12 @@ async function doctor(session: Session): Promise<number> {
     model: model ?? undefined,
   });
   const storage = await storageReport();
+  const server = await serverReport(session);
   const diagnosis = {
     ...found,
-    works: found.works && storage.problem === null,
+    works: found.works && storage.problem === null && (server === null || server.problem === null),
     storage,
+    server,
     versions: { ferris: versionOfFerris(), node: process.versions.node, ...found.versions },
   };
   if (session.json) session.printJson(diagnosis);

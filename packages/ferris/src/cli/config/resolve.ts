@@ -91,7 +91,8 @@ function checked(name: SettingName, given: unknown, { kind, where }: Origin): un
   const result = isTooMuch ? { mustBe: `${only.join(" or ")} in a folder's file` } : settings[name].check(given);
   if ("value" in result) return result.value;
   const place = kind === "flag" || kind === "environment" ? where : `"${name}" in ${where}`;
-  const shown = typeof given === "string" ? `"${given}"` : JSON.stringify(given);
+  const { show } = settings[name];
+  const shown = typeof given === "string" ? `"${show ? show(given) : given}"` : JSON.stringify(given);
   throw new UsageError(`${place} is ${shown}: it must be ${result.mustBe}`);
 }
 

@@ -11,10 +11,13 @@ import { modelIdOf } from "../../choosing/catalogue.ts";
 import { caller } from "../caller.ts";
 import { expandHome } from "../io/home.ts";
 import { indexNameRule, isIndexName } from "../../store/places.ts";
+import { isPostgresUrl, withoutPassword } from "../../store/postgres/address.ts";
 
 /** What a command works with, after all sources were looked at. */
 export interface SettingValues {
   db: string | null;
+  /** Null: the index is a folder. */
+  store: string | null;
   /** Null: the index without a name. */
   index: string | null;
   /** Null: the index's own model, or the bundled one. */
@@ -57,6 +60,8 @@ export interface Setting<Value> {
   readonly choices?: readonly string[];
   /** A key or password: never printed. */
   readonly secret?: boolean;
+  /** What of a value is printed, where that is not all of it. */
+  readonly show?: (value: string) => string;
   /** Checks a JSON value. Returns what is wrong with it as "must be …", or the value. */
   check(value: unknown): { value: Value } | { mustBe: string };
   /** Turns the text of a flag or variable into what `check` takes. */
@@ -205,6 +210,18 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     variable: "FERRIS_DB",
     inFolderFile: false,
     description: "folder of the index; else the nearest .ferris above the working folder",
+  },
+  store: {
+    ...text<string | null>(null),
+    check: (value) =>
+      typeof value === "string" && isPostgresUrl(value)
+        ? { value }
+        : { mustBe: "a URL such as postgres://user@host:5432/database" },
+    flag: "--store",
+    variable: "FERRIS_STORE",
+    inFolderFile: false,
+    show: withoutPassword,
+    description: "PostgreSQL with pgvector that holds the index, in place of a folder",
   },
   index: {
     ...text<string | null>(null),

@@ -14,7 +14,9 @@ export function shownSettings({ values, origins }: ResolvedSettings): ShownSetti
 
 /** Keys are not shown, so that the table can be pasted anywhere. */
 export function shownValue(name: SettingName, value: unknown): unknown {
-  return settings[name].secret && value !== null ? "(set)" : value;
+  const { secret, show } = settings[name];
+  if (show && typeof value === "string") return show(value);
+  return secret && value !== null ? "(set)" : value;
 }
 
 function originText({ kind, where }: Origin): string {

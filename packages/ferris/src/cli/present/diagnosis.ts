@@ -22,7 +22,20 @@ export interface StorageReport {
   readonly sqliteVecProblem: string | null;
 }
 
-export function diagnosisLines(diagnosis: Diagnosis & { storage: StorageReport }, colours: Palette): string[] {
+/** The PostgreSQL that holds the index, where one is named. */
+export interface ServerReport {
+  readonly store: string;
+  readonly postgres: string | null;
+  readonly pgvector: string | null;
+  /** Why it cannot be used as it is. */
+  readonly problem: string | null;
+  readonly warning: string | null;
+}
+
+export function diagnosisLines(
+  diagnosis: Diagnosis & { storage: StorageReport; server: ServerReport | null },
+  colours: Palette,
+): string[] {
   return [
     verdict(diagnosis, colours),
     "",
@@ -42,6 +55,7 @@ export function diagnosisLines(diagnosis: Diagnosis & { storage: StorageReport }
           .join("; ") || "none on a GPU",
       ],
       ["Index", storageText(diagnosis.storage, colours)],
+      ...(diagnosis.server === null ? [] : [["Store", serverText(diagnosis.server, colours)]]),
       ...cacheRows(diagnosis),
       ["Versions", Object.entries(diagnosis.versions).map(versionText).join(", ")],
       ["Platform", diagnosis.platform],
@@ -55,6 +69,13 @@ function storageText({ problem, sqlite, sqliteVec, sqliteVecProblem }: StorageRe
   return sqliteVecProblem === null
     ? `SQLite ${sqlite} with sqlite-vec ${sqliteVec}`
     : `SQLite ${sqlite}, vectors compared in JavaScript: sqlite-vec does not load here (${printable(sqliteVecProblem)})`;
+}
+
+function serverText({ store, postgres, pgvector, problem, warning }: ServerReport, colours: Palette): string {
+  const versions =
+    postgres === null ? "" : `: PostgreSQL ${postgres} with ${pgvector ? `pgvector ${pgvector}` : "no pgvector"}`;
+  const fault = problem === null ? "" : `; ${colours.bad("cannot be used")}: ${printable(problem)}`;
+  return `${printable(store)}${versions}${fault}${warning === null ? "" : `; ${colours.warning("warning")}: ${printable(warning)}`}`;
 }
 
 function verdict({ embedding }: Diagnosis, colours: Palette): string {

@@ -1,0 +1,185 @@
+/**
+ * Where a PostgreSQL is, and as whom to connect: from a URL, a service file and libpq's variables, in libpq's order of precedence.
+ *
+ * A password may come from any of them, or from ~/.pgpass, which the client reads itself. It is never part of `shown`, which is what messages
+ * have.
+ */
+import { readFileSync } from "node:fs";
+import { UsageError } from "../../errors.ts";
+import { type Service, serviceNamed } from "./service-file.ts";
+
+/** What names a store of this kind: `postgres://…` or `postgresql://…`. */
+export function isPostgresUrl(text: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(text);
+}
+
+export interface PostgresAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly password: string | undefined;
+  readonly ssl: SslMode;
+  readonly sslFiles: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** The schema that holds ferris' tables. */
+  readonly schema: string;
+  /** For messages: without a password. */
+  readonly shown: string;
+}
+
+export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
+const sslModes: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
+
+export const defaultSchema = "ferris";
+
+/** By the name in a URL's query or a service file. */
+const known = new Set([
+  "host",
+  "port",
+  "user",
+  "password",
+  "dbname",
+  "sslmode",
+  "sslrootcert",
+  "sslcert",
+  "sslkey",
+  "service",
+  "schema",
+  "application_name",
+  "connect_timeout",
+]);
+
+/** libpq's variables, by the name of what they set. */
+const variables: Readonly<Record<string, string>> = {
+  host: "PGHOST",
+  port: "PGPORT",
+  user: "PGUSER",
+  password: "PGPASSWORD",
+  dbname: "PGDATABASE",
+  sslmode: "PGSSLMODE",
+  sslrootcert: "PGSSLROOTCERT",
+  sslcert: "PGSSLCERT",
+  sslkey: "PGSSLKEY",
+  service: "PGSERVICE",
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether a URL carries a password: on a command line everybody on the machine could read it. */
+export function hasPassword(url: string): boolean {
+  const parsed = parse(url);
+  return parsed.password !== "" || parsed.searchParams.has("password");
+}
+
+/** `url` for messages. Never throws, and never shows what it could not take apart. */
+export function withoutPassword(url: string): string {
+  try {
+    const parsed = parse(url);
+    parsed.password = "";
+    parsed.searchParams.delete("password");
+    return parsed.href;
+  } catch {
+    return "postgres://…";
+  }
+}
+
+/** @throws UsageError for a URL, a service or a setting that is invalid; none of its messages has the password */
+export function parseAddress(url: string, environment: Environment = process.env): PostgresAddress {
+  const parsed = parse(url);
+  const given = new Map<string, string>();
+  const note = (name: string, value: string): void => void (value !== "" && given.set(name, value));
+  note("host", decode(parsed.hostname.replace(/^\[(.*)\]$/, "$1")));
+  note("port", parsed.port);
+  note("user", decode(parsed.username));
+  note("password", decode(parsed.password));
+  note("dbname", decode(parsed.pathname.slice(1)));
+  for (const [name, value] of parsed.searchParams) {
+    if (!known.has(name)) {
+      throw new UsageError(`unknown parameter "${name}" in the store's URL; known are ${[...known].join(", ")}`);
+    }
+    note(name, value);
+  }
+  const service = serviceOf(given.get("service") ?? environment[variables.service!], environment);
+  const of = (name: string): string | undefined =>
+    given.get(name) ?? service?.[name] ?? (variables[name] ? environment[variables[name]] || undefined : undefined);
+
+  const host = of("host") ?? "localhost";
+  const port = Number(of("port") ?? 5432);
+  if (!(Number.isInteger(port) && port > 0 && port < 65_536)) {
+    throw new UsageError(`the store's port is "${of("port")}": it must be a whole number from 1 to 65535`);
+  }
+  const user = of("user") ?? environment.USER ?? environment.USERNAME ?? "postgres";
+  const database = of("dbname") ?? user;
+  const ssl = of("sslmode") ?? "prefer";
+  if (!(sslModes as readonly string[]).includes(ssl)) {
+    throw new UsageError(`the store's sslmode is "${ssl}": it must be one of ${sslModes.join(", ")}`);
+  }
+  const schema = of("schema") ?? defaultSchema;
+  if (!/^[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
+    throw new UsageError(
+      `the store's schema is "${schema}": it must be a lower-case letter or _, then lower-case letters, digits and _, at most 40 of them`,
+    );
+  }
+  const place = host.includes(":") ? `[${host}]` : host.startsWith("/") ? "" : host;
+  const query = [host.startsWith("/") ? `host=${host}` : "", schema === defaultSchema ? "" : `schema=${schema}`];
+  const shownQuery = query.filter(Boolean).join("&");
+  return {
+    host,
+    port,
+    user,
+    database,
+    password: of("password"),
+    ssl: ssl as SslMode,
+    sslFiles: { ca: of("sslrootcert"), cert: of("sslcert"), key: of("sslkey") },
+    schema,
+    shown: `postgres://${encodeURIComponent(user)}@${place}:${port}/${encodeURIComponent(database)}${shownQuery && `?${shownQuery}`}`,
+  };
+}
+
+/** What Node's TLS is given, as libpq means these modes: below `verify-ca` the server's certificate is not checked. */
+export function tlsOptions({ ssl, sslFiles, host }: PostgresAddress): false | object {
+  if (ssl === "disable" || host.startsWith("/")) return false;
+  const read = (path: string | undefined): Buffer | undefined => {
+    if (path === undefined || path === "system") return undefined;
+    try {
+      return readFileSync(path);
+    } catch (cause) {
+      throw new UsageError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+    }
+  };
+  const files = { ca: read(sslFiles.ca), cert: read(sslFiles.cert), key: read(sslFiles.key) };
+  if (ssl === "verify-full") return files;
+  // libpq: with a root certificate, `require` checks who signed.
+  if (ssl === "verify-ca" || (ssl === "require" && files.ca)) return { ...files, checkServerIdentity: () => undefined };
+  return { ...files, rejectUnauthorized: false };
+}
+
+function serviceOf(name: string | undefined, environment: Environment): Service | null {
+  if (name === undefined || name === "") return null;
+  const service = serviceNamed(name, environment);
+  for (const key of Object.keys(service)) {
+    if (!known.has(key)) delete (service as Record<string, string>)[key];
+  }
+  return service;
+}
+
+function parse(url: string): URL {
+  try {
+    if (!isPostgresUrl(url)) throw new TypeError("it does not begin with postgres://");
+    // A scheme that the URL standard does not know has no host to speak of where it is empty: postgres:///name.
+    return new URL(url.replace(/^postgres(?:ql)?:/i, "postgres:"));
+  } catch {
+    // Not with the cause, which holds the whole URL and so the password.
+    throw new UsageError(
+      "the store must be a URL such as postgres://user@host:5432/database. In a user name, ?, #, / and @ are written %3F, %23, %2F and %40; a password belongs in ~/.pgpass, PGPASSWORD or a service file",
+    );
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new UsageError("the store's URL has a % that is not followed by two hexadecimal digits; write it %25");
+  }
+}

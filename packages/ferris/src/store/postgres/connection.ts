@@ -1,0 +1,238 @@
+/**
+ * Work on a PostgreSQL: reads of one version, and transactions that are there whole or not at all.
+ *
+ * A connection that is lost in the middle (a cut link, a server that restarts) costs the transaction under way, which is begun again: whoever
+ * writes through here does what gives the same when it is done twice, because a commit whose answer was lost may have happened.
+ */
+import {
+  FerrisError,
+  IndexBusyError,
+  IndexNotWritableError,
+  IndexUnusableError,
+  StoreUnreachableError,
+} from "../../errors.ts";
+import { type PostgresAddress, parseAddress } from "./address.ts";
+import { openSessions, type Session, type SessionOptions, type Sessions, type Sql } from "./sessions.ts";
+
+export type { Row, Sql } from "./sessions.ts";
+
+export interface ConnectOptions extends SessionOptions {
+  /** How long a server that was there is waited for, in milliseconds. */
+  readonly patience?: number;
+  /** Told once each time the server is waited for. */
+  readonly onNotice?: ((line: string) => void) | undefined;
+}
+
+const defaultPatience = 60_000;
+const firstPause = 50;
+const longestPause = 2_000;
+/** Of one transaction that meets others: they give way in turn. */
+const mostConflicts = 50;
+
+export interface PostgresConnection {
+  /** For messages; never with a password. */
+  readonly shown: string;
+  /** That holds ferris' tables. */
+  readonly schema: string;
+  /** One statement by itself. Tried again after a lost connection: only what may happen twice. */
+  query: Sql["query"];
+  /** Several reads of one version of the data. */
+  read<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** One transaction. `work` may be called again from its beginning: after a lost connection, a deadlock, a conflict. */
+  write<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects; nothing is read yet.
+ *
+ * @throws UsageError for an invalid URL; StoreUnreachableError where nobody answers, or not to this role
+ */
+export async function connect(url: string, options: ConnectOptions = {}): Promise<PostgresConnection> {
+  const address = parseAddress(url);
+  try {
+    return new Connection(address, await openSessions(address, options), options);
+  } catch (error) {
+    throw translated(error, address.shown);
+  }
+}
+
+export class Connection implements PostgresConnection {
+  readonly shown: string;
+  readonly schema: string;
+  readonly #sessions: Sessions;
+  readonly #patience: number;
+  readonly #onNotice: ((line: string) => void) | undefined;
+  #isClosed = false;
+
+  constructor(
+    { shown, schema }: Pick<PostgresAddress, "shown" | "schema">,
+    sessions: Sessions,
+    { patience = defaultPatience, onNotice }: ConnectOptions = {},
+  ) {
+    this.shown = shown;
+    this.schema = schema;
+    this.#sessions = sessions;
+    this.#patience = patience;
+    this.#onNotice = onNotice;
+  }
+
+  query<Found>(text: string, values?: readonly unknown[]): Promise<Found[]> {
+    return this.#withSession((session) => session.query<Found>(text, values));
+  }
+
+  read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work);
+  }
+
+  write<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#transaction("BEGIN", work);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#sessions.close();
+  }
+
+  #transaction<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    return this.#withSession(async (session) => {
+      await session.query(begin);
+      try {
+        const result = await work(session);
+        await session.query("COMMIT");
+        return result;
+      } catch (error) {
+        // A second error would hide the first; a session that cannot roll back is broken.
+        if (!isLost(error)) await session.query("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  async #withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    let conflicts = 0;
+    let lostSince: number | null = null;
+    for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
+      let session: Session | null = null;
+      try {
+        session = await this.#sessions.open();
+        const result = await work(session);
+        session.release(false);
+        return result;
+      } catch (error) {
+        const wasLost = isLost(error);
+        session?.release(wasLost || !isOfTheServer(error));
+        if (isConflict(error) && conflicts++ < mostConflicts) {
+          await wait(Math.random() * Math.min(500, 10 * conflicts));
+          continue;
+        }
+        if (!wasLost || this.#isClosed) throw translated(error, this.shown);
+        if (lostSince === null) {
+          lostSince = performance.now();
+          this.#onNotice?.(`the connection to ${this.shown} was lost (${(error as Error).message}); trying again`);
+        }
+        if (performance.now() - lostSince > this.#patience) throw translated(error, this.shown);
+        await wait(pause);
+      }
+    }
+  }
+}
+
+const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** PostgreSQL's five letters, or Node's own code. */
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}
+
+function isOfTheServer(error: unknown): boolean {
+  return error instanceof FerrisError || /^[0-9A-Z]{5}$/.test(codeOf(error));
+}
+
+const lostCodes = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EHOSTDOWN",
+  "57P01", // the server is being shut down
+  "57P02", // it crashed
+  "57P03", // it is starting
+  "25P03", // our transaction waited too long, because we were paused
+]);
+
+/** Whether the connection is gone, and another may do. */
+export function isLost(error: unknown): boolean {
+  const code = codeOf(error);
+  if (lostCodes.has(code) || code.startsWith("08")) return true;
+  return (
+    error instanceof Error &&
+    /^(?:Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Cannot use a pool after)/i.test(
+      error.message,
+    ) &&
+    !error.message.startsWith("Cannot use a pool after")
+  );
+}
+
+/** Another transaction was in the way: the same again may do. */
+function isConflict(error: unknown): boolean {
+  return ["40001", "40P01", "55P03"].includes(codeOf(error));
+}
+
+/** PostgreSQL's errors and the client's as ours, with what to do. */
+export function translated(error: unknown, shown: string): unknown {
+  if (!(error instanceof Error) || error instanceof FerrisError) return error;
+  const code = codeOf(error);
+  const { message } = error;
+  const unreachable = (what: string) => new StoreUnreachableError(what, { cause: withoutQuery(error) });
+  if (code === "28P01" || code === "28000" || /password|SASL|no pg_hba/i.test(message)) {
+    return unreachable(
+      `${shown} does not let this role in (${message}). Check the user, and the password in ~/.pgpass, PGPASSWORD or the service file.`,
+    );
+  }
+  if (code === "3D000") return unreachable(`${shown}: ${message}. Create it, or name another one.`);
+  if (code === "53300")
+    return unreachable(`${shown} has no connection left (${message}). Raise max_connections, or try later.`);
+  if (
+    isLost(error) ||
+    code === "ENOTFOUND" ||
+    code === "EAI_AGAIN" ||
+    code === "ENOENT" ||
+    /SSL|certificate/i.test(message)
+  ) {
+    return unreachable(
+      `cannot reach ${shown} (${message || code}). Is the server running, and may this machine connect to it?`,
+    );
+  }
+  if (code.startsWith("53") || code === "25006") {
+    return new IndexNotWritableError(
+      `${shown} cannot be written (${message}). What was indexed so far is safe: run the same command again when it can.`,
+      { cause: withoutQuery(error) },
+    );
+  }
+  if (code === "42501") {
+    return new IndexNotWritableError(`${shown}: ${message}. Grant this role the rights, or connect as another.`, {
+      cause: withoutQuery(error),
+    });
+  }
+  if (isConflict(error)) {
+    return new IndexBusyError(`${shown} is busy (${message}). Try again later.`, { cause: withoutQuery(error) });
+  }
+  if (code === "XX001" || code === "XX002") {
+    return new IndexUnusableError(`${shown} is damaged (${message}). Restore it from a backup.`, {
+      cause: withoutQuery(error),
+    });
+  }
+  return error;
+}
+
+/** Values of a statement are people's texts, and have no place in a log. */
+function withoutQuery(error: Error): Error {
+  return Object.assign(new Error(error.message), { code: codeOf(error) });
+}

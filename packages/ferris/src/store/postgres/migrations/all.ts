@@ -1,0 +1,8 @@
+/** Every step of the schema, oldest first. A new one goes to the end; what was released stays as it is. */
+import { collections } from "./001-collections.ts";
+import type { Migration } from "./migration.ts";
+
+export const migrations: readonly Migration[] = [collections];
+
+/** What this program works with. */
+export const schemaVersion = migrations.length;

@@ -1,0 +1,62 @@
+/** Migrations: forward only, once each, whoever runs them and how many at once. */
+import { describe, expect, test } from "vitest";
+import { connect } from "../../../src/store/postgres/connection.ts";
+import { migrate, requireSchema, schemaStatus } from "../../../src/store/postgres/migrate.ts";
+import { migrations, schemaVersion } from "../../../src/store/postgres/migrations/all.ts";
+import { isOlder, pgvectorWarning, serverVersions } from "../../../src/store/postgres/server.ts";
+import { pgliteConnection, realConnection, realName, realUrl } from "../support/postgres.ts";
+
+const names = migrations.map(({ name }) => name);
+
+describe.each([
+  { name: "PGlite", open: pgliteConnection, isThere: true },
+  { name: realName, open: realConnection, isThere: realUrl !== null },
+])("migrating ($name)", ({ open, isThere }) => {
+  test.runIf(isThere)("makes everything, a second time nothing, and says what is there", async () => {
+    const connection = await open();
+    await expect(requireSchema(connection)).rejects.toThrow(expect.objectContaining({ code: "INDEX_NOT_FOUND" }));
+    expect(await schemaStatus(connection)).toMatchObject({ version: 0, due: names });
+    expect(await migrate(connection)).toEqual(names);
+    expect(await migrate(connection)).toEqual([]);
+    await requireSchema(connection);
+    const status = await schemaStatus(connection);
+    expect(status).toMatchObject({ version: schemaVersion, wanted: schemaVersion, due: [] });
+    expect(status.applied.map(({ name }) => name)).toEqual(names);
+    expect((await serverVersions(connection)).pgvector).toMatch(/^0\.8/);
+  });
+
+  test.runIf(isThere)("a step that fails takes all of the run back", async () => {
+    const connection = await open();
+    const broken = [
+      ...migrations,
+      { version: schemaVersion + 1, name: "broken", statements: ["CREATE TABLE x (y int)", "SELECT nonsense"] },
+    ];
+    await expect(migrate(connection, broken)).rejects.toThrow(/nonsense/);
+    expect((await schemaStatus(connection)).version).toBe(0);
+  });
+
+  test.runIf(isThere)("a newer schema is refused with both numbers, an older one until it was migrated", async () => {
+    const connection = await open();
+    const later = [...migrations, { version: schemaVersion + 1, name: "later", statements: [] }];
+    await migrate(connection);
+    expect(await migrate(connection, later)).toEqual(["later"]);
+    const refused = new RegExp(`version ${schemaVersion + 1}, this ferris knows ${schemaVersion}`);
+    await expect(migrate(connection)).rejects.toThrow(refused);
+    await expect(requireSchema(connection)).rejects.toThrow(refused);
+  });
+});
+
+test.runIf(realUrl !== null)(`eight at once make one schema (${realName})`, async () => {
+  const { url } = await realConnection();
+  const all = await Promise.all(Array.from({ length: 8 }, () => connect(url)));
+  const applied = await Promise.all(all.map((each) => migrate(each)));
+  expect(applied.flat()).toEqual(names);
+  await Promise.all(all.map((each) => each.close()));
+});
+
+test("versions of pgvector: what is refused and what is warned of", () => {
+  expect(isOlder("0.7.4", "0.8.0")).toBe(true);
+  expect(isOlder("0.10.0", "0.8.4")).toBe(false);
+  expect(pgvectorWarning("0.8.0")).toMatch(/0\.8\.4/);
+  expect(pgvectorWarning("0.8.4")).toBeNull();
+});

@@ -1,0 +1,83 @@
+/**
+ * PostgreSQL for tests: PGlite with pgvector in this process, always; and the real one that FERRIS_TEST_POSTGRES_URL names.
+ *
+ * Each test gets a schema of its own, which goes with it. Without a real one its tests are skipped by a name that says so; .ci/run starts one.
+ */
+import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
+import { onTestFinished } from "vitest";
+import {
+  Connection,
+  connect,
+  type ConnectOptions,
+  type PostgresConnection,
+} from "../../../src/store/postgres/connection.ts";
+import { parseAddress } from "../../../src/store/postgres/address.ts";
+import { searchPath, type Sessions, type Sql } from "../../../src/store/postgres/sessions.ts";
+
+/** The real server, or null. */
+export const realUrl = process.env.FERRIS_TEST_POSTGRES_URL || null;
+/** For names of tests. */
+export const realName = realUrl === null ? "PostgreSQL: NOT RUN, FERRIS_TEST_POSTGRES_URL is not set" : "PostgreSQL";
+
+let schemas = 0;
+export const newSchema = (): string => `ferris_test_${process.pid}_${++schemas}`;
+
+/** `url` with another schema. */
+export function withSchema(url: string, schema: string): string {
+  const parsed = new URL(url);
+  parsed.searchParams.set("schema", schema);
+  return parsed.href;
+}
+
+/** A connection to the real one, on an empty schema that goes when the test ends. */
+export async function realConnection(
+  options: ConnectOptions = {},
+): Promise<PostgresConnection & { readonly url: string }> {
+  const url = withSchema(realUrl!, newSchema());
+  const connection = await connect(url, options);
+  onTestFinished(async () => {
+    await connection.close();
+    await dropSchema(url);
+  });
+  return Object.assign(connection, { url });
+}
+
+export async function dropSchema(url: string): Promise<void> {
+  const connection = await connect(url);
+  await connection.query(`DROP SCHEMA IF EXISTS ${parseAddress(url).schema} CASCADE`);
+  await connection.close();
+}
+
+let engine: Promise<PGlite> | null = null;
+
+/** One engine for all tests of a file: it takes two seconds to start. */
+function pglite(): Promise<PGlite> {
+  return (engine ??= PGlite.create({ extensions: { vector }, parsers: { 20: Number, 1700: Number } }));
+}
+
+export async function pgliteConnection(): Promise<PostgresConnection> {
+  const database = await pglite();
+  const schema = newSchema();
+  const connection = new Connection({ shown: `pglite:${schema}`, schema }, sessionsOf(database, schema));
+  onTestFinished(async () => void (await database.exec(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)));
+  return connection;
+}
+
+/** It has one session: who wants it waits for who has it. */
+function sessionsOf(database: PGlite, schema: string): Sessions {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    async open() {
+      const before = last;
+      let release = (): void => {};
+      last = new Promise((resolve) => (release = resolve));
+      await before;
+      await database.exec(searchPath(schema));
+      const query: Sql["query"] = async <Found>(text: string, values?: readonly unknown[]) =>
+        (await database.query<Found>(text, values as unknown[])).rows;
+      return { query, release };
+    },
+    close: async () => {},
+  };
+}
