@@ -45,6 +45,17 @@ describe("examples", () => {
     expect(second).toContain("0 documents indexed, 2 unchanged");
   });
 
+  test("frameworks: the AI SDK, LangChain and Orama find the passage that answers", async () => {
+    const frameworks = (name: string, ...args: string[]): Promise<string> =>
+      output(example(join("frameworks", name)), args, noSoftwareAdapter);
+    expect(await frameworks("ai-sdk.mjs")).toMatch(/^0\.\d+ Choose “Forgot password”/);
+    expect(await frameworks("orama.mjs")).toMatch(/^\S+ Dough\n/);
+    const notes = join(root, "packages/testing/test/fixtures/documents/notes");
+    const found = await frameworks("langchain.mjs", notes, "how do I rotate a key");
+    expect(found).toMatch(/^\S*keys\.md:1 {2}# Keys/);
+    expect(found).toContain("384 dimensions");
+  });
+
   test("one-missing-op.mjs says why where there is no GPU", async () => {
     const noVulkan = { ...noSoftwareAdapter, LD_LIBRARY_PATH: "", VK_DRIVER_FILES: "" };
     const refused = output(example("one-missing-op.mjs"), [], noVulkan);
