@@ -2,4 +2,5 @@
 export { layerNorm, type LayerNormOptions } from "./ops/layer-norm.ts";
 export { rmsNorm, type RmsNormOptions } from "./ops/rms-norm.ts";
 export { softmax } from "./ops/softmax.ts";
-export type { GpuTensor, HostTensor, OpOptions } from "./ops/tensor.ts";
+export type { GpuDeviceLike } from "./options.ts";
+export type { GpuBufferLike, GpuTensor, HostTensor, OpOptions } from "./ops/tensor.ts";

@@ -35,7 +35,7 @@ export async function runInPlace<T extends HostTensor | GpuTensor>(
   const context =
     "data" in x
       ? await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter))
-      : await adoptDevice(x.device, "x.device");
+      : await adoptDevice(x.device as GPUDevice, "x.device");
   const { device } = context;
   const limit = device.limits.maxStorageBufferBindingSize;
   if (bytesOf(x) > limit) {
@@ -100,7 +100,7 @@ async function runOnBuffer(
     const pass = encoder.beginComputePass();
     pass.setPipeline(kernel.pipeline);
     const own = buffers.map((buffer) => ({ buffer }));
-    pass.setBindGroup(0, pipelines.bind(kernel, [{ buffer: x.buffer, size: bytesOf(x) }, ...own]));
+    pass.setBindGroup(0, pipelines.bind(kernel, [{ buffer: x.buffer as GPUBuffer, size: bytesOf(x) }, ...own]));
     pass.dispatchWorkgroups(...grid);
     pass.end();
     device.queue.submit([encoder.finish()]);

@@ -5,6 +5,7 @@
 import { describe } from "../describe.ts";
 import { InvalidArgumentError } from "../errors.ts";
 import { bufferUsage } from "../gpu/device/buffers.ts";
+import type { GpuDeviceLike } from "../options.ts";
 
 /** Rows in memory: the last dimension is the row's width, all others are counted together. */
 export interface HostTensor {
@@ -12,11 +13,18 @@ export interface HostTensor {
   readonly shape: readonly number[];
 }
 
+/** A GPUBuffer, by some of its parts, as GpuDeviceLike is a GPUDevice. */
+export interface GpuBufferLike {
+  readonly size: number;
+  readonly usage: number;
+  readonly mapState: string;
+}
+
 /** Rows in a storage buffer of the caller's device (usage STORAGE). Operations work in place. */
 export interface GpuTensor {
-  readonly buffer: GPUBuffer;
+  readonly buffer: GpuBufferLike;
   readonly shape: readonly number[];
-  readonly device: GPUDevice;
+  readonly device: GpuDeviceLike;
 }
 
 export interface OpOptions {

@@ -1,6 +1,7 @@
 /** The measured limit: on a software adapter one shape and one variant, and a number that could be true. */
 import { expect, test } from "vitest";
-import { measureGemmPeak, peakOf } from "../../src/diagnostics/gemm-peak.ts";
+import { measureGemmPeak } from "../../src/diagnostics/gemm-peak.ts";
+import { peakOf } from "../../src/diagnostics/gemm-rates.ts";
 import { GpuUnavailableError, KernelCheckError } from "../../src/errors.ts";
 import { openGpu } from "../../src/gpu/device/context.ts";
 import { variantName } from "../../src/gpu/kernels/gemm/gemm.ts";

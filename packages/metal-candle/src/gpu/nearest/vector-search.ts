@@ -16,15 +16,9 @@ import { nearestScoresGrid, nearestScoresProgram } from "../kernels/nearest/scor
 import { storedQuery } from "../kernels/nearest/stored-rows.ts";
 import { nearestThresholdProgram } from "../kernels/nearest/threshold.ts";
 import type { CompiledKernel } from "../device/pipelines.ts";
+import type { Neighbour } from "./neighbour.ts";
 import type { SlotBuffers, VectorShards } from "./vector-shards.ts";
 import { WaitPolicy } from "../run/wait-policy.ts";
-
-/** A slot and how near its vector is. */
-export interface Neighbour {
-  readonly slot: number;
-  /** Cosine of the vector, as it is stored, with the query. */
-  readonly score: number;
-}
 
 /** Slots that an answer has room for at first. Where more score high enough, it is made larger and the search run again. */
 const usualHits = 4096;
