@@ -7,9 +7,11 @@ import { EmbeddingModel } from "../../packages/metal-candle/dist/index.js";
 import { Ferris } from "../../packages/ferris/dist/index.js";
 import { parseQuery } from "../../packages/ferris/dist/search/query/query.js";
 import { openForReading } from "../../packages/ferris/dist/store/sqlite/database-file.js";
-import { expressionsOf } from "../../packages/ferris/dist/store/sqlite/full-text-query.js";
+import { expressionFor } from "../../packages/ferris/dist/store/sqlite/full-text-query.js";
+import { formsOfAll } from "../../packages/ferris/dist/store/term-forms.js";
 import { openIndex } from "../../packages/ferris/dist/store/index.js";
-import { expandIn } from "../../packages/ferris/dist/store/sqlite/text-constraint.js";
+import { languagesOf } from "../../packages/ferris/dist/store/sqlite/word-index.js";
+import { answered } from "../../packages/ferris/dist/store/sqlite/text-constraint.js";
 import { rankByWords } from "../../packages/ferris/dist/store/sqlite/text-ranking.js";
 import { summary } from "./measure.mjs";
 import { modelFolder } from "./places.mjs";
@@ -79,7 +81,9 @@ function textScore() {
     let reached = 0;
     let best = 0;
     for (const query of texts.filter((_, i) => i % comparedOf === 0)) {
-      const terms = expressionsOf(parseQuery(query).words.any, expandIn(database));
+      const terms = answered(database, formsOfAll(parseQuery(query).words.any, languagesOf(database))).map(
+        expressionFor,
+      );
       best += sum(rankByWords(database, terms, { limit: 10, budget: Number.MAX_SAFE_INTEGER - 1 }));
       reached += sum(rankByWords(database, terms, { limit: 10 }));
     }

@@ -17,9 +17,10 @@ export class VectorRetrievers {
 
   /** The GPU's, where the model runs on one; null: the index answers by itself. */
   of(reader: StoreReader, model: EmbeddingModel): GpuRetriever | null {
-    if (model.info().device !== "gpu") return null;
+    const source = reader.vectorSource;
+    if (model.info().device !== "gpu" || source === null) return null;
     const { allowSoftwareAdapter, onNotice = console.warn } = this.#options;
-    return (this.#current ??= new GpuRetriever(reader, {
+    return (this.#current ??= new GpuRetriever(reader, source, {
       open: () => openGpuVectors(reader.identity.dimensions, { allowSoftwareAdapter }),
       isLoss: isDeviceLoss,
       onNotice,

@@ -4,7 +4,7 @@
  * This file wires the first stages, hands them to the two phases (phases.ts) and removes what is gone; each stage has a file of its own. Of files
  * only the paths are in memory. Whatever ends a run, the index holds whole documents only, and the next run does what is left, of vectors too.
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { checkChunkerSettings, defaultChunkerSettings } from "../documents/chunk/chunk.ts";
 import type { ChunkerSettings } from "../documents/document.ts";
 import { ocrChoice, type OcrSetting } from "../documents/ocr/languages.ts";
@@ -88,7 +88,8 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
   store.requireIdentity(embedder.identity);
   const maxFileBytes = options.maxFileBytes ?? defaultMaxFileBytes;
   const ocr = ocrChoice(options.ocr);
-  const move = await findMove(store, dirname(store.path));
+  const { folder } = store;
+  const move = folder === null ? null : await findMove(store, folder);
   const roots = await withEarlierRoots(named, (await store.statistics()).roots);
   await store.addRoots(named.map((root) => root.path));
 
@@ -105,7 +106,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
       exclude,
       maxFileBytes,
       withPictures: Array.isArray(ocr),
-      indexFolder: dirname(store.path),
+      indexFolder: folder ?? undefined,
       signal: stopped,
       onTime: (seconds) => run.clock.add("walk", seconds),
       onEmptyRoot: (path) => emptyRoots.push(path),
@@ -156,7 +157,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
     const gone = (await goneDocuments()).map(({ path }) => path);
     await run.clock.time("write", () => store.removeDocuments(gone));
     run.gone(gone);
-    await settleHome(store, dirname(store.path), move);
+    await settleHome(store, folder, move);
   }
 
   /** A drive that is not mounted is an empty folder. Whoever emptied it for good takes it out of the index by name. */
@@ -177,8 +178,9 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
     const filter = makeGlobFilter(include, exclude);
     const rootOf = (path: string) => roots.find((root: Root) => isAtOrBelow(path, root.path))!;
     // Standard input lies below the folder of the index, which the walk does not enter.
-    const kept = join(dirname(store.path), keptInput);
-    const isPassedBy = (path: string) => isAtOrBelow(path, kept) && !isAtOrBelow(rootOf(path).path, kept);
+    const kept = folder === null ? null : join(folder, keptInput);
+    const isPassedBy = (path: string) =>
+      kept !== null && isAtOrBelow(path, kept) && !isAtOrBelow(rootOf(path).path, kept);
     // What the index knows of the places that the roots were in before it moved counts as if it were here.
     const places = roots.flatMap(({ path }) => (move === null ? [path] : [path, pathBefore(move, path)]));
     return (await store.documents({ under: places })).filter(({ path, type }) => {
@@ -188,7 +190,7 @@ export async function indexPaths(options: IndexOptions): Promise<IndexReport> {
         !isPassedBy(here) &&
         (types?.includes(type) ?? true) &&
         filter.keepsFile(rootOf(here), here) &&
-        !unreadable.some((folder) => isAtOrBelow(here, folder))
+        !unreadable.some((place) => isAtOrBelow(here, place))
       );
     });
   }

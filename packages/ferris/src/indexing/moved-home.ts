@@ -48,8 +48,8 @@ export async function findMove(store: Store, indexFolder: string): Promise<Moved
 }
 
 /** After a run: the old home is forgotten once nothing is known by its paths any more. Dead roots without documents go too. */
-export async function settleHome(store: Store, indexFolder: string, move: MovedHome | null): Promise<void> {
-  const home = homeOf(indexFolder);
+export async function settleHome(store: Store, indexFolder: string | null, move: MovedHome | null): Promise<void> {
+  const home = indexFolder === null ? null : homeOf(indexFolder);
   const isLeft = (folder: string) => store.documents({ under: [folder] }).then(({ length }) => length > 0);
   if (home !== null && (move === null || isAtOrBelow(home, move.from) || !(await isLeft(move.from)))) {
     await store.setHome(home);

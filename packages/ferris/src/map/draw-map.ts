@@ -46,7 +46,7 @@ export interface DrawMapOptions {
 export async function drawMap(reader: StoreReader, options: DrawMapOptions = {}): Promise<DrawnMap> {
   const { signal, onProgress, mostPoints = usualMostPoints, ...drawing } = options;
   const started = performance.now();
-  const all = await reader.chunkIds();
+  const { ids: all } = await reader.chunkDocuments();
   const ids = Float64Array.from(evenly(all.length, Math.min(all.length, mostPoints)), (place) => all[place]!);
   const tell = (stage: MapStage, part: number): void => {
     const next = begins[order[order.indexOf(stage) + 1]!];

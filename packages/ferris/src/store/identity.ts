@@ -1,7 +1,7 @@
 /**
  * Which model an index was made with, as it says itself, and what tells two models apart.
  */
-import { IndexUnusableError } from "../errors.ts";
+import { IndexMismatchError, IndexUnusableError } from "../errors.ts";
 import type { ModelIdentity } from "./store.ts";
 
 /**
@@ -25,12 +25,37 @@ export function parseIdentity(json: string | undefined, path: string): ModelIden
   }
 }
 
-export function describe({ model, revision, dimensions }: ModelIdentity): string {
+function describe({ model, revision, dimensions }: ModelIdentity): string {
   return `${model} (revision ${revision.slice(0, 12)}, ${dimensions} dimensions)`;
 }
 
+interface Identified {
+  /** For messages. */
+  readonly path: string;
+  readonly identity: ModelIdentity;
+}
+
+/** @throws IndexMismatchError, naming both, unless `given` equals the index's own */
+export function requireIdentity({ path, identity }: Identified, given: ModelIdentity): void {
+  const differences = identityDifferences(identity, given);
+  if (differences.length === 0) return;
+  throw new IndexMismatchError(
+    `The index ${path} was made with ${describe(identity)}, not with ${describe(given)}: ${differences.join(", ")}. ` +
+      `Open it with ${identity.model}, or make another index for this model.`,
+    { option: "model" },
+  );
+}
+
+/** @throws IndexMismatchError for a query of another width than the index's vectors */
+export function requireDimensions(query: Float32Array, { path, identity }: Identified): void {
+  if (query.length === identity.dimensions) return;
+  throw new IndexMismatchError(
+    `The query has ${query.length} dimensions, the index ${path} has ${identity.dimensions} (${describe(identity)}).`,
+  );
+}
+
 /** What differs between two models, in words; empty when their vectors may meet. */
-export function identityDifferences(index: ModelIdentity, given: ModelIdentity): string[] {
+function identityDifferences(index: ModelIdentity, given: ModelIdentity): string[] {
   const differences: string[] = [];
   for (const key of ["model", "revision", "pooling", "dimensions"] as const) {
     if (index[key] !== given[key]) differences.push(`${key} ${index[key]} against ${given[key]}`);

@@ -65,8 +65,6 @@ export type VectorMethod = "all" | "codes" | "gpu";
 export interface VectorSearchOptions extends SearchOptions {
   /** True: compare with every vector, whatever the size of the index. */
   readonly exact?: boolean;
-  /** Compare with the vectors of these chunks alone, each of them. Takes the place of `filter`. */
-  readonly among?: readonly number[];
   /** Told how vectors were compared. */
   readonly onCompared?: (method: VectorMethod) => void;
 }

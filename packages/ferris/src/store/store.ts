@@ -70,18 +70,20 @@ export interface VectorSearcher {
   sampleVectors(count: number): Promise<Float32Array>;
   /** Vectors that the index already has, by chunk hash: for indexing, and for the cosine of a chunk found by its words. */
   vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>>;
+  /** The vectors of chunks, row after row; zeros for a chunk that is gone, or of a document without all of its vectors. */
+  vectorsOfChunks(ids: ArrayLike<number>): Promise<Float32Array>;
+  /** All chunks with a vector, each with the document that it is in. */
+  chunkDocuments(): Promise<ChunkDocuments>;
 }
 
-/** What somebody needs who keeps all vectors elsewhere, such as on a GPU. */
+/** What somebody needs who keeps all vectors elsewhere, such as on a GPU: a store may leave that out. */
 export interface VectorSource {
   /** A number that is another one after somebody else, in this process or another, has changed the index. */
   revision(): Promise<number>;
-  /** Of all chunks, or of those in documents that `filter` keeps; ascending. A chunk keeps its vector, and no id is used twice. */
+  /** Of all chunks with a vector, or of those in documents that `filter` keeps; ascending. A chunk keeps its vector, and no id is used twice. */
   chunkIds(filter?: DocumentFilter): Promise<Float64Array>;
-  /** Their vectors, row after row; zeros for a chunk that is gone, or of a document without all of its vectors. */
-  vectorsOfChunks(ids: ArrayLike<number>): Promise<Float32Array>;
-  /** The chunks of `chunkIds()`, each with the document that it is in. */
-  chunkDocuments(): Promise<ChunkDocuments>;
+  /** By exact cosine with the vectors of these chunks and no others. */
+  compareVectors(query: Float32Array, ids: readonly number[], limit: number): Promise<Hit[]>;
 }
 
 /** Chunks, ascending, and for each the document that it is in. */
@@ -91,9 +93,13 @@ export interface ChunkDocuments {
 }
 
 /** What search and reading need. Every call sees one consistent version of the index. */
-export interface StoreReader extends DocumentReader, TextSearcher, VectorSearcher, VectorSource {
-  /** Where the index is: a file, say. For messages. */
+export interface StoreReader extends DocumentReader, TextSearcher, VectorSearcher {
+  /** Where the index is: a file, or a server and what it is called there. For messages. */
   readonly path: string;
+  /** The folder of its own that it lies in, which is nothing to index; null where it lies in none. */
+  readonly folder: string | null;
+  /** Null where copying all vectors is not worth it. */
+  readonly vectorSource: VectorSource | null;
   readonly identity: ModelIdentity;
   /** Throws IndexMismatchError, naming both, unless `identity` equals the index's own. */
   requireIdentity(identity: ModelIdentity): void;
@@ -182,7 +188,7 @@ export interface RootKeeper {
   setMounts(folders: readonly string[]): Promise<void>;
 }
 
-/** What indexing needs besides; one writer at a time. */
+/** What indexing needs besides. How many may write at a time is the store's to say. */
 export interface Store extends StoreReader, DocumentWriter, VectorStage, RootKeeper {
   /** Gives back the space of what was removed. May take as long as writing all of it. */
   compact(): Promise<void>;

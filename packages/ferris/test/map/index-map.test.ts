@@ -40,7 +40,7 @@ test("has every passage with its document, and clusters with names", async () =>
   const { folder, reader } = await indexed();
   const told: MapProgress[] = [];
   const map = (await mapOf(reader, folder, { onProgress: (progress) => told.push(progress) }))!;
-  expect(map.ids).toEqual(await reader.chunkIds());
+  expect(map.ids).toEqual((await reader.chunkDocuments()).ids);
   expect(map.documents.map(({ path }) => path)).toEqual(["/w/code/a.md", "/w/food/b.txt", "/w/law/c.txt"]);
   expect(Array.from(map.documentOf.subarray(15, 25))).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
   expect(map).toMatchObject({ passages: 60, added: 0, removed: 0 });

@@ -53,7 +53,7 @@ async function indexOf(counts: readonly number[], options: Partial<GpuRetrieverO
   const reader = await openIndex(folder);
   const notices: string[] = [];
   const opened: Fixture["opened"] = [];
-  const retriever = new GpuRetriever(reader, {
+  const retriever = new GpuRetriever(reader, reader.vectorSource!, {
     open: async () => {
       const memory = await openGpuVectors(dimensions, { allowSoftwareAdapter: true });
       opened.push(memory);

@@ -7,7 +7,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { takingTurns } from "../../main-thread/give-way.ts";
-import type { DocumentFilter, StoreReader } from "../../store/store.ts";
+import type { DocumentFilter, VectorSearcher, VectorSource } from "../../store/store.ts";
 
 /** What the engine keeps on the GPU: metal-candle's GpuVectors, as far as it is used here. */
 export interface GpuVectorMemory {
@@ -33,8 +33,11 @@ const chunksAtOnce = 256;
 /** How long to wait, in milliseconds, for somebody who is indexing to get on before looking again. */
 const patience = 1000;
 
+/** What a copy is made from. */
+export type CopiedVectors = Pick<VectorSource, "revision" | "chunkIds"> & Pick<VectorSearcher, "vectorsOfChunks">;
+
 export class GpuCopy {
-  readonly #reader: StoreReader;
+  readonly #source: CopiedVectors;
   readonly #memory: GpuVectorMemory;
   /** The chunk of each slot; of empty slots, too. */
   #ids = new Float64Array(0);
@@ -44,8 +47,8 @@ export class GpuCopy {
   #revision: number | null = null;
   #closed = false;
 
-  constructor(reader: StoreReader, memory: GpuVectorMemory) {
-    this.#reader = reader;
+  constructor(source: CopiedVectors, memory: GpuVectorMemory) {
+    this.#source = source;
     this.#memory = memory;
   }
 
@@ -73,14 +76,14 @@ export class GpuCopy {
   async follow(): Promise<boolean> {
     this.#revision = null;
     while (!this.#closed) {
-      const revision = await this.#reader.revision();
-      const { gone, added } = this.#compare(await this.#reader.chunkIds());
+      const revision = await this.#source.revision();
+      const { gone, added } = this.#compare(await this.#source.chunkIds());
       await this.#memory.clear(gone);
       const lost = new Set(gone);
       this.#byId = this.#byId.filter((slot) => !lost.has(slot));
       if (this.#byId.length < this.#slots / 2) return false;
       await this.#add(added);
-      if ((await this.#reader.revision()) === revision) {
+      if ((await this.#source.revision()) === revision) {
         this.#revision = revision;
         return true;
       }
@@ -91,7 +94,7 @@ export class GpuCopy {
 
   /** Ids of chunks among which the `limit` nearest are, for certain: of documents that `filter` keeps, or of all. */
   async candidates(query: Float32Array, limit: number, filter: DocumentFilter | null): Promise<number[]> {
-    const among = filter === null ? undefined : this.#slotsOf(await this.#reader.chunkIds(filter));
+    const among = filter === null ? undefined : this.#slotsOf(await this.#source.chunkIds(filter));
     // A score is off by at most this, the last one wanted as well as the one that it should have been.
     const within = 2 * this.#memory.scoreError;
     const found = await this.#memory.nearest(query, limit, { among, within });
@@ -135,7 +138,7 @@ export class GpuCopy {
     for (let first = 0; first < ids.length && !this.#closed; first += chunksAtOnce) {
       const some = ids.subarray(first, first + chunksAtOnce);
       // One that went meanwhile is zeros, which leave a slot empty; the next comparison finds it gone.
-      await this.#memory.write(this.#slots, await this.#reader.vectorsOfChunks(some));
+      await this.#memory.write(this.#slots, await this.#source.vectorsOfChunks(some));
       this.#slots += some.length;
       await giveWay();
     }

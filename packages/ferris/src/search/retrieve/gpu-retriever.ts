@@ -6,10 +6,10 @@
  * question does not pay for it. Until it is there, while the index changes, and whenever the GPU fails, the index itself answers,
  * and a search never fails for the GPU's sake.
  */
-import type { Hit, StoreReader, VectorSearchOptions } from "../../store/store.ts";
+import type { Hit, StoreReader, VectorSearchOptions, VectorSource } from "../../store/store.ts";
 import { keepsAll } from "../../store/document-filter.ts";
 import type { VectorRetriever } from "./retrieve.ts";
-import { GpuCopy, type GpuVectorMemory } from "./gpu-copy.ts";
+import { type CopiedVectors, GpuCopy, type GpuVectorMemory } from "./gpu-copy.ts";
 
 export interface GpuRetrieverOptions {
   /** Opens memory on the GPU; called again after a loss. */
@@ -38,6 +38,7 @@ const mostBytes = 2 ** 31;
 
 export class GpuRetriever {
   readonly #reader: StoreReader;
+  readonly #source: VectorSource;
   readonly #options: GpuRetrieverOptions;
   readonly #mostChunks: number;
   #copy: GpuCopy | null = null;
@@ -48,17 +49,18 @@ export class GpuRetriever {
   /** Why it serves no more. */
   #off: string | null = null;
 
-  constructor(reader: StoreReader, options: GpuRetrieverOptions) {
+  constructor(reader: StoreReader, source: VectorSource, options: GpuRetrieverOptions) {
     this.#reader = reader;
+    this.#source = source;
     this.#options = options;
     this.#mostChunks = options.mostChunks ?? Math.floor(mostBytes / 2 / reader.identity.dimensions);
   }
 
-  /** As the store's own `searchVectors`. What was asked to be exact, or among named chunks, is the store's. */
+  /** As the store's own `searchVectors`. What was asked to be exact is the store's. */
   readonly search: VectorRetriever = async (query, options) => {
-    const { exact = false, among, words } = options;
+    const { exact = false, words } = options;
     const isConstrained = words !== undefined && words.all.length + words.none.length > 0;
-    const served = exact || among !== undefined || isConstrained ? null : await this.#serve(query, options);
+    const served = exact || isConstrained ? null : await this.#serve(query, options);
     return served ?? this.#reader.searchVectors(query, options);
   };
 
@@ -69,7 +71,7 @@ export class GpuRetriever {
     if (this.#copy === null) return index("vectors are copied to the GPU on the second search");
     const { size, place, revision } = this.#copy;
     const copied = `${size} vectors, ${Math.ceil(place.bytes / 2 ** 20)} MiB on ${place.adapter}`;
-    if (revision === null || revision !== (await this.#reader.revision())) {
+    if (revision === null || revision !== (await this.#source.revision())) {
       return index(`the copy on the GPU is not up to date (${copied})`);
     }
     return { retriever: "gpu", reason: `every vector is compared on the GPU (${copied})` };
@@ -86,7 +88,7 @@ export class GpuRetriever {
   async #serve(query: Float32Array, { limit, filter, onCompared }: VectorSearchOptions): Promise<Hit[] | null> {
     this.#searches++;
     if (this.#off !== null) return null;
-    const revision = await this.#reader.revision();
+    const revision = await this.#source.revision();
     const copy = this.#copy;
     if (copy?.revision !== revision) {
       if (this.#searches > 1) this.#following ??= this.#follow().finally(() => (this.#following = null));
@@ -95,9 +97,9 @@ export class GpuRetriever {
     try {
       const kept = filter === undefined || keepsAll(filter) ? null : filter;
       const among = await copy.candidates(query, limit, kept);
-      const hits = await this.#reader.searchVectors(query, { limit, among });
+      const hits = await this.#source.compareVectors(query, among, limit);
       // Somebody changed the index since: the candidates may not be those of the vectors that are there now.
-      if ((await this.#reader.revision()) !== revision) return null;
+      if ((await this.#source.revision()) !== revision) return null;
       this.#losses = 0;
       onCompared?.("gpu");
       return hits;
@@ -114,11 +116,19 @@ export class GpuRetriever {
       if (chunks > this.#mostChunks) {
         throw new Error(`the index has ${chunks} chunks, more than the ${this.#mostChunks} that are kept on the GPU`);
       }
-      this.#copy ??= new GpuCopy(this.#reader, await this.#options.open());
+      this.#copy ??= new GpuCopy(this.#copied(), await this.#options.open());
       if (this.#off !== null || !(await this.#copy.follow())) await this.#drop();
     } catch (error) {
       await this.#failed(error);
     }
+  }
+
+  #copied(): CopiedVectors {
+    return {
+      revision: () => this.#source.revision(),
+      chunkIds: (filter) => this.#source.chunkIds(filter),
+      vectorsOfChunks: (ids) => this.#reader.vectorsOfChunks(ids),
+    };
   }
 
   /** A lost device gets another chance, unless nothing was served since the last loss; anything else is the end of it. */

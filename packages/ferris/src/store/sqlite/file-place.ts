@@ -9,11 +9,13 @@ import type { WriterLock } from "./writer-lock.ts";
 
 export class FilePlace implements IndexPlace {
   readonly path: string;
+  readonly folder: string;
   readonly #lock: WriterLock | null;
 
   /** @param lock the writer's, released when it leaves; null for a reader */
   constructor(path: string, lock: WriterLock | null = null) {
     this.path = path;
+    this.folder = dirname(path);
     this.#lock = lock;
   }
 

@@ -6,14 +6,15 @@
  */
 import { fromHex } from "#platform/bytes";
 import { isAtOrBelow } from "../../files/paths.ts";
-import { IndexMismatchError, IndexUnusableError } from "../../errors.ts";
+import { IndexUnusableError } from "../../errors.ts";
 import { chunkDocuments } from "./chunk-documents.ts";
 import { chunksCalled } from "./chunks-called.ts";
 import { type Database, translated } from "./database.ts";
 import { keepsAll, makeDocumentTest } from "../document-filter.ts";
 import type { LanguageCode } from "../../words/language.ts";
-import { everyChunk, expressionOf, expressionsOf } from "./full-text-query.ts";
-import { describe, identityDifferences, parseIdentity } from "../identity.ts";
+import { formsOf, formsOfAll } from "../term-forms.ts";
+import { everyChunk, expressionFor } from "./full-text-query.ts";
+import { parseIdentity, requireDimensions, requireIdentity } from "../identity.ts";
 import { chunkColumns, documentColumns, type DocumentRow, fieldsOf, toChunk, toDocument } from "./rows.ts";
 import { schemaVersion } from "./schema.ts";
 import type {
@@ -28,10 +29,11 @@ import type {
   StoreStatistics,
   TextQuery,
   VectorSearchOptions,
+  VectorSource,
 } from "../store.ts";
 import { chunkTotals, hasPending, withVectors } from "./pending.ts";
 import { nearestWord } from "./spelling.ts";
-import { type Among, constraintOf, expandIn, idsWith } from "./text-constraint.ts";
+import { type Among, answered, constraintOf, idsWith, isKnown } from "./text-constraint.ts";
 import { rankByWords } from "./text-ranking.ts";
 import { languagesOf } from "./word-index.ts";
 import { VectorCodes } from "./vector-codes.ts";
@@ -40,6 +42,8 @@ import { VectorCodes } from "./vector-codes.ts";
 export interface IndexPlace {
   /** For messages; a file's, where it is one. */
   readonly path: string;
+  /** Its own; null for a page's storage. */
+  readonly folder: string | null;
   /** Of all that is kept there. */
   bytes(): number;
   /** After the database was closed. */
@@ -52,8 +56,9 @@ const exactUpTo = 20_000;
 const fewestCandidates = 1_000;
 const candidatesPerHit = 10;
 
-export class SqliteReader implements StoreReader {
+export class SqliteReader implements StoreReader, VectorSource {
   readonly path: string;
+  readonly folder: string | null;
   readonly identity: ModelIdentity;
   protected readonly database: Database;
   protected readonly codes: VectorCodes;
@@ -67,6 +72,7 @@ export class SqliteReader implements StoreReader {
     this.database = database;
     this.#place = place;
     this.path = path;
+    this.folder = place.folder;
     this.identity = translated(path, () => {
       const row = database.prepare("SELECT value FROM meta WHERE key = 'identity'").get();
       return parseIdentity((row as { value: string } | undefined)?.value, path);
@@ -75,13 +81,7 @@ export class SqliteReader implements StoreReader {
   }
 
   requireIdentity(identity: ModelIdentity): void {
-    const differences = identityDifferences(this.identity, identity);
-    if (differences.length === 0) return;
-    throw new IndexMismatchError(
-      `The index ${this.path} was made with ${describe(this.identity)}, not with ${describe(identity)}: ${differences.join(", ")}. ` +
-        `Open it with ${this.identity.model}, or make another index for this model.`,
-      { option: "model" },
-    );
+    requireIdentity(this, identity);
   }
 
   async document(path: string): Promise<StoredDocument | null> {
@@ -127,15 +127,11 @@ export class SqliteReader implements StoreReader {
 
   async searchVectors(query: Float32Array, options: VectorSearchOptions): Promise<Hit[]> {
     const { limit, filter, exact = false, onCompared } = options;
-    if (query.length !== this.identity.dimensions) {
-      throw new IndexMismatchError(
-        `The query has ${query.length} dimensions, the index ${this.path} has ${this.identity.dimensions} (${describe(this.identity)}).`,
-      );
-    }
+    requireDimensions(query, this);
     return this.read(() => {
-      const among = options.among ?? this.#chunkIds(filter, options.words);
+      const among = this.#chunkIds(filter, options.words);
       const count = among?.length ?? this.codes.count();
-      const comparesAll = exact || options.among !== undefined || count <= exactUpTo;
+      const comparesAll = exact || count <= exactUpTo;
       onCompared?.(comparesAll ? "all" : "codes");
       if (comparesAll) return this.#nearest(query, limit, among);
       const wanted = among && new Set(among);
@@ -148,12 +144,21 @@ export class SqliteReader implements StoreReader {
     });
   }
 
+  get vectorSource(): VectorSource {
+    return this;
+  }
+
+  async compareVectors(query: Float32Array, ids: readonly number[], limit: number): Promise<Hit[]> {
+    requireDimensions(query, this);
+    return this.read(() => this.#nearest(query, limit, ids));
+  }
+
   async searchText(query: TextQuery, { limit, filter }: SearchOptions): Promise<Hit[]> {
     return this.read(() => {
-      const expand = expandIn(this.database);
-      const constraint = constraintOf(query, expand);
+      const constraint = constraintOf(this.database, query);
+      const any = answered(this.database, formsOfAll(query.any, languagesOf(this.database))).map(expressionFor);
       // What is required is not ranked by twice, and may be all there is.
-      const optional = expressionsOf(query.any, expand).filter((term) => !constraint?.all.includes(term));
+      const optional = any.filter((term) => !constraint?.all.includes(term));
       const terms = constraint && constraint.all.length > 0 ? [...optional, `"${everyChunk}"`] : optional;
       if (terms.length === 0) return [];
       return rankByWords(this.database, terms, { limit, among: this.#among(filter), constraint });
@@ -192,11 +197,11 @@ export class SqliteReader implements StoreReader {
 
   async nearestWords(words: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return this.read(() => {
-      const expand = expandIn(this.database);
+      const languages = languagesOf(this.database);
       const nearest = new Map<string, string>();
       for (const word of new Set(words)) {
-        const expression = expressionOf({ kind: "word", text: word }, expand);
-        if (expression === null || expand.isKnown(expression)) continue;
+        const forms = answered(this.database, formsOf({ kind: "word", text: word }, languages));
+        if (forms === null || isKnown(this.database, expressionFor(forms))) continue;
         const found = nearestWord(this.database, word);
         if (found !== null) nearest.set(word, found);
       }
@@ -334,7 +339,7 @@ export class SqliteReader implements StoreReader {
   /** Of the documents that `filter` keeps and with what `words` require, or null where these keep all. */
   #chunkIds(filter: DocumentFilter | undefined, words?: TextQuery): number[] | null {
     const among = this.#among(filter);
-    const constraint = words ? constraintOf(words, expandIn(this.database)) : null;
+    const constraint = words ? constraintOf(this.database, words) : null;
     if (constraint) return idsWith(this.database, constraint, among);
     if (among === null) return null;
     // One JSON array instead of a row each: 9 ms instead of 80 for 100,000 ids.

@@ -1,9 +1,10 @@
 /**
  * What a query requires and excludes, as a condition on chunks: it holds for search by words and by meaning alike.
  */
-import type { Database } from "./database.ts";
-import { either, everyChunk, type ExpandOptions, expressionsOf } from "./full-text-query.ts";
 import type { TextQuery } from "../store.ts";
+import { type Asking, requiredForms } from "../term-forms.ts";
+import type { Database } from "./database.ts";
+import { either, everyChunk, expressionFor } from "./full-text-query.ts";
 import { identifiersWith, languagesOf } from "./word-index.ts";
 
 /** Which documents count: a JSON array of their ids, and how many chunks they have; null for all. */
@@ -19,23 +20,29 @@ export interface Constraint {
   readonly none: readonly string[];
 }
 
-/** How terms become expressions in this index. */
-export function expandIn(database: Database): ExpandOptions {
-  return {
-    languages: languagesOf(database),
-    isKnown: (expression) =>
-      database.prepare("SELECT 1 FROM chunk_words WHERE chunk_words MATCH ? LIMIT 1").get(expression) !== undefined,
-    identifiersWith: (piece) => identifiersWith(database, piece),
-  };
+/** What `asking` returns, with this index to answer it. */
+export function answered<Result>(database: Database, asking: Asking<Result>): Result {
+  let step = asking.next();
+  while (!step.done) {
+    const question = step.value;
+    step = asking.next(
+      question.ask === "known"
+        ? isKnown(database, expressionFor(question.forms))
+        : identifiersWith(database, question.piece),
+    );
+  }
+  return step.value;
+}
+
+/** Whether any chunk has what this expression asks for. */
+export function isKnown(database: Database, expression: string): boolean {
+  return database.prepare("SELECT 1 FROM chunk_words WHERE chunk_words MATCH ? LIMIT 1").get(expression) !== undefined;
 }
 
 /** Null where nothing is required or excluded. */
-export function constraintOf(query: TextQuery, expand: ExpandOptions): Constraint | null {
-  if (query.all.length === 0 && query.none.length === 0) return null;
-  // What is excluded is not looked for within other words: -log must not exclude logistics.
-  const exact = { ...expand, isKnown: () => true };
-  const constraint = { all: expressionsOf(query.all, expand), none: expressionsOf(query.none, exact) };
-  return constraint.all.length + constraint.none.length > 0 ? constraint : null;
+export function constraintOf(database: Database, query: TextQuery): Constraint | null {
+  const required = answered(database, requiredForms(query, languagesOf(database)));
+  return required && { all: required.all.map(expressionFor), none: required.none.map(expressionFor) };
 }
 
 /** `expression`, where the constraint holds. */

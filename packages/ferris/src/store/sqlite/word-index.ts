@@ -6,7 +6,8 @@
 import { identifiersIn } from "../../words/identifiers.ts";
 import { isLanguageCode, type LanguageCode } from "../../words/language.ts";
 import type { Database } from "./database.ts";
-import { indexedWords, type NamedChunk } from "./indexed-words.ts";
+import { type IndexedWords, indexedWords, type NamedChunk } from "../indexed-words.ts";
+import { everyChunk } from "./full-text-query.ts";
 
 /** What names all chunks of a document. */
 export interface DocumentName {
@@ -28,7 +29,7 @@ export class WordIndex {
     const { columns, language } = indexedWords(chunk);
     this.#database
       .prepare("INSERT INTO chunk_words (rowid, heading_path, text, name, parts, stems) VALUES (?, ?, ?, ?, ?, ?)")
-      .run(id, ...columns);
+      .run(id, ...marked(columns));
     if (language !== null) this.#noteLanguage(language);
     for (const word of identifiersIn(chunk.text)) this.#noteIdentifier(word);
   }
@@ -41,7 +42,7 @@ export class WordIndex {
       .prepare(
         "INSERT INTO chunk_words (chunk_words, rowid, heading_path, text, name, parts, stems) VALUES ('delete', ?, ?, ?, ?, ?, ?)",
       )
-      .run(id, ...columns);
+      .run(id, ...marked(columns));
   }
 
   /** A document got another name: its chunks are found by the new one. */
@@ -75,6 +76,11 @@ export class WordIndex {
     if (inserted === undefined) return;
     this.#database.prepare("INSERT INTO identifier_trigrams (rowid, word) VALUES (?, ?)").run(inserted.id, word);
   }
+}
+
+/** Every chunk has one more word in its heading. */
+function marked([heading, ...others]: IndexedWords["columns"]): string[] {
+  return [`${heading} ${everyChunk}`, ...others];
 }
 
 /** The languages whose stems the index has. */

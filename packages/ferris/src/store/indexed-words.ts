@@ -1,14 +1,13 @@
 /**
- * What the columns of the full-text table are given for a chunk. A chunk that goes must be taken out with the same words, so all of this
+ * What a full-text index is given for a chunk, whatever index it is. A chunk that goes must be taken out with the same words, so all of this
  * follows from what is stored.
  */
-import { fold } from "../../words/fold.ts";
-import { partsIn } from "../../words/identifiers.ts";
-import { type LanguageCode, languageOf } from "../../words/language.ts";
-import { nameWords } from "../../words/names.ts";
-import { stemWord } from "../../words/stems.ts";
-import { spacedOut } from "../../words/unspaced.ts";
-import { everyChunk } from "./full-text-query.ts";
+import { fold } from "../words/fold.ts";
+import { partsIn } from "../words/identifiers.ts";
+import { type LanguageCode, languageOf } from "../words/language.ts";
+import { nameWords } from "../words/names.ts";
+import { stemWord } from "../words/stems.ts";
+import { spacedOut } from "../words/unspaced.ts";
 
 export interface IndexedWords {
   /** Heading path, text, name, parts, stems. */
@@ -31,7 +30,7 @@ export function indexedWords({ headingPath, text, path, title }: NamedChunk): In
   const parts = [...partsIn(heading), ...partsIn(body)].join(" ");
   return {
     columns: [
-      `${spacedOut(heading)} ${everyChunk}`,
+      spacedOut(heading),
       spacedOut(body),
       spacedOut(nameWords(path, title)),
       spacedOut(parts),
