@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { Ferris } from "../src/index.ts";
-import { ferris as run } from "./cli/support/ferris-process.ts";
+import { ferris as run } from "./cli/support/ferris-here.ts";
 import { folderOf } from "./support/files.ts";
 
 const tiny = (name: string) => fileURLToPath(new URL(`../../metal-candle/test/goldens/tiny/${name}`, import.meta.url));

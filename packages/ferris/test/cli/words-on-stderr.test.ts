@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { ferris, ferrisCommand, temporaryFolder, useTinyModel } from "./support/ferris-process.ts";
+import { ferris, temporaryFolder, useTinyModel } from "./support/ferris-here.ts";
+import { ferrisCommand } from "./support/ferris-process.ts";
 
 useTinyModel();
 

@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { NothingToIndexError, UsageError } from "../../errors.ts";
+import { caller } from "../caller.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { IndexReport } from "../../indexing/report.ts";
 import { openFerris } from "../open.ts";
@@ -97,7 +98,7 @@ async function index(
       session.printJson({ type: "report", index: ferris.folder, model, ...report, reading });
     } else {
       for (const { path, message } of report.failures)
-        process.stderr.write(`ferris: ${printable(path)}: ${printable(message)}\n`);
+        caller().stderr.write(`ferris: ${printable(path)}: ${printable(message)}\n`);
       for (const warning of report.warnings) session.warn(warning);
       // Of what changed nothing there is nothing new to say.
       const problem = report.chunksEmbedded > 0 && model ? readingText(reading, model.id) : null;
@@ -126,7 +127,7 @@ async function withStandardInput(
   const { keepInput } = await import("../io/kept-input.ts");
   const { defaultMaxFileBytes } = await import("../../indexing/index-folder.ts");
   const maxBytes = session.settings.values.maxFileBytes ?? defaultMaxFileBytes;
-  const kept = await keepInput(process.stdin, { name, indexFolder, maxBytes });
+  const kept = await keepInput(caller().stdin, { name, indexFolder, maxBytes });
   return named.map((path) => (path === "-" ? kept : path));
 }
 

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ferris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, succeeds, temporaryFolder } from "../support/ferris-here.ts";
 
 const folder = temporaryFolder("ask");
 const answer = "Create the second key first [1], then rest [42].";

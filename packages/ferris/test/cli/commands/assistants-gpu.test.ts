@@ -7,7 +7,8 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished, test } from "vitest";
-import { ferrisCommand, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+import { succeeds, temporaryFolder } from "../support/ferris-here.ts";
+import { ferrisCommand } from "../support/ferris-process.ts";
 
 const onGpu = ["--device", "gpu", "--allow-software-adapter"];
 

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { ferris, ferrisCommand, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, succeeds, temporaryFolder } from "../support/ferris-here.ts";
+import { ferrisCommand } from "../support/ferris-process.ts";
 
 const folder = temporaryFolder("browse");
 const opened = join(folder, "opened.txt");

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ferris, ferrisCommand, succeeds, temporaryFolder, useServer } from "../support/ferris-process.ts";
+import { ferris, keepModels, succeeds, temporaryFolder } from "../support/ferris-here.ts";
+import { ferrisCommand } from "../support/ferris-process.ts";
 
 const tiny = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 const caches = temporaryFolder("choosing");
@@ -74,7 +75,7 @@ describe("rerank in the settings", () => {
   mkdirSync(join(folder, "docs"));
   writeFileSync(join(folder, "docs", "keys.md"), "# Keys\n\nHow to rotate the signing key.\n");
   const offline = { HF_HUB_CACHE: join(caches, "nothing"), HF_HUB_OFFLINE: "1" };
-  beforeAll(() => useServer(offline));
+  beforeAll(keepModels);
   const isReranked = async (settings: Record<string, string>, ...args: string[]) => {
     const { code, stdout, stderr } = await ferris(["search", "rotate the key", "--device", "cpu", "--json", ...args], {
       cwd: folder,

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ferris, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, temporaryFolder } from "../support/ferris-here.ts";
 
 let bashScript = "";
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { resolveSettings } from "../../../src/cli/config/resolve.ts";
-import { ferris, succeeds, temporaryFolder, useTinyModel } from "../support/ferris-process.ts";
+import { ferris, succeeds, temporaryFolder, useTinyModel } from "../support/ferris-here.ts";
 
 useTinyModel();
 

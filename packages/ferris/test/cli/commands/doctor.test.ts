@@ -3,7 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eachDevice } from "@ferris/testing";
 import { expect, test } from "vitest";
-import { ferris, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, temporaryFolder } from "../support/ferris-here.ts";
+import { ferris as ferrisProcess } from "../support/ferris-process.ts";
 
 interface Report {
   works: boolean;
@@ -49,12 +50,12 @@ test.runIf(process.platform === "linux")(
     const libraries = temporaryFolder("libraries");
     writeFileSync(join(libraries, "libvulkan.so.1"), "not a library");
     const environment = { LD_LIBRARY_PATH: libraries };
-    const auto = await ferris(["embed", "--device", "auto"], { input: "text\n", environment });
+    const auto = await ferrisProcess(["embed", "--device", "auto"], { input: "text\n", environment });
     expect(auto.code).toBe(0);
     expect(auto.stderr).toMatch(
       /^metal-candle: device auto is the CPU\. No GPU: Vulkan is not there \(.*libvulkan\.so\.1: .*\n$/,
     );
-    const gpu = await ferris(["embed", "--device", "gpu"], { input: "text\n", environment });
+    const gpu = await ferrisProcess(["embed", "--device", "gpu"], { input: "text\n", environment });
     expect(gpu.code).toBe(14);
     expect(gpu.stderr).toMatch(/^ferris: No GPU: Vulkan is not there .*\n$/);
   },

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eachDevice } from "@ferris/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ferris, startFerris, temporaryFolder, useServer } from "../support/ferris-process.ts";
+import { ferris, keepModels, temporaryFolder } from "../support/ferris-here.ts";
+import { startFerris } from "../support/ferris-process.ts";
 import { goldenEmbeddings, goldenTexts, largestDifference } from "../support/goldens.ts";
 
 const golden = goldenEmbeddings("all-MiniLM-L6-v2-q8");
@@ -13,7 +14,7 @@ const allIds = [...goldenTexts.keys()];
 const goldenRecords = recordsOf(allIds);
 
 const alone = { FERRIS_SOCKET: "off" };
-beforeAll(() => useServer());
+beforeAll(keepModels);
 
 interface Line {
   id?: string | number;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { folderOf } from "../../support/files.ts";
-import { ferris } from "../support/ferris-process.ts";
+import { ferris } from "../support/ferris-here.ts";
 
 const model = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 const settings = ["--model", model, "--device", "cpu"];

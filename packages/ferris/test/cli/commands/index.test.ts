@@ -1,11 +1,12 @@
-/** `ferris index` and `ferris watch` as processes: what a person does first, and everything that can go wrong. */
+/** `ferris index` and `ferris watch`: what a person does first, and everything that can go wrong. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openIndexForWriting } from "../../../src/store/index.ts";
-import { ferris, startFerris, temporaryFolder, useTinyModel } from "../support/ferris-process.ts";
+import { ferris, temporaryFolder, useTinyModel } from "../support/ferris-here.ts";
+import { ferris as ferrisProcess, startFerris } from "../support/ferris-process.ts";
 import { writeFoundDocuments } from "../support/found-documents.ts";
 
 useTinyModel();
@@ -106,11 +107,11 @@ describe("index", () => {
     const place = temporaryFolder("nogpu");
     writeFileSync(join(place, "a.md"), "one");
     const environment = { VK_DRIVER_FILES: "/nonexistent", METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER: undefined };
-    const { code, stderr } = await ferris(["index", ".", "--device", "gpu"], { cwd: place, environment });
+    const { code, stderr } = await ferrisProcess(["index", ".", "--device", "gpu"], { cwd: place, environment });
     expect(code).toBe(14);
     expect(stderr).toMatch(/GPU/);
     expect(existsSync(join(place, ".ferris", "index.db"))).toBe(false);
-    const automatic = await ferris(["index", ".", "--device", "auto"], { cwd: place, environment });
+    const automatic = await ferrisProcess(["index", ".", "--device", "auto"], { cwd: place, environment });
     expect(automatic.code).toBe(0);
     expect(automatic.stderr).toMatch(/device auto is the CPU\. No GPU: /);
   });

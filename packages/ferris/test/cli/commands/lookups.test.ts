@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ferris, succeeds, temporaryFolder, useServer } from "../support/ferris-process.ts";
+import { ferris, succeeds, temporaryFolder, keepModels } from "../support/ferris-here.ts";
 
 const folder = temporaryFolder("lookups");
 const files: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, "handbook"));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   await succeeds(["index", ".", "--device", "cpu"], { cwd: folder });
-  await useServer();
+  keepModels();
 });
 
 const first = async (query: string, mode: string) => {

@@ -6,7 +6,8 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as ClientOf2025 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as TransportOf2025 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ferris, ferrisCommand, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, succeeds, temporaryFolder } from "../support/ferris-here.ts";
+import { ferrisCommand } from "../support/ferris-process.ts";
 
 const folder = temporaryFolder("mcp");
 const keys = join(folder, "docs", "keys.md");

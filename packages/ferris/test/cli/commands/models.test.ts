@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hubCommit, HubServer } from "../../../../metal-candle/test/hub/support/hub-server.ts";
-import { ferris, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, temporaryFolder } from "../support/ferris-here.ts";
 
 const tiny = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert/", import.meta.url));
 

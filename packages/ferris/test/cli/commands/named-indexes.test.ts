@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
-import { ferris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, succeeds, temporaryFolder } from "../support/ferris-here.ts";
 
 const tiny = (name: string) =>
   fileURLToPath(new URL(`../../../../metal-candle/test/goldens/tiny/${name}`, import.meta.url));

@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ferris, startFerris, succeeds, temporaryFolder, useServer } from "../support/ferris-process.ts";
+import { ferris, keepModels, succeeds, temporaryFolder } from "../support/ferris-here.ts";
+import { startFerris } from "../support/ferris-process.ts";
 import { writeFoundDocuments } from "../support/found-documents.ts";
 
 const folder = temporaryFolder("search");
@@ -11,7 +12,7 @@ const docs = join(folder, "docs");
 beforeAll(async () => {
   writeFoundDocuments(docs);
   await succeeds(["index", "docs", "--device", "cpu"], { cwd: folder });
-  await useServer();
+  keepModels();
 });
 
 const search = (args: readonly string[], environment = {}, cwd = folder) =>

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ferris, succeeds, temporaryFolder, useServer } from "../support/ferris-process.ts";
+import { ferris, succeeds, temporaryFolder, keepModels } from "../support/ferris-here.ts";
 
 const folder = temporaryFolder("several");
 const at = (...names: string[]): string => join(folder, ...names);
@@ -15,7 +15,7 @@ beforeAll(async () => {
   writeFileSync(at("notes", "bread.md"), "# Bread\n\nKnead the dough and let it rise.\n");
   writeFileSync(at("work", "rotation.md"), "# Rotation\n\nWe rotate every signing key each month.\n");
   for (const name of ["notes", "work"]) await succeeds(["index", ".", "--device", "cpu"], { cwd: at(name) });
-  await useServer();
+  keepModels();
 });
 
 const run = (...args: string[]) => ferris(args, { cwd: folder });

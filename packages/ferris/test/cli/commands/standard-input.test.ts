@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { ferris, temporaryFolder } from "../support/ferris-process.ts";
+import { ferris, temporaryFolder } from "../support/ferris-here.ts";
 
 const model = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 const settings = ["--model", model, "--device", "cpu"];

@@ -28,13 +28,11 @@ export interface RunOptions {
 
 let home: string | undefined;
 const folders: string[] = [];
-const servers: number[] = [];
 /** Variables that every command of this test file gets, unless a test says otherwise. */
 const common: Record<string, string> = {};
 
-// Here and not where a folder or a server is made: within a running test afterAll does nothing.
+// Here and not where a folder is made: within a running test afterAll does nothing.
 afterAll(() => {
-  for (const server of servers) process.kill(server);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -46,18 +44,6 @@ export function useTinyModel(): void {
   common.FERRIS_MODEL = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 }
 
-/**
- * Has a server in the background do what this test file asks of `ferris`, with its models loaded once, where it would do so for a person:
- * the commands are the same processes, print the same (warm.test.ts holds them to that), and those that it declines do their own work.
- */
-export async function useServer(environment: RunOptions["environment"] = {}): Promise<void> {
-  common.FERRIS_SOCKET = join(temporaryFolder("server"), "run", "serve.sock");
-  const args = ["serve", "--daemon", "--port", "0", "--device", "cpu", "--idle-exit", "5", "--json"];
-  const { code, stdout, stderr } = await ferris(args, { environment });
-  if (code !== 0) throw new Error(`ferris ${args.join(" ")} ended with ${code}: ${stderr}`);
-  servers.push((JSON.parse(stdout) as { pid: number }).pid);
-}
-
 /** A folder that is gone after the tests of the file. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `ferris-test-${name}-`));
@@ -65,12 +51,11 @@ export function temporaryFolder(name: string): string {
   return folder;
 }
 
-/** What has to be started for `ferris ARGS`, in an environment of its own. */
-export function ferrisCommand(
-  args: readonly string[],
-  environment: RunOptions["environment"] = {},
-): { file: string; args: string[]; env: Record<string, string>; home: string } {
-  buildIfStale();
+/** The environment that a command gets, and the home in it. */
+export function ferrisEnvironment(environment: RunOptions["environment"] = {}): {
+  env: Record<string, string>;
+  home: string;
+} {
   home ??= temporaryFolder("home");
   const hidden = /^(FERRIS_|NO_COLOR$|FORCE_COLOR$|FORCE_HYPERLINK$)/;
   const inherited = Object.entries(process.env).filter(([name]) => !hidden.test(name));
@@ -82,7 +67,16 @@ export function ferrisCommand(
     ...environment,
   });
   const env = Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
-  return { file: process.execPath, args: [command, ...args], env, home };
+  return { env, home };
+}
+
+/** What has to be started for `ferris ARGS`, in an environment of its own. */
+export function ferrisCommand(
+  args: readonly string[],
+  environment: RunOptions["environment"] = {},
+): { file: string; args: string[]; env: Record<string, string>; home: string } {
+  buildIfStale();
+  return { file: process.execPath, args: [command, ...args], ...ferrisEnvironment(environment) };
 }
 
 /** Starts `ferris ARGS`; for tests that do something while it runs. */
