@@ -6,10 +6,8 @@
  *                           [--token-budget N] [--vectors 100000,1000000] [--out FILE]
  *   node benchmarks/gpu.mjs --sections families [--families granite-small-r2,…] [--tiny] [--no-peers]      models of today's families
  */
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openGpu } from "../packages/metal-candle/dist/gpu/device/context.js";
 import { correctness } from "./gpu/correctness.mjs";
@@ -20,6 +18,7 @@ import { layerNorm } from "./gpu/layer-norm.mjs";
 import { nearest } from "./gpu/nearest.mjs";
 import { profile, textToVectors } from "./gpu/text-to-vectors.mjs";
 import { englishTexts } from "./lib/english-texts.mjs";
+import { runPeers } from "./lib/peers.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -63,19 +62,7 @@ const runners = {
     }),
   nearest: () => nearest({ counts: values.vectors.split(",").map(Number) }),
   cpu: () => textToVectors({ models: ["minilm-l6"], dtypes: ["f32"], device: "cpu", textsFile, runs: 3 }),
-  peers: () => {
-    const script = fileURLToPath(new URL("gpu-machine/peers.py", import.meta.url));
-    const output = execFileSync("python3", [script, textsFile, tmpdir()], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    process.stdout.write(output);
-    return output
-      .trim()
-      .split("\n")
-      .filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line));
-  },
+  peers: () => runPeers([textsFile, tmpdir()]),
 };
 const results = {
   date: new Date().toISOString(),

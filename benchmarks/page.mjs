@@ -7,13 +7,11 @@
  *
  *   node benchmarks/page.mjs [--chunks 10000] [--questions 12] [--delay 120] [--json FILE]
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { findBrowser, startBrowser } from "../packages/testing/dist/chromium.js";
+import { startFerrisServer } from "./lib/ferris-server.mjs";
 import { summary } from "./lib/measure.mjs";
 import { report } from "./lib/report.mjs";
 import { buildIndex, realChunks } from "./lib/search-corpus.mjs";
@@ -47,13 +45,9 @@ async function measure(program) {
   const folder = mkdtempSync(join(tmpdir(), "ferris-bench-page-"));
   const base = await realChunks(() => undefined);
   await buildIndex(folder, Number(values.chunks), base, () => undefined);
-  const bin = fileURLToPath(new URL("../packages/ferris/bin/ferris.js", import.meta.url));
-  const argv = [bin, "serve", "--db", folder, "--port", "0", "--device", "cpu"];
-  const environment = { ...process.env, FERRIS_SOCKET: "off" };
-  const server = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "pipe"], env: environment });
+  const { url, child } = await startFerrisServer(["--db", folder, "--device", "cpu"]);
   const running = await startBrowser(program);
   try {
-    const url = await listening(server);
     const page = await running.browser.newPage();
     await page.goto(url);
     await page.evaluate(() => {
@@ -85,19 +79,7 @@ async function measure(program) {
     add("typing to results: p95", p95, "ms", "≤ 100 ms");
   } finally {
     await running.close();
-    server.kill();
+    child.kill();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The address that a server says it listens at. */
-async function listening(server) {
-  for await (const line of createInterface({ input: server.stderr })) {
-    const url = /listening on (http\S+)/.exec(line)?.[1];
-    if (url !== undefined) {
-      server.stderr.resume();
-      return url;
-    }
-  }
-  throw new Error("the server ended before it listened");
 }

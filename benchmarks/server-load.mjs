@@ -7,10 +7,9 @@
  *
  *   node benchmarks/server-load.mjs [--json FILE] [--seconds N] [--devices null,cpu]
  */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import autocannon from "autocannon";
+import { embed, startFerrisServer } from "./lib/ferris-server.mjs";
 import { report } from "./lib/report.mjs";
 
 const { values, add, finish } = report("ferris serve under load, MiniLM-L6, one text a request", {
@@ -18,7 +17,6 @@ const { values, add, finish } = report("ferris serve under load, MiniLM-L6, one 
   devices: { type: "string", default: "null,cpu" },
 });
 const duration = Number(values.seconds);
-const script = fileURLToPath(new URL("../packages/ferris/bin/ferris.js", import.meta.url));
 const text = "To rotate a key without downtime, create the second one first, then move every client over.";
 
 for (const device of values.devices.split(",")) {
@@ -55,20 +53,12 @@ for (const device of values.devices.split(",")) {
 finish();
 
 async function start(device) {
-  const env = { ...process.env, FERRIS_SOCKET: "off", METAL_CANDLE_DAWN_BACKEND: device === "null" ? "null" : "" };
   const how = device === "null" ? ["--device", "gpu", "--allow-software-adapter"] : ["--device", device];
-  const child = spawn(process.execPath, [script, "serve", "--port", "0", "--db", "/nowhere", ...how], { env });
-  let said = "";
-  const url = await new Promise((resolve, reject) => {
-    child.stderr.on("data", (data) => {
-      said += data;
-      const found = /listening on (http:\S+)/.exec(said)?.[1];
-      if (found) resolve(found);
-    });
-    child.once("exit", () => reject(new Error(said)));
+  const server = await startFerrisServer(["--db", "/nowhere", ...how], {
+    METAL_CANDLE_DAWN_BACKEND: device === "null" ? "null" : "",
   });
-  await embed(url, [text]);
-  return { url, child };
+  await embed(server.url, [text]);
+  return server;
 }
 
 function shoot(url, { connections, duration: seconds, format }) {
@@ -80,16 +70,6 @@ function shoot(url, { connections, duration: seconds, format }) {
     connections,
     duration: seconds,
   });
-}
-
-async function embed(url, input) {
-  const response = await fetch(`${url}/v1/embeddings`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ input, encoding_format: "base64" }),
-  });
-  if (!response.ok) throw new Error(await response.text());
-  await response.arrayBuffer();
 }
 
 async function queryTimes(url, count) {

@@ -6,29 +6,17 @@
  *
  *   node benchmarks/server-soak.mjs [--json FILE] [--requests N]
  */
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import autocannon from "autocannon";
+import { startFerrisServer } from "./lib/ferris-server.mjs";
 import { report } from "./lib/report.mjs";
 
 const { values, add, finish } = report("ferris serve, many requests (null backend)", {
   requests: { type: "string", default: "500000" },
 });
-const script = fileURLToPath(new URL("../packages/ferris/bin/ferris.js", import.meta.url));
-const env = { ...process.env, FERRIS_SOCKET: "off", METAL_CANDLE_DAWN_BACKEND: "null" };
-const args = ["serve", "--port", "0", "--db", "/nowhere", "--device", "gpu", "--allow-software-adapter"];
-const child = spawn(process.execPath, [script, ...args], { env });
-const url = await new Promise((resolve, reject) => {
-  let said = "";
-  child.stderr.on("data", (data) => {
-    said += data;
-    const found = /listening on (http:\S+)/.exec(said)?.[1];
-    if (found) resolve(found);
-  });
-  child.once("exit", () => reject(new Error(said)));
-});
+const args = ["--db", "/nowhere", "--device", "gpu", "--allow-software-adapter"];
+const { url, child } = await startFerrisServer(args, { METAL_CANDLE_DAWN_BACKEND: "null" });
 
 const parts = 10;
 const seen = [];

@@ -3,11 +3,11 @@
  *
  * Searches this repository's own documentation, some of its sources and the documents of its tests. Needs a build (`npm run build`).
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { startFerrisServer } from "../benchmarks/lib/ferris-server.mjs";
 import { findBrowser, startBrowser } from "../packages/testing/dist/chromium.js";
 import { root } from "./steps.mjs";
 
@@ -71,11 +71,9 @@ function makeLibrary() {
 async function draw() {
   const program = await findBrowser();
   if ("reason" in program) throw new Error(program.reason);
-  const argv = [ferris, "serve", "--db", join(work, "index"), "--port", "0", "--device", "cpu"];
-  const server = spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "pipe"], env: environment });
+  const { url, child } = await startFerrisServer(["--db", join(work, "index"), "--device", "cpu"]);
   const running = await startBrowser(program);
   try {
-    const url = await listening(server);
     for (const { file, hash, click, waitFor, colorScheme } of pictures) {
       const context = await running.browser.newContext({ viewport: size, colorScheme });
       const page = await context.newPage();
@@ -91,16 +89,6 @@ async function draw() {
     }
   } finally {
     await running.close();
-    server.kill();
+    child.kill();
   }
-}
-
-async function listening(server) {
-  for await (const line of createInterface({ input: server.stderr })) {
-    const url = /listening on (http\S+)/.exec(line)?.[1];
-    if (url === undefined) continue;
-    server.stderr.resume();
-    return url;
-  }
-  throw new Error("the server ended before it listened");
 }

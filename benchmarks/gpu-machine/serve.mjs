@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import autocannon from "autocannon";
+import { embed, startFerrisServer } from "../lib/ferris-server.mjs";
 import { tokenizerFolder } from "../lib/places.mjs";
 import { randomModel } from "../lib/random-model.mjs";
 import { report } from "../lib/report.mjs";
@@ -78,19 +79,8 @@ async function measured(name, start) {
 }
 
 async function startFerris() {
-  const script = `${root}packages/ferris/bin/ferris.js`;
   const how = onGpu ? ["--device", "gpu", "--dtype", "f16"] : ["--device", values.device];
-  const serve = ["serve", "--port", "0", "--db", "/nowhere", "--serve-model", folder, ...how];
-  const child = spawn(process.execPath, [script, ...serve], { env: { ...process.env, FERRIS_SOCKET: "off" } });
-  let said = "";
-  const url = await new Promise((resolve, reject) => {
-    child.stderr.on("data", (data) => {
-      said += data;
-      const found = /listening on (http:\S+)/.exec(said)?.[1];
-      if (found) resolve(found);
-    });
-    child.once("exit", () => reject(new Error(said)));
-  });
+  const { url, child } = await startFerrisServer(["--db", "/nowhere", "--serve-model", folder, ...how]);
   return { url, process: child };
 }
 
@@ -142,17 +132,6 @@ function shoot(url, bodies, connections, duration) {
       body,
     })),
   });
-}
-
-async function embed(url, input) {
-  const response = await fetch(`${url}/v1/embeddings`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ input, encoding_format: "base64" }),
-  });
-  if (!response.ok) throw new Error(await response.text());
-  const { data } = await response.json();
-  return data.map(({ embedding }) => new Float32Array(Uint8Array.from(Buffer.from(embedding, "base64")).buffer));
 }
 
 /** Sixty-four requests, each with texts of its own. */

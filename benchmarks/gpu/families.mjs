@@ -2,13 +2,12 @@
  * Text to vectors, and pairs to scores, with models of the families that people choose today: random weights of the published shapes, beside
  * sentence-transformers in f16 on the same folders, texts and machine.
  */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { EmbeddingModel, Reranker } from "../../packages/metal-candle/dist/index.js";
 import { familyFlopsPerToken, familyModel, familyShapes, tinyShape } from "../lib/family-models.mjs";
 import { short, timed } from "../lib/measure.mjs";
+import { runPeers } from "../lib/peers.mjs";
 import { tokenizerFolder } from "../lib/places.mjs";
 
 /** Seconds of work before a GPU is timed. */
@@ -112,19 +111,9 @@ async function ours({ label, shape, folder, dtype, tokenBudget, texts, tiny, run
 }
 
 function sentenceTransformers(models, textsFile) {
-  const script = fileURLToPath(new URL("../gpu-machine/peers.py", import.meta.url));
   const names = models.map((name) => `${name}${familyShapes[name].reranker ? ":reranker" : ""}`).join(",");
   try {
-    const output = execFileSync("python3", [script, textsFile, tmpdir(), names, question, String(wordsOfQuestion)], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    process.stdout.write(output);
-    return output
-      .trim()
-      .split("\n")
-      .filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line));
+    return runPeers([textsFile, tmpdir(), names, question, String(wordsOfQuestion)]);
   } catch (error) {
     console.log(`NOT RUN: sentence-transformers: ${String(error?.message ?? error).slice(0, 300)}`);
     return [];

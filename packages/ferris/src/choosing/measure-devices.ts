@@ -1,7 +1,8 @@
 /** The same model and the same texts on the GPU and on the CPU of this machine, one after the other: how fast each is, and whether they agree. */
-import { benchmarkQueries, benchmarkTexts } from "./benchmark-texts.ts";
+import { benchmarkTexts } from "./benchmark-texts.ts";
 import { type EmbeddingModel, loadModel, type ModelOptions } from "../engine.ts";
-import { quantile } from "../quantile.ts";
+import { cosineOf } from "../search/retrieve/cosine.ts";
+import { measuredMilliseconds, queryMilliseconds } from "./timing.ts";
 
 export interface DeviceSpeed {
   readonly device: "gpu" | "cpu";
@@ -28,8 +29,6 @@ export interface MeasureOptions {
   readonly signal: AbortSignal;
 }
 
-const measuredMilliseconds = 2_000;
-const questions = 5;
 /** Of those that both devices embed, for whether they agree. */
 const sampleTexts = 4;
 const fewestAtOnce = 4;
@@ -85,19 +84,13 @@ async function measured(model: EmbeddingModel, device: "gpu" | "cpu", signal: Ab
     if (performance.now() - asked < shortCall) atOnce = Math.min(mostAtOnce, atOnce * 2);
   }
   const seconds = (performance.now() - started) / 1000;
-  const times: number[] = [];
-  for (const question of benchmarkQueries().slice(0, questions)) {
-    const asked = performance.now();
-    await model.embed([question], { signal });
-    times.push(performance.now() - asked);
-  }
   const { adapter } = model.info();
   const speed: DeviceSpeed = {
     device,
     on: adapter?.name ?? "onnxruntime",
     textsPerSecond: done / seconds,
     tokensPerSecond: tokens / seconds,
-    queryMilliseconds: quantile(times, 0.5),
+    queryMilliseconds: await queryMilliseconds(model, signal),
   };
   return { speed, sample: sample.data.slice() };
 }
@@ -107,13 +100,7 @@ function leastCosine(a: Float32Array, b: Float32Array): number {
   const width = a.length / sampleTexts;
   let least = 1;
   for (let from = 0; from < a.length; from += width) {
-    let [product, ofA, ofB] = [0, 0, 0];
-    for (let i = from; i < from + width; i++) {
-      product += a[i]! * b[i]!;
-      ofA += a[i]! ** 2;
-      ofB += b[i]! ** 2;
-    }
-    least = Math.min(least, product / Math.sqrt(ofA * ofB));
+    least = Math.min(least, cosineOf(a.subarray(from, from + width), b.subarray(from, from + width)));
   }
   return least;
 }

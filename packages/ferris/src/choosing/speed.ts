@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { benchmarkQueries, benchmarkTexts } from "./benchmark-texts.ts";
 import { loadModel, loadReranker, type ModelOptions } from "../engine.ts";
 import type { CatalogueModel } from "./catalogue.ts";
+import { measuredMilliseconds, queryMilliseconds } from "./timing.ts";
 
 export interface Speed {
   readonly device: "gpu" | "cpu";
@@ -18,10 +19,7 @@ export interface Speed {
   readonly measuredTime: number;
 }
 
-/** Long enough for a rate that holds, short enough to wait for. */
-const measuredMilliseconds = 2_000;
 const textsAtOnce = 16;
-const questions = 5;
 
 /** What was measured, by model and circumstances. */
 export class SpeedCache {
@@ -87,14 +85,8 @@ async function measureEmbedder(id: string, options: ModelOptions): Promise<Speed
   try {
     const texts = benchmarkTexts("long").slice(0, textsAtOnce);
     const perSecond = await rate(texts.length, () => model.embed(texts));
-    const times: number[] = [];
-    for (const question of benchmarkQueries().slice(0, questions)) {
-      const started = performance.now();
-      await model.embed([question], { promptName: "query" });
-      times.push(performance.now() - started);
-    }
-    const middle = times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
-    return { device: model.info().device, perSecond, queryMilliseconds: middle, measuredTime: Date.now() };
+    const { device } = model.info();
+    return { device, perSecond, queryMilliseconds: await queryMilliseconds(model), measuredTime: Date.now() };
   } finally {
     await model.close();
   }

@@ -10,6 +10,7 @@ import type { DeviceChoice } from "../options.ts";
 import type { AdapterReport } from "../encoder/report.ts";
 import { EmbeddingModel } from "../embedding-model.ts";
 import { openGpu } from "../gpu/device/context.ts";
+import { defaultModel } from "../hub/cache.ts";
 import { numericsClass, type Dtype } from "../gpu/choose/numerics-class.ts";
 import type { GemmTuning } from "../encoder/report.ts";
 import type { KernelReport } from "../encoder/report.ts";
@@ -65,7 +66,7 @@ export interface Diagnosis {
  * console.log(works, auto.device);
  */
 export async function diagnose(options: DiagnoseOptions = {}): Promise<Diagnosis> {
-  const { device = "auto", dtype = "auto", allowSoftwareAdapter, model = "all-minilm-l6-v2-q8" } = options;
+  const { device = "auto", dtype = "auto", allowSoftwareAdapter, model = defaultModel } = options;
   const allowed = softwareAdapterAllowed(allowSoftwareAdapter);
   const [looked, chosen] = await Promise.all([
     attempt(() => openGpu(true)),

@@ -1,7 +1,7 @@
 /**
  * The blobs of a hub cache, the page's side: kept files named by the hash of their content, written piece by piece and checked.
  *
- * Names are as in Node: models--ORG--NAME/blobs/HASH, snapshots/COMMIT and refs/REVISION, below a place that is no folder.
+ * Names are as in Node: models--ORG--NAME/blobs/HASH, snapshots/COMMIT and refs/REVISION, below a place that is not a folder.
  */
 import { sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";

@@ -4,11 +4,12 @@
  *
  * What a URL brings is fetched-files.browser.ts's business.
  */
-import { InvalidArgumentError, ModelFileError } from "../errors.ts";
+import { InvalidArgumentError } from "../errors.ts";
 import type { DownloadWatch, RandomAccessFile } from "./file-types.ts";
 import { fetchFile, watches } from "./fetched-files.browser.ts";
 import { hasSnapshot, isKept, openSnapshotFile } from "./snapshots.browser.ts";
 import { readKept } from "./kept-files.browser.ts";
+import { readWhole } from "./read-whole.ts";
 
 /** Files that were fetched to see whether a folder is there, until they are asked for. */
 const probed = new Map<string, RandomAccessFile>();
@@ -21,18 +22,7 @@ export async function openFile(path: string): Promise<RandomAccessFile | null> {
 /** A whole small file, or null where there is none. Throws ModelFileError above `limitBytes`. */
 export async function readFileBytes(path: string, limitBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
   if (isKept(path) && !path.includes("/snapshots/")) return readKept(path);
-  const file = await open(path, limitBytes);
-  if (file === null) return null;
-  try {
-    if (file.size > limitBytes) {
-      throw new ModelFileError(`${path} has ${file.size} bytes; a file of this kind may have at most ${limitBytes}.`);
-    }
-    const bytes = new Uint8Array(file.size);
-    await file.read(bytes, 0);
-    return bytes;
-  } finally {
-    await file.close();
-  }
+  return readWhole(path, await open(path, limitBytes), limitBytes);
 }
 
 async function open(path: string, limitBytes: number): Promise<RandomAccessFile | null> {

@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { ModelFileError } from "../errors.ts";
 import type { DownloadWatch, RandomAccessFile } from "./file-types.ts";
+import { readWhole } from "./read-whole.ts";
 import { isRunning } from "./running-process.node.ts";
 
 /** The largest single read that libuv takes is 2³¹ − 1 bytes; this stays well below it. */
@@ -36,18 +37,7 @@ export async function openFile(path: string): Promise<RandomAccessFile | null> {
 
 /** A whole small file, or null where there is none. Throws ModelFileError above `limitBytes`. */
 export async function readFileBytes(path: string, limitBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  const file = await openFile(path);
-  if (file === null) return null;
-  try {
-    if (file.size > limitBytes) {
-      throw new ModelFileError(`${path} has ${file.size} bytes; a file of this kind may have at most ${limitBytes}.`);
-    }
-    const bytes = new Uint8Array(file.size);
-    await file.read(bytes, 0);
-    return bytes;
-  } finally {
-    await file.close();
-  }
+  return readWhole(path, await openFile(path), limitBytes);
 }
 
 /** Whether a folder is there and can be entered. */

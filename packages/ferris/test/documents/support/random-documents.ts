@@ -1,15 +1,8 @@
 /** Documents made by a seeded generator: every shape that has to be cut, the ugly ones more often than in life. */
+import { seededRandom } from "../../../src/map/random.ts";
 
-/** Numbers in [0, 1), always the same for a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** Numbers in [0, 1), always the same for a seed. */
+export const randomFrom = seededRandom;
 
 export function randomMarkdown(random: () => number): string {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)];
