@@ -40,7 +40,7 @@ export function addDistance({ capi, wasm }: FunctionMaker, database: unknown): v
     const heap = wasm.heap8u();
     const value = new DataView(heap.buffer, values + 4 * at, 4).getUint32(0, true) as never;
     const [place, length] = [capi.sqlite3_value_blob(value) as number, capi.sqlite3_value_bytes(value)];
-    if (length % 4 !== 0) throw new Error("vector that is none");
+    if (length % 4 !== 0) throw new Error("not a vector: its bytes are not whole f32 values");
     if (scratch[at]!.byteLength !== length) scratch[at] = new Float32Array(length / 4);
     new Uint8Array(scratch[at]!.buffer).set(wasm.heap8u().subarray(place, place + length));
     return scratch[at]!;

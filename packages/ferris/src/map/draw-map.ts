@@ -99,7 +99,7 @@ async function* blocksOf(
   }
 }
 
-/** In place: search compares directions alone. What is no number, in an index of a stranger's, is 0. */
+/** In place: search compares directions alone. What is not a number (an index may be a stranger's) counts as 0. */
 function unitRows(vectors: Float32Array, dimensions: number): Float32Array {
   for (let from = 0; from < vectors.length; from += dimensions) {
     const row = vectors.subarray(from, from + dimensions);

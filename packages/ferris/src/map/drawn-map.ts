@@ -2,7 +2,7 @@
  * A map as it was drawn: what is kept of it. Paths and types are not part of it: documents move, and the index knows.
  *
  * Kept as packed.ts has it: ids f64, positions f32 × 2, and for each level clusterOf u16. What is read may be a stranger's: lengths and numbers are checked, and
- * whatever does not fit is no map.
+ * whatever does not fit is not a map.
  */
 import { noCluster } from "./density-clusters.ts";
 import type { MapLevel } from "./corpus-map.ts";
@@ -43,7 +43,7 @@ export function encodeMap({ ids, positions, levels, drawnTime, marks }: DrawnMap
   return pack(header, [ids, positions, ...levels.map(({ clusterOf }) => clusterOf)]);
 }
 
-/** Null for what is no map, or one of another version. */
+/** Null for what is not a map, or a map of another version. */
 export function decodeMap(bytes: Uint8Array): DrawnMap | null {
   const unpacked = unpack(bytes);
   const header = unpacked && checkedHeader(unpacked.header);

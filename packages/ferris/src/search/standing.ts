@@ -30,7 +30,7 @@ const announces = new Set(
 );
 const word = /[\p{L}\p{N}\p{M}]+/gu;
 const isIdentifier = /\p{Ll}\p{Lu}|[^\s_]_[^\s_]|::|\p{L}\.\p{L}/u;
-/** A longer query is a sentence, which is no name. */
+/** A longer query is a sentence, not a name. */
 const mostNameWords = 5;
 
 /** What a query says of the chunks that it wants, beside their words; each chunk is looked at once. */

@@ -66,7 +66,7 @@ const doors = [
 export interface AppOptions {
   readonly context: ServerContext;
   readonly keys: KeyRing;
-  /** Null: whoever comes here is no page of a browser. */
+  /** Null: what asks here is not a browser's page. */
   readonly hosts: HostCheck | null;
   /** Most bytes of a body. */
   readonly maxBodyBytes: number;

@@ -137,7 +137,7 @@ function spanOf({ method, route, status, startedTime, milliseconds, requestId, t
       { key: "http.response.status_code", value: { intValue: String(status) } },
       text("ferris.request_id", requestId),
     ],
-    // As OpenTelemetry has it for servers: what a client did wrong is no error of ours.
+    // As OpenTelemetry has it for servers: what a client did wrong is not our error.
     status: status >= 500 ? { code: errorStatus } : {},
   };
 }

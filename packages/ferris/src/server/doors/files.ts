@@ -144,7 +144,7 @@ export function filesDoor(context: ServerContext) {
           "this server opens no files: it does only where it listens on this machine alone",
         );
       }
-      // What is no page of ours has not been clicked on; hosts.ts has seen to it that the origin is this server's.
+      // What did not come from a page of ours was not clicked on; hosts.ts has seen to it that the origin is this server's.
       if (c.req.header("origin") === undefined) throw new Problem("forbidden", "only the page may have files opened");
       const { document, handle } = await openServedFile(chosenIndex(context, name).ferris, wanted);
       await handle.close();

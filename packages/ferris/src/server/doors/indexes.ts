@@ -27,7 +27,9 @@ const indexes = z
         lastIndexedTime: z.number().nullable(),
       }),
     ),
-    indexable: z.array(z.string()).openapi({ description: "folders that may be added: --allow-index" }),
+    indexable: z
+      .array(z.string())
+      .openapi({ description: "folders that may be added, as whoever started the server allows" }),
   })
   .openapi("Indexes");
 
@@ -107,7 +109,7 @@ export function indexesDoor(context: ServerContext) {
       if (context.indexable.length === 0) {
         throw new Problem(
           "forbidden",
-          "this server's indexes are not to be changed: it was started without --allow-index",
+          "this server's indexes are not to be changed: it was started without a folder that may be indexed",
         );
       }
       return c.json({ removed: await chosenIndex(context, index).ferris.remove(paths) }, 200);

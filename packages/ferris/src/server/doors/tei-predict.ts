@@ -40,7 +40,7 @@ export function teiPredictDoor(context: ServerContext) {
       const started = performance.now();
       const { inputs, raw_scores: raw, truncate } = c.req.valid("json");
       if (context.models.rerankers.length === 0) {
-        throw new Problem("failed", "no classifier is served: start the server with --reranker");
+        throw new Problem("failed", "no classifier is served: this server was started without a reranker");
       }
       // [] is an empty batch; one text or pair is answered without a list around it.
       const isBatch = Array.isArray(inputs) && (inputs.length === 0 || Array.isArray(inputs[0]));

@@ -1,4 +1,4 @@
-/** Opens an index in a database that is no file: a page's. What a file needs besides (locks, checksums, journals) is open.ts's. */
+/** Opens an index in a database that is not a file: a page's. What a file needs besides (locks, checksums, journals) is open.ts's. */
 import { type Connection, Database, transaction, translated } from "./database.ts";
 import { createSchema, isEmpty, upgradeSchema } from "./schema.ts";
 import type { ModelIdentity, Store } from "../store.ts";

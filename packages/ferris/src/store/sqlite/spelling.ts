@@ -44,7 +44,7 @@ interface WrittenWord {
   readonly distance: number;
 }
 
-/** Null where nothing is near, or `typed` is no word that could be misspelt. */
+/** Null where nothing is near, or `typed` is not a word that could be misspelt. */
 export function nearestWord(database: Database, typed: string): string | null {
   const word = fold(typed).toLowerCase();
   if (word.length < shortest || word.length > longest || !lettersOnly.test(word)) return null;

@@ -32,7 +32,8 @@ export function distanceBetween(a: Float32Array, b: Float32Array): number | null
 }
 
 function toVector(value: unknown): Float32Array {
-  if (!(value instanceof Uint8Array) || value.byteLength % 4 !== 0) throw damaged("vector that is none");
+  if (!(value instanceof Uint8Array) || value.byteLength % 4 !== 0)
+    throw damaged("not a vector: its bytes are not whole f32 values");
   // Without a copy where the bytes lie as f32 must.
   return value.byteOffset % 4 === 0
     ? new Float32Array(value.buffer, value.byteOffset, value.byteLength / 4)

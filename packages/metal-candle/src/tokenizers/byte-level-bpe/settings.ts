@@ -24,7 +24,7 @@ export interface ByteLevelSettings {
   readonly composes: boolean;
   /** Where words end. */
   readonly pattern: string;
-  /** What the pattern does not match is no word. */
+  /** What the pattern does not match is not a word. */
   readonly dropsRest: boolean;
   /** A text, or what lies between two added tokens, gets a space before it unless it begins with one. */
   readonly addsPrefixSpace: boolean;

@@ -1,5 +1,5 @@
 /**
- * Rows of a table out of the lines that were made of it for the index: "Part: Seal; Stock: 12". Lines that are none (titles, notes) stay text.
+ * Rows of a table out of the lines that were made of it for the index: "Part: Seal; Stock: 12". Lines that are not rows (titles, notes) stay text.
  */
 import type { DocumentLine } from "../document-client.ts";
 
