@@ -9,14 +9,27 @@ import { defineConfig } from "vitest/config";
  * each time. Any order among them must do. What is not listed has a process of its own.
  */
 const sharingProcesses = [
-  "packages/metal-candle/test/{embed-stream,embedding-model,families,pooling-prompts,reranker,shapes,situations,static-models}.test.ts",
-  "packages/metal-candle/test/encoder/*.test.ts",
+  "packages/metal-candle/test/{block-reader,embed-stream,embed-tokens,embedding-model,families,gpu-vectors,long-texts,ops,pooling-prompts,reranker,shapes,situations,static-models}.test.ts",
+  "packages/metal-candle/test/{batching,docs,encoder,models,weights}/*.test.ts",
+  "packages/metal-candle/test/cpu/{event-loop,long-texts,onnx-writer}.test.ts",
   "packages/metal-candle/test/gpu/kernels/*.test.ts",
-  "packages/metal-candle/test/models/*.test.ts",
+  "packages/metal-candle/test/gpu/run/{half-precision,layout,trailers}.test.ts",
   "packages/metal-candle/test/tokenizers/{classes,fuzz,general,goldens,long-texts,open-tokenizer,parts,tiny-models,truncation,unicode,unigram}.test.ts",
-  "packages/ferris/test/documents/chunk/*.test.ts",
-  "packages/ferris/test/documents/parsers/{containers,csv,docx,html*,legacy-office,mail,markdown,open-document,pptx,records,roman,rtf,s*}.test.ts",
-  "packages/ferris/test/search/{confidence,coverage,filter,fuse,merge,passage,query,related,rel*,rerank,select,s*}.test.ts",
+  "packages/metal-candle/test/wgsl/translation.test.ts",
+  "packages/ferris/test/answer/{chat,citations,endpoint,prompt,scenarios}.test.ts",
+  "packages/ferris/test/bench/{parts,run}.test.ts",
+  "packages/ferris/test/choosing/{catalogue,reading}.test.ts",
+  "packages/ferris/test/cli/{config,interactive,io,present,terminal}/*.test.ts",
+  "packages/ferris/test/documents/{chunk,decode,lines,xml}/*.test.ts",
+  "packages/ferris/test/documents/parsers/{containers,csv,docx,html*,legacy-office,mail,markdown,office-packages,open-document,pdf,pdf-kinds,pptx,records,roman,rtf,s*,text-formats}.test.ts",
+  "packages/ferris/test/evaluation/{metrics,suite}.test.ts",
+  "packages/ferris/test/files/*.test.ts",
+  "packages/ferris/test/indexing/{copies,history,index-folder,or-aborted}.test.ts",
+  "packages/ferris/test/map/{cluster-words,drawn-map,index-map,point-cloud}.test.ts",
+  "packages/ferris/test/search/{any-query,confidence,coverage,filter,fuse,merge,passage,query,related,rel*,rerank,select,s*}.test.ts",
+  "packages/ferris/test/server/{assistant,bad-input,clients,doors,files,frameworks,map,own-api,tei}.test.ts",
+  "packages/ferris/test/store/{contract,pending}.test.ts",
+  "packages/ferris/test/store/sqlite/{checksum,code-scores,text-ranking,vector-codes}.test.ts",
 ];
 
 /** The longest of the others, longest first: begun early, they leave no core waiting for one of them in the end. */
