@@ -126,8 +126,8 @@ describeBrowser("metal-candle in a page", (program) => {
       const texts = goldenTexts();
       const longest = texts.indexOf(texts.reduce((a, b) => (b.length > a.length ? b : a)));
       const short = [...texts.keys()].filter((number) => texts[number].length < 40);
-      const some = device === "cpu" || isThorough ? [...short, longest] : short;
-      await expectGolden("/bundled", "real/all-MiniLM-L6-v2-q8", some, { ...cpu, device });
+      const here = device === "cpu" || isThorough ? [...short, longest] : short;
+      await expectGolden("/bundled", "real/all-MiniLM-L6-v2-q8", here, { ...cpu, device });
     });
 
     test("of a reranker", async () => {
