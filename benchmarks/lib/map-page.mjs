@@ -77,7 +77,8 @@ function syntheticMap(points) {
   return { summary, bytes };
 }
 
-export async function openSyntheticMap(points) {
+/** @param {{ gpu: boolean }} options whether the browser draws on the emulated GPU that its WebGPU computes on, or without one */
+export async function openSyntheticMap(points, { gpu }) {
   const { summary, bytes } = syntheticMap(points);
   const assets = new Map(
     readdirSync(new URL("assets/", page)).map((name) => [`/assets/${name}`, new URL(`assets/${name}`, page)]),
@@ -111,7 +112,7 @@ export async function openSyntheticMap(points) {
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   const program = await findBrowser();
   if (program.found === false) throw new Error(program.reason);
-  const running = await startBrowser(program, { gpu: false });
+  const running = await startBrowser(program, { gpu });
   const tab = await running.browser.newPage({ viewport: { width: 1280, height: 800 } });
   await tab.goto(`http://127.0.0.1:${port}/#/map`);
   await tab.waitForSelector(".map-label:not([hidden])");

@@ -67,6 +67,24 @@ describeBrowser("the page's search", (program) => {
     expect(failed.some((body) => body.includes('"bread"'))).toBe(true);
   });
 
+  test("asks at once, and not again for a space behind the question", async () => {
+    const page = await served.open();
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/search")) asked.push((JSON.parse(request.postData()!) as { query: string }).query);
+    });
+    const field = page.getByRole("searchbox");
+    await field.pressSequentially("inlet valve");
+    await firstTitle(page, "pump");
+    await page.waitForFunction(() => document.querySelector('[aria-label="Results"]')?.ariaBusy === "false");
+    asked.splice(0);
+    await field.press("Space");
+    await page.waitForFunction(() => location.hash.endsWith("inlet+valve+"));
+    await field.press("s");
+    await page.waitForFunction(() => location.hash.endsWith("valve+s"));
+    expect(asked).toEqual(["inlet valve s"]);
+  });
+
   test("facets have counts, and filter; the address keeps it all, back and forward", async () => {
     const page = await served.open("#/search?q=pump");
     const types = page.getByRole("region", { name: "Type" });
@@ -103,6 +121,19 @@ describeBrowser("the page's search", (program) => {
     expect(await result.locator(".copies summary").textContent()).toContain("another place");
     await page.goto(`${served.url}/#/search?q=knead+the+dough&since=7d`);
     await page.locator(".results .path").first().filter({ hasText: "bread-copy" }).waitFor();
+  });
+
+  test("says how many of the passages have their vectors, while an index is made", async () => {
+    const page = await served.open();
+    await page.route("**/search", async (route) => {
+      const answer = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...answer, vectorShare: 0.256 } });
+    });
+    await page.getByRole("searchbox").fill("pump");
+    await page.getByText("25 % of the passages are found by meaning so far").waitFor();
+    await page.getByRole("radio", { name: "Words", exact: true }).check({ force: true });
+    await page.waitForFunction(() => location.hash.includes("mode=text"));
+    await page.locator(".partial").waitFor({ state: "detached" });
   });
 
   test("says that a file has changed since, and what came near where nothing did", async () => {

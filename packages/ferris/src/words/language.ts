@@ -71,6 +71,7 @@ export function isCommonWord(word: string, language: LanguageCode): boolean {
   return languagesOf.get(word.toLowerCase())?.includes(language) ?? false;
 }
 
+const beyondAscii = /[^\x00-\x7f]/;
 /** So much of a text tells. */
 const looksAt = 2_000;
 /** Fewer different common words, or rarer ones, are chance: code says for, in, do and no. */
@@ -86,10 +87,12 @@ const telling = new Set(
 /** The language whose stems help with `text`. `least`: so many different common words tell; of a query one does. */
 export function languageOf(text: string, least = fewestDifferent): LanguageCode | null {
   const head = text.slice(0, looksAt);
-  const letters = head.match(/\p{L}/gu)?.length ?? 0;
-  if (letters === 0) return null;
-  for (const [script, language] of scripts) {
-    if ((head.match(script)?.length ?? 0) > letters / 3) return language;
+  // Most texts are ASCII, and this is asked of every passage that a search weighs.
+  if (beyondAscii.test(head)) {
+    const letters = head.match(/\p{L}/gu)?.length ?? 0;
+    for (const [script, language] of scripts) {
+      if ((head.match(script)?.length ?? 0) > letters / 3) return language;
+    }
   }
   const words = head.toLowerCase().match(/\p{L}+/gu) ?? [];
   const english = words.filter((word) => languagesOf.get(word)?.includes("en")).length;

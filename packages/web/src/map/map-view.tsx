@@ -42,7 +42,7 @@ export function MapView({ data, index }: { readonly data: MapData; readonly inde
       >
         <canvas ref={canvas} aria-hidden="true" />
         <div ref={labels} class="map-labels" aria-hidden="true" />
-        <canvas ref={line} class="map-line" aria-hidden="true" />
+        <canvas ref={line} class="map-line" aria-hidden="true" hidden />
         {over !== null && <PassageCard key={over.point} data={data} point={over.point} index={index} at={over} />}
       </div>
       <div class="map-tools" role="toolbar" aria-label="Map">
@@ -123,6 +123,8 @@ function show(
   };
   const outlined = (outline: readonly (readonly [number, number])[], isDone: boolean): void => {
     lines.clearRect(0, 0, line.width, line.height);
+    // Without a line it would be put together with all else in each frame, for nothing.
+    line.hidden = isDone;
     if (isDone) {
       pick(pointsWithin(data.positions, outline), "the lasso");
       isLasso.value = false;

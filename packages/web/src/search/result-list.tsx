@@ -1,6 +1,6 @@
 /** What was found, in order. */
 import { useEffect } from "preact/hooks";
-import { go } from "../router.ts";
+import { go, linkTo } from "../router.ts";
 import { counted, shownText } from "../ui/shown.ts";
 import { onResultKey } from "./result-keys.ts";
 import { Result } from "./result.tsx";
@@ -16,7 +16,7 @@ export function ResultList({ found, facets }: ResultListProps) {
   const { state, answer } = found;
   // After the frame with the results has been drawn.
   useEffect(() => void requestAnimationFrame(() => noteShown(found)), [found]);
-  const { results, nearestMiss, corrections = [], failures = [] } = answer;
+  const { results, nearestMiss, corrections = [], failures = [], vectorShare } = answer;
   const index = state.index === "" ? undefined : state.index;
   return (
     <div onKeyDown={onResultKey} role="presentation">
@@ -29,6 +29,12 @@ export function ResultList({ found, facets }: ResultListProps) {
           </span>
         ))}
       </output>
+      {vectorShare < 1 && state.mode !== "text" && (
+        <p class="partial">
+          {Math.floor(vectorShare * 100)} % of the passages are found by meaning so far, all by their words.{" "}
+          <a href={linkTo("indexes")}>How far indexing is</a>
+        </p>
+      )}
       {failures.map(({ index: name, message }) => (
         <p key={name} class="failure">
           {name}: {message}

@@ -14,6 +14,8 @@ export interface PageAnswer {
   readonly nearestMiss: PageResult | null;
   readonly results: readonly PageResult[];
   readonly corrections?: SearchAnswer["corrections"];
+  /** Of the passages, 0 to 1: those whose vectors are made; the others are found by their words alone. */
+  readonly vectorShare: number;
   readonly failures?: readonly { readonly index: string; readonly message: string }[];
 }
 
@@ -37,6 +39,8 @@ export interface Found {
   readonly answer: PageAnswer;
   /** When the last letter of it was typed, on the page's clock; null where it was not typed. */
   readonly typedAt: number | null;
+  /** On the page's clock. */
+  readonly answeredAt: number;
 }
 
 export const found = signal<Found | null>(null);
@@ -46,6 +50,9 @@ export const searchFailure = signal<string | null>(null);
 
 /** Long enough for the next letter of somebody who types fast. */
 const facetsAfterMs = 150;
+
+/** Later the index may have changed, and the same question is asked again. */
+const typedWithinMs = 2_000;
 
 let running = new AbortController();
 let typedAt: number | null = null;
@@ -72,11 +79,18 @@ export async function search(state: SearchState): Promise<void> {
     found.value = facets.value = searchFailure.value = null;
     return;
   }
+  const body = bodyOf(state, query);
+  if (isAnswered(body)) {
+    // A space was typed, or taken back.
+    found.value = { ...found.peek()!, state, typedAt: typed };
+    facetsTimer = setTimeout(() => void count(state, query, mine), facetsAfterMs);
+    return;
+  }
   isSearching.value = true;
   try {
-    const answer = await callJson<PageAnswer>("/search", { body: bodyOf(state, query), signal: mine.signal });
+    const answer = await callJson<PageAnswer>("/search", { body, signal: mine.signal });
     if (mine !== running) return;
-    found.value = { state, answer, typedAt: typed };
+    found.value = { state, answer, typedAt: typed, answeredAt: performance.now() };
     searchFailure.value = null;
     facetsTimer = setTimeout(() => void count(state, query, mine), facetsAfterMs);
   } catch (error) {
@@ -85,6 +99,14 @@ export async function search(state: SearchState): Promise<void> {
   } finally {
     if (mine === running) isSearching.value = false;
   }
+}
+
+/** Whether what is shown is the answer to just this, and as new as what somebody types. */
+function isAnswered(body: object): boolean {
+  const shown = found.peek();
+  if (shown === null || searchFailure.peek() !== null || performance.now() - shown.answeredAt > typedWithinMs)
+    return false;
+  return JSON.stringify(bodyOf(shown.state, shown.state.query.trim())) === JSON.stringify(body);
 }
 
 export function cancel(): void {

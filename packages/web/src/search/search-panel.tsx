@@ -13,7 +13,7 @@ import { SearchOptions } from "./search-options.tsx";
 import { linkOf, type SearchState, stateOf } from "./search-state.ts";
 import { Welcome } from "./welcome.tsx";
 
-/** A moment for the next letter: asking costs more than waiting for it. */
+/** While an answer is on its way, a moment for the next letter: a question that is given up costs the server as much as one that is not. */
 const typingMs = 25;
 
 export function SearchPanel() {
@@ -74,7 +74,7 @@ function type(text: string): void {
   go(linkOf(state, { query: text }), { replace: state.query !== "" });
 }
 
-/** Calls of `act`, the newest alone, when there was no other for a moment. */
+/** Calls of `act`: at once where no answer is awaited, else the newest alone when there was no other for a moment. */
 function delayed(act: (text: string) => void): { later: (text: string) => void; now: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let waiting: string | null = null;
@@ -89,7 +89,8 @@ function delayed(act: (text: string) => void): { later: (text: string) => void; 
     noteTyping();
     waiting = text;
     clearTimeout(timer);
-    timer = setTimeout(now, typingMs);
+    if (isSearching.peek()) timer = setTimeout(now, typingMs);
+    else now();
   };
   return { later, now };
 }

@@ -22,6 +22,13 @@ export interface Match extends Range {
   readonly unit: number;
 }
 
+/** A match in a word, from the word's beginning on. */
+interface Within {
+  readonly unit: number;
+  readonly from: number;
+  readonly length: number;
+}
+
 const word = /[\p{L}\p{N}\p{M}\u00AD\u200B\u2060]+|(?![\x00-\x7f©®™])\p{Extended_Pictographic}/gu;
 /** A piece of a name that is worth looking for inside of others. */
 const identifierPiece = /\p{Ll}\p{Lu}|\p{L}\p{N}|\p{N}\p{L}/u;
@@ -34,6 +41,8 @@ export class WordMatcher {
   readonly #prefixes: { readonly unit: number; readonly text: string }[] = [];
   readonly #pieces: { readonly unit: number; readonly text: string }[] = [];
   readonly #unspaced: { readonly unit: number; readonly characters: readonly string[] }[] = [];
+  readonly #known = new Map<LanguageCode | null, Map<string, readonly Within[]>>();
+  readonly #stems = new Map<LanguageCode, ReadonlyMap<string, readonly number[]>>();
 
   /** @param languages of which the index has stems */
   constructor(units: readonly QueryUnit[], languages: readonly LanguageCode[] = []) {
@@ -57,38 +66,52 @@ export class WordMatcher {
   find(text: string): Match[] {
     const found: Match[] = [];
     const language = this.#languages.length > 0 ? languageOf(text) : null;
-    const foreign = language === null ? null : this.#stemsIn(language);
+    const known = this.#knownIn(language);
+    const add = (run: string, start: number): void => {
+      for (const { unit, from, length } of this.#look(run, language, known)) {
+        found.push({ start: start + from, end: start + from + length, unit });
+      }
+    };
     for (const { 0: run, index } of text.matchAll(word)) {
-      if (!isUnspaced(run)) this.#look(run, index, language, foreign, found);
+      if (known.has(run) || !isUnspaced(run)) add(run, index);
       else {
         for (const piece of piecesOf(run)) {
           if (piece.isUnspaced) this.#lookAtCharacters(piece.text, index + piece.start, found);
-          else this.#look(piece.text, index + piece.start, language, foreign, found);
+          else add(piece.text, index + piece.start);
         }
       }
     }
     return found;
   }
 
-  #look(
-    run: string,
-    start: number,
-    language: LanguageCode | null,
-    foreign: ReadonlyMap<string, readonly number[]> | null,
-    found: Match[],
-  ): void {
-    const add = (unit: number, from = start, length = run.length) =>
-      found.push({ start: from, end: from + length, unit });
-    const units = this.#byStem.get(stemOf(run)) ?? (foreign ? foreign.get(stemOf(run, language)) : undefined);
-    for (const unit of units ?? []) add(unit);
-    if (units) return;
-    for (const part of partsWithPlaces(run)) {
-      for (const unit of this.#byStem.get(stemOf(part.text)) ?? []) add(unit, start + part.start, part.text.length);
+  /** Words come again and again in what a query finds: each is looked at once. */
+  #look(run: string, language: LanguageCode | null, known: Map<string, readonly Within[]>): readonly Within[] {
+    let within = known.get(run);
+    if (within === undefined) known.set(run, (within = this.#lookAt(run, language)));
+    return within;
+  }
+
+  #lookAt(run: string, language: LanguageCode | null): readonly Within[] {
+    const whole = (unit: number): Within => ({ unit, from: 0, length: run.length });
+    const units =
+      this.#byStem.get(stemOf(run)) ??
+      (language === null ? undefined : this.#stemsIn(language).get(stemOf(run, language)));
+    if (units) return units.map(whole);
+    const found: Within[] = [];
+    for (const { start: from, text } of partsWithPlaces(run)) {
+      for (const unit of this.#byStem.get(stemOf(text)) ?? []) found.push({ unit, from, length: text.length });
     }
-    if (this.#prefixes.length + this.#pieces.length === 0) return;
+    if (this.#prefixes.length + this.#pieces.length === 0) return found;
     const folded = fold(run.toLowerCase()).trim();
-    for (const { unit, text } of this.#prefixes) if (folded.startsWith(text)) add(unit);
-    for (const { unit, text } of this.#pieces) if (folded.includes(text)) add(unit);
+    for (const { unit, text } of this.#prefixes) if (folded.startsWith(text)) found.push(whole(unit));
+    for (const { unit, text } of this.#pieces) if (folded.includes(text)) found.push(whole(unit));
+    return found;
+  }
+
+  #knownIn(language: LanguageCode | null): Map<string, readonly Within[]> {
+    let known = this.#known.get(language);
+    if (known === undefined) this.#known.set(language, (known = new Map()));
+    return known;
   }
 
   #lookAtCharacters(run: string, start: number, found: Match[]): void {
@@ -112,8 +135,13 @@ export class WordMatcher {
     else this.#byStem.set(stem, [unit]);
   }
 
-  #stemsIn(language: LanguageCode): Map<string, number[]> {
-    return new Map(this.#words.map(({ unit, text }) => [stemOf(text, language), [unit]]));
+  #stemsIn(language: LanguageCode): ReadonlyMap<string, readonly number[]> {
+    let stems = this.#stems.get(language);
+    if (stems === undefined) {
+      stems = new Map(this.#words.map(({ unit, text }) => [stemOf(text, language), [unit]]));
+      this.#stems.set(language, stems);
+    }
+    return stems;
   }
 }
 
