@@ -77,7 +77,7 @@ function syntheticMap(points) {
   return { summary, bytes };
 }
 
-/** @param {{ gpu: boolean }} options whether the browser draws on the emulated GPU that its WebGPU computes on, or without one */
+/** `gpu`: the browser draws on the emulated GPU that its WebGPU computes on, else without one. */
 export async function openSyntheticMap(points, { gpu }) {
   const { summary, bytes } = syntheticMap(points);
   const assets = new Map(

@@ -19,6 +19,7 @@ import { getCommand } from "./commands/get.ts";
 import { indexCommand } from "./commands/index.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { lsCommand } from "./commands/ls.ts";
+import { mapCommand } from "./commands/map.ts";
 import { mcpCommand } from "./commands/mcp.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { pullCommand } from "./commands/pull.ts";
@@ -87,6 +88,7 @@ export function makeProgram({ json = false, line = [], runProgram = noProgram }:
     askCommand(),
     getCommand(),
     relatedCommand(),
+    mapCommand(),
     statusCommand(),
     lsCommand(),
     rmCommand(),
@@ -119,7 +121,7 @@ export function makeProgram({ json = false, line = [], runProgram = noProgram }:
 }
 
 /** Commands that the first page only names: it has to fit a screen. */
-const named = ["inspect", "compact", "embed", "quantize", "eval", "bench", "db", "config", "completion"];
+const named = ["map", "inspect", "compact", "embed", "quantize", "eval", "bench", "db", "config", "completion"];
 
 function firstPage(all: readonly Command[]): string {
   const commands = all.filter((command) => !named.includes(command.name()));

@@ -29,7 +29,7 @@ export function csvLines(results: readonly SearchResult[], forTerminal = caller(
   return [header, ...rows].map((row) => row.map((value) => csvField(value, forTerminal)).join(","));
 }
 
-function csvField(value: string | number | null, forTerminal: boolean): string {
+export function csvField(value: string | number | null, forTerminal: boolean): string {
   if (value === null) return "";
   // Line breaks stand inside quotes and harm nobody; a carriage return alone would overwrite the line.
   const text = forTerminal ? String(value).split(/\r?\n/).map(printable).join("\n") : String(value);
