@@ -130,7 +130,8 @@ describeBrowser("the page's search", (program) => {
       await route.fulfill({ json: { ...answer, vectorShare: 0.256 } });
     });
     await page.getByRole("searchbox").fill("pump");
-    await page.getByText("25 % of the passages are found by meaning so far").waitFor();
+    await page.locator(".partial").waitFor();
+    expect(await page.locator(".partial").textContent()).toContain("25 % of the passages are found by meaning so far");
     await page.getByRole("radio", { name: "Words", exact: true }).check({ force: true });
     await page.waitForFunction(() => location.hash.includes("mode=text"));
     await page.locator(".partial").waitFor({ state: "detached" });

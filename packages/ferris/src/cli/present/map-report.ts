@@ -14,15 +14,15 @@ const mostDocuments = 3;
 const fewestClusters = 4;
 
 /** The clusters of the coarsest level that tells something, the largest first, each with the documents that most of it comes from. */
-export function clusterLines(map: CorpusMap, { strong, faint }: Palette): string[] {
+export function clusterLines(map: CorpusMap, colours: Palette): string[] {
   const { clusters, clusterOf } = levelOf(map);
   const width = String(clusters[0]?.size ?? 0).length;
   const alone = clusterOf.reduce((count, cluster) => count + (cluster === noCluster ? 1 : 0), 0);
   const lines = clusters.map(({ words, size }, cluster) => {
     const name = words.length === 0 ? "without a name" : words.map(printable).join(" · ");
-    return `${String(size).padStart(width)}  ${strong(name)}  ${faint(documentsOf(map, clusterOf, cluster))}`;
+    return `${String(size).padStart(width)}  ${colours.strong(name)}  ${colours.faint(documentsOf(map, clusterOf, cluster))}`;
   });
-  return alone === 0 ? lines : [...lines, `${String(alone).padStart(width)}  ${faint("in no cluster")}`];
+  return alone === 0 ? lines : [...lines, `${String(alone).padStart(width)}  ${colours.faint("in no cluster")}`];
 }
 
 /** A header, and a row for each passage with its place and its cluster. */

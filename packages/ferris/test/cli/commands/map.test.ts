@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { ferris, succeeds, temporaryFolder, useServer } from "../support/ferris-process.ts";
+import { ferris, keepModels, succeeds, temporaryFolder } from "../support/ferris-here.ts";
 
 const folder = temporaryFolder("map");
 const subjects = {
@@ -12,12 +12,12 @@ const subjects = {
 };
 
 beforeAll(async () => {
+  keepModels();
   for (const [subject, text] of Object.entries(subjects)) {
     mkdirSync(join(folder, subject));
     for (let i = 0; i < 12; i++) writeFileSync(join(folder, subject, `${i}, "part".txt`), `${text}, number ${i}.\n`);
   }
   await succeeds(["index", ".", "--device", "cpu"], { cwd: folder });
-  await useServer();
 });
 
 const run = async (args: readonly string[]) => {
