@@ -99,7 +99,7 @@ function checkUse() {
   const users = files.filter(
     (file) =>
       isSource(file) ||
-      /^(scripts|packages\/[\w-]+\/bin)\/.*\.m?js$|^vitest\.config\.ts$|^packages\/web\/index\.html$|\/package\.json$/.test(
+      /^(scripts|packages\/[\w-]+\/bin)\/.*\.m?js$|^vitest\.(?:\w+\.)?config\.ts$|^packages\/web\/index\.html$|\/package\.json$/.test(
         file,
       ),
   );

@@ -7,3 +7,5 @@ export { processorTime } from "./processor-time.ts";
 export { type DocExample, docExamples } from "./doc-examples.ts";
 export { type Translation, translateWgsl } from "./translate-wgsl.ts";
 export type { Machine } from "./machine.ts";
+export { fault, type FaultRun } from "./faults/fault.ts";
+export { type Random, randomFrom } from "./faults/random.ts";
