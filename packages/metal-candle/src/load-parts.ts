@@ -210,7 +210,8 @@ async function openEncoder(
     {
       open: async () => {
         const context = first ?? (await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter)));
-        first = null;
+        // The caller's own device is the only one, lost or not.
+        first = context.adopted ? context : null;
         return context;
       },
       numerics: (context) => numericsClass(context.report, dtype, numerics),

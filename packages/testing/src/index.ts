@@ -8,4 +8,5 @@ export { type DocExample, docExamples } from "./doc-examples.ts";
 export { type Translation, translateWgsl } from "./translate-wgsl.ts";
 export type { Machine } from "./machine.ts";
 export { fault, type FaultRun } from "./faults/fault.ts";
+export { fuzz } from "./faults/fuzz.ts";
 export { type Random, randomFrom } from "./faults/random.ts";

@@ -14,6 +14,9 @@ import { readFileBytes } from "./files.node.ts";
 /** Bytes that all entries together may have; the longest unused go first. */
 const largestCache = 1 << 30;
 
+/** Milliseconds after which nobody goes on with a file that is not whole: writing an entry takes less than a second. */
+const abandonedAfter = 3_600_000;
+
 const hashBytes = 32;
 
 /** Where our cache is, whether or not it exists yet. */
@@ -106,12 +109,13 @@ async function entries(): Promise<Entry[]> {
   return found;
 }
 
-/** Removes the entries unused for longest until the rest fits. */
+/** Removes what killed processes left half written, and the entries unused for longest until the rest fits. */
 async function evict(): Promise<void> {
   const all = (await entries()).toSorted((a, b) => b.used - a.used);
   let bytes = 0;
-  for (const entry of all) {
-    bytes += entry.bytes;
-    if (bytes > largestCache) await rm(entry.path, { force: true });
+  for (const { path, used, bytes: size } of all) {
+    const isAbandoned = path.endsWith(".part") && Date.now() - used > abandonedAfter;
+    if (!isAbandoned) bytes += size;
+    if (isAbandoned || bytes > largestCache) await rm(path, { force: true });
   }
 }

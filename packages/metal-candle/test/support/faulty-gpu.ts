@@ -66,3 +66,50 @@ export async function closeVictim(run: FaultRun, { model }: Victim): Promise<voi
   const { allocations } = await openGpu(true);
   if (allocations.buffers !== 0) run.lost(`${allocations.buffers} GPU buffers, ${allocations.bytes} bytes`);
 }
+
+type Method = (...values: unknown[]) => unknown;
+
+/** Objects of a device have their methods from prototypes, which all devices of the process share. */
+export async function prototypes(): Promise<{ device: GPUDevice; queue: GPUQueue; buffer: GPUBuffer }> {
+  const { device } = await openGpu(true);
+  const buffer = device.createBuffer({ size: 16, usage: 9 });
+  buffer.destroy();
+  return {
+    device: Object.getPrototypeOf(device) as GPUDevice,
+    queue: Object.getPrototypeOf(device.queue) as GPUQueue,
+    buffer: Object.getPrototypeOf(buffer) as GPUBuffer,
+  };
+}
+
+/** While `work` runs, objects with this prototype have another method; it is made of the real one, and called on the object. */
+export async function withMethod<T>(
+  prototype: object,
+  name: string,
+  make: (real: Method) => Method,
+  work: () => Promise<T>,
+): Promise<T> {
+  const methods = prototype as Record<string, Method>;
+  const real = methods[name]!;
+  methods[name] = make(real);
+  try {
+    return await work();
+  } finally {
+    methods[name] = real;
+  }
+}
+
+/** While `work` runs, the n-th call of a method is answered by `instead`; those before and after it work. */
+export function withFault(
+  prototype: object,
+  name: string,
+  n: number,
+  instead: Method,
+  work: () => Promise<void>,
+): Promise<void> {
+  let calls = 0;
+  const failing = (real: Method): Method =>
+    function (this: unknown, ...values) {
+      return calls++ === n ? instead(...values) : real.apply(this, values);
+    };
+  return withMethod(prototype, name, failing, work);
+}

@@ -52,7 +52,9 @@ export class AtomicFile {
   /** Overwrites bytes at the start. */
   async rewriteStart(data: Uint8Array): Promise<void> {
     try {
-      await this.#handle.write(data, 0, data.length, 0);
+      for (let at = 0; at < data.length;) {
+        at += (await this.#handle.write(data, at, data.length - at, at)).bytesWritten;
+      }
     } catch (error) {
       throw asOutputError(this.#path, error);
     }

@@ -7,7 +7,13 @@ import { admitSoftwareAdapter, openWebGpu } from "#platform/webgpu";
 import { describeAdapter, reportedLimits } from "./adapter-report.ts";
 import type { AdapterReport } from "../../encoder/report.ts";
 import { describe } from "../../describe.ts";
-import { DeviceLostError, GpuUnavailableError, InvalidArgumentError } from "../../errors.ts";
+import {
+  DeviceLostError,
+  GpuUnavailableError,
+  InvalidArgumentError,
+  KernelCheckError,
+  MetalCandleError,
+} from "../../errors.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type Scoped, scoped } from "./scopes.ts";
 
@@ -92,6 +98,21 @@ export function checkGpuDevice(device: GPUDevice, name: string): void {
 export function lostDevice(context: GpuContext, during: string, reason: string): DeviceLostError {
   context.loss.reason ??= reason;
   return new DeviceLostError(`The GPU ${context.report.name} was lost while ${during}: ${reason}`);
+}
+
+/** Milliseconds after a failure in which the device may still say that it is lost. */
+const lossFollows = 100;
+
+/**
+ * The loss behind an error of work on the device, or the error itself where there is none: calls on a lost device fail in many ways, and a
+ * kernel that it did not run has proved nothing.
+ */
+export async function lossBehind(context: GpuContext, during: string, error: unknown): Promise<unknown> {
+  if (error instanceof MetalCandleError && !(error instanceof KernelCheckError)) return error;
+  const told = new Promise<void>((resolve) => setTimeout(resolve, lossFollows));
+  if (context.loss.reason === null) await Promise.race([context.device.lost, told]);
+  const reason = context.loss.reason ?? (await lossOf(context.device));
+  return reason === null ? error : lostDevice(context, during, reason);
 }
 
 /**

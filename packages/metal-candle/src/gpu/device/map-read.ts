@@ -1,5 +1,5 @@
 /**
- * Maps a buffer for reading, in browsers too that look at a GPU's work from a timer alone.
+ * Maps a buffer for reading, in browsers too that look at a GPU's work from a timer alone, and not for ever: a GPU that hangs answers nothing.
  *
  * Firefox does that every 100 ms (its bug 1870699), which every batch would wait for; any submission makes it look. So empty ones go to the
  * queue until the map is there.
@@ -11,7 +11,13 @@ import { mapModeRead } from "./buffers.ts";
 const shortestPause = 1;
 const longestPause = 8;
 
-/** Resolves when the buffer is mapped; rejects as mapAsync does. */
+/**
+ * Seconds without an answer after which a device counts as hung. Work for one answer takes a second at most on a GPU, and systems reset one that
+ * takes ten; a software adapter on a busy machine may take minutes.
+ */
+export const longestSilence = { gpu: 60, software: 900 };
+
+/** Resolves when the buffer is mapped; rejects as mapAsync does, or when the device has been silent for too long. */
 export async function mapForReading(
   device: GPUDevice,
   buffer: GPUBuffer,
@@ -20,7 +26,27 @@ export async function mapForReading(
 ): Promise<void> {
   const mapped = buffer.mapAsync(mapModeRead, 0, bytes);
   if (needsNudges) void nudge(device, mapped);
-  await mapped;
+  const { gpu, software } = longestSilence;
+  await answered(mapped, device.adapterInfo?.isFallbackAdapter ? software : gpu);
+}
+
+/** Counts seconds in which this process ran: one that was stopped, or a machine that slept, did not wait. */
+async function answered(work: Promise<unknown>, seconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    let left = seconds;
+    const tick = (): void => {
+      if (left <= 0) reject(new Error(`the GPU has given no answer for ${seconds} seconds`));
+      else timer = setTimeout(tick, Math.min(left, 1) * 1_000);
+      left -= 1;
+    };
+    tick();
+  });
+  try {
+    await Promise.race([work, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function nudge(device: GPUDevice, mapped: Promise<unknown>): Promise<void> {

@@ -47,6 +47,9 @@ export function rowsAreMade({ dense, rowSteps }: Head): boolean {
   return dense.length > 0 || rowSteps.some((steps) => steps.length > 0);
 }
 
+/** Submits of a batch, before the last, that can leave a mark behind its rows in a readback buffer (batch-runner.ts), a word each. */
+export const submitMarks = 256;
+
 /** Batches in flight, hence readback buffers. */
 export const batchesInFlight = 2;
 
@@ -97,11 +100,7 @@ function allocateArena({ context, encoder, head, storage, choice }: EncoderSetup
   const denseRows = roundUp(maxSequences, tileRows);
   const outputBytes = maxSequences * outputStride(head.dimensions) * 4;
   const named = {
-    batch: make(
-      "batch",
-      batchWords(tokenBudget, maxSequences, maxWorkItems) * 4,
-      bufferUsage.storage | bufferUsage.copyTarget,
-    ),
+    batch: make("batch", batchWords(tokenBudget, maxSequences, maxWorkItems) * 4, storageUse | bufferUsage.copyTarget),
     hidden: activations("hidden", strides.hidden),
     projected: activations("projected", strides.hidden, streams ? storageBytes("f32") : bytes),
     context: activations("context", strides.context),
@@ -114,7 +113,7 @@ function allocateArena({ context, encoder, head, storage, choice }: EncoderSetup
     ? [0, 1].map((i) => make(`dense ${i}`, denseRows * denseWidth * 4, bufferUsage.storage))
     : [];
   const readbacks = Array.from({ length: batchesInFlight }, (_, i) =>
-    make(`readback ${i}`, outputBytes, bufferUsage.mapRead | bufferUsage.copyTarget),
+    make(`readback ${i}`, outputBytes + submitMarks * 4, bufferUsage.mapRead | bufferUsage.copyTarget),
   );
   return {
     tokenBudget,

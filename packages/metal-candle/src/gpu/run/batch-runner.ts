@@ -7,8 +7,8 @@
 import type { PackedBatch } from "../../encoder/packed-batch.ts";
 import { UnsupportedModelError } from "../../errors.ts";
 import { shadersRun } from "#platform/webgpu";
-import { batchWords } from "../wgsl/batch-layout.ts";
-import type { Arena } from "./arena.ts";
+import { batchWords, headerWords } from "../wgsl/batch-layout.ts";
+import { type Arena, submitMarks } from "./arena.ts";
 import { type GpuContext, lostDevice, ours } from "../device/context.ts";
 import { mapForReading } from "../device/map-read.ts";
 import { queryRowsOf } from "../kernels/attention/attention.ts";
@@ -101,7 +101,7 @@ export class BatchRunner {
     if (this.#context.report.software) return 1;
     const predicted = this.waits.milliseconds(tokens);
     const wanted = predicted === null ? this.#setup.encoder.layers.length : Math.ceil(predicted / longestSubmit);
-    return Math.min(Math.max(wanted, 1), steps);
+    return Math.min(Math.max(wanted, 1), steps, submitMarks + 1);
   }
 
   /** @throws UnsupportedModelError for a text whose tokens' rows do not fit; TokenRows.open's errors */
@@ -153,7 +153,9 @@ export class BatchRunner {
           const encoder = device.createCommandEncoder();
           const [first, end] = [submit, submit + 1].map((part) => Math.round((part * steps.length) / submits));
           recordPlan(plan, encoder, size, first, end);
+          // A trailer shows that the last submit ran. One before it shows that by this batch's number behind the rows.
           if (submit === submits - 1) encoder.copyBufferToBuffer(output, 0, readback, 0, bytes);
+          else encoder.copyBufferToBuffer(this.#arena.batch, headerWords.nonce * 4, readback, bytes + submit * 4, 4);
           device.queue.submit([encoder.finish()]);
         }
       });
@@ -167,7 +169,7 @@ export class BatchRunner {
       const asked = performance.now();
       try {
         if (loss.reason !== null) throw new Error(loss.reason);
-        await mapForReading(device, readback, bytes);
+        await mapForReading(device, readback, bytes + 4 * (submits - 1));
         const said = await complaint;
         if (said !== null) throw new Error(said.message);
       } catch (error) {
@@ -176,9 +178,10 @@ export class BatchRunner {
       }
       this.waits.completed(flight, asked);
       try {
-        const mapped = readback.getMappedRange(0, bytes);
+        const mapped = readback.getMappedRange(0, bytes + 4 * (submits - 1));
         const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), rows, stride, nonce) : "ours";
-        if (verdict === "foreign") {
+        const isWhole = !shadersRun() || new Uint32Array(mapped, bytes).every((mark) => mark === nonce);
+        if (verdict === "foreign" || !isWhole) {
           throw lostDevice(
             this.#context,
             "a batch ran",
@@ -192,7 +195,7 @@ export class BatchRunner {
           );
         }
         if (verdict === "not-finite") throw new NotFiniteError();
-        receive(new Float32Array(mapped), stride);
+        receive(new Float32Array(mapped, 0, bytes / 4), stride);
       } finally {
         readback.unmap();
       }

@@ -1,8 +1,9 @@
 /**
  * The GPU encoder: a session on one device, and the rule for when that device is lost.
  *
- * After a loss the session is opened again on a new device, once, and the batches that were away run again; a second loss is the
- * caller's to know. A retry shows in stats().deviceReopened.
+ * After a loss the session is opened again on a new device, and the batches that were away run again, once; a second loss is the
+ * caller's to know. A device that was lost before a batch went, or while a session was opened on it, costs no batch its second try.
+ * stats().deviceReopened counts.
  */
 import { checkBatch } from "../../encoder/check-batch.ts";
 import type { Encoder, EncoderLimits, Receive } from "../../encoder/encoder.ts";
@@ -32,9 +33,9 @@ export class GpuEncoder implements Encoder {
     this.#first = session.arena;
   }
 
-  /** Uploads the model and compiles its kernels; its errors are openSession's. */
+  /** Uploads the model and compiles its kernels, again where the device was lost meanwhile; its errors are openSession's. */
   static async open(description: ModelDescription, options: SessionOptions, signal?: AbortSignal): Promise<GpuEncoder> {
-    return new GpuEncoder(description, options, await openSession(description, options, signal));
+    return new GpuEncoder(description, options, await openTwice(description, options, signal));
   }
 
   get limits(): EncoderLimits {
@@ -75,7 +76,12 @@ export class GpuEncoder implements Encoder {
 
   async encode(batch: PackedBatch, receive: Receive): Promise<void> {
     checkBatch(batch, this.#description.encoder, this.#description.head);
-    const session = this.#current;
+    let session = this.#current;
+    const { context } = session.setup;
+    if (context.loss.reason !== null && !context.adopted) {
+      session = await this.#reopen(session);
+      checkRoom(batch, session);
+    }
     try {
       await session.runner.run(batch, receive);
     } catch (error) {
@@ -85,14 +91,7 @@ export class GpuEncoder implements Encoder {
       }
       if (!(error instanceof DeviceLostError) || session.setup.context.adopted) throw error;
       const next = await this.#reopen(session);
-      // Another adapter may have taken the lost one's place.
-      const { tokenBudget, maxSequences } = next.arena;
-      if (batch.tokens > tokenBudget || batch.sequences > maxSequences) {
-        throw new GpuOutOfMemoryError(
-          `The GPU was lost, and the one opened in its place, ${next.setup.context.report.name}, takes batches of ${tokenBudget} tokens and ` +
-            `${maxSequences} texts; the one that was away has ${batch.tokens} and ${batch.sequences}. Make the call again: it is cut anew.`,
-        );
-      }
+      checkRoom(batch, next);
       await next.runner.run(batch, receive);
     }
   }
@@ -107,7 +106,7 @@ export class GpuEncoder implements Encoder {
   #reopen(broken: Session): Promise<Session> {
     if (this.#broken !== broken) {
       this.#broken = broken;
-      this.#session = openSession(this.#description, this.#options).then(
+      this.#session = openTwice(this.#description, this.#options).then(
         (session) => {
           releaseSession(broken);
           // It may still exist, but its results can no longer be trusted. Other models that use it open a new one as this one did.
@@ -125,6 +124,33 @@ export class GpuEncoder implements Encoder {
     }
     return this.#session;
   }
+}
+
+/** Opens a session, again where its device is lost meanwhile. */
+async function openTwice(
+  description: ModelDescription,
+  options: SessionOptions,
+  signal?: AbortSignal,
+): Promise<Session> {
+  try {
+    return await openSession(description, options, signal);
+  } catch (error) {
+    if (!(error instanceof DeviceLostError)) throw error;
+    return openSession(description, options, signal);
+  }
+}
+
+/**
+ * Another adapter may have taken the lost one's place.
+ * @throws GpuOutOfMemoryError for a batch that it does not hold
+ */
+function checkRoom(batch: PackedBatch, { arena, setup }: Session): void {
+  const { tokenBudget, maxSequences } = arena;
+  if (batch.tokens <= tokenBudget && batch.sequences <= maxSequences) return;
+  throw new GpuOutOfMemoryError(
+    `The GPU was lost, and the one opened in its place, ${setup.context.report.name}, takes batches of ${tokenBudget} tokens and ` +
+      `${maxSequences} texts; the one that was away has ${batch.tokens} and ${batch.sequences}. Make the call again: it is cut anew.`,
+  );
 }
 
 /** Once more: rows that are not finite are the model's own, unless a command before the last one was lost. */

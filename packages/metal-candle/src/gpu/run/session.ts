@@ -6,7 +6,7 @@ import type { GemmTuning, KernelReport } from "../../encoder/report.ts";
 import type { ModelDescription } from "../../models/description.ts";
 import type { NumericsClass } from "../choose/numerics-class.ts";
 import { releaseBuffers } from "../device/buffers.ts";
-import type { GpuContext } from "../device/context.ts";
+import { type GpuContext, lossBehind, lostDevice } from "../device/context.ts";
 import { chooseKernels } from "../prove/self-check.ts";
 import { makeArena, type Arena } from "./arena.ts";
 import { BatchRunner } from "./batch-runner.ts";
@@ -47,7 +47,7 @@ const matrixTokenBudget = 49_152;
  * Chooses and proves the kernels, uploads the weights and compiles the plan.
  *
  * @param signal gives up between two steps, and frees what was made
- * @throws KernelCheckError, GpuOutOfMemoryError, ModelFileError, UnsupportedModelError (also for parts of a model that only the CPU device has); the
+ * @throws KernelCheckError, GpuOutOfMemoryError, DeviceLostError, ModelFileError, UnsupportedModelError (also for parts of a model that only the CPU device has); the
  *   signal's reason
  */
 export async function openSession(
@@ -55,9 +55,22 @@ export async function openSession(
   options: SessionOptions,
   signal?: AbortSignal,
 ): Promise<Session> {
-  const { encoder, head, maxLength: longest } = description;
-  checkSupported(encoder, longest);
+  checkSupported(description.encoder, description.maxLength);
   const context = await options.open();
+  if (context.loss.reason !== null) throw lostDevice(context, "a model was made ready", context.loss.reason);
+  try {
+    return await sessionOn(context, description, options, signal);
+  } catch (error) {
+    throw signal?.aborted ? error : await lossBehind(context, "a model was made ready", error);
+  }
+}
+
+async function sessionOn(
+  context: GpuContext,
+  { encoder, head, maxLength: longest }: ModelDescription,
+  options: SessionOptions,
+  signal?: AbortSignal,
+): Promise<Session> {
   const numerics = options.numerics(context);
   signal?.throwIfAborted();
   const { choice, kernels, tuning } = await chooseKernels(context, numerics, encoder, head, longest);

@@ -4,11 +4,12 @@
  */
 import { GpuOutOfMemoryError } from "../../errors.ts";
 import { allocates, bufferUsage, makeBuffer, releaseBuffers } from "../device/buffers.ts";
+import { lossBehind } from "../device/context.ts";
 import { outputStride } from "../kernels/pooling/finished-row.ts";
 import { tokenRowsCheck } from "../kernels/pooling/token-rows-check.ts";
 import { tokenRowsGrid, tokenRowsProgram } from "../kernels/pooling/token-rows.ts";
 import { KernelProofs } from "../prove/kernel-proofs.ts";
-import { batchesInFlight, type Arena } from "./arena.ts";
+import { batchesInFlight, submitMarks, type Arena } from "./arena.ts";
 import { stridesOf } from "./layout.ts";
 import { compileRun, type Run } from "./plan.ts";
 import type { EncoderSetup } from "./setup.ts";
@@ -44,12 +45,12 @@ export class TokenRows {
 
   /**
    * The same promise for all who ask; after a failure the next call tries again.
-   * @throws KernelCheckError, GpuOutOfMemoryError
+   * @throws KernelCheckError, GpuOutOfMemoryError, DeviceLostError
    */
   open(): Promise<TokenOutput> {
-    this.#opening ??= this.#open().catch((error: unknown) => {
+    this.#opening ??= this.#open().catch(async (error: unknown) => {
       this.#opening = null;
-      throw error;
+      throw await lossBehind(this.#setup.context, "vectors of tokens were made ready", error);
     });
     return this.#opening;
   }
@@ -75,7 +76,12 @@ export class TokenRows {
     const { value: buffers, exhausted } = await allocates(context, () => [
       makeBuffer(context, "token rows", bytes, bufferUsage.storage | bufferUsage.copySource),
       ...Array.from({ length: batchesInFlight }, (_, i) =>
-        makeBuffer(context, `token readback ${i}`, bytes, bufferUsage.mapRead | bufferUsage.copyTarget),
+        makeBuffer(
+          context,
+          `token readback ${i}`,
+          bytes + submitMarks * 4,
+          bufferUsage.mapRead | bufferUsage.copyTarget,
+        ),
       ),
     ]);
     if (exhausted || this.#released) {

@@ -43,4 +43,24 @@ describeGpu("submits", () => {
       await model.close();
     }
   });
+
+  test("a driver that loses one of a batch's submits gives no other vectors: the batch runs again", async () => {
+    const options = { device: "gpu", dtype: "f32", allowSoftwareAdapter: true, onNotice: () => undefined } as const;
+    const model = await EmbeddingModel.load(tinyModelFolder("bert"), options);
+    const expected = await model.embed(texts);
+    // What lies in the arena afterwards is of this text.
+    await model.embed(["another text, and longer than that one"]);
+    const { device, report } = await openGpu(true);
+    const pretended = report as { software: boolean };
+    pretended.software = false;
+    vi.spyOn(WaitPolicy.prototype, "milliseconds").mockReturnValue(95);
+    vi.spyOn(device.queue, "submit").mockImplementationOnce(() => undefined);
+    try {
+      expect((await model.embed(texts)).data).toEqual(expected.data);
+      expect(model.stats().gpu!.deviceReopened).toBe(1);
+    } finally {
+      pretended.software = true;
+      await model.close();
+    }
+  });
 });
