@@ -6,6 +6,7 @@
  *   npm run test:faults -- --minutes 60         for longer
  *   npm run test:faults -- gpu                  a room (test/faults/ROOM of a package); further arguments are vitest's
  *   npm run test:faults -- --json FILE          the table as JSON, too
+ *   npm run test:faults -- --report FOLDER      the long run's curves, as JSON and SVG
  *
  * Prints a table: fault, times tried, outcome, what was lost. docs/reliability.md says what each stands for.
  */
@@ -32,6 +33,7 @@ function number(name, usual) {
 const seed = number("seed", 1);
 const minutes = number("minutes", 5);
 const json = option("json");
+const report = option("report");
 
 requireNode();
 install();
@@ -44,5 +46,6 @@ runNode("The faults", [vitest, "run", "--config", "vitest.faults.config.ts", ...
     FERRIS_FAULTS_SEED: String(seed),
     FERRIS_FAULTS_MINUTES: String(minutes),
     ...(json ? { FERRIS_FAULTS_JSON: resolve(json) } : {}),
+    ...(report ? { FERRIS_FAULTS_REPORT: resolve(report) } : {}),
   },
 });

@@ -8,5 +8,7 @@ export { type DocExample, docExamples } from "./doc-examples.ts";
 export { type Translation, translateWgsl } from "./translate-wgsl.ts";
 export type { Machine } from "./machine.ts";
 export { fault, type FaultRun } from "./faults/fault.ts";
+export { curves } from "./faults/curves.ts";
 export { fuzz } from "./faults/fuzz.ts";
+export { mutated, mutatedJson } from "./faults/mutate.ts";
 export { type Random, randomFrom } from "./faults/random.ts";

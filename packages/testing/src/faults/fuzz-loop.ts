@@ -1,13 +1,15 @@
-/** The loop of a process that fuzz.ts starts: makes inputs, tries them, and says of each how it ended. */
+/** The loop of a process that fuzz.ts starts: makes inputs, tries them, and says of each how it ended. Knows nothing of vitest. */
 import { once } from "node:events";
 import { type Random, randomFrom } from "./random.ts";
 import { processorTime } from "../processor-time.ts";
 
+export { mutated, mutatedJson } from "./mutate.ts";
+
 export interface FuzzTarget {
   /** Makes the input that these random numbers lead to, and says what it is. */
-  make(random: Random, n: number): { input: string; work: () => Promise<string> };
+  readonly make: (random: Random, n: number) => { input: string; work: () => Promise<string> };
   /** Whether this error is one that the library throws on purpose; its name for the table. */
-  expected(error: unknown): string | null;
+  readonly expected: (error: unknown) => string | null;
 }
 
 /** Tries inputs for ever: whoever started this process ends it. Arguments: seed, first number. */
@@ -17,7 +19,6 @@ export async function fuzzLoop({ make, expected }: FuzzTarget): Promise<void> {
   const late: string[] = [];
   process.on("unhandledRejection", (error) => late.push(`unhandled rejection: ${String(error)}`));
   process.on("uncaughtException", (error) => late.push(`uncaught: ${String(error)}`));
-  const inherited = prototypes();
   for (let n = from; ; n++) {
     const { input, work } = make(randomFrom(Math.imul(seed, 0x9e3779b1) + Math.imul(n, 0x85ebca6b)), n);
     const started = processorTime();
@@ -33,7 +34,8 @@ export async function fuzzLoop({ make, expected }: FuzzTarget): Promise<void> {
           error instanceof Error ? (error.stack ?? error.message).split("\n").slice(0, 3).join(" ") : String(error);
     }
     if (late.length > 0) wrong = late.splice(0).join("; ");
-    if (prototypes() !== inherited) wrong = "a prototype was changed";
+    const inherited = Object.getOwnPropertyNames(Object.prototype).length;
+    if (inherited !== usual) wrong = "Object.prototype was changed";
     const milliseconds = Math.round(processorTime() - started);
     const megabytes = Math.round(process.memoryUsage().rss / 2 ** 20);
     const line = `${JSON.stringify({ n, input, outcome, wrong, milliseconds, megabytes })}\n`;
@@ -41,9 +43,5 @@ export async function fuzzLoop({ make, expected }: FuzzTarget): Promise<void> {
   }
 }
 
-/** What every object has. */
-function prototypes(): string {
-  return [Object.prototype, Array.prototype, Map.prototype, String.prototype]
-    .map((prototype) => Object.getOwnPropertyNames(prototype).join())
-    .join("|");
-}
+/** Properties of every object. (Libraries add methods of newer JavaScript to other prototypes.) */
+const usual = Object.getOwnPropertyNames(Object.prototype).length;

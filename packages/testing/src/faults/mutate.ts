@@ -52,9 +52,10 @@ const mutations: readonly Mutation[] = [
   },
   // A length, a count, an offset.
   (bytes, random) => {
+    if (bytes.length < 4) return bytes;
     const copy = bytes.slice();
     const value = random.of(numbers);
-    const at = random.below(Math.max(1, copy.length - 4));
+    const at = random.below(copy.length - 3);
     new DataView(copy.buffer).setUint32(at, value, random() < 0.5);
     return copy;
   },
@@ -106,4 +107,53 @@ export function mutated(bytes: Uint8Array, random: Random, other: Uint8Array = b
     result = random.of(mutations)(result, random, other.length > 0 ? other : result);
   }
   return result;
+}
+
+const oddValues: readonly ((random: Random) => unknown)[] = [
+  () => null,
+  () => true,
+  () => -1,
+  () => 0,
+  () => 0.5,
+  () => 1e15,
+  () => 2 ** 53,
+  () => "",
+  (random) => random.of(words),
+  () => "a".repeat(100_000),
+  () => [],
+  () => ({}),
+  () => Array.from({ length: 10_000 }, (_, i) => i),
+  () => JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}') as unknown,
+  (random) => {
+    let nested: unknown = 1;
+    for (let depth = random.below(3_000); depth > 0; depth--) nested = [nested];
+    return nested;
+  },
+];
+
+/** A JSON value with one to four of its parts replaced, removed, doubled or moved. */
+export function mutatedJson(value: unknown, random: Random): unknown {
+  const root = { value: structuredClone(value) };
+  for (let left = 1 + random.below(4); left > 0; left--) {
+    // Down at random, so that what is near the root is found as often as what is deep.
+    let holder: Record<string, unknown> = root;
+    let key = "value";
+    while (random() < 0.8) {
+      const next = holder[key];
+      if (typeof next !== "object" || next === null || Object.keys(next).length === 0) break;
+      holder = next as Record<string, unknown>;
+      key = random.of(Object.keys(holder));
+    }
+    const chance = random();
+    if (chance < 0.55) holder[key] = random.of(oddValues)(random);
+    else if (chance < 0.7) delete holder[key];
+    else if (chance < 0.85 && typeof holder[key] === "number")
+      holder[key] = (holder[key] as number) * random.of([-1, 2, 1_000, 1e9]);
+    else {
+      const others = Object.keys(holder);
+      holder[random.of([...others, "extra", "__proto__ "])] = structuredClone(holder[key]);
+    }
+    root.value ??= {};
+  }
+  return root.value;
 }

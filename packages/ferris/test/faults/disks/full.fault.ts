@@ -70,9 +70,9 @@ for (const [name, fresh] of [
   ["the disk is full while new documents are indexed", true],
   ["the disk is full while an index is brought up to date", false],
 ] as const) {
-  fault(name, { seconds: 15, least: 4, unless: noMount }, async (run) => {
+  fault(name, { seconds: 12, least: 2, unless: noMount }, async (run) => {
     const [folder, before, reference] = [folderOf(), folderOf(), folderOf()];
-    addDocuments(folder, randomFrom(3), 80);
+    addDocuments(folder, randomFrom(3), 50);
     const indexing = (place: string) => ["index", folder, "--db", place, ...common];
     if (!fresh) {
       await timed(indexing(before));
@@ -113,7 +113,7 @@ for (const [name, fresh] of [
 
 fault(
   "the disk is full while vectors are written to a file",
-  { seconds: 6, least: 3, unless: noMount },
+  { seconds: 8, least: 2, unless: noMount },
   async (run) => {
     const input = Array.from({ length: 600 }, (_, i) => `text ${i}\n`).join("");
     for (const _ of run.tries()) {

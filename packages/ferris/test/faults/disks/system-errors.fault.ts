@@ -37,7 +37,7 @@ const filesOf = (place: string): string[] =>
 
 fault(
   "system calls on the index fail while it is written",
-  { seconds: 30, least: 6, unless: noStrace },
+  { seconds: 22, least: 4, unless: noStrace },
   async (run) => {
     const [folder, before, reference] = [folderOf(), folderOf(), folderOf()];
     addDocuments(folder, randomFrom(3), 25);
@@ -63,7 +63,7 @@ fault(
 
 fault(
   "system calls on documents fail while they are indexed",
-  { seconds: 15, least: 3, unless: noStrace },
+  { seconds: 12, least: 2, unless: noStrace },
   async (run) => {
     const [folder, reference] = [folderOf(), folderOf()];
     addDocuments(folder, randomFrom(3), 25);
@@ -85,7 +85,7 @@ fault(
 
 fault(
   "system calls on the index fail while it is searched",
-  { seconds: 12, least: 4, unless: noStrace },
+  { seconds: 10, least: 3, unless: noStrace },
   async (run) => {
     const [folder, place] = [folderOf(), folderOf()];
     addDocuments(folder, randomFrom(3), 25);

@@ -24,7 +24,7 @@ function copyOf(place: string): string {
   return copy;
 }
 
-fault("index of new documents, interrupted", { seconds: 22, least: 3, unless: noSignals }, async (run) => {
+fault("index of new documents, interrupted", { seconds: 16, least: 2, unless: noSignals }, async (run) => {
   const [folder, reference] = [documents(120), folderOf()];
   const usual = await timed(indexing(folder, reference));
   const expected = await snapshotOf(reference);
@@ -35,7 +35,7 @@ fault("index of new documents, interrupted", { seconds: 22, least: 3, unless: no
   }
 });
 
-fault("index after changes, interrupted", { seconds: 22, least: 3, unless: noSignals }, async (run) => {
+fault("index after changes, interrupted", { seconds: 16, least: 2, unless: noSignals }, async (run) => {
   const [folder, before, reference] = [documents(100), folderOf(), folderOf()];
   await timed(indexing(folder, before));
   changeDocuments(folder, randomFrom(4));
@@ -49,7 +49,7 @@ fault("index after changes, interrupted", { seconds: 22, least: 3, unless: noSig
   }
 });
 
-fault("watch, interrupted while documents change", { seconds: 15, least: 2, unless: noSignals }, async (run) => {
+fault("watch, interrupted while documents change", { seconds: 12, least: 2, unless: noSignals }, async (run) => {
   for (const n of run.tries()) {
     const [folder, place, reference] = [documents(60), folderOf(), folderOf()];
     await timed(indexing(folder, place));
@@ -65,7 +65,7 @@ fault("watch, interrupted while documents change", { seconds: 15, least: 2, unle
   }
 });
 
-fault("rm, interrupted", { seconds: 12, least: 2, unless: noSignals }, async (run) => {
+fault("rm, interrupted", { seconds: 10, least: 2, unless: noSignals }, async (run) => {
   const [folder, before] = [documents(150), folderOf()];
   await timed(indexing(folder, before));
   const removing = (place: string) => ["rm", join(folder, "d1"), join(folder, "d2"), "--db", place, "--quiet"];
@@ -80,7 +80,7 @@ fault("rm, interrupted", { seconds: 12, least: 2, unless: noSignals }, async (ru
   }
 });
 
-fault("compact, interrupted", { seconds: 12, least: 2, unless: noSignals }, async (run) => {
+fault("compact, interrupted", { seconds: 10, least: 2, unless: noSignals }, async (run) => {
   const [folder, before] = [documents(150), folderOf()];
   await timed(indexing(folder, before));
   await timed(["rm", join(folder, "d1"), "--db", before, "--quiet"]);

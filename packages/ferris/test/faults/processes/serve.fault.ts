@@ -11,7 +11,7 @@ import { noSignals, timed } from "../support/disturb.ts";
 
 const model = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 
-fault("serve, ended while it answers and indexes", { seconds: 15, least: 3, unless: noSignals }, async (run) => {
+fault("serve, ended while it answers and indexes", { seconds: 12, least: 3, unless: noSignals }, async (run) => {
   const [docs, place] = [folderOf(), folderOf()];
   addDocuments(docs, randomFrom(1), 30);
   await timed(["index", docs, "--db", place, "--model", model, "--device", "cpu", "--quiet"]);

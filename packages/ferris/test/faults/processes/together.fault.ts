@@ -12,7 +12,7 @@ import { differences, snapshotOf } from "../support/snapshot.ts";
 const model = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 const common = ["--model", model, "--device", "cpu", "--quiet"];
 
-fault("two writers and two readers on one index", { seconds: 25, least: 6 }, async (run) => {
+fault("two writers and two readers on one index", { seconds: 18, least: 6 }, async (run) => {
   const [docs, place] = [folderOf(), folderOf()];
   addDocuments(docs, randomFrom(1), 60);
   const indexing = ["index", docs, "--db", place, ...common];

@@ -17,7 +17,7 @@ interface Ending {
 for (const device of ["gpu", "cpu"] as const) {
   fault(
     `too little memory for the process (${device})`,
-    { seconds: 15, least: 6, unless: hasPrlimit ? null : "prlimit is not here" },
+    { seconds: 8, least: 4, unless: hasPrlimit ? null : "prlimit is not here" },
     async (run) => {
       const start = (
         megabytes: number | null,
