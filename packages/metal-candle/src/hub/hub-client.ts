@@ -52,18 +52,24 @@ export function hubIsOffline(): boolean {
 export class HubClient {
   readonly endpoint: string;
   readonly patience: Patience;
-  readonly #token: string | null;
+  readonly #authorization: Authorization | null;
   readonly #fetch: typeof fetch;
 
-  private constructor(endpoint: string, token: string | null, fetcher: typeof fetch, patience: Patience) {
+  private constructor(
+    endpoint: string,
+    authorization: Authorization | null,
+    fetcher: typeof fetch,
+    patience: Patience,
+  ) {
     this.endpoint = endpoint;
     this.patience = patience;
-    this.#token = token;
+    this.#authorization = authorization;
     this.#fetch = fetcher;
   }
 
   /**
-   * @param hub its URL, in the place of what the environment says
+   * @param hub its URL, in the place of what the environment says. A user name and password in it are sent to it, in the token's place, and
+   *   are not part of `endpoint`, which messages name
    * @throws DownloadError when HF_HUB_OFFLINE forbids it; InvalidArgumentError for a hub that is not a URL
    */
   static async open(patience: Patience, hub?: string): Promise<HubClient> {
@@ -74,16 +80,21 @@ export class HubClient {
     const endpoint = given.replace(/\/+$/, "");
     if (!/^https?:\/\//.test(endpoint) || !URL.canParse(endpoint)) {
       const name = hub === undefined ? "HF_ENDPOINT" : "hub";
-      throw new InvalidArgumentError(`${name} is "${endpoint}"; it must be an http or https URL.`);
+      const shown = endpoint.includes("@") ? "not one" : `"${endpoint}"`;
+      throw new InvalidArgumentError(`${name} is ${shown}; it must be an http or https URL.`);
     }
-    return new HubClient(endpoint, await readToken(), await networkFetch(), patience);
+    const { href, basic } = withoutCredentials(endpoint);
+    const token = basic === null ? await readToken() : null;
+    const authorization =
+      basic ?? (token === null ? null : { header: `Bearer ${token}`, from: "the token in HF_TOKEN" });
+    return new HubClient(href, authorization, await networkFetch(), patience);
   }
 
   /** Sends one request, with the token where it goes to the hub itself. Redirects are followed; theirs carry no token. */
   async send(url: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
-    if (this.#token !== null && url.startsWith(`${this.endpoint}/`)) {
-      headers.set("authorization", `Bearer ${this.#token}`);
+    if (this.#authorization !== null && url.startsWith(`${this.endpoint}/`)) {
+      headers.set("authorization", this.#authorization.header);
     }
     try {
       return await this.#fetch(url, { ...init, headers });
@@ -112,9 +123,9 @@ export class HubClient {
       if (modelsAreUrls) throw new DownloadError(`${misspelt}, which a page cannot load. ${folderHint(id)}`);
       throw new DownloadError(
         `${misspelt}: ` +
-          (this.#token === null
+          (this.#authorization === null
             ? "then set HF_TOKEN to a token of an account that may read it."
-            : "the token in HF_TOKEN may not read it; open the model's page and accept its terms."),
+            : `${this.#authorization.from} may not read it; open the model's page and accept its terms.`),
       );
     }
     if (status === 404) {
@@ -157,6 +168,27 @@ export class HubClient {
       }
     }
   }
+}
+
+/** What is sent to the hub, and to nobody else. */
+interface Authorization {
+  readonly header: string;
+  /** Where it came from, for messages. */
+  readonly from: string;
+}
+
+/** `fetch` takes no URL with a user name or password in it, and no message should. */
+function withoutCredentials(endpoint: string): { href: string; basic: Authorization | null } {
+  const url = new URL(endpoint);
+  const { username, password } = url;
+  if (username === "" && password === "") return { href: endpoint, basic: null };
+  url.username = url.password = "";
+  const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const header = `Basic ${btoa(String.fromCharCode(...bytes))}`;
+  return {
+    href: url.href.replace(/\/+$/, ""),
+    basic: { header, from: "the user name and password in the hub's URL" },
+  };
 }
 
 /** A relative URL without a dot looks like an id. */

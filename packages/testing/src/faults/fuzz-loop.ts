@@ -17,10 +17,22 @@ export async function fuzzLoop({ make, expected }: FuzzTarget): Promise<void> {
   const [seed, from] = process.argv.slice(2).map(Number) as [number, number];
   // Of a file, the reader may throw after it has answered.
   const late: string[] = [];
+  const failedHere = (error: unknown): never => {
+    console.error(error);
+    process.exit(1);
+  };
   process.on("unhandledRejection", (error) => late.push(`unhandled rejection: ${String(error)}`));
   process.on("uncaughtException", (error) => late.push(`uncaught: ${String(error)}`));
   for (let n = from; ; n++) {
-    const { input, work } = make(randomFrom(Math.imul(seed, 0x9e3779b1) + Math.imul(n, 0x85ebca6b)), n);
+    const random = randomFrom(Math.imul(seed, 0x9e3779b1) + Math.imul(n, 0x85ebca6b));
+    const { input, work } = ((): ReturnType<FuzzTarget["make"]> => {
+      try {
+        return make(random, n);
+      } catch (error) {
+        // A mistake of the test's, which the handlers above would swallow.
+        return failedHere(error);
+      }
+    })();
     const started = processorTime();
     let outcome = "";
     let wrong: string | null = null;

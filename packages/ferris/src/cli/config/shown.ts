@@ -12,11 +12,20 @@ export function shownSettings({ values, origins }: ResolvedSettings): ShownSetti
   }));
 }
 
-/** Keys are not shown, so that the table can be pasted anywhere. */
+/** Keys, and passwords in URLs, are not shown, so that the table can be pasted anywhere. */
 export function shownValue(name: SettingName, value: unknown): unknown {
   const { secret, show } = settings[name];
   if (show && typeof value === "string") return show(value);
-  return secret && value !== null ? "(set)" : value;
+  if (secret && value !== null) return "(set)";
+  return typeof value === "string" ? withoutPassword(value) : value;
+}
+
+function withoutPassword(text: string): string {
+  if (!text.includes("@") || !URL.canParse(text)) return text;
+  const url = new URL(text);
+  if (url.password === "") return text;
+  url.password = "***";
+  return url.href;
 }
 
 function originText({ kind, where }: Origin): string {

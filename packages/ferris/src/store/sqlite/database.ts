@@ -114,7 +114,7 @@ export function translated<T>(path: string, work: () => T): T {
 /** By SQLite's own words, for errors that the library passes on without a number. */
 const codesByMessage: readonly (readonly [RegExp, number])[] = [
   // FTS5's and sqlite-vec's words about rows that only a damaged or made-up file holds.
-  [/malformed|corrupt|vector|unsupported file format|no such (?:table|column)/i, 11],
+  [/malformed|corrupt|vector|(?:unsupported|invalid fts5) file format|no such (?:table|column)/i, 11],
   [/not a database/, 26],
   [/disk is full/, 13],
   [/disk I\/O error/, 10],

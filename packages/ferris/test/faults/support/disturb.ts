@@ -40,7 +40,7 @@ export async function disturb(run: FaultRun, args: readonly string[], options: D
   let said = "";
   child.stderr!.on("data", (data) => (said += data));
   const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
-  await Promise.race([ended, sleep((0.2 + run.random() * 0.85) * usual)]);
+  await Promise.race([ended, sleep((0.15 + run.random() * 0.75) * usual)]);
   const done = child.exitCode !== null;
   child.kill(signal);
   let expected = codes[signal];
