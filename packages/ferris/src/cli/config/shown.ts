@@ -17,10 +17,10 @@ export function shownValue(name: SettingName, value: unknown): unknown {
   const { secret, show } = settings[name];
   if (show && typeof value === "string") return show(value);
   if (secret && value !== null) return "(set)";
-  return typeof value === "string" ? withoutPassword(value) : value;
+  return typeof value === "string" ? masked(value) : value;
 }
 
-function withoutPassword(text: string): string {
+function masked(text: string): string {
   if (!text.includes("@") || !URL.canParse(text)) return text;
   const url = new URL(text);
   if (url.password === "") return text;

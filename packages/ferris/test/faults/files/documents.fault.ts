@@ -9,3 +9,9 @@ for (const group of ["pdf", "office", "legacy", "mail", "markup", "text"]) {
     fuzz(run, { program, args: [group], seconds: 20, megabytes: 1_536 }),
   );
 }
+
+const doubling = fileURLToPath(new URL("../support/fuzz-doubling.mjs", import.meta.url));
+
+fault("a few characters again and again: time in proportion", { seconds: 15, least: 60 }, (run) =>
+  fuzz(run, { program: doubling, seconds: 30, megabytes: 1_536 }),
+);
