@@ -12,10 +12,10 @@ const shortestPause = 1;
 const longestPause = 8;
 
 /**
- * Seconds without an answer after which a device counts as hung. Work for one answer takes a second at most on a GPU, and systems reset one that
- * takes ten; a software adapter on a busy machine may take minutes.
+ * Seconds without an answer after which a device counts as hung. Most batches take less than a second, and most systems reset a GPU that hangs for
+ * ten; but a text of 32,768 tokens through a large model may take a small GPU a minute or two, and a software adapter on a busy machine longer.
  */
-export const longestSilence = { gpu: 60, software: 900 };
+export const longestSilence = { gpu: 300, software: 900 };
 
 /** Resolves when the buffer is mapped; rejects as mapAsync does, or when the device has been silent for too long. */
 export async function mapForReading(
