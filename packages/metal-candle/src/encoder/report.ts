@@ -44,17 +44,15 @@ export interface TunedGemm {
 }
 
 export interface GemmTuning {
-  /** "rule": nothing was measured, every product has the class's usual variant. */
+  /** "rule": nothing has been measured yet, every product has the class's usual variant. */
   readonly source: "measured" | "cache" | "rule";
   /** What measuring took, now or when it was done. */
   readonly milliseconds: number;
   readonly gemms: readonly TunedGemm[];
   /** Variants that were faster and did not agree, with the reference or in their bits. */
   readonly dropped: readonly { readonly variant: string; readonly reason: string }[];
-  /** Why products are left that keep the usual variant without having been measured; null when none is. */
+  /** Why products are left that keep the usual variant without having been measured: the next load goes on; null when none is. */
   readonly unfinished: string | null;
-  /** Whether the next load goes on: not where a whole two seconds brought nothing more. */
-  readonly resumable: boolean;
 }
 
 /** How one operation is served, for info() and doctor. */

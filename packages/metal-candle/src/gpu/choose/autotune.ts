@@ -2,9 +2,9 @@
  * Which member of a numerics class multiplies fastest on this adapter, for each product of this model: measured once, then
  * remembered. All candidates give the same bits (numerics-class.ts), so nothing but time depends on what is found here.
  *
- * Never on a software adapter: what is fast there says nothing about a GPU. Two seconds at most; products whose turn did not
- * come keep the variant that the rule put first (variants.ts), and are measured at the next load. A winner proves itself before it is
- * used: against the reference, and bit for bit against the usual variant.
+ * Never on a software adapter: what is fast there says nothing about a GPU. A model works with the variant that the rule put first
+ * (variants.ts) until its products are measured, between its batches (tuning-terms.ts); what was not finished goes on at the next load. A winner proves itself before it is used: against the reference, and bit for bit against the usual
+ * variant.
  */
 import { readCacheEntry, writeCacheEntry } from "#platform/cache";
 import { shadersRun } from "#platform/webgpu";
@@ -16,9 +16,8 @@ import type { GpuContext } from "../device/context.ts";
 import { GemmTimer } from "./gemm-timer.ts";
 import { gemmProgram, tileRows, variantName, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
 import { fingerprint } from "../prove/verdict-cache.ts";
+import type { TuningTerms } from "./tuning-terms.ts";
 
-/** Milliseconds that measuring may take, compiling included. */
-const longestTuning = 2000;
 /** Milliseconds of one submit: a GPU that drives a display must get it back. */
 const longestSubmit = 20;
 /** How much faster than the usual variant another must be: less is noise. */
@@ -47,38 +46,53 @@ export const untuned: GemmTuning = {
   gemms: [],
   dropped: [],
   unfinished: null,
-  resumable: false,
 };
 
 /** Says why a variant may not be used; null for nothing. */
 export type Objection = (variant: GemmVariant, request: TuningRequest) => Promise<string | null>;
 
+/** Whether there is anything to measure here. */
+export function canTune({ report }: GpuContext): boolean {
+  return !report.software && shadersRun();
+}
+
 /**
- * Measures, or remembers.
+ * What was measured before, on this adapter for the same products; null for nothing, and where a winner no longer proves itself.
+ *
+ * @param objection what speaks against a variant: that it does not agree with its reference here, or has other bits
+ */
+export async function rememberedTuning(
+  context: GpuContext,
+  requests: readonly TuningRequest[],
+  objection: Objection,
+): Promise<GemmTuning | null> {
+  if (!canTune(context)) return null;
+  const remembered = readTuning(await readCacheEntry(kind, tuningKey(context, requests)), requests);
+  if (remembered === null) return null;
+  const holds = await all(remembered.gemms, async (gemm) => {
+    const request = requestOf(requests, gemm)!;
+    return (await objection(variantOf(request, gemm)!, request)) === null;
+  });
+  return holds ? remembered : null;
+}
+
+/**
+ * Measures what is not remembered, and remembers it.
  *
  * @param requests in the order of what they are worth: the first are measured first
- * @param objection what speaks against a variant: that it does not agree with its reference here, or has other bits
+ * @param known what rememberedTuning gave
  */
 export async function tuneGemms(
   context: GpuContext,
   requests: readonly TuningRequest[],
   objection: Objection,
+  known: GemmTuning | null,
+  terms: TuningTerms,
 ): Promise<GemmTuning> {
-  if (context.report.software || !shadersRun()) return untuned;
+  if (!canTune(context)) return untuned;
+  if (known?.unfinished === null) return known;
   const key = tuningKey(context, requests);
-  const remembered = readTuning(await readCacheEntry(kind, key), requests);
-  const known =
-    remembered &&
-    (await all(remembered.gemms, async (gemm) => {
-      const request = requestOf(requests, gemm)!;
-      return (await objection(variantOf(request, gemm)!, request)) === null;
-    }))
-      ? remembered
-      : null;
-  if (known && !known.resumable) return known;
-
   const began = performance.now();
-  const deadline = began + longestTuning;
   const gemms = [...(known?.gemms ?? [])];
   const dropped = new Map(known?.dropped.map(({ variant, reason }) => [variant, reason]));
   const judged: Objection = async (variant, request) => {
@@ -86,36 +100,45 @@ export async function tuneGemms(
     if (reason !== null) dropped.set(variantName(variant), reason);
     return reason;
   };
+  const soFar = (unfinished: string | null): GemmTuning => ({
+    source: "measured",
+    milliseconds: Math.round(performance.now() - began) + (known?.milliseconds ?? 0),
+    gemms: [...gemms],
+    dropped: [...dropped].map(([variant, reason]) => ({ variant, reason })),
+    unfinished,
+  });
+  const keep = (tuning: GemmTuning): Promise<unknown> =>
+    writeCacheEntry(kind, key, new TextEncoder().encode(JSON.stringify(tuning)));
   const slow: Record<BatchKind, Set<GemmVariant>> = { large: new Set(), small: new Set() };
   let unfinished: string | null = null;
-  let noRoom = false;
   for (const asked of requests) {
     if (gemms.some((gemm) => isOf(gemm, asked))) continue;
     const request = { ...asked, candidates: asked.candidates.filter((candidate) => !slow[asked.batch].has(candidate)) };
     if (request.candidates.length < 2) continue;
-    const times = await measure(context, request, deadline).catch((error: unknown) => {
+    await terms.rest();
+    const times = await measure(context, request, terms).catch((error: unknown) => {
       if (error instanceof GpuOutOfMemoryError) return error;
       throw error;
     });
     if (times instanceof GpuOutOfMemoryError) {
       unfinished = times.message;
-      noRoom = true;
       break;
     }
     // With the usual variant alone there is nothing to choose.
-    const chosen = times.length < 2 ? "late" : await before(deadline, choose(request, times, judged));
-    if (chosen === "late") {
-      unfinished = `${longestTuning} ms were over after ${gemms.length} of ${requests.length} products`;
+    const chosen = times.length < 2 ? null : await terms.before(choose(request, times, judged));
+    const stands = `after ${gemms.length} of ${requests.length} products`;
+    if (terms.isOver || chosen === "late") {
+      unfinished = `the model was closed ${stands}`;
       break;
     }
+    if (chosen === null) continue;
     gemms.push(chosen);
     for (const index of hopeless(times)) slow[request.batch].add(request.candidates[index]);
+    // The process may end at any time.
+    await keep(soFar(`the process ended after ${gemms.length} of ${requests.length} products`));
   }
-  const milliseconds = Math.round(performance.now() - began) + (known?.milliseconds ?? 0);
-  const resumable = unfinished !== null && (noRoom || known === null || gemms.length > known.gemms.length);
-  const told = [...dropped].map(([variant, reason]) => ({ variant, reason }));
-  const tuning: GemmTuning = { source: "measured", milliseconds, gemms, dropped: told, unfinished, resumable };
-  await writeCacheEntry(kind, key, new TextEncoder().encode(JSON.stringify(tuning)));
+  const tuning = soFar(unfinished);
+  await keep(tuning);
   return tuning;
 }
 
@@ -149,44 +172,45 @@ function isOf({ batch, n, k, form }: TunedGemm, { batch: asked, shape }: TuningR
 type Timing = (rows: number, dispatches: number) => Promise<number>;
 
 /**
- * Milliseconds of one product in each round, for each candidate that was ready in time, in the candidates' order; Infinity for one
- * that does not compile here.
+ * Milliseconds of one product in each round, for each candidate, in the candidates' order; Infinity for one that does not compile here. None
+ * where the model is closed meanwhile.
  */
-async function measure(context: GpuContext, request: TuningRequest, deadline: number): Promise<number[][]> {
+async function measure(context: GpuContext, request: TuningRequest, terms: TuningTerms): Promise<number[][]> {
   const timer = await GemmTimer.open(context, request.shape, request.count);
   const preparing = request.candidates.map((variant) => timer.prepare(variant).catch((): null => null));
   try {
     const timings: (Timing | null)[] = [];
     for (const prepared of preparing) {
-      const timing = await before(deadline, prepared);
+      const timing = await terms.before(prepared);
       if (timing === "late") break;
-      timings.push(timing);
+      timings.push(timing && ((...size) => terms.turn(() => timing(...size))));
     }
     const usual = timings[0];
     if (!usual || timings.length < 2) return [];
     // The usual variant decides how many rows, and how many times, one submit affords.
     let rows = Math.min(request.count, timer.mostRows, 4 * tileRows);
     await usual(rows, 1);
-    if (performance.now() > deadline) return [];
+    if (terms.isOver) return [];
     const affordable = Math.floor((rows * longestSubmit) / (await usual(rows, 1)) / tileRows) * tileRows;
     rows = Math.min(request.count, timer.mostRows, Math.max(rows, affordable));
     const dispatches = Math.max(1, Math.min(20, Math.floor(longestSubmit / 4 / (await usual(rows, 1)))));
-    await wakeUp(() => usual(rows, dispatches), deadline);
+    await wakeUp(() => usual(rows, dispatches), terms);
     return await inRounds(
       timings.map((timing) => async () => (timing ? (await timing(rows, dispatches)) / dispatches : Infinity)),
-      () => performance.now() > deadline,
+      () => terms.isOver,
     );
   } finally {
-    // Compilations that the deadline cut off still bind these buffers when they are done.
-    void Promise.all(preparing).then(() => timer.close());
+    // Compilations that were cut off still bind these buffers when they are done; whoever closes the model waits for them, nobody else.
+    const closed = Promise.all(preparing).then(() => timer.close());
+    if (terms.isOver) await closed;
   }
 }
 
 /** An idle GPU runs at a fraction of its clock: it works until it is no faster than it was, so that all are timed awake. */
-async function wakeUp(work: () => Promise<number>, deadline: number): Promise<void> {
+async function wakeUp(work: () => Promise<number>, terms: TuningTerms): Promise<void> {
   const began = performance.now();
   let best = await work();
-  for (let same = 0; same < 3 && performance.now() - began < longestWakeUp && performance.now() < deadline;) {
+  for (let same = 0; same < 3 && performance.now() - began < longestWakeUp && !terms.isOver;) {
     const time = await work();
     same = time < best * worthwhile ? 0 : same + 1;
     best = Math.min(best, time);
@@ -293,19 +317,6 @@ function requestOf(requests: readonly TuningRequest[], gemm: TunedGemm): TuningR
 
 function variantOf(request: TuningRequest | undefined, { variant }: TunedGemm): GemmVariant | undefined {
   return request?.candidates.find((candidate) => variantName(candidate) === variant);
-}
-
-/** The promise's value, unless the deadline comes first. */
-async function before<T>(deadline: number, promise: Promise<T>): Promise<T | "late"> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, deadline - performance.now()), "late");
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function all<T>(items: readonly T[], holds: (item: T) => Promise<boolean>): Promise<boolean> {

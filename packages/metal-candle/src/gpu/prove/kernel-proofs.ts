@@ -8,6 +8,7 @@ import { KernelCheckError } from "../../errors.ts";
 import { shadersRun } from "#platform/webgpu";
 import type { KernelReport } from "../../encoder/report.ts";
 import type { GpuContext } from "../device/context.ts";
+import type { KernelProgram } from "../device/kernel-program.ts";
 import { runCheck, type KernelCheck } from "./kernel-check.ts";
 import { runProgram } from "./run-program.ts";
 import { VerdictCache } from "./verdict-cache.ts";
@@ -58,12 +59,26 @@ export class KernelProofs {
     );
   }
 
+  /** Starts to compile what checks that have not passed here yet will need: drivers compile many kernels at once, and wait for nobody. */
+  compileAhead(checks: readonly KernelCheck[]): void {
+    for (const { program } of checks) {
+      if (this.#isProved(program)) continue;
+      // Whoever needs the kernel hears why it does not compile.
+      this.#context.pipelines.get(program).catch(() => undefined);
+    }
+  }
+
+  #isProved(program: KernelProgram): boolean {
+    return shadersRun() && this.#verdicts.has(program);
+  }
+
   /**
    * Runs checks in order; null when all pass. A verdict is remembered by adapter, driver and the kernel's own text, once all of that
    * kernel's checks have passed.
    */
   async firstFailure(checks: readonly KernelCheck[]): Promise<string | null> {
-    const unproved = checks.filter(({ program }) => !shadersRun() || !this.#verdicts.has(program));
+    const unproved = checks.filter(({ program }) => !this.#isProved(program));
+    this.compileAhead(unproved);
     for (const check of unproved) {
       const { error } = await runCheck(this.#context, check);
       if (shadersRun() && error !== null) return error;

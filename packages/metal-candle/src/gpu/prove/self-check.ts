@@ -6,7 +6,8 @@ import type { Head } from "../../models/description.ts";
 import type { Activation, EncoderDescription } from "../../models/encoder-description.ts";
 import type { BatchKind, GemmTuning, KernelReport } from "../../encoder/report.ts";
 import type { NumericsClass } from "../choose/numerics-class.ts";
-import { tuneGemms, tunedVariant, type TuningRequest } from "../choose/autotune.ts";
+import { canTune, rememberedTuning, tuneGemms, tunedVariant, untuned, type TuningRequest } from "../choose/autotune.ts";
+import type { TuningTerms } from "../choose/tuning-terms.ts";
 import {
   attentionCandidates,
   gatedCandidates,
@@ -19,7 +20,7 @@ import {
   type KernelChoice,
 } from "../choose/variants.ts";
 import type { GpuContext } from "../device/context.ts";
-import { attentionName } from "../kernels/attention/attention.ts";
+import { attentionName, type AttentionVariant } from "../kernels/attention/attention.ts";
 import { attentionCheck } from "../kernels/attention/check.ts";
 import { gemmCheck } from "../kernels/gemm/check.ts";
 import { variantName, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
@@ -29,6 +30,14 @@ import { distinct } from "./distinct.ts";
 import type { KernelCheck } from "./kernel-check.ts";
 import { KernelProofs } from "./kernel-proofs.ts";
 import { rowChecks } from "./row-kernels.ts";
+
+export interface ChosenKernels {
+  readonly choice: KernelChoice;
+  readonly kernels: readonly KernelReport[];
+  readonly tuning: GemmTuning;
+  /** Measures the products that no tuning is remembered for; null where there is nothing to measure. */
+  readonly tune: ((terms: TuningTerms) => Promise<{ tuning: GemmTuning; gemmFor: KernelChoice["gemmFor"] }>) | null;
+}
 
 /**
  * Chooses and proves the kernels of a model.
@@ -40,7 +49,7 @@ export async function chooseKernels(
   encoder: EncoderDescription,
   head: Head,
   longest: number,
-): Promise<{ choice: KernelChoice; kernels: KernelReport[]; tuning: GemmTuning }> {
+): Promise<ChosenKernels> {
   const { storage } = numerics;
   const activation = (wanted: Activation) => kernelActivation(numerics, wanted);
   const products = distinctProducts(encoder, storage, activation);
@@ -48,6 +57,20 @@ export async function chooseKernels(
   const gated = products.filter((product) => product.gated);
   const proofs = await KernelProofs.open(context);
   const candidates = gemmCandidates(context.report, numerics);
+  const shapes = distinct(encoder.layers.map(({ attention }) => attentionShape(encoder, attention, storage, longest)));
+  const attentionChecks = (variant: AttentionVariant): KernelCheck[] =>
+    shapes.map(({ heads, keyValueHeads, ...shape }) =>
+      attentionCheck(variant, { ...shape, grouped: heads !== keyValueHeads }),
+    );
+  const attentionVariants = attentionCandidates(context.report, numerics, shapes);
+  const rows = rowChecks(encoder, head, storage, longest);
+  // What will most likely be chosen is compiled side by side.
+  const [firstSmall] = smallGemmCandidates(context.report, numerics, candidates[0]);
+  proofs.compileAhead([
+    ...[candidates[0], firstSmall].flatMap((variant) => gemmChecks(variant, plain)),
+    ...attentionChecks(attentionVariants[0]),
+    ...rows.flatMap(({ checks }) => checks),
+  ]);
   const gemm = await chooseGemms(context, numerics, proofs, "gemm", candidates, plain);
   const gatedGemm =
     gated.length === 0
@@ -60,28 +83,33 @@ export async function chooseKernels(
     return (await proofs.firstFailure(checks)) ?? (await proofs.firstDifference(checks, others));
   };
   const requests = tuningRequests(products, candidates, usual);
-  const tuning = await tuneGemms(context, requests, objection);
-  const shapes = distinct(encoder.layers.map(({ attention }) => attentionShape(encoder, attention, storage, longest)));
+  const remembered = await rememberedTuning(context, requests, objection);
   const attention = await proofs.prove(
     "attention",
-    attentionCandidates(context.report, numerics, shapes).map((variant) => [
-      variant,
-      attentionName(variant),
-      () =>
-        shapes.map(({ heads, keyValueHeads, ...shape }) =>
-          attentionCheck(variant, { ...shape, grouped: heads !== keyValueHeads }),
-        ),
-    ]),
+    attentionVariants.map((variant) => [variant, attentionName(variant), () => attentionChecks(variant)]),
   );
-  for (const { operation, variant, checks } of rowChecks(encoder, head, storage, longest)) {
+  for (const { operation, variant, checks } of rows) {
     await proofs.prove(operation, [[null, variant, () => checks]]);
   }
   await proofs.save();
-  const gemmFor: KernelChoice["gemmFor"] = (product) => ({
-    large: tunedVariant(tuning, requests, "large", product) ?? usual(product).large,
-    small: tunedVariant(tuning, requests, "small", product) ?? usual(product).small,
-  });
-  return { choice: { gemm, gemmFor, attention, activation }, kernels: proofs.reports, tuning };
+  const tunedBy = (tuning: GemmTuning): KernelChoice["gemmFor"] => {
+    return (product) => ({
+      large: tunedVariant(tuning, requests, "large", product) ?? usual(product).large,
+      small: tunedVariant(tuning, requests, "small", product) ?? usual(product).small,
+    });
+  };
+  const tune = async (terms: TuningTerms): ReturnType<NonNullable<ChosenKernels["tune"]>> => {
+    const measured = await tuneGemms(context, requests, objection, remembered, terms);
+    await proofs.save();
+    return { tuning: measured, gemmFor: tunedBy(measured) };
+  };
+  const tuning = remembered ?? untuned;
+  return {
+    choice: { gemm, gemmFor: tunedBy(tuning), attention, activation },
+    kernels: proofs.reports,
+    tuning,
+    tune: canTune(context) && (remembered === null || remembered.unfinished !== null) ? tune : null,
+  };
 }
 
 /** The pair that serves products of one kind, proved with everything that they ask of a kernel. */

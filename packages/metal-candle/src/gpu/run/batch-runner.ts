@@ -18,6 +18,7 @@ import { readTrailers } from "./trailers.ts";
 import type { EncoderSetup } from "./setup.ts";
 import type { TokenRows } from "./token-rows.ts";
 import { writeBatch } from "./batch-writer.ts";
+import { Turns } from "./turns.ts";
 import { WaitPolicy } from "./wait-policy.ts";
 
 /** A row of a batch that did run holds NaN or infinity. The encoder runs it once more before it says so. */
@@ -67,11 +68,12 @@ const longestBatch = 160;
 export class BatchRunner {
   readonly stats: RunnerStats = { batches: 0, tokens: 0, sequences: 0, dispatches: 0, bytesReadBack: 0 };
   readonly waits = new WaitPolicy();
+  readonly turns = new Turns();
   readonly #setup: EncoderSetup;
   readonly #context: GpuContext;
   readonly #queryRows: number;
   readonly #arena: Arena;
-  readonly #plan: Plan;
+  #plan: Plan;
   readonly #tokenRows: TokenRows;
   readonly #free: Slot[];
   readonly #waiting: ((slot: Slot) => void)[] = [];
@@ -86,6 +88,11 @@ export class BatchRunner {
     this.#tokenRows = tokenRows;
     const words = batchWords(arena.tokenBudget, arena.maxSequences, arena.maxWorkItems);
     this.#free = arena.readbacks.map((readback, index) => ({ words: new Uint32Array(words), readback, index }));
+  }
+
+  /** Runs batches by another plan of the same steps from now on, which gives the same bits. */
+  use(plan: Plan): void {
+    this.#plan = plan;
   }
 
   /** Most tokens of a batch, so that whoever comes next does not wait long. */
@@ -137,72 +144,87 @@ export class BatchRunner {
   async run(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
     const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
     try {
-      const { steps, output, readback, rows, stride } = await this.#endingOf(batch, slot);
-      this.#nonce = (this.#nonce + 1) >>> 0;
-      const nonce = this.#nonce;
-      const { device, loss } = this.#context;
-      const written = writeBatch(slot.words, batch, this.#setup.encoder, this.#queryRows, nonce);
-      const { sequences, tokens } = batch;
-      const bytes = rows * stride * 4;
-      const size = { tokens, sequences, workItems: written.workItems };
-      const submits = this.#submitsFor(tokens, steps.length);
-      const plan = { overflow: this.#plan.overflow, steps };
-      const { complaint } = ours(this.#context, () => {
-        device.queue.writeBuffer(this.#arena.batch, 0, slot.words, 0, written.words);
-        for (let submit = 0; submit < submits; submit++) {
-          const encoder = device.createCommandEncoder();
-          const [first, end] = [submit, submit + 1].map((part) => Math.round((part * steps.length) / submits));
-          recordPlan(plan, encoder, size, first, end);
-          // A trailer shows that the last submit ran. One before it shows that by this batch's number behind the rows.
-          if (submit === submits - 1) encoder.copyBufferToBuffer(output, 0, readback, 0, bytes);
-          else encoder.copyBufferToBuffer(this.#arena.batch, headerWords.nonce * 4, readback, bytes + submit * 4, 4);
-          device.queue.submit([encoder.finish()]);
-        }
-      });
-      const flight = this.waits.submitted(tokens);
-      this.stats.batches += 1;
-      this.stats.tokens += tokens;
-      this.stats.sequences += sequences;
-      this.stats.dispatches += steps.length;
-      this.stats.bytesReadBack += bytes;
-      await this.waits.sleep(flight);
-      const asked = performance.now();
+      const ending = await this.#endingOf(batch, slot);
+      const turn = this.turns.enter();
+      if (turn !== null) await turn;
       try {
-        if (loss.reason !== null) throw new Error(loss.reason);
-        await mapForReading(device, readback, bytes + 4 * (submits - 1));
-        const said = await complaint;
-        if (said !== null) throw new Error(said.message);
-      } catch (error) {
-        this.waits.abandoned(flight);
-        throw lostDevice(this.#context, "a batch ran", error instanceof Error ? error.message : String(error));
-      }
-      this.waits.completed(flight, asked);
-      try {
-        const mapped = readback.getMappedRange(0, bytes + 4 * (submits - 1));
-        const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), rows, stride, nonce) : "ours";
-        const isWhole = !shadersRun() || new Uint32Array(mapped, bytes).every((mark) => mark === nonce);
-        if (verdict === "foreign" || !isWhole) {
-          throw lostDevice(
-            this.#context,
-            "a batch ran",
-            "rows came back that are not this batch's (the driver lost a command)",
-          );
-        }
-        if (verdict === "overflow") {
-          throw new UnsupportedModelError(
-            `This model's activations leave the range of f16 (±65504) on a text of this batch, so its vectors would be wrong. ` +
-              `Load it with dtype "f32".`,
-          );
-        }
-        if (verdict === "not-finite") throw new NotFiniteError();
-        receive(new Float32Array(mapped, 0, bytes / 4), stride);
+        await this.#compute(batch, slot, ending, receive);
       } finally {
-        readback.unmap();
+        this.turns.leave();
       }
     } finally {
       const next = this.#waiting.shift();
       if (next) next(slot);
       else this.#free.push(slot);
+    }
+  }
+
+  async #compute(
+    batch: PackedBatch,
+    slot: Slot,
+    { steps, output, readback, rows, stride }: Ending,
+    receive: (rows: Float32Array, stride: number) => void,
+  ): Promise<void> {
+    this.#nonce = (this.#nonce + 1) >>> 0;
+    const nonce = this.#nonce;
+    const { device, loss } = this.#context;
+    const written = writeBatch(slot.words, batch, this.#setup.encoder, this.#queryRows, nonce);
+    const { sequences, tokens } = batch;
+    const bytes = rows * stride * 4;
+    const size = { tokens, sequences, workItems: written.workItems };
+    const submits = this.#submitsFor(tokens, steps.length);
+    const plan = { overflow: this.#plan.overflow, steps };
+    const { complaint } = ours(this.#context, () => {
+      device.queue.writeBuffer(this.#arena.batch, 0, slot.words, 0, written.words);
+      for (let submit = 0; submit < submits; submit++) {
+        const encoder = device.createCommandEncoder();
+        const [first, end] = [submit, submit + 1].map((part) => Math.round((part * steps.length) / submits));
+        recordPlan(plan, encoder, size, first, end);
+        // A trailer shows that the last submit ran. One before it shows that by this batch's number behind the rows.
+        if (submit === submits - 1) encoder.copyBufferToBuffer(output, 0, readback, 0, bytes);
+        else encoder.copyBufferToBuffer(this.#arena.batch, headerWords.nonce * 4, readback, bytes + submit * 4, 4);
+        device.queue.submit([encoder.finish()]);
+      }
+    });
+    const flight = this.waits.submitted(tokens);
+    this.stats.batches += 1;
+    this.stats.tokens += tokens;
+    this.stats.sequences += sequences;
+    this.stats.dispatches += steps.length;
+    this.stats.bytesReadBack += bytes;
+    await this.waits.sleep(flight);
+    const asked = performance.now();
+    try {
+      if (loss.reason !== null) throw new Error(loss.reason);
+      await mapForReading(device, readback, bytes + 4 * (submits - 1));
+      const said = await complaint;
+      if (said !== null) throw new Error(said.message);
+    } catch (error) {
+      this.waits.abandoned(flight);
+      throw lostDevice(this.#context, "a batch ran", error instanceof Error ? error.message : String(error));
+    }
+    this.waits.completed(flight, asked);
+    try {
+      const mapped = readback.getMappedRange(0, bytes + 4 * (submits - 1));
+      const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), rows, stride, nonce) : "ours";
+      const isWhole = !shadersRun() || new Uint32Array(mapped, bytes).every((mark) => mark === nonce);
+      if (verdict === "foreign" || !isWhole) {
+        throw lostDevice(
+          this.#context,
+          "a batch ran",
+          "rows came back that are not this batch's (the driver lost a command)",
+        );
+      }
+      if (verdict === "overflow") {
+        throw new UnsupportedModelError(
+          `This model's activations leave the range of f16 (±65504) on a text of this batch, so its vectors would be wrong. ` +
+            `Load it with dtype "f32".`,
+        );
+      }
+      if (verdict === "not-finite") throw new NotFiniteError();
+      receive(new Float32Array(mapped, 0, bytes / 4), stride);
+    } finally {
+      readback.unmap();
     }
   }
 }

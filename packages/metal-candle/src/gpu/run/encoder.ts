@@ -13,6 +13,7 @@ import type { EncoderReport, GpuStats } from "../../encoder/report.ts";
 import { DeviceLostError, GpuOutOfMemoryError } from "../../errors.ts";
 import type { ModelDescription } from "../../models/description.ts";
 import { batchesInFlight, type Arena } from "./arena.ts";
+import { BackgroundTuning } from "./background-tuning.ts";
 import { NotFiniteError } from "./batch-runner.ts";
 import { openSession, releaseSession, type Session, type SessionOptions } from "./session.ts";
 
@@ -23,6 +24,7 @@ export class GpuEncoder implements Encoder {
   #current: Session;
   readonly #first: Arena;
   #broken: Session | null = null;
+  #tuning: BackgroundTuning;
   #reopened = 0;
 
   private constructor(description: ModelDescription, options: SessionOptions, session: Session) {
@@ -30,6 +32,7 @@ export class GpuEncoder implements Encoder {
     this.#options = options;
     this.#session = Promise.resolve(session);
     this.#current = session;
+    this.#tuning = new BackgroundTuning(session);
     this.#first = session.arena;
   }
 
@@ -99,6 +102,7 @@ export class GpuEncoder implements Encoder {
   async close(): Promise<void> {
     // Where a lost device could not be opened again, its own buffers are all there is.
     await this.#session.catch(() => null);
+    await this.#tuning.stop();
     releaseSession(this.#current);
   }
 
@@ -106,8 +110,11 @@ export class GpuEncoder implements Encoder {
   #reopen(broken: Session): Promise<Session> {
     if (this.#broken !== broken) {
       this.#broken = broken;
+      const measured = this.#tuning.stop();
       this.#session = openTwice(this.#description, this.#options).then(
-        (session) => {
+        async (session) => {
+          await measured;
+          this.#tuning = new BackgroundTuning(session);
           releaseSession(broken);
           // It may still exist, but its results can no longer be trusted. Other models that use it open a new one as this one did.
           if (!broken.setup.context.adopted) broken.setup.context.device.destroy();

@@ -76,6 +76,19 @@ export async function makePlan(setup: EncoderSetup, weights: GpuWeights, arena: 
   return { overflow: arena.overflow, steps: await Promise.all(writer.steps), encoderSteps };
 }
 
+/** Starts to compile a plan's largest kernels, those of products and attention. Whoever needs one hears why it does not compile. */
+export function compileAhead({ context, encoder, storage, choice, longest }: EncoderSetup): void {
+  const { layers, embedding } = productsOf(encoder, storage, choice.activation);
+  const products = [...layers.flatMap((layer) => Object.values(layer)), ...(embedding ? [embedding] : [])];
+  const programs = [
+    ...products.flatMap((product) => Object.values(choice.gemmFor(product)).map((pick) => gemmProgram(pick, product))),
+    ...encoder.layers.map(({ attention }) =>
+      attentionProgram(choice.attention, attentionShape(encoder, attention, storage, longest)),
+    ),
+  ];
+  for (const program of programs) context.pipelines.get(program).catch(() => undefined);
+}
+
 /** Writes the parts of a plan, each a few dispatches. */
 class PlanWriter {
   readonly steps: Promise<Step>[] = [];

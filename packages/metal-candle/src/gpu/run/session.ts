@@ -7,10 +7,10 @@ import type { ModelDescription } from "../../models/description.ts";
 import type { NumericsClass } from "../choose/numerics-class.ts";
 import { releaseBuffers } from "../device/buffers.ts";
 import { type GpuContext, lossBehind, lostDevice } from "../device/context.ts";
-import { chooseKernels } from "../prove/self-check.ts";
+import { chooseKernels, type ChosenKernels } from "../prove/self-check.ts";
 import { makeArena, type Arena } from "./arena.ts";
 import { BatchRunner } from "./batch-runner.ts";
-import { makePlan, type Plan } from "./plan.ts";
+import { compileAhead, makePlan, type Plan } from "./plan.ts";
 import { checkSupported } from "./layout.ts";
 import type { EncoderSetup } from "./setup.ts";
 import { TokenRows } from "./token-rows.ts";
@@ -28,7 +28,10 @@ export interface Session {
   readonly setup: EncoderSetup;
   readonly numerics: NumericsClass;
   readonly kernels: readonly KernelReport[];
-  readonly tuning: GemmTuning;
+  /** Another when the products have been measured. */
+  tuning: GemmTuning;
+  /** Measures the products; null where that is done, or means nothing. */
+  readonly tune: ChosenKernels["tune"];
   readonly weights: GpuWeights;
   readonly arena: Arena;
   readonly plan: Plan;
@@ -73,8 +76,10 @@ async function sessionOn(
 ): Promise<Session> {
   const numerics = options.numerics(context);
   signal?.throwIfAborted();
-  const { choice, kernels, tuning } = await chooseKernels(context, numerics, encoder, head, longest);
+  const { choice, kernels, tuning, tune } = await chooseKernels(context, numerics, encoder, head, longest);
   const setup: EncoderSetup = { context, encoder, head, storage: numerics.storage, choice, longest };
+  // Drivers compile while the weights are read.
+  compileAhead(setup);
   const uploaded = await uploadWeights(setup, signal);
   let arena: Arena | null = null;
   try {
@@ -87,6 +92,7 @@ async function sessionOn(
       numerics,
       kernels,
       tuning,
+      tune,
       weights: uploaded,
       arena,
       plan,

@@ -13,9 +13,11 @@ import {
   hopeless,
   inRounds,
   readTuning,
+  rememberedTuning,
   tunedVariant,
   tuneGemms,
   untuned,
+  type Objection,
   type TuningRequest,
 } from "../../../src/gpu/choose/autotune.ts";
 import { GpuOutOfMemoryError } from "../../../src/errors.ts";
@@ -27,6 +29,7 @@ import { gemmCheck } from "../../../src/gpu/kernels/gemm/check.ts";
 import { tileRows, variantName, type GemmVariant } from "../../../src/gpu/kernels/gemm/gemm.ts";
 import { numericsClass } from "../../../src/gpu/choose/numerics-class.ts";
 import { runProgram } from "../../../src/gpu/prove/run-program.ts";
+import { TuningTerms } from "../../../src/gpu/choose/tuning-terms.ts";
 import { gemmCandidates, interchangeable } from "../../../src/gpu/choose/variants.ts";
 
 const cache = mkdtempSync(join(tmpdir(), "metal-candle-tuning-"));
@@ -41,6 +44,17 @@ afterAll(() => {
 const software = await openGpu(true);
 const pretended = { ...software, report: { ...software.report, software: false } };
 const agrees = async (): Promise<null> => null;
+
+/** Remembers and measures as a session does, until `closed` is aborted. */
+async function tune(
+  context: typeof software,
+  requests: readonly TuningRequest[],
+  objection: Objection,
+  closed: AbortSignal = new AbortController().signal,
+) {
+  const known = await rememberedTuning(context, requests, objection);
+  return tuneGemms(context, requests, objection, known, new TuningTerms((work) => work(), closed));
+}
 
 function request(batch: TuningRequest["batch"], n: number, k: number, candidates: GemmVariant[]): TuningRequest {
   return { batch, count: tileRows, shape: { storage: "f32", n, k, activation: "identity" }, candidates };
@@ -155,7 +169,7 @@ describe("the choice", () => {
       { family: "direct" },
       gemmCandidates(software.report, numericsClass(software.report, "f32"))[1],
     ];
-    const tuning = await tuneGemms(software, [request("large", 128, 128, candidates)], agrees);
+    const tuning = await tune(software, [request("large", 128, 128, candidates)], agrees);
     expect(tuning).toEqual(untuned);
   });
 
@@ -163,7 +177,7 @@ describe("the choice", () => {
     const candidates = gemmCandidates(pretended.report, numericsClass(software.report, "f32")).slice(0, 2);
     const requests = [request("large", 128, 256, candidates), request("small", 128, 256, candidates)];
     const timers = pretendTimers(candidates);
-    const first = await tuneGemms(pretended, requests, agrees);
+    const first = await tune(pretended, requests, agrees);
     expect(first.source).toBe("measured");
     expect(first.gemms.map(({ batch, n, k, measured }) => [batch, n, k, measured])).toEqual([
       ["large", 128, 256, 2],
@@ -171,7 +185,7 @@ describe("the choice", () => {
     ]);
     const names = candidates.map(variantName);
     for (const gemm of first.gemms) expect(names).toContain(gemm.variant);
-    expect(await tuneGemms(pretended, requests, agrees)).toEqual({ ...first, source: "cache" });
+    expect(await tune(pretended, requests, agrees)).toEqual({ ...first, source: "cache" });
     expect(variantName(tunedVariant(first, requests, "large", requests[0].shape)!)).toBe(first.gemms[0].variant);
     expect(tunedVariant(first, requests, "large", { ...requests[0].shape, n: 256, k: 128 })).toBeUndefined();
     timers.mockRestore();
@@ -181,8 +195,8 @@ describe("the choice", () => {
     const candidates = gemmCandidates(pretended.report, numericsClass(software.report, "f32")).slice(0, 2);
     const requests = [request("large", 256, 128, candidates)];
     const timers = pretendTimers(candidates);
-    expect((await tuneGemms(pretended, requests, agrees)).source).toBe("measured");
-    const again = await tuneGemms(pretended, requests, async () => "it does not agree");
+    expect((await tune(pretended, requests, agrees)).source).toBe("measured");
+    const again = await tune(pretended, requests, async () => "it does not agree");
     expect(again.source).toBe("measured");
     // Nothing but the usual variant, which has proved itself before, may win then.
     expect(again.gemms.map(({ variant }) => variant)).toEqual([variantName(candidates[0])]);
@@ -204,65 +218,85 @@ describe("the choice", () => {
     const timers = pretendTimers(pair);
     const requests = [request("large", 384, 128, pair)];
     const reason = "its bits differ";
-    const kept = await tuneGemms(pretended, requests, async (variant) => (variant === pair[1] ? reason : null));
+    const kept = await tune(pretended, requests, async (variant) => (variant === pair[1] ? reason : null));
     expect(kept.gemms[0].variant).toBe(variantName(pair[0]));
     expect(kept.dropped).toEqual([{ variant: variantName(pair[1]), reason }]);
-    const free = await tuneGemms(pretended, [request("large", 384, 256, pair)], agrees);
+    const free = await tune(pretended, [request("large", 384, 256, pair)], agrees);
     expect(free.gemms[0].variant).toBe(variantName(pair[1]));
     timers.mockRestore();
   });
 
-  test("that time cut short is finished at the next load; a judge that does not answer does not hold it up", async () => {
+  test("that a closed model cut short is finished at the next load; a judge that does not answer does not hold it up", async () => {
     const requests = [request("large", 512, 128, pair), request("large", 512, 256, pair)];
-    const late = pretendTimers(pair, [0, 2100]);
-    const first = await tuneGemms(pretended, requests, agrees);
-    expect(first.unfinished).toBe("2000 ms were over after 1 of 2 products");
-    expect([first.gemms.length, first.resumable]).toEqual([1, true]);
+    const late = pretendTimers(pair, [0, 200]);
+    const closed = new AbortController();
+    setTimeout(() => closed.abort(), 100);
+    const first = await tune(pretended, requests, agrees, closed.signal);
+    expect([first.gemms.length, first.unfinished]).toEqual([1, "the model was closed after 1 of 2 products"]);
     late.mockRestore();
     const timers = pretendTimers(pair);
-    const unanswered = tuneGemms(pretended, requests, async (variant) =>
-      variant === pair[1] && timers.mock.calls.length > 0 ? new Promise<string>(() => undefined) : null,
-    );
-    expect((await unanswered).gemms.length).toBe(1);
+    const closedAgain = new AbortController();
+    setTimeout(() => closedAgain.abort(), 100);
+    const never = new Promise<string>(() => undefined);
+    const judge: Objection = (variant) =>
+      variant === pair[1] && timers.mock.calls.length > 0 ? never : Promise.resolve(null);
+    expect((await tune(pretended, requests, judge, closedAgain.signal)).gemms.length).toBe(1);
+    timers.mockClear();
+    const second = await tune(pretended, requests, agrees);
+    expect(timers).toHaveBeenCalledTimes(1);
+    expect([second.gemms.length, second.unfinished]).toEqual([2, null]);
+    expect(await tune(pretended, requests, agrees)).toEqual({ ...second, source: "cache" });
     timers.mockRestore();
-    const requestsAgain = [request("large", 640, 128, pair), request("large", 640, 256, pair)];
-    const slow = pretendTimers(pair, [0, 2100]);
-    await tuneGemms(pretended, requestsAgain, agrees);
-    slow.mockRestore();
-    const fast = pretendTimers(pair);
-    const second = await tuneGemms(pretended, requestsAgain, agrees);
-    expect(fast).toHaveBeenCalledTimes(1);
-    expect([second.gemms.length, second.unfinished, second.resumable]).toEqual([2, null, false]);
-    expect(await tuneGemms(pretended, requestsAgain, agrees)).toEqual({ ...second, source: "cache" });
-    fast.mockRestore();
-  }, 20_000);
+  });
+
+  test("is kept product by product: a process that ends meanwhile loses one", async () => {
+    const requests = [request("large", 896, 128, pair), request("large", 896, 256, pair)];
+    const timers = pretendTimers(pair, [0, 300]);
+    const closed = new AbortController();
+    const running = tune(pretended, requests, agrees, closed.signal);
+    await vi.waitFor(async () => {
+      const kept = await rememberedTuning(pretended, requests, agrees);
+      expect(kept?.unfinished).toBe("the process ended after 1 of 2 products");
+    });
+    closed.abort();
+    await running;
+    timers.mockRestore();
+  });
 
   test("is given up where memory is short, and made when it is not", async () => {
     const open = vi.spyOn(GemmTimer, "open").mockRejectedValueOnce(new GpuOutOfMemoryError("no room"));
     const requests = [request("large", 768, 128, pair)];
-    const short = await tuneGemms(pretended, requests, agrees);
+    const short = await tune(pretended, requests, agrees);
     expect([short.gemms, short.unfinished]).toEqual([[], "no room"]);
     open.mockRestore();
     const timers = pretendTimers(pair);
-    expect((await tuneGemms(pretended, requests, agrees)).gemms.length).toBe(1);
+    expect((await tune(pretended, requests, agrees)).gemms.length).toBe(1);
     timers.mockRestore();
   });
 
-  test("stops at two seconds, and buffers are given back", async () => {
+  test("takes turns on the device, and gives its buffers back when the model is closed", async () => {
     const candidates = gemmCandidates(pretended.report, numericsClass(software.report, "f32"));
-    const slow = Array.from({ length: 40 }, (_, index) => ({
-      ...request("large", 1536, 128 * (index + 1), candidates),
-      count: 1024,
-    }));
+    const many = Array.from({ length: 40 }, (_, index) => request("large", 128, 128 * (index + 1), candidates));
     const buffers = software.allocations.buffers;
-    const began = performance.now();
-    const tuning = await tuneGemms(pretended, slow, agrees);
-    // One submit may be under way when the time is up; a software adapter takes seconds for some. All would take minutes.
-    expect(performance.now() - began).toBeLessThan(40_000);
-    expect(tuning.gemms.length).toBeLessThan(slow.length);
-    // What was being compiled when the time was up holds its buffers until it is done.
-    await vi.waitFor(() => expect(software.allocations.buffers).toBe(buffers), { timeout: 30_000, interval: 100 });
-  });
+    const closed = new AbortController();
+    let turns = 0;
+    let atOnce = 0;
+    const terms = new TuningTerms(async (work) => {
+      turns += 1;
+      atOnce += 1;
+      expect(atOnce).toBe(1);
+      try {
+        return await work();
+      } finally {
+        atOnce -= 1;
+        if (turns === 5) closed.abort();
+      }
+    }, closed.signal);
+    const tuning = await tuneGemms(pretended, many, agrees, null, terms);
+    expect(turns).toBe(5);
+    expect(tuning.gemms.length).toBeLessThan(many.length);
+    expect(software.allocations.buffers).toBe(buffers);
+  }, 60_000);
 });
 
 test("a remembered tuning that is damaged, or of other variants, is ignored", () => {

@@ -1,7 +1,7 @@
 /** The proof of an attention kernel: sequences of awkward lengths among rows of junk, every output compared. */
 import { writeBatch } from "../../run/batch-writer.ts";
 import { batchWords } from "../../wgsl/batch-layout.ts";
-import { checkValues, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
+import { checkValues, lazyCheck, storedInput, toleranceOf, type KernelCheck } from "../../prove/kernel-check.ts";
 import { attentionGrid, attentionProgram, queryRowsOf, type AttentionVariant } from "./attention.ts";
 import { attentionReference } from "./reference.ts";
 import type { AttentionShape } from "./shape.ts";
@@ -23,16 +23,21 @@ export function attentionCheck(
   const keyValueHeads = 2;
   const width = heads * model.headSize;
   const stride = width + 2 * keyValueHeads * model.headSize;
-  const checked = lengths.filter((length) => length <= model.longest);
+  const shape: AttentionShape = { ...model, heads, keyValueHeads, qkvStride: stride, contextStride: width };
+  return lazyCheck(attentionProgram(variant, shape), () => checkNumbers(variant, shape, heads));
+}
+
+function checkNumbers(variant: AttentionVariant, shape: AttentionShape, heads: number): Omit<KernelCheck, "program"> {
+  const { longest, storage, qkvStride: stride, contextStride: width } = shape;
+  const checked = lengths.filter((length) => length <= longest);
   const cuSeqlens = Int32Array.from([0, ...checked]);
   for (let i = 1; i < cuSeqlens.length; i++) cuSeqlens[i] += cuSeqlens[i - 1];
   const tokens = cuSeqlens[checked.length];
   const rows = tokens + 8;
-  const shape: AttentionShape = { ...model, heads, keyValueHeads, qkvStride: stride, contextStride: width };
-  const qkv = storedInput(checkValues(rows * stride, 4, 2), model.storage);
-  const relative = model.relativePositionBuckets === null ? null : checkValues((2 * model.longest - 1) * heads, 5);
+  const qkv = storedInput(checkValues(rows * stride, 4, 2), storage);
+  const relative = shape.relativePositionBuckets === null ? null : checkValues((2 * longest - 1) * heads, 5);
   const bias = relative
-    ? (query: number, key: number, head: number): number => relative[(key - query + model.longest - 1) * heads + head]
+    ? (query: number, key: number, head: number): number => relative[(key - query + longest - 1) * heads + head]
     : undefined;
   const words = new Uint32Array(batchWords(tokens, checked.length, tokens));
   const batch = { sequences: checked.length, tokens, cuSeqlens, inputIds: new Int32Array(tokens), tokenTypeIds: null };
@@ -44,15 +49,14 @@ export function attentionCheck(
     queryRowsOf(variant),
     0,
   );
-  const context = storedInput(new Float32Array(rows * width), model.storage);
+  const context = storedInput(new Float32Array(rows * width), storage);
   const expected = attentionReference(qkv.rounded, stride, cuSeqlens, heads, shape, bias);
   return {
-    program: attentionProgram(variant, shape),
     inputs: [words, qkv.upload, context.upload, ...(relative ? [relative] : [])],
     output: 2,
-    outputStorage: model.storage,
+    outputStorage: storage,
     grid: attentionGrid(written.workItems, heads),
     expected: new Map(expected.entries()),
-    tolerance: toleranceOf(model.storage),
+    tolerance: toleranceOf(storage),
   };
 }

@@ -18,28 +18,34 @@ export function attentionReference(
   for (let sequence = 0; sequence + 1 < cuSeqlens.length; sequence++) {
     const start = cuSeqlens[sequence];
     const length = cuSeqlens[sequence + 1] - start;
+    const scores = new Float64Array(length);
     for (let head = 0; head < heads; head++) {
       const keyHead = Math.floor((head * keyValueHeads) / heads);
       const keysAt = width + keyHead * headSize;
       const valuesAt = keysAt + keyValueHeads * headSize;
       for (let query = 0; query < length; query++) {
+        const at = (start + query) * width + head * headSize;
         const q = (start + query) * stride + head * headSize;
-        const seen = Array.from({ length }, (_, key) => key).filter(
-          (key) => (!causal || key <= query) && (window === null || Math.abs(query - key) <= window),
-        );
-        const scores = seen.map((key) => {
+        let largest = -Infinity;
+        let total = 0;
+        const isSeen = (key: number): boolean =>
+          (!causal || key <= query) && (window === null || Math.abs(query - key) <= window);
+        for (let key = 0; key < length; key++) {
+          if (!isSeen(key)) continue;
+          const k = (start + key) * stride + keysAt;
           let dot = 0;
-          for (let i = 0; i < headSize; i++) dot += qkv[q + i] * qkv[(start + key) * stride + keysAt + i];
-          return dot * scale + bias(query, key, head);
-        });
-        const largest = Math.max(...scores);
-        const weights = scores.map((score) => Math.exp(score - largest));
-        const total = weights.reduce((sum, weight) => sum + weight, 0);
-        for (let i = 0; i < headSize; i++) {
-          let value = 0;
-          for (const [at, key] of seen.entries()) value += weights[at] * qkv[(start + key) * stride + valuesAt + i];
-          context[(start + query) * width + head * headSize + i] = value / total;
+          for (let i = 0; i < headSize; i++) dot += qkv[q + i] * qkv[k + i];
+          scores[key] = dot * scale + bias(query, key, head);
+          largest = Math.max(largest, scores[key]);
         }
+        for (let key = 0; key < length; key++) {
+          if (!isSeen(key)) continue;
+          const v = (start + key) * stride + valuesAt;
+          const weight = Math.exp(scores[key] - largest);
+          total += weight;
+          for (let i = 0; i < headSize; i++) context[at + i] += weight * qkv[v + i];
+        }
+        for (let i = 0; i < headSize; i++) context[at + i] /= total;
       }
     }
   }
