@@ -10,6 +10,7 @@ import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { describeGpu } from "@ferris/testing";
 import { GemmTimer } from "../../../src/gpu/choose/gemm-timer.ts";
 import { numericsClass } from "../../../src/gpu/choose/numerics-class.ts";
+import { gemmCandidates } from "../../../src/gpu/choose/variants.ts";
 import { openGpu, type GpuContext } from "../../../src/gpu/device/context.ts";
 import { tileRows, variantName, type GemmVariant } from "../../../src/gpu/kernels/gemm/gemm.ts";
 import { GpuEncoder } from "../../../src/gpu/run/encoder.ts";
@@ -83,7 +84,9 @@ async function open(): Promise<{
 
 describeGpu("kernels measured while a model works", () => {
   test("serve the batches that follow, with the same bits, and at once in the next model", async () => {
-    const fastest = "register-tiled 128x64x16";
+    const { report } = await openGpu(true);
+    const real = { ...report, software: false };
+    const fastest = variantName(gemmCandidates(real, numericsClass(real, "f32"))[1]);
     pretendTimers(fastest);
     const model = await open();
     const { tuning } = model.encoder.report();
