@@ -10,7 +10,6 @@ import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { describeGpu } from "@ferris/testing";
 import { GemmTimer } from "../../../src/gpu/choose/gemm-timer.ts";
 import { numericsClass } from "../../../src/gpu/choose/numerics-class.ts";
-import { gemmCandidates } from "../../../src/gpu/choose/variants.ts";
 import { openGpu, type GpuContext } from "../../../src/gpu/device/context.ts";
 import { tileRows, variantName, type GemmVariant } from "../../../src/gpu/kernels/gemm/gemm.ts";
 import { GpuEncoder } from "../../../src/gpu/run/encoder.ts";
@@ -84,9 +83,8 @@ async function open(): Promise<{
 
 describeGpu("kernels measured while a model works", () => {
   test("serve the batches that follow, with the same bits, and at once in the next model", async () => {
-    const { report } = await openGpu(true);
-    const real = { ...report, software: false };
-    const fastest = variantName(gemmCandidates(real, numericsClass(real, "f32"))[1]);
+    // It compiles sooner than the others on a software adapter.
+    const fastest = "direct";
     pretendTimers(fastest);
     const model = await open();
     const { tuning } = model.encoder.report();
