@@ -34,22 +34,23 @@ const sharingProcesses = [
 
 /** The longest of the others, longest first: begun early, they leave no core waiting for one of them in the end. */
 const longest = [
-  "metal-candle/test/browser/embedding",
+  "metal-candle/test/browser/page",
+  "browser/test/site",
   "metal-candle/test/engine-properties",
   "testing/test/doc-examples",
   "ferris/test/indexing/kill",
-  "metal-candle/test/tokenizer-threads",
-  "ferris/test/cli/commands/embed",
-  "ferris/test/cli/commands/small-commands",
+  "web/test/map",
+  "metal-candle/test/cpu/encoder",
   "ferris/test/cli/commands/warm",
-  "ferris/test/cli/commands/index",
-  "ferris/test/cli/commands/any-query",
+  "web/test/search",
+  "web/test/documents",
   "ferris/test/cli/commands/mcp",
-  "ferris/test/cli/commands/search",
-  "ferris/test/cli/words-on-stderr",
-  "ferris/test/cli/commands/assistants-gpu",
-  "ferris/test/library-gpu",
+  "ferris/test/cli/commands/any-query",
+  "ferris/test/indexing/processes",
+  "ferris/test/bench/command",
   "ferris/test/examples/examples",
+  "metal-candle/test/gpu/choose/autotune",
+  "metal-candle/test/tokenizer-threads",
 ];
 
 /** Files that share processes come first and together (a process takes the next file only from the head of the queue), then the longest. */
@@ -74,8 +75,8 @@ const sources = {
 const running = {
   // Processes and not threads: the environment of globalSetup has to be there when a process starts.
   pool: "forks",
-  // vitest leaves one core to itself; of two that is half the machine, and many of these tests wait for a process of their own.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // vitest leaves one core to itself. On few cores that is much of the machine, and many of these tests wait: for a process, a page, a timer.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
   // One kernel on a software adapter, on a busy machine of two cores.
   testTimeout: 60_000,
   hookTimeout: 60_000,

@@ -88,7 +88,7 @@ async function ours({ label, shape, folder, dtype, tokenBudget, texts, tiny, run
       };
       results.push({ ...row, teraflops, loadMilliseconds });
       console.log(
-        `${label} ${dtype} ${set.padEnd(8)} ${work.length} × ${tokens ? short(tokens / work.length) : "–"} tokens: ${short(microseconds)} µs a text ` +
+        `${label} ${dtype} ${set.padEnd(8)} ${work.length} × ${tokens ? short(tokens / work.length) : "–"} tokens: ${short(microseconds)} µs per text ` +
           `(best ${short(row.best)}), ${short(1e6 / microseconds)} a second, ${short(teraflops)} TFLOP/s`,
       );
     }

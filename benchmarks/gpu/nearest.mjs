@@ -1,5 +1,5 @@
 /**
- * Nearest vectors: µs a query as a caller sees it and by the GPU's own clock, against the limit, which is reading every vector once at
+ * Nearest vectors: µs per query as a caller sees it and by the GPU's own clock, against the limit, which is reading every vector once at
  * the bandwidth that a kernel reaches here that does nothing but read. Answers are compared with double precision on the way.
  */
 import { openGpu } from "../../packages/metal-candle/dist/gpu/device/context.js";
@@ -76,7 +76,7 @@ export async function nearest({ counts = [100_000, 1_000_000], dimensions = 384 
 function print({ count, dimensions, bytes, upload, all, filtered, exact, kernels }) {
   const micro = (milliseconds) => short(milliseconds * 1000);
   console.log(
-    `${count} × ${dimensions}: ${micro(all.median)} µs a query (p95 ${micro(all.p95)}), a tenth of them ${micro(filtered.median)}; ` +
+    `${count} × ${dimensions}: ${micro(all.median)} µs per query (p95 ${micro(all.p95)}), a tenth of them ${micro(filtered.median)}; ` +
       `written in ${short(upload.hostSeconds)} s; the exact ${wanted} found: ${exact}`,
   );
   if (kernels === null) return;

@@ -1,4 +1,4 @@
-/** Text in, vectors out: µs a document over short texts and passages, one query's latency, and where a batch's time goes. */
+/** Text in, vectors out: µs per document over short texts and passages, one query's latency, and where a batch's time goes. */
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { EmbeddingModel } from "../../packages/metal-candle/dist/index.js";

@@ -18,7 +18,7 @@ export function describeGpu(name: string, body: () => void): void {
 }
 
 /**
- * One suite a device, named after it.
+ * One suite per device, named after it.
  *
  * @example
  * eachDevice("a text's vector", (device) => {

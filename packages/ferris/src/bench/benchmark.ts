@@ -51,19 +51,21 @@ export interface BenchmarkOptions {
   readonly contenders: readonly Contender[];
   readonly facts: ReadonlyMap<string, ModelFacts>;
   readonly peak: GemmPeak | null;
+  /** How many rounds, of which medians are taken; 5 unless given. */
+  readonly rounds?: number | undefined;
   readonly signal: AbortSignal;
   readonly onStep: (done: number, total: number) => void;
   /** A contender threw while it was measured on these texts; what it had finished stays in the result. */
   readonly onFailed: (contender: Contender, texts: string, error: unknown) => void;
 }
 
-const rounds = 5;
+const usualRounds = 5;
 /** What one contender may take for one set in one round, in milliseconds. */
 const longestRun = 1500;
 
 /** Runs everything; rejects with the signal's reason when it is aborted. */
 export async function runBenchmark(options: BenchmarkOptions): Promise<BenchmarkResult> {
-  const { signal, onStep, onFailed } = options;
+  const { signal, onStep, onFailed, rounds = usualRounds } = options;
   let running = options.contenders;
   let step = 0;
   /** One step of each contender in turn. */

@@ -1,7 +1,7 @@
 /**
  * The lines of a chunk's text in one column: for each stretch of it, how far on it begins, and on which line of the file.
  *
- * Two numbers a run, three where the line has a column, as differences and of as few bytes as they need: 2 bytes for the next
+ * Two numbers per run, three where the line has a column, as differences and of as few bytes as they need: 2 bytes for the next
  * line of a page of HTML. An index is data from a stranger, so whatever the bytes are, what comes out is numbers in order.
  */
 import type { LineRun } from "../documents/lines/line-run.ts";

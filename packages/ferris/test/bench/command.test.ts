@@ -28,7 +28,8 @@ interface Report {
 test("measures what is asked for, says what could not run and why, and draws it", async () => {
   const folder = temporaryFolder("bench");
   const chart = join(folder, "bench.svg");
-  const args = ["bench", "--model", tiny, "--model", "nobody/nothing", "--devices", "cpu", "--peers", "--chart", chart];
+  const models = ["--model", tiny, "--model", "nobody/nothing", "--devices", "cpu"];
+  const args = ["bench", ...models, "--peers", "--rounds", "1", "--chart", chart];
   const { code, stdout, stderr } = await ferris([...args, "--json"], {
     cwd: folder,
     environment: { HF_HUB_OFFLINE: "1" },
@@ -68,6 +69,7 @@ test("an unknown device is a usage error, and so is a benchmark without anything
   const numerics = await ferris(["bench", "--numerics", "fast"]);
   expect(numerics.code).toBe(2);
   expect(numerics.stderr).toContain("auto, scalar, or both");
+  expect(await ferris(["bench", "--rounds", "0"])).toMatchObject({ code: 2 });
   const nothing = await ferris(["bench", "--devices", "cpu", "--model", "nobody/nothing"], {
     environment: { HF_HUB_OFFLINE: "1" },
   });

@@ -19,7 +19,7 @@ import { encoderGraph, hiddenOutput, rowsOutput } from "./encoder-graph.ts";
 import { paddedInputs } from "./padded-batch.ts";
 
 /**
- * Sequences and tokens in a batch for each thread. Measured with MiniLM: from 200 tokens a thread on, larger batches are no
+ * Sequences and tokens in a batch for each thread. Measured with MiniLM: from 200 tokens per thread on, larger batches are no
  * faster, and past 1,000 their activations fall out of the processor's cache.
  */
 const sequencesPerThread = 16;

@@ -56,7 +56,7 @@ export async function downloadFile(
     if (isLast || !resumed) {
       throw new DownloadError(
         `${file.path} of ${id} does not match the ${file.hash === "sha256" ? "SHA-256" : "git hash"} ${file.blob} listed by the hub: ` +
-          `it was changed on the way and has been removed.`,
+          `the download was corrupted, or altered on its way, and has been removed.`,
       );
     }
   }

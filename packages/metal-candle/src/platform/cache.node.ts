@@ -2,7 +2,7 @@
  * The cache door, Node's side: small files that make the next start faster, and never anything that cannot be made again.
  *
  * One folder (`METAL_CANDLE_CACHE`, else `metal-candle` in XDG_CACHE_HOME, macOS's ~/Library/Caches, %LOCALAPPDATA% or ~/.cache),
- * one sub-folder a kind, one file a key. A file carries the SHA-256 of its content and arrives by rename, so a half-written
+ * one sub-folder per kind, one file per key. A file carries the SHA-256 of its content and arrives by rename, so a half-written
  * or damaged one reads as absent. Failing to write is not an error: the work is only done again next time.
  */
 import { createHash, randomUUID } from "node:crypto";

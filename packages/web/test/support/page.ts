@@ -2,7 +2,8 @@
  * The page in a real browser, over a server with an index of the test's own documents. What any page must never do is checked for each
  * one that a test opens: requests to elsewhere, breaches of the policy, errors.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,7 +38,7 @@ export interface PageOptions extends Omit<Partial<ServeOptions>, "page"> {
 export function usePage(program: BrowserProgram, { write, ...options }: PageOptions): ServedPage {
   const work = mkdtempSync(join(tmpdir(), "ferris-page-"));
   const docs = join(work, "docs");
-  const folder = join(work, "page");
+  let folder: string;
   const faults: string[] = [];
   const opened: Page[] = [];
   let browser: RunningBrowser;
@@ -48,7 +49,7 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
   beforeAll(async () => {
     mkdirSync(docs);
     write(docs);
-    const built = buildPage(folder);
+    const built = builtPage();
     pool = new ModelPool({ load });
     ferris = await Ferris.open({ db: join(work, "index"), ...load, models: pool });
     await ferris.index([docs]);
@@ -58,10 +59,10 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
       pool,
       indexes: [{ name: "docs", ferris }],
       version: "test",
-      page: folder,
+      page: (folder = await built),
       ...options,
     });
-    [browser] = await Promise.all([startBrowser(program), built]);
+    browser = await startBrowser(program);
     // On two busy cores the model alone takes its time.
   }, 180_000);
   afterEach(async () => {
@@ -78,7 +79,9 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
 
   return {
     docs,
-    folder,
+    get folder() {
+      return folder;
+    },
     get url() {
       return server.url!;
     },
@@ -96,9 +99,34 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
   };
 }
 
-/** As `npm run build` does, elsewhere. */
-export async function buildPage(outDir: string): Promise<void> {
-  await build({ root: fileURLToPath(new URL("../..", import.meta.url)), build: { outDir, emptyOutDir: true } });
+/** The page as `npm run build` makes it, in a folder of its own: made once for all test files, as long as its sources are the same. */
+async function builtPage(): Promise<string> {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const cache = fileURLToPath(new URL("../../../../node_modules/.cache", import.meta.url));
+  const folder = join(cache, `ferris-page-${hashOf(root)}`);
+  if (existsSync(folder)) return folder;
+  mkdirSync(cache, { recursive: true });
+  const outDir = mkdtempSync(join(cache, "ferris-page-making-"));
+  await build({ root, build: { outDir, emptyOutDir: true } });
+  try {
+    renameSync(outDir, folder);
+  } catch {
+    // Another test file was quicker.
+    rmSync(outDir, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/** Of everything that the page is built from. */
+function hashOf(root: string): string {
+  const hash = createHash("sha256");
+  const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !/[/\\](?:test|node_modules|dist)[/\\]|\.tsbuildinfo$/.test(path.slice(root.length - 1)));
+  files.push(join(root, "../../package-lock.json"));
+  for (const path of files.toSorted()) hash.update(path.slice(root.length)).update(readFileSync(path));
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** Notes what no page may do. */

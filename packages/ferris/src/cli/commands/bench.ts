@@ -18,12 +18,13 @@ import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { versionOfFerris } from "../version.ts";
-import { withExamples } from "./shared-options.ts";
+import { optionalNumber, withExamples } from "./shared-options.ts";
 
 interface BenchOptions {
   readonly models?: readonly string[];
   readonly devices: string;
   readonly numerics: string;
+  readonly rounds?: string;
   readonly peers?: true;
   readonly chart?: string;
 }
@@ -38,7 +39,7 @@ export function benchCommand(): Command {
   const command = new Command("bench")
     .summary("how fast this machine embeds, on each device")
     .description(
-      "Embeds the same made-up English texts (short, mixed and long) with each model on each device, in turn, five rounds, and\n" +
+      "Embeds the same made-up English texts (short, mixed and long) with each model on each device, in turn, in rounds, and\n" +
         "prints medians: microseconds per text, tokens per second, the time of one query, memory (on the GPU, and what the process\n" +
         "grew by), the share of the GPU's limit (a matrix product that is measured on the way), GPU against CPU. A slower device\n" +
         "is given fewer of the texts.",
@@ -59,6 +60,7 @@ export function benchCommand(): Command {
       }).default("auto"),
     )
     .addOption(new Flag("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU"))
+    .addOption(new Flag("--rounds <n>", "rounds to take medians of; fewer are sooner over (default: 5)"))
     .addOption(new Flag("--peers", "transformers.js too, where it is installed in the working folder"))
     .addOption(new Flag("--chart <file>", "write a chart, as SVG"));
   withExamples(command, [
@@ -74,6 +76,7 @@ async function bench(session: Session, options: BenchOptions): Promise<number> {
   const devices = devicesOf(options.devices);
   const numerics = numericsOf(options.numerics);
   const models = options.models?.map((name) => modelNamed(name)) ?? [session.settings.values.model ?? bundledModel];
+  const rounds = optionalNumber("--rounds", options.rounds, 1, 100);
   const signal = session.interruptible("stopping");
   const chart = options.chart === undefined ? null : await AtomicFile.create(options.chart);
   const started = new Date();
@@ -105,6 +108,7 @@ async function bench(session: Session, options: BenchOptions): Promise<number> {
       contenders,
       facts,
       peak,
+      rounds: rounds === undefined ? undefined : Math.round(rounds),
       signal,
       onStep: (done, total) => progress.update({ label: "measuring", done, total, unit: "rounds" }),
       onFailed: ({ engine, model, device }, texts, error) =>

@@ -23,10 +23,10 @@ export function indexCommand(): Command {
   const command = new Command("index")
     .summary("read folders and files into the index")
     .description(
-      "Reads text, Markdown, HTML, source code, PDF, Office files, mail and more, and embeds what is new or changed. What\n" +
-        "is gone from PATH leaves the index. Left out: what .gitignore and .ferrisignore name, binaries, lock files, minified\n" +
-        "code and the like; a path given here by name is read in any case. The index is the nearest .ferris folder, going\n" +
-        "up; a new one is made here.",
+      "Reads text, Markdown, HTML, source code, PDF, Office files, mail and more, and embeds what is new or changed. Files\n" +
+        "deleted from PATH are removed from the index. Left out: what .gitignore and .ferrisignore name, binaries, lock files,\n" +
+        "minified code and the like; a path given here by name is read in any case. The index is the nearest .ferris folder,\n" +
+        "going up; a new one is made here.",
     )
     .argument("<path...>", "folders and files; - is standard input");
   command

@@ -1,4 +1,4 @@
-/** Which document each chunk is in, for all chunks at once: two numbers a chunk, and no text is read. */
+/** Which document each chunk is in, for all chunks at once: two numbers per chunk, and no text is read. */
 import type { ChunkDocuments } from "../store.ts";
 import type { Database } from "./database.ts";
 

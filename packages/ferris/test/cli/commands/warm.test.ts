@@ -7,6 +7,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { describeServer } from "../../../src/cli/warm/control.ts";
+import { ferris as ferrisHere } from "../support/ferris-here.ts";
 import { ferris, ferrisCommand, startFerris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
 
 const folder = temporaryFolder("warm");
@@ -24,7 +25,7 @@ async function both(args: readonly string[], options: { input?: string; cwd?: st
   const given = { cwd: folder, ...options };
   return [
     await ferris(args, { ...given, environment: warm }),
-    await ferris(args, { ...given, environment: cold }),
+    await ferrisHere(args, { ...given, environment: cold }),
   ] as const;
 }
 

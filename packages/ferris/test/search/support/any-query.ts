@@ -1,5 +1,5 @@
 /** Documents of every format, and queries that nobody should type: what the tests that nothing throws are made of. */
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { randomFrom, randomMarkdown } from "../../documents/support/random-documents.ts";
@@ -8,9 +8,16 @@ import { randomCsv, randomHtml } from "../../documents/support/random-sources.ts
 const fixtures = fileURLToPath(new URL("../../fixtures", import.meta.url));
 const shared = fileURLToPath(new URL("../fixtures/shared-lines", import.meta.url));
 
-/** The fixtures of every format and random documents, the same for a seed. */
-export function writeAnyDocuments(files: string, seed = 7): void {
-  cpSync(fixtures, join(files, "fixtures"), { recursive: true });
+/**
+ * The fixtures of every format and random documents, the same for a seed.
+ *
+ * @param share 3: every third fixture alone
+ */
+export function writeAnyDocuments(files: string, seed = 7, share = 1): void {
+  const isWanted = (path: string): boolean =>
+    statSync(path).isDirectory() ||
+    [...path.slice(fixtures.length)].reduce((sum, unit) => sum + unit.codePointAt(0)!, 0) % share === 0;
+  cpSync(fixtures, join(files, "fixtures"), { recursive: true, filter: isWanted });
   cpSync(shared, join(files, "shared"), { recursive: true });
   mkdirSync(join(files, "random"));
   const random = randomFrom(seed);

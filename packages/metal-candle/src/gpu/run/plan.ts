@@ -1,7 +1,7 @@
 /**
  * The plan: the encoder's dispatches in order, compiled and bound once, then recorded for every batch with that batch's grids.
  *
- *   embeddings (one dispatch a word shard) [→ projection] [→ first input norm]
+ *   embeddings (one dispatch per shard of the word table) [→ projection] [→ first input norm]
  *   per layer: QKV GEMM [→ rotary] → attention → output GEMM → norms → GEMM + activation [⊙ gate] → GEMM → norms
  *   pooling [→ dense GEMMs and steps on rows → finish]
  *

@@ -1,7 +1,7 @@
 /**
  * The check of every row's trailer: are these rows this batch's, and finite? (finished-row.ts writes it, batch-layout.ts says where.)
  *
- * Three words a row are compared, not its values: 5 µs for 1,000 rows, where a loop over finite values and norms takes 300.
+ * Three words per row are compared, not its values: 5 µs for 1,000 rows, where a loop over finite values and norms takes 300.
  */
 import { trailerWords } from "../wgsl/batch-layout.ts";
 

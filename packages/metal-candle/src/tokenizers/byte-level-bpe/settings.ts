@@ -106,7 +106,7 @@ function readSplitting(preTokenizer: Component | null): Splitting | null {
 const byteByCharacter = new Map(byteCharacters.map((character, byte) => [character, byte]));
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The text whose bytes a token's characters are, or null: half characters are no word. */
+/** The text whose bytes a token's characters are, or null: half characters are not a word. */
 function wordOfByteCharacters(token: string): string | null {
   const bytes = Array.from(token, (character) => byteByCharacter.get(character));
   if (!bytes.every((byte) => byte !== undefined)) return null;

@@ -95,7 +95,7 @@ function contentsEnd(lines: readonly Line[], from: number, levels: HeadingLevels
   return to;
 }
 
-/** An entry a line; one that is longer than its line is put together. */
+/** One entry per line; one that is longer than its line is put together. */
 function contentsText(lines: readonly Line[]): string {
   const entries: string[] = [];
   let open: Line[] = [];

@@ -1,6 +1,6 @@
 /**
  * What a head does to its rows between its dense layers, in place: LayerNorm, division by the Euclidean norm, softmax, one after another
- * in one dispatch. There are as many rows as texts, so one element a thread at a time is fast enough, and any width will do.
+ * in one dispatch. There are as many rows as texts, so one element per thread at a time is fast enough, and any width will do.
  */
 import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
 import { linearGrid, type KernelProgram } from "../../device/kernel-program.ts";
