@@ -7,11 +7,11 @@ import { openCpuEncoder } from "./cpu/encoder.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import { isStaticTable, openStaticEncoder } from "./encoder/static-encoder.ts";
 import { checkedDimensions } from "./check-options.ts";
+import { openGpuEncoder } from "#gpu-encoder";
 import { watchDownloads } from "#platform/files";
 import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./device-policy.ts";
 import { CpuUnavailableError, InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
 import { openGpu, type GpuContext } from "./gpu/device/context.ts";
-import { GpuEncoder } from "./gpu/run/encoder.ts";
 import { numericsClass } from "./gpu/choose/numerics-class.ts";
 import { isModelId } from "./hub/cache.ts";
 import { hubIsOffline } from "./hub/hub-client.ts";
@@ -205,7 +205,7 @@ async function openEncoder(
     }
   }
   let first: GpuContext | null = chosen.context;
-  return GpuEncoder.open(
+  return openGpuEncoder(
     description,
     {
       open: async () => {

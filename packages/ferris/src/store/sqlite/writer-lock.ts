@@ -11,10 +11,13 @@ import type { DatabaseSyncInstance } from "@photostructure/sqlite";
 import { FerrisError, IndexBusyError, IndexNotWritableError } from "../../errors.ts";
 import { readRegularFileSync } from "../../files/read-file.ts";
 import { guardedPath } from "../own-folder.ts";
+import { primaryCode } from "./database.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** How long somebody may hold the lock who has left no note: they only put the index in order. */
 const momentMilliseconds = 5_000;
+/** SQLITE_BUSY. */
+const busyCode = 5;
 
 export class WriterLock {
   readonly #database: DatabaseSyncInstance;
@@ -94,7 +97,7 @@ function lock(folder: string, timeout: number): DatabaseSyncInstance {
 }
 
 function isBusy(cause: unknown): boolean {
-  return (((cause as { errcode?: number }).errcode ?? 0) & 0xff) === 5;
+  return primaryCode(cause) === busyCode;
 }
 
 function holder(note: string, folder: string): string {

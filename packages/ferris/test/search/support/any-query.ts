@@ -14,9 +14,9 @@ const shared = fileURLToPath(new URL("../fixtures/shared-lines", import.meta.url
  * @param share 3: every third fixture alone
  */
 export function writeAnyDocuments(files: string, seed = 7, share = 1): void {
-  const isWanted = (path: string): boolean =>
-    statSync(path).isDirectory() ||
-    [...path.slice(fixtures.length)].reduce((sum, unit) => sum + unit.codePointAt(0)!, 0) % share === 0;
+  const numberOf = (path: string): number =>
+    Buffer.from(path.slice(fixtures.length)).reduce((sum, byte) => sum + byte, 0);
+  const isWanted = (path: string): boolean => statSync(path).isDirectory() || numberOf(path) % share === 0;
   cpSync(fixtures, join(files, "fixtures"), { recursive: true, filter: isWanted });
   cpSync(shared, join(files, "shared"), { recursive: true });
   mkdirSync(join(files, "random"));
