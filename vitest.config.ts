@@ -11,7 +11,7 @@ import { defineConfig } from "vitest/config";
 const sharingProcesses = [
   "packages/metal-candle/test/{block-reader,embed-stream,embed-tokens,embedding-model,families,gpu-vectors,long-texts,ops,pooling-prompts,reranker,shapes,situations,static-models}.test.ts",
   "packages/metal-candle/test/{batching,docs,encoder,models,weights}/*.test.ts",
-  "packages/metal-candle/test/cpu/{event-loop,long-texts,onnx-writer}.test.ts",
+  "packages/metal-candle/test/cpu/{long-texts,onnx-writer}.test.ts",
   "packages/metal-candle/test/gpu/kernels/*.test.ts",
   "packages/metal-candle/test/gpu/run/{half-precision,layout,trailers}.test.ts",
   "packages/metal-candle/test/tokenizers/{classes,fuzz,general,goldens,long-texts,open-tokenizer,parts,tiny-models,truncation,unicode,unigram}.test.ts",
