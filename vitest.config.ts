@@ -75,8 +75,8 @@ const sources = {
 const running = {
   // Processes and not threads: the environment of globalSetup has to be there when a process starts.
   pool: "forks",
-  // vitest leaves one core to itself. On few cores that is much of the machine, and many of these tests wait: for a process, a page, a timer.
-  maxWorkers: Math.max(3, availableParallelism() - 1),
+  // vitest leaves one core to itself; of two that is half the machine, and many of these tests wait for a process of their own.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // One kernel on a software adapter, on a busy machine of two cores.
   testTimeout: 60_000,
   hookTimeout: 60_000,
