@@ -19,6 +19,8 @@ export interface Place {
   readonly page?: number;
   readonly source?: SourceRange;
   /** See Block. */
+  readonly isDecoded?: boolean;
+  /** See Block. */
   readonly alone?: boolean;
   /** See Block. */
   readonly isOcr?: boolean;
@@ -82,6 +84,11 @@ export class ContentBuilder {
     const indented = end - words.text.trim().length;
     const start = words.text.lastIndexOf("\n", indented) + 1;
     this.#push(kind, start === 0 && end === words.length ? words : words.slice(start, end), place);
+  }
+
+  /** The place of the characters of the file from `start` to `end`, for blocks that were decoded from them; nothing without a file. */
+  decodedFrom(start: number, end: number): Place {
+    return this.#positions === null ? {} : { source: rangeOf(this.#positions, start, end), isDecoded: true };
   }
 
   /** `title` defaults to the first heading. */

@@ -36,6 +36,8 @@ export interface Block {
   readonly isOcr?: boolean;
   /** Where the block is in the file, when `content` is not the file's own text. */
   readonly source?: SourceRange;
+  /** `source` is what the block was decoded from (an attachment in Base64): its own lines in there are not known, and all of it is cited. */
+  readonly isDecoded?: boolean;
 }
 
 /** How UTF-16 offsets of `content` become byte offsets of the file. */

@@ -50,7 +50,9 @@ export function addBlocks(
     headingPath.forEach((above, index) => builder.section(index + outer, above));
     // Without the marks that some formats write headings with.
     const place = { ...(alone && { alone }), ...(isOcr && { isOcr }) };
-    if (kind === "heading") builder.heading(headingPath.length + outer - 1, headingPath.at(-1) ?? text, place);
+    // The title of what is inside is not that of the whole.
+    if (kind === "heading" && title !== undefined) builder.add("heading", headingPath.at(-1) ?? text, place);
+    else if (kind === "heading") builder.heading(headingPath.length + outer - 1, headingPath.at(-1) ?? text, place);
     else builder.add(kind, text, place);
   }
 }

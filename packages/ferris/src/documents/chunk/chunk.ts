@@ -159,7 +159,11 @@ export function* cutDocument(
     if (placed !== null) {
       const lineRuns = sliceRuns(placed, start, end);
       const startLine = lineRuns.reduce((least, { line }) => Math.min(least, line), Number.POSITIVE_INFINITY);
-      const endLine = lineRuns.reduce((most, { line }) => Math.max(most, line), 1);
+      const decoded = pieces.reduce(
+        (most, { block: { source, isDecoded } }) => Math.max(most, isDecoded ? source!.endLine : 1),
+        1,
+      );
+      const endLine = lineRuns.reduce((most, { line }) => Math.max(most, line), decoded);
       return {
         startLine,
         endLine,

@@ -6,6 +6,8 @@
  */
 import { isUtf8, latin1 } from "#platform/bytes";
 import { codePages } from "./code-pages.ts";
+import { decodeKorean } from "./korean.ts";
+import { decodeHz, decodeIso2022Kr } from "./seven-bit.ts";
 import { decodeUtf7 } from "./utf7.ts";
 
 /** What windows-1252 has in the place of Latin-1's control characters; five bytes stand for nothing and stay what they are. */
@@ -38,6 +40,8 @@ const otherNames: Readonly<Record<string, string>> = {
   iso2022jp1: "iso-2022-jp",
   iso2022jp2: "iso-2022-jp",
   iso2022jpms: "iso-2022-jp",
+  iso2022kr: "iso-2022-kr",
+  hzgb2312: "hz-gb-2312",
   latin9: "iso-8859-15",
   ibm858: "ibm850",
   pclatin2: "ibm852",
@@ -55,7 +59,31 @@ const otherNames: Readonly<Record<string, string>> = {
   ascii: "windows-1252",
 };
 
-const multiByte = new Set(["gbk", "gb18030", "big5", "euc-jp", "shift_jis", "euc-kr", "iso-2022-jp"]);
+const multiByte = new Set([
+  "gbk",
+  "gb18030",
+  "big5",
+  "euc-jp",
+  "shift_jis",
+  "euc-kr",
+  "iso-2022-jp",
+  "iso-2022-kr",
+  "hz-gb-2312",
+]);
+
+/** What TextDecoder does not know, or knows a part of; null where the bytes are not valid. */
+const own: Readonly<Record<string, ((bytes: Uint8Array, isStrict: boolean) => string | null) | undefined>> = {
+  "windows-1252": decodeWindows1252,
+  "utf-7": decodeUtf7,
+  "euc-kr": decodeKorean,
+  "iso-2022-kr": decodeIso2022Kr,
+  "hz-gb-2312": decodeHz,
+};
+
+/** Whether bytes that are ASCII, or look like it, may be other characters in `charset`. */
+export function looksLikeAscii(charset: string): boolean {
+  return /^(?:utf-(?:7|16)|iso-2022-|hz-)/.test(charset);
+}
 
 /** The standard's name for `label`, in lower case ("latin1" is "windows-1252", as in browsers); null for one that nobody knows. */
 export function charsetOf(label: string): string | null {
@@ -65,7 +93,7 @@ export function charsetOf(label: string): string | null {
   const dos = bare.replace(/^(?:cp|dos|pc|ibm)(?=\d{3}$)/, "ibm");
   for (const candidate of [name, otherNames[bare], name.replace(/^x-/, ""), name.replaceAll("_", "-"), dos]) {
     if (candidate === undefined || candidate === "x-user-defined" || candidate === "replacement") continue;
-    if (Object.hasOwn(codePages, candidate)) return candidate;
+    if (Object.hasOwn(codePages, candidate) || Object.hasOwn(own, candidate)) return candidate;
     try {
       return new TextDecoder(candidate).encoding;
     } catch {
@@ -82,13 +110,13 @@ export function isSingleByte(charset: string): boolean {
 
 /** `bytes` as `charset` (a name that `charsetOf` gave) has them; null where they are not valid in it. */
 export function decodeStrictly(bytes: Uint8Array, charset: string): string | null {
-  if (charset === "windows-1252") return decodeWindows1252(bytes);
+  const decode = own[charset];
+  if (decode) return decode(bytes, true);
   const page = codePages[charset];
   if (page !== undefined) {
     const text = decodePage(bytes, page);
     return text.includes("\ufffd") ? null : text;
   }
-  if (charset === "utf-7") return decodeUtf7(bytes);
   if (charset === "utf-8" && !isUtf8(bytes)) return null;
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
@@ -99,10 +127,10 @@ export function decodeStrictly(bytes: Uint8Array, charset: string): string | nul
 
 /** The same, with U+FFFD for what is not valid. */
 export function decodeLoosely(bytes: Uint8Array, charset: string): string {
-  if (charset === "windows-1252") return decodeWindows1252(bytes);
+  const decode = own[charset];
+  if (decode) return decode(bytes, false) ?? latin1(bytes).replace(/[^\0-\x7f]/g, "\ufffd");
   const page = codePages[charset];
-  if (page !== undefined) return decodePage(bytes, page);
-  return charset === "utf-7" ? decodeUtf7(bytes) : new TextDecoder(charset).decode(bytes);
+  return page === undefined ? new TextDecoder(charset).decode(bytes) : decodePage(bytes, page);
 }
 
 function decodePage(bytes: Uint8Array, characters: string): string {

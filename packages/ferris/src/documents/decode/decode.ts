@@ -5,9 +5,9 @@
  */
 import { isAscii, isUtf8, latin1 } from "#platform/bytes";
 import { DocumentError } from "../../errors.ts";
-import { charsetOf, decodeLoosely, decodeStrictly, isSingleByte } from "./charset.ts";
+import { charsetOf, decodeLoosely, decodeStrictly, isSingleByte, looksLikeAscii } from "./charset.ts";
 import { declaredCharset } from "./declared-charset.ts";
-import { detectCharset } from "./detect-charset.ts";
+import { detectCharset, escapedCharset } from "./detect-charset.ts";
 import type { ContentEncoding } from "../document.ts";
 import { utf16Without } from "./utf16-without-mark.ts";
 
@@ -79,11 +79,10 @@ export function chooseCharset(
   declared: string | null,
 ): { readonly charset: string; readonly isGuess: boolean } | null {
   const hasEscapes = bytes.includes(escape);
-  if (isAscii(bytes) && !hasEscapes && !/^utf-(?:7|16)/.test(declared ?? ""))
-    return { charset: "utf-8", isGuess: false };
+  if (isAscii(bytes) && !hasEscapes && !looksLikeAscii(declared ?? "")) return { charset: "utf-8", isGuess: false };
   if (isUtf8(bytes) && !(declared !== null && declared !== "utf-8" && isLikelier(bytes, declared))) {
-    const isEscaped = hasEscapes && declared === null && detectCharset(bytes) === "iso-2022-jp";
-    return isEscaped ? { charset: "iso-2022-jp", isGuess: true } : { charset: "utf-8", isGuess: false };
+    const escaped = hasEscapes && declared === null ? escapedCharset(bytes) : null;
+    return escaped ? { charset: escaped, isGuess: true } : { charset: "utf-8", isGuess: false };
   }
   if (declared !== null && decodeStrictly(bytes, declared) !== null) return { charset: declared, isGuess: false };
   const detected = detectCharset(bytes);
@@ -92,7 +91,7 @@ export function chooseCharset(
 
 /** Whether bytes that are valid UTF-8 are what `declared` says after all: escapes, or a few characters of an East Asian set. */
 function isLikelier(bytes: Uint8Array, declared: string): boolean {
-  if (declared === "iso-2022-jp" || /^utf-(?:7|16)/.test(declared)) return true;
+  if (looksLikeAscii(declared)) return true;
   if (isSingleByte(declared)) return false;
   const sequences = new TextDecoder().decode(bytes.subarray(0, 65_536)).match(/[^\x00-\x7f]/g)?.length ?? 0;
   return sequences < 4 && decodeStrictly(bytes, declared) !== null;

@@ -8,6 +8,7 @@
 import { latin1 } from "#platform/bytes";
 import { charsetCandidates } from "#platform/charset-detector";
 import { charsetOf, decodeStrictly, isSingleByte } from "./charset.ts";
+import { koreanMark } from "./seven-bit.ts";
 import { europeanCharset } from "./european-charset.ts";
 
 /** Of lines that are not ASCII; more do not tell more. */
@@ -25,9 +26,8 @@ const common =
 
 /** By `charsetOf`'s name; null where it is not sure. `bytes` are not UTF-8 and hold no NUL. */
 export function detectCharset(bytes: Uint8Array): string | null {
-  if (/\x1b\$[@B]/.test(latin1(bytes.subarray(0, mostSample))) && decodeStrictly(bytes, "iso-2022-jp") !== null) {
-    return "iso-2022-jp";
-  }
+  const escaped = escapedCharset(bytes);
+  if (escaped !== null) return escaped;
   const european = europeanCharset(bytes);
   if (european !== null) return european;
   const sample = linesBeyondAscii(bytes);
@@ -45,6 +45,13 @@ export function detectCharset(bytes: Uint8Array): string | null {
   if (!isSingleByte(first.charset) && first.text.match(/[^\x00-\x7f]/g)!.length < 2) return null;
   if (other && other.confidence * clearlyAhead > first.confidence) return null;
   return decodeStrictly(bytes, first.charset) === null ? null : first.charset;
+}
+
+/** A set of seven bits, by the escapes with which it changes its alphabet. */
+export function escapedCharset(bytes: Uint8Array): string | null {
+  const head = latin1(bytes.subarray(0, mostSample));
+  const charset = head.includes(koreanMark) ? "iso-2022-kr" : /\x1b\$[@B]/.test(head) ? "iso-2022-jp" : null;
+  return charset !== null && decodeStrictly(bytes, charset) !== null ? charset : null;
 }
 
 /** Words of two alphabets: "dйjа". */

@@ -41,6 +41,8 @@ const candidates: readonly (readonly [charset: string, rarity: number])[] = [
 const clearlyAhead = 9;
 /** … and so much for each word that they read differently: small errors of judgement add up. */
 const clearlyEach = 2.5;
+/** … and so much by the words alone, how rare the sets are aside, where what is a sign in one is a letter in the other: "utilit…" and "utilità". */
+const clearlyByWords = 5;
 /** What one word can say for or against a set: texts repeat themselves, and words may be anything. */
 const mostPerWord = 12;
 /** A letter that the language does not have. */
@@ -81,6 +83,7 @@ function languages(): readonly Language[] {
 
 interface Reading {
   readonly charset: string;
+  readonly rarity: number;
   /** The stretches beyond ASCII as the set has them. */
   readonly texts: readonly string[];
   readonly cost: number;
@@ -96,7 +99,7 @@ export function europeanCharset(bytes: Uint8Array): string | null {
   const known = new Map<string, readonly number[]>();
   const readings = candidates.flatMap(([charset, rarity]) => {
     const reading = readingIn(charset, beyond, main, known);
-    return reading === null ? [] : [{ ...reading, cost: reading.cost + rarity }];
+    return reading === null ? [] : [{ ...reading, rarity, cost: reading.cost + rarity }];
   });
   readings.sort((one, other) => one.cost - other.cost);
   const [best] = readings;
@@ -104,9 +107,22 @@ export function europeanCharset(bytes: Uint8Array): string | null {
   // Of all that read something else, the one that is nearest for what it reads differently.
   const isClear = readings.every((other) => {
     const differing = other.texts.filter((text, at) => text !== best.texts[at]).length;
-    return differing === 0 || other.cost - best.cost >= Math.max(clearlyAhead, differing * clearlyEach);
+    if (differing === 0) return true;
+    const ahead = other.cost - best.cost;
+    if (ahead < Math.max(clearlyAhead, differing * clearlyEach)) return false;
+    return !hasSignForLetter(best.texts, other.texts) || ahead + best.rarity - other.rarity >= clearlyByWords;
   });
   return isClear ? best.charset : null;
+}
+
+function hasSignForLetter(texts: readonly string[], others: readonly string[]): boolean {
+  return texts.some((text, at) => {
+    const other = others[at]!;
+    if (text === other) return false;
+    for (let place = 0; place < text.length; place++)
+      if (text[place] !== other[place] && !isLetter(text[place]!) && isLetter(other[place]!)) return true;
+    return false;
+  });
 }
 
 /** A run of letters and bytes beyond ASCII, with the characters around it. */
@@ -162,7 +178,7 @@ function readingIn(
   stretches: readonly Uint8Array[],
   main: readonly number[],
   known: Map<string, readonly number[]>,
-): Reading | null {
+): Omit<Reading, "rarity"> | null {
   const texts: string[] = [];
   const all = languages();
   const byLanguage = all.map(() => 0);

@@ -49,7 +49,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 7,
+    version: 8,
     readsPictures: true,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),
@@ -62,18 +62,18 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 5,
+    version: 6,
     extensions: ["docx", "docm", "dotx", "dotm"],
     recognises: (head) => isSingleWordFile(beginning(head)),
   },
   {
     type: "pptx",
-    version: 3,
+    version: 4,
     extensions: ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"],
   },
   {
     type: "xlsx",
-    version: 4,
+    version: 5,
     extensions: ["xlsx", "xlsm", "xltx", "xltm", "xlsb"],
     recognises: (head) => isExcel2003(beginning(head)),
   },
@@ -85,17 +85,17 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "doc",
-    version: 1,
+    version: 2,
     extensions: ["doc"],
   },
   {
     type: "xls",
-    version: 1,
+    version: 2,
     extensions: ["xls", "xlt"],
   },
   {
     type: "ppt",
-    version: 1,
+    version: 2,
     extensions: ["ppt", "pps"],
   },
   {
@@ -116,7 +116,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "rtf",
-    version: 1,
+    version: 2,
     extensions: ["rtf"],
     recognises: (head) => beginning(head).startsWith("{\\rtf"),
   },
@@ -163,19 +163,21 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "email",
-    version: 5,
+    version: 6,
     readsPictures: true,
     extensions: ["eml", "emlx"],
-    recognises: (head) => isMessage(beginning(head)),
+    recognises: (head) => isMessage(beginning(head, 4096)),
   },
   {
     type: "outlook",
-    version: 1,
+    version: 2,
     extensions: ["msg"],
+    // winmail.dat, as mail programs save it that are not Outlook.
+    recognises: (head) => head[0] === 0x78 && head[1] === 0x9f && head[2] === 0x3e && head[3] === 0x22,
   },
   {
     type: "mailbox",
-    version: 5,
+    version: 6,
     readsPictures: true,
     extensions: ["mbox"],
     recognises: (head) => mailboxBegins.test(beginning(head)),
@@ -239,7 +241,9 @@ function isMessage(head: string): boolean {
   const headers =
     /^(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t]+[^\n]*\n)*)+/.exec(`${head.replaceAll("\r\n", "\n")}\n`)?.[0] ?? "";
   const has = (names: string) => new RegExp(`^(?:${names}):`, "im").test(headers);
-  return has("From|Sender") && has("Received|Message-ID|Return-Path|Delivered-To|MIME-Version");
+  // What servers put above may be longer than what is looked at.
+  const isCutOff = headers.length >= 4000 && has("Received") && has("DKIM-Signature|ARC-Seal|Delivered-To|Return-Path");
+  return isCutOff || (has("From|Sender") && has("Received|Message-ID|Return-Path|Delivered-To|MIME-Version"));
 }
 
 /** A page in the form of a message: browsers say so in their first lines. */
@@ -252,8 +256,8 @@ function isSavedPage(head: string): boolean {
 }
 
 /** The first bytes as text, for looking at; not decoded. */
-function beginning(head: Uint8Array): string {
-  return latin1(head.subarray(0, 1024)).replace(/^\xef\xbb\xbf/, "");
+function beginning(head: Uint8Array, length = 1024): string {
+  return latin1(head.subarray(0, length)).replace(/^\xef\xbb\xbf/, "");
 }
 
 const byExtension = new Map(parsers.flatMap((parser) => parser.extensions.map((extension) => [extension, parser])));

@@ -33,7 +33,7 @@ export function judgeHeader(rows: readonly TableRow[], hasHeader?: boolean): Hea
     if (!isWideEnough(rows[at], body, at === 0)) continue;
     if (!isHeaderLike(rows, at)) return none;
     let top = at;
-    while (top > 0 && isGroupRow(rows[top - 1])) top--;
+    while (top > 0 && at - top < mostHeaderRows && isGroupRow(rows[top - 1])) top--;
     return { titles: top, headers: at - top + headerHeight(rows, at) };
   }
   return none;
@@ -194,7 +194,7 @@ function isNamesOfGroups(rows: readonly TableRow[], at: number): boolean {
 /** Names of groups of columns: cells across several columns, or with gaps between them. */
 function isGroupRow(row: TableRow): boolean {
   const { columns, spans, texts } = row;
-  if (texts.some((text) => text.length >= longestName)) return false;
+  if (texts.some((text) => text.length >= longestName || kindOf(text) === "number")) return false;
   if (columns.length === 1) return columns[0] > 0 && (spans?.get(columns[0])?.columns ?? 1) > 1;
   const hasWide = [...(spans?.values() ?? [])].some((span) => span.columns > 1);
   return hasWide || columns.some((column, index) => index > 0 && column - columns[index - 1] > 1);

@@ -36,6 +36,8 @@ const prefixes = new Map<string, string>([
   [`${microsoft}powerpoint/2018/8/main`, "p188"],
   ["urn:schemas-microsoft-com:vml", "v"],
   ["http://schemas.microsoft.com/office/word/2003/wordml", "w"],
+  ["http://schemas.microsoft.com/office/word/2003/auxHint", "wx"],
+  ["http://schemas.microsoft.com/aml/2001/core", "aml"],
   ["urn:schemas-microsoft-com:office:spreadsheet", "ss"],
   ["http://schemas.microsoft.com/office/2006/xmlPackage", "pkg"],
   ...["office", "text", "table", "presentation", "meta", "style", "chart", "form", "manifest", "script"].map(

@@ -95,6 +95,31 @@ describe("decodeText", () => {
     expect(decodeText(Buffer.from(text, "latin1")).content).toBe(text);
   });
 
+  test("what is a sign in one set and a letter in another is decided by the words, not by how rare the sets are", () => {
+    for (const text of ["La virtù e l'utilità della barca", "attività e qualità del servizio"]) {
+      const bytes = Buffer.from(text.replaceAll("à", "\x85").replaceAll("ù", "\x97"), "latin1");
+      expect(failure(bytes).reason).toBe("encoding");
+    }
+    const ellipsis = Buffer.from("wait\x85 and see what happens next", "latin1");
+    expect(decodeText(ellipsis).content).toBe("wait… and see what happens next");
+  });
+
+  test("all syllables of Korean as Windows writes it", () => {
+    // In the order of Unicode, where EUC-KR has none: 똠 and 뷁 among them.
+    expect(decodeText(Buffer.from([0x8c, 0x63, 0xb9, 0xe6, 0x94, 0xee]), "euc-kr").content).toBe("똠방뷁");
+    expect(decodeText(Buffer.from([0x81, 0x41, 0xc6, 0x52, 0xb0, 0xa1]), "ks_c_5601-1987").content).toBe("갂힣가");
+    for (const broken of [[0x8c], [0x8c, 0x20], [0xc6, 0x53]])
+      expect(decodeStrictly(Buffer.from(broken), "euc-kr")).toBeNull();
+  });
+
+  test("sets of seven bits are no ASCII", () => {
+    const korean = Buffer.from("\x1b$)C\x0e?)04\x0f six \x0eCP\x0f.\n", "latin1");
+    expect(decodeText(korean)).toMatchObject({ content: "역객 six 촛.\n", encoding: { name: "multi-byte" } });
+    expect(decodeText(korean).warnings).toEqual([expect.stringContaining("read as iso-2022-kr")]);
+    expect(decodeText(Buffer.from("~{6IBV~} ~~ six"), "HZ-GB-2312").content).toBe("渡轮 ~ six");
+    expect(decodeText(Buffer.from("~{6IBV~} ~~ six")).content).toBe("~{6IBV~} ~~ six");
+  });
+
   // Each is a word in one set, and another word, or none, in the next.
   test.each([
     ["one letter of a DOS text", Buffer.from("B\xf6ttger", "latin1").fill(0x94, 1, 2)],

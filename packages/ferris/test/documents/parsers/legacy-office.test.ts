@@ -32,6 +32,18 @@ test.each<[string, string[]]>([
       "prose [Notes test] Twelve in winter.",
     ],
   ],
+  [
+    "lists.doc",
+    [
+      "heading [Rules] Rules",
+      "list [Rules] 1. Moor outside",
+      "list [Rules] 2. Pay the harbour master",
+      "prose [Rules] See rule 2.",
+      "list [Rules] - Ropes",
+      "list [Rules] - Lamps",
+      "list [Rules] 1. Inner step",
+    ],
+  ],
   ["merged-header.xls", ["table [Sheet] Ship: Aurora; 2023 Trips: 10; 2023 Fuel: 200; 2024 Trips: 12; 2024 Fuel: 240"]],
   [
     "extras.xls",
@@ -40,6 +52,7 @@ test.each<[string, string[]]>([
       "table [Sales] Region: South; Q1: 15",
       "prose [Sales] Includes the Marseille backlog",
       "prose [Sales] Figures are unaudited until June",
+      "prose [Sales] Quarterly turnover by region",
       "table [Secret] hidden sheet words",
     ],
   ],
@@ -56,10 +69,7 @@ test("slides with their notes, in the order of the show", async () => {
     "prose [2: What broke] Two seals in March\nOne bearing in July",
     "prose [2: What broke] Mention the salt water.",
     "heading [3: Costs] Costs",
-    "prose [3: Costs] Part",
-    "prose [3: Costs] Euro",
-    "prose [3: Costs] Seal",
-    "prose [3: Costs] 40",
+    "table [3: Costs] Part: Seal; Euro: 40",
   ]);
 });
 

@@ -1,8 +1,10 @@
 /** Mail of many programs: character sets and wrong labels, alternatives, attachments, messages inside of messages, mailboxes; and hostile mail. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { chunkDocument } from "../../../src/documents/chunk/chunk.ts";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { signedContent } from "../../../src/documents/parsers/mail/signed-data.ts";
+import { compoundFile } from "../support/compound-file.ts";
 import { expectLinear } from "../support/growth.ts";
 import { outline } from "../support/outline.ts";
 
@@ -292,6 +294,14 @@ describe("mail of other times", () => {
       "prose [Crane > message.txt] The crane is repaired.",
       ...file,
     ]);
+    // As a file of its own, whatever it is called.
+    const alone = Buffer.concat([wrapped, attribute(1, 0x0001_8004, Buffer.from("Crane\0"))]);
+    expect(outline(await parseDocument("/winmail.dat", alone))).toEqual([
+      "heading [Crane] Crane",
+      "prose [Crane] The crane is repaired.",
+      "metadata [Attachment: Crane report of May.txt] Attachment: Crane report of May.txt",
+      "prose [Attachment: Crane report of May.txt] It lifts forty tonnes again.",
+    ]);
     // Every length in it may lie.
     for (let end = 0; end < wrapped.length; end++) await readMade(message(wrapped.subarray(0, end), "x"));
     for (let at = 6; at < wrapped.length; at++) {
@@ -316,4 +326,42 @@ test("what is encrypted is named; what is no signature ends", async () => {
   expect(warnings).toEqual([expect.stringContaining("it is encrypted")]);
   for (const deep of [Buffer.alloc(100_000, 0x30), Buffer.alloc(100_000, Buffer.from([0x30, 0x80]))])
     expect(signedContent(deep)).toBeNull();
+});
+
+test("what was decoded from many lines cites all of them", async () => {
+  const bytes = readFileSync(new URL("../../fixtures/mail/attachments.eml", import.meta.url));
+  const file = bytes.toString("latin1").split("\n");
+  const document = await parseDocument("/attachments.eml", bytes);
+  const chunks = chunkDocument(document, { maxTokens: 256 }, (text) => text.length / 4);
+  const chunk = chunks.find(({ text }) => text.includes("Boats over nine metres"))!;
+  expect(file.slice(chunk.startLine - 1, chunk.endLine).every((line) => /^[A-Za-z\d+/=]+\r?$/.test(line))).toBe(true);
+  expect(file[chunk.startLine - 2]!.trim()).toBe("");
+  expect(file.slice(chunk.endLine).find((line) => line.trim() !== "")).toMatch(/^--/);
+});
+
+test("a message whose first headers are those of servers is one, whatever its name", async () => {
+  const signature = `DKIM-Signature: v=1; b=${"A".repeat(70)}\n`;
+  const received = "Received: from a.example by b.example; Mon, 3 Jun 2024 07:12:00 +0000\n";
+  for (const count of [20, 100]) {
+    const text = `${received}${signature.repeat(count)}From: Ann <ann@example.org>\nSubject: Crane\n\nIt lifts again.\n`;
+    expect((await parseDocument("/saved", Buffer.from(text))).title).toBe("Crane");
+  }
+});
+
+test("texts of old Outlook messages are read in the character set that the message names", async () => {
+  // "測試" in Big5.
+  const text = (bytes: string) => Buffer.from(bytes, "latin1");
+  const property = (id: number, type: number, value: number) => {
+    const bytes = Buffer.alloc(16);
+    bytes.writeUInt32LE(id * 0x10000 + type, 0);
+    bytes.writeUInt32LE(6, 4);
+    bytes.writeUInt32LE(value, 8);
+    return bytes;
+  };
+  const message = compoundFile({
+    "__properties_version1.0": Buffer.concat([Buffer.alloc(32), property(0x3fde, 3, 950)]),
+    "__substg1.0_0037001E": text("\xb4\xfa\xb8\xd5"),
+    "__substg1.0_1000001E": text("\xb4\xfa\xb8\xd5 one"),
+  });
+  expect(outline(await parseDocument("/a.msg", message))).toEqual(["heading [測試] 測試", "prose [測試] 測試 one"]);
 });

@@ -50,6 +50,12 @@ describe("PDF kinds: the whole of what is read", () => {
       "code [1: Mooring] def moor(boat, lines):\n    for line in lines:\n        if not tie(boat, line):\n            return False\n    return True",
       "prose [1: Mooring] Text after.",
     ],
+    // Texts that stand a few degrees askew, each its own way.
+    tilted: [
+      "prose [1: ] In the twenty-first century the seas remain an unforgiving environment. As a naval architect you will produce vessels that carry people and cargo great distances across the watery depths.",
+      "prose [1: ] Pick a major",
+      "prose [1: ] You might also help to design other products: shoes, light bulbs and even doors. Your degree is an entry to many areas of engineering.",
+    ],
     // A value stays whole where columns stand below it.
     "form-columns": [
       "table [1: ] Vessel name | Borealis of Oslo",

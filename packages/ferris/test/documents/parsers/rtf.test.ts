@@ -51,6 +51,43 @@ async function read(rtf: string | Buffer): Promise<string[]> {
   return outline(await parseDocument("/a.rtf", bytes));
 }
 
+describe("what is not text", () => {
+  test.each<[string, string, string[]]>([
+    [
+      "a star in the middle of a group marks nothing",
+      String.raw`{\b\*\cs7 The fox jumps}\par`,
+      ["prose [] The fox jumps"],
+    ],
+    [
+      "properties of drawings, but for what they say",
+      String.raw`Text{\shp{\*\shpinst\shpleft4866{\sp{\sn shapeType}{\sv 202}}{\sp{\sn gtextUNICODE}{\sv Grand opening}}{\shptxt In a box}}}\par`,
+      ["prose [] TextIn a box", "prose [] Grand opening"],
+    ],
+    [
+      "definitions of lists outside of their table",
+      String.raw`{\par}{\list{\listlevel\levelnfc0{\leveltext \'02\'00.}{\levelnumbers \'01}}{\listname List12;}\listid19}Text\par`,
+      ["prose [] Text"],
+    ],
+    [
+      "what is said for programs that know no Unicode",
+      String.raw`{\info{\upr{\title ???}{\*\ud{\title \u28023\'3f}}}}{\upr{A ? sea}{\*\ud{A \u28023\'3f sea}}}\par`,
+      ["prose [] A 海 sea"],
+    ],
+    [
+      "readings over characters, in fields as Word before 2007 had them",
+      String.raw`In {\field{\*\fldinst EQ \\* jc2 \\* hps10 \\o\\ad(\\s\\up 9(ab),cd)}} now\par`,
+      ["prose [] In cd now"],
+    ],
+    [
+      "headers and footers are said once, at the end",
+      String.raw`{\header Animal Hospital\par (555) 555-1212\par}{\footer Page 3\par}{\headerf Animal Hospital\par}Text\par`,
+      ["prose [] Text", "prose [] Animal Hospital", "prose [] (555) 555-1212"],
+    ],
+  ])("%s", async (_, rtf, expected) => {
+    expect(await read(rtf)).toEqual(expected);
+  });
+});
+
 describe("characters", () => {
   test.each<[string, string, string]>([
     ["of the document's code page", String.raw`caf\'e9 \'80`, "café €"],

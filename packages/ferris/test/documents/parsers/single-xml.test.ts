@@ -35,6 +35,33 @@ test.each(["w", "ns1"])("Word 2003's XML has headings, texts and tables, whateve
   for (let end = 150; end < xml.length; end += 41) await read("torn.xml", xml.slice(0, end)).catch(() => {});
 });
 
+test("Word 2003's XML has notes and comments after their paragraph, and the numbers of lists as they are shown", async () => {
+  const paragraph = (inside: string) => `<w:p>${inside}</w:p>`;
+  const words = (text: string) => `<w:r><w:t>${text}</w:t></w:r>`;
+  const numbered = (number: string, text: string) =>
+    paragraph(`<w:pPr><w:listPr><w:ilvl w:val="0"/><wx:t wx:val="${number}"/></w:listPr></w:pPr>${words(text)}`);
+  const annotation = (type: string, inside: string) =>
+    `<aml:annotation aml:id="2" w:type="Word.${type}"><aml:content>${inside}</aml:content></aml:annotation>`;
+  const xml =
+    `<w:wordDocument xmlns:w="${wordML}" xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint" xmlns:aml="http://schemas.microsoft.com/aml/2001/core"><w:body>` +
+    numbered("1.", "Definitions") +
+    numbered("2.", "Payment terms") +
+    numbered("·", "in cash") +
+    paragraph(
+      `${words("Thirty days")}<w:r><w:footnote>${paragraph(words("Forty in winter."))}</w:footnote></w:r>${words(" at most")}` +
+        `<w:r>${annotation("Comment", paragraph(words("Ask Ann")))}</w:r>${annotation("Deletion", words("never"))}${annotation("Insertion", words(" again"))}`,
+    ) +
+    "</w:body></w:wordDocument>";
+  expect(outline(await read("old.xml", xml))).toEqual([
+    "list [] 1. Definitions",
+    "list [] 2. Payment terms",
+    "list [] - in cash",
+    "prose [] Thirty days at most again",
+    "prose [] Forty in winter.",
+    "prose [] Ask Ann",
+  ]);
+});
+
 test("a package of Word that is written out flat is that package", async () => {
   const w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
   const part = (name: string, xml: string) =>

@@ -4,9 +4,9 @@
  * After Microsoft's [MS-XLS]. The stream is a list of records; what a record claims is checked against its length.
  */
 import { DocumentError } from "../../../errors.ts";
-import type { CompoundFile } from "../../archive/compound-file.ts";
+import type { CompoundFolder } from "../../archive/compound-folder.ts";
 import type { ContentBuilder } from "../../content-builder.ts";
-import { numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
+import { general, numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { ByteReader } from "./byte-reader.ts";
@@ -16,6 +16,8 @@ import { errorName, packedNumber, truth } from "./excel-values.ts";
 interface Sheet {
   readonly name: string;
   readonly offset: number;
+  /** A sheet that is one chart: its cells are copies of another's. */
+  readonly isChart: boolean;
 }
 
 interface Workbook {
@@ -28,11 +30,16 @@ interface Workbook {
 }
 
 const mostColumns = 256;
+/** Of streams that Microsoft Graph wrote: the charts of presentations and texts. */
+const graphVersion = 0x0680;
+/** A title, or a name of a series, of a chart. */
+const chartText = 0x100d;
 
 /** Adds the sheets of the workbook in `file`. */
-export function readExcel(file: CompoundFile, builder: ContentBuilder): void {
+export function readExcel(file: CompoundFolder, builder: ContentBuilder): void {
   const stream = file.stream("Workbook") ?? file.stream("Book");
   const reader = new ByteReader(stream ?? new Uint8Array());
+  if (reader.u16(0) === 0x0809 && reader.u16(4) === graphVersion) return addGraph(reader, builder);
   if (reader.u16(0) !== 0x0809 || reader.u16(4) !== 0x0600) {
     throw new DocumentError("damaged", "from Excel 95 or older: save it as .xlsx");
   }
@@ -44,12 +51,33 @@ export function readExcel(file: CompoundFile, builder: ContentBuilder): void {
     if (!format) formats.set(id, (format = numberFormat(id, workbook.patterns.get(id), workbook.is1904)));
     return format;
   };
-  for (const { name, offset } of workbook.sheets) {
+  for (const { name, offset, isChart } of workbook.sheets) {
     builder.section(1, name);
-    const { grid, comments } = readSheet(reader, offset, workbook.strings, formatOf);
-    addTable(builder, grid);
-    for (const comment of comments) builder.add("prose", comment);
+    const { grid, comments, titles } = readSheet(reader, offset, workbook.strings, formatOf);
+    if (!isChart) addTable(builder, grid);
+    for (const text of [...comments, ...titles]) builder.add("prose", text);
   }
+}
+
+/** A chart's sheet of data, whose cells have records of their own, and the titles that are not in it. */
+function addGraph(reader: ByteReader, builder: ContentBuilder): void {
+  const rows = new Map<number, Map<number, string>>();
+  const titles = new Set<string>();
+  const set = (at: number, text: string) => {
+    const [row, column] = [reader.u16(at), reader.u16(at + 2)];
+    if (!rows.has(row)) rows.set(row, new Map());
+    if (column < mostColumns && text !== "") rows.get(row)!.set(column, text);
+  };
+  for (let at = 0; at + 4 <= reader.length; at += 4 + reader.u16(at + 2)) {
+    const [type, body] = [reader.u16(at), at + 4];
+    // Behind the place, three bytes of how the cell looks.
+    if (type === 0x0003) set(body, general(reader.f64(body + 7)));
+    else if (type === 0x0004) set(body, stringAt(reader, body + 8, reader.u8(body + 7)));
+    else if (type === chartText) titles.add(stringAt(reader, body + 3, reader.u8(body + 2)));
+  }
+  addTable(builder, gridOf(rows, []));
+  const said = new Set([...rows.values()].flatMap((cells) => [...cells.values()]));
+  for (const title of titles) if (!said.has(title)) builder.add("prose", title);
 }
 
 function readGlobals(reader: ByteReader): Workbook {
@@ -62,8 +90,13 @@ function readGlobals(reader: ByteReader): Workbook {
     if (type === 0x0022) workbook.is1904 = reader.u16(body) === 1;
     else if (type === 0x0085) {
       // Sheets and charts; macros and dialogs hold nothing to read.
-      if (reader.u8(body + 5) === 0) {
-        workbook.sheets.push({ name: stringAt(reader, body + 7, reader.u8(body + 6)), offset: reader.u32(body) });
+      const kind = reader.u8(body + 5);
+      if (kind === 0 || kind === 2) {
+        workbook.sheets.push({
+          name: stringAt(reader, body + 7, reader.u8(body + 6)),
+          offset: reader.u32(body),
+          isChart: kind === 2,
+        });
       }
     } else if (type === 0x041e)
       workbook.patterns.set(reader.u16(body), stringAt(reader, body + 4, reader.u16(body + 2)));
@@ -76,6 +109,8 @@ function readGlobals(reader: ByteReader): Workbook {
 interface ReadSheet {
   readonly grid: TableGrid;
   readonly comments: string[];
+  /** Of charts on it, what its cells do not say. */
+  readonly titles: string[];
 }
 
 function readSheet(
@@ -94,6 +129,7 @@ function readSheet(
     if (!cells) rows.set(row, (cells = new Map()));
     if (column < mostColumns && text !== "") cells.set(column, text);
   };
+  const titles = new Set<string>();
   let awaiting = -1;
   let depth = 0;
   for (let at = offset; at + 4 <= reader.length; at += 4 + reader.u16(at + 2)) {
@@ -101,6 +137,7 @@ function readSheet(
     // Charts on a sheet are streams of records within its own.
     if (type === 0x0809) depth++;
     else if (type === 0x000a && --depth <= 0) break;
+    if (type === chartText) titles.add(stringAt(reader, body + 3, reader.u8(body + 2)));
     if (depth > 1) continue;
     const format = formatOf(reader.u16(body + 4));
     if (type === 0x00fd) set(body, strings[reader.u32(body + 6)] ?? "");
@@ -136,7 +173,8 @@ function readSheet(
       if (text >= 0) comments.push(stringAt(reader, text, reader.u16(body + 10)));
     }
   }
-  return { grid: gridOf(rows, merges), comments };
+  const said = new Set([...rows.values()].flatMap((cells) => [...cells.values()]));
+  return { grid: gridOf(rows, merges), comments, titles: [...titles].filter((title) => !said.has(title)) };
 }
 
 function gridOf(

@@ -1,6 +1,7 @@
 /**
  * Files that bear the names of Office 1997 to 2003, whatever they hold: the old format, a newer one, or a table or text that Office opens all the same.
  */
+import { DocumentError } from "../../../errors.ts";
 import { isCompoundFile } from "../../archive/compound-file.ts";
 import type { Parse } from "../parser.ts";
 import { parseLegacyOffice } from "./legacy-office.ts";
@@ -8,10 +9,16 @@ import { parseLegacyOffice } from "./legacy-office.ts";
 /** The parser for files that are called `type` ("doc", "xls", "ppt"): whatever they hold is filed under it. */
 export function legacyParser(type: "doc" | "xls" | "ppt"): Parse {
   return async (input) => {
-    if (isCompoundFile(input.bytes)) return parseLegacyOffice(input.bytes, type);
+    if (isOlderWorkbook(input.bytes)) throw new DocumentError("damaged", "from Excel 95 or older: save it as .xlsx");
+    if (isCompoundFile(input.bytes)) return parseLegacyOffice(input, type);
     const document = await (await parserOfOther(type, input.bytes))(input);
     return { ...document, type };
   };
+}
+
+/** Workbooks before Excel 5 are their records alone: the first says so, with the length that it has in each version. */
+function isOlderWorkbook([first, version, length, high]: Uint8Array): boolean {
+  return first === 9 && [0, 2, 4].includes(version!) && [4, 6].includes(length!) && high === 0;
 }
 
 /** Programs give these names to newer formats, and to tables and texts, that Office opens all the same. */

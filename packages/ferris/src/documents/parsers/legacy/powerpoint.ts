@@ -3,33 +3,33 @@
  *
  * After Microsoft's [MS-PPT]. The stream is a tree of records, which saving appends to; a directory says which of them are alive.
  */
+import { inflateSync } from "node:zlib";
 import { DocumentError } from "../../../errors.ts";
-import type { CompoundFile } from "../../archive/compound-file.ts";
+import type { CompoundFolder } from "../../archive/compound-folder.ts";
 import type { ContentBuilder } from "../../content-builder.ts";
+import { type EmbeddedFile, fileInObject } from "../office/embedded-object.ts";
+import { addTable } from "../../table/add-table.ts";
+import { type EdgedRow, gridOf } from "../../table/edges.ts";
 import { ByteReader } from "./byte-reader.ts";
-
-interface PptRecord {
-  readonly type: number;
-  readonly instance: number;
-  readonly isContainer: boolean;
-  /** Of its body, the end exclusive. */
-  readonly start: number;
-  readonly end: number;
-}
+import { children, directory, type PptRecord, recordAt, textOf } from "./powerpoint-records.ts";
+import { tableIn } from "./powerpoint-table.ts";
 
 interface TextRun {
   /** 0 and 6 are titles. */
   readonly kind: number;
   readonly text: string;
+  /** For a table, which has no text of its own. */
+  readonly table?: readonly EdgedRow[];
 }
 
 const deepest = 50;
-const mostEdits = 10_000;
+/** Of one object. */
+const mostUnpacked = 64 * 2 ** 20;
 /** Kinds of text that are titles. */
 const titles = new Set([0, 6]);
 
 /** Adds the slides of the presentation in `file`. */
-export function readPowerPoint(file: CompoundFile, builder: ContentBuilder): void {
+export function readPowerPoint(file: CompoundFolder, builder: ContentBuilder): void {
   const reader = new ByteReader(file.stream("PowerPoint Document") ?? new Uint8Array());
   const user = new ByteReader(file.stream("Current User") ?? new Uint8Array());
   if (user.u32(12) === 0xf3d1c4df) {
@@ -54,9 +54,50 @@ export function readPowerPoint(file: CompoundFile, builder: ContentBuilder): voi
     const record = recordAt(reader, places.get(persist) ?? -1);
     const runs = record?.type === 0x03ee ? textsWithin(reader, record, texts) : texts;
     for (const { kind, text } of runs) if (titles.has(kind)) builder.heading(1, text, place);
-    for (const { kind, text } of runs) if (!titles.has(kind)) builder.add("prose", text, place);
+    for (const { kind, text, table } of runs) {
+      if (table) addTable(builder, gridOf(table), { place });
+      else if (!titles.has(kind)) builder.add("prose", text, place);
+    }
+    if (record) for (const comment of commentsWithin(reader, record)) builder.add("prose", comment, place);
     for (const { kind, text } of notesOf.get(identifier) ?? []) if (kind === 2) builder.add("prose", text, place);
   });
+}
+
+/** What reviewers wrote, in the extensions that a slide has for other programs: author, text and initials of each. */
+function commentsWithin(reader: ByteReader, record: PptRecord, depth = 0): string[] {
+  if (depth > deepest) return [];
+  return children(reader, record).flatMap((child) => {
+    if (child.type === 0x2ee0) {
+      return children(reader, child)
+        .filter(({ type, instance }) => type === 0x0fba && instance === 1)
+        .map((text) => textOf(reader, { ...text, type: 0x0fa0 }));
+    }
+    // Extensions (PP10SlideBinaryTagExtension) are records in the bytes of one.
+    return child.isContainer || child.type === 0x138b ? commentsWithin(reader, child, depth + 1) : [];
+  });
+}
+
+/** The objects that were put into slides, packed; each is a compound file. */
+export function* objectsOfPresentation(file: CompoundFolder): Generator<EmbeddedFile> {
+  const reader = new ByteReader(file.stream("PowerPoint Document") ?? new Uint8Array());
+  const user = new ByteReader(file.stream("Current User") ?? new Uint8Array());
+  const { places } = directory(reader, user.u32(16));
+  for (const place of places.values()) {
+    const record = recordAt(reader, place);
+    if (record?.type !== 0x1011) continue;
+    const stored = reader.slice(record.start, record.end);
+    const bytes = record.instance === 1 ? unpacked(stored.subarray(4)) : stored;
+    const object = bytes && fileInObject(bytes);
+    if (object) yield object;
+  }
+}
+
+function unpacked(bytes: Uint8Array): Uint8Array | null {
+  try {
+    return inflateSync(bytes, { maxOutputLength: mostUnpacked });
+  } catch {
+    return null;
+  }
 }
 
 interface SlideEntry {
@@ -90,63 +131,15 @@ function textsWithin(reader: ByteReader, record: PptRecord, outline: readonly Te
     else if (child.type === 0x0f9e) {
       const referred = outline[reader.u32(child.start)];
       if (referred) runs.push(referred);
+    } else if (child.type === 0xf003) {
+      const table = tableIn(reader, child, (box) =>
+        textsWithin(reader, box, outline, depth + 1)
+          .map(({ text }) => text)
+          .join(" "),
+      );
+      if (table) runs.push({ kind, text: "", table });
+      else runs.push(...textsWithin(reader, child, outline, depth + 1));
     } else if (child.isContainer || child.type === 0xf00d) runs.push(...textsWithin(reader, child, outline, depth + 1));
   }
   return runs;
-}
-
-function textOf(reader: ByteReader, { type, start, end }: PptRecord): string {
-  const text = type === 0x0fa0 ? reader.wide(start, (end - start) >> 1) : reader.narrow(start, end - start);
-  return text.replace(/[\r\v]/g, "\n").replace(/[^\P{Cc}\n\t]/gu, "");
-}
-
-function children(reader: ByteReader, { start, end }: PptRecord): PptRecord[] {
-  const found: PptRecord[] = [];
-  for (let at = start; at + 8 <= end;) {
-    const record = recordAt(reader, at);
-    if (!record) break;
-    found.push({ ...record, end: Math.min(record.end, end) });
-    at = Math.max(record.end, at + 8);
-  }
-  return found;
-}
-
-function recordAt(reader: ByteReader, at: number): PptRecord | undefined {
-  if (at < 0 || at + 8 > reader.length) return undefined;
-  const version = reader.u16(at);
-  const start = at + 8;
-  return {
-    type: reader.u16(at + 2),
-    instance: version >> 4,
-    isContainer: (version & 0xf) === 0xf,
-    start,
-    end: Math.min(reader.length, start + reader.u32(at + 4)),
-  };
-}
-
-/** Where the living records are, by their number: each save lists what it wrote, the newest first. */
-function directory(reader: ByteReader, newest: number): { places: Map<number, number>; document: number | undefined } {
-  const places = new Map<number, number>();
-  let edit = newest;
-  let document = 0;
-  for (let read = 0; read < mostEdits; read++) {
-    const record = recordAt(reader, edit);
-    if (record?.type !== 0x0ff5) break;
-    document ||= reader.u32(record.start + 16);
-    const list = recordAt(reader, reader.u32(record.start + 12));
-    if (list?.type === 0x1772) {
-      for (let at = list.start; at + 4 <= list.end;) {
-        const head = reader.u32(at);
-        const [first, count] = [head & 0xfffff, head >>> 20];
-        for (let index = 0; index < count && at + 8 + 4 * index <= list.end; index++) {
-          if (!places.has(first + index)) places.set(first + index, reader.u32(at + 4 + 4 * index));
-        }
-        at += 4 + 4 * count;
-      }
-    }
-    const older = reader.u32(record.start + 8);
-    if (older === 0 || older >= edit) break;
-    edit = older;
-  }
-  return { places, document: places.get(document) };
 }

@@ -13,6 +13,9 @@ export interface ParagraphProperty {
   readonly level: number | null;
   readonly isInTable: boolean;
   readonly endsRow: boolean;
+  /** The list whose number it bears, from 1, and the level in it; 0 for none. */
+  readonly list: number;
+  readonly listLevel: number;
   /** The cells of the row that ends here; null where it is not said. */
   readonly cells: readonly Omit<RowCell, "text">[] | null;
 }
@@ -34,8 +37,18 @@ interface Run {
   readonly property: ParagraphProperty;
 }
 
-const plain: ParagraphProperty = { style: "", level: null, isInTable: false, endsRow: false, cells: null };
+const plain: ParagraphProperty = {
+  style: "",
+  level: null,
+  isInTable: false,
+  endsRow: false,
+  list: 0,
+  listLevel: 0,
+  cells: null,
+};
 const pageBytes = 512;
+/** Styles that are based on others. */
+const deepestStyle = 20;
 
 export function paragraphProperties(
   main: ByteReader,
@@ -53,7 +66,7 @@ export function paragraphProperties(
   };
 }
 
-function runsOf(main: ByteReader, table: ByteReader, styles: readonly string[]): Run[] {
+function runsOf(main: ByteReader, table: ByteReader, styles: readonly ParagraphProperty[]): Run[] {
   const [offset, length] = [main.u32(0x0102), main.u32(0x0106)];
   const count = Math.min(Math.max(0, Math.floor((length - 4) / 8)), Math.ceil(main.length / pageBytes));
   const runs: Run[] = [];
@@ -63,26 +76,33 @@ function runsOf(main: ByteReader, table: ByteReader, styles: readonly string[]):
     for (let paragraph = 0; paragraph < paragraphs && paragraph < 0x1d; paragraph++) {
       const end = main.u32(page + 4 * (paragraph + 1));
       const at = main.u8(page + 4 * (paragraphs + 1) + 13 * paragraph) * 2;
-      runs.push({ end, property: at === 0 ? plain : propertyAt(main, page + at, styles) });
+      runs.push({ end, property: at === 0 ? (styles[0] ?? plain) : propertyAt(main, page + at, styles) });
     }
   }
   return runs.sort((a, b) => a.end - b.end);
 }
 
 /** A list of single properties behind the number of the style. */
-function propertyAt(main: ByteReader, at: number, styles: readonly string[]): ParagraphProperty {
+function propertyAt(main: ByteReader, at: number, styles: readonly ParagraphProperty[]): ParagraphProperty {
   const half = main.u8(at);
   const start = half === 0 ? at + 2 : at + 1;
   const end = half === 0 ? start + 2 * main.u8(at + 1) : at + 2 * half;
-  let property: ParagraphProperty = { ...plain, style: styles[main.u16(start)] ?? "" };
-  for (let next = start + 2; next + 2 < end;) {
-    const code = main.u16(next);
-    const value = main.u8(next + 2);
+  return changedBy(main, start + 2, end, styles[main.u16(start)] ?? plain);
+}
+
+/** `property` with the single properties from `at` to `end`. */
+function changedBy(reader: ByteReader, at: number, end: number, before: ParagraphProperty): ParagraphProperty {
+  let property = before;
+  for (let next = at; next + 2 < end; next += 2 + operandBytes(reader, reader.u16(next), next + 2)) {
+    const code = reader.u16(next);
+    const value = reader.u8(next + 2);
     if (code === 0x2416) property = { ...property, isInTable: value === 1 };
     else if (code === 0x2417) property = { ...property, endsRow: value === 1 };
-    else if (code === 0xd608) property = { ...property, cells: cellsAt(main, next + 4) };
-    else if (code === 0x2640 && value < 9) property = { ...property, level: value + 1 };
-    next += 2 + operandBytes(main, code, next + 2);
+    else if (code === 0xd608) property = { ...property, cells: cellsAt(reader, next + 4) };
+    else if (code === 0x2640) property = { ...property, level: value < 9 ? value + 1 : null };
+    else if (code === 0x260a) property = { ...property, listLevel: Math.min(value, 8) };
+    // What takes a paragraph out of its style's list has a number beyond all lists.
+    else if (code === 0x460b) property = { ...property, list: reader.u16(next + 2) & 0x7fff };
   }
   return property;
 }
@@ -107,19 +127,42 @@ function operandBytes(main: ByteReader, code: number, at: number): number {
   return [1, 1, 2, 4, 2, 2, 1 + main.u8(at), 3][code >> 13];
 }
 
-function stylesOf(table: ByteReader, offset: number, length: number): string[] {
+/** What paragraphs of each style are, with what they have from the style that theirs is based on. */
+function stylesOf(table: ByteReader, offset: number, length: number): ParagraphProperty[] {
   const end = Math.min(table.length, offset + length);
   const header = table.u16(offset);
   const [count, baseBytes] = [Math.min(table.u16(offset + 2), 4_095), table.u16(offset + 4)];
-  const styles: string[] = [];
-  let at = offset + 2 + header;
-  for (let index = 0; index < count && at + 2 <= end; index++) {
+  const places: number[] = [];
+  for (let at = offset + 2 + header; places.length < count && at + 2 <= end;) {
     const bytes = table.u16(at);
-    const name = at + 2 + baseBytes;
-    styles.push(bytes === 0 ? "" : table.wide(name + 2, Math.min(table.u16(name), 255)));
+    places.push(bytes === 0 ? 0 : at + 2);
     at += 2 + bytes + (bytes % 2);
   }
-  return styles;
+  const styles: (ParagraphProperty | undefined)[] = [];
+  const styleOf = (index: number, depth: number): ParagraphProperty => {
+    const place = places[index] ?? 0;
+    if (place === 0 || depth > deepestStyle) return plain;
+    return (styles[index] ??= styleAt(table, place, baseBytes, (base) => styleOf(base, depth + 1)));
+  };
+  return places.map((_, index) => styleOf(index, 0));
+}
+
+function styleAt(
+  table: ByteReader,
+  at: number,
+  baseBytes: number,
+  basedOn: (index: number) => ParagraphProperty,
+): ParagraphProperty {
+  const name = at + baseBytes;
+  const style = table.wide(name + 2, Math.min(table.u16(name), 255));
+  const [kind, base] = [table.u16(at + 2) & 0xf, table.u16(at + 2) >> 4];
+  if (kind !== 1) return { ...plain, style };
+  // Behind the name and its end, a length, the style's own number, and its properties.
+  const properties = name + 2 + 2 * table.u16(name) + 2;
+  const above = base === 0xfff ? plain : basedOn(base);
+  // Headings are known by their names, or say their level.
+  const own = { ...above, style, level: above.level };
+  return changedBy(table, properties + 4, properties + 2 + table.u16(properties), own);
 }
 
 function pieceAt(pieces: readonly PlacedPiece[], character: number): PlacedPiece | undefined {

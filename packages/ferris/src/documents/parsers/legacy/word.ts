@@ -4,17 +4,22 @@
  * After Microsoft's [MS-DOC]. What it says is where something is, is checked against what is there.
  */
 import { DocumentError } from "../../../errors.ts";
-import type { CompoundFile } from "../../archive/compound-file.ts";
-import type { ContentBuilder } from "../../content-builder.ts";
+import type { CompoundFolder } from "../../archive/compound-folder.ts";
+import { ContentBuilder } from "../../content-builder.ts";
 import { decodeLoosely } from "../../decode/charset.ts";
 import { addTable } from "../../table/add-table.ts";
 import { type EdgedRow, gridOf } from "../../table/edges.ts";
+import { addPageEdges } from "../office/page-edges.ts";
+import { baseOfPhoneticGuide } from "../office/equation-field.ts";
 import { headingLevelOfName } from "../word/styles.ts";
 import { ByteReader } from "./byte-reader.ts";
+import type { ListCounter } from "../word/list-counter.ts";
+import { listCounter } from "./word-lists.ts";
 import { paragraphProperties, type ParagraphProperties, type ParagraphProperty } from "./word-paragraphs.ts";
 
 /** Longer texts are longer than their files. */
 const mostPieces = 1_000_000;
+const longestInstruction = 1_000;
 
 interface Piece {
   /** Of the text, the end exclusive. */
@@ -26,7 +31,7 @@ interface Piece {
 }
 
 /** Adds the text of the document in `file`. */
-export function readWord(file: CompoundFile, builder: ContentBuilder): void {
+export function readWord(file: CompoundFolder, builder: ContentBuilder): void {
   const main = new ByteReader(file.stream("WordDocument") ?? new Uint8Array());
   const flags = main.u16(0x0a);
   if (main.u16(0) !== 0xa5ec || main.u16(2) < 0xc1)
@@ -37,18 +42,22 @@ export function readWord(file: CompoundFile, builder: ContentBuilder): void {
   const pieces = piecesOf(table, main.u32(0x01a2), main.u32(0x01a6));
   const text = textOf(main, pieces);
   const properties = paragraphProperties(main, table, pieces);
+  const lists = listCounter(main, table);
   // The text is followed by that of notes, headers, comments and boxes, each with its length.
   const [body, footnotes, headers, , comments, endnotes, boxes] = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64].map((at) =>
     main.u32(at),
   );
   let at = 0;
-  addParagraphs(builder, text.slice(at, (at += body)), 0, properties);
-  addParagraphs(builder, text.slice(at, (at += footnotes)), at - footnotes, properties);
+  addParagraphs(builder, text.slice(at, (at += body)), 0, properties, lists);
+  addParagraphs(builder, text.slice(at, (at += footnotes)), at - footnotes, properties, lists);
+  const edges = new ContentBuilder();
+  addParagraphs(edges, text.slice(at, at + headers), at, properties, lists);
   at += headers;
   for (const length of [comments, endnotes, boxes]) {
-    addParagraphs(builder, text.slice(at, at + length), at, properties);
+    addParagraphs(builder, text.slice(at, at + length), at, properties, lists);
     at += length;
   }
+  addPageEdges(builder, [edges.finish("doc")]);
 }
 
 function piecesOf(table: ByteReader, offset: number, length: number): Piece[] {
@@ -87,7 +96,13 @@ function textOf(main: ByteReader, pieces: readonly Piece[]): string {
 }
 
 /** Paragraphs of `text`, which begins at character `start` of the document. */
-function addParagraphs(builder: ContentBuilder, text: string, start: number, properties: ParagraphProperties): void {
+function addParagraphs(
+  builder: ContentBuilder,
+  text: string,
+  start: number,
+  properties: ParagraphProperties,
+  lists: ListCounter,
+): void {
   let rows: EdgedRow[] = [];
   let cells: string[] = [];
   let cell: string[] = [];
@@ -100,8 +115,11 @@ function addParagraphs(builder: ContentBuilder, text: string, start: number, pro
   while (at < text.length) {
     let end = at;
     while (end < text.length && text[end] !== "\r" && text[end] !== "\x07" && text[end] !== "\x0c") end++;
-    const { style, level, isInTable, endsRow, cells: defined } = properties.at(start + end);
-    const words = shown(text.slice(at, end));
+    const { style, level, isInTable, endsRow, list, listLevel, cells: defined } = properties.at(start + end);
+    const said = shown(text.slice(at, end));
+    const isEmpty = said === "" || (text[end] === "\x07" && endsRow);
+    const label = list === 0 || isEmpty ? null : lists.next(String(list), listLevel);
+    const words = label === null ? said : `${label} ${said}`;
     const isCell = text[end] === "\x07";
     at = end + 1;
     if (endsRow && isCell) {
@@ -114,7 +132,8 @@ function addParagraphs(builder: ContentBuilder, text: string, start: number, pro
     else {
       endTable();
       const heading = level ?? headingLevelOfName(style);
-      if (heading !== null) builder.heading(heading, words);
+      if (heading !== null) builder.heading(heading, label === "-" ? said : words);
+      else if (label !== null) builder.add("list", words);
       else if (!/^toc \d$/i.test(style)) builder.add("prose", words);
     }
   }
@@ -133,13 +152,15 @@ function rowOf(texts: readonly string[], defined: ParagraphProperty["cells"]): E
 /** Without the instructions of fields, and what stands for notes, pictures and hyphens. */
 function shown(text: string): string {
   let words = "";
-  let instructions = 0;
+  /** The instructions of the fields that are open, and have had no result yet. */
+  const instructions: string[] = [];
   for (const character of text) {
-    if (character === "\x13") instructions++;
-    else if (character === "\x14" || character === "\x15") {
-      if (character === "\x14" || instructions > 0) instructions = Math.max(0, instructions - 1);
-    } else if (instructions > 0) continue;
-    else if (character === "\x0b") words += "\n";
+    if (character === "\x13") instructions.push("");
+    else if (character === "\x14") instructions.pop();
+    else if (character === "\x15") words += baseOfPhoneticGuide(instructions.pop() ?? "");
+    else if (instructions.length > 0) {
+      if (instructions.at(-1)!.length < longestInstruction) instructions[instructions.length - 1] += character;
+    } else if (character === "\x0b") words += "\n";
     else if (character === "\x1e") words += "-";
     else if (character === "\t" || character >= " ") words += character;
   }

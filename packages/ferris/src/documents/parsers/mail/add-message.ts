@@ -139,10 +139,11 @@ async function addPlain(text: SourcedText, context: MessageContext, level: numbe
     done = end;
   }
   context.builder.add("prose", done === 0 ? text : text.slice(done));
-  for (const { name, bytes, start } of files) {
+  for (const { name, bytes, start, end } of files) {
     const safe = nameOf({ fileName: name, type: "application/octet-stream" });
     if (safe === null) continue;
-    await addFile({ name: safe, title: name, bytes, origin: text.originAt(start), lines: null }, context, level);
+    const place = { origin: text.originAt(start), end: text.originAt(end - 1) + 1 };
+    await addFile({ name: safe, title: name, bytes, ...place, lines: null }, context, level);
   }
 }
 
@@ -161,7 +162,7 @@ async function addAttachment(part: MimePart, context: MessageContext, level: num
   const bytes = isWrapped ? bytesOf(file, part) : null;
   if (bytes !== null && isTnef(bytes)) {
     const wrapped = readTnef(bytes);
-    return addWrapped(hasText ? wrapped.files : filesAndText(wrapped), part.start, context, level);
+    return addWrapped(hasText ? wrapped.files : filesAndText(wrapped), part, context, level);
   }
   if (/^application\/(?:x-)?pkcs7-mime$/.test(part.type) || /\.p7m$/i.test(part.fileName ?? "")) {
     return addSigned(part, context, level);
@@ -171,7 +172,7 @@ async function addAttachment(part: MimePart, context: MessageContext, level: num
   // Of text the lines are known, and its character set from the part.
   const lines = part.type.startsWith("text/") ? textOf(file, part).text : null;
   const own = lines === null ? bytesOf(file, part) : Buffer.from(lines.text);
-  await addFile({ name, title: part.fileName, bytes: own, origin: part.start, lines }, context, level);
+  await addFile({ name, title: part.fileName, bytes: own, origin: part.start, end: part.end, lines }, context, level);
 }
 
 /** What is in Outlook's wrapping, its text first, where the message itself has none. */
@@ -187,10 +188,15 @@ function filesAndText({ text, rtf, html, files }: Tnef): Tnef["files"] {
   return first === null ? files : [first, ...files];
 }
 
-async function addWrapped(files: Tnef["files"], origin: number, context: MessageContext, level: number): Promise<void> {
+async function addWrapped(
+  files: Tnef["files"],
+  { start: origin, end }: Pick<MimePart, "start" | "end">,
+  context: MessageContext,
+  level: number,
+): Promise<void> {
   for (const { name, bytes } of files.slice(0, mostAttachments)) {
     const safe = nameOf({ fileName: name, type: "application/octet-stream" });
-    if (safe !== null) await addFile({ name: safe, title: name, bytes, origin, lines: null }, context, level);
+    if (safe !== null) await addFile({ name: safe, title: name, bytes, origin, end, lines: null }, context, level);
   }
 }
 
@@ -202,7 +208,11 @@ async function addSigned(part: MimePart, context: MessageContext, level: number)
     return;
   }
   const bytes = Buffer.concat([Buffer.from("Subject: Signed message\r\n"), signed]);
-  await addFile({ name: "signed.eml", title: undefined, bytes, origin: part.start, lines: null }, context, level);
+  await addFile(
+    { name: "signed.eml", title: undefined, bytes, origin: part.start, end: part.end, lines: null },
+    context,
+    level,
+  );
 }
 
 interface AttachedFile {
@@ -210,26 +220,29 @@ interface AttachedFile {
   /** What its section is called; the name, or what it says of itself, where undefined. */
   readonly title: string | undefined;
   readonly bytes: Uint8Array;
-  /** Where in the file it starts. */
+  /** What it was decoded from: where in the file that starts, and ends. */
   readonly origin: number;
+  readonly end: number;
   /** Its text with the places of its lines, where those are known. */
   readonly lines: SourcedText | null;
 }
 
 async function addFile(attached: AttachedFile, context: MessageContext, level: number): Promise<void> {
-  const { name, title, bytes, origin, lines } = attached;
+  const { name, title, bytes, origin, end: originEnd, lines } = attached;
   const { builder, parse, warnings } = context;
-  const at = (text: string) => new SourcedText().appendMade(text, origin);
+  const whole = builder.decodedFrom(origin, originEnd);
   try {
     const document = await parse(`/${name}`, bytes);
     const isSame = lines !== null && lines.text === document.content;
     builder.section(level, "");
-    builder.heading(level, at(title ?? document.title ?? name));
+    const heading = title ?? document.title ?? name;
+    if (isSame) builder.heading(level, new SourcedText().appendMade(heading, origin));
+    else builder.heading(level, heading, whole);
     for (const { kind, start, end, headingPath } of document.blocks) {
       builder.section(level + 1, "");
       headingPath.forEach((above, index) => builder.section(level + 1 + index, above));
-      const words = document.content.slice(start, end);
-      builder.add(kind, isSame ? lines.slice(start, end) : at(words));
+      if (isSame) builder.add(kind, lines.slice(start, end));
+      else builder.add(kind, document.content.slice(start, end), whole);
     }
     for (const warning of document.warnings) warnings.add(`${name} in it: ${warning}`);
   } catch (error) {

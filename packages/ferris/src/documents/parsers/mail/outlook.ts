@@ -11,6 +11,8 @@ import type { ParsedDocument } from "../../document.ts";
 import { addBlocks } from "../../embedded.ts";
 import { fileLeftOut } from "../../walk/left-out.ts";
 import { attachedFileParser } from "./email.ts";
+import { parseTnef } from "./parse-tnef.ts";
+import { isTnef } from "./tnef.ts";
 import { readHtml } from "../html/html.ts";
 import type { ParserInput } from "../parser.ts";
 
@@ -25,6 +27,7 @@ const mostAttachments = 100;
 const stubShare = 0.2;
 
 export async function parseOutlook(input: ParserInput): Promise<ParsedDocument> {
+  if (isTnef(input.bytes)) return parseTnef(input);
   const { reader, message } = opened(input.bytes);
   const builder = new ContentBuilder();
   const warnings: string[] = [];
@@ -72,11 +75,28 @@ function opened(bytes: Uint8Array) {
     const reader = new MsgReader(new Uint8Array(bytes).buffer);
     const message = reader.getFileData();
     if (message.error !== undefined) throw new Error(message.error);
-    return { reader, message };
+    const set = charsetOfTexts(message);
+    if (set === null) return { reader, message };
+    // The texts of old messages are bytes, whose character set stands among the other properties.
+    const again = new MsgReader(new Uint8Array(bytes).buffer);
+    again.parserConfig = { ansiEncoding: set };
+    return { reader: again, message: again.getFileData() };
   } catch (cause) {
     // The library trusts the places that a file names.
     throw new DocumentError("damaged", "not an Outlook message, or parts of it are missing", { cause });
   }
+}
+
+/** Texts whose characters are all bytes, some of them beyond ASCII, may be of another set than Latin-1. Null where they are not. */
+function charsetOfTexts({ subject, body, senderName, messageCodepage, internetCodepage }: FieldsData): string | null {
+  const texts = [subject, senderName, body].map((text) => text ?? "").join("\n");
+  if (!/[\x80-\xff]/.test(texts) || /[^\0-\xff]/.test(texts)) return null;
+  const bytes = Buffer.from(texts, "latin1");
+  const page = [messageCodepage, internetCodepage].find((known) => known !== undefined && known !== 65_001);
+  const declared = page === undefined ? null : charsetOf(`cp${page}`);
+  // Texts that were in Unicode all along make no sense as bytes of another set.
+  const chosen = chooseCharset(bytes, declared);
+  return chosen === null || chosen.charset === "utf-8" ? null : chosen.charset;
 }
 
 function metadataOf(fields: FieldsData): string {

@@ -8,6 +8,7 @@ import { decompressRTF } from "@kenjiuno/decompressrtf";
 import { decodeLoosely } from "../../decode/charset.ts";
 
 export interface Tnef {
+  readonly subject: string;
   /** Plain text; "" where there is none. */
   readonly text: string;
   /** Formatted text, which Outlook has in most cases; null where there is none. */
@@ -17,8 +18,24 @@ export interface Tnef {
 }
 
 const signature = 0x223e9f78;
-const attributes = { body: 0x800c, mapi: 0x9003, file: 0x9002, fileName: 0x8010, fileBytes: 0x800f, fileMapi: 0x9005 };
-const properties = { body: 0x1000, rtf: 0x1009, html: 0x1013, fileBytes: 0x3701, longName: 0x3707, shortName: 0x3704 };
+const attributes = {
+  subject: 0x8004,
+  body: 0x800c,
+  mapi: 0x9003,
+  file: 0x9002,
+  fileName: 0x8010,
+  fileBytes: 0x800f,
+  fileMapi: 0x9005,
+};
+const properties = {
+  subject: 0x0037,
+  body: 0x1000,
+  rtf: 0x1009,
+  html: 0x1013,
+  fileBytes: 0x3701,
+  longName: 0x3707,
+  shortName: 0x3704,
+};
 const mostFiles = 1_000;
 
 export function isTnef(bytes: Uint8Array): boolean {
@@ -28,6 +45,7 @@ export function isTnef(bytes: Uint8Array): boolean {
 /** Reads as far as `bytes` make sense. */
 export function readTnef(bytes: Uint8Array): Tnef {
   const view = viewOf(bytes);
+  let subject = "";
   let text = "";
   let body: ReadonlyMap<number, Uint8Array> = new Map();
   const files: { name: string; bytes: Uint8Array }[] = [];
@@ -39,6 +57,7 @@ export function readTnef(bytes: Uint8Array): Tnef {
     at += 9 + length + 2;
     const file = files.at(-1);
     if (id === attributes.file && files.length < mostFiles) files.push({ name: "attachment", bytes: new Uint8Array() });
+    else if (id === attributes.subject) subject = textOf(value);
     else if (id === attributes.body) text = textOf(value);
     else if (id === attributes.mapi) body = propertiesOf(value);
     else if (id === attributes.fileName && file) file.name = textOf(value) || file.name;
@@ -51,6 +70,7 @@ export function readTnef(bytes: Uint8Array): Tnef {
     }
   }
   return {
+    subject: subject || textOf(body.get(properties.subject)),
     text: text || textOf(body.get(properties.body)),
     rtf: rtfOf(body),
     html: body.get(properties.html) ?? null,

@@ -8,7 +8,7 @@
 import type { Glyph } from "./glyphs.ts";
 
 export interface Frame {
-  /** In degrees; of the page's own text a multiple of 90. */
+  /** In degrees; of the page's own text a multiple of 90, or a few degrees from it. */
   readonly angle: number;
   /** Turned so that they go to the right. */
   readonly glyphs: Glyph[];
@@ -22,6 +22,10 @@ export interface Frames {
 
 /** Scans stand a little askew: so many degrees are no other direction. */
 const askew = 6;
+/** … but lines that are so much askew run into each other, unless they are made level. */
+const straight = 2;
+/** Angles of lines that were meant to be the same, and letters that make it worth while. */
+const [sameTilt, fewestTilted] = [1.5, 30];
 /** Letters below one another that make a column, and how far apart they are, in sizes. */
 const fewestInColumn = 3;
 const [closest, widest] = [0.6, 1.7];
@@ -30,15 +34,26 @@ const ideograph = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3001-\u303f\u30fc\
 
 export function framesOf(glyphs: readonly Glyph[]): Frames {
   const groups = new Map<number, Glyph[]>();
-  for (const glyph of withColumns(glyphs)) {
-    const quarter = (Math.round(glyph.angle / 90) * 90) % 360;
-    const off = Math.abs(((glyph.angle - quarter + 540) % 360) - 180);
-    const angle = off <= askew ? quarter : Math.round(glyph.angle);
+  const add = (angle: number, glyph: Glyph) => {
     const group = groups.get(angle);
     if (group) group.push(glyph);
     else groups.set(angle, [glyph]);
+  };
+  const tilted = new Map<number, Glyph[]>();
+  for (const glyph of withColumns(glyphs)) {
+    const off = distance(glyph.angle, quarterOf(glyph.angle));
+    if (off > askew) add(Math.round(glyph.angle), glyph);
+    else if (off <= straight) add(quarterOf(glyph.angle), glyph);
+    else {
+      const known = [...tilted.keys()].find((angle) => distance(angle, glyph.angle) <= sameTilt);
+      if (known === undefined) tilted.set(glyph.angle, [glyph]);
+      else tilted.get(known)!.push(glyph);
+    }
   }
-  const level = [...groups].filter(([angle]) => angle % 90 === 0).toSorted((a, b) => b[1].length - a[1].length);
+  for (const [angle, list] of tilted) {
+    for (const glyph of list) add(list.length < fewestTilted ? quarterOf(angle) : angle, glyph);
+  }
+  const level = [...groups].filter(([angle]) => isLevel(angle)).toSorted((a, b) => b[1].length - a[1].length);
   const [angle, own] = level[0] ?? [0, []];
   const others = [...groups].filter(([other]) => other !== angle || level.length === 0);
   const frame = ([at, list]: [number, Glyph[]]): Frame => ({
@@ -47,6 +62,16 @@ export function framesOf(glyphs: readonly Glyph[]): Frames {
   });
   return { main: frame([angle, own]), others: others.map(frame) };
 }
+
+/** Whether a frame's text goes one of the four ways, or nearly: it is read in paragraphs, and not as a stamp is. */
+export function isLevel(angle: number): boolean {
+  return distance(angle, quarterOf(angle)) <= askew;
+}
+
+const quarterOf = (angle: number) => (Math.round(angle / 90) * 90) % 360;
+
+/** Between two angles, in degrees. */
+const distance = (one: number, other: number) => Math.abs(((one - other + 540) % 360) - 180);
 
 /** A point of the page in a frame. */
 export function turnedPoint(x: number, y: number, angle: number): readonly [number, number] {

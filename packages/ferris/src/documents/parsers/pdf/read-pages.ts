@@ -9,7 +9,7 @@ import { goesLeft, isRightToLeft } from "./bidi.ts";
 import { withoutDuplicates } from "./duplicates.ts";
 import { operations, type PdfDocument, type PdfPage } from "./engine.ts";
 import { FontWidths } from "./font-widths.ts";
-import { framesOf, turnedPoint } from "./frames.ts";
+import { framesOf, isLevel, turnedPoint } from "./frames.ts";
 import { type FontCounts, readable } from "./glyph-text.ts";
 import { glyphsOf } from "./glyphs.ts";
 import { fromTheRight, type Line, linesOf } from "./lines.ts";
@@ -93,8 +93,8 @@ async function readPage(
     lines: isFromTheRight ? fromTheRight(written.lines) : written.lines,
     bottom: Math.min(...heights),
     top: Math.max(...heights),
-    others: aside.filter(({ angle }) => angle % 90 === 0).map((frame) => frame.lines),
-    across: [...across, ...aside.filter(({ angle }) => angle % 90 !== 0).flatMap((frame) => frame.lines)].map(
+    others: aside.filter(({ angle }) => isLevel(angle)).map((frame) => frame.lines),
+    across: [...across, ...aside.filter(({ angle }) => !isLevel(angle)).flatMap((frame) => frame.lines)].map(
       ({ text }) => text,
     ),
     notes: notesOf(annotations),

@@ -5,19 +5,33 @@
  * follow their paragraph.
  */
 import { DocumentError } from "../../../errors.ts";
-import type { ContentBuilder } from "../../content-builder.ts";
-import { addTable } from "../../table/add-table.ts";
-import { type EdgedRow, gridOf, type RowCell } from "../../table/edges.ts";
+import { ContentBuilder } from "../../content-builder.ts";
+import { addPageEdges } from "../office/page-edges.ts";
+import { baseOfPhoneticGuide } from "../office/equation-field.ts";
 import { headingLevelOfName } from "../word/styles.ts";
 import { symbolCharacter } from "../word/symbols.ts";
 import { codePageLabel, decodeBytes, endsInCharacter, fontCharsetLabel } from "./charsets.ts";
-
+import { characters, isPageEdge, passableWithWords, passedOver, wordsOfDrawings } from "./control-words.ts";
+import { RtfRows } from "./rows.ts";
 import type { RtfToken } from "./tokens.ts";
 
 const deepest = 5_000;
+/** Of all objects of a document; two are a byte. */
+const mostObjectDigits = 2 ** 27;
 
 /** What the words of a group are: text of the document, nothing, or something that is kept elsewhere. */
-type Destination = "text" | "none" | "fonts" | "styles" | "title" | "instruction" | "note" | "label";
+type Destination =
+  | "text"
+  | "none"
+  | "fonts"
+  | "styles"
+  | "title"
+  | "instruction"
+  | "note"
+  | "label"
+  | "property"
+  | "edge"
+  | "object";
 
 interface State {
   destination: Destination;
@@ -25,6 +39,10 @@ interface State {
   /** How many characters stand in for one that is given by its number. */
   fallback: number;
   isDeleted: boolean;
+  /** In a group whose groups say the same, for programs that know Unicode and others. */
+  isTwice: boolean;
+  /** Where the words of the Unicode form belong. */
+  instead: Destination | null;
 }
 
 interface FontEntry {
@@ -32,64 +50,16 @@ interface FontEntry {
   name: string;
 }
 
-interface CellDefinition {
-  right: number;
-  continuesAbove: boolean;
-  continuesLeft: boolean;
-}
-
-const passedOver = new Set(
-  "colortbl pict nonshppict header headerl headerr headerf footer footerl footerr footerf xe tc rxe objdata themedata colorschememapping latentstyles datastore listtable listoverridetable rsidtbl revtbl generator filetbl pgptbl private nonesttables ftnsep ftnsepc aftnsep aftnsepc bkmkstart bkmkend mmathPict mdegHide mlimLoc mgrow msubHide msupHide mdiff mtype mpos mvertJc mctrlPr mbegChr mendChr msepChr atnid atnauthor atndate atnref atntime atnicn".split(
-    " ",
-  ),
-);
-/** Destinations that are marked as passable and hold words all the same. */
-const passableWithWords = new Set([
-  "shpinst",
-  "shptxt",
-  "annotation",
-  "nestcell",
-  "txfieldtext",
-  "moMath",
-  "moMathPara",
-]);
-
-const characters: Readonly<Record<string, string>> = {
-  tab: "\t",
-  line: "\n",
-  page: "\n",
-  softline: "\n",
-  emdash: "—",
-  endash: "–",
-  lquote: "‘",
-  rquote: "’",
-  ldblquote: "“",
-  rdblquote: "”",
-  bullet: "•",
-  emspace: " ",
-  enspace: " ",
-  qmspace: " ",
-  "~": "\u00a0",
-  _: "-",
-  "{": "{",
-  "}": "}",
-  "\\": "\\",
-  // Formulas on one line.
-  mden: "/",
-  msub: "_",
-  msup: "^",
-  nestcell: " ",
-  nestrow: " ",
-};
-
 export class RtfReader {
   readonly #builder: ContentBuilder;
   readonly #states: State[] = [];
-  #state: State = { destination: "text", font: 0, fallback: 1, isDeleted: false };
+  #state: State = { destination: "text", font: 0, fallback: 1, isDeleted: false, isTwice: false, instead: null };
   #codePage = "windows-1252";
   readonly #fonts = new Map<number, FontEntry>();
   readonly #levels = new Map<number, number>();
   #isPassable = false;
+  /** Whether the group has only just begun: only there does `\\*` mark it. */
+  #isAtStart = false;
   #toSkip = 0;
   #bytes: number[] = [];
   #title = "";
@@ -101,20 +71,23 @@ export class RtfReader {
   #level: number | null = null;
   #isInTable = false;
   /** Instructions of the fields that are open, with the depth of their groups. */
-  readonly #instructions: { depth: number; text: string }[] = [];
+  readonly #instructions: { depth: number; text: string; hasResult: boolean }[] = [];
   /** Texts of notes, with the depth of the group of the one that is open. */
   #notes: string[] = [];
   #noteDepth = 0;
   #note = "";
-  #rows: EdgedRow[] = [];
-  #cells: string[] = [];
-  #definitions: CellDefinition[] = [];
-  #next: Omit<CellDefinition, "right"> = { continuesAbove: false, continuesLeft: false };
-  #left = 0;
-  #isHeaderRow = false;
+  /** Headers and footers, a line a paragraph. */
+  #edges = "";
+  /** Files that were put in, as they stand there. */
+  readonly objects: string[] = [];
+  #objectDigits = 0;
+  /** The name of the property of a drawing whose value comes next. */
+  #propertyName = "";
+  readonly #rows: RtfRows;
 
   constructor(builder: ContentBuilder) {
     this.#builder = builder;
+    this.#rows = new RtfRows(builder);
   }
 
   get title(): string {
@@ -122,6 +95,8 @@ export class RtfReader {
   }
 
   read(token: RtfToken): void {
+    const isAtStart = this.#isAtStart;
+    this.#isAtStart = token.kind === "open";
     switch (token.kind) {
       case "open":
         this.#open();
@@ -137,7 +112,8 @@ export class RtfReader {
         this.#addText(token.text);
         break;
       case "control":
-        this.#control(token.name, token.value);
+        // Some writers put it into the middle of a group, where it says nothing.
+        if (token.name !== "*" || isAtStart) this.#control(token.name, token.value);
     }
   }
 
@@ -145,13 +121,18 @@ export class RtfReader {
     this.#flushBytes();
     this.#endParagraph();
     this.#endTable();
+    const edges = new ContentBuilder();
+    for (const line of this.#edges.split("\n")) edges.add("prose", line);
+    addPageEdges(this.#builder, [edges.finish("rtf")]);
   }
 
   #open(): void {
     this.#flushBytes();
     if (this.#states.length > deepest) throw new DocumentError("damaged", `groups nested more than ${deepest} deep`);
     this.#states.push(this.#state);
-    this.#state = { ...this.#state };
+    // What is written twice is read from its Unicode form.
+    const { isTwice, destination } = this.#state;
+    this.#state = { ...this.#state, isTwice: false, ...(isTwice && { destination: "none", instead: destination }) };
     this.#isPassable = false;
     this.#toSkip = 0;
   }
@@ -165,8 +146,13 @@ export class RtfReader {
       this.#note = "";
       this.#noteDepth = 0;
     }
-    if (this.#instructions.at(-1)?.depth === this.#states.length) this.#instructions.pop();
+    if (this.#instructions.at(-1)?.depth === this.#states.length) {
+      const { text, hasResult } = this.#instructions.pop()!;
+      const outer = this.#states.at(-1);
+      if (outer && !hasResult) this.#sayTo(outer, baseOfPhoneticGuide(text));
+    }
     if (destination === "styles") this.#endStyle();
+    if (destination === "edge" && this.#states.at(-1)?.destination !== "edge") this.#edges += "\n";
     this.#state = this.#states.pop() ?? this.#state;
   }
 
@@ -186,32 +172,51 @@ export class RtfReader {
   /** Whether `name` says what the words of its group are. */
   #startsDestination(name: string): boolean {
     const state = this.#state;
-    const isOutside = state.destination === "none";
-    if (isOutside) return false;
+    if (name === "ud" && this.#isPassable && state.instead !== null) {
+      state.destination = state.instead;
+      state.instead = null;
+      return true;
+    }
+    if (name === "upr") state.isTwice = true;
+    if (state.destination === "none") return false;
     if (name === "fonttbl") state.destination = "fonts";
     else if (name === "stylesheet") state.destination = "styles";
     else if (name === "info") state.destination = "none";
-    else if (name === "title" && this.#states.at(-1)) state.destination = "title";
-    else if (name === "field") this.#instructions.push({ depth: this.#states.length, text: "" });
+    else if (name === "field") this.#instructions.push({ depth: this.#states.length, text: "", hasResult: false });
     else if (name === "fldinst") state.destination = "instruction";
     else if (name === "fldrslt") {
       if (/^\s*TOC\b/i.test(this.#instructions.at(-1)?.text ?? "")) state.destination = "none";
+    } else if (name === "sn") {
+      state.destination = "property";
+      this.#propertyName = "";
+    } else if (name === "sv") {
+      if (wordsOfDrawings.has(this.#propertyName)) this.#startNote();
+      else state.destination = "none";
     } else if (name === "footnote" || name === "annotation") {
-      // A note within a note is a part of it.
-      if (this.#noteDepth === 0) this.#noteDepth = this.#states.length;
-      state.destination = "note";
+      this.#startNote();
     } else if (name === "listtext" || name === "pntext") {
       state.destination = "label";
       this.#label = "";
+    } else if (isPageEdge(name)) state.destination = "edge";
+    else if (name === "objdata") {
+      state.destination = "object";
+      this.objects.push("");
     } else if (passedOver.has(name) || (this.#isPassable && !passableWithWords.has(name))) state.destination = "none";
     else return false;
     return true;
   }
 
+  #startNote(): void {
+    // A note within a note is a part of it.
+    if (this.#noteDepth === 0) this.#noteDepth = this.#states.length;
+    this.#state.destination = "note";
+  }
+
   #property(name: string, value: number, given: number | null): void {
     const state = this.#state;
-    if (name === "title" && this.#states.length > 0) state.destination = "title";
-    else if (name === "ansicpg") this.#codePage = codePageLabel(value);
+    if (name === "title" && this.#states.length > 0) {
+      if (state.instead === null) state.destination = "title";
+    } else if (name === "ansicpg") this.#codePage = codePageLabel(value);
     else if (name === "mac") this.#codePage = "macintosh";
     else if (name === "uc") state.fallback = Math.min(Math.max(0, given ?? 1), 100);
     else if (name === "f") this.#font(given ?? 0);
@@ -226,23 +231,9 @@ export class RtfReader {
     } else if (name === "intbl" || name === "itap") this.#isInTable = given !== 0;
     else if (name === "par" || name === "sect") this.#endLine();
     else if (name === "cell") this.#endCell();
-    else if (name === "row") this.#endRow();
-    else this.#cellDefinition(name, value, given);
-  }
-
-  #cellDefinition(name: string, value: number, given: number | null): void {
-    if (name === "trowd") {
-      this.#definitions = [];
-      this.#isHeaderRow = false;
-      this.#left = 0;
-    } else if (name === "trhdr") this.#isHeaderRow = true;
-    else if (name === "trleft") this.#left = given ?? 0;
-    else if (name === "clvmrg") this.#next.continuesAbove = true;
-    else if (name === "clmrg") this.#next.continuesLeft = true;
-    else if (name === "cellx") {
-      if (this.#definitions.length < 1_000) this.#definitions.push({ right: value, ...this.#next });
-      this.#next = { continuesAbove: false, continuesLeft: false };
-    }
+    else if (name === "row") {
+      if (this.#state.destination === "text") this.#rows.endRow();
+    } else this.#rows.describe(name, value, given);
   }
 
   #font(number: number): void {
@@ -320,7 +311,10 @@ export class RtfReader {
   }
 
   #say(text: string): void {
-    const { destination, isDeleted, font } = this.#state;
+    this.#sayTo(this.#state, text);
+  }
+
+  #sayTo({ destination, isDeleted, font }: State, text: string): void {
     if (destination === "fonts") {
       const entry = this.#fonts.get(font);
       if (entry && entry.name.length < 100) entry.name += text;
@@ -328,17 +322,28 @@ export class RtfReader {
     else if (destination === "title") this.#title = (this.#title + text).slice(0, 1_000);
     else if (destination === "instruction") {
       const field = this.#instructions.at(-1);
-      if (field && field.text.length < 100) field.text += text;
+      if (field && field.text.length < 1_000) field.text += text;
+    } else if (destination === "property") {
+      if (this.#propertyName.length < 100) this.#propertyName += text;
     } else if (isDeleted || destination === "none") return;
     else if (destination === "label") this.#label += text;
     else if (destination === "note") this.#note += text;
-    else this.#paragraph += text;
+    else if (destination === "edge") this.#edges += text;
+    else if (destination === "object") {
+      if (this.#objectDigits < mostObjectDigits) this.objects[this.objects.length - 1] += text;
+      this.#objectDigits += text.length;
+    } else {
+      this.#paragraph += text;
+      const field = this.#instructions.at(-1);
+      if (field) field.hasResult = true;
+    }
   }
 
   /** The end of a paragraph of whatever is read. */
   #endLine(): void {
     const { destination } = this.#state;
     if (destination === "note") this.#note += "\n";
+    else if (destination === "edge") this.#edges += "\n";
     else if (destination !== "text") return;
     else if (this.#isInTable) this.#paragraph += " ";
     else {
@@ -366,29 +371,13 @@ export class RtfReader {
   #endCell(): void {
     if (this.#state.destination !== "text") return;
     const label = this.#label.trim();
-    this.#cells.push((label === "" ? this.#paragraph : `${sign(label, "-")} ${this.#paragraph}`).trim());
+    this.#rows.addCell((label === "" ? this.#paragraph : `${sign(label, "-")} ${this.#paragraph}`).trim());
     this.#paragraph = "";
     this.#label = "";
   }
 
-  #endRow(): void {
-    if (this.#state.destination !== "text") return;
-    const cells: RowCell[] = this.#cells.map((text, index) => {
-      // Some writers describe fewer cells than they write.
-      const last = this.#definitions.at(-1)?.right ?? this.#left;
-      const usual = { right: last + (index + 1) * 1_000, continuesAbove: false, continuesLeft: false };
-      return { text, ...(this.#definitions[index] ?? usual) };
-    });
-    if (cells.length > 0) this.#rows.push({ isHeader: this.#isHeaderRow, left: this.#left, cells });
-    this.#cells = [];
-  }
-
   #endTable(): void {
-    if (this.#cells.length > 0) this.#endRow();
-    if (this.#rows.length === 0) return;
-    addTable(this.#builder, gridOf(this.#rows));
-    this.#rows = [];
-    this.#addNotes();
+    if (this.#rows.end()) this.#addNotes();
   }
 }
 

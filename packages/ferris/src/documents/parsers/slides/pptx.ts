@@ -2,24 +2,20 @@
  * PPTX: slides in the order they are shown, each a page: title, texts, tables, charts and diagrams, the speaker's notes, comments;
  * then sheets and documents that are embedded.
  */
-import { posix } from "node:path";
 import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
-import { addEmbedded } from "../../embedded.ts";
+import { addFiles, type EmbeddedFile, filesOfPart } from "../office/embedded-object.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addSlide, addSlideComments } from "./slide.ts";
 import { readXml } from "../../xml/xml.ts";
 import { parseLegacyOffice } from "../legacy/legacy-office.ts";
 import type { ParserInput } from "../parser.ts";
 
-/** Documents within one presentation that are read. */
-const mostEmbedded = 50;
-
 export async function parsePptx(input: ParserInput): Promise<ParsedDocument> {
   const { bytes } = input;
   // What is encrypted, and what was renamed without being converted.
-  if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "pptx");
+  if (isCompoundFile(bytes)) return parseLegacyOffice(input, "pptx");
   const file = new OfficePackage(bytes, "ppt/presentation.xml");
   const builder = new ContentBuilder();
   const slides = slidesOf(file);
@@ -30,14 +26,20 @@ export async function parsePptx(input: ParserInput): Promise<ParsedDocument> {
     for (const notes of file.related(slide, "notesSlide")) addSlide(builder, file, notes, place);
     addSlideComments(builder, file, slide, place);
   });
-  const warnings: string[] = [];
-  const embedded = new Set(slides.flatMap((slide) => file.related(slide, "package")));
-  for (const part of [...embedded].slice(0, mostEmbedded)) {
-    const name = posix.basename(part);
-    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, input);
-    if (why !== null) warnings.push(`${name} in it was not read: ${why}`);
-  }
+  const warnings = await addFiles(builder, filesOf(file, slides), input);
   return builder.finish("pptx", { title: file.title, warnings });
+}
+
+/** Sheets and documents that were put into slides; what several slides show is there once. */
+function* filesOf(file: OfficePackage, slides: readonly string[]): Generator<EmbeddedFile | null> {
+  const parts = new Set(slides.flatMap((slide) => [slide, ...file.related(slide, "notesSlide")]));
+  const seen = new Set<string>();
+  for (const part of parts) {
+    const own = [...file.related(part, "package"), ...file.related(part, "oleObject")];
+    if (own.every((name) => seen.has(name))) continue;
+    own.forEach((name) => seen.add(name));
+    yield* filesOfPart(file, part);
+  }
 }
 
 /** Each once, in the order of the show. */

@@ -49,8 +49,8 @@ interface Style {
 
 const plain: Style = { pattern: undefined, format: general };
 
-/** Adds the sheets of the workbook in `file`. */
-export function readBinaryWorkbook(file: OfficePackage, builder: ContentBuilder): void {
+/** Adds the sheets of the workbook in `file`. Returns their parts. */
+export function readBinaryWorkbook(file: OfficePackage, builder: ContentBuilder): string[] {
   const { archive, main } = file;
   const sheets: { name: string; part: string }[] = [];
   let is1904 = false;
@@ -79,6 +79,7 @@ export function readBinaryWorkbook(file: OfficePackage, builder: ContentBuilder)
     }
     addDrawings(builder, file, part);
   }
+  return sheets.map(({ part }) => part);
 }
 
 function readStyles(file: OfficePackage, is1904: boolean): (index: number) => Style {

@@ -7,6 +7,7 @@
 import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
+import { addFiles, type EmbeddedFile, filesOfPart } from "../office/embedded-object.ts";
 import { OfficePackage } from "../office/package.ts";
 import { readBinaryWorkbook } from "./binary-workbook.ts";
 import { addComments, addDrawings } from "./drawing.ts";
@@ -20,16 +21,20 @@ import { parseLegacyOffice } from "../legacy/legacy-office.ts";
 import { isExcel2003 } from "../single-xml.ts";
 import type { ParserInput } from "../parser.ts";
 
-export async function parseXlsx({ bytes }: ParserInput): Promise<ParsedDocument> {
+export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
+  const { bytes } = input;
   // What is encrypted, and what was renamed without being converted.
-  if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "xlsx");
+  if (isCompoundFile(bytes)) return parseLegacyOffice(input, "xlsx");
   if (isExcel2003(Buffer.from(bytes.subarray(0, 4096)).toString("latin1"))) return readExcel2003(bytes);
   const file = new OfficePackage(bytes, "xl/workbook.xml");
   const { archive, main } = file;
   const builder = new ContentBuilder();
   if (main.toLowerCase().endsWith(".bin")) {
-    readBinaryWorkbook(file, builder);
-    return builder.finish("xlsx", { title: file.title });
+    const parts = readBinaryWorkbook(file, builder);
+    return builder.finish("xlsx", {
+      title: file.title,
+      warnings: await addFiles(builder, filesOf(file, parts), input),
+    });
   }
   const { sheets, is1904 } = readWorkbook(file);
   const [sharedStrings = "xl/sharedStrings.xml"] = file.related(main, "sharedStrings");
@@ -42,7 +47,13 @@ export async function parseXlsx({ bytes }: ParserInput): Promise<ParsedDocument>
     addComments(builder, file, part);
     addDrawings(builder, file, part);
   }
-  return builder.finish("xlsx", { title: file.title });
+  const parts = sheets.map(({ part }) => part);
+  return builder.finish("xlsx", { title: file.title, warnings: await addFiles(builder, filesOf(file, parts), input) });
+}
+
+/** Documents that were put into the sheets. */
+function* filesOf(file: OfficePackage, sheets: readonly string[]): Generator<EmbeddedFile | null> {
+  for (const sheet of sheets) yield* filesOfPart(file, sheet);
 }
 
 interface Workbook {

@@ -92,6 +92,9 @@ export class WordBody {
   }
 
   #label(properties: XmlElement | undefined, style: ParagraphStyle, styleId: string | undefined): string | null {
+    // Word 2003 writes what stands there.
+    const written = childNamed(childNamed(properties, "w:listPr"), "wx:t")?.attributes["wx:val"];
+    if (written !== undefined) return /[\p{L}\p{N}]/u.test(written) ? written.trim() : "-";
     const own = numberingOf(properties);
     const list = own.list ?? style.list;
     if (list === undefined || list === "0") return null;

@@ -9,7 +9,7 @@ import { posix } from "node:path";
 import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
-import { addEmbedded } from "../../embedded.ts";
+import { addFiles, filesOfPart } from "../office/embedded-object.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { WordBody, type WordContext } from "./body.ts";
@@ -34,7 +34,7 @@ const mostEmbedded = 50;
 export async function parseDocx(input: ParserInput): Promise<ParsedDocument> {
   const { bytes } = input;
   // What is encrypted, and what was renamed without being converted.
-  if (isCompoundFile(bytes)) return parseLegacyOffice(bytes, "docx");
+  if (isCompoundFile(bytes)) return parseLegacyOffice(input, "docx");
   const head = Buffer.from(bytes.subarray(0, 4096)).toString("latin1");
   const file = new OfficePackage(isSingleWordFile(head) ? packageOf(bytes) : bytes, "word/document.xml");
   const { archive, main } = file;
@@ -58,7 +58,8 @@ export async function parseDocx(input: ParserInput): Promise<ParsedDocument> {
     builder,
     edges.map((part) => readEdge({ ...context, part })),
   );
-  const warnings = await addAttachments(file, builder, input);
+  // Sheets and documents that were put in as objects, after the text.
+  const warnings = await addFiles(builder, filesOfPart(file, main), input);
   return builder.finish("docx", { title: file.title, warnings });
 }
 
@@ -85,15 +86,4 @@ async function readChunks(
     if (bytes) chunks.set(part, await inside.parse(`/${posix.basename(part)}`, bytes));
   }
   return chunks;
-}
-
-/** Sheets and documents that were put in as objects, after the text. */
-async function addAttachments(file: OfficePackage, builder: ContentBuilder, input: ParserInput): Promise<string[]> {
-  const warnings: string[] = [];
-  for (const part of file.related(file.main, "package").slice(0, mostEmbedded)) {
-    const name = posix.basename(part);
-    const why = await addEmbedded(builder, name, file.archive.bytes(part)!, input);
-    if (why !== null) warnings.push(`${name} in it was not read: ${why}`);
-  }
-  return warnings;
 }

@@ -1,37 +1,15 @@
 /**
- * The numbers that Word puts before paragraphs: "2.", "(a)", "Article IV", counted as Word counts them. Bullets are a dash.
+ * The lists of a Word document (numbering.xml): what their levels look like, and which style each numbers.
  */
-import { roman } from "../roman.ts";
+import { type Level, type List, ListCounter, levels } from "./list-counter.ts";
 import { type XmlElement, childElements, childNamed, xmlTree } from "../../xml/xml-tree.ts";
 
-const levels = 9;
 /** A level's text is a few characters; it is put before every paragraph. */
 const longestText = 100;
 
-interface Level {
-  readonly start: number;
-  readonly format: string;
-  /** "%1.%2." */
-  readonly text: string;
-  /** The level from 1 whose number restarts this one's; 0 for none. */
-  readonly restart: number;
-  readonly isLegal: boolean;
-  /** The style that is numbered by this level. */
-  readonly style: string | undefined;
-}
-
-interface List {
-  readonly abstract: string;
-  readonly levels: ReadonlyMap<number, Level>;
-  readonly startOverrides: ReadonlyMap<number, number>;
-}
-
 export class Numbering {
   readonly #lists = new Map<string, List>();
-  /** By list that counts together: the newest number of each level. */
-  readonly #counts = new Map<string, (number | undefined)[]>();
-  /** Lists and levels whose restart has been done. */
-  readonly #restarted = new Set<string>();
+  readonly #counter = new ListCounter(this.#lists);
 
   constructor(xml: string | null) {
     const root = xml === null ? null : xmlTree(xml);
@@ -66,29 +44,7 @@ export class Numbering {
 
   /** What stands before the next paragraph of that list and level: "2.1", "-" for a bullet; null for nothing. */
   next(listId: string, level: number): string | null {
-    const list = this.#lists.get(listId);
-    const definition = list?.levels.get(level);
-    if (!list || !definition) return level >= 0 && level < levels && listId !== "0" ? "-" : null;
-    const counts = this.#counts.get(list.abstract) ?? [];
-    this.#counts.set(list.abstract, counts);
-    const override = list.startOverrides.get(level);
-    const key = `${listId} ${level}`;
-    if (override !== undefined && !this.#restarted.has(key)) {
-      this.#restarted.add(key);
-      counts[level] = override;
-    } else counts[level] = (counts[level] ?? definition.start - 1) + 1;
-    for (let deeper = level + 1; deeper < levels; deeper++) {
-      const restart = list.levels.get(deeper)?.restart;
-      if (restart === undefined || restart > level) counts[deeper] = undefined;
-    }
-    if (definition.format === "bullet") return "-";
-    const text = definition.text.replace(/%([1-9])/g, (_, digit: string) => {
-      const at = Number(digit) - 1;
-      const other = list.levels.get(at);
-      const format = definition.isLegal && at < level ? "decimal" : (other?.format ?? "decimal");
-      return formatted(counts[at] ?? other?.start ?? 1, format);
-    });
-    return text.trim() === "" ? null : text.trim();
+    return this.#counter.next(listId, level);
   }
 }
 
@@ -135,39 +91,4 @@ function levelNumber(text: string | undefined): number {
 function countOf(text: string): number {
   const count = Math.floor(Number(text));
   return count >= 0 && count < 1e9 ? count : 1;
-}
-
-/** A count in one of Word's number formats; those of scripts that we do not write are decimal. */
-function formatted(count: number, format: string): string {
-  switch (format) {
-    case "none":
-    case "bullet":
-      return "";
-    case "decimalZero":
-      return String(count).padStart(2, "0");
-    case "lowerLetter":
-      return letters(count);
-    case "upperLetter":
-      return letters(count).toUpperCase();
-    case "lowerRoman":
-      return roman(count);
-    case "upperRoman":
-      return roman(count).toUpperCase();
-    case "ordinal":
-      return ordinal(count);
-    default:
-      return String(count);
-  }
-}
-
-/** a … z, aa, bb …, as Word counts. */
-function letters(count: number): string {
-  if (count < 1 || count > 26 * 10) return String(count);
-  return String.fromCharCode(97 + ((count - 1) % 26)).repeat(Math.ceil(count / 26));
-}
-
-function ordinal(count: number): string {
-  const teens = count % 100 > 10 && count % 100 < 14;
-  const suffix = teens ? "th" : (["th", "st", "nd", "rd"][count % 10] ?? "th");
-  return `${count}${suffix}`;
 }

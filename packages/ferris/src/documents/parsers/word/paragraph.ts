@@ -5,6 +5,7 @@
  */
 import { linearMath } from "../math/omml.ts";
 import { chosen } from "../office/alternate-content.ts";
+import { baseOfPhoneticGuide } from "../office/equation-field.ts";
 import { type XmlElement, childElements, childNamed, descendants, textWithin } from "../../xml/xml-tree.ts";
 import { symbolCharacter, withSymbols } from "./symbols.ts";
 
@@ -42,7 +43,8 @@ export class Fields {
   /** Ends the newest field; returns what it shows where it has no result: a button's words stand in its instruction. */
   end(): string {
     const field = this.#open.pop();
-    return /^\s*MACROBUTTON\s+\S+\s+(\S.*)$/i.exec(field?.isResult === false ? field.instruction : "")?.[1] ?? "";
+    const instruction = field?.isResult === false ? field.instruction : "";
+    return /^\s*MACROBUTTON\s+\S+\s+(\S.*)$/i.exec(instruction)?.[1] ?? baseOfPhoneticGuide(instruction);
   }
 
   get isInContents(): boolean {
@@ -102,6 +104,13 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
         } finally {
           fields.end();
         }
+      case "w:footnote":
+      case "w:endnote":
+        // Word 2003 has notes and comments where they are called.
+        attached.push({ kind: "box", content: element });
+        return "";
+      case "aml:annotation":
+        return readAnnotation(element);
       case "w:sdt":
         return inner(childNamed(element, "w:sdtContent"));
       case "w:drawing":
@@ -113,6 +122,16 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
       default:
         return inner(element);
     }
+  }
+
+  /** Comments and tracked changes of Word 2003. */
+  function readAnnotation(element: XmlElement): string {
+    const content = childNamed(element, "aml:content");
+    const type = element.attributes["w:type"] ?? "";
+    if (type === "Word.Deletion") return "";
+    if (type !== "Word.Comment" || !content) return inner(content);
+    attached.push({ kind: "box", content });
+    return "";
   }
 
   function inner(element: XmlElement | undefined): string {

@@ -1,0 +1,198 @@
+/** Files that were put into documents of Office as objects: in packages of today, in files of 1997 to 2003, in RTF. */
+import { readFileSync } from "node:fs";
+import { deflateSync } from "node:zlib";
+import { strToU8, zipSync } from "fflate";
+import { describe, expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { compoundFile, nativeStream, number32, packaged } from "../support/compound-file.ts";
+import { outline } from "../support/outline.ts";
+
+const fixture = (name: string) => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url));
+const relationships = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+
+function docxWith(object: Uint8Array, type = "oleObject"): Uint8Array {
+  const relations = (inner: string) =>
+    strToU8(
+      `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${inner}</Relationships>`,
+    );
+  return zipSync({
+    "_rels/.rels": relations(
+      `<Relationship Id="a" Type="${relationships}/officeDocument" Target="word/document.xml"/>`,
+    ),
+    "word/_rels/document.xml.rels": relations(
+      `<Relationship Id="o" Type="${relationships}/${type}" Target="embeddings/oleObject1.bin"/>`,
+    ),
+    "word/document.xml": strToU8(
+      `<w:document xmlns:w="${word}"><w:body><w:p><w:r><w:t>The letter.</w:t></w:r></w:p></w:body></w:document>`,
+    ),
+    "word/embeddings/oleObject1.bin": object,
+  });
+}
+
+const sheet = zipSync({
+  "_rels/.rels": strToU8(
+    `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a" Type="${relationships}/officeDocument" Target="word/document.xml"/></Relationships>`,
+  ),
+  "word/document.xml": strToU8(
+    `<w:document xmlns:w="${word}"><w:body><w:p><w:r><w:t>The enclosure.</w:t></w:r></w:p></w:body></w:document>`,
+  ),
+});
+
+describe("in a package", () => {
+  test.each<[string, Uint8Array, string[]]>([
+    [
+      "a file with its name",
+      compoundFile({ "\x01Ole10Native": nativeStream("tides.txt", "High water at 04:12.") }),
+      ["metadata [Attachment: tides.txt] Attachment: tides.txt", "prose [Attachment: tides.txt] High water at 04:12."],
+    ],
+    [
+      "a newer document",
+      compoundFile({ Package: sheet, "\x01CompObj": "x" }),
+      [
+        "metadata [Attachment: document.docx] Attachment: document.docx",
+        "prose [Attachment: document.docx] The enclosure.",
+      ],
+    ],
+    [
+      "an old document, which is the object",
+      fixture("office/merged-header.xls"),
+      [
+        "metadata [Attachment: workbook.xls] Attachment: workbook.xls",
+        "table [Attachment: workbook.xls > Sheet] Ship: Aurora; 2023 Trips: 10; 2023 Fuel: 200; 2024 Trips: 12; 2024 Fuel: 240",
+      ],
+    ],
+    ["a formula's own bytes", compoundFile({ "Equation Native": "abc" }), []],
+  ])("%s", async (_, object, expected) => {
+    const document = await parseDocument("/a.docx", docxWith(object));
+    expect(outline(document)).toEqual(["prose [] The letter.", ...expected]);
+    expect(document.title).toBeUndefined();
+    expect(document.warnings).toEqual([]);
+  });
+
+  test("a PDF", async () => {
+    const object = compoundFile({ CONTENTS: fixture("prices.pdf") });
+    const { content } = await parseDocument("/a.docx", docxWith(object));
+    expect(content).toMatch(/Attachment: document\.pdf\n\n.+/s);
+  });
+
+  test("a damaged object costs its text alone", async () => {
+    const object = compoundFile({ "\x01Ole10Native": nativeStream("tides.txt", "High water.") }).subarray(0, 600);
+    expect(outline(await parseDocument("/a.docx", docxWith(object)))[0]).toBe("prose [] The letter.");
+  });
+});
+
+describe("in RTF", () => {
+  const rtf = (kind: string, data: Uint8Array) => {
+    const text = (words: string) => Buffer.concat([number32(words.length + 1), Buffer.from(`${words}\0`)]);
+    const object = [number32(0x501), number32(2), text(kind), number32(0), number32(0), number32(data.length), data];
+    const digits = Buffer.concat(object)
+      .toString("hex")
+      .replace(/.{128}/g, "$&\n");
+    return Buffer.from(
+      `{\\rtf1 The letter.{\\object\\objemb{\\*\\objclass ${kind}}{\\*\\objdata ${digits}}{\\result icon}}\\par}`,
+    );
+  };
+
+  test("a file with its name, and a document", async () => {
+    expect(
+      outline(await parseDocument("/a.rtf", rtf("Package", packaged("tides.txt", "High water at 04:12.")))),
+    ).toEqual([
+      "prose [] The letter.icon",
+      "metadata [Attachment: tides.txt] Attachment: tides.txt",
+      "prose [Attachment: tides.txt] High water at 04:12.",
+    ]);
+    const object = compoundFile({ Package: sheet });
+    expect((await parseDocument("/a.rtf", rtf("Word.Document.12", object))).content).toContain("The enclosure.");
+  });
+});
+
+describe("in files of 1997 to 2003", () => {
+  /** A record of a presentation: its kind, what it holds, and whether that is records. */
+  const record = (type: number, content: Uint8Array, { instance = 0, holdsRecords = false } = {}) => {
+    const head = Buffer.alloc(8);
+    head.writeUInt16LE((instance << 4) | (holdsRecords ? 0xf : 0), 0);
+    head.writeUInt16LE(type, 2);
+    head.writeUInt32LE(content.length, 4);
+    return Buffer.concat([head, content]);
+  };
+  const container = (type: number, ...parts: Uint8Array[]) =>
+    record(type, Buffer.concat(parts), { holdsRecords: true });
+  const wide = (text: string) => Buffer.from(text, "utf16le");
+
+  /** A presentation of one slide, which holds `extra`, and of `objects`. */
+  function presentation(extra: Uint8Array, objects: readonly Uint8Array[] = []): Uint8Array {
+    const entry = Buffer.concat([number32(2), number32(0), number32(0), number32(256), number32(0)]);
+    const title = [record(0x0f9f, number32(0)), record(0x0fa0, wide("Berths"))];
+    const living = [
+      container(0x03e8, container(0x0ff0, record(0x03f3, entry), ...title)),
+      container(0x03ee, container(0x0f9d, record(0x0f9e, number32(0))), extra),
+      ...objects,
+    ];
+    const places: Uint8Array[] = [];
+    let length = 0;
+    for (const part of living) {
+      places.push(number32(length));
+      length += part.length;
+    }
+    const directory = record(0x1772, Buffer.concat([number32((living.length << 20) | 1), ...places]));
+    const edit = [0, 0, 0, length, 1, 0, 0].map(number32);
+    const stream = Buffer.concat([...living, directory, record(0x0ff5, Buffer.concat(edit))]);
+    const user = [20, 0xe391c05f >>> 0, length + directory.length].map(number32);
+    return compoundFile({
+      "PowerPoint Document": stream,
+      "Current User": Buffer.concat([new Uint8Array(8), ...user]),
+    });
+  }
+
+  test("comments of a slide", async () => {
+    const author = record(0x0fba, wide("Ann"), { instance: 0 });
+    const text = record(0x0fba, wide("Ask the harbour master."), { instance: 1 });
+    const extension = container(0x1388, container(0x138a, record(0x138b, container(0x2ee0, author, text))));
+    expect(outline(await parseDocument("/a.ppt", presentation(extension)))).toEqual([
+      "heading [1: Berths] Berths",
+      "prose [1: Berths] Ask the harbour master.",
+    ]);
+  });
+
+  test("the date and the slide's number stand as a star, which nobody wrote", async () => {
+    const star = container(0xf00d, record(0x0f9f, number32(4)), record(0x0fa8, Buffer.from("*")));
+    expect(outline(await parseDocument("/a.ppt", presentation(star)))).toEqual(["heading [1: Berths] Berths"]);
+  });
+
+  test("a chart's data, and a packed file", async () => {
+    const cell = (row: number, column: number, text: string) =>
+      biff(4, Buffer.from([row, 0, column, 0, 0, 0, 0, text.length, 0, ...Buffer.from(text)]));
+    const value = (row: number, column: number, number: number) => {
+      const body = Buffer.alloc(15);
+      body.set([row, 0, column, 0]);
+      body.writeDoubleLE(number, 7);
+      return biff(3, body);
+    };
+    const biff = (type: number, body: Uint8Array) =>
+      Buffer.concat([Uint8Array.of(type & 0xff, type >> 8, body.length, 0), body]);
+    const chart = Buffer.concat([
+      biff(0x0809, Uint8Array.of(0x80, 6, 5, 0, 0, 0, 0, 0)),
+      cell(0, 1, "Winter"),
+      cell(0, 2, "Summer"),
+      cell(1, 0, "Ships"),
+      value(1, 1, 12),
+      value(1, 2, 40.5),
+      biff(0x100d, Buffer.from([0, 0, 7, 0, ...Buffer.from("Traffic")])),
+    ]);
+    const stored = (bytes: Uint8Array) =>
+      record(0x1011, Buffer.concat([number32(bytes.length), deflateSync(bytes)]), { instance: 1 });
+    const objects = [
+      stored(compoundFile({ Workbook: chart })),
+      stored(compoundFile({ "\x01Ole10Native": nativeStream("tides.txt", "High water at 04:12.") })),
+    ];
+    expect(outline(await parseDocument("/a.ppt", presentation(new Uint8Array(), objects)))).toEqual([
+      "heading [1: Berths] Berths",
+      "metadata [Attachment: workbook.xls] Attachment: workbook.xls",
+      "table [Attachment: workbook.xls] Ships; Winter: 12; Summer: 40.5",
+      "prose [Attachment: workbook.xls] Traffic",
+      "metadata [Attachment: tides.txt] Attachment: tides.txt",
+      "prose [Attachment: tides.txt] High water at 04:12.",
+    ]);
+  });
+});
