@@ -3,16 +3,17 @@
  */
 
 const flatPackage = /<[\w-]{1,40}:package\s[^>]{0,2000}http:\/\/schemas\.microsoft\.com\/office\/2006\/xmlPackage/;
+const word2003 =
+  /<(?:[\w-]{1,40}:)?wordDocument\s[^>]{0,2000}http:\/\/schemas\.microsoft\.com\/office\/word\/2003\/wordml/;
 const workbook = /<(?:[\w-]{1,40}:)?Workbook\s[^>]{0,2000}urn:schemas-microsoft-com:office:spreadsheet/;
 
 /** Word 2003's XML, or a package of Word that is written out flat. */
 export function isSingleWordFile(head: string): boolean {
-  return (
-    /^\s*<\?xml\b/.test(head) && (/<\?mso-application progid="Word\.Document"\?>/.test(head) || flatPackage.test(head))
-  );
+  if (!/^\s*<(?:\?xml\b|(?:[\w-]{1,40}:)?(?:wordDocument|package)\s)/.test(head)) return false;
+  return /<\?mso-application progid="Word\.Document"\?>/.test(head) || word2003.test(head) || flatPackage.test(head);
 }
 
 /** Excel 2003's XML. */
 export function isExcel2003(head: string): boolean {
-  return /^\s*<\?xml\b/.test(head) && workbook.test(head);
+  return /^\s*<(?:\?xml\b|(?:[\w-]{1,40}:)?Workbook\s)/.test(head) && workbook.test(head);
 }

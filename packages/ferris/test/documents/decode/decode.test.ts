@@ -114,7 +114,7 @@ describe("decodeText", () => {
 
   test("sets of seven bits are no ASCII", () => {
     const korean = Buffer.from("\x1b$)C\x0e?)04\x0f six \x0eCP\x0f.\n", "latin1");
-    expect(decodeText(korean)).toMatchObject({ content: "역객 six 촛.\n", encoding: { name: "multi-byte" } });
+    expect(decodeText(korean)).toMatchObject({ content: "여객 six 촛.\n", encoding: { name: "multi-byte" } });
     expect(decodeText(korean).warnings).toEqual([expect.stringContaining("read as iso-2022-kr")]);
     expect(decodeText(Buffer.from("~{6IBV~} ~~ six"), "HZ-GB-2312").content).toBe("渡轮 ~ six");
     expect(decodeText(Buffer.from("~{6IBV~} ~~ six")).content).toBe("~{6IBV~} ~~ six");

@@ -365,3 +365,19 @@ test("texts of old Outlook messages are read in the character set that the messa
   });
   expect(outline(await parseDocument("/a.msg", message))).toEqual(["heading [測試] 測試", "prose [測試] 測試 one"]);
 });
+
+describe("messages of parts whose boundary is not there lose no words", () => {
+  const begin = "From: Ann <ann@example.org>\nSubject: Crane\nContent-Type: multipart/mixed;";
+  test.each<[string, string, string[]]>([
+    ["none is named", `${begin}\n\nIt lifts again.\n`, ["prose [Crane] It lifts again."]],
+    ["it comes nowhere", `${begin} boundary=x\n\nIt lifts again.\n`, ["prose [Crane] It lifts again."]],
+    [
+      "its header is cut",
+      `${begin}\n\tbo\n\nA message of parts.\n--y.1\n\nIt lifts again.\n--y.1\n\nForty tonnes.\n--y.1--\n`,
+      ["prose [Crane] It lifts again.", "prose [Crane] Forty tonnes."],
+    ],
+  ])("%s", async (_, message, expected) => {
+    const blocks = outline(await parseDocument("/a.eml", Buffer.from(message)));
+    expect(blocks.filter((block) => !block.startsWith("metadata"))).toEqual(["heading [Crane] Crane", ...expected]);
+  });
+});

@@ -111,3 +111,38 @@ test("a slide without the frame that should be around its shapes", async () => {
   const bytes = zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, strToU8(text)])));
   expect(outline(await parseDocument("/a.pptx", bytes))).toEqual(["prose [1: ] hi"]);
 });
+
+test("footers, and what layouts and masters say, are said once at the end", async () => {
+  const relations = (...all: [string, string, string][]) =>
+    strToU8(
+      `<Relationships>${all.map(([id, type, target]) => `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`).join("")}</Relationships>`,
+    );
+  const shape = (text: string, placeholder = "") =>
+    `<p:sp><p:nvSpPr><p:nvPr>${placeholder}</p:nvPr></p:nvSpPr><p:txBody><a:p><a:r><a:t>${text}</a:t></a:r></a:p></p:txBody></p:sp>`;
+  const tree = (...shapes: string[]) => strToU8(`<p:x><p:cSld><p:spTree>${shapes.join("")}</p:spTree></p:cSld></p:x>`);
+  const footer = shape("Harbour office", '<p:ph type="ftr"/>');
+  const number = shape("7", '<p:ph type="sldNum"/>');
+  const slides = zipSync({
+    "_rels/.rels": relations(["m", "officeDocument", "ppt/presentation.xml"]),
+    "ppt/presentation.xml": strToU8('<p:presentation><p:sldId r:id="a"/><p:sldId r:id="b"/></p:presentation>'),
+    "ppt/_rels/presentation.xml.rels": relations(["a", "slide", "slides/1.xml"], ["b", "slide", "slides/2.xml"]),
+    "ppt/slides/1.xml": tree(shape("Tides", '<p:ph type="title"/>'), footer, number),
+    "ppt/slides/2.xml": tree(shape("Ropes", '<p:ph type="title"/>'), footer, number),
+    "ppt/slides/_rels/1.xml.rels": relations(["l", "slideLayout", "../layout.xml"]),
+    "ppt/slides/_rels/2.xml.rels": relations(["l", "slideLayout", "../layout.xml"]),
+    "ppt/layout.xml": tree(shape("Click to edit", '<p:ph type="body"/>'), shape("Draft of June")),
+    "ppt/_rels/layout.xml.rels": relations(["m", "slideMaster", "master.xml"]),
+    "ppt/master.xml": tree(
+      shape("Click to edit", '<p:ph type="title"/>'),
+      shape("Confidential"),
+      shape("Draft of June"),
+    ),
+  });
+  expect(outline(await parseDocument("/a.pptx", slides))).toEqual([
+    "heading [1: Tides] Tides",
+    "heading [2: Ropes] Ropes",
+    "prose [] Harbour office",
+    "prose [] Draft of June",
+    "prose [] Confidential",
+  ]);
+});

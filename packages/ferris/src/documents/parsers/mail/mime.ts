@@ -34,6 +34,8 @@ export interface MimePart {
 /** A message of more parts inside each other, or beside each other, is an attack. */
 const deepestParts = 50;
 const mostParts = 10_000;
+/** How far a boundary is looked for that no header names. */
+const longestLookout = 2 ** 16;
 /** Of one part's headers. */
 const mostHeaderBytes = 2 ** 21;
 const mostHeaders = 2_000;
@@ -84,7 +86,8 @@ export function readMessage(file: Buffer, start = 0, end = file.length): MimePar
     const contentType = parametersOf(valueOf(headers, "content-type") ?? "");
     const disposition = parametersOf(valueOf(headers, "content-disposition") ?? "");
     const type = /^[\w.+-]+\/[\w.+-]+$/.test(contentType.value) ? contentType.value : defaultType;
-    const boundary = type.startsWith("multipart/") ? contentType.parameters.boundary : undefined;
+    const isMultipart = type.startsWith("multipart/");
+    const boundary = isMultipart ? contentType.parameters.boundary || repeatedLine(file, bodyStart, end) : undefined;
     const parameters = { ...contentType.parameters, ...disposition.parameters };
     open.push({ headers, type, parameters, disposition: disposition.value, start: bodyStart, boundary, children: [] });
     return bodyStart;
@@ -96,7 +99,18 @@ export function readMessage(file: Buffer, start = 0, end = file.length): MimePar
     const bodyEnd = isLast ? closedAt : withoutLineEnd(file, bodyStart, closedAt);
     const isAttachment = disposition === "attachment";
     const fileName = parameters.filename ?? parameters.name;
-    const closed = { headers, type, parameters, isAttachment, fileName, start: bodyStart, end: bodyEnd, children };
+    // Programs that cut headers, or filter mail, leave its words behind.
+    const read = type.startsWith("multipart/") && children.length === 0 ? "text/plain" : type;
+    const closed = {
+      headers,
+      type: read,
+      parameters,
+      isAttachment,
+      fileName,
+      start: bodyStart,
+      end: bodyEnd,
+      children,
+    };
     const holder = open.at(-1);
     if (holder) holder.children.push(closed);
     else root = closed;
@@ -112,6 +126,20 @@ export function readMessage(file: Buffer, start = 0, end = file.length): MimePar
     }
     return null;
   }
+}
+
+/** The boundary of a body whose header does not name it: the first line of that form that comes again. */
+function repeatedLine(file: Buffer, start: number, end: number): string | undefined {
+  const lines = file.toString("latin1", start, Math.min(end, start + longestLookout)).split(/\r?\n/);
+  const seen = new Set<string>();
+  for (const line of lines) {
+    if (!/^--[^\s-]/.test(line) || line.length > 200) continue;
+    const boundary = line.slice(2).trimEnd();
+    const bare = boundary.endsWith("--") ? boundary.slice(0, -2) : boundary;
+    if (seen.has(bare)) return bare;
+    seen.add(bare);
+  }
+  return undefined;
 }
 
 /** The first header called `name` (in lower case). */

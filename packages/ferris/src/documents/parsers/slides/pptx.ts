@@ -1,13 +1,14 @@
 /**
  * PPTX: slides in the order they are shown, each a page: title, texts, tables, charts and diagrams, the speaker's notes, comments;
- * then sheets and documents that are embedded.
+ * then what all slides say, and sheets and documents that are embedded.
  */
 import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { addFiles, type EmbeddedFile, filesOfPart } from "../office/embedded-object.ts";
 import { OfficePackage } from "../office/package.ts";
-import { addSlide, addSlideComments } from "./slide.ts";
+import { addPageEdges } from "../office/page-edges.ts";
+import { addEdges, addSlide, addSlideComments } from "./slide.ts";
 import { readXml } from "../../xml/xml.ts";
 import { parseLegacyOffice } from "../legacy/legacy-office.ts";
 import type { ParserInput } from "../parser.ts";
@@ -26,8 +27,19 @@ export async function parsePptx(input: ParserInput): Promise<ParsedDocument> {
     for (const notes of file.related(slide, "notesSlide")) addSlide(builder, file, notes, place);
     addSlideComments(builder, file, slide, place);
   });
+  addPageEdges(builder, [edgesOf(file, slides)]);
   const warnings = await addFiles(builder, filesOf(file, slides), input);
   return builder.finish("pptx", { title: file.title, warnings });
+}
+
+/** Footers, and the texts of layouts and masters. */
+function edgesOf(file: OfficePackage, slides: readonly string[]): ParsedDocument {
+  const edges = new ContentBuilder();
+  const layouts = new Set(slides.flatMap((slide) => file.related(slide, "slideLayout")));
+  const masters = new Set([...layouts].flatMap((layout) => file.related(layout, "slideMaster")));
+  for (const slide of slides) addEdges(edges, file, slide, true);
+  for (const part of [...layouts, ...masters]) addEdges(edges, file, part, false);
+  return edges.finish("pptx");
 }
 
 /** Sheets and documents that were put into slides; what several slides show is there once. */

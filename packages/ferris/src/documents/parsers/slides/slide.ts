@@ -28,6 +28,18 @@ export function addSlide(builder: ContentBuilder, file: OfficePackage, part: str
   for (const shape of shapes.filter((other) => !isTitle(other))) addShape(builder, file, part, shape, place);
 }
 
+/**
+ * Adds what stands on each slide by way of `part`: of a slide its footer; of a layout or master the texts that are not there to be filled in.
+ */
+export function addEdges(builder: ContentBuilder, file: OfficePackage, part: string, isSlide: boolean): void {
+  const root = xmlTree(file.archive.text(part) ?? "");
+  if (!root) return;
+  for (const shape of descendants(root, "p:spTree").flatMap(shapesOf)) {
+    const placeholder = placeholderOf(shape);
+    if (isSlide ? placeholder === "ftr" : placeholder === undefined) builder.add("prose", textLines(shape).join("\n"));
+  }
+}
+
 /** Shapes that hold something, those in groups included. */
 function shapesOf(tree: XmlElement): XmlElement[] {
   return childElements(tree).flatMap((child) => {
