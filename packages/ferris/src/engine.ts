@@ -16,6 +16,7 @@ export type {
   BatchNotice,
   CallCost,
   Classification,
+  DevicesChoice,
   EmbeddingModel,
   Embeddings,
   LoadProgress,
@@ -32,6 +33,7 @@ export const usualReranker = "cross-encoder/ms-marco-MiniLM-L6-v2";
 export type ModelOptions = Pick<
   LoadOptions,
   | "device"
+  | "devices"
   | "dtype"
   | "numerics"
   | "allowSoftwareAdapter"
@@ -128,6 +130,7 @@ export function documentEmbedder(model: EmbeddingModel): Embedder {
     dimensions: info.dimensions,
     maxLength: info.maxLength,
     usesProcessors: info.device === "cpu",
+    devices: info.devices?.length ?? 1,
     countTokens: (text) => model.countTokens(text, { promptName: "passage" }),
     embed: async (texts, signal) => (await model.embed(texts, { promptName: "passage", signal })).data,
   };

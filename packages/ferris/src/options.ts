@@ -1,6 +1,6 @@
 /** The options of `Ferris` and its methods, in one place, with their units and defaults. Types only. */
 import type { OcrSetting } from "./documents/ocr/languages.ts";
-import type { LoadProgress, ModelSource } from "./engine.ts";
+import type { DevicesChoice, LoadProgress, ModelSource } from "./engine.ts";
 import type { EvaluateOptions } from "./evaluation/evaluate.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "./indexing/report.ts";
 import type { SortOrder } from "./search/order.ts";
@@ -18,6 +18,8 @@ export interface FerrisOptions {
   readonly model?: string | undefined;
   /** "auto" unless given. "gpu" never falls back. */
   readonly device?: "auto" | "gpu" | "cpu" | undefined;
+  /** In place of `device`: several at once for the embedding model, a process on each. "all" GPUs, "cpu", or a list of GPU numbers and "cpu". */
+  readonly devices?: DevicesChoice | undefined;
   /** "auto" unless given. */
   readonly dtype?: "auto" | "f32" | "f16" | undefined;
   /** Lets a GPU that is emulated on the CPU count as a GPU. */

@@ -5,6 +5,7 @@
  * Ranges that depend on the model (dimensions, maxLength) are checked where the model is known.
  */
 import { checkDevice } from "./device-policy.ts";
+import { checkDevices } from "./devices/device-list.ts";
 import { describe } from "./describe.ts";
 import { InvalidArgumentError } from "./errors.ts";
 import type { EmbedOptions, LoadOptions } from "./options.ts";
@@ -17,6 +18,7 @@ export function checkLoad(idOrFolder: string, options: LoadOptions): void {
   checkString(idOrFolder, "The model's id or folder");
   checkOptions(options);
   checkDevice(options);
+  checkDevices(options);
   const { tokenBudget, tokenizerThreads = 0, prompts, onBatch } = options;
   checkCallback(onBatch, "onBatch");
   if (tokenBudget !== undefined && (!Number.isInteger(tokenBudget) || tokenBudget < 1)) {

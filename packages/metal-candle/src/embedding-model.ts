@@ -1,11 +1,12 @@
 /**
  * EmbeddingModel: texts in, vectors out. Checks what callers hand over, streams, ends in order; the work is the engine's behind it
- * (engine/), in this thread or in a worker of the page.
+ * (engine/), in this thread, in a worker of the page, or in processes on several devices.
  */
 import type { BlockReader } from "./block-reader.ts";
 import { checkEmbed, checkLoad, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
 import { EmbeddingStream, type StreamHost } from "./embed-stream.ts";
+import { SeveralDevices } from "./devices/several-devices.ts";
 import type { EmbeddingEngine, ModelInfo, ModelStats } from "./engine/engine.ts";
 import type { Embeddings } from "./embeddings.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
@@ -31,7 +32,7 @@ export class EmbeddingModel {
    * device. On a page's main thread the model runs in a worker (`worker`), so that the page never waits for it.
    *
    * @throws ModelNotFoundError, ModelFileError, UnsupportedModelError for what is wrong with the model
-   * @throws GpuUnavailableError for `device: "gpu"` without one; CpuUnavailableError without onnxruntime
+   * @throws GpuUnavailableError for `device: "gpu"` without one, or `devices` that are not there; CpuUnavailableError without onnxruntime
    * @throws InvalidArgumentError for an option out of its range
    * @example
    * import { EmbeddingModel } from "metal-candle";
@@ -42,12 +43,7 @@ export class EmbeddingModel {
    */
   static async load(idOrFolder: string, options: LoadOptions = {}): Promise<EmbeddingModel> {
     checkLoad(idOrFolder, options);
-    const worker = await engineWorker(options);
-    const engine =
-      worker === null
-        ? await LocalEmbedding.load(idOrFolder, options)
-        : await RemoteEmbedding.load(worker, idOrFolder, options);
-    return new EmbeddingModel(engine);
+    return new EmbeddingModel(await loadEngine(idOrFolder, options));
   }
 
   /**
@@ -205,6 +201,12 @@ export class EmbeddingModel {
     }
     await this.#engine.check(options);
   }
+}
+
+async function loadEngine(idOrFolder: string, options: LoadOptions): Promise<EmbeddingEngine> {
+  if (options.devices !== undefined) return SeveralDevices.load(idOrFolder, options);
+  const worker = await engineWorker(options);
+  return worker === null ? LocalEmbedding.load(idOrFolder, options) : RemoteEmbedding.load(worker, idOrFolder, options);
 }
 
 /** Texts of a stream's block. */

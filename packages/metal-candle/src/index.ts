@@ -9,6 +9,7 @@ export { cosineSimilarity, similarity } from "./similarity.ts";
 export type {
   ClassifyOptions,
   DeviceChoice,
+  DevicesChoice,
   EmbedOptions,
   GpuDeviceLike,
   LoadOptions,

@@ -6,6 +6,8 @@ import type { WorkerLike } from "./worker/worker-like.ts";
 
 export type DeviceChoice = "auto" | "gpu" | "cpu";
 
+export type DevicesChoice = "all" | "cpu" | readonly (number | "cpu")[];
+
 /** A GPUDevice, by some of its parts: programs are compiled without the browser's types, too, and before TypeScript 6 those have no WebGPU. */
 export interface GpuDeviceLike {
   readonly queue: object;
@@ -28,6 +30,12 @@ export interface LoadProgress {
 export interface LoadOptions {
   /** "gpu" or an error; "cpu"; or "auto" (the default): the GPU where there is one, else the CPU, saying which. */
   readonly device?: DeviceChoice | undefined;
+  /**
+   * In Node: several devices at once, a process on each, in place of `device`. "all": every GPU of the machine; "cpu"; or a list of GPUs, numbered
+   * as nvidia-smi does, and "cpu". A device that is named twice has two processes. Each call's texts are shared out among them, and a process
+   * that dies is replaced. With one device and no other GPU to keep away from, it runs here.
+   */
+  readonly devices?: DevicesChoice | undefined;
   /** How weights and activations are stored on the GPU. "auto" (the default): f16 where a real GPU has it, else f32. */
   readonly dtype?: Dtype | undefined;
   /**
@@ -110,7 +118,7 @@ export interface EmbedOptions {
 export type TokenOptions = Omit<EmbedOptions, "normalize" | "dimensions">;
 
 /** Options that mean nothing without vectors, or that pairs of texts do not use. */
-export const notForRerankers = ["dimensions", "prompts", "tokenizerThreads"] as const;
+export const notForRerankers = ["dimensions", "prompts", "tokenizerThreads", "devices"] as const;
 
 /** What `Reranker.load` takes: what EmbeddingModel.load does, but for what concerns vectors and prompts. */
 export type RerankerOptions = Omit<LoadOptions, (typeof notForRerankers)[number]>;

@@ -40,6 +40,7 @@ export const exitCodesByError: Readonly<Record<string, number>> = {
   NOTHING_TO_INDEX: 21,
   STORAGE_UNAVAILABLE: 22,
   STORE_UNREACHABLE: 23,
+  WORKER_LOST: 24,
 };
 
 /** What `error` ends the process with. An error that nobody expected is 2 as well. */

@@ -8,7 +8,7 @@ import type { Ferris } from "../ferris.ts";
 import type { FerrisOptions } from "../options.ts";
 import type { NamedFerris } from "../several-indexes.ts";
 import { indexFolder } from "../store/places.ts";
-import { caller, callersPath, type Warmth } from "./caller.ts";
+import { caller, callersPath, needsOwnProcess, type Warmth } from "./caller.ts";
 import type { Session } from "./session.ts";
 import { printable } from "./terminal/text.ts";
 
@@ -41,6 +41,8 @@ export function withNames(all: readonly Ferris[]): NamedFerris[] {
 interface OpenOptions {
   readonly db?: string | null;
   readonly name?: string | null;
+  /** Whether the settings' `devices` apply: to commands that embed much. */
+  readonly severalDevices?: boolean;
   /** In place of the one that the settings name. */
   readonly reranker?: string | undefined;
   /** Takes the place of standard error, and of the progress of downloads, where the screen is somebody else's. */
@@ -50,7 +52,7 @@ interface OpenOptions {
 /** The index and model that the settings name, or the index in `db`. Imports the library only now, so that help stays instant. */
 export async function openFerris(
   session: Session,
-  { db, name, onNotice, reranker: chosen }: OpenOptions = {},
+  { db, name, onNotice, reranker: chosen, severalDevices = false }: OpenOptions = {},
   warmth = caller().warmth,
 ): Promise<Ferris> {
   const { values } = session.settings;
@@ -63,6 +65,7 @@ export async function openFerris(
     model: ownFolder(model),
     reranker: ownFolder(chosen ?? reranker),
     ...options,
+    ...(severalDevices && { devices: values.devices ?? undefined }),
     ...(onNotice ? { onNotice } : { onDownload: options.onProgress }),
   });
 }
@@ -82,8 +85,14 @@ async function open(warmth: Warmth | null, options: FerrisOptions): Promise<Ferr
 /** The embedding model that the settings name, for texts that belong to no index. */
 export async function openEmbeddingModel(session: Session, signal: AbortSignal): Promise<EmbeddingModel> {
   const { bundledModel, ownModels } = await import("../engine.ts");
-  const id = ownFolder(session.settings.values.model) ?? bundledModel;
-  return (caller().warmth ?? ownModels).embeddingModel(id, { ...modelOptions(session), signal });
+  const { model, devices } = session.settings.values;
+  const id = ownFolder(model) ?? bundledModel;
+  if (devices !== null) needsOwnProcess("several devices were named");
+  return (caller().warmth ?? ownModels).embeddingModel(id, {
+    ...modelOptions(session),
+    devices: devices ?? undefined,
+    signal,
+  });
 }
 
 /** A model's id, or its folder as this process has to write it; undefined for none. */

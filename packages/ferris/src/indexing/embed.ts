@@ -50,7 +50,8 @@ export async function embedPending(
   let current: { readonly document: PendingDocument; after: number } | null = null;
   let waiting: Wanted[] = [];
   let waitingTokens = 0;
-  let batchTokens = fewestTokens;
+  const { devices: sharing = 1 } = embedder;
+  let batchTokens = fewestTokens * sharing;
   const calls = new Set<Promise<void>>();
   const giveWay = takingTurns();
 
@@ -128,7 +129,8 @@ export async function embedPending(
     const texts = batch.map(({ embeddingText }) => embeddingText);
     const vectors = await run.clock.embedding(() => embedder.embed(texts, signal));
     const seconds = (performance.now() - started) / 1000;
-    batchTokens = Math.round(Math.min(mostTokens, Math.max(fewestTokens, (tokens / seconds) * callSeconds)));
+    const tokensOfCall = (tokens / seconds) * callSeconds;
+    batchTokens = Math.round(Math.min(mostTokens * sharing, Math.max(fewestTokens * sharing, tokensOfCall)));
 
     const hashes = batch.map(({ hash }) => hash);
     const put = () => store.putVectors(hashes, vectors);

@@ -17,6 +17,8 @@ export interface Embedder {
    * words before the first is embedded, and else both go on at once.
    */
   readonly usesProcessors: boolean;
+  /** How many devices share what one call brings. One unless given. */
+  readonly devices?: number | undefined;
   /** How many tokens the model reads for a document's `text`, prompt and special tokens included, without truncation. */
   countTokens(text: string): number;
   /** Vectors of `texts` in their order, row after row: [texts.length * dimensions]. */

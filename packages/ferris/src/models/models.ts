@@ -68,8 +68,8 @@ export class Models {
   }
 
   async #load(recorded: string | null, signal: AbortSignal): Promise<EmbeddingModel> {
-    const { model } = this.#options;
-    const options = { ...this.#loadOptions(), signal };
+    const { model, devices } = this.#options;
+    const options = { ...this.#loadOptions(), devices, signal };
     if (model !== undefined) return this.#source.embeddingModel(model, options);
     if (recorded === null || recorded === bundledModel) return this.#source.embeddingModel(bundledModel, options);
     // An index that was found is untrusted: it may name a model that is here already, not a folder, nor cause a download.

@@ -41,8 +41,6 @@ describe("exit codes", () => {
     const { code } = new Type("");
     // Calls after close() are mistakes of a program, which the command line does not make.
     if (code === "MODEL_CLOSED") return;
-    // A worker runs the engine in a page alone.
-    if (code === "WORKER_LOST") return;
     expect(exitCodesByError).toHaveProperty(code);
   });
 

@@ -16,8 +16,10 @@ export interface ModelInfo extends EncoderReport {
   readonly device: "gpu" | "cpu";
   /** Which device and why, for a person. */
   readonly reason: string;
-  /** Where the engine runs: on the thread that loaded the model, or in a worker of the page. */
-  readonly thread: "own" | "worker";
+  /** Where the engine runs: on the thread that loaded the model, in a worker of the page, or in processes (`devices`). */
+  readonly thread: "own" | "worker" | "processes";
+  /** The devices of the processes, for a person; absent where there are none. */
+  readonly devices?: readonly string[] | undefined;
   readonly maxLength: number;
   readonly dimensions: number;
   /** Width of the vectors of tokens (embedTokens). */

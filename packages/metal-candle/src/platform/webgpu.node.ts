@@ -21,13 +21,16 @@ const noAdapter =
   "Dawn (webgpu) found no adapter (looked for Metal, Vulkan and D3D12 drivers). Install the driver of your GPU (on Linux: a Vulkan " +
   'driver, see "vulkaninfo")';
 
-/** Opens WebGPU once. `METAL_CANDLE_DAWN_BACKEND` (e.g. "null") is for benchmarks of the host side alone. */
+/**
+ * Opens WebGPU once. `METAL_CANDLE_DAWN_BACKEND` (e.g. "null") is for benchmarks of the host side alone; `METAL_CANDLE_DAWN_ADAPTER` names
+ * the adapter of a process that is one of several.
+ */
 export function openWebGpu(): Promise<WebGpuDoor> {
   return (door ??= open());
 }
 
 async function open(): Promise<WebGpuDoor> {
-  const backend = process.env.METAL_CANDLE_DAWN_BACKEND;
+  const { METAL_CANDLE_DAWN_BACKEND: backend, METAL_CANDLE_DAWN_ADAPTER: adapter } = process.env;
   const missing = backend ? null : missingVulkan();
   if (missing !== null) {
     return {
@@ -41,6 +44,7 @@ async function open(): Promise<WebGpuDoor> {
       `enable-dawn-features=${enabled.join(",")}`,
       "disable-dawn-features=timestamp_quantization",
       ...(backend ? [`backend=${backend}`] : []),
+      ...(adapter ? [`adapter=${adapter}`] : []),
     ];
     return { gpu: create(options) as GPU, runtime: "Dawn (webgpu)", noAdapter };
   } catch (error) {

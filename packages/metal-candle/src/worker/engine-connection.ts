@@ -58,7 +58,7 @@ export class EngineConnection {
       connection.#post({ kind: "start", lock });
     });
     connection.#onFailure = null;
-    connection.#watch(lock);
+    if (worker.reportsItsEnd !== true) connection.#watch(lock);
     return connection;
   }
 
@@ -134,11 +134,10 @@ export class EngineConnection {
 
   #failed(reason: string): void {
     this.#onFailure?.(new Error(reason));
-    this.#end(
-      new WorkerLostError(
-        `The worker that ran the engine died (${reason}); its models are gone with it. Load them again to go on.`,
-      ),
-    );
+    const message = this.#worker.reportsItsEnd
+      ? `The engine's process is gone: ${reason}.`
+      : `The worker that ran the engine died (${reason}); its models are gone with it. Load them again to go on.`;
+    this.#end(new WorkerLostError(message));
   }
 
   /** A worker that dies without a word (out of memory, ended from elsewhere) lets go of its lock, and then it is ours. */

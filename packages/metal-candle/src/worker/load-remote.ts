@@ -12,7 +12,16 @@ export async function loadRemote(
   idOrFolder: string,
   options: LoadOptions,
 ): Promise<{ model: number; loaded: Calls["load"]["answer"] }> {
-  const { signal, onProgress, onNotice = warnOnce, gpuDevice: _, worker: __, onBatch: ___, ...sent } = options;
+  const {
+    signal,
+    onProgress,
+    onNotice = warnOnce,
+    gpuDevice: _,
+    worker: __,
+    onBatch: ___,
+    devices: ____,
+    ...sent
+  } = options;
   const { connection } = worker;
   worker.taken();
   const model = connection.number();

@@ -11,7 +11,7 @@ import type { EmbedOptions, LoadOptions } from "../options.ts";
 /** Options without what cannot be sent: functions and signals stay with the page, which hears of progress by `Told`. */
 export type SentLoadOptions = Omit<
   LoadOptions,
-  "signal" | "onProgress" | "onNotice" | "onBatch" | "gpuDevice" | "worker"
+  "signal" | "onProgress" | "onNotice" | "onBatch" | "gpuDevice" | "worker" | "devices"
 >;
 export type SentEmbedOptions = Omit<EmbedOptions, "signal" | "onProgress" | "onCost">;
 

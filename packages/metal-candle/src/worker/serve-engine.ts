@@ -19,7 +19,7 @@ export interface ServeEngineOptions {
 }
 
 /** The worker's own scope, as much of it as is used here. */
-interface WorkerScope {
+export interface WorkerScope {
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
   postMessage(message: Answered, options: { readonly transfer: ArrayBuffer[] }): void;
   readonly navigator?: { readonly locks?: { request(name: string, work: () => Promise<unknown>): Promise<unknown> } };
@@ -49,7 +49,11 @@ type Methods = { [Name in CallName]: (asked: Calls[Name]["asked"], context: Cont
  * serveEngine({ onnxruntime });
  */
 export function serveEngine(options: ServeEngineOptions = {}): void {
-  const scope = globalThis as unknown as WorkerScope;
+  serveEngineTo(globalThis as unknown as WorkerScope, options);
+}
+
+/** The same for whoever is at the other end of `scope`: a page, or the process that started this one. */
+export function serveEngineTo(scope: WorkerScope, options: ServeEngineOptions = {}): void {
   const methods = engineMethods(options);
   const aborts = new Map<number, AbortController>();
   scope.addEventListener("message", ({ data }) => {

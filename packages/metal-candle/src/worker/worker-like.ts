@@ -5,4 +5,6 @@ export interface WorkerLike {
   // oxlint-disable-next-line typescript/no-explicit-any
   addEventListener(type: string, listener: (event: any) => void): void;
   terminate(): void;
+  /** Whether its `error` event tells of its end too, as a worker of a page does not. */
+  readonly reportsItsEnd?: boolean | undefined;
 }

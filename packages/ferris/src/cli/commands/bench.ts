@@ -22,7 +22,7 @@ import { optionalNumber, withExamples } from "./shared-options.ts";
 
 interface BenchOptions {
   readonly models?: readonly string[];
-  readonly devices: string;
+  readonly benchmarked: string;
   readonly numerics: string;
   readonly rounds?: string;
   readonly peers?: true;
@@ -52,7 +52,9 @@ export function benchCommand(): Command {
   });
   command
     .addOption(models)
-    .addOption(new Flag("--devices <names>", "gpu, cpu or both", { values: deviceSets }).default("gpu,cpu"))
+    .addOption(
+      new Flag("--devices <names>", "gpu, cpu or both", { values: deviceSets, as: "benchmarked" }).default("gpu,cpu"),
+    )
     .addOption(new Flag("--dtype <name>", "auto, f32 or f16, on the GPU"))
     .addOption(
       new Flag("--numerics <names>", "on the GPU: auto (its matrix units), scalar (plain code), or both", {
@@ -73,7 +75,7 @@ export function benchCommand(): Command {
 }
 
 async function bench(session: Session, options: BenchOptions): Promise<number> {
-  const devices = devicesOf(options.devices);
+  const devices = devicesOf(options.benchmarked);
   const numerics = numericsOf(options.numerics);
   const models = options.models?.map((name) => modelNamed(name)) ?? [session.settings.values.model ?? bundledModel];
   const rounds = optionalNumber("--rounds", options.rounds, 1, 100);

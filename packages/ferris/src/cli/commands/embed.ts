@@ -16,7 +16,7 @@ import { Flag, listed } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { grouped, plural } from "../terminal/text.ts";
-import { withExamples, withModelOptions } from "./shared-options.ts";
+import { devicesOption, withExamples, withModelOptions } from "./shared-options.ts";
 
 interface EmbedCommandOptions {
   readonly promptName?: string;
@@ -28,6 +28,9 @@ interface EmbedCommandOptions {
 
 const formats = ["jsonl", "npy"];
 
+/** Texts of a stream's block for each of several devices. */
+const blockOfDevice = 4096;
+
 export function embedCommand(): Command {
   const command = new Command("embed")
     .summary("texts from standard input, one per line, to vectors")
@@ -37,6 +40,7 @@ export function embedCommand(): Command {
         '{"id"?, "embedding": […], "tokens": n, "truncated": true or false}, or a NumPy file [texts, dimensions] of f32.',
     );
   withModelOptions(command)
+    .addOption(devicesOption())
     .addOption(
       new Flag(
         "--prompt-name <name>",
@@ -75,7 +79,10 @@ async function embed(session: Session, options: EmbedCommandOptions): Promise<nu
       throw new UsageError(`--format npy needs an ordinary file, which ${output} is not`);
     if (caller().stdin.isTTY) session.inform("reading texts from the terminal, one per line; press Ctrl-D to finish");
     const texts = new TextSource(options.jsonl === true);
-    const blocks = model.embedStream(texts.texts(), { prompt, promptName, signal });
+    // One block at a time is embedded: several devices need one that lasts, and nobody waits for its end at a terminal.
+    const { devices = [] } = model.info();
+    const blockSize = devices.length > 1 ? blockOfDevice * devices.length : undefined;
+    const blocks = model.embedStream(texts.texts(), { prompt, promptName, signal, blockSize });
     const counts =
       format === "npy"
         ? await writeNpy(blocks, file!, model.info().dimensions)

@@ -17,7 +17,7 @@ import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
 import { printable } from "../terminal/text.ts";
-import { type TypeOption, withExamples, withModelOptions } from "./shared-options.ts";
+import { devicesOption, type TypeOption, withExamples, withModelOptions } from "./shared-options.ts";
 
 export function indexCommand(): Command {
   const command = new Command("index")
@@ -44,12 +44,13 @@ export function indexCommand(): Command {
     )
     .addOption(new Flag("--max-tokens <n>", "longest chunk (default: 256, or what the model reads if that is less)"))
     .addOption(new Flag("--ocr <how>", "scans and pictures: auto, off, or languages such as eng+deu (default: auto)"));
-  withModelOptions(command);
+  withModelOptions(command).addOption(devicesOption());
   withExamples(command, [
     ["ferris index .", "everything under the working folder"],
     ["ferris index docs src --exclude '**/generated/**'", "two folders, without some of it"],
     ["man bash | ferris index - --as manuals/bash.txt", "what another program prints"],
     ["ferris index . --report left-out.txt", "and why each file that is missing is missing"],
+    ["ferris index . --devices all", "on every GPU of this machine at once"],
     ["ferris index --device gpu --json notes", "on the GPU or not at all; progress and report as JSON lines"],
   ]);
   return runs(command, (session, [paths], options: IndexCommandOptions) => index(session, paths, options), {
@@ -72,7 +73,7 @@ async function index(
     "stopping after the batch in flight; Ctrl-C again quits at once, which is safe too",
   );
   const list = to === undefined ? null : await FileList.open(session, to);
-  const ferris = await openFerris(session);
+  const ferris = await openFerris(session, { severalDevices: true });
   const line = session.progress();
   try {
     const paths = await withStandardInput(session, named, as, ferris.folder);

@@ -19,6 +19,17 @@ export function withModelOptions(command: Command): Command {
     .addOption(new Flag("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU"));
 }
 
+/** --devices, for commands that embed much. */
+export function devicesOption(): Flag {
+  return new Flag(
+    "--devices <list>",
+    "several devices at once, a process on each: all (GPUs), cpu, or GPUs such as 0,1",
+    {
+      values: ["all", "cpu"],
+    },
+  );
+}
+
 /** The forms that results are printed in. */
 export const formats = ["cards", "lines", "csv", "md", "files"];
 

@@ -23,6 +23,8 @@ export interface SettingValues {
   /** Null: the index's own model, or the bundled one. */
   model: string | null;
   device: "auto" | "gpu" | "cpu";
+  /** Null: one device, as `device` says. */
+  devices: "all" | "cpu" | readonly (number | "cpu")[] | null;
   dtype: "auto" | "f32" | "f16";
   allowSoftwareAdapter: boolean;
   include: readonly string[];
@@ -142,6 +144,23 @@ function yesOrNo(): Pick<Setting<boolean>, "defaultValue" | "check" | "fromText"
   };
 }
 
+/** "all", "cpu", or GPU numbers and "cpu" with commas between them. */
+function devicesSetting(): Pick<Setting<SettingValues["devices"]>, "defaultValue" | "check" | "fromText"> {
+  return {
+    defaultValue: null,
+    check: (value) => {
+      if (value === "all" || value === "cpu") return { value };
+      const isList = Array.isArray(value) && value.length > 0 && value.length <= 64;
+      const areDevices = isList && value.every((one) => one === "cpu" || (Number.isInteger(one) && one >= 0));
+      return areDevices ? { value } : { mustBe: "all, cpu, or GPU numbers such as 0,1" };
+    },
+    fromText: (given) =>
+      given === "all" || given === "cpu"
+        ? given
+        : given.split(",").map((one) => (/^\d{1,3}$/.test(one.trim()) ? Number(one) : one.trim())),
+  };
+}
+
 /** "auto", "off", or names of languages: a list, or with "+" between them as Tesseract has it. */
 function ocrSetting(): Pick<Setting<SettingValues["ocr"]>, "defaultValue" | "check" | "fromText"> {
   return {
@@ -246,6 +265,13 @@ export const settings: { readonly [Name in SettingName]: Setting<SettingValues[N
     variable: "FERRIS_DEVICE",
     inFolderFile: false,
     description: "where the model runs",
+  },
+  devices: {
+    ...devicesSetting(),
+    flag: "--devices",
+    variable: "FERRIS_DEVICES",
+    inFolderFile: false,
+    description: "several devices at once, a process on each: all (GPUs), cpu, or GPU numbers such as 0,1",
   },
   dtype: {
     ...oneOf(["auto", "f32", "f16"] as const, "auto"),
