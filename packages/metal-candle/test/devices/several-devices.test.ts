@@ -132,5 +132,6 @@ describeGpu("two processes on the GPU", () => {
     expect(several.info()).toMatchObject({ device: "gpu", thread: "processes" });
     await several.close();
     expect(got.data).toEqual((await alone("gpu", few)).data);
-  });
+    // Three processes compile the same kernels on the same cores, one after another.
+  }, 180_000);
 });
