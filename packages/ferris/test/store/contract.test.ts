@@ -2,34 +2,13 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { IndexMismatchError } from "../../src/errors.ts";
 import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
-import { type SqliteWasm, wasmConnection } from "../../src/browser/sqlite-wasm.ts";
-import { openDatabase } from "../../src/store/sqlite/open-database.ts";
-import type { Store } from "../../src/store/store.ts";
 import { folderOf } from "../support/files.ts";
-import { wasmDatabase } from "../support/sqlite-wasm.ts";
 import { wordsVector } from "../indexing/support/words-embedder.ts";
 import { chunkRecord, documentRecord, identity, put, sha256, textQuery } from "./support/records.ts";
+import { stores } from "./support/stores.ts";
 
-async function sqliteStore(): Promise<Store> {
-  const store = await openIndexForWriting(folderOf(), { identity });
-  onTestFinished(() => store.close());
-  return store;
-}
-
-/** The one of a page, in memory. */
-async function wasmStore(): Promise<Store> {
-  const { sqlite3, database } = await wasmDatabase();
-  const opened = openDatabase(wasmConnection(sqlite3 as unknown as SqliteWasm, database), "memory");
-  const store = opened.make(identity);
-  onTestFinished(() => store.close());
-  return store;
-}
-
-describe.each([
-  { name: "sqlite", open: sqliteStore },
-  { name: "sqlite in a page", open: wasmStore },
-])("a store ($name)", ({ open }) => {
-  test("gives back documents and chunks as they were put", async () => {
+describe.each(stores)("a store ($name)", ({ open, isThere }) => {
+  test.runIf(isThere)("gives back documents and chunks as they were put", async () => {
     const store = await open();
     const chunk = { ...chunkRecord("käse 😀", 7, ["A", "B › C"]), page: 3, startByte: null, endByte: null };
     await put(store, "/b.md", [chunk], { type: "markdown", title: "Cheese" });
@@ -66,7 +45,7 @@ describe.each([
     expect((await store.documentsWithContent(sha256("/b.md"))).map(({ path }) => path)).toEqual(["/b.md"]);
   });
 
-  test("lists documents below folders, never by half a name", async () => {
+  test.runIf(isThere)("lists documents below folders, never by half a name", async () => {
     const store = await open();
     for (const path of ["/a/x", "/a/b/y", "/ab/z", "/a"]) await put(store, path, [path]);
     const below = await store.documents({ under: ["/a"] });
@@ -74,7 +53,7 @@ describe.each([
     expect((await store.documents({ under: ["/"] })).length).toBe(4);
   });
 
-  test("says which document each chunk is in, and looks in documents by number alone", async () => {
+  test.runIf(isThere)("says which document each chunk is in, and looks in documents by number alone", async () => {
     const store = await open();
     await put(store, "/a", ["apples", "pears"]);
     await put(store, "/b", ["apples again"]);
@@ -90,7 +69,7 @@ describe.each([
     expect(found.map(({ chunkId }) => chunkId)).toEqual([ids[2]]);
   });
 
-  test("a changed document keeps the chunks that stayed, with their ids", async () => {
+  test.runIf(isThere)("a changed document keeps the chunks that stayed, with their ids", async () => {
     const store = await open();
     await put(store, "/a", ["first", "second", "third", "second"]);
     const { id } = (await store.document("/a"))!;
@@ -112,7 +91,7 @@ describe.each([
     expect(await store.statistics()).toMatchObject({ documents: 1, chunks: 3 });
   });
 
-  test("removing takes chunks, words and vectors along", async () => {
+  test.runIf(isThere)("removing takes chunks, words and vectors along", async () => {
     const store = await open();
     for (let i = 0; i < 150; i++) await put(store, `/${i}`, [`common word${i}`]);
     const paths = Array.from({ length: 149 }, (_, i) => `/${i}`);
@@ -122,7 +101,7 @@ describe.each([
     expect(await store.statistics()).toMatchObject({ documents: 1, chunks: 1, types: { text: 1 } });
   });
 
-  test("what went leaves no trace in the scores of what stayed", async () => {
+  test.runIf(isThere)("what went leaves no trace in the scores of what stayed", async () => {
     const store = await open();
     await put(store, "/a", ["one two", "two three", "東京"]);
     const scores = async () =>
@@ -134,7 +113,7 @@ describe.each([
     expect(await scores()).toEqual(before);
   });
 
-  test("finds by vector: cosine, best first, any length of query", async () => {
+  test.runIf(isThere)("finds by vector: cosine, best first, any length of query", async () => {
     const store = await open();
     await put(store, "/a", ["red apple", "green apple", "a train"]);
     const query = wordsVector("green apple").map((value) => value * 7);
@@ -151,7 +130,7 @@ describe.each([
     await expect(store.searchVectors(new Float32Array(31), { limit: 1 })).rejects.toThrow(IndexMismatchError);
   });
 
-  test("a vector of nothing is never found, nor does a query of nothing find", async () => {
+  test.runIf(isThere)("a vector of nothing is never found, nor does a query of nothing find", async () => {
     const store = await open();
     const chunks = [chunkRecord("zero"), chunkRecord("one")];
     const vectors = new Map([
@@ -163,81 +142,87 @@ describe.each([
     expect(await store.searchVectors(new Float32Array(32), { limit: 9 })).toEqual([]);
   });
 
-  test("finds by words: stems, headings above text, phrases, dotted and underscored names, nothing typed is an error", async () => {
-    const store = await open();
-    await put(store, "/a", [
-      chunkRecord("the pumps were running", 1),
-      chunkRecord("unrelated text about water", 2, ["Running pumps"]),
-      chunkRecord("version 1.0.21 of foo_bar broke", 3),
-      chunkRecord("version 21 of bar, foo 1.0", 4),
-      chunkRecord("Größe und Maß", 5),
-    ]);
-    const find = async (query: string) => {
-      const hits = await store.searchText(textQuery(query), { limit: 10 });
-      expect(hits.map((hit) => hit.score)).toEqual(hits.map((hit) => hit.score).toSorted((x, y) => y - x));
-      return (await store.chunks(hits.map((hit) => hit.chunkId))).map((chunk) => chunk.startLine);
-    };
-    expect(await find("run pump")).toEqual([2, 1]);
-    expect(await find("1.0.21")).toEqual([3]);
-    expect(await find("foo_bar")).toEqual([3]);
-    expect(await find('"bar broke"')).toEqual([3]);
-    // Little words count in phrases, and when there is nothing else.
-    expect(await find("what is the version of pumps?")).toEqual(await find("version pumps?"));
-    expect(await find('"version 21 of"')).toEqual([4]);
-    expect(await find("the of")).toEqual(expect.arrayContaining([1, 3, 4]));
-    expect(await find("grosse größe")).toEqual([5]);
-    for (const query of [
-      "",
-      '"',
-      '""',
-      "AND",
-      "a OR",
-      "NEAR(x",
-      "col:x",
-      "^x*",
-      "-x",
-      "(",
-      "' ; DROP TABLE documents",
-      "\0",
-      "?!",
-    ]) {
-      await expect(find(query)).resolves.toBeInstanceOf(Array);
-    }
-  });
+  test.runIf(isThere)(
+    "finds by words: stems, headings above text, phrases, dotted and underscored names, nothing typed is an error",
+    async () => {
+      const store = await open();
+      await put(store, "/a", [
+        chunkRecord("the pumps were running", 1),
+        chunkRecord("unrelated text about water", 2, ["Running pumps"]),
+        chunkRecord("version 1.0.21 of foo_bar broke", 3),
+        chunkRecord("version 21 of bar, foo 1.0", 4),
+        chunkRecord("Größe und Maß", 5),
+      ]);
+      const find = async (query: string) => {
+        const hits = await store.searchText(textQuery(query), { limit: 10 });
+        expect(hits.map((hit) => hit.score)).toEqual(hits.map((hit) => hit.score).toSorted((x, y) => y - x));
+        return (await store.chunks(hits.map((hit) => hit.chunkId))).map((chunk) => chunk.startLine);
+      };
+      expect(await find("run pump")).toEqual([2, 1]);
+      expect(await find("1.0.21")).toEqual([3]);
+      expect(await find("foo_bar")).toEqual([3]);
+      expect(await find('"bar broke"')).toEqual([3]);
+      // Little words count in phrases, and when there is nothing else.
+      expect(await find("what is the version of pumps?")).toEqual(await find("version pumps?"));
+      expect(await find('"version 21 of"')).toEqual([4]);
+      expect(await find("the of")).toEqual(expect.arrayContaining([1, 3, 4]));
+      expect(await find("grosse größe")).toEqual([5]);
+      for (const query of [
+        "",
+        '"',
+        '""',
+        "AND",
+        "a OR",
+        "NEAR(x",
+        "col:x",
+        "^x*",
+        "-x",
+        "(",
+        "' ; DROP TABLE documents",
+        "\0",
+        "?!",
+      ]) {
+        await expect(find(query)).resolves.toBeInstanceOf(Array);
+      }
+    },
+  );
 
-  test("finds words of Chinese, Japanese and Korean, which have no spaces, and what stands among them", async () => {
-    const store = await open();
-    await put(store, "/a", [
-      chunkRecord("東京都の天気は晴れです。", 1),
-      chunkRecord("京都で寺を見る。東の都。", 2),
-      chunkRecord("机器学习模型的训练方法", 3),
-      chunkRecord("서울에서 부산까지 기차로 간다", 4),
-      chunkRecord("新しいiPhoneを1.0.21に更新する", 5),
-      chunkRecord("unrelated", 6, ["データベースの設定"]),
-      chunkRecord("the weather in Tokyo, 天", 7),
-    ]);
-    const find = async (query: string) => {
-      const hits = await store.searchText(textQuery(query), { limit: 10 });
-      return (await store.chunks(hits.map((hit) => hit.chunkId))).map((chunk) => chunk.startLine);
-    };
-    expect(await find("東京")).toEqual([1]);
-    expect(await find("京都")).toEqual(expect.arrayContaining([1, 2]));
-    expect(await find("明日の天気")).toEqual([1]);
-    expect(await find("天")).toEqual(expect.arrayContaining([1, 7]));
-    expect(await find("学习")).toEqual([3]);
-    expect(await find("如何训练模型?")).toEqual([3]);
-    expect(await find("서울")).toEqual([4]);
-    expect(await find("부산 기차")).toEqual([4]);
-    expect(await find("iphone")).toEqual([5]);
-    expect(await find("1.0.21")).toEqual([5]);
-    expect(await find("データベース")).toEqual([6]);
-    // Side by side in a phrase, punctuation aside as in other scripts.
-    expect(await find('"東の都"')).toEqual([2]);
-    expect(await find('"都の東"')).toEqual([]);
-    expect(await find("の")).toEqual(expect.arrayContaining([1, 2]));
-  });
+  test.runIf(isThere)(
+    "finds words of Chinese, Japanese and Korean, which have no spaces, and what stands among them",
+    async () => {
+      const store = await open();
+      await put(store, "/a", [
+        chunkRecord("東京都の天気は晴れです。", 1),
+        chunkRecord("京都で寺を見る。東の都。", 2),
+        chunkRecord("机器学习模型的训练方法", 3),
+        chunkRecord("서울에서 부산까지 기차로 간다", 4),
+        chunkRecord("新しいiPhoneを1.0.21に更新する", 5),
+        chunkRecord("unrelated", 6, ["データベースの設定"]),
+        chunkRecord("the weather in Tokyo, 天", 7),
+      ]);
+      const find = async (query: string) => {
+        const hits = await store.searchText(textQuery(query), { limit: 10 });
+        return (await store.chunks(hits.map((hit) => hit.chunkId))).map((chunk) => chunk.startLine);
+      };
+      expect(await find("東京")).toEqual([1]);
+      expect(await find("京都")).toEqual(expect.arrayContaining([1, 2]));
+      expect(await find("明日の天気")).toEqual([1]);
+      expect(await find("天")).toEqual(expect.arrayContaining([1, 7]));
+      expect(await find("学习")).toEqual([3]);
+      expect(await find("如何训练模型?")).toEqual([3]);
+      expect(await find("서울")).toEqual([4]);
+      expect(await find("부산 기차")).toEqual([4]);
+      expect(await find("iphone")).toEqual([5]);
+      expect(await find("1.0.21")).toEqual([5]);
+      expect(await find("データベース")).toEqual([6]);
+      // Side by side in a phrase, punctuation aside as in other scripts.
+      expect(await find('"東の都"')).toEqual([2]);
+      expect(await find('"都の東"')).toEqual([]);
+      expect(await find("の")).toEqual(expect.arrayContaining([1, 2]));
+    },
+  );
 
-  test("filters come before the best are cut off", async () => {
+  test.runIf(isThere)("filters come before the best are cut off", async () => {
     const store = await open();
     for (let i = 0; i < 30; i++)
       await put(store, `/docs/${i}.md`, ["green apple"], { type: "markdown", modifiedTime: i });
@@ -262,7 +247,7 @@ describe.each([
     expect((await store.documents({ filter: { types: ["text"] } })).length).toBe(1);
   });
 
-  test("a group of documents goes in whole or not at all", async () => {
+  test.runIf(isThere)("a group of documents goes in whole or not at all", async () => {
     const store = await open();
     await put(store, "/a", ["old"]);
     const good = { record: documentRecord("/a"), chunks: [chunkRecord("new")] };
@@ -275,7 +260,7 @@ describe.each([
     expect((await store.chunksOf((await store.document("/a"))!.id))[0].text).toBe("new");
   });
 
-  test("a rename moves the row; its chunks stay", async () => {
+  test.runIf(isThere)("a rename moves the row; its chunks stay", async () => {
     const store = await open();
     await put(store, "/old", ["text"]);
     const before = (await store.document("/old"))!;
@@ -285,7 +270,7 @@ describe.each([
     expect((await store.chunksOf(before.id))[0].path).toBe("/new");
   });
 
-  test("a sample of vectors is spread, bounded and always the same", async () => {
+  test.runIf(isThere)("a sample of vectors is spread, bounded and always the same", async () => {
     const store = await open();
     const texts = Array.from({ length: 50 }, (_, i) => `text number${i}`);
     await put(store, "/a", texts);
@@ -295,7 +280,7 @@ describe.each([
     expect((await store.sampleVectors(99)).length).toBe(50 * 32);
   });
 
-  test("remembers roots and says what it holds", async () => {
+  test.runIf(isThere)("remembers roots and says what it holds", async () => {
     const store = await open();
     expect(await store.statistics()).toMatchObject({
       documents: 0,
@@ -319,31 +304,34 @@ describe.each([
     expect(statistics.bytes).toBeGreaterThan(10_000);
   });
 
-  test("gives chunks' vectors, and ids to callers that keep a copy; compares the ones it is given", async () => {
-    const store = await open();
-    expect((await store.chunkDocuments()).ids).toEqual(new Float64Array(0));
-    await put(store, "/a", ["one", "two"]);
-    await put(store, "/b", ["three"], { type: "markdown" });
-    await put(store, "/a", ["four", "two"]);
-    const { ids } = await store.chunkDocuments();
-    expect(ids).toEqual(ids.toSorted());
-    const texts = (await store.chunks([...ids])).map(({ text }) => text);
-    expect(texts.toSorted()).toEqual(["four", "three", "two"]);
-    expect(await store.vectorsOfChunks([ids[1], 999, ids[0]])).toEqual(
-      Float32Array.of(...wordsVector(texts[1]), ...new Float32Array(32), ...wordsVector(texts[0])),
-    );
-    const methods: string[] = [];
-    const onCompared = (method: string): void => void methods.push(method);
-    await store.searchVectors(wordsVector("one"), { limit: 9, onCompared });
-    expect(methods).toEqual(["all"]);
-    const source = store.vectorSource;
-    if (source === null) return;
-    expect((await source.chunkIds({ types: ["markdown"] })).length).toBe(1);
-    const hits = await source.compareVectors(wordsVector(texts[2]), [ids[2], ids[0], 999], 9);
-    expect(hits.map(({ chunkId }) => chunkId)).toEqual([ids[2], ids[0]]);
-  });
+  test.runIf(isThere)(
+    "gives chunks' vectors, and ids to callers that keep a copy; compares the ones it is given",
+    async () => {
+      const store = await open();
+      expect((await store.chunkDocuments()).ids).toEqual(new Float64Array(0));
+      await put(store, "/a", ["one", "two"]);
+      await put(store, "/b", ["three"], { type: "markdown" });
+      await put(store, "/a", ["four", "two"]);
+      const { ids } = await store.chunkDocuments();
+      expect(ids).toEqual(ids.toSorted());
+      const texts = (await store.chunks([...ids])).map(({ text }) => text);
+      expect(texts.toSorted()).toEqual(["four", "three", "two"]);
+      expect(await store.vectorsOfChunks([ids[1], 999, ids[0]])).toEqual(
+        Float32Array.of(...wordsVector(texts[1]), ...new Float32Array(32), ...wordsVector(texts[0])),
+      );
+      const methods: string[] = [];
+      const onCompared = (method: string): void => void methods.push(method);
+      await store.searchVectors(wordsVector("one"), { limit: 9, onCompared });
+      expect(methods).toEqual(["all"]);
+      const source = store.vectorSource;
+      if (source === null) return;
+      expect((await source.chunkIds({ types: ["markdown"] })).length).toBe(1);
+      const hits = await source.compareVectors(wordsVector(texts[2]), [ids[2], ids[0], 999], 9);
+      expect(hits.map(({ chunkId }) => chunkId)).toEqual([ids[2], ids[0]]);
+    },
+  );
 
-  test("another model is an error that names both and what differs", async () => {
+  test.runIf(isThere)("another model is an error that names both and what differs", async () => {
     const store = await open();
     store.requireIdentity({ ...identity });
     const other = { ...identity, model: "other/model", prompts: { query: "q: ", passage: "" } };

@@ -1,0 +1,37 @@
+/** The word that was meant, where no chunk has the one that was typed: the nearest of the index's own words. */
+import {
+  mostCompared,
+  mostRead,
+  nearestWritten,
+  nearStems,
+  typedWord,
+  type WrittenChunk,
+  type WrittenWord,
+} from "../near-words.ts";
+import type { TextScope } from "./text-search.ts";
+import { lexemeQuery } from "./words.ts";
+
+/** Null where nothing is near, or `typed` is not a word that could be misspelt. */
+export async function nearestWord({ sql, collectionId }: TextScope, typed: string): Promise<string | null> {
+  const word = typedWord(typed);
+  if (word === null) return null;
+  const stems = await sql.query<{ term: string }>(
+    "SELECT word AS term FROM vocabulary WHERE collection_id = $1 AND word >= $2 AND word < $3 LIMIT $4",
+    [collectionId, word.firstLetter, `${word.firstLetter}\u{10FFFF}`, mostCompared],
+  );
+  let best: WrittenWord | null = null;
+  for (const stem of nearStems(
+    word,
+    stems.map(({ term }) => ({ term, doc: 0 })),
+  )) {
+    const chunks = await sql.query<WrittenChunk>(
+      `SELECT c.heading_path AS heading, c.text, d.path, d.title FROM
+         (SELECT chunk_id FROM chunk_words WHERE collection_id = $1 AND words @@ $2::tsquery LIMIT ${mostRead}) AS w
+       JOIN chunks AS c ON c.id = w.chunk_id JOIN documents AS d ON d.id = c.document_id`,
+      [collectionId, lexemeQuery(stem)],
+    );
+    const written = nearestWritten(word, stem, chunks);
+    if (written !== null && (best === null || written.distance < best.distance)) best = written;
+  }
+  return best?.text ?? null;
+}
