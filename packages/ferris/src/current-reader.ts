@@ -7,12 +7,12 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { IndexNotFoundError } from "./errors.ts";
 import { homeOf } from "./indexing/moved-home.ts";
-import { openIndex } from "./store/index.ts";
+import { openIndex, type Place } from "./store/index.ts";
 import { fileName } from "./store/places.ts";
 import type { StoreReader } from "./store/store.ts";
 
 export class CurrentReader {
-  readonly #folder: string;
+  readonly #place: Place;
   readonly #onReplaced: () => void;
   readonly #onNotice: (line: string) => void;
   #open: { readonly identity: string | null; readonly reader: Promise<StoreReader> } | null = null;
@@ -23,15 +23,15 @@ export class CurrentReader {
    * @param onReplaced what was learnt from the index before is not true of the one there now
    * @param onNotice receives a line where the index was moved or copied since it was brought up to date
    */
-  constructor(folder: string, onReplaced: () => void, onNotice: (line: string) => void) {
-    this.#folder = folder;
+  constructor(place: Place, onReplaced: () => void, onNotice: (line: string) => void) {
+    this.#place = place;
     this.#onReplaced = onReplaced;
     this.#onNotice = onNotice;
   }
 
   /** @throws IndexNotFoundError, IndexUnusableError */
   async get(): Promise<StoreReader> {
-    const identity = await identityOf(join(this.#folder, fileName));
+    const identity = typeof this.#place === "string" ? await identityOf(join(this.#place, fileName)) : null;
     if (this.#open !== null && this.#open.identity !== identity) {
       this.#replaced.push(this.#open.reader);
       this.#open = null;
@@ -56,8 +56,10 @@ export class CurrentReader {
   }
 
   async #openIndex(): Promise<StoreReader> {
-    const reader = await openIndex(this.#folder);
-    const [home, before] = [homeOf(this.#folder), await reader.home()];
+    const place = this.#place;
+    const reader = await openIndex(place, { onNotice: this.#onNotice });
+    if (typeof place !== "string") return reader;
+    const [home, before] = [homeOf(place), await reader.home()];
     if (home !== null && before !== null && before !== home) {
       this.#onNotice(
         `The index was made in ${before} and is in ${home} now; indexing brings the paths of its documents along.`,

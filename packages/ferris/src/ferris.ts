@@ -44,8 +44,8 @@ import type { SearchAnswer } from "./search/result.ts";
 import type { VectorRetrieverStatus } from "./search/retrieve/gpu-retriever.ts";
 import { search } from "./search/search.ts";
 import { inStoredSpelling } from "./stored-spelling.ts";
-import { openIndexForWriting } from "./store/index.ts";
-import { indexesAt, indexFolder, type NamedIndex } from "./store/places.ts";
+import { openIndexForWriting, type Place } from "./store/index.ts";
+import { indexesAt, type NamedIndex, placeOf, shownPlace } from "./store/places.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
 import { compactIndex, removeBelow } from "./upkeep.ts";
 import { VectorRetrievers } from "./vector-retrievers.ts";
@@ -63,34 +63,43 @@ import { VectorRetrievers } from "./vector-retrievers.ts";
  * await ferris.close();
  */
 export class Ferris {
-  /** The index's folder, whether it is there yet or not. */
+  /** The index's folder, whether it is there yet or not; of one on a server, where that is and what it is called there, for messages. */
   readonly folder: string;
+  /** The same, where the index is in a folder; null for one on a server. */
+  readonly ownFolder: string | null;
+  readonly #place: Place;
   readonly #reader: CurrentReader;
   readonly #models: Models;
   readonly #noiseFloor = new KeptNoiseFloor();
   readonly #retrievers: VectorRetrievers;
+  readonly #onNotice: (line: string) => void;
   /** An index that was opened again after `close` would be closed by nobody. */
   readonly #life = new Lifecycle(() => new UsageError("this Ferris is closed: open another one with Ferris.open()"));
 
-  private constructor(folder: string, options: FerrisOptions) {
-    this.folder = folder;
-    this.#reader = new CurrentReader(folder, () => this.#forget(), options.onNotice ?? console.warn);
-    this.#models = new Models(folder, options);
+  private constructor(place: Place, options: FerrisOptions) {
+    this.#place = place;
+    this.ownFolder = typeof place === "string" ? place : null;
+    this.folder = typeof place === "string" ? place : shownPlace(place);
+    this.#reader = new CurrentReader(place, () => this.#forget(), options.onNotice ?? console.warn);
+    this.#onNotice = options.onNotice ?? console.warn;
+    this.#models = new Models(this.folder, options);
     this.#retrievers = new VectorRetrievers(options);
   }
 
   /**
    * Finds the index. Fast: nothing is loaded, and whether it is sound shows at the first call.
    *
-   * @throws UsageError for a name that cannot be an index's
+   * @throws UsageError for a name that cannot be an index's, or a store's URL that is invalid
    */
   static async open(options: FerrisOptions = {}): Promise<Ferris> {
-    return new Ferris(indexFolder(process.cwd(), options), options);
+    return new Ferris(placeOf(options), options);
   }
 
-  /** The indexes that lie together, of `db` or of the nearest `.ferris`: the one without a name first. Opens none. */
-  static async list(options: Pick<FerrisOptions, "db"> = {}): Promise<readonly NamedIndex[]> {
-    return indexesAt(process.cwd(), options);
+  /** The indexes that lie together, of `db` or of the nearest `.ferris`, or in `store`: the one without a name first. Opens none. */
+  static async list({ db, store }: Pick<FerrisOptions, "db" | "store"> = {}): Promise<readonly NamedIndex[]> {
+    if (store === undefined) return indexesAt(process.cwd(), db === undefined ? {} : { db });
+    const { indexesIn } = await import("./store/postgres/open.ts");
+    return (await indexesIn(store)).map((name) => ({ name, folder: shownPlace({ store, name }) }));
   }
 
   /**
@@ -118,7 +127,10 @@ export class Ferris {
     const wanted = { ...rest, paths, embedder, chunker };
     // Before an index is made: one that nothing could be put into would be found by every command below this folder.
     await checkIndexOptions(wanted);
-    const store = await openIndexForWriting(this.folder, { identity: embedder.identity });
+    const store = await openIndexForWriting(this.#place, {
+      identity: embedder.identity,
+      onNotice: this.#onNotice,
+    });
     try {
       return await indexPaths({ ...wanted, store });
     } finally {
@@ -221,7 +233,7 @@ export class Ferris {
         onError(error);
       }
     };
-    await watch(paths, bringUpToDate, { signal, ignoredFolders: [this.folder] });
+    await watch(paths, bringUpToDate, { signal, ignoredFolders: this.ownFolder === null ? [] : [this.ownFolder] });
   }
 
   /**
@@ -255,13 +267,13 @@ export class Ferris {
 
   /** Takes documents out of the index: those at or below these absolute paths. Returns how many they were. */
   async remove(paths: readonly string[]): Promise<number> {
-    return this.#life.run(() => removeBelow(this.folder, paths));
+    return this.#life.run(() => removeBelow(this.#place, paths));
   }
 
   /** Gives back the space of what was removed. Returns the size of the index in bytes, before and after. */
   async compact(): Promise<{ before: number; after: number }> {
     return this.#life.run(async () => {
-      const before = await compactIndex(this.folder);
+      const before = await compactIndex(this.#place);
       return { before, after: (await (await this.#reader.get()).statistics()).bytes };
     });
   }
@@ -345,7 +357,7 @@ export class Ferris {
   async map(options: MapOptions = {}): Promise<CorpusMap | null> {
     return this.#life.run(async () => {
       const { mapOf } = await import("./map/index-map.ts");
-      return mapOf(await this.#reader.get(), this.folder, options);
+      return mapOf(await this.#reader.get(), this.ownFolder, options);
     });
   }
 

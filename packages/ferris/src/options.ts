@@ -12,6 +12,11 @@ import type { DocumentFilter } from "./store/store.ts";
 export interface FerrisOptions {
   /** Folder of the index. Else the nearest `.ferris` above the working folder; where there is none, indexing makes one there. */
   readonly db?: string | undefined;
+  /**
+   * A PostgreSQL with pgvector that holds the index, in place of a folder: `postgres://user@host:5432/database`. A password is better left to
+   * ~/.pgpass, PGPASSWORD or a service file.
+   */
+  readonly store?: string | undefined;
   /** Which of several indexes in that folder, such as one of another model; the one without a name unless given. */
   readonly name?: string | null | undefined;
   /** Hugging Face id or folder. Else the index's own model; for a new index the bundled one. */

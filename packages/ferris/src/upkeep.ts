@@ -1,12 +1,12 @@
 /** What is done to an index without reading a document: taking documents out of it, and giving back the space of what was taken out. */
 import { checkPaths } from "./check-options.ts";
 import { inStoredSpelling } from "./stored-spelling.ts";
-import { openIndexForWriting } from "./store/index.ts";
+import { openIndexForWriting, type Place } from "./store/index.ts";
 
 /** Takes out the documents at or below these absolute paths. Returns how many they were. */
-export async function removeBelow(folder: string, paths: readonly string[]): Promise<number> {
+export async function removeBelow(place: Place, paths: readonly string[]): Promise<number> {
   checkPaths(paths);
-  const store = await openIndexForWriting(folder, {});
+  const store = await openIndexForWriting(place, {});
   try {
     const spelled = await inStoredSpelling(store, paths);
     const documents = await store.documents({ under: spelled });
@@ -19,8 +19,8 @@ export async function removeBelow(folder: string, paths: readonly string[]): Pro
 }
 
 /** Returns the bytes that the index took before. */
-export async function compactIndex(folder: string): Promise<number> {
-  const store = await openIndexForWriting(folder, {});
+export async function compactIndex(place: Place): Promise<number> {
+  const store = await openIndexForWriting(place, {});
   try {
     const { bytes } = await store.statistics();
     await store.compact();

@@ -10,6 +10,7 @@ import type { NamedFerris } from "../several-indexes.ts";
 import { indexFolder } from "../store/places.ts";
 import { caller, callersPath, needsOwnProcess, type Warmth } from "./caller.ts";
 import type { Session } from "./session.ts";
+import { storeOf } from "./store.ts";
 import { printable } from "./terminal/text.ts";
 
 /** Every index that --db names, or the one in force; each with a name of its own. Closing them is the caller's. */
@@ -30,7 +31,7 @@ export async function openIndexes(
 export function withNames(all: readonly Ferris[]): NamedFerris[] {
   const named: NamedFerris[] = [];
   for (const ferris of all) {
-    const title = indexTitle(ferris.folder);
+    const title = ferris.ownFolder === null ? "store" : indexTitle(ferris.ownFolder);
     let name = title;
     for (let i = 2; named.some((other) => other.name === name); i++) name = `${title}-${i}`;
     named.push({ name, ferris });
@@ -58,8 +59,11 @@ export async function openFerris(
   const { values } = session.settings;
   const { model, reranker } = values;
   const options = modelOptions(session);
+  const store = db === undefined || db === values.db ? storeOf(session) : null;
+  // Its password may be in this caller's environment or home.
+  if (store !== null) needsOwnProcess("the index is in a store");
   return open(warmth, {
-    db: db ?? values.db ?? undefined,
+    ...(store === null ? { db: db ?? values.db ?? undefined } : { store }),
     // Another folder was named as it is: the name in force belongs to the usual one.
     name: name ?? (db === undefined || db === values.db ? values.index : null),
     model: ownFolder(model),
@@ -77,6 +81,7 @@ function indexTitle(folder: string): string {
 }
 
 async function open(warmth: Warmth | null, options: FerrisOptions): Promise<Ferris> {
+  if (warmth !== null && options.store !== undefined) return warmth.openFerris(options);
   if (warmth !== null) return warmth.openFerris({ ...options, db: indexFolder(caller().folder, options), name: null });
   const { Ferris: Library } = await import("../ferris.ts");
   return Library.open(options);

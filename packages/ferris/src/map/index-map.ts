@@ -12,16 +12,20 @@ import type { CorpusMap, MapDocument, MapLevel, MapOptions } from "./corpus-map.
 import { drawMap, marksOf, usualMostPoints } from "./draw-map.ts";
 import { decodeMap, type DrawnMap, encodeMap, mostMapBytes } from "./drawn-map.ts";
 
-/** @param folder the index's @throws the signal's reason; IndexUnusableError */
-export async function mapOf(reader: StoreReader, folder: string, options: MapOptions = {}): Promise<CorpusMap | null> {
+/** @param folder the index's; null for one without, whose map is drawn each time @throws the signal's reason; IndexUnusableError */
+export async function mapOf(
+  reader: StoreReader,
+  folder: string | null,
+  options: MapOptions = {},
+): Promise<CorpusMap | null> {
   const { draw = true, signal, onProgress } = options;
-  const kept = await readMap(reader, folder);
+  const kept = folder === null ? null : await readMap(reader, folder);
   if (kept !== null) {
     const map = await asOfNow(reader, kept);
     if (!draw || isTrue(map)) return map;
   } else if (!draw) return null;
   const drawn = await drawMap(reader, { signal, onProgress });
-  await writeMap(folder, drawn);
+  if (folder !== null) await writeMap(folder, drawn);
   return asOfNow(reader, drawn);
 }
 

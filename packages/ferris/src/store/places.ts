@@ -10,6 +10,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
+import type { ServerPlace } from "./index.ts";
+import { parseAddress, withoutPassword } from "./postgres/address.ts";
 
 const folderName = ".ferris";
 export const fileName = "index.db";
@@ -19,6 +21,33 @@ export interface Place {
   readonly db?: string;
   /** Null or absent: the index without a name. */
   readonly name?: string | null;
+}
+
+/** An index that is named by its place, in a folder or in a store: `placeOf` says which. */
+export interface PlaceOptions {
+  readonly db?: string | undefined;
+  readonly store?: string | undefined;
+  readonly name?: string | null | undefined;
+}
+
+/** @throws UsageError for an invalid name, or a URL that names no store */
+export function placeOf({ db, store, name = null }: PlaceOptions): string | ServerPlace {
+  if (store === undefined) return indexFolder(process.cwd(), { ...(db === undefined ? {} : { db }), name });
+  if (db !== undefined) throw new UsageError("an index is in a folder or in a store: name one of them");
+  checkName(name);
+  parseAddress(store);
+  return { store, name };
+}
+
+/** For messages. */
+export function shownPlace({ store, name }: ServerPlace): string {
+  return name === null ? withoutPassword(store) : `${withoutPassword(store)} "${name}"`;
+}
+
+function checkName(name: string | null): void {
+  if (name !== null && !isIndexName(name)) {
+    throw new UsageError(`invalid index name "${name}": it must be ${indexNameRule}`);
+  }
 }
 
 export interface NamedIndex {
@@ -38,9 +67,7 @@ export function isIndexName(name: string): boolean {
  * is to be made beside the other indexes of the nearest `.ferris`, or in one of `from`'s own. Throws UsageError for an invalid name.
  */
 export function indexFolder(from: string, { db, name = null }: Place): string {
-  if (name !== null && !isIndexName(name)) {
-    throw new UsageError(`invalid index name "${name}": it must be ${indexNameRule}`);
-  }
+  checkName(name);
   const below = (place: string) => (name === null ? place : join(place, name));
   if (db !== undefined) return below(resolve(from, db));
   const found = nearest(from, (place) => existsSync(join(below(place), fileName)));

@@ -144,7 +144,7 @@ async function textScores(place: string): Promise<number[][]> {
 
 /** Of the chunks that both have, by how much the vectors differ. (The CPU device's rounding depends on what is in a batch.) */
 async function largestDifference(place: string, other: string, hashes: readonly string[]): Promise<number> {
-  const readers = await Promise.all([place, other].map(openIndex));
+  const readers = await Promise.all([place, other].map((folder) => openIndex(folder)));
   const [a, b] = await Promise.all(readers.map((reader) => reader.vectorsOf(hashes)));
   await Promise.all(readers.map((reader) => reader.close()));
   let largest = 0;

@@ -5,13 +5,14 @@
  */
 import { Command } from "commander";
 import { usualPassages } from "../../answer/prompt.ts";
-import { AnswerError } from "../../errors.ts";
+import { AnswerError, UsageError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { SearchResult } from "../../search/result.ts";
 import { caller } from "../caller.ts";
 import { settings } from "../config/settings.ts";
 import { endpointOf } from "../endpoint.ts";
 import { keepConversation, readConversation } from "../io/kept-conversation.ts";
+import type { Ferris } from "../../ferris.ts";
 import { openFerris } from "../open.ts";
 import { lineRange, resultCard, shownPath } from "../present/results.ts";
 import { Flag } from "../options.ts";
@@ -63,6 +64,12 @@ export function askCommand(): Command {
   );
 }
 
+/** @throws UsageError for an index in a store: conversations are one person's, and a store is everybody's */
+function conversationFolder({ ownFolder }: Ferris): string {
+  if (ownFolder !== null) return ownFolder;
+  throw new UsageError("--continue needs an index in a folder: no conversation is kept in a store");
+}
+
 async function ask(session: Session, question: string, options: AskOptions): Promise<number> {
   const { values, origins } = session.settings;
   const { ask: askDocuments } = await import("../../answer/ask.ts");
@@ -70,7 +77,7 @@ async function ask(session: Session, question: string, options: AskOptions): Pro
   const reranking = await rerankerForQuestion(session, options, question);
   const ferris = await openFerris(session, { reranker: reranking?.model ?? undefined });
   try {
-    const conversation = options.continue ? await readConversation(ferris.folder) : [];
+    const conversation = options.continue ? await readConversation(conversationFolder(ferris)) : [];
     const answer = await askDocuments(ferris, question, {
       conversation,
       limit: origins.limit.kind === "default" ? usualPassages : values.limit,
@@ -97,9 +104,11 @@ async function ask(session: Session, question: string, options: AskOptions): Pro
     }
     for (const warning of warnings) session.warn(warning);
     // Where the index cannot be written, as on another's disk, only a follow-up would miss it.
-    await keepConversation(ferris.folder, rest.conversation).catch((error: Error) => {
-      if (options.continue) session.warn(`this conversation cannot be continued: ${error.message}`);
-    });
+    if (ferris.ownFolder !== null) {
+      await keepConversation(ferris.ownFolder, rest.conversation).catch((error: Error) => {
+        if (options.continue) session.warn(`this conversation cannot be continued: ${error.message}`);
+      });
+    }
     return answered ? exitCodes.success : exitCodes.nothingFound;
   } catch (error) {
     throw withHint(error);

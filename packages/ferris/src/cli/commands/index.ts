@@ -76,7 +76,7 @@ async function index(
   const ferris = await openFerris(session, { severalDevices: true });
   const line = session.progress();
   try {
-    const paths = await withStandardInput(session, named, as, ferris.folder);
+    const paths = await withStandardInput(session, named, as, ferris.ownFolder);
     const report = await ferris.index(paths, {
       include,
       exclude,
@@ -119,11 +119,16 @@ async function withStandardInput(
   session: Session,
   named: readonly string[],
   name: string | undefined,
-  indexFolder: string,
+  indexFolder: string | null,
 ): Promise<readonly string[]> {
   if (!named.includes("-")) {
     if (name !== undefined) throw new UsageError("--as is for standard input: give - as a path too");
     return named;
+  }
+  if (indexFolder === null) {
+    throw new UsageError(
+      "- is standard input, which is kept in the folder of an index: write it to a file for a store",
+    );
   }
   const { keepInput } = await import("../io/kept-input.ts");
   const { defaultMaxFileBytes } = await import("../../indexing/index-folder.ts");

@@ -31,7 +31,7 @@ export function lsCommand(): Command {
 async function ls(session: Session, paths: readonly string[], options: FilterOptions): Promise<number> {
   const ferris = await openFerris(session);
   try {
-    const under = paths.length === 0 ? undefined : paths.flatMap((path) => placesOf(path, ferris.folder));
+    const under = paths.length === 0 ? undefined : paths.flatMap((path) => placesOf(path, ferris.ownFolder));
     const documents = await ferris.documents({ under, filter: await documentFilter(options) });
     for (const document of documents) {
       if (session.json) session.printJson(document);

@@ -25,9 +25,9 @@ export function rmCommand(): Command {
 async function rm(session: Session, paths: readonly string[]): Promise<number> {
   const ferris = await openFerris(session);
   try {
-    const places = paths.flatMap((path) => placesOf(path, ferris.folder));
+    const places = paths.flatMap((path) => placesOf(path, ferris.ownFolder));
     const removed = await ferris.remove(places);
-    await forgetInput(places, ferris.folder);
+    if (ferris.ownFolder !== null) await forgetInput(places, ferris.ownFolder);
     if (session.json) session.printJson({ removed });
     else session.inform(`${plural(removed, "document")} removed from ${ferris.folder}`);
     return removed === 0 ? exitCodes.nothingFound : exitCodes.success;

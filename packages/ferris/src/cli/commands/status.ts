@@ -11,6 +11,7 @@ import { Flag } from "../options.ts";
 import { readingText } from "../present/reading.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
+import { storeOf } from "../store.ts";
 import { table } from "../terminal/table.ts";
 import { bytes, grouped, printable } from "../terminal/text.ts";
 import { withExamples } from "./shared-options.ts";
@@ -58,11 +59,12 @@ interface Listed {
 
 async function statusOfAll(session: Session): Promise<number> {
   const { Ferris } = await import("../../ferris.ts");
-  const places = await Ferris.list({ db: session.settings.values.db ?? undefined });
+  const store = storeOf(session) ?? undefined;
+  const places = await Ferris.list(store === undefined ? { db: session.settings.values.db ?? undefined } : { store });
   if (places.length === 0) throw new IndexNotFoundError("there is no index here: make one with ferris index PATH");
   const listed: Listed[] = [];
   for (const { name, folder } of places) {
-    const ferris = await Ferris.open({ db: folder });
+    const ferris = await Ferris.open(store === undefined ? { db: folder } : { store, name });
     // One that cannot be read must not hide the others.
     const found = await ferris.statistics().then(
       (statistics) => ({ statistics, problem: null }),

@@ -51,7 +51,7 @@ async function watchPaths(session: Session, named: readonly string[], types: Typ
     session.inform(`watching ${paths.join(", ")}; Ctrl-C ends it`);
     await watch(paths, (news) => bringUpToDate(session, ferris, paths, types, { signal, embedUntil: news }), {
       signal,
-      ignoredFolders: [ferris.folder],
+      ignoredFolders: ferris.ownFolder === null ? [] : [ferris.ownFolder],
     });
     return signal.reason instanceof Interrupted ? signal.reason.exitCode : exitCodes.interrupted;
   } finally {

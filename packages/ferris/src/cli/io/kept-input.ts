@@ -63,10 +63,11 @@ export async function keepInput(
 }
 
 /** What `path` on the command line may mean: a place in the file system, or what standard input was called. @throws UsageError for "" */
-export function placesOf(path: string, indexFolder: string): string[] {
+export function placesOf(path: string, indexFolder: string | null): string[] {
   // A variable that is not set, mostly. It would resolve to the working folder, and all below it.
   if (path === "") throw new UsageError("a path is empty: name a file or folder, or . for the working folder");
   const place = resolve(path);
+  if (indexFolder === null) return [place];
   const folder = resolve(indexFolder, keptInput);
   const kept = resolve(folder, path);
   // "../x" is not a name of standard input: it would mean another place twice.

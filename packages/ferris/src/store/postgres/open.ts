@@ -1,6 +1,6 @@
 /** Opens an index kept in a PostgreSQL, to read it or to change it. */
 import type { ModelIdentity, Store, StoreReader } from "../store.ts";
-import { collectionNamed, ensureCollection, unnamed } from "./collection.ts";
+import { collectionNamed, collectionNames, ensureCollection, unnamed } from "./collection.ts";
 import { connect, type ConnectOptions, type PostgresConnection } from "./connection.ts";
 import { migrate, requireSchema, schemaStatus } from "./migrate.ts";
 import { PostgresReader } from "./reader.ts";
@@ -62,5 +62,16 @@ async function opened<T>(
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+/** The names of all indexes there, null for the one without, which comes first. */
+export async function indexesIn(url: string): Promise<(string | null)[]> {
+  const connection = await connect(url);
+  try {
+    if ((await schemaStatus(connection)).version === 0) return [];
+    return (await collectionNames(connection)).map((name) => (name === unnamed ? null : name));
+  } finally {
+    await connection.close();
   }
 }
