@@ -1,5 +1,5 @@
 /** A process for fuzz.ts: model folders with one file made hostile, read by what is in dist. Argument after seed and number: which file. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,9 @@ import { openWeightFiles } from "../../dist/weights/weight-files.js";
 
 const [, , , , file] = process.argv;
 const goldens = fileURLToPath(new URL("../goldens/", import.meta.url));
-const models = readdirSync(join(goldens, "tiny")).filter((name) => !/modules|odd|head64|cls\+/.test(name));
+const models = readdirSync(join(goldens, "tiny"))
+  .filter((name) => !/modules|odd|head64|cls\+/.test(name))
+  .filter((name) => !file.endsWith(".json") || existsSync(join(goldens, "tiny", name, file)));
 const folder = mkdtempSync(join(tmpdir(), "metal-candle-fuzz-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 const texts = ["", "a text", "Ein Käfer läuft über die Straße 東京 🙂", "word ".repeat(300)];
