@@ -2,6 +2,7 @@
  * One search over several indexes, each with a model of its own: results in one order, each with its index. One that cannot be searched does
  * not cost the others' results.
  */
+import type { Searchable } from "./answer/ask.ts";
 import { UsageError } from "./errors.ts";
 import type { Ferris } from "./ferris.ts";
 import type { FerrisSearchOptions } from "./options.ts";
@@ -76,6 +77,16 @@ export async function searchIndexes(
     miss: found.length > 0 ? null : (misses.toSorted((a, b) => nearness(b) - nearness(a))[0] ?? null),
     vectorShare: Math.min(...answers.map(({ answer }) => answer.vectorShare)),
     indexes: asked,
+  };
+}
+
+/** Several indexes as one, to answer a question from: each of the results has its index's name. */
+export function asOne(indexes: readonly NamedFerris[]): Searchable {
+  return {
+    search: async (query, options) => {
+      const { found } = await searchIndexes(indexes, query, options);
+      return { results: found.map(({ from, result }) => ({ ...result, index: from.name })) };
+    },
   };
 }
 

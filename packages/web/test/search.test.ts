@@ -16,7 +16,9 @@ const model = createServer((request, response) => {
   if (request.url?.endsWith("/models")) return void response.end(JSON.stringify({ data: [{ id: "parrot" }] }));
   const chunk = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
   response.writeHead(200, { "content-type": "text/event-stream" });
-  return void response.end(`${["Create the second ", "one first <b>[1]</b>."].map(chunk).join("")}data: [DONE]\n\n`);
+  return void response.end(
+    `${["Create the **second** ", "one first <b>[1]</b>.\\n\\n- see [here](https://example.org/x)"].map(chunk).join("")}data: [DONE]\n\n`,
+  );
 });
 const endpoint: { baseUrl: string | null } = { baseUrl: null };
 beforeAll(async () => {
@@ -186,6 +188,10 @@ describeBrowser("the page's search", (program) => {
     await citation.waitFor();
     // What a model writes is text, too.
     expect(await page.locator(".answer").textContent()).toContain("one first <b>1</b>.");
+    expect(await page.locator(".answer strong").textContent()).toBe("second");
+    // Where a model would send people is not a link.
+    expect(await page.locator(".answer li").textContent()).toBe("see here");
+    expect(await page.locator(".answer a:not(.citation)").count()).toBe(0);
     await expectAccessible(page);
     await citation.click();
     await page.locator(".document .passage").first().waitFor();

@@ -11,9 +11,9 @@ import { readCitations } from "./citations.ts";
 import { findEndpoint, type EndpointSettings } from "./endpoint.ts";
 import { makeMessages, type Turn, usualPassages } from "./prompt.ts";
 
-/** Where passages are found: a Ferris. */
+/** Where passages are found: a Ferris, or several as one. */
 export interface Searchable {
-  search(query: string, options?: FerrisSearchOptions): Promise<SearchAnswer>;
+  search(query: string, options?: FerrisSearchOptions): Promise<Pick<SearchAnswer, "results">>;
 }
 
 export interface AskOptions extends Pick<FerrisSearchOptions, "limit" | "mode" | "rerank" | "filter" | "signal"> {
@@ -103,11 +103,14 @@ async function passagesFor(
   const found: (readonly SearchResult[])[] = [];
   for (const query of queries)
     found.push((await documents.search(query, { limit, mode, rerank, filter, signal })).results);
-  const passages = new Map<number, SearchResult>();
+  const passages = new Map<string, SearchResult>();
   for (let rank = 0; rank < limit; rank++) {
     for (const results of found) {
       const result = results[rank];
-      if (result && !passages.has(result.chunkId)) passages.set(result.chunkId, result);
+      if (result === undefined) continue;
+      // Of several indexes, two may have a chunk of one number.
+      const key = `${result.chunkId} ${result.path}`;
+      if (!passages.has(key)) passages.set(key, result);
     }
   }
   return [...passages.values()].slice(0, limit);

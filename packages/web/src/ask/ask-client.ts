@@ -3,6 +3,11 @@ import { signal } from "@preact/signals";
 import type { Answer } from "ferris";
 import { callEvents } from "../api.ts";
 
+/** Of several indexes, each passage says which it is from. */
+export interface PageAnswer extends Answer {
+  readonly passages: readonly (Answer["passages"][number] & { readonly index?: string })[];
+}
+
 export interface Asked {
   readonly question: string;
   /** So far. */
@@ -11,7 +16,7 @@ export interface Asked {
   readonly model: string | null;
   /** What is waited for. */
   readonly wait: string | null;
-  readonly answer: Answer | null;
+  readonly answer: PageAnswer | null;
   readonly failure: string | null;
 }
 
@@ -21,8 +26,8 @@ export const isAsking = signal(false);
 
 let running = new AbortController();
 
-/** Asks, as a follow-up of what was asked before. */
-export async function ask(question: string, index: string | undefined): Promise<void> {
+/** Asks all indexes, as a follow-up of what was asked before. */
+export async function ask(question: string): Promise<void> {
   stop();
   const mine = (running = new AbortController());
   const before = conversation.value.findLast(({ answer }) => answer !== null)?.answer?.conversation ?? [];
@@ -35,13 +40,14 @@ export async function ask(question: string, index: string | undefined): Promise<
     conversation.value = [...all.slice(0, -1), { ...all.at(-1)!, ...news }];
   };
   try {
-    const body = { question, index, conversation: before.slice(-8) };
+    const body = { question, conversation: before.slice(-8) };
     for await (const { event, data } of callEvents("/ask", { body, signal: mine.signal })) {
       if (event === "endpoint") change({ model: (data as { model: string }).model });
       else if (event === "wait") change({ wait: (data as { message: string }).message });
       else if (event === "restart") change({ text: "" });
       else if (event === "piece") change({ wait: null, text: lastText() + (data as { text: string }).text });
-      else if (event === "done") change({ wait: null, answer: data as Answer, text: (data as Answer).answer ?? "" });
+      else if (event === "done")
+        change({ wait: null, answer: data as PageAnswer, text: (data as Answer).answer ?? "" });
     }
   } catch (error) {
     change({ failure: mine.signal.aborted ? "Stopped." : (error as Error).message });

@@ -1,11 +1,13 @@
 /** The panel at `#/ask`: answers from the documents, each claim with its passage. */
 import { useRef } from "preact/hooks";
 import { documentLink } from "../document/document-link.ts";
-import { status } from "../status.ts";
+import { about } from "../status.ts";
 import { Failure } from "../ui/failure.tsx";
+import { lazy } from "../ui/lazy.tsx";
 import { fileName, shownName, shownText, withoutGaps } from "../ui/shown.ts";
 import { ask, type Asked, beginAnew, conversation, isAsking, stop } from "./ask-client.ts";
-import { Cited } from "./cited.tsx";
+
+const AnswerText = lazy(async () => (await import("./answer-text.tsx")).AnswerText);
 
 export function AskPanel() {
   const input = useRef<HTMLTextAreaElement>(null);
@@ -14,7 +16,7 @@ export function AskPanel() {
     const question = input.current!.value.trim();
     if (question === "") return;
     input.current!.value = "";
-    void ask(question, status.value?.index);
+    void ask(question);
   };
   return (
     <div class="ask">
@@ -64,18 +66,18 @@ export function AskPanel() {
 
 function Exchange({ asked }: { readonly asked: Asked }) {
   const { question, text, model, wait, answer, failure } = asked;
-  const index = status.value?.index;
+  const only = about.value?.indexes.length === 1 ? about.value.indexes[0] : undefined;
   const passages = answer?.passages ?? [];
   const linkOf = (number: number): string | undefined => {
     const passage = passages[number - 1];
-    return passage && documentLink({ ...passage, index });
+    return passage && documentLink({ index: only, ...passage });
   };
   const isWaiting = answer === null && failure === null;
   return (
     <section class="exchange" aria-label={shownText(question)}>
       <h2>{shownText(question)}</h2>
       <div class="answer" aria-live="polite" aria-busy={isWaiting}>
-        {text !== "" && <Cited text={text} linkOf={linkOf} />}
+        {text !== "" && <AnswerText text={text} linkOf={linkOf} />}
         {isWaiting && text === "" && (
           <p class="soft">{wait ?? (model === null ? "Looking for passages…" : `${model} reads…`)}</p>
         )}
@@ -98,10 +100,11 @@ function Exchange({ asked }: { readonly asked: Asked }) {
           </summary>
           <ol>
             {passages.map((passage, i) => (
-              <li key={passage.chunkId} class={answer?.cited.includes(i + 1) ? "cited" : undefined}>
-                <a href={documentLink({ ...passage, index })}>
+              <li key={i} class={answer?.cited.includes(i + 1) ? "cited" : undefined}>
+                <a href={documentLink({ index: only, ...passage })}>
                   <bdi>{shownName(passage.title ?? fileName(passage.path))}</bdi>
                 </a>
+                {passage.index !== undefined && <span class="soft"> {shownName(passage.index)}</span>}
                 <p class="snippet">{shownText(withoutGaps(passage.snippet.text))}</p>
               </li>
             ))}

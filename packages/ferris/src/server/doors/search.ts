@@ -1,10 +1,11 @@
 /** Our own API over indexes: `/search`, `/ask`, `/related/ID`. */
 import { createRoute, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
+import type { Answer, AskOptions } from "../../answer/ask.ts";
 import { usualPassages } from "../../answer/prompt.ts";
 import type { SearchResult } from "../../search/result.ts";
 import { makeFilter } from "../../search/filter.ts";
-import { searchIndexes } from "../../several-indexes.ts";
+import { asOne, searchIndexes } from "../../several-indexes.ts";
 import { globBelow } from "../facets.ts";
 import type { DocumentFilter } from "../../store/store.ts";
 import { chosenIndex, chosenIndexes, type ServerContext } from "../context.ts";
@@ -111,24 +112,28 @@ export function searchDoor(context: ServerContext) {
       tags: ["Documents"],
       summary: "An answer from the documents, as server-sent events: passages, piece…, done",
       description:
-        "Events: `passages` (what was found), `endpoint` (the model that is asked), `wait`, `piece` (of the answer), `restart` (the pieces so " +
+        "Without `index`, from all that are served: each passage then has its `index`. Events: `passages` (what was found), `endpoint` (the model that is asked), `wait`, `piece` (of the answer), `restart` (the pieces so " +
         "far were reasoning), and at the end `done` or `error`. Which language model answers is the server's setting, never the request's.",
       request: jsonBody(askRequest),
       responses: jsonAnswer(anything),
     }),
     async (c) => {
       const { question, index: name, limit, mode: by, conversation, stream, ...written } = c.req.valid("json");
-      const { ferris } = chosenIndex(context, name);
+      const indexes = chosenIndexes(context, name);
       const options = { limit, mode: by, conversation, filter: makeFilter(written), endpoint: context.endpoint };
       // No limit on its time: a language model may take minutes, and has limits of its own.
       const signal = signalOf(c, { untimed: true });
-      if (!stream)
-        return c.json(await context.admission.run(1, () => ferris.ask(question, { ...options, signal })), 200);
+      const answerTo = async (more: AskOptions): Promise<Answer> => {
+        const given = { ...options, ...more, signal };
+        const [only, second] = indexes;
+        if (only && !second) return only.ferris.ask(question, given);
+        const { ask } = await import("../../answer/ask.ts");
+        return ask(asOne(indexes), question, given);
+      };
+      if (!stream) return c.json(await context.admission.run(1, () => answerTo({})), 200);
       return events(c, async (send) => {
         const answer = await context.admission.run(1, () =>
-          ferris.ask(question, {
-            ...options,
-            signal,
+          answerTo({
             onEndpoint: (model) => void send("endpoint", { model }),
             onWait: (message) => void send("wait", { message }),
             onRestart: () => void send("restart", {}),

@@ -46,7 +46,7 @@ export class Renderer {
     const passage = this.#isPassage(token) ? "passage" : undefined;
     // Of a list whose items have no space between them.
     if (token.hidden) return passage ? <span class={passage}>{children}</span> : children;
-    if (token.type === "link_open") return this.#link(String(token.attrGet("href") ?? ""), children);
+    if (token.type === "link_open") return this.link(String(token.attrGet("href") ?? ""), children);
     const name = others.has(token.tag) ? token.tag : (headings[token.tag] ?? "span");
     const attributes: Record<string, unknown> = { class: passage };
     if (token.tag === "ol") attributes.start = token.attrGet("start") ?? undefined;
@@ -69,7 +69,7 @@ export class Renderer {
       case "inline":
         return this.#upTo(token.children ?? [], { at: 0 }, null);
       case "text":
-        return shownText(token.content);
+        return this.text(token.content);
       case "softbreak":
         return "\n";
       case "hardbreak":
@@ -88,7 +88,11 @@ export class Renderer {
     }
   }
 
-  #link(href: string, children: ComponentChildren[]): ComponentChildren {
+  protected text(content: string): ComponentChildren {
+    return shownText(content);
+  }
+
+  protected link(href: string, children: ComponentChildren[]): ComponentChildren {
     const target = targetOf(href, this.#place);
     if (target.kind === "none") return <span title={shownText(href)}>{children}</span>;
     if (target.kind === "document") return <a href={target.href}>{children}</a>;
