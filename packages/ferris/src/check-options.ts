@@ -21,10 +21,13 @@ export function checkSearch(query: string, options: FerrisSearchOptions): void {
   if (typeof query !== "string") {
     throw new UsageError(`the query is ${shown(query)}: it must be a string that says what to look for`);
   }
-  const { mode, sort } = options;
+  const { mode, sort, passages } = options;
   if (mode !== undefined) checkMode(mode);
   if (sort !== undefined && !orders.includes(sort)) {
     throw new UsageError(`sort is ${shown(sort)}: it must be one of ${orders.join(", ")}`);
+  }
+  if (passages !== undefined && !(Array.isArray(passages) && passages.every(Number.isInteger))) {
+    throw new UsageError(`passages is ${shown(passages)}: it must be a list of the numbers of passages (chunkId)`);
   }
   checkAmount(options);
 }

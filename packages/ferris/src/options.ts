@@ -80,6 +80,8 @@ export interface FerrisSearchOptions {
   /** Most results from one document; 3 unless given. */
   readonly perDocument?: number | undefined;
   readonly filter?: DocumentFilter | undefined;
+  /** Only these passages, by their `chunkId`: a part of the map. */
+  readonly passages?: readonly number[] | undefined;
   /** True: the best candidates are read again by the reranker (see FerrisOptions), whose scores then decide the order. */
   readonly rerank?: boolean | undefined;
   /** The cross-encoder for this search, by id or folder; that of FerrisOptions unless given. */

@@ -25,6 +25,8 @@ export interface SearchRequest {
   /** Most results from one document; 3 unless given, or more where there are too few documents to fill `limit`. */
   readonly perDocument?: number;
   readonly filter?: DocumentFilter;
+  /** Only these chunks. */
+  readonly passages?: readonly number[];
   /** Reads the best candidates again; its scores then decide the order. */
   readonly scoreTexts?: TextScorer;
   /** Only chunks whose score is at least this: the reranker's where there is one, else the cosine, which text mode does not have. */
@@ -91,12 +93,16 @@ export async function findChunks(
   query: Query,
   request: SearchRequest,
 ): Promise<FoundChunk[]> {
-  const { mode, limit, scoreTexts, minScore, signal } = request;
+  const { mode, limit, passages, scoreTexts, minScore, signal } = request;
   if (minScore !== undefined && mode === "text" && !scoreTexts) {
     throw new UsageError("a least score is a cosine, which text mode does not have: use hybrid or vector mode");
   }
   const depth = Math.max(fewestCandidates, limit * 3);
-  const candidates = await retrieve(store, embedQuery, query, { ...request, depth });
+  const candidates = await retrieve(store, embedQuery, query, {
+    ...request,
+    among: passages && new Set(passages),
+    depth,
+  });
   const found = fuse(candidates, mode, modelConfidence(query, embedQuery));
   return scoreTexts ? rerank(found, query.meaning, scoreTexts, signal) : found;
 }

@@ -78,7 +78,7 @@ const ask = async (index?: string): Promise<Told> => {
 test("a question is answered from all indexes", async () => {
   const { answer, passages } = await ask();
   expect(answer).toBe("As [1] and [2] say.");
-  expect(passages.map(({ index }) => index).toSorted()).toEqual(["home", "work"]);
+  expect(new Set(passages.map(({ index }) => index))).toEqual(new Set(["home", "work"]));
   expect(read).toContain("harbour office");
   expect(read).toContain("bread cupboard");
 });

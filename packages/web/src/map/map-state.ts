@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 import type { SearchAnswer, SearchResult } from "ferris";
 import { call, callEvents, callJson } from "../api.ts";
 import { type ColourBy, groupsOf } from "./groups.ts";
-import { decodeMap, type MapData, type MapSummary, pointOf } from "./map-data.ts";
+import { decodeMap, type MapData, type MapSummary } from "./map-data.ts";
 
 export interface Drawing {
   readonly state: "drawing" | "done" | "cancelled" | "failed";
@@ -101,20 +101,10 @@ export async function searchMap(query: string, index: string | undefined): Promi
   const own = (waiting = new AbortController());
   isSearching.value = true;
   await guarded(async () => {
-    const documents = pickedDocuments.value;
-    const body = {
-      query,
-      index,
-      limit: mostHits,
-      perDocument: mostHits,
-      ...(documents && { documents: [...documents] }),
-    };
-    const { results } = await callJson<SearchAnswer>("/search", { body, signal: own.signal });
-    const points = picked.value && new Set(picked.value);
-    hits.value = results.filter(({ chunkId }) => {
-      const point = pointOf(data, chunkId);
-      return points === null || points.has(point);
-    });
+    const points = picked.value;
+    const passages = points?.map((point) => data.ids[point]!);
+    const body = { query, index, limit: mostHits, perDocument: mostHits, passages };
+    hits.value = (await callJson<SearchAnswer>("/search", { body, signal: own.signal })).results;
   }, own.signal);
   if (waiting === own) isSearching.value = false;
 }

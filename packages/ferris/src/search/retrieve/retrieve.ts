@@ -24,6 +24,8 @@ export interface RetrieveOptions {
   /** How far down each retriever is read. */
   readonly depth: number;
   readonly filter?: DocumentFilter;
+  /** Only these chunks. */
+  readonly among?: ReadonlySet<number>;
   /** Compare with every vector, whatever the size of the index. */
   readonly exact?: boolean;
   readonly vectorRetriever?: VectorRetriever;
@@ -61,7 +63,7 @@ export async function retrieve(
   query: Query,
   options: RetrieveOptions,
 ): Promise<Candidate[]> {
-  const { mode, depth: limit, exact, onCompared, signal } = options;
+  const { mode, depth: limit, exact, among, onCompared, signal } = options;
   const filter = bothFilters(options.filter, query.filter);
   const searchVectors: VectorRetriever =
     options.vectorRetriever ?? ((vector, request) => store.searchVectors(vector, request));
@@ -69,18 +71,21 @@ export async function retrieve(
     if (mode === "text") return [null, []];
     const [vector] = await embedQuery!([query.meaning], signal);
     signal?.throwIfAborted();
-    return [vector!, await searchVectors(vector!, { limit, filter, words: query.words, exact, onCompared })];
+    const search = (most: number): Promise<Hit[]> =>
+      searchVectors(vector!, { limit: most, filter, words: query.words, exact, onCompared });
+    return [vector!, await bestAmong(among, limit, search)];
   };
-  const [[vector, vectorHits], named, wordHits, languages] = await Promise.all([
+  const [[vector, vectorHits], called, wordHits, languages] = await Promise.all([
     byMeaning(),
     mode === "vector" || query.names.length === 0
       ? []
       : store.chunksCalled(query.names, { limit: mostNamed, filter, words: query.words }),
-    mode === "vector" ? [] : store.searchText(query.words, { limit, filter }),
+    mode === "vector" ? [] : bestAmong(among, limit, (most) => store.searchText(query.words, { limit: most, filter })),
     store.languages(),
   ]);
   signal?.throwIfAborted();
 
+  const named = among === undefined ? called : called.filter(({ id }) => among.has(id));
   const cosines = new Map(vectorHits.map(({ chunkId, score }) => [chunkId, score]));
   const scores = new Map(wordHits.map(({ chunkId, score }) => [chunkId, score]));
   // A file that is asked for by its name comes before those that mention it. Its words may be among the others.
@@ -105,6 +110,22 @@ export async function retrieve(
     titled: standing.titled(chunk),
     isForSystem: standing.isForSystem(chunk),
   }));
+}
+
+const askedMore = 4;
+
+/** The best `limit` hits of those in `among`, however many others are better: asks for more until there are enough, or no more. */
+async function bestAmong(
+  among: ReadonlySet<number> | undefined,
+  limit: number,
+  search: (most: number) => Promise<Hit[]>,
+): Promise<Hit[]> {
+  if (among === undefined) return search(limit);
+  for (let most = limit; ; most *= askedMore) {
+    const hits = await search(most);
+    const kept = hits.filter(({ chunkId }) => among.has(chunkId));
+    if (kept.length >= Math.min(limit, among.size) || hits.length < most) return kept.slice(0, limit);
+  }
 }
 
 /** Cosines, by chunk id, of those chunks that only their words brought up; none for one of a document that is still without vectors. */

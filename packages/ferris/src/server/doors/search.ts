@@ -40,6 +40,11 @@ const searchRequest = z
       .max(100_000)
       .optional()
       .openapi({ description: "only in these documents, by the numbers that /documents and the map have" }),
+    passages: z
+      .array(z.number().int().min(1))
+      .max(1_000_000)
+      .optional()
+      .openapi({ description: "only these passages of one index, by `chunkId`: a part of the map" }),
     ...filters,
   })
   .openapi("SearchRequest");
@@ -77,13 +82,14 @@ export function searchDoor(context: ServerContext) {
     }),
     async (c) => {
       const { query, index: name, limit, offset, mode: by, perDocument, minScore, ...rest } = c.req.valid("json");
-      const { sort, rerank, folder, documents, brief, ...written } = rest;
+      const { sort, rerank, folder, documents, passages, brief, ...written } = rest;
       const shown = brief ? withoutText : (result: SearchResult) => result;
-      const indexes = chosenIndexes(context, name);
+      // Numbers of passages are an index's own.
+      const indexes = passages ? [chosenIndex(context, name)] : chosenIndexes(context, name);
       const below = makeFilter({ paths: folder === undefined ? [] : [globBelow(folder)] });
       const filter = both(both(makeFilter(written), below), documents && { documents });
       const signal = signalOf(c);
-      const wanted = { limit: limit + offset, mode: by, perDocument, minScore, sort, rerank, filter, signal };
+      const wanted = { limit: limit + offset, mode: by, perDocument, minScore, sort, rerank, filter, passages, signal };
       const [only, second] = indexes;
       if (only && !second) {
         const answer = await context.admission.run(1, () => only.ferris.search(query, wanted));
