@@ -196,6 +196,20 @@ describeBrowser("the site", (program) => {
     await expectSays(page, "#progress", /^Stopped/);
   });
 
+  test("a reload in the middle of it all loses nothing", async () => {
+    const kept = await pathsIn(page);
+    await drop(page, { "long.txt": "a sentence about nothing in particular, which goes on. ".repeat(4_000) });
+    await expectSays(page, "#progress", /passages? embedded: /);
+    await page.reload();
+    await ready(page);
+    await expectSays(page, "#documents", /\d documents/);
+    expect(await pathsIn(page)).toEqual(expect.arrayContaining(kept));
+    expect(await page.textContent("#notices")).not.toContain("IndexedDB");
+    if ((await pathsIn(page)).includes("/long.txt")) await call(page, "remove", { paths: ["/long.txt"] });
+    await page.reload();
+    await ready(page);
+  });
+
   test("a phone's width, light and dark: nothing sticks out, and axe finds nothing", async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await page.fill("#query", "hedge");

@@ -17,7 +17,7 @@ const model = createServer((request, response) => {
   const chunk = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
   response.writeHead(200, { "content-type": "text/event-stream" });
   return void response.end(
-    `${["Create the **second** ", "one first <b>[1]</b>.\\n\\n- see [here](https://example.org/x)"].map(chunk).join("")}data: [DONE]\n\n`,
+    `${["Create the **second** ", "one first <b>[1]</b>.\n\n- see [here](https://example.org/x)"].map(chunk).join("")}data: [DONE]\n\n`,
   );
 });
 const endpoint: { baseUrl: string | null } = { baseUrl: null };

@@ -8,6 +8,7 @@ const mostLeftOut = 50;
 /** Reasons that nobody needs to hear about each file. */
 const usual = new Set([
   "hidden",
+  "ignored",
   "dependencies",
   "build output",
   "lock file",

@@ -6,6 +6,8 @@ import { resultItem } from "./result.ts";
 import { plural } from "./text.ts";
 
 const shownResults = 20;
+/** Later somebody wonders whether anything happens. */
+const slowMs = 300;
 
 export class SearchPanel {
   readonly #input = byId("query") as HTMLInputElement;
@@ -55,12 +57,14 @@ export class SearchPanel {
     if (this.#client === null || query === "" || !this.#hasDocuments) return this.#show(null, "");
     this.#isAsking = true;
     const started = performance.now();
+    const slow = setTimeout(() => (this.#summary.textContent = "Searching…"), slowMs);
     try {
       const answer = await this.#client.call("search", { query, limit: shownResults });
       if (answer !== null) this.#show(answer.found, summaryOf(answer.found, answer.mode, performance.now() - started));
     } catch (error) {
       this.#show(null, (error as Error).message);
     } finally {
+      clearTimeout(slow);
       this.#isAsking = false;
       if (this.#isStale) {
         this.#isStale = false;
@@ -111,7 +115,7 @@ export class SearchPanel {
 }
 
 function summaryOf({ results, corrections }: SearchAnswer, mode: SearchMode, milliseconds: number): string {
-  const how = mode === "text" ? "by words, until the model is there" : "by meaning and words";
+  const how = mode === "text" ? "by words, until the model has time" : "by meaning and words";
   const used = corrections.map(({ typed, used: other }) => ` ${typed} is nowhere: looked for ${other}.`).join("");
   if (results.length === 0) return `Nothing found ${how}.${used}`;
   return `${plural(results.length, "passage")} ${how}, in ${Math.max(1, Math.round(milliseconds))} ms.${used}`;

@@ -25,6 +25,8 @@ let device: "gpu" | "cpu" | null = null;
 let opened: Open | null = null;
 let engine: Promise<EmbeddingModel> | null = null;
 let isReady = false;
+/** Documents are being taken in: the model is busy with them for a while. */
+let adding = 0;
 let stop = new AbortController();
 
 function tell(message: Message): void {
@@ -76,9 +78,14 @@ const answers: { [Name in CallName]: (given: Calls[Name]["given"]) => Promise<Ca
   async add({ files }) {
     const { index, storage, database } = required();
     stop = new AbortController();
-    const report = await takeIn(index, files, stop.signal, tell);
-    await storage.save(database);
-    return report;
+    adding++;
+    try {
+      const report = await takeIn(index, files, stop.signal, tell);
+      await storage.save(database);
+      return report;
+    } finally {
+      adding--;
+    }
   },
   async stop() {
     stop.abort();
@@ -87,8 +94,8 @@ const answers: { [Name in CallName]: (given: Calls[Name]["given"]) => Promise<Ca
   async search({ query, limit }) {
     const { index } = required();
     if (query.trim() === "") return null;
-    // By words until the model is there: nobody waits for it.
-    const mode = isReady ? "hybrid" : "text";
+    // By words until the model is there, and has nothing else to do: nobody waits for it.
+    const mode = isReady && adding === 0 ? "hybrid" : "text";
     return { found: await index.search(query, { mode, limit }), mode };
   },
   read: ({ chunkId, range }) => required().index.read(chunkId, range),

@@ -4,8 +4,10 @@
  */
 import type { Database, Sqlite3Static } from "@sqlite.org/sqlite-wasm";
 import type { StorageKind } from "../protocol.ts";
+import { filesAreFree } from "./free-handles.ts";
 import { loadCopy, removeCopy, saveCopy } from "./indexed-copy.ts";
 
+const directory = "ferris";
 const file = "/index.db";
 
 /** An open database and what it takes to keep it. */
@@ -22,7 +24,10 @@ export interface Storage {
   clear(): Promise<void>;
 }
 
+/** @throws Error where another page has the index's files and does not let go of them */
 export async function openStorage(sqlite3: Sqlite3Static): Promise<Storage> {
+  // Whoever cannot have them has not lost them: an empty index in another place would look so.
+  if (await hasPrivateFiles()) await filesAreFree(directory);
   try {
     return await privateFiles(sqlite3);
   } catch (error) {
@@ -30,8 +35,17 @@ export async function openStorage(sqlite3: Sqlite3Static): Promise<Storage> {
   }
 }
 
+/** Some private windows have the call and refuse it. */
+async function hasPrivateFiles(): Promise<boolean> {
+  if (typeof navigator.storage?.getDirectory !== "function") return false;
+  return navigator.storage.getDirectory().then(
+    () => true,
+    () => false,
+  );
+}
+
 async function privateFiles(sqlite3: Sqlite3Static): Promise<Storage> {
-  const pool = await sqlite3.installOpfsSAHPoolVfs({ name: "ferris", directory: "/ferris", initialCapacity: 6 });
+  const pool = await sqlite3.installOpfsSAHPoolVfs({ name: "ferris", directory: `/${directory}`, initialCapacity: 6 });
   return {
     kind: "opfs",
     notice: null,

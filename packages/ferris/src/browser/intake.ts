@@ -20,6 +20,7 @@ import type { PreparedDocument } from "../indexing/prepare.ts";
 import type { IndexRun } from "../indexing/run.ts";
 import type { SkipReason } from "../skip-reason.ts";
 import type { Store } from "../store/store.ts";
+import { DroppedIgnoreRules } from "./dropped-ignore-rules.ts";
 
 /** A file, as a page gets it from a drop or a picker. */
 export interface PageFile {
@@ -53,8 +54,9 @@ export function inWalkOrder(files: Iterable<PageFile>): PageFile[] {
     .map(({ file }) => file);
 }
 
-/** Those that are worth a look, by their names alone and those beside them; the others are counted as left out. */
-export function chooseFiles(files: readonly PageFile[], run: IndexRun): PageFile[] {
+/** Those that are worth a look, by their names, those beside them and what ignore files say; the others are counted as left out. */
+export async function chooseFiles(files: readonly PageFile[], run: IndexRun): Promise<PageFile[]> {
+  const rules = await DroppedIgnoreRules.of(files);
   const inFolder = new Map<string, Set<string>>();
   for (const { path } of files) {
     const steps = path.split("/");
@@ -71,7 +73,10 @@ export function chooseFiles(files: readonly PageFile[], run: IndexRun): PageFile
     const known = folders.get(folder);
     if (known !== undefined) return known;
     const above = folder.slice(0, folder.lastIndexOf("/"));
-    const reason = folderReason(above) ?? folderLeftOut(basename(folder), inFolder.get(above) ?? new Set());
+    const reason =
+      folderReason(above) ??
+      folderLeftOut(basename(folder), inFolder.get(above) ?? new Set()) ??
+      (rules.ignores(folder, true) ? "ignored" : null);
     // A folder is left out once, not with each of its files.
     if (reason !== null && folderReason(above) === null) run.skip(reason, folder);
     folders.set(folder, reason);
@@ -79,7 +84,8 @@ export function chooseFiles(files: readonly PageFile[], run: IndexRun): PageFile
   };
   return files.filter(({ path, size }) => {
     if (folderReason(path.slice(0, path.lastIndexOf("/"))) !== null) return false;
-    const reason = fileLeftOut(basename(path)) ?? (size === 0 ? "empty" : null);
+    const isIgnored = (): boolean => rules.ignores(path, false);
+    const reason = fileLeftOut(basename(path)) ?? (isIgnored() ? "ignored" : size === 0 ? "empty" : null);
     if (reason !== null) run.skip(reason, path);
     return reason === null;
   });

@@ -87,7 +87,7 @@ export class PageIndex {
     store.requireIdentity(embedder.identity);
     this.#noiseFloor.forget();
     const run = new IndexRun(onProgress, onFile);
-    const chosen = chooseFiles(files, run);
+    const chosen = await chooseFiles(files, run);
     for (const { size } of chosen) run.found(size);
     run.walkFinished();
     const chunker = defaultChunkerSettings(embedder.maxLength);

@@ -12,7 +12,9 @@ const longestRule = 4_096;
 /** More rules than anybody wrote: the rest is left. */
 const mostRules = 20_000;
 
+const utf8 = new TextEncoder();
 const slash = 0x2f;
+const closingBracket = 0x5d;
 const notSlash: Part = { kind: "some", test: (code) => code !== slash };
 const anyName: Part = { kind: "repeat", body: [notSlash], least: 0 };
 const anything: Part = { kind: "repeat", body: [{ kind: "some", test: () => true }], least: 0 };
@@ -45,8 +47,8 @@ export class GitignoreRules {
   /** True: ignored; false: brought back; null: no rule says anything. `path` is below the file's folder, with slashes. */
   decide(path: string, isFolder: boolean): boolean | null {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    const pathBytes = Buffer.from(path);
-    const nameBytes = name === path ? pathBytes : Buffer.from(name);
+    const pathBytes = utf8.encode(path);
+    const nameBytes = name === path ? pathBytes : utf8.encode(name);
     for (const rule of this.#rules) {
       if (rule.foldersOnly && !isFolder) continue;
       if (rule.isAnchored ? rule.matches(pathBytes, path) : rule.matches(nameBytes, name)) return !rule.isNegated;
@@ -86,7 +88,7 @@ function matcher(rule: string, ignoreCase: boolean): Rule["matches"] | null {
     const end = rule.slice(1);
     return (_bytes, text) => text.endsWith(end) && !text.includes("/");
   }
-  const parts = parse(Buffer.from(rule), ignoreCase);
+  const parts = parse(utf8.encode(rule), ignoreCase);
   if (parts === null) return null;
   const pattern = new Wildcard(parts);
   return (bytes) => pattern.test(bytes);
@@ -159,10 +161,10 @@ function parseClass(rule: Uint8Array, start: number, ignoreCase: boolean): { par
     let code = rule[at];
     if (code === 0x5d && !first) break;
     if (code === 0x5b && rule[at + 1] === 0x3a) {
-      const close = Buffer.from(rule).indexOf("]", at + 2);
+      const close = rule.indexOf(closingBracket, at + 2);
       if (close < 0) return null;
       if (rule[close - 1] === 0x3a && close - 1 > at + 1) {
-        const named = classes[Buffer.from(rule.subarray(at + 2, close - 1)).toString()];
+        const named = classes[new TextDecoder().decode(rule.subarray(at + 2, close - 1))];
         if (!named) return null;
         const isUpper = named === classes.upper;
         tests.push(
