@@ -6,7 +6,7 @@
 export { type PdfjsSource, usePdfjs } from "./platform/pdfjs.browser.ts";
 export { type AddOptions, PageIndex, type PageIndexOptions } from "./browser/page-index.ts";
 export { readableTypes } from "./browser/readable-types.ts";
-export type { PageFile } from "./browser/intake.ts";
+export type { PageFile } from "./browser/page-file.ts";
 export { type SqliteWasm, wasmConnection } from "./browser/sqlite-wasm.ts";
 export { FerrisError } from "./errors.ts";
 export type { DocumentFailure, FileOutcome, IndexProgress, IndexReport, UnreadType } from "./indexing/report.ts";

@@ -5,7 +5,7 @@
  */
 import { basename } from "#platform/paths";
 import { GitignoreRules } from "../documents/walk/gitignore-rules.ts";
-import type { PageFile } from "./intake.ts";
+import type { PageFile } from "./page-file.ts";
 
 /** In the order in which they count: what ferris is told outweighs what git is. */
 const names = [".ferrisignore", ".gitignore"] as const;

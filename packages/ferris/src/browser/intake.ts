@@ -21,17 +21,7 @@ import type { IndexRun } from "../indexing/run.ts";
 import type { SkipReason } from "../skip-reason.ts";
 import type { Store } from "../store/store.ts";
 import { DroppedIgnoreRules } from "./dropped-ignore-rules.ts";
-
-/** A file, as a page gets it from a drop or a picker. */
-export interface PageFile {
-  /** With a slash in front, as it lay below what was dropped: "/notes/2026/plan.md". */
-  readonly path: string;
-  readonly size: number;
-  /** Milliseconds since 1970. */
-  readonly modifiedTime: number;
-  /** Its content. Rejects where it cannot be read any more. */
-  bytes(): Promise<Uint8Array>;
-}
+import type { PageFile } from "./page-file.ts";
 
 export interface IntakeContext {
   readonly store: Store;

@@ -16,7 +16,8 @@ import { search } from "../search/search.ts";
 import type { Connection } from "../store/sqlite/database.ts";
 import { openDatabase } from "../store/sqlite/open-database.ts";
 import type { ModelIdentity, Store, StoredDocument, StoreStatistics } from "../store/store.ts";
-import { chooseFiles, inWalkOrder, type PageFile, prepareFiles } from "./intake.ts";
+import { chooseFiles, inWalkOrder, prepareFiles } from "./intake.ts";
+import type { PageFile } from "./page-file.ts";
 
 /** Larger files are told by name. A page has less memory than a process. */
 const defaultMaxFileBytes = 64 * 2 ** 20;
