@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +11,7 @@ import { describeServer } from "../../../src/cli/warm/control.ts";
 import { ferris as ferrisHere } from "../support/ferris-here.ts";
 import { ferris, ferrisCommand, startFerris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
 
+const tiny = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 const folder = temporaryFolder("warm");
 const place = join(folder, "run");
 const socket = join(place, "serve.sock");
@@ -138,10 +140,11 @@ test("a reader that closes the pipe ends the command quietly", async () => {
 });
 
 test("the first signal stops the command, and the server goes on", async () => {
-  const child = startFerris(["embed", "--device", "cpu"], { cwd: folder, environment: warm });
-  child.stdin!.write("a text\n");
-  // Its input stays open, so that it can only wait for more.
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const child = startFerris(["embed", "--device", "cpu", "--model", tiny], { cwd: folder, environment: warm });
+  child.stdin!.write("a text\n".repeat(3_000));
+  // The server is at work on it; its input stays open, so that it can only wait for more.
+  await once(child.stdout!, "data");
+  child.stdout!.resume();
   child.kill("SIGINT");
   const [code] = (await once(child, "close")) as [number];
   expect(code).toBe(130);
