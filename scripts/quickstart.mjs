@@ -60,7 +60,9 @@ install();
 build("packages/ferris");
 buildPage();
 const search = (question) => runFerris("search", question, "--db", db, "-k", "3");
-await index(["index", "node_modules", "--include", "*/README.md", "--db", db, "--json"], () => search(questions[0]));
+await index(["index", "node_modules", "--include", "*/README.md", "--db", db, "--json", "-q"], () =>
+  search(questions[0]),
+);
 for (const question of questions) search(question);
 
 say(`Done in ${duration(Date.now() - start)}. What to type next`);
