@@ -37,6 +37,8 @@ export function detectCharset(bytes: Uint8Array): string | null {
     const text = plausible(decodeStrictly(sample, charset));
     return text === null ? [] : [{ charset, text, confidence }];
   });
+  // The library knows Korean by EUC-KR alone, and takes the syllables of Windows beside it for Chinese.
+  if (ranked[0]?.charset !== "euc-kr" && isKorean(sample) && decodeStrictly(bytes, "euc-kr") !== null) return "euc-kr";
   const first = ranked[0] as (typeof ranked)[number] | undefined;
   const other = ranked.find(({ text }) => text !== first?.text);
   if (first === undefined || first.confidence < leastConfidence) return null;
@@ -45,6 +47,16 @@ export function detectCharset(bytes: Uint8Array): string | null {
   if (!isSingleByte(first.charset) && first.text.match(/[^\x00-\x7f]/g)!.length < 2) return null;
   if (other && other.confidence * clearlyAhead > first.confidence) return null;
   return decodeStrictly(bytes, first.charset) === null ? null : first.charset;
+}
+
+/** Whether bytes read as Korean are syllables nearly all, and those of its particles and endings as often as in Korean text. */
+function isKorean(sample: Uint8Array): boolean {
+  const text = decodeStrictly(sample, "euc-kr");
+  if (text === null) return false;
+  const wide = text.match(/[^\x00-\x7f]/g)?.length ?? 0;
+  const syllables = text.match(/[\uac00-\ud7a3]/g)?.length ?? 0;
+  const usual = text.match(/[이다는의에을를고하가지기서도로한은스리어아인]/g)?.length ?? 0;
+  return wide >= 8 && syllables >= 0.9 * wide && usual >= 0.2 * wide;
 }
 
 /** A set of seven bits, by the escapes with which it changes its alphabet. */

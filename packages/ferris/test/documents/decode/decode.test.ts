@@ -108,6 +108,12 @@ describe("decodeText", () => {
     // In the order of Unicode, where EUC-KR has none: 똠 and 뷁 among them.
     expect(decodeText(Buffer.from([0x8c, 0x63, 0xb9, 0xe6, 0x94, 0xee]), "euc-kr").content).toBe("똠방뷁");
     expect(decodeText(Buffer.from([0x81, 0x41, 0xc6, 0x52, 0xb0, 0xa1]), "ks_c_5601-1987").content).toBe("갂힣가");
+    // "똠방각하는 여섯 시에 출발합니다. 펲시를 마시고 기다리세요." says nothing of its set.
+    const undeclared =
+      "8c63b9e6b0a2c7cfb4c220bfa9bcb820bdc3bfa120c3e2b9dfc7d5b4cfb4d92e20bc84bdc3b8a620b8b6bdc3b0ed20b1e2b4d9b8aebcbcbfe42e";
+    expect(decodeText(Buffer.from(undeclared, "hex")).content).toBe(
+      "똠방각하는 여섯 시에 출발합니다. 펲시를 마시고 기다리세요.",
+    );
     for (const broken of [[0x8c], [0x8c, 0x20], [0xc6, 0x53]])
       expect(decodeStrictly(Buffer.from(broken), "euc-kr")).toBeNull();
   });
