@@ -79,6 +79,11 @@ describe("in a package", () => {
   test("a damaged object costs its text alone", async () => {
     const object = compoundFile({ "\x01Ole10Native": nativeStream("tides.txt", "High water.") }).subarray(0, 600);
     expect(outline(await parseDocument("/a.docx", docxWith(object)))[0]).toBe("prose [] The letter.");
+    for (const broken of [sheet.subarray(0, 200), Buffer.from("PK\x03\x04 and no more")]) {
+      const document = await parseDocument("/a.docx", docxWith(compoundFile({ Package: broken })));
+      expect(outline(document)[0]).toBe("prose [] The letter.");
+      expect(document.warnings).toEqual([expect.stringContaining("document.zip in it was not read")]);
+    }
   });
 });
 

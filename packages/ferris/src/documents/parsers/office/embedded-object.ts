@@ -74,7 +74,7 @@ function extensionOf(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.subarray(0, 1024)).toString("latin1");
   if (head.startsWith("%PDF-")) return "pdf";
   if (!head.startsWith("PK")) return undefined;
-  const { names } = new Archive(bytes);
+  const names = namesIn(bytes);
   const folders: readonly (readonly [string, string])[] = [
     ["word/", "docx"],
     ["xl/", "xlsx"],
@@ -82,6 +82,16 @@ function extensionOf(bytes: Uint8Array): string | undefined {
     ["content.xml", "odt"],
   ];
   return folders.find(([begin]) => names.some((name) => name.toLowerCase().startsWith(begin)))?.[1] ?? "zip";
+}
+
+/** None for an archive that is damaged or locked: whoever reads it says so. */
+function namesIn(bytes: Uint8Array): readonly string[] {
+  try {
+    return new Archive(bytes).names;
+  } catch (cause) {
+    if (cause instanceof DocumentError) return [];
+    throw cause;
+  }
 }
 
 /** A file with its name, as the Packager writes it; what other programs write so has no name, and is theirs alone. */
