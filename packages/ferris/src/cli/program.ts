@@ -9,6 +9,7 @@ import { askCommand } from "./commands/ask.ts";
 import { compactCommand } from "./commands/compact.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { browseCommand } from "./commands/browse.ts";
+import { copyCommand } from "./commands/copy.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { dbCommand } from "./commands/db.ts";
@@ -102,6 +103,7 @@ export function makeProgram({ json = false, line = [], runProgram = noProgram }:
     pullCommand(),
     quantizeCommand(),
     evalCommand(),
+    copyCommand(),
     dbCommand(),
     doctorCommand(),
     benchCommand(),
@@ -121,7 +123,7 @@ export function makeProgram({ json = false, line = [], runProgram = noProgram }:
 }
 
 /** Commands that the first page only names: it has to fit a screen. */
-const named = ["map", "inspect", "compact", "embed", "quantize", "eval", "bench", "db", "config", "completion"];
+const named = ["map", "inspect", "compact", "embed", "quantize", "eval", "bench", "copy", "db", "config", "completion"];
 
 function firstPage(all: readonly Command[]): string {
   const commands = all.filter((command) => !named.includes(command.name()));

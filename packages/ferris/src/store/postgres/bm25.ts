@@ -10,16 +10,6 @@ export interface ScoredPhrase {
   readonly idf: number;
 }
 
-/** What a chunk has of the words that were asked for. */
-export interface Found {
-  /** Words of the chunk. */
-  readonly size: number;
-  /** Word, positions, labels. Null where it has none of them. */
-  readonly places:
-    | readonly (readonly [lexeme: string, positions: readonly number[], places: readonly Place[]])[]
-    | null;
-}
-
 /** FTS5's: how soon another occurrence counts no more, and how much the length of a chunk counts. */
 const k1 = 1.2;
 const b = 0.75;
@@ -39,21 +29,38 @@ export function bm25(
   return score;
 }
 
-/** See bm25. */
-export function phraseCounts(phrases: readonly ScoredPhrase[], { places }: Found): number[] {
-  const found = places ?? [];
+interface Occurrence {
+  readonly position: number;
+  readonly weight: number;
+}
+
+/** See bm25. @param words a chunk's, as PostgreSQL writes a tsvector */
+export function phraseCounts(phrases: readonly ScoredPhrase[], words: string): number[] {
   return phrases.map(({ lexemes, isPrefix }) => {
     const last = lexemes.length - 1;
-    const matches = lexemes.map((lexeme, i) =>
-      found.filter(([word]) => (isPrefix && i === last ? word.startsWith(lexeme) : word === lexeme)),
-    );
-    const following = matches.slice(1).map((words) => new Set(words.flatMap(([, positions]) => positions)));
+    const [first, ...following] = lexemes.map((lexeme, i) => occurrences(words, lexeme, isPrefix && i === last));
+    const places = following.map((some) => new Set(some.map(({ position }) => position)));
     let count = 0;
-    for (const [lexeme, positions, labels] of matches[0] ?? []) {
-      positions.forEach((position, i) => {
-        if (following.every((at, next) => at.has(position + next + 1))) count += weightOf(lexeme, labels[i]!);
-      });
+    for (const { position, weight } of first ?? []) {
+      if (places.every((at, next) => at.has(position + next + 1))) count += weight;
     }
     return count;
   });
+}
+
+/** Our words are letters and digits, so `'word':` stands nowhere but where the word begins. */
+function occurrences(words: string, lexeme: string, isPrefix: boolean): Occurrence[] {
+  const found: Occurrence[] = [];
+  const wanted = isPrefix ? `'${lexeme}` : `'${lexeme}':`;
+  for (let at = words.indexOf(wanted); at >= 0; at = isPrefix ? words.indexOf(wanted, at + 1) : -1) {
+    const from = isPrefix ? words.indexOf("':", at + 1) + 2 : at + wanted.length;
+    const end = words.indexOf(" ", from);
+    const word = words.slice(at + 1, from - 2);
+    for (const place of words.slice(from, end < 0 ? undefined : end).split(",")) {
+      const label = place.at(-1)!;
+      const isLabelled = label >= "A" && label <= "C";
+      found.push({ position: Number.parseInt(place, 10), weight: weightOf(word, isLabelled ? (label as Place) : "D") });
+    }
+  }
+  return found;
 }

@@ -7,7 +7,7 @@
 import type { LanguageCode } from "../../words/language.ts";
 import type { Hit, SearchOptions, TextQuery } from "../store.ts";
 import { type Asking, formsOfAll, keyOf, type Phrase, requiredForms, type TermForms } from "../term-forms.ts";
-import { bm25, type Found, phraseCounts, type ScoredPhrase } from "./bm25.ts";
+import { bm25, phraseCounts, type ScoredPhrase } from "./bm25.ts";
 import type { Totals } from "./collection.ts";
 import type { Sql } from "./sessions.ts";
 import { allOf, anyOf, formsQuery, lexemesOf, phraseQuery } from "./words.ts";
@@ -165,8 +165,9 @@ async function weighedPhrases(scope: TextScope, all: readonly Phrase[]): Promise
   }
   const queries = [...distinct.keys()];
   const rows = await scope.sql.query<{ found: number }>(
-    `SELECT (SELECT count(*) FROM chunk_words WHERE collection_id = $1 AND words @@ q.query::tsquery) AS found
-     FROM unnest($2::text[]) WITH ORDINALITY AS q (query, place) ORDER BY q.place`,
+    `SELECT (SELECT count(*) FROM chunk_words WHERE collection_id = $1 AND words @@ q.query) AS found
+     FROM (SELECT u.query::tsquery AS query, u.place FROM unnest($2::text[]) WITH ORDINALITY AS u (query, place) OFFSET 0) AS q
+     ORDER BY q.place`,
     [scope.collectionId, queries],
   );
   return queries.map((query, i) => {
@@ -175,6 +176,12 @@ async function weighedPhrases(scope: TextScope, all: readonly Phrase[]): Promise
     const idf = Math.log((chunks - rows[i]!.found + 0.5) / (rows[i]!.found + 0.5));
     return { query, lexemes: lexemesOf(text), isPrefix, idf: idf > 0 ? idf : 1e-6 };
   });
+}
+
+interface Ranked {
+  readonly chunkId: number;
+  readonly size: number;
+  readonly words: string;
 }
 
 /** As ts_rank weighs D, C, B and A. */
@@ -187,37 +194,31 @@ async function ranked({ scope, phrases, limit, isRequired }: Ranking, query: str
   const values: unknown[] = [collectionId, query, above, average];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
   // BM25 by what ts_rank says of how often a word is there: near enough to choose, and computed in the server.
-  const roughly = phrases.map(({ query: own, lexemes, idf }) => {
+  const counts = phrases.map(({ query: own, lexemes }, i) => {
     const place = `${parameter(own)}::tsquery`;
-    const often =
-      lexemes.length > 1
-        ? `(CASE WHEN words @@ ${place} THEN 1.5 ELSE 0 END)`
-        : `(4.9 * ts_rank(${rankWeights}, words, ${place}))`;
-    return `${parameter(idf)}::float8 * ${often} / (${often} + 1.2 * (0.25 + 0.75 * size / $4::float8))`;
+    return lexemes.length > 1
+      ? `(CASE WHEN words @@ ${place} THEN 1.5 ELSE 0 END) AS count${i}`
+      : `(4.9 * ts_rank(${rankWeights}, words, ${place})) AS count${i}`;
   });
+  const roughly = phrases.map(
+    ({ idf }, i) => `${parameter(idf)}::float8 * count${i} / (count${i} + 1.2 * (0.25 + 0.75 * size / $4::float8))`,
+  );
   const filter = documents === null ? "" : `AND document_id = ANY (${parameter(documents)}::bigint[])`;
-  const exact = phrases.filter(({ isPrefix }) => !isPrefix).flatMap(({ lexemes }) => lexemes);
-  const prefixed = phrases.filter(({ isPrefix }) => isPrefix);
-  const beginnings = prefixed.map(({ lexemes }) => lexemes.at(-1)!);
-  const wanted = [
-    `u.lexeme = ANY (${parameter([...exact, ...prefixed.flatMap(({ lexemes }) => lexemes)])}::text[])`,
-    ...beginnings.map((start) => `starts_with(u.lexeme, ${parameter(start)})`),
-  ].join(" OR ");
-  const rows = await sql.query<Found & { chunkId: number }>(
-    `SELECT best.chunk_id AS "chunkId", best.size,
-       (SELECT json_agg(json_build_array(u.lexeme, u.positions, u.weights)) FROM unnest(best.words) AS u WHERE ${wanted}) AS places
-     FROM (
-       SELECT chunk_id, size, words FROM chunk_words
-       WHERE collection_id = $1 AND words @@ $2::tsquery AND chunk_id > $3 ${filter}
+  const rows = await sql.query<Ranked>(
+    `SELECT best.chunk_id AS "chunkId", best.size, best.words::text AS words FROM (
+       SELECT chunk_id, size, words FROM (
+         SELECT ${["chunk_id", "size", "words", ...counts].join(", ")} FROM chunk_words
+         WHERE collection_id = $1 AND words @@ $2::tsquery AND chunk_id > $3 ${filter} OFFSET 0
+       ) AS matching
        ORDER BY ${roughly.length === 0 ? "size" : `${roughly.join(" + ")} DESC`}, chunk_id LIMIT ${parameter(2 * limit + 100)}
      ) AS best`,
     values,
   );
   // A word that all chunks have, where only required ones are looked for: it orders equals by their length, as on the embedded store.
   const scored = isRequired ? [...phrases, everyChunk] : phrases;
-  const score = (row: Found): number => {
-    const counts = phraseCounts(phrases, row);
-    return bm25(scored, isRequired ? [...counts, headingWeight] : counts, row.size, average);
+  const score = (row: Ranked): number => {
+    const exact = phraseCounts(phrases, row.words);
+    return bm25(scored, isRequired ? [...exact, headingWeight] : exact, row.size, average);
   };
   return rows
     .map((row) => ({ chunkId: row.chunkId, score: score(row) }))

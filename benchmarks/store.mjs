@@ -1,0 +1,210 @@
+/**
+ * The store in PostgreSQL beside the embedded one, on the same made-up chunks: `npm run bench:store -- [rows]`, with FERRIS_TEST_POSTGRES_URL naming
+ * a server with pgvector whose schema ferris_bench it may throw away.
+ *
+ * Prints a table: rows written per second; recall@10 and times of vector search by codes, by every vector, and by HNSW indexes on halfvec made for
+ * the comparison; times of search by words; and times of ten readers beside two writers.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseQuery } from "../packages/ferris/dist/search/query/query.js";
+import { openIndex, openIndexForWriting } from "../packages/ferris/dist/store/index.js";
+import { connect } from "../packages/ferris/dist/store/postgres/connection.js";
+
+const rows = Number(process.argv[2] ?? 100_000);
+const given = process.env.FERRIS_TEST_POSTGRES_URL;
+if (!given) {
+  console.error("bench:store needs FERRIS_TEST_POSTGRES_URL: a PostgreSQL with pgvector");
+  process.exit(2);
+}
+const server = new URL(given);
+server.searchParams.set("schema", "ferris_bench");
+const url = server.href;
+const dimensions = 384;
+const perDocument = 20;
+const documentsAtOnce = 25;
+const queriesAsked = 100;
+const identity = { model: "bench", revision: "1", pooling: "mean", prompts: {}, dimensions };
+
+let state = 7;
+const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+const normal = () => Math.sqrt(-2 * Math.log(random() + 1e-12)) * Math.cos(2 * Math.PI * random());
+/** Texts lie in clusters, as real ones do: a passage is nearer to its subject's others than to the rest. */
+const subjects = Array.from({ length: 500 }, () => Float32Array.from({ length: dimensions }, normal));
+function vectorNear(subject) {
+  const vector = subjects[subject].map((value) => value + 0.8 * normal());
+  const norm = Math.hypot(...vector);
+  return vector.map((value) => value / norm);
+}
+const syllables = Array.from({ length: 100 }, (_, i) => "bdfgklmnprstvzchjqwx"[i % 20] + "aeiou"[Math.floor(i / 20)]);
+/** Word n is about 1 / n as frequent as the first. */
+function word() {
+  const n = Math.floor(Math.exp(random() * Math.log(20_000)));
+  return syllables[n % 100] + syllables[Math.floor(n / 100) % 100] + syllables[Math.floor(n / 10_000)] + "k";
+}
+const text = () => Array.from({ length: 60 }, word).join(" ");
+
+/** @returns {{ made: any[], vectors: Map<string, Float32Array> }} */
+function documents(first, count) {
+  const vectors = new Map();
+  const made = Array.from({ length: count }, (_, i) => {
+    const path = `/bench/${(first + i) % 10}/${first + i}.md`;
+    const chunks = Array.from({ length: perDocument }, (__, line) => {
+      const content = text();
+      const hash = createHash("sha256").update(`${path} ${line}`).digest("hex");
+      vectors.set(hash, vectorNear(Math.floor(random() * subjects.length)));
+      const place = { startLine: line + 1, endLine: line + 1, startColumn: null, endColumn: null, lineRuns: null };
+      return {
+        hash,
+        text: content,
+        headingPath: [],
+        ...place,
+        startByte: 0,
+        endByte: 1,
+        page: null,
+        isOcr: false,
+        tokens: 60,
+      };
+    });
+    const contentHash = createHash("sha256").update(path).digest("hex");
+    const record = {
+      path,
+      type: "markdown",
+      title: null,
+      lineBasis: "file",
+      fields: null,
+      size: 1,
+      modifiedTime: 1,
+      contentHash,
+      recipe: "r",
+    };
+    return { record, chunks };
+  });
+  return { made, vectors };
+}
+
+const seconds = async (work) => {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+};
+const quantile = (times, q) =>
+  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * q))];
+const spread = (times) => `p50 ${quantile(times, 0.5).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms`;
+async function timed(ask, count = queriesAsked) {
+  const times = [];
+  const answers = [];
+  for (let i = 0; i < count; i++) times.push(1000 * (await seconds(async () => void answers.push(await ask(i)))));
+  return { times, answers };
+}
+const recall = (found, due) =>
+  found.reduce((sum, hits, i) => sum + hits.filter((id) => due[i].includes(id)).length / due[i].length, 0) /
+  found.length;
+const ids = (hits) => hits.map(({ chunkId }) => chunkId);
+
+const folder = mkdtempSync(join(tmpdir(), "ferris-bench-"));
+const control = await connect(url, { longestStatement: 3_600_000 });
+await control.query("DROP SCHEMA IF EXISTS ferris_bench CASCADE");
+const remote = await openIndexForWriting({ store: url, name: null }, { identity });
+const embedded = await openIndexForWriting(folder, { identity });
+const wrote = { embedded: 0, postgres: 0 };
+for (let first = 0; first * perDocument < rows; first += documentsAtOnce) {
+  const { made, vectors } = documents(first, documentsAtOnce);
+  wrote.embedded += await seconds(() => embedded.putDocuments(made, vectors));
+  wrote.postgres += await seconds(() => remote.putDocuments(made, vectors));
+}
+console.log(`${rows} chunks of ${dimensions} dimensions`);
+for (const [name, time] of Object.entries(wrote)) console.log(`written  ${name}: ${Math.round(rows / time)} rows/s`);
+await embedded.close();
+await control.query("VACUUM ANALYZE");
+
+const stores = { embedded: await openIndex(folder), postgres: await openIndex({ store: url, name: null }) };
+const queries = Array.from({ length: queriesAsked }, (_, i) => vectorNear(i % subjects.length));
+const typed = Array.from({ length: queriesAsked }, () => parseQuery(`${word()} ${word()} ${word()}`).words);
+const filter = { paths: ["/bench/3/**"] };
+const report = {};
+for (const [name, store] of Object.entries(stores)) {
+  const exact = await timed((i) => store.searchVectors(queries[i], { limit: 10, exact: true }), 30);
+  const codes = await timed((i) => store.searchVectors(queries[i], { limit: 10 }));
+  const filtered = await timed((i) => store.searchVectors(queries[i], { limit: 10, filter }));
+  const words = await timed((i) => store.searchText(typed[i], { limit: 50 }));
+  report[name] = { exact: exact.answers, words: words.answers };
+  console.log(`vectors  ${name}, every one: ${spread(exact.times)}`);
+  console.log(
+    `vectors  ${name}, by codes: recall@10 ${recall(codes.answers.slice(0, 30).map(ids), exact.answers.map(ids)).toFixed(3)}, ${spread(codes.times)}; a tenth by path: ${spread(filtered.times)}`,
+  );
+  console.log(`words    ${name}: ${spread(words.times)}`);
+}
+const scores = (hits) => hits.map(({ score }) => score.toFixed(4)).join();
+const agreeing = (kind) =>
+  report.embedded[kind].filter((hits, i) => scores(hits) === scores(report.postgres[kind][i])).length;
+console.log(
+  `same     every vector: ${agreeing("exact")} of 30 queries with the same scores; words: ${agreeing("words")} of ${queriesAsked}`,
+);
+
+// What an HNSW index would do in place of the codes.
+const [{ id }] = await control.query("SELECT id FROM ferris_bench.collections");
+const vectors = `ferris_bench.vectors_${id}`;
+const build = await seconds(() =>
+  control.write(async (sql) => {
+    await sql.query("SET LOCAL maintenance_work_mem = '1GB'");
+    await sql.query(
+      `CREATE INDEX bench_hnsw ON ${vectors} USING hnsw ((vector::halfvec(${dimensions})) halfvec_cosine_ops)`,
+    );
+  }),
+);
+const [{ size }] = await control.query("SELECT pg_relation_size('ferris_bench.bench_hnsw') AS size");
+console.log(`hnsw     built in ${build.toFixed(0)} s, ${Math.round(size / 2 ** 20)} MB`);
+const allowed = await control.query("SELECT id FROM ferris_bench.documents WHERE path LIKE '/bench/3/%'");
+const due = report.postgres.exact.map(ids);
+for (const ef of [40, 100, 200]) {
+  for (const isFiltered of [false, true]) {
+    const { times, answers } = await timed(
+      (i) =>
+        control.read(async (sql) => {
+          await sql.query(
+            `SET LOCAL hnsw.ef_search = ${ef}; SET LOCAL hnsw.iterative_scan = relaxed_order; SET LOCAL enable_seqscan = off`,
+          );
+          const found = await sql.query(
+            `SELECT chunk_id FROM ${vectors} WHERE ($2::bigint[] IS NULL OR document_id = ANY ($2::bigint[]))
+           ORDER BY vector::halfvec(${dimensions}) <=> $1::halfvec(${dimensions}) LIMIT 10`,
+            [`[${queries[i].join(",")}]`, isFiltered ? allowed.map((row) => row.id) : null],
+          );
+          return found.map((row) => row.chunk_id);
+        }),
+      30,
+    );
+    const share = isFiltered ? "a tenth by document" : `recall@10 ${recall(answers, due).toFixed(3)}`;
+    console.log(`hnsw     ef ${ef}: ${share}, ${spread(times)}`);
+  }
+}
+await control.query("DROP INDEX ferris_bench.bench_hnsw");
+
+// Ten readers and two writers at once.
+const until = performance.now() + 20_000;
+const times = [];
+let written = 0;
+const read = async (reader) => {
+  for (let i = reader; performance.now() < until; i++) {
+    times.push(1000 * (await seconds(() => stores.postgres.searchVectors(queries[i % queriesAsked], { limit: 10 }))));
+    times.push(1000 * (await seconds(() => stores.postgres.searchText(typed[i % queriesAsked], { limit: 50 }))));
+  }
+};
+const write = async (writer) => {
+  for (let i = 0; performance.now() < until; i++) {
+    const { made, vectors: theirs } = documents(1_000_000 * (writer + 1) + i * documentsAtOnce, documentsAtOnce);
+    await remote.putDocuments(made, theirs);
+    written += documentsAtOnce * perDocument;
+  }
+};
+await Promise.all([...Array.from({ length: 10 }, (_, i) => read(i)), write(0), write(1)]);
+console.log(
+  `at once  ten readers: ${spread(times)}, ${Math.round(times.length / 20)} searches/s; two writers: ${Math.round(written / 20)} rows/s`,
+);
+
+await Promise.all([remote.close(), stores.embedded.close(), stores.postgres.close()]);
+await control.query("DROP SCHEMA ferris_bench CASCADE");
+await control.close();
+rmSync(folder, { recursive: true });

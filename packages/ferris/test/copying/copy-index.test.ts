@@ -1,0 +1,72 @@
+/** An index copied to a server and back is the index that it was. */
+import { describe, expect, test } from "vitest";
+import { copyIndex } from "../../src/copying/copy-index.ts";
+import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
+import type { StoreReader } from "../../src/store/store.ts";
+import { wordsVector } from "../indexing/support/words-embedder.ts";
+import { chunkRecord, documentRecord, identity, put, textQuery } from "../store/support/records.ts";
+import { realConnection, realName, realUrl } from "../store/support/postgres.ts";
+import { folderOf } from "../support/files.ts";
+
+async function filled(): Promise<string> {
+  const folder = folderOf();
+  const store = await openIndexForWriting(folder, { identity });
+  for (let i = 0; i < 30; i++)
+    await put(store, `/docs/${i}.md`, [`apple ${i}`, `pear ${i} with a NUL\0 in it`], { title: `T ${i}` });
+  const later = { ...chunkRecord("later"), embeddingText: "later" };
+  await store.putDocuments([{ record: documentRecord("/waits"), chunks: [later] }], new Map());
+  await store.addRoots(["/docs"]);
+  await store.close();
+  return folder;
+}
+
+async function contents(reader: StoreReader): Promise<unknown> {
+  const documents = await reader.documents();
+  const chunks = await Promise.all(documents.map(({ id }) => reader.chunksOf(id)));
+  const found = await reader.searchText(textQuery("apple"), { limit: 50 });
+  return {
+    documents: documents.map(({ path, title, contentHash }) => [path, title, contentHash]),
+    texts: chunks.flat().map(({ text }) => text.replaceAll("\0", "\u{FFFD}")),
+    scores: found.map(({ score }) => score.toFixed(5)),
+    vectors: await reader.sampleVectors(99),
+  };
+}
+
+test("into another folder; again it does nothing; a change is followed", async () => {
+  const [from, to] = [await filled(), folderOf()];
+  expect(await copyIndex({ from, to })).toMatchObject({ copied: 30, same: 0, waiting: 1, chunks: 60 });
+  expect(await copyIndex({ from, to })).toMatchObject({ copied: 0, same: 30 });
+  const store = await openIndexForWriting(from, { identity });
+  await store.putVectors([chunkRecord("later").hash], wordsVector("later"));
+  await put(store, "/docs/1.md", ["changed"]);
+  await store.close();
+  expect(await copyIndex({ from, to })).toMatchObject({ copied: 2, same: 29, waiting: 0, others: 0 });
+});
+
+test("one that is stopped goes on", async () => {
+  const [from, to] = [await filled(), folderOf()];
+  const stop = new AbortController();
+  const first = await copyIndex({
+    from,
+    to,
+    signal: stop.signal,
+    onProgress: ({ done }) => done === 10 && stop.abort(),
+  });
+  expect(first).toMatchObject({ interrupted: true, copied: 10 });
+  expect(await copyIndex({ from, to })).toMatchObject({ copied: 20, same: 10, interrupted: false });
+});
+
+describe.runIf(realUrl !== null)(`on a server (${realName})`, () => {
+  test("there and back", async () => {
+    const { url } = await realConnection();
+    const [from, back] = [await filled(), folderOf()];
+    const place = { store: url, name: "copied" };
+    expect(await copyIndex({ from, to: place })).toMatchObject({ copied: 30, waiting: 1 });
+    expect(await copyIndex({ from, to: place })).toMatchObject({ copied: 0, same: 30 });
+    expect(await copyIndex({ from: place, to: back })).toMatchObject({ copied: 30, waiting: 0 });
+    const readers = await Promise.all([openIndex(place), openIndex(back)]);
+    const [remote, local] = await Promise.all(readers.map(contents));
+    expect(local).toEqual(remote);
+    await Promise.all(readers.map((reader) => reader.close()));
+  });
+});
