@@ -10,12 +10,9 @@
  * The runtimes are left out without a network, as they are where npm cannot run their install scripts: what is checked then is that
  * everything works all the same.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { checkBundlers, localBundlers } from "./bundlers.mjs";
 import { packAll } from "./pack.mjs";
@@ -23,6 +20,8 @@ import { openRegistry } from "./registry.mjs";
 import { checkTarballs } from "./tarballs.mjs";
 import { managers } from "./managers.mjs";
 import { samples } from "./samples.mjs";
+import { runIn, said } from "./stranger.mjs";
+import { checkManifest, checkTypes, ownCompiler } from "./types.mjs";
 
 const { values } = parseArgs({ options: { managers: { type: "string" }, registry: { type: "string" } } });
 const offline = values.managers === undefined;
@@ -33,9 +32,19 @@ const outcomes = [];
 try {
   const packed = packAll(join(work, "packed"));
   await report("tarballs", () => checkTarballs(packed));
+  for (const one of Object.values(packed)) await report(`publint: ${one.manifest.name}`, () => checkManifest(one));
   const without = offline ? ["onnxruntime-node", "webgpu"] : [];
   const registry = await openRegistry(packed, { upstream, without });
   for (const name of offline ? ["npm"] : values.managers.split(",")) await checkManager(name, registry.url);
+  if (offline) {
+    const types = ["install", "--no-audit", "--no-fund", "@types/node"];
+    const folder = join(work, "npm", "ferris");
+    await report("types, without skipLibCheck", async () => {
+      const added = await runIn(folder, join(work, "npm", "home"), registry.url, ["npm", ...types]);
+      if (added.status !== 0) throw new Error(said(added));
+      await checkTypes(folder, ownCompiler());
+    });
+  }
   if (offline) await report("bundlers", () => checkBundlers(localBundlers, packed, registry.url, work));
   registry.close();
 } finally {
@@ -69,30 +78,6 @@ async function checkManager(name, url) {
       for (const step of steps) await step({ folder, run, manager });
     });
   }
-}
-
-/** Runs a program there. Not synchronously: the registry that it asks is in this process. */
-async function runIn(cwd, home, url, argv) {
-  const env = {
-    ...process.env,
-    HOME: home,
-    npm_config_registry: url,
-    npm_config_cache: join(home, ".npm"),
-    NODE_OPTIONS: "",
-  };
-  // Set by `npm run` for its own scripts; a stranger has none of them.
-  for (const key of Object.keys(env)) {
-    if (/^npm_(?!config_(registry|cache)$)/.test(key) || key === "INIT_CWD") delete env[key];
-  }
-  const child = spawn(argv[0], argv.slice(1), { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  const ended = once(child, "close");
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [status] = await ended;
-  return { status, stdout, stderr };
-}
-
-function said({ status, stdout, stderr }) {
-  return `exit code ${status}\n${stdout}${stderr}`;
 }
 
 async function report(title, check) {

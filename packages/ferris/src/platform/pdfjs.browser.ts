@@ -1,5 +1,4 @@
 /** pdf.js, as the page brings it: its bundler knows where the files are. */
-import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 
 /** What a page says of its pdf.js. */
 export interface PdfjsSource {
@@ -21,10 +20,11 @@ function known(): PdfjsSource {
   return source;
 }
 
-export async function importPdfjs(): Promise<typeof Pdfjs> {
+/** Untyped: what is reachable from an entry point may not name the types of a library that is not installed with it. */
+export async function importPdfjs(): Promise<unknown> {
   // A worker draws nothing, so that none of its fonts need to be made.
   if (!("document" in globalThis)) Reflect.set(globalThis, "FontFace", NoFont);
-  return (await known().load()) as typeof Pdfjs;
+  return known().load();
 }
 
 /** A folder of its data, with a slash at the end. */

@@ -1,12 +1,11 @@
 /** pdf.js in Node. */
 import { fileURLToPath } from "node:url";
-import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import { pdfjsFiles } from "../files/pdfjs-files.ts";
 
 /** Imports it, with what it does beside the one that asks: ferris has threads of its own for parsers. */
-export async function importPdfjs(): Promise<typeof Pdfjs> {
+export async function importPdfjs(): Promise<unknown> {
   const { program, worker } = pdfjsFiles();
-  const pdfjs = (await import(program)) as typeof Pdfjs;
+  const pdfjs = (await import(program)) as unknown;
   await import(worker);
   return pdfjs;
 }

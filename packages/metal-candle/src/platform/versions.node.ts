@@ -26,5 +26,10 @@ function versionIn(path: string): string | null {
 
 /** Operating system, processor architecture and runtime. */
 export function platformName(): string {
-  return `${process.platform} ${process.arch}, Node ${process.versions.node}`;
+  const { bun, deno, electron, node } = process.versions as Record<string, string | undefined>;
+  // Those that stand in for Node give Node's version, too.
+  const runtime = Object.entries({ Bun: bun, Deno: deno, Electron: electron, Node: node }).find(
+    ([, is]) => is !== undefined,
+  );
+  return `${process.platform} ${process.arch}, ${runtime?.join(" ")}`;
 }

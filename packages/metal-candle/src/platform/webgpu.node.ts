@@ -30,6 +30,8 @@ export function openWebGpu(): Promise<WebGpuDoor> {
 }
 
 async function open(): Promise<WebGpuDoor> {
+  const other = otherRuntime();
+  if (other !== null) return other;
   const { METAL_CANDLE_DAWN_BACKEND: backend, METAL_CANDLE_DAWN_ADAPTER: adapter } = process.env;
   const missing = backend ? null : missingVulkan();
   if (missing !== null) {
@@ -51,6 +53,30 @@ async function open(): Promise<WebGpuDoor> {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     return { gpu: null, reason: `the "webgpu" package could not be loaded: ${reason}` };
   }
+}
+
+/** The first Bun in which the `webgpu` package was seen to work; older ones have been reported to crash when it loads. */
+const soundBun = [1, 4] as const;
+
+/** Deno has WebGPU of its own, and `webgpu` has been reported to crash there and in older Buns. Null in Node. */
+function otherRuntime(): WebGpuDoor | null {
+  const { deno, bun } = process.versions as Record<string, string | undefined>;
+  if (deno !== undefined) {
+    const gpu = (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
+    if (gpu !== undefined)
+      return {
+        gpu,
+        runtime: "Deno's WebGPU",
+        noAdapter: "Deno's WebGPU offers no adapter. Install the driver of your GPU",
+      };
+    return { gpu: null, reason: `Deno ${deno} has no navigator.gpu. Update Deno, or start it with --unstable-webgpu` };
+  }
+  const [major = 0, minor = 0] = (bun ?? "").split(".").map(Number);
+  if (bun === undefined || major > soundBun[0] || (major === soundBun[0] && minor >= soundBun[1])) return null;
+  return {
+    gpu: null,
+    reason: `the "webgpu" package is not loaded in Bun ${bun}, where it can crash. Update Bun to ${soundBun.join(".")}`,
+  };
 }
 
 /**

@@ -67,7 +67,7 @@ async function load(): Promise<typeof Pdfjs> {
     const drawing = ["DOMMatrix", "ImageData", "Path2D"].filter((name) => !(name in globalThis));
     for (const name of drawing) Reflect.set(globalThis, name, function nothing() {});
     try {
-      return await importPdfjs();
+      return (await importPdfjs()) as typeof Pdfjs;
     } finally {
       for (const name of drawing) Reflect.deleteProperty(globalThis, name);
       Reflect.defineProperty(Array.prototype, "push", native);

@@ -1,0 +1,92 @@
+/**
+ * The packages' types as strict users compile them, every entry point of every package with `skipLibCheck: false`: without the browser's types
+ * and with them, and as Node and as bundlers resolve modules. Then publint on each tarball.
+ *
+ * With several compilers (`--compilers 5.7,5.9,6,7`, from the real registry) it is what says which TypeScript is needed.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { packageNames } from "./pack.mjs";
+
+const libraries = {
+  "without the DOM": ["ES2023", "ESNext.Disposable"],
+  "with the DOM": ["ES2023", "ESNext.Disposable", "DOM", "DOM.Iterable"],
+};
+const resolutions = { nodenext: "nodenext", bundler: "esnext" };
+/** Entry points whose framework is not installed beside the packages in the gate. */
+const needsFramework = /\/(?:langchain|chroma)$/;
+
+/** publint's findings of one tarball; throws where there is any. */
+export async function checkManifest({ tarball, manifest }) {
+  const bytes = readFileSync(tarball);
+  const { messages } = await publint({
+    pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
+    strict: true,
+  });
+  const found = messages
+    // Said in the README: the workflow that publishes sets it (release.yml), because only then is it known where the repository is.
+    .filter(({ code }) => code !== "USE_REPOSITORY")
+    .map((message) => formatMessage(message, manifest, { color: false }) ?? message.code);
+  if (found.length > 0) throw new Error(`${manifest.name}: ${found.join("; ")}`);
+}
+
+/** The entry points that a program can import, of what is installed in a folder. */
+export function entryPoints(folder, { frameworks = false } = {}) {
+  return packageNames.flatMap((name) => {
+    const manifest = JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"), "utf8"));
+    return Object.keys(manifest.exports)
+      .filter((path) => path !== "./package.json")
+      .map((path) => `${name}${path.slice(1)}`)
+      .filter((path) => frameworks || !needsFramework.test(path));
+  });
+}
+
+/**
+ * Compiles a file that imports every entry point, in a folder where the packages are installed, with @types/node.
+ * @param compiler path of tsc's script
+ */
+export async function checkTypes(folder, compiler, options = {}) {
+  const lines = entryPoints(folder, options).map(
+    (path, index) => `import * as entry${index} from ${JSON.stringify(path)};\nvoid entry${index};`,
+  );
+  writeFileSync(join(folder, "every-entry.mts"), `${lines.join("\n")}\n`);
+  const faults = [];
+  for (const [where, lib] of Object.entries(libraries)) {
+    for (const [moduleResolution, module] of Object.entries(resolutions)) {
+      const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
+      const compilerOptions = {
+        ...strict,
+        lib,
+        module,
+        moduleResolution,
+        target: "es2023",
+        types: ["node"],
+        noEmit: true,
+      };
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["every-entry.mts"] }));
+      const said = await compile(compiler, folder);
+      if (said !== "") faults.push(`${moduleResolution} ${where}:\n${said.split("\n").slice(0, 8).join("\n")}`);
+    }
+  }
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+}
+
+/** What it complains of; empty where it does not. */
+async function compile(compiler, folder) {
+  const child = spawn(process.execPath, [compiler, "-p", folder], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(child, "close");
+  const said = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [status] = await ended;
+  return status === 0 ? "" : said.join("") || `exit code ${status}`;
+}
+
+/** This repository's own compiler. */
+export function ownCompiler() {
+  return join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+}
