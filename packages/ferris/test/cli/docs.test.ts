@@ -3,8 +3,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { settingNames, settings } from "../../src/cli/config/settings.ts";
 import { makeProgram } from "../../src/cli/program.ts";
+import { manualPage } from "../../src/cli/manual.ts";
 import { withReference } from "../../src/cli/reference.ts";
 import { exitCodesByError } from "../../src/cli/exit-codes.ts";
+import { versionOfFerris } from "../../src/cli/version.ts";
 import * as errors from "../../src/errors.ts";
 import * as engineErrors from "metal-candle";
 
@@ -17,6 +19,14 @@ test.each(makeProgram().commands.map((command) => command.name()))("command %s",
 test("the tables of options are those of the parser: npm run docs:cli writes them", () => {
   const plain = (text: string): string => text.replace(/[ -]+/g, " ");
   expect(plain(page)).toBe(plain(withReference(page, makeProgram())));
+});
+
+test("the manual's page is of the same definitions: npm run docs:cli writes it", () => {
+  const manual = readFileSync(new URL("../../man/ferris.1", import.meta.url), "utf8");
+  expect(manual).toBe(manualPage(makeProgram(), versionOfFerris()));
+  // A line that begins with a dot is a request of roff's; any other would be swallowed.
+  const requests = manual.split("\n").flatMap((line) => /^\.(\S+)/.exec(line)?.[1] ?? []);
+  expect(new Set(requests)).toEqual(new Set(["TH", "SH", "B", "TP", "SS", "PP"]));
 });
 
 test.each(settingNames)("setting %s", (name) => {
