@@ -69,7 +69,7 @@ function otherRuntime(): WebGpuDoor | null {
         runtime: "Deno's WebGPU",
         noAdapter: "Deno's WebGPU offers no adapter. Install the driver of your GPU",
       };
-    return { gpu: null, reason: `Deno ${deno} has no navigator.gpu. Update Deno, or start it with --unstable-webgpu` };
+    return { gpu: null, reason: `Deno ${deno} has no navigator.gpu. Update Deno` };
   }
   const [major = 0, minor = 0] = (bun ?? "").split(".").map(Number);
   if (bun === undefined || major > soundBun[0] || (major === soundBun[0] && minor >= soundBun[1])) return null;
