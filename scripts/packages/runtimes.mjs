@@ -49,7 +49,10 @@ import { Worker } from "node:worker_threads";
 import cluster from "node:cluster";
 if (${JSON.stringify(kind)} === "worker") await once(new Worker(new URL("./${file}", import.meta.url)), "exit");
 else if (cluster.isPrimary) await once(cluster.fork(), "exit");
-else await import("./${file}");
+else {
+  await import("./${file}");
+  process.exit(); // the channel to the first process would keep it
+}
 `;
 
 /** Each program, and what it must print. */
