@@ -32,6 +32,12 @@ const pictures = [
     waitFor: ".pdf-mark",
     colorScheme: "dark",
   },
+  {
+    file: "page-map.png",
+    hash: "#/map?q=pump",
+    waitFor: ".map-hits li",
+    colorScheme: "light",
+  },
 ];
 
 try {

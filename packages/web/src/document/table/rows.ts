@@ -32,11 +32,13 @@ export function partsOf(lines: readonly DocumentLine[]): Part[] {
     waiting = [];
   };
   for (const line of lines) {
-    // A row whose cells have line breaks goes over several lines of the file.
     const named = namedCells(line.text);
+    const above = waiting.at(-1);
     if (named !== null) {
-      if (waiting.length > 0 && !sharesColumns(waiting.at(-1)!.named, named)) finish();
+      if (above && !sharesColumns(above.named, named)) finish();
       waiting.push({ line: line.number, named });
+    } else if (above && goesOn(line.text, above.named, waiting)) {
+      continue;
     } else if (line.text.trim() !== "") {
       finish();
       parts.push(line);
@@ -50,8 +52,8 @@ export function partsOf(lines: readonly DocumentLine[]): Part[] {
 function namedCells(text: string): Named[] | null {
   const cells: Named[] = [];
   for (const piece of text.split("; ")) {
-    const at = piece.indexOf(": ");
-    if (at > 0 && at <= 80) cells.push({ name: piece.slice(0, at), value: piece.slice(at + 2) });
+    const cell = namedCell(piece);
+    if (cell !== null) cells.push(cell);
     else if (cells.length === 0) return null;
     // A semicolon of the cell's own.
     else cells.at(-1)!.value += `; ${piece}`;
@@ -59,12 +61,35 @@ function namedCells(text: string): Named[] | null {
   return cells;
 }
 
+function namedCell(piece: string): Named | null {
+  const at = piece.indexOf(": ");
+  return at > 0 && at <= 80 ? { name: piece.slice(0, at), value: piece.slice(at + 2) } : null;
+}
+
+/** A cell with a line break in it: its rest, and cells of columns that the row has not had yet. Taken into the row, where it is that. */
+function goesOn(text: string, row: Named[], rows: readonly { readonly named: readonly Named[] }[]): boolean {
+  const [rest = "", ...pieces] = text.split("; ");
+  const cells = namedCells(pieces.join("; "));
+  if (cells === null) return false;
+  const columns = new Set(rows.slice(0, -1).flatMap(({ named }) => named.map(({ name }) => name)));
+  const own = new Set(row.map(({ name }) => name));
+  if (!cells.some(({ name }) => columns.has(name)) || cells.some(({ name }) => own.has(name))) return false;
+  row.at(-1)!.value += `\n${rest}`;
+  row.push(...cells);
+  return true;
+}
+
 function sharesColumns(above: readonly Named[], below: readonly Named[]): boolean {
   const names = new Set(above.map(({ name }) => name));
   return below.some(({ name }) => names.has(name));
 }
 
-function tableOf(rows: readonly { line: number; named: readonly Named[] }[]): TablePart {
+/** What stands in one row alone, of several, is no column: "daily: twice" in a cell of notes. */
+function tableOf(all: readonly { line: number; named: readonly Named[] }[]): TablePart {
+  const counts = new Map<string, number>();
+  for (const { named } of all) for (const name of new Set(named.map((cell) => cell.name))) add(counts, name);
+  const isColumn = (name: string): boolean => all.length === 1 || counts.get(name)! > 1;
+  const rows = all.map(({ line, named }) => ({ line, named: named.reduce<Named[]>(joined, []) }));
   const columns = new Map<string, number>();
   for (const { named } of rows) for (const { name } of named) if (!columns.has(name)) columns.set(name, columns.size);
   return {
@@ -75,4 +100,15 @@ function tableOf(rows: readonly { line: number; named: readonly Named[] }[]): Ta
       return { line, cells };
     }),
   };
+
+  function joined(cells: Named[], { name, value }: Named): Named[] {
+    const last = cells.at(-1);
+    if (last === undefined || isColumn(name)) cells.push({ name, value });
+    else last.value += `; ${name}: ${value}`;
+    return cells;
+  }
+}
+
+function add(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }

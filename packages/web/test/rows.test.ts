@@ -1,0 +1,47 @@
+/** Tables out of the lines that were made of them: cells with semicolons, colons and line breaks of their own. */
+import { expect, test } from "vitest";
+import { partsOf } from "../src/document/table/rows.ts";
+
+const parts = (...texts: readonly string[]) => partsOf(texts.map((text, i) => ({ number: i + 1, text })) as never);
+
+test("a cell's own semicolons and colons make no column", () => {
+  const [table] = parts(
+    "Name: Rabbit; Note: feed; daily: twice; Price: 12.5",
+    "Name: Carrot; Note: orange; colour: deep, size: big; Price: 0.2",
+    "Name: Hay; Note: dry; and cheap; Price: 1",
+  );
+  expect(table).toEqual({
+    columns: ["Name", "Note", "Price"],
+    rows: [
+      { line: 1, cells: ["Rabbit", "feed; daily: twice", "12.5"] },
+      { line: 2, cells: ["Carrot", "orange; colour: deep, size: big", "0.2"] },
+      { line: 3, cells: ["Hay", "dry; and cheap", "1"] },
+    ],
+  });
+});
+
+test("a cell with a line break stays in its row", () => {
+  const all = parts(
+    "Name: Rabbit; Note: a; Price: 1",
+    "Name: line",
+    "break; Note: a: b; Price: 2",
+    "Name: Hay; Price: 3",
+  );
+  expect(all).toEqual([
+    {
+      columns: ["Name", "Note", "Price"],
+      rows: [
+        { line: 1, cells: ["Rabbit", "a", "1"] },
+        { line: 2, cells: ["line\nbreak", "a: b", "2"] },
+        { line: 4, cells: ["Hay", "", "3"] },
+      ],
+    },
+  ]);
+});
+
+test("a row alone, a title between tables, and other columns", () => {
+  expect(parts("Key: a; Value: b")).toEqual([{ columns: ["Key", "Value"], rows: [{ line: 1, cells: ["a", "b"] }] }]);
+  const all = parts("A: 1; B: 2", "A: 3; B: 4", "Stock of the week", "C: 1", "C: 2");
+  expect(all).toHaveLength(3);
+  expect(all[1]).toMatchObject({ text: "Stock of the week" });
+});
