@@ -30,6 +30,7 @@ const cpu: LoadOptions = { device: "cpu", onnxruntime };
 /** One of each kind of encoder, for the GPU: its kernels check themselves, which takes a software adapter seconds; the quick suite has the ends. */
 const kinds = ["bert-dense", "mpnet", "modernbert", "qwen3"];
 const gpuModels = isThorough ? kinds : ["bert-dense", "qwen3"];
+const miniLmDevices = isThorough ? (["gpu", "cpu"] as const) : (["cpu"] as const);
 const cpuModels = [
   ...kinds,
   "nomic-bert",
@@ -122,17 +123,12 @@ describeBrowser("metal-candle in a page", (program) => {
       await expectGolden(tiny(name), `tiny/${name}`, [...goldenTexts().keys()], cpu);
     });
 
-    // A software adapter compiles its kernels for a while: they are the tiny models', which run in any case.
-    test.each(isThorough ? (["gpu", "cpu"] as const) : (["cpu"] as const))(
-      "of the bundled MiniLM, %s",
-      async (device) => {
-        // Every text takes a software adapter a while: here short ones, and one that is cut.
-        const texts = goldenTexts();
-        const longest = texts.indexOf(texts.reduce((a, b) => (b.length > a.length ? b : a)));
-        const short = [...texts.keys()].filter((number) => texts[number].length < 40);
-        await expectGolden("/bundled", "real/all-MiniLM-L6-v2-q8", [...short, longest], { ...cpu, device });
-      },
-    );
+    test.each(miniLmDevices)("of the bundled MiniLM, %s", async (device) => {
+      const texts = goldenTexts();
+      const longest = texts.indexOf(texts.reduce((a, b) => (b.length > a.length ? b : a)));
+      const short = [...texts.keys()].filter((number) => texts[number].length < 40);
+      await expectGolden("/bundled", "real/all-MiniLM-L6-v2-q8", [...short, longest], { ...cpu, device });
+    });
 
     test("of a reranker", async () => {
       const logits = floats(readGolden("tiny/bert-reranker-3/golden.safetensors"), "logits");
