@@ -13,10 +13,11 @@ import { bundledModel, loadModel, queryEmbedder } from "../packages/ferris/dist/
 import { readQuestions } from "../packages/ferris/dist/evaluation/beir.js";
 import { corpusId } from "../packages/ferris/dist/evaluation/corpus-index.js";
 import { hit, ndcg } from "../packages/ferris/dist/evaluation/metrics.js";
+import { isForEnglish } from "../packages/ferris/dist/choosing/catalogue.js";
 import { readOwnQuestions } from "../packages/ferris/dist/evaluation/own-questions.js";
 import { readSuite } from "../packages/ferris/dist/evaluation/suite.js";
 import { retrieve } from "../packages/ferris/dist/search/retrieve/retrieve.js";
-import { modelConfidence } from "../packages/ferris/dist/search/search.js";
+import { modelReading } from "../packages/ferris/dist/search/search.js";
 import { understoodQuery } from "../packages/ferris/dist/search/spelling.js";
 import { openIndex } from "../packages/ferris/dist/store/index.js";
 import { variants } from "./lib/ranking-variants.mjs";
@@ -58,7 +59,7 @@ async function measure({ name, questions: own, beir, split, db }) {
       process.stderr.write(`\r${name}: ${i + 1} of ${questions.length} questions `);
       const { query } = await understoodQuery(store, embedQuery, text);
       const candidates = await retrieve(store, embedQuery, query, { mode: "hybrid", depth });
-      const confidence = modelConfidence(query, embedQuery);
+      const { confidence } = modelReading(query, embedQuery, { isForEnglish: isForEnglish(store.identity.model) });
       for (const variant of variants) {
         const chunks = variant.order(candidates, confidence);
         const ranked = [...new Set(chunks.map(({ path }) => documentId(path)))];

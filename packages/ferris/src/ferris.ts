@@ -16,6 +16,7 @@ import {
   queryEmbedder,
   textScorer,
 } from "./engine.ts";
+import { isForEnglish } from "./choosing/catalogue.ts";
 import { type Reading, readingOf } from "./choosing/reading.ts";
 import { CurrentReader } from "./current-reader.ts";
 import type { OcrSetting } from "./documents/ocr/languages.ts";
@@ -164,6 +165,7 @@ export class Ferris {
       limit,
       mode,
       scoreTexts: reranker ? textScorer(reranker) : undefined,
+      isForEnglish: isForEnglish(reader.identity.model),
       noiseFloor: embed ? () => this.#noiseFloor.of(reader, embed) : undefined,
       vectorRetriever: model ? this.#retrievers.of(reader, model)?.search : undefined,
     });

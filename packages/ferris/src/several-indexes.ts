@@ -9,6 +9,7 @@ import type { FerrisSearchOptions } from "./options.ts";
 import { type From, mergeAnswers } from "./search/merge.ts";
 import { newestFirst } from "./search/order.ts";
 import type { SearchAnswer } from "./search/result.ts";
+import type { Unread } from "./search/unread.ts";
 
 /** An index, and what it is called among others. */
 export interface NamedFerris {
@@ -29,6 +30,8 @@ export interface SeveralAnswers {
   readonly miss: From<NamedFerris> | null;
   /** See SearchAnswer: the least of any index. */
   readonly vectorShare: number;
+  /** See SearchAnswer: of the first index whose model cannot be believed about this query. */
+  readonly unread: Unread | null;
   /** In the order in which they were given. */
   readonly indexes: readonly IndexAnswer[];
 }
@@ -76,6 +79,7 @@ export async function searchIndexes(
     found,
     miss: found.length > 0 ? null : (misses.toSorted((a, b) => nearness(b) - nearness(a))[0] ?? null),
     vectorShare: Math.min(...answers.map(({ answer }) => answer.vectorShare)),
+    unread: answers.find(({ answer }) => answer.unread !== null)?.answer.unread ?? null,
     indexes: asked,
   };
 }

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Ferris, UsageError } from "../src/index.ts";
+import type { EmbeddingModel } from "../src/engine.ts";
+import { ModelPool } from "../src/models/model-pool.ts";
 import { SharedLoad } from "../src/models/shared-load.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ferris-lifecycle-"));
@@ -155,5 +157,26 @@ const running = ferris.index([${JSON.stringify(docs)}], { signal: abort.signal, 
 console.log(await running.then((report) => report.interrupted, (error) => error.message));
 await ferris.close();`;
     expect(await run(body)).toMatch(/^(true|false|enough)\n$/);
+  });
+});
+
+describe("a pool of models", () => {
+  const id = "all-minilm-l6-v2-q8";
+
+  test("has one model, whether the device is left open or named", async () => {
+    const pool = new ModelPool({ load: quiet });
+    expect(pool.embedding(id, { device: "auto", dtype: "auto" })).toBe(pool.embedding(id));
+    expect(pool.embedding(id, { device: "gpu" })).not.toBe(pool.embedding(id));
+    await pool.close();
+  });
+
+  test("has one model, where its own choice was left open and led to the device that is named", async () => {
+    const fake = { info: () => ({ device: "cpu" }), close: async () => {} };
+    const pool = new ModelPool({ load: { device: "auto" } });
+    const usual = pool.embedding(id);
+    vi.spyOn(usual, "loaded", "get").mockReturnValue(fake as unknown as EmbeddingModel);
+    expect(pool.embedding(id, { device: "cpu" })).toBe(usual);
+    expect(pool.embedding(id, { device: "gpu" })).not.toBe(usual);
+    await pool.close();
   });
 });

@@ -14,6 +14,7 @@ import { Lifecycle } from "./lifecycle.ts";
 import { LocalEmbedding } from "./engine/local-embedding.ts";
 import type { EmbedOptions, LoadOptions, TokenOptions } from "./options.ts";
 import type { TokenVectors } from "./token-vectors.ts";
+import type { TokenPlace } from "./tokenizers/offsets/token-places.ts";
 import { engineWorker } from "./worker/engine-workers.ts";
 import { RemoteEmbedding } from "./worker/remote-embedding.ts";
 
@@ -161,6 +162,23 @@ export class EmbeddingModel {
     checkString(text, "The text");
     checkEmbed(prompt);
     return this.#engine.tokenIds(text, prompt, specialTokens);
+  }
+
+  /**
+   * Where the tokens of a text stand in it, prompt included: their ids and the bytes [start, end) of its UTF-8, as Hugging Face's tokenizers tell it;
+   * those around the text are left out. Slower than tokenIds by far: it is for showing tokens, not for embedding.
+   *
+   * @throws InvalidArgumentError for a text or prompt that is not a string, or an unknown prompt name
+   * @example
+   * import { EmbeddingModel } from "metal-candle";
+   * const model = await EmbeddingModel.load("all-minilm-l6-v2-q8");
+   * console.log(model.tokenPlaces("Hello you")); // [{ id: 7592, start: 0, end: 5 }, { id: 2017, start: 6, end: 9 }]
+   * await model.close();
+   */
+  tokenPlaces(text: string, options: Pick<EmbedOptions, "prompt" | "promptName"> = {}): TokenPlace[] {
+    checkString(text, "The text");
+    checkEmbed(options);
+    return this.#engine.tokenPlaces(text, options);
   }
 
   /** What runs, and what decided it. */

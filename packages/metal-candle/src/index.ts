@@ -5,6 +5,7 @@ export { Reranker } from "./reranker.ts";
 export { cacheUsage, clearCache, type CacheUsage } from "./cache.ts";
 export { Embeddings } from "./embeddings.ts";
 export { TokenVectors } from "./token-vectors.ts";
+export type { TokenPlace } from "./tokenizers/offsets/token-places.ts";
 export { cosineSimilarity, similarity } from "./similarity.ts";
 export type {
   ClassifyOptions,

@@ -6,6 +6,8 @@
  */
 import type { FerrisSearchOptions } from "../options.ts";
 import type { SearchAnswer, SearchResult } from "../search/result.ts";
+import { unreadText } from "../search/unread.ts";
+import { vectorShareText } from "../search/vector-share.ts";
 import { streamChat } from "./chat.ts";
 import { readCitations } from "./citations.ts";
 import { findEndpoint, type EndpointSettings } from "./endpoint.ts";
@@ -42,7 +44,7 @@ export interface Answer {
   /** Numbers, from 1, of the passages that the answer cites. */
   readonly cited: readonly number[];
   readonly passages: readonly SearchResult[];
-  /** What makes the answer doubtful: it was cut, or cites what is not there. */
+  /** What makes the answer doubtful: it was cut, cites what is not there, or was looked for in a part of the index alone. */
   readonly warnings: readonly string[];
   /** What to pass on when the next question is a follow-up; its last turn is this one, where a model answered. */
   readonly conversation: readonly Turn[];
@@ -51,16 +53,15 @@ export interface Answer {
 /** `Ferris.ask`, over anything that searches. */
 export async function ask(documents: Searchable, question: string, options: AskOptions = {}): Promise<Answer> {
   const { signal, conversation = [], onEndpoint, onPiece, onWait } = options;
-  const [passages, endpoint] = await Promise.all([
+  const [{ passages, warnings }, endpoint] = await Promise.all([
     passagesFor(documents, question, options),
     findEndpoint(options.endpoint ?? {}, { signal }),
   ]);
   if (passages.length === 0 || endpoint === null) {
-    return { question, answered: false, answer: null, model: null, cited: [], passages, warnings: [], conversation };
+    return { question, answered: false, answer: null, model: null, cited: [], passages, warnings, conversation };
   }
 
   onEndpoint?.(endpoint.model, endpoint.baseUrl);
-  const warnings: string[] = [];
   const warn = (message: string): void => void warnings.push(message);
   let answer = "";
   let marks = new MarkFilter();
@@ -96,13 +97,16 @@ async function passagesFor(
   documents: Searchable,
   question: string,
   options: AskOptions,
-): Promise<readonly SearchResult[]> {
+): Promise<{ passages: readonly SearchResult[]; warnings: string[] }> {
   const { limit = usualPassages, mode, rerank, filter, signal, conversation = [] } = options;
   const before = conversation.at(-1)?.question;
   const queries = before === undefined ? [question] : [`${before} ${question}`, question];
   const found: (readonly SearchResult[])[] = [];
-  for (const query of queries)
-    found.push((await documents.search(query, { limit, mode, rerank, filter, signal })).results);
+  let answer: SearchAnswer | undefined;
+  for (const query of queries) {
+    answer = await documents.search(query, { limit, mode, rerank, filter, signal });
+    found.push(answer.results);
+  }
   const passages = new Map<string, SearchResult>();
   for (let rank = 0; rank < limit; rank++) {
     for (const results of found) {
@@ -113,7 +117,15 @@ async function passagesFor(
       if (!passages.has(key)) passages.set(key, result);
     }
   }
-  return [...passages.values()].slice(0, limit);
+  return { passages: [...passages.values()].slice(0, limit), warnings: mode === "text" ? [] : doubts(answer!) };
+}
+
+/** What makes it doubtful that these are the passages: of the question itself, the last that was searched for. */
+function doubts({ vectorShare, unread }: SearchAnswer): string[] {
+  const partial = vectorShareText(vectorShare);
+  return [partial === null ? null : `indexing is not finished: ${partial}`, unreadText(unread)].filter(
+    (doubt) => doubt !== null,
+  );
 }
 
 /** Takes the mark `[0]` ("no passage") out of an answer as it streams. Readers are told in other ways. */

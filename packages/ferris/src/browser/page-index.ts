@@ -3,6 +3,7 @@
  *
  * It wires parts that the command line has too (indexing's last stages, the store, search) and holds no logic of theirs.
  */
+import { isForEnglish } from "../choosing/catalogue.ts";
 import { defaultChunkerSettings } from "../documents/chunk/chunk.ts";
 import { documentEmbedder, type EmbeddingModel, identityOf, queryEmbedder } from "../engine.ts";
 import { UsageError } from "../errors.ts";
@@ -117,6 +118,7 @@ export class PageIndex {
         noiseFloor: null,
         vectorMethod: null,
         vectorShare: 1,
+        unread: null,
         corrections: [],
         cut: [],
       };
@@ -128,6 +130,7 @@ export class PageIndex {
       limit,
       mode,
       signal,
+      isForEnglish: isForEnglish(store.identity.model),
       noiseFloor: embed ? () => this.#noiseFloor.of(store, embed) : undefined,
     });
   }

@@ -142,6 +142,11 @@ export function catalogued(nameOrId: string): CatalogueModel | undefined {
   return byName.get(nameOrId);
 }
 
+/** Whether a model is known to be for English alone. */
+export function isForEnglish(nameOrId: string): boolean {
+  return catalogued(nameOrId)?.languages === "English";
+}
+
 /** The id that a short name stands for; anything else as it is. */
 export function modelIdOf(nameOrId: string): string {
   return byName.get(nameOrId)?.id ?? nameOrId;

@@ -8,7 +8,7 @@
 import { confidenceIn } from "../search/confidence.ts";
 import type { StoreReader } from "../store/store.ts";
 import { type LanguageCode, languageOf } from "../words/language.ts";
-import { catalogued } from "./catalogue.ts";
+import { isForEnglish } from "./catalogue.ts";
 
 export interface Reading {
   /** Chunks that were looked at: those of some length, spread over the index. */
@@ -24,7 +24,7 @@ export interface Reading {
 }
 
 /** What is named to people whose index has a problem: small, and of the languages that most texts are in. */
-const manyLanguages = "intfloat/multilingual-e5-small";
+export const manyLanguages = "intfloat/multilingual-e5-small";
 
 const sampleSize = 300;
 /** Shorter chunks say nothing. In letters: of a text that it does not know a tokenizer may make a single token. */
@@ -55,8 +55,8 @@ export async function readingOf(store: StoreReader): Promise<Reading> {
     languages[language] = (languages[language] ?? 0) + 1;
     foreign++;
   }
-  const isForEnglish = catalogued(store.identity.model)?.languages === "English";
-  const problem = spelled * 2 > sampled ? "script" : isForEnglish && foreign * 2 > sampled ? "language" : null;
+  const forEnglish = isForEnglish(store.identity.model);
+  const problem = spelled * 2 > sampled ? "script" : forEnglish && foreign * 2 > sampled ? "language" : null;
   return { sampled, spelled, languages, problem, better: problem === null ? null : manyLanguages };
 }
 

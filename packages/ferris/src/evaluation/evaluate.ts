@@ -4,12 +4,13 @@
  * The ranking that is measured is the one that search uses, before neighbours are joined and documents capped: a document's
  * place is that of its best chunk.
  */
+import { isForEnglish } from "../choosing/catalogue.ts";
 import { noiseFloor } from "../search/relevance.ts";
 import type { TextScorer } from "../search/rerank.ts";
 import type { SearchMode } from "../search/result.ts";
 import type { QueryEmbedder } from "../search/retrieve/retrieve.ts";
 import { hasAnswer } from "../search/relevance.ts";
-import { findChunks, modelConfidence } from "../search/search.ts";
+import { findChunks, modelReading } from "../search/search.ts";
 import { understoodQuery } from "../search/spelling.ts";
 import type { StoreReader } from "../store/store.ts";
 import { hit, ndcg, recall, reciprocalRank } from "./metrics.ts";
@@ -56,6 +57,7 @@ export async function evaluate(
     ...(scoreTexts ? [{ mode, scorer: scoreTexts }] : []),
   ]);
   const total = turns.length * questions.length;
+  const reading = { isForEnglish: isForEnglish(store.identity.model) };
   for (const [turn, { mode, scorer }] of turns.entries()) {
     const sums = { ndcg10: 0, recall100: 0, mrr10: 0, hit1: 0, hit3: 0, hit10: 0, declined: 0 };
     const floor = mode === "text" || embedQuery === null ? null : await noiseFloor(store, embedQuery, signal);
@@ -63,7 +65,13 @@ export async function evaluate(
     for (const [index, { text, relevant }] of questions.entries()) {
       const started = performance.now();
       const { query } = await understoodQuery(store, embedQuery, text);
-      const found = await findChunks(store, embedQuery, query, { mode, limit: 100, scoreTexts: scorer, signal });
+      const found = await findChunks(store, embedQuery, query, {
+        ...reading,
+        mode,
+        limit: 100,
+        scoreTexts: scorer,
+        signal,
+      });
       times.push(performance.now() - started);
       const ranked = [...new Set(found.map(({ chunk }) => documentId(chunk.path)))];
       sums.ndcg10 += ndcg(ranked, relevant, 10);
@@ -72,7 +80,8 @@ export async function evaluate(
       sums.hit1 += hit(ranked, relevant, 1);
       sums.hit3 += hit(ranked, relevant, 3);
       sums.hit10 += hit(ranked, relevant, 10);
-      if (floor !== null && !hasAnswer(found, floor, modelConfidence(query, embedQuery))) sums.declined++;
+      if (floor !== null && !hasAnswer(found, floor, modelReading(query, embedQuery, reading).confidence))
+        sums.declined++;
       onProgress?.(turn * questions.length + index + 1, total);
     }
     const mean = (sum: number): number => sum / questions.length;

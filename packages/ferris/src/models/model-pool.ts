@@ -15,7 +15,8 @@ import {
 import { lease } from "./lease.ts";
 import { SharedLoad } from "./shared-load.ts";
 
-type Closable = { close(): Promise<void> };
+/** A model, as far as a pool knows it. */
+export type Closable = { close(): Promise<void>; info(): { readonly device: string } };
 type Load<Model> = (options: ModelOptions) => Promise<Model>;
 
 /** One model of a pool. */
@@ -138,28 +139,52 @@ export class ModelPool implements ModelSource {
     return this.reranking(id, options).lease(options);
   }
 
+  /**
+   * How a model is loaded for somebody who asks for it so. Who leaves it open (`auto`) takes what this process has decided for all: another
+   * device would be another model in memory.
+   */
+  loadedAs({ device, dtype, allowSoftwareAdapter }: ModelOptions): ModelOptions {
+    return {
+      device: decided(device, this.#load.device),
+      dtype: decided(dtype, this.#load.dtype),
+      allowSoftwareAdapter: allowSoftwareAdapter ?? this.#load.allowSoftwareAdapter,
+    };
+  }
+
   #entry<Model extends Closable>(
     entries: Map<string, PooledModel<Model>>,
     id: string,
     load: (id: string, options: ModelOptions) => Promise<Model>,
     given: ModelOptions,
   ): PooledModel<Model> {
-    const device = given.device ?? this.#load.device;
-    const dtype = given.dtype ?? this.#load.dtype;
-    const allowSoftwareAdapter = given.allowSoftwareAdapter ?? this.#load.allowSoftwareAdapter;
-    const key = JSON.stringify([id, device, dtype, allowSoftwareAdapter]);
-    const known = entries.get(key);
+    const how = this.loadedAs(given);
+    const key = JSON.stringify([id, how.device, how.dtype, how.allowSoftwareAdapter]);
+    const known = entries.get(key) ?? this.#onSameDevice(entries, id, how);
     if (known) return known;
     const onBatch = (batch: BatchNotice): void => {
       for (const listener of this.batchListeners) listener(batch);
     };
-    const options = { ...this.#load, device, dtype, allowSoftwareAdapter, onBatch };
+    const options = { ...this.#load, ...how, onBatch };
     const entry = new PooledModel(id, (own) => load(id, own), options, this.#idleMs);
     entries.set(key, entry);
     return entry;
   }
 
+  /** Where this process's choice was left open, too: the model that it led to, if that is on the device that is asked for. */
+  #onSameDevice<Model extends Closable>(
+    entries: Map<string, PooledModel<Model>>,
+    id: string,
+    { device, dtype, allowSoftwareAdapter }: ModelOptions,
+  ): PooledModel<Model> | undefined {
+    const usual = entries.get(JSON.stringify([id, this.#load.device, dtype, allowSoftwareAdapter]));
+    return usual?.loaded?.info().device === device ? usual : undefined;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#embedding.values(), ...this.#rerankers.values()].map((model) => model.close()));
   }
+}
+
+function decided<T>(wanted: T | "auto" | undefined, own: T | undefined): T | undefined {
+  return wanted === undefined || wanted === "auto" ? own : wanted;
 }

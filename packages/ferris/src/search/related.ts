@@ -14,6 +14,7 @@ import type { Evidence, FoundChunk, ResultCopy, SearchAnswer, SearchResult } fro
 import { cosineOf } from "./retrieve/cosine.ts";
 import { selectPassages } from "./select.ts";
 import { toResult } from "./to-result.ts";
+import { vectorShareText } from "./vector-share.ts";
 
 /** A document by its absolute path, or one of its lines; or a chunk, such as that of a search result. */
 export type RelatedPlace = { readonly path: string; readonly line?: number | undefined } | { readonly chunkId: number };
@@ -38,7 +39,10 @@ export interface RelatedAnswer {
   readonly results: readonly SearchResult[];
   /** Where nearly the same stands, which is left out of the results. */
   readonly copies: readonly ResultCopy[];
-  /** As a search has it. */
+  /** The share, from 0 to 1, of the passages asked about that have their vectors: of 0 nothing can be near. */
+  readonly sourceVectorShare: number;
+  /** As a search has them: passages without vectors are near nothing. */
+  readonly vectorShare: SearchAnswer["vectorShare"];
   readonly cut: SearchAnswer["cut"];
 }
 
@@ -60,7 +64,10 @@ export async function relatedTo(
   const found = await sourceOf(store, place);
   if (found === null) return null;
   const { own, asked } = found;
-  const vectors = await store.vectorsOf(asked.map(({ hash }) => hash));
+  const [vectors, vectorShare] = await Promise.all([
+    store.vectorsOf(asked.map(({ hash }) => hash)),
+    store.vectorShare(),
+  ]);
   const sources = spread(asked, mostSources).flatMap(({ hash }) => vectors.get(hash) ?? []);
   const mean = meanOf([...vectors.values()]);
   const ranked = await rankedNear(store, { own, asked, sources, mean }, request);
@@ -83,6 +90,8 @@ export async function relatedTo(
     copies: copies
       .slice(0, mostCopies)
       .map(({ chunk: { path, startLine, endLine } }) => ({ path, startLine, endLine })),
+    sourceVectorShare: asked.filter(({ hash }) => vectors.has(hash)).length / asked.length,
+    vectorShare,
     cut,
   };
 }
@@ -172,4 +181,13 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array | null {
   const mean = new Float32Array(first.length);
   for (const vector of vectors) for (let i = 0; i < mean.length; i++) mean[i]! += vector[i]! / vectors.length;
   return mean;
+}
+
+/** What to say where vectors are missing; null where they are all there. */
+export function missingVectorsText({
+  sourceVectorShare,
+  vectorShare,
+}: Pick<RelatedAnswer, "sourceVectorShare" | "vectorShare">): string | null {
+  if (sourceVectorShare === 0) return "what was asked about has no vectors yet, so nothing can be near it";
+  return vectorShareText(vectorShare, "are near nothing");
 }

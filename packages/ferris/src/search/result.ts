@@ -6,6 +6,7 @@
 import type { Staleness } from "../staleness.ts";
 import type { LineBasis, StoredChunk, VectorMethod } from "../store/store.ts";
 import type { Snippet } from "./snippet.ts";
+import type { Unread } from "./unread.ts";
 
 /** What was typed, and the word of the index that was looked for instead. */
 export interface Correction {
@@ -93,6 +94,8 @@ export interface SearchAnswer {
    * without them are found by their words, with a `cosine` of null.
    */
   readonly vectorShare: number;
+  /** Why the model cannot be believed about this query; null where it can, and in text mode. */
+  readonly unread: Unread | null;
   /** Words that stand nowhere in the index, and what was looked for instead. */
   readonly corrections: readonly Correction[];
   /** How many passages were left out because their documents had as many results as they may have; their paths. */

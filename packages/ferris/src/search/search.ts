@@ -17,6 +17,7 @@ import { type QueryEmbedder, retrieve, type VectorRetriever } from "./retrieve/r
 import { selectPassages } from "./select.ts";
 import { understoodQuery } from "./spelling.ts";
 import { toResult } from "./to-result.ts";
+import { type Unread, unreadQuery } from "./unread.ts";
 
 export interface SearchRequest {
   readonly mode: SearchMode;
@@ -38,6 +39,8 @@ export interface SearchRequest {
   readonly noiseFloor?: () => Promise<number | null>;
   /** Compare with every vector, whatever the size of the index. */
   readonly exact?: boolean;
+  /** Whether the model is known to be for English alone. */
+  readonly isForEnglish?: boolean;
   /** Takes the place of the store's own search by vector. */
   readonly vectorRetriever?: VectorRetriever;
   /** Told how vectors were compared. */
@@ -73,17 +76,18 @@ export async function search(
     store.languages(),
     store.vectorShare(),
   ]);
+  const { confidence, unread } = modelReading(query, embedQuery, request);
   const matcher = new WordMatcher(query.units, languages);
   const wanted = minScore === undefined ? found : found.filter((candidate) => reaches(candidate, minScore, scoreTexts));
-  if (wanted.length === 0 || (floor !== null && !hasAnswer(wanted, floor, modelConfidence(query, embedQuery)))) {
+  if (wanted.length === 0 || (floor !== null && !hasAnswer(wanted, floor, confidence))) {
     const nearest = found.toSorted((a, b) => nearness(b) - nearness(a)).at(0);
     // What was asked for by words, and is nowhere, has no nearest miss.
     const nearestMiss = nearest ? toResult({ best: nearest, chunks: [nearest], copies: [] }, 1, matcher) : null;
-    return { results: [], nearestMiss, noiseFloor: floor, vectorMethod, vectorShare, cut: [], corrections };
+    return { results: [], nearestMiss, noiseFloor: floor, vectorMethod, vectorShare, unread, cut: [], corrections };
   }
   const { passages, cut } = selectPassages(wanted, request);
   const results = passages.map((passage, index) => toResult(passage, index + 1, matcher));
-  return { results, nearestMiss: null, noiseFloor: floor, vectorMethod, vectorShare, cut, corrections };
+  return { results, nearestMiss: null, noiseFloor: floor, vectorMethod, vectorShare, unread, cut, corrections };
 }
 
 /** The ranked chunks themselves, before neighbours are joined and documents capped: what evaluation measures. */
@@ -103,14 +107,24 @@ export async function findChunks(
     among: passages && new Set(passages),
     depth,
   });
-  const found = fuse(candidates, mode, modelConfidence(query, embedQuery));
+  const found = fuse(candidates, mode, modelReading(query, embedQuery, request).confidence);
   return scoreTexts ? rerank(found, query.meaning, scoreTexts, signal) : found;
 }
 
-/** How far the model can be believed about this query. */
-export function modelConfidence({ meaning }: Query, embedQuery: QueryEmbedder | null): number {
+/** In a language that is not the model's, so much of what its tokenizer makes believe. */
+const foreignShare = 0.5;
+
+/** How far the model can be believed about this query, and why not. */
+export function modelReading(
+  { meaning }: Query,
+  embedQuery: QueryEmbedder | null,
+  { isForEnglish = false }: Pick<SearchRequest, "isForEnglish"> = {},
+): { readonly confidence: number; readonly unread: Unread | null } {
   const countTokens = embedQuery?.countTokens;
-  return countTokens === undefined ? 1 : queryConfidence(meaning, countTokens);
+  if (countTokens === undefined) return { confidence: 1, unread: null };
+  const confidence = queryConfidence(meaning, countTokens);
+  const unread = unreadQuery(meaning, countTokens, confidence, isForEnglish);
+  return { confidence: unread?.problem === "language" ? confidence * foreignShare : confidence, unread };
 }
 
 function reaches({ evidence }: FoundChunk, least: number, scoreTexts: TextScorer | undefined): boolean {

@@ -13,6 +13,8 @@ const batchSizes = Array.from({ length: 15 }, (_, power) => 2 ** power);
 const batchTokens = Array.from({ length: 14 }, (_, power) => 8 * 2 ** power);
 const lengths = [1, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192];
 
+type CostHistograms = Readonly<Record<"tokenization" | "queue" | "inference", Histogram>>;
+
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests = this.#counter("te_request_count", "Requests, by method", ["method"]);
@@ -20,9 +22,14 @@ export class Metrics {
   readonly #failures = this.#counter("te_request_failure", "Requests that were refused or failed, by kind", ["err"]);
   readonly #duration = this.#histogram("te_request_duration", "Seconds from the request to its answer", buckets);
   readonly #length = this.#histogram("te_request_input_length", "Tokens of each text", lengths);
-  readonly #tokenization = this.#part("tokenization", "turning a text into tokens");
-  readonly #queue = this.#part("queue", "waiting for the device");
-  readonly #inference = this.#part("inference", "on the device, with the other texts of the batch");
+  readonly #parts = this.#costs("te_request", "Seconds of each request, the mean of its texts");
+  readonly #embedParts = this.#costs("te_embed", "Seconds of each text that was embedded, its request's mean");
+  readonly #predictParts = this.#costs(
+    "te_predict",
+    "Seconds of each text or pair that was scored, its request's mean",
+  );
+  readonly #embedDuration = this.#histogram("te_embed_duration", "Seconds of each text that was embedded", buckets);
+  readonly #predictDuration = this.#histogram("te_predict_duration", "Seconds of each text that was scored", buckets);
   readonly #batchSize = this.#histogram("te_batch_next_size", "Texts of each batch", batchSizes);
   readonly #batchTokens = this.#histogram("te_batch_next_tokens", "Tokens of each batch", batchTokens);
   readonly #texts = this.#counter("te_embed_count", "Texts that were embedded", []);
@@ -67,26 +74,22 @@ export class Metrics {
     this.#texts.inc(tokenCounts.length);
     this.#embedded.inc(tokenCounts.length);
     this.#truncated.inc(truncated);
-    this.#parts(cost);
+    observe(this.#parts, cost);
+    for (let i = 0; i < tokenCounts.length; i++) this.#embedDuration.observe(observe(this.#embedParts, cost));
   }
 
   /** Texts and pairs that a reranker scored. */
   predicted(texts: number, cost: CallCost): void {
     this.#classified.inc(texts);
     this.#predicted.inc(texts);
-    this.#parts(cost);
+    observe(this.#parts, cost);
+    for (let i = 0; i < texts; i++) this.#predictDuration.observe(observe(this.#predictParts, cost));
   }
 
   /** A batch that went to a device. */
   batch({ texts, tokens }: BatchNotice): void {
     this.#batchSize.observe(texts);
     this.#batchTokens.observe(tokens);
-  }
-
-  #parts({ tokenization, queue, inference }: CallCost): void {
-    this.#tokenization.observe(tokenization / 1000);
-    this.#queue.observe(queue / 1000);
-    this.#inference.observe(inference / 1000);
   }
 
   /** In Prometheus' text format. */
@@ -98,12 +101,14 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  #part(name: string, what: string): Histogram {
-    return this.#histogram(
-      `te_request_${name}_duration`,
-      `Seconds of each request, the mean of its texts: ${what}`,
-      partBuckets,
-    );
+  #costs(prefix: string, whose: string): CostHistograms {
+    const part = (name: string, what: string): Histogram =>
+      this.#histogram(`${prefix}_${name}_duration`, `${whose}: ${what}`, partBuckets);
+    return {
+      tokenization: part("tokenization", "turning a text into tokens"),
+      queue: part("queue", "waiting for the device"),
+      inference: part("inference", "on the device, with the other texts of the batch"),
+    };
   }
 
   #counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
@@ -113,4 +118,14 @@ export class Metrics {
   #histogram(name: string, help: string, bounds: number[]): Histogram {
     return new Histogram({ name, help, buckets: bounds, registers: [this.#registry] });
   }
+}
+
+/** Returns the seconds of all parts together. */
+function observe(histograms: CostHistograms, cost: CallCost): number {
+  let sum = 0;
+  for (const part of ["tokenization", "queue", "inference"] as const) {
+    histograms[part].observe(cost[part] / 1000);
+    sum += cost[part] / 1000;
+  }
+  return sum;
 }

@@ -3,7 +3,7 @@
  */
 import { basename } from "node:path";
 import type { EmbeddingModel, Reranker } from "../engine.ts";
-import type { ModelPool, PooledModel } from "../models/model-pool.ts";
+import type { Closable, ModelPool, PooledModel } from "../models/model-pool.ts";
 import { Problem } from "./problems.ts";
 
 export interface ServedModelsOptions {
@@ -17,7 +17,7 @@ export interface ServedModelsOptions {
 type Kind = "embedding" | "reranker";
 
 /** A model name as a client gave it: the model, and the prompt that a suffix such as `:query` asks for. */
-export interface NamedModel<Model extends { close(): Promise<void> }> {
+export interface NamedModel<Model extends Closable> {
   readonly model: PooledModel<Model>;
   readonly promptName: string | null;
 }
@@ -42,7 +42,7 @@ export class ServedModels {
   }
 }
 
-function found<Model extends { close(): Promise<void> }>(
+function found<Model extends Closable>(
   served: readonly PooledModel<Model>[],
   name: string | undefined,
   kind: Kind,

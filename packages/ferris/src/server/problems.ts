@@ -15,6 +15,7 @@ export type ProblemKind =
   | "not-found"
   | "conflict"
   | "too-large"
+  | "beyond-end"
   | "overloaded"
   | "failed"
   | "unavailable"
@@ -29,6 +30,8 @@ export class Problem extends Error {
   readonly retryAfter: number | null;
   /** A code that clients switch on, where the API has one. */
   readonly code: string | null;
+  /** Bytes of the file that a range lies beyond. */
+  readonly bytes: number | null;
 
   constructor(
     kind: ProblemKind,
@@ -37,8 +40,14 @@ export class Problem extends Error {
       param = null,
       retryAfter = null,
       code = null,
+      bytes = null,
       ...options
-    }: ErrorOptions & { param?: string | null; retryAfter?: number | null; code?: string | null } = {},
+    }: ErrorOptions & {
+      param?: string | null;
+      retryAfter?: number | null;
+      code?: string | null;
+      bytes?: number | null;
+    } = {},
   ) {
     super(message, options);
     this.name = "Problem";
@@ -46,6 +55,7 @@ export class Problem extends Error {
     this.param = param;
     this.retryAfter = retryAfter;
     this.code = code;
+    this.bytes = bytes;
   }
 }
 
@@ -92,6 +102,7 @@ const usual: Statuses = {
   "not-found": 404,
   conflict: 409,
   "too-large": 413,
+  "beyond-end": 416,
   overloaded: 429,
   failed: 500,
   unavailable: 503,
@@ -142,6 +153,7 @@ export function refusalOf(
   }
   // OpenAI's clients repeat what failed with 408, 409, 429 and 5xx, which helps only where the cause may pass.
   headers["x-should-retry"] = String(kind === "overloaded" || kind === "unavailable");
+  if (problem.bytes !== null) headers["content-range"] = `bytes */${problem.bytes}`;
   if (kind === "unauthorized") headers["www-authenticate"] = "Bearer";
   return { status: statuses[door][kind], headers, body: bodyOf() };
 

@@ -53,12 +53,18 @@ export async function indexedDocument(ferris: Ferris, path: string): Promise<Sto
   return document;
 }
 
-/** The first and the last byte of a request for a part (`bytes=0-99`); null for one that is not understood, which then gets all. */
+/**
+ * The first and the last byte of a request for a part (`bytes=0-99`); null for one that is not understood or ends before it begins, which then
+ * gets all (RFC 9110).
+ *
+ * @throws Problem for a part that begins beyond the file's end: clients that read on until there is no more wait for 416
+ */
 export function rangeOf(header: string | undefined, bytes: number): { first: number; last: number } | null {
   const [, from = "", to = ""] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? "") ?? [];
   if (from === "" && to === "") return null;
   const first = from === "" ? Math.max(0, bytes - Number(to)) : Number(from);
   const last = from === "" || to === "" ? bytes - 1 : Math.min(Number(to), bytes - 1);
   if (first <= last) return { first, last };
-  throw new Problem("invalid", `the range ${header} is outside of the file, which has ${bytes} bytes`);
+  if (from !== "" && to !== "" && Number(to) < first) return null;
+  throw new Problem("beyond-end", `the range ${header} is outside of the file, which has ${bytes} bytes`, { bytes });
 }

@@ -9,7 +9,6 @@ import { Problem } from "./problems.ts";
 
 export interface TokenNames {
   name(id: number): string;
-  isSpecial(id: number): boolean;
   /** The text that the tokens stand for. @throws Problem for an id that the model does not have */
   decode(ids: readonly number[], options: { skipSpecial: boolean }): string;
 }
@@ -33,8 +32,6 @@ async function read(model: EmbeddingModel): Promise<TokenNames> {
       readJson(join(folder, "tokenizer_config.json")).catch(() => ({})),
     ]);
     const library = new Tokenizer(tokenizer, config);
-    const special = new Set<number>();
-    for (const [id, token] of library.get_added_tokens_decoder()) if (token.special) special.add(id);
     const name = (id: number): string => {
       const token = library.id_to_token(id);
       if (token === undefined) throw new Problem("invalid", `ids: the model has no token ${id}`, { param: "ids" });
@@ -42,7 +39,6 @@ async function read(model: EmbeddingModel): Promise<TokenNames> {
     };
     return {
       name,
-      isSpecial: (id) => special.has(id),
       decode: (ids, { skipSpecial }) => {
         ids.forEach(name);
         return library.decode([...ids], { skip_special_tokens: skipSpecial });

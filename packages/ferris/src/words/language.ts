@@ -84,6 +84,24 @@ const telling = new Set(
   ),
 );
 
+/** The common words of one language in a text that English does not have, each once, and which language: null where several have them. */
+export function commonWordsIn(text: string): {
+  readonly language: LanguageCode | null;
+  readonly words: readonly string[];
+} {
+  const all = [...new Set(text.toLowerCase().match(/\p{L}+/gu) ?? [])].filter((word) => telling.has(word));
+  const counts = new Map<string, number>();
+  for (const word of all) for (const code of languagesOf.get(word)!) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const [best, next] = [...counts].toSorted(([, a], [, b]) => b - a);
+  if (best === undefined) return { language: null, words: [] };
+  const [code, count] = best;
+  const isClear = next === undefined || next[1] < count;
+  return {
+    language: isClear ? (code as LanguageCode) : null,
+    words: all.filter((word) => languagesOf.get(word)!.includes(code)),
+  };
+}
+
 /** The language whose stems help with `text`. `least`: so many different common words tell; of a query one does. */
 export function languageOf(text: string, least = fewestDifferent): LanguageCode | null {
   const head = text.slice(0, looksAt);

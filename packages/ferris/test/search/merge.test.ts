@@ -18,7 +18,16 @@ function result(path: string, values: Partial<SearchResult>): SearchResult {
 }
 
 function answer(noiseFloor: number | null, ...results: SearchResult[]): SearchAnswer {
-  return { results, nearestMiss: null, noiseFloor, vectorMethod: null, vectorShare: 1, cut: [], corrections: [] };
+  return {
+    results,
+    nearestMiss: null,
+    noiseFloor,
+    vectorMethod: null,
+    vectorShare: 1,
+    unread: null,
+    cut: [],
+    corrections: [],
+  };
 }
 
 /** Merges what the indexes of these names answer. */

@@ -188,13 +188,31 @@ describe("refusals", () => {
 describe("the rest of text-embeddings-inference", () => {
   test("tokens of texts, and texts of tokens", async () => {
     const { body } = await post("/tokenize", { inputs: ["Rotate the keys"] });
-    const [tokens] = body as unknown as { id: number; text: string; special: boolean; start: null }[][];
-    expect(tokens!.map(({ text }) => text)).toEqual(["[CLS]", "rotate", "the", "keys", "[SEP]"]);
+    const [tokens] = body as unknown as {
+      id: number;
+      text: string;
+      special: boolean;
+      start: number | null;
+      stop: number;
+    }[][];
+    expect(tokens!.map(({ text }) => text)).toEqual(["[CLS]", "Rotate", "the", "keys", "[SEP]"]);
+    expect(tokens!.slice(1, 4).map(({ start, stop }) => [start, stop])).toEqual([
+      [0, 6],
+      [7, 10],
+      [11, 15],
+    ]);
     expect(tokens!.map(({ special }) => special)).toEqual([true, false, false, false, true]);
     expect(tokens![0]).toEqual({ id: 101, text: "[CLS]", special: true, start: null, stop: null });
     const bare = (await post("/tokenize", { inputs: "Rotate", add_special_tokens: false }))
       .body as unknown as object[][];
-    expect(bare[0]).toHaveLength(1);
+    expect(bare[0]).toMatchObject([{ text: "Rotate", start: 0, stop: 6 }]);
+    // Bytes, as that server counts them; a token of the text's own is never special.
+    const accents = (await post("/tokenize", { inputs: "é [MASK]", add_special_tokens: false }))
+      .body as unknown as object[][];
+    expect(accents[0]).toMatchObject([
+      { text: "é", special: false, start: 0, stop: 2 },
+      { text: "[MASK]", special: false, start: 3, stop: 9 },
+    ]);
     const ids = tokens!.map(({ id }) => id);
     expect((await post("/decode", { ids })).body).toEqual(["rotate the keys"]);
     expect((await post("/decode", { ids: [ids, ids], skip_special_tokens: false })).body).toHaveLength(2);

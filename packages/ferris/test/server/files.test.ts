@@ -41,7 +41,13 @@ describe("a document's file", () => {
     const last = await fetch(url("/documents/file", { path }), { headers: { range: "bytes=-7" } });
     expect(await last.text()).toBe("place.\n");
     const beyond = await fetch(url("/documents/file", { path }), { headers: { range: "bytes=9999-" } });
-    expect(beyond.status).toBe(400);
+    expect([beyond.status, beyond.headers.get("content-range")]).toEqual([
+      416,
+      `bytes */${whole.headers.get("content-length")}`,
+    ]);
+    // No part at all, and so no request for one.
+    const backwards = await fetch(url("/documents/file", { path }), { headers: { range: "bytes=8-6" } });
+    expect([backwards.status, await backwards.text()]).toEqual([200, expect.stringMatching(/^Knead the dough/)]);
   });
 
   test("as text, and as the lines that were indexed", async () => {

@@ -166,6 +166,14 @@ describe("what a request cost", () => {
       expect(value(`te_request_${part}_duration_count`)).toBeGreaterThan(1);
       expect(value(`te_request_${part}_duration_sum`)).toBeGreaterThanOrEqual(0);
     }
+    // Per text and not per request, as that server counts them.
+    for (const kind of ["embed", "predict"]) {
+      const counts = ["", "_tokenization", "_queue", "_inference"].map((part) =>
+        value(`te_${kind}${part}_duration_count`),
+      );
+      expect(counts).toEqual(Array(4).fill(value(`te_${kind}_count`)));
+    }
+    expect(value("te_embed_duration_sum")).toBeGreaterThan(0);
     expect(value("te_request_inference_duration_sum")).toBeLessThan(value("te_request_duration_sum"));
     expect(value("te_batch_next_size_count")).toBeGreaterThan(1);
     // Each text that was embedded or scored was in a batch; indexing and the library's own are counted elsewhere.

@@ -6,6 +6,7 @@ import type { Embeddings } from "../embeddings.ts";
 import type { EncoderReport, GpuStats } from "../encoder/report.ts";
 import type { ClassifyOptions, EmbedOptions, RankOptions, TokenOptions } from "../options.ts";
 import type { TokenVectors } from "../token-vectors.ts";
+import type { TokenPlace } from "../tokenizers/offsets/token-places.ts";
 
 /** What `info()` says: everything that decided the numbers. */
 export interface ModelInfo extends EncoderReport {
@@ -89,6 +90,7 @@ export interface EmbeddingEngine {
   check(options: EmbedOptions): void | Promise<void>;
   countTokens(text: string, options: PromptOptions): number;
   tokenIds(text: string, options: PromptOptions, specialTokens: boolean): Int32Array;
+  tokenPlaces(text: string, options: PromptOptions): TokenPlace[];
   info(): ModelInfo;
   stats(): ModelStats;
   /** Called once, when no call is under way. */

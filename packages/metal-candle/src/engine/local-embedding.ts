@@ -14,12 +14,14 @@ import type { TokenizerFiles } from "../models/description.ts";
 import type { EmbedOptions, LoadOptions, TokenOptions } from "../options.ts";
 import { promptOf } from "./prompt-of.ts";
 import { TokenVectors } from "../token-vectors.ts";
+import { type TokenPlace, TokenPlaces } from "../tokenizers/offsets/token-places.ts";
 import { tokenIdsOf } from "./text-tokens.ts";
 
 export class LocalEmbedding implements EmbeddingEngine {
   readonly #parts: ModelParts;
   readonly #queue: BatchQueue;
   readonly #dimensions: number;
+  #places: TokenPlaces | null = null;
   #counts = { texts: 0, tokens: 0, truncatedTexts: 0 };
 
   private constructor(parts: ModelParts, dimensions: number, onBatch: LoadOptions["onBatch"]) {
@@ -96,6 +98,12 @@ export class LocalEmbedding implements EmbeddingEngine {
 
   tokenIds(text: string, options: PromptOptions, specialTokens: boolean): Int32Array {
     return tokenIdsOf(this.#parts.tokenizer, promptOf(this.#parts.description, options) + text, specialTokens);
+  }
+
+  tokenPlaces(text: string, options: PromptOptions): TokenPlace[] {
+    const { description } = this.#parts;
+    this.#places ??= new TokenPlaces(description.tokenizer);
+    return this.#places.of(promptOf(description, options) + text);
   }
 
   info(): ModelInfo {

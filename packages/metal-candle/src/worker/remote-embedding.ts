@@ -1,7 +1,7 @@
 /**
  * An embedding model in the page's worker: the same calls, sent there. Vectors come back by moving their memory.
  *
- * countTokens and tokenIds answer at once, so they have a tokenizer on this side, made when one of them is first called.
+ * countTokens, tokenIds and tokenPlaces answer at once, so they have a tokenizer on this side, made when one of them is first called.
  */
 import type { EmbeddingEngine, ModelInfo, ModelStats, PromptOptions } from "../engine/engine.ts";
 import { Embeddings } from "../embeddings.ts";
@@ -10,6 +10,7 @@ import type { EmbedOptions, LoadOptions, TokenOptions } from "../options.ts";
 import { TokenVectors } from "../token-vectors.ts";
 import { promptOf } from "../engine/prompt-of.ts";
 import { tokenIdsOf } from "../engine/text-tokens.ts";
+import { type TokenPlace, TokenPlaces } from "../tokenizers/offsets/token-places.ts";
 import { openTokenizerNow } from "../tokenizers/open-tokenizer.ts";
 import type { Tokenizer } from "../tokenizers/tokenizer.ts";
 import type { EngineWorker } from "./engine-workers.ts";
@@ -22,6 +23,7 @@ export class RemoteEmbedding implements EmbeddingEngine {
   readonly #model: number;
   readonly #tokenizerFiles: TokenizerFiles;
   #tokenizer: Tokenizer | null = null;
+  #places: TokenPlaces | null = null;
   #info: ModelInfo;
   #stats: ModelStats;
 
@@ -81,6 +83,11 @@ export class RemoteEmbedding implements EmbeddingEngine {
 
   tokenIds(text: string, options: PromptOptions, specialTokens: boolean): Int32Array {
     return tokenIdsOf(this.#opened(), promptOf(this.#info, options) + text, specialTokens);
+  }
+
+  tokenPlaces(text: string, options: PromptOptions): TokenPlace[] {
+    this.#places ??= new TokenPlaces(this.#tokenizerFiles);
+    return this.#places.of(promptOf(this.#info, options) + text);
   }
 
   info(): ModelInfo {

@@ -94,8 +94,8 @@ async function ask(session: Session, question: string, options: AskOptions): Pro
       },
     });
     const { answered, cited, passages, warnings, ...rest } = answer;
-    if (passages.length === 0) return withoutPassages(session, question);
-    if (rest.model === null) return withoutEndpoint(session, question, passages);
+    if (passages.length === 0) return withoutPassages(session, question, warnings);
+    if (rest.model === null) return withoutEndpoint(session, question, passages, warnings);
     if (session.json)
       session.printJson({ question, answered, answer: rest.answer, model: rest.model, cited, passages, warnings });
     else {
@@ -124,16 +124,23 @@ function withHint(error: unknown): unknown {
   return new AnswerError(`${error.message} (${settings[setting].variable})`, { cause: error.cause, setting });
 }
 
-function withoutPassages(session: Session, question: string): number {
+function withoutPassages(session: Session, question: string, warnings: readonly string[]): number {
   if (session.json)
-    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages: [], warnings: [] });
+    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages: [], warnings });
   else session.inform("The documents do not answer this: nothing relevant was found.");
+  for (const warning of warnings) session.warn(warning);
   return exitCodes.nothingFound;
 }
 
-function withoutEndpoint(session: Session, question: string, passages: readonly SearchResult[]): number {
+function withoutEndpoint(
+  session: Session,
+  question: string,
+  passages: readonly SearchResult[],
+  warnings: readonly string[],
+): number {
+  for (const warning of warnings) session.warn(warning);
   if (session.json) {
-    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages, warnings: [] });
+    session.printJson({ question, answered: false, answer: null, model: null, cited: [], passages, warnings });
   } else {
     session.print(passages.map((result) => resultCard(result, session).join("\n")).join("\n\n"));
     session.inform(

@@ -4,7 +4,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../../errors.ts";
-import type { RelatedAnswer, RelatedPlace } from "../../search/related.ts";
+import { missingVectorsText, type RelatedAnswer, type RelatedPlace } from "../../search/related.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { caller } from "../caller.ts";
 import { openFerris } from "../open.ts";
@@ -94,8 +94,12 @@ function placeOf(text: string): RelatedPlace {
     : { path: resolve(caller().folder, path), line: Number(line) };
 }
 
-function print(session: Session, format: string, { source, results, copies, cut }: RelatedAnswer, index: string): void {
-  if (session.json) session.printJson({ version: jsonVersion, index, source, results, copies, cut });
+function print(session: Session, format: string, near: RelatedAnswer, index: string): void {
+  const { results, copies } = near;
+  const missing = missingVectorsText(near);
+  if (missing !== null && !session.json)
+    session.inform(`${missing} (ferris index is still at work, or goes on where it was stopped)`);
+  if (session.json) session.printJson({ version: jsonVersion, index, ...near });
   else if (format === "lines") for (const line of vimgrepLines(results)) session.print(line);
   else if (format === "csv") session.print(csvLines(results).join("\r\n"));
   else if (format === "md") session.print(markdownLines(results).join("\n").trimEnd());

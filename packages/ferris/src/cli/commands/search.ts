@@ -17,6 +17,7 @@ import { openIndexes } from "../open.ts";
 import { csvLines, fileLines, markdownLines, vimgrepLines } from "../present/formats.ts";
 import { comparisons, contextLines, explanation, lineRange, resultCard, shownPath } from "../present/results.ts";
 import { Flag, listed } from "../options.ts";
+import { unreadHint } from "../present/reading.ts";
 import { runs } from "../run.ts";
 import { jsonVersion, type Session } from "../session.ts";
 import { printable } from "../terminal/text.ts";
@@ -114,7 +115,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
       sort: sort as SortOrder | undefined,
       signal,
     });
-    const { found, miss, indexes, vectorShare } = searched;
+    const { found, miss, indexes, vectorShare, unread } = searched;
     const failures = indexes.flatMap(({ from, error }) => (error ? [{ ...from, error }] : []));
     for (const { ferris, error } of failures) session.warn(`${ferris.folder} was not searched: ${error.message}`);
     const results = found.map(({ result }) => result);
@@ -125,6 +126,7 @@ async function search(session: Session, query: string, options: SearchCommandOpt
     const partial = mode === "text" ? null : vectorShareText(vectorShare);
     if (partial !== null && !session.json)
       session.inform(`${partial} (ferris index is still at work, or goes on where it was stopped)`);
+    if (unread !== null && !session.json) session.inform(unreadHint(unread));
     if (session.json) {
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
       session.printJson({ version: jsonVersion, query, mode, ...jsonOf(searched), seconds, cut, corrections });
@@ -204,7 +206,7 @@ async function printCards(
 function jsonOf({ found, miss, indexes }: SeveralAnswers): object {
   const [only] = indexes;
   if (indexes.length === 1) {
-    const { nearestMiss, noiseFloor, vectorMethod, vectorShare } = only!.answer!;
+    const { nearestMiss, noiseFloor, vectorMethod, vectorShare, unread } = only!.answer!;
     return {
       index: only!.from.ferris.folder,
       results: found.map(({ result }) => result),
@@ -212,6 +214,7 @@ function jsonOf({ found, miss, indexes }: SeveralAnswers): object {
       noiseFloor,
       vectorMethod,
       vectorShare,
+      unread,
     };
   }
   const withIndex = ({ from, result }: From<NamedFerris>): object => ({ index: from.ferris.folder, ...result });
@@ -224,6 +227,7 @@ function jsonOf({ found, miss, indexes }: SeveralAnswers): object {
       noiseFloor: answer?.noiseFloor ?? null,
       vectorMethod: answer?.vectorMethod ?? null,
       vectorShare: answer?.vectorShare ?? null,
+      unread: answer?.unread ?? null,
       error: error?.message ?? null,
     })),
   };

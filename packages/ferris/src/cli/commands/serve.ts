@@ -125,7 +125,7 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
   const pool = new ModelPool({ load: modelOptions(session), idleMs: unloadMs });
   const indexes = new IndexPool({ models: pool });
   const warmth = {
-    openFerris: (wanted: Parameters<typeof indexes.open>[0]) => indexes.open(wanted),
+    openFerris: (wanted: Parameters<typeof indexes.open>[0]) => indexes.open({ ...wanted, ...pool.loadedAs(wanted) }),
     embeddingModel: pool.embeddingModel.bind(pool),
   };
   const { indexes: served, model } = await openServed(session, warmth);

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
+import { schemaVersion } from "../../store/sqlite/schema-version.ts";
 import { type Declined, frame, frameReader, fromCaller, fromServer, type Start } from "./frames.ts";
 import { upgradeName } from "./handshake.ts";
 import { sharedVariables } from "./variables.ts";
@@ -98,6 +99,7 @@ function startOf(args: readonly string[]): Start {
   const manifest = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
   return {
     version: (JSON.parse(manifest) as { version: string }).version,
+    schema: schemaVersion,
     args,
     folder: process.cwd(),
     environment: sharedVariables(process.env),

@@ -11,6 +11,8 @@ export const fromServer = { output: 11, errors: 12, wantsInput: 13, exit: 14, de
 /** What is to be run, and for whom. */
 export interface Start {
   readonly version: string;
+  /** Of the indexes that the caller makes: one version may have several while it is being worked on. */
+  readonly schema: number;
   readonly args: readonly string[];
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@
 import { Readable, Writable } from "node:stream";
 import type { Socket } from "node:net";
 import { type Caller, NeedsOwnProcess, runFor, type Warmth } from "../caller.ts";
+import { schemaVersion } from "../../store/sqlite/schema-version.ts";
 import { Interrupted } from "../terminal/interrupt.ts";
 import { isForwarded } from "./forwarded.ts";
 import { type Declined, frame, frameReader, fromCaller, fromServer, type Start } from "./frames.ts";
@@ -90,10 +91,12 @@ async function serveOne(socket: Socket, head: Buffer, options: Required<HostOpti
 
 const busyNow: Declined = { reason: "busy", message: "the server runs as many commands as it may" };
 
-function refusal({ version, args, environment }: Start, ours: string): Declined | null {
-  if (version !== ours) {
+function refusal({ version, schema, args, environment }: Start, ours: string): Declined | null {
+  if (version !== ours || schema !== schemaVersion) {
+    const named = (name: string, tables: number | undefined): string =>
+      version === ours ? `${name} with indexes of schema ${tables ?? "unknown"}` : name;
     const message =
-      `The server that is running is ferris ${ours}; this is ${version}, which does its work without it. ` +
+      `The server that is running is ferris ${named(ours, schemaVersion)}; this is ${named(version, schema)}, which does its work without it. ` +
       "To have it back: ferris stop, then ferris serve --daemon.";
     return { reason: "version", message };
   }

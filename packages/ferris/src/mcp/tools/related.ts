@@ -3,7 +3,7 @@ import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { UsageError } from "../../errors.ts";
 import { makeFilter, type WrittenFilter } from "../../search/filter.ts";
-import type { RelatedPlace } from "../../search/related.ts";
+import { missingVectorsText, type RelatedPlace } from "../../search/related.ts";
 import { answered, indexArgument, maxBytes, readOnly, type ToolAnswer } from "../answers.ts";
 import { documentFilters } from "../filters.ts";
 import { findDocument } from "../find-document.ts";
@@ -16,6 +16,7 @@ const answer = z.object({
   source: place.extend({ title: z.string().nullable() }).describe("what was asked about"),
   results: z.array(found),
   copies: z.array(place).describe("where nearly the same stands; not among the results"),
+  note: z.string().nullable(),
 });
 type Answer = z.infer<typeof answer>;
 
@@ -65,7 +66,10 @@ async function relatedTool(indexes: McpIndexes, input: RelatedInput, signal: Abo
     presented({ from, result }, "passages", perResult, { named: !indexes.isSingle }),
   );
   const { title, startLine, endLine } = near.source;
+  const missing = missingVectorsText(near);
+  const note = missing === null ? null : `Indexing is not finished: ${missing}.`;
   const parts = [
+    note ?? "",
     results.length === 0 ? "Nothing else is near." : "",
     ...results.map(resultText),
     near.copies.length === 0
@@ -74,7 +78,12 @@ async function relatedTool(indexes: McpIndexes, input: RelatedInput, signal: Abo
   ];
   return {
     text: parts.filter((part) => part !== "").join("\n\n"),
-    structured: { source: { path: near.source.path, title, startLine, endLine }, results, copies: [...near.copies] },
+    structured: {
+      source: { path: near.source.path, title, startLine, endLine },
+      results,
+      copies: [...near.copies],
+      note,
+    },
     links: near.results.map((result) => linkTo(from, result)),
   };
 }

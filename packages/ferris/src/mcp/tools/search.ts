@@ -4,6 +4,7 @@ import { z } from "zod";
 import { makeFilter, type WrittenFilter } from "../../search/filter.ts";
 import type { From } from "../../search/merge.ts";
 import type { SortOrder } from "../../search/order.ts";
+import { unreadText } from "../../search/unread.ts";
 import { vectorShareText } from "../../search/vector-share.ts";
 import type { Correction, SearchMode } from "../../search/result.ts";
 import { answered, indexArgument, maxBytes, readOnly, type ToolAnswer } from "../answers.ts";
@@ -21,6 +22,12 @@ const answer = z.object({
   vectorShare: z
     .number()
     .describe("share of the passages that have vectors; below 1 the others are found by words alone"),
+  unread: z
+    .object({ problem: z.enum(["script", "language"]), language: z.string().nullable() })
+    .nullable()
+    .describe(
+      "why the index's model cannot be believed about this query: its script, or its language; ask in English, or by words",
+    ),
   note: z.string().nullable(),
 });
 type Answer = z.infer<typeof answer>;
@@ -121,7 +128,7 @@ async function searchTool(
     filter,
     signal,
   };
-  const { found: ranked, miss, vectorShare, indexes: asked } = await searchIndexes(chosen, query, options);
+  const { found: ranked, miss, vectorShare, unread, indexes: asked } = await searchIndexes(chosen, query, options);
   const page = ranked.slice(offset, offset + limit);
   const perResult = Math.floor(input.maxBytes / Math.max(1, page.length));
   const present = (each: Ranked, bytes: number): Found => presented(each, detail, bytes, { named: !indexes.isSingle });
@@ -144,13 +151,14 @@ async function searchTool(
     ...new Set(corrected),
     ...(note === null ? [] : [note]),
     ...(partial === null ? [] : [`Indexing is not finished: ${partial}.`]),
+    ...(unread === null ? [] : [`Note: ${unreadText(unread)}.`]),
     ...failed,
   ];
   if (said.length > 0) note = said.join(" ");
   const links = page.map(({ from, result }): ContentBlock => linkTo(from, result));
   return {
-    text: textOf({ results, nearestMiss, nextOffset, vectorShare, note }),
-    structured: { results, nearestMiss, nextOffset, vectorShare, note },
+    text: textOf({ results, nearestMiss, nextOffset, vectorShare, unread, note }),
+    structured: { results, nearestMiss, nextOffset, vectorShare, unread, note },
     links,
   };
 }

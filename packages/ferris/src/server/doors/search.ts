@@ -100,6 +100,7 @@ export function searchDoor(context: ServerContext) {
         found,
         miss,
         vectorShare,
+        unread,
         indexes: searched,
       } = await context.admission.run(1, () => searchIndexes(indexes, query, wanted));
       const failures = searched.flatMap(({ from, error }) =>
@@ -107,7 +108,7 @@ export function searchDoor(context: ServerContext) {
       );
       const results = found.slice(offset).map(({ from, result }) => ({ index: from.name, ...shown(result) }));
       const nearestMiss = miss && { index: miss.from.name, ...shown(miss.result) };
-      return c.json({ results, nearestMiss, vectorShare, failures }, 200);
+      return c.json({ results, nearestMiss, vectorShare, unread, failures }, 200);
     },
   );
 

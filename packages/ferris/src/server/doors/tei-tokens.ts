@@ -1,8 +1,6 @@
 /**
  * text-embeddings-inference's API about single tokens: `/tokenize` and `/decode`, `/embed_all`, and what no model here can do, refused as
  * that server refuses it: `/embed_sparse`.
- *
- * Where a token stands in its text (`start`, `stop`) is not told: null, which the API allows.
  */
 import { createRoute, z } from "@hono/zod-openapi";
 import type { CallCost, EmbeddingModel } from "../../engine.ts";
@@ -11,7 +9,7 @@ import { tellCost } from "../cost.ts";
 import { checkLengths } from "../embed.ts";
 import { Problem } from "../problems.ts";
 import { jsonAnswer, jsonBody, newDoor, signalOf, tellTruncated } from "../routes.ts";
-import { tokenNames } from "../token-names.ts";
+import { type TokenNames, tokenNames } from "../token-names.ts";
 
 const mostInputs = 10_000;
 /** Numbers of an answer of /embed_all: about 80 MB of JSON. */
@@ -46,9 +44,10 @@ const token = z.object({
   id: z.number().int(),
   text: z.string(),
   special: z.boolean(),
-  start: z.null(),
-  stop: z.null(),
+  start: z.number().int().nullable().openapi({ description: "first byte in the text's UTF-8, its prompt included" }),
+  stop: z.number().int().nullable(),
 });
+type Token = z.infer<typeof token>;
 
 export function teiTokensDoor(context: ServerContext) {
   const door = newDoor();
@@ -71,11 +70,8 @@ export function teiTokensDoor(context: ServerContext) {
       const tokens = await context.admission.run(texts.length, () =>
         model.use(async (loaded) => {
           const names = await tokenNames(loaded);
-          return texts.map((text) => {
-            const all = loaded.tokenIds(text, { specialTokens, promptName: promptName ?? undefined });
-            const told = (id: number) => ({ id, text: names.name(id), special: names.isSpecial(id) });
-            return Array.from(all, (id) => ({ ...told(id), start: null, stop: null }));
-          });
+          const options = { specialTokens, promptName: promptName ?? undefined };
+          return texts.map((text) => tokensOf(text, loaded, names, options));
         }, signal),
       );
       return c.json(tokens, 200);
@@ -153,6 +149,39 @@ export function teiTokensDoor(context: ServerContext) {
     throw notHere("no model that is served makes sparse vectors (SPLADE)");
   });
   return door;
+}
+
+/** As that server tells them: those around the text by their names, its own by what of it they stand for. */
+function tokensOf(
+  text: string,
+  model: EmbeddingModel,
+  names: TokenNames,
+  { specialTokens, promptName }: { specialTokens: boolean; promptName: string | undefined },
+): Token[] {
+  const own = model.tokenIds(text, { specialTokens: false, promptName });
+  const all = specialTokens ? model.tokenIds(text, { promptName }) : own;
+  const places = model.tokenPlaces(text, { promptName });
+  const isSame = places.length === own.length && places.every(({ id }, i) => id === own[i]);
+  const { prompts, defaultPromptName } = model.info();
+  const bytes = Buffer.from((prompts[promptName ?? defaultPromptName ?? ""] ?? "") + text);
+  const leading = beginningOf(own, all);
+  return Array.from(all, (id, i): Token => {
+    const place = places[i - leading];
+    if (i < leading || i >= leading + own.length)
+      return { id, text: names.name(id), special: true, start: null, stop: null };
+    // Where the pass that finds places reads a text otherwise, none is better than a wrong one.
+    if (!isSame || place === undefined) return { id, text: names.name(id), special: false, start: null, stop: null };
+    const { start, end } = place;
+    return { id, text: bytes.subarray(start, end).toString(), special: false, start, stop: end };
+  });
+}
+
+/** Where a text's own tokens begin among all. */
+function beginningOf(own: Int32Array, all: Int32Array): number {
+  for (let at = 0; at + own.length <= all.length; at++) {
+    if (own.every((id, i) => all[at + i] === id)) return at;
+  }
+  return 0;
 }
 
 /** A vector for each token makes long answers: those that nobody could send are refused before anything is computed. */

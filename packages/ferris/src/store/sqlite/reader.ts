@@ -16,7 +16,7 @@ import { formsOf, formsOfAll } from "../term-forms.ts";
 import { everyChunk, expressionFor } from "./full-text-query.ts";
 import { parseIdentity, requireDimensions, requireIdentity } from "../identity.ts";
 import { chunkColumns, documentColumns, type DocumentRow, fieldsOf, toChunk, toDocument } from "./rows.ts";
-import { schemaVersion } from "./schema.ts";
+import { schemaVersion } from "./schema-version.ts";
 import type {
   ChunkDocuments,
   DocumentFilter,

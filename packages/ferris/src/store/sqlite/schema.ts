@@ -6,9 +6,7 @@
  */
 import { IndexUnusableError } from "../../errors.ts";
 import { type Database, transaction } from "./database.ts";
-
-/** Goes up with every change below; docs/store.md lists what changed. */
-export const schemaVersion = 4;
+import { schemaVersion } from "./schema-version.ts";
 
 /** The oldest version that is read as it is; whoever writes brings it up to date first. */
 const oldestVersion = 3;

@@ -142,6 +142,12 @@ describe("index", () => {
     expect(answer.vectorShare).toBeLessThan(1);
     const said = await ferris(search, { cwd: place });
     expect(said.stderr).toMatch(/\d+ % of the passages have vectors so far; the others are found by their words alone/);
+    const asked = await ferris(["ask", "FERR-1042", "--device", "cpu"], { cwd: place });
+    expect(asked.stderr).toMatch(/indexing is not finished: \d+ % of the passages have vectors so far/);
+    const near = await ferris(["related", document!.path], { cwd: place });
+    expect(near.stderr).toContain("what was asked about has no vectors yet, so nothing can be near it");
+    const { stdout: nearJson } = await ferris(["related", document!.path, "--json"], { cwd: place });
+    expect(JSON.parse(nearJson)).toMatchObject({ sourceVectorShare: 0, vectorShare: answer.vectorShare });
     expect((await ferris(["status"], { cwd: place })).stdout).toMatch(/Vectors +\d+ of \d+ chunks \(\d+ %\)/);
     const { stdout: again } = await ferris(index, { cwd: place });
     expect(JSON.parse(again.trim().split("\n").at(-1)!)).toMatchObject({

@@ -8,6 +8,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { describeServer } from "../../../src/cli/warm/control.ts";
+import { frame, fromCaller } from "../../../src/cli/warm/frames.ts";
 import { ferris as ferrisHere } from "../support/ferris-here.ts";
 import { ferris, ferrisCommand, startFerris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
 
@@ -151,6 +152,29 @@ test("the first signal stops the command, and the server goes on", async () => {
   expect(await byServer(() => search())).toBe(true);
 });
 
+/** What the server answers a caller of its own version that is otherwise. */
+async function startedAs(other: object): Promise<{ reason: string; message: string }> {
+  const { version } = (await describeServer(socket))!;
+  const client = connect(socket);
+  const hello = "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ferris-command-1\r\n\r\n";
+  const start = {
+    version,
+    args: ["search", "key"],
+    folder,
+    environment: {},
+    stdin: {},
+    stdout: {},
+    stderr: {},
+    ...other,
+  };
+  client.write(Buffer.concat([Buffer.from(hello), frame(fromCaller.start, JSON.stringify(start))]));
+  const blocks: Buffer[] = [];
+  client.on("data", (block: Buffer) => blocks.push(block));
+  await once(client, "close");
+  const text = Buffer.concat(blocks).toString();
+  return JSON.parse(text.slice(text.indexOf("{"))) as { reason: string; message: string };
+}
+
 describe("a server that does not fit is not used", () => {
   test("another version is told of, once a command", async () => {
     const version = await fakeServer(15, JSON.stringify({ reason: "version", message: "The server is ferris 9.9.9." }));
@@ -159,6 +183,18 @@ describe("a server that does not fit is not used", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("bread.txt:1");
     expect(stderr).toContain("The server is ferris 9.9.9.");
+  });
+
+  test("one of the same version that reads other indexes", async () => {
+    const declined = await startedAs({ schema: 99 });
+    expect(declined).toMatchObject({ reason: "version" });
+    expect(declined.message).toMatch(
+      /indexes of schema \d+; this is \S+ with indexes of schema 99, which does its work/,
+    );
+    expect(await startedAs({})).toMatchObject({
+      reason: "version",
+      message: expect.stringContaining("schema unknown"),
+    });
   });
 
   test("models that would be found elsewhere: the caller does its own work", async () => {

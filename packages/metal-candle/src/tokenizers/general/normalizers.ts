@@ -12,7 +12,7 @@ import { combiningMarks, isWhiteSpace, lowerCase, normalizeForm } from "../unico
 import { Charsmap } from "../unigram/charsmap.ts";
 import { readCharsmapBytes } from "../unigram/normalizer.ts";
 import { UnitBuffer } from "../unigram/unit-buffer.ts";
-import { normalizeBert } from "../wordpiece/normalize.ts";
+import { type BertNormalization, normalizeBert } from "../wordpiece/normalize.ts";
 import { readPattern } from "./pattern.ts";
 
 export interface Normalizer {
@@ -143,20 +143,25 @@ function readStrip(component: Record<string, unknown>): Normalizer {
   };
 }
 
-function readBert(component: Record<string, unknown>): Normalizer {
+/** @throws NotATokenizer for a flag that is none */
+export function bertSettings(component: Record<string, unknown>): BertNormalization {
   const flag = (name: string, otherwise: boolean): boolean => {
     const value = component[name] ?? otherwise;
     if (typeof value !== "boolean") throw notATokenizer(`has a BertNormalizer whose "${name}" is ${describe(value)}`);
     return value;
   };
   const lowercase = flag("lowercase", true);
-  const settings = {
+  return {
     lowercaseFirst: false,
     cleanText: flag("clean_text", true),
     handleChineseChars: flag("handle_chinese_chars", true),
     stripAccents: flag("strip_accents", lowercase),
     lowercase,
   };
+}
+
+function readBert(component: Record<string, unknown>): Normalizer {
+  const settings = bertSettings(component);
   return byCharacter((text) => normalizeBert(text, settings));
 }
 
@@ -186,13 +191,17 @@ function normalizeNmt(text: string): string {
   for (const character of text) {
     const c = character.codePointAt(0)!;
     if (isRemovedByNmt(c)) continue;
-    out += nmtSpaces.has(c) || (c >= 0x200b && c <= 0x200f) ? " " : character;
+    out += isSpaceToNmt(c) ? " " : character;
   }
   return out;
 }
 
-function isRemovedByNmt(c: number): boolean {
+export function isRemovedByNmt(c: number): boolean {
   return (c >= 0x01 && c <= 0x08) || c === 0x0b || (c >= 0x0e && c <= 0x1f) || c === 0x7f || c === 0x8f || c === 0x9f;
+}
+
+export function isSpaceToNmt(c: number): boolean {
+  return nmtSpaces.has(c) || (c >= 0x200b && c <= 0x200f);
 }
 
 const nmtSpaces: ReadonlySet<number> = new Set([

@@ -1,6 +1,6 @@
 /**
  * Every pre-tokenizer of the Rust tokenizers: a list of words in, a list of words out, none of them empty. A Sequence is one after the
- * other.
+ * other. Most only cut (`Cutter`); two write something else in place of what they find.
  */
 import { describe } from "../../describe.ts";
 import { UnsupportedModelError } from "../../errors.ts";
@@ -12,10 +12,12 @@ import { isWhiteSpace, numeric, punctuation, wordCharacters } from "../unicode/c
 import { scriptOf } from "../unicode/scripts.ts";
 import { readPattern } from "./pattern.ts";
 import { behaviors, cut, piecesByCodePoint, piecesByMatches, placesOf } from "./split.ts";
-import type { Behavior } from "./split.ts";
+import type { Behavior, Range } from "./split.ts";
 
 /** One word to several; `first`: it stands at the very beginning of the text, which Metaspace may ask. */
 type PreTokenizer = (word: string, first: boolean) => string[];
+/** Where a word is cut: what lies between is left out. */
+export type Cutter = (word: string) => Range[];
 
 export interface PreTokenizers {
   /** `leading`: so many units of the text are its very beginning. */
@@ -26,7 +28,7 @@ export interface PreTokenizers {
 
 /** @throws UnsupportedModelError for one that does not exist; NotATokenizer for one that lacks a part */
 export function readPreTokenizers(preTokenizer: Component | null): PreTokenizers {
-  const components = preTokenizer === null ? [] : flatten(preTokenizer);
+  const components = preTokenizersOf(preTokenizer);
   const steps = components.map(readOne);
   const asking = components.findLastIndex(
     ({ type, prepend_scheme: scheme }) => type === "Metaspace" && scheme === "first",
@@ -65,6 +67,11 @@ function onlyCuts({ type, behavior }: Record<string, unknown>): boolean {
   return type !== "Metaspace" && type !== "ByteLevel" && !(type === "Split" && behavior === "Removed");
 }
 
+/** One after the other. @throws NotATokenizer for one that lacks a part */
+export function preTokenizersOf(preTokenizer: Component | null): Record<string, unknown>[] {
+  return preTokenizer === null ? [] : flatten(preTokenizer);
+}
+
 function flatten(component: unknown): Record<string, unknown>[] {
   if (!isObject(component)) throw notATokenizer(`has a pre-tokenizer that is ${describe(component)}`);
   if (component["type"] !== "Sequence") return [component];
@@ -74,11 +81,24 @@ function flatten(component: unknown): Record<string, unknown>[] {
 }
 
 function readOne(component: Record<string, unknown>): PreTokenizer {
+  if (component["type"] === "Metaspace") return writeMetaspace(readMetaspace(component));
+  if (component["type"] === "ByteLevel") return writeByteLevel(readByteLevel(component));
+  const cutter = readCutter(component);
+  return (word) => cutter(word).map(([start, end]) => word.slice(start, end));
+}
+
+/** A pre-tokenizer that only cuts: any but Metaspace and ByteLevel. */
+export function readCutter(component: Record<string, unknown>): Cutter {
   const { type } = component;
   switch (type) {
     case "BertPreTokenizer":
       return (word) =>
-        byCodePoint(word, isWhiteSpace, "Removed").flatMap((part) => byCodePoint(part, isPunctuation, "Isolated"));
+        byCodePoint(word, isWhiteSpace, "Removed").flatMap(([from, to]) =>
+          byCodePoint(word.slice(from, to), isPunctuation, "Isolated").map(([start, end]): Range => [
+            from + start,
+            from + end,
+          ]),
+        );
     case "Whitespace":
       return splitIntoWords;
     case "WhitespaceSplit":
@@ -99,10 +119,6 @@ function readOne(component: Record<string, unknown>): PreTokenizer {
       return splitAtScripts;
     case "Split":
       return readSplit(component);
-    case "Metaspace":
-      return readMetaspace(component);
-    case "ByteLevel":
-      return readByteLevel(component);
     case "FixedLength":
       return readFixedLength(component);
     default:
@@ -114,20 +130,20 @@ function isPunctuation(codePoint: number): boolean {
   return punctuation.has(codePoint);
 }
 
-function byCodePoint(word: string, fits: (codePoint: number) => boolean, behavior: Behavior): string[] {
-  return cut(word, piecesByCodePoint(word, fits), behavior);
+function byCodePoint(word: string, fits: (codePoint: number) => boolean, behavior: Behavior): Range[] {
+  return cut(piecesByCodePoint(word, fits), behavior);
 }
 
 /** \w+|[^\w\s]+ of Rust's own regular expressions. */
-function splitIntoWords(text: string): string[] {
-  const words: string[] = [];
+function splitIntoWords(text: string): Range[] {
+  const words: Range[] = [];
   let start = 0;
   let kind = 0;
   for (let at = 0; at <= text.length;) {
     const c = at < text.length ? text.codePointAt(at)! : -1;
     const next = c < 0 ? 0 : wordCharacters.has(c) ? 1 : isWhiteSpace(c) ? 0 : 2;
     if (next !== kind || c < 0) {
-      if (kind !== 0) words.push(text.slice(start, at));
+      if (kind !== 0) words.push([start, at]);
       start = at;
       kind = next;
     }
@@ -137,35 +153,42 @@ function splitIntoWords(text: string): string[] {
 }
 
 /** A new word wherever the script changes; what comes before the first character that has one is lost, as it is in Rust. */
-function splitAtScripts(text: string): string[] {
-  const words: string[] = [];
+function splitAtScripts(text: string): Range[] {
+  const words: Range[] = [];
   let start = -1;
   let last = 0;
   for (let at = 0; at < text.length;) {
     const c = text.codePointAt(at)!;
     const script = scriptOf(c);
     if (script !== 0 && script !== last) {
-      if (start >= 0) words.push(text.slice(start, at));
+      if (start >= 0) words.push([start, at]);
       start = at;
       last = script;
     }
     at += c > 0xffff ? 2 : 1;
   }
-  if (start >= 0) words.push(text.slice(start));
+  if (start >= 0) words.push([start, text.length]);
   return words;
 }
 
-function readSplit(component: Record<string, unknown>): PreTokenizer {
+function readSplit(component: Record<string, unknown>): Cutter {
   const find = readPattern(component["pattern"], "pre-tokenizer Split");
   const behavior = behaviorOf(component["behavior"]);
   const inverted = component["invert"] === true;
   return (word) => {
     const pieces = piecesByMatches(word, find(word));
-    return cut(word, inverted ? pieces.map((piece) => ({ ...piece, isMatch: !piece.isMatch })) : pieces, behavior);
+    return cut(inverted ? pieces.map((piece) => ({ ...piece, isMatch: !piece.isMatch })) : pieces, behavior);
   };
 }
 
-function readMetaspace(component: Record<string, unknown>): PreTokenizer {
+export interface Metaspace {
+  readonly replacement: string;
+  /** Before which words it is put. */
+  readonly prepends: "always" | "first" | "never";
+  readonly splits: boolean;
+}
+
+export function readMetaspace(component: Record<string, unknown>): Metaspace {
   const replacement = characterOf(component, "replacement");
   const { add_prefix_space: addPrefixSpace, prepend_scheme: scheme = "always", split = true } = component;
   if (scheme !== "always" && scheme !== "first" && scheme !== "never") {
@@ -174,41 +197,66 @@ function readMetaspace(component: Record<string, unknown>): PreTokenizer {
   if (addPrefixSpace === false && "prepend_scheme" in component && scheme !== "never") {
     throw notATokenizer(`has a Metaspace that contradicts itself: add_prefix_space false, prepend_scheme ${scheme}`);
   }
-  const prepends = addPrefixSpace === false ? "never" : scheme;
+  return { replacement, prepends: addPrefixSpace === false ? "never" : scheme, splits: split !== false };
+}
+
+function writeMetaspace({ replacement, prepends, splits }: Metaspace): PreTokenizer {
   return (word, first) => {
     const marked = word.replaceAll(" ", replacement);
     const wanted = prepends === "always" || (prepends === "first" && first);
     const whole = wanted && !marked.startsWith(replacement) ? replacement + marked : marked;
-    if (split === false) return [whole];
-    return cut(whole, piecesByMatches(whole, placesOf(whole, replacement)), "MergedWithNext");
+    return splits ? atMarks(whole, replacement).map(([start, end]) => whole.slice(start, end)) : [whole];
   };
 }
 
-function readByteLevel(component: Record<string, unknown>): PreTokenizer {
-  const prefixed = component["add_prefix_space"] === true;
-  const splitter = component["use_regex"] === false ? null : new Splitter(byteLevelPattern, false);
+/** Each mark begins a word. */
+export function atMarks(text: string, mark: string): Range[] {
+  return cut(piecesByMatches(text, placesOf(text, mark)), "MergedWithNext");
+}
+
+export interface ByteLevel {
+  /** A space is put before a word that has none. */
+  readonly prefixes: boolean;
+  /** Null: words are left whole. */
+  readonly splitter: Splitter | null;
+}
+
+export function readByteLevel(component: Record<string, unknown>): ByteLevel {
+  return {
+    prefixes: component["add_prefix_space"] === true,
+    splitter: component["use_regex"] === false ? null : new Splitter(byteLevelPattern, false),
+  };
+}
+
+function writeByteLevel({ prefixes, splitter }: ByteLevel): PreTokenizer {
   return (word) => {
-    const text = prefixed && !word.startsWith(" ") ? ` ${word}` : word;
+    const text = prefixes && !word.startsWith(" ") ? ` ${word}` : word;
     if (splitter === null) return [toByteCharacters(text)];
-    const words: string[] = [];
-    splitter.begin(text, 0, text.length);
-    for (let at = splitter.next(); at >= 0; at = splitter.next()) {
-      words.push(toByteCharacters(text.slice(at, splitter.end)));
-    }
-    return words;
+    return wordsBy(splitter, text).map(([start, end]) => toByteCharacters(text.slice(start, end)));
   };
 }
 
-function readFixedLength(component: Record<string, unknown>): PreTokenizer {
+export function wordsBy(splitter: Splitter, text: string): Range[] {
+  const words: Range[] = [];
+  splitter.begin(text, 0, text.length);
+  for (let at = splitter.next(); at >= 0; at = splitter.next()) words.push([at, splitter.end]);
+  return words;
+}
+
+function readFixedLength(component: Record<string, unknown>): Cutter {
   const length = component["length"] ?? 5;
   if (!Number.isSafeInteger(length) || (length as number) < 1) {
     throw notATokenizer(`has a FixedLength whose "length" is ${describe(length)}`);
   }
   return (word) => {
-    const characters = Array.from(word);
-    const words: string[] = [];
-    for (let at = 0; at < characters.length; at += length as number) {
-      words.push(characters.slice(at, at + (length as number)).join(""));
+    const words: Range[] = [];
+    let start = 0;
+    let characters = 0;
+    for (let at = 0; at < word.length;) {
+      at += word.codePointAt(at)! > 0xffff ? 2 : 1;
+      if (++characters % (length as number) > 0 && at < word.length) continue;
+      words.push([start, at]);
+      start = at;
     }
     return words;
   };

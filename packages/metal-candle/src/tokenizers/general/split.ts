@@ -51,12 +51,13 @@ export function* placesOf(text: string, wanted: string): Generator<readonly [num
   }
 }
 
-/** The strings that a text is cut into; none is empty. */
-export function cut(text: string, pieces: readonly Piece[], behavior: Behavior): string[] {
+/** A stretch of a text: [start, end). */
+export type Range = readonly [start: number, end: number];
+
+/** What a text is cut into; none is empty. */
+export function cut(pieces: readonly Piece[], behavior: Behavior): Range[] {
   const ranges = behavior === "MergedWithNext" ? mergeWithNext(pieces) : merge(pieces, behavior);
-  const words: string[] = [];
-  for (const [start, end] of ranges) if (start < end) words.push(text.slice(start, end));
-  return words;
+  return ranges.filter(([start, end]) => start < end);
 }
 
 function merge(pieces: readonly Piece[], behavior: Exclude<Behavior, "MergedWithNext">): [number, number][] {

@@ -106,6 +106,12 @@ export class Charsmap {
     }
   }
 
+  /** What replaces text[start … end − 1] as a whole; null for nothing, and for what has more than five bytes. */
+  replacementOf(text: string, start: number, end: number): string | null {
+    const replacement = this.#find(text, start, end);
+    return replacement === nothing ? null : String.fromCharCode(...this.#replacements[replacement]!);
+  }
+
   #kindOf(unit: number): number {
     let kind = joiningUnit;
     if (!mayJoinNeighbours(unit)) {

@@ -36,8 +36,8 @@ export class Viterbi {
     this.#makeRoom(256);
   }
 
-  /** Segments units[start … start + length − 1]; returns how many ids there are. */
-  segment(units: Uint16Array, start: number, length: number): number {
+  /** Segments units[start … start + length − 1]; returns how many ids there are. `ends` receives where each one's text ends, as they are in reverse. */
+  segment(units: Uint16Array, start: number, length: number, ends?: number[]): number {
     if (length >= this.#best.length) this.#makeRoom(length * 2);
     const trie = this.#trie;
     const scores = this.#scores;
@@ -80,10 +80,10 @@ export class Viterbi {
       }
       at = single;
     }
-    return this.#traceBack(units, start, length);
+    return this.#traceBack(units, start, length, ends);
   }
 
-  #traceBack(units: Uint16Array, start: number, length: number): number {
+  #traceBack(units: Uint16Array, start: number, length: number, ends: number[] | undefined): number {
     const { ids } = this;
     const begins = this.#begins;
     const pieces = this.#pieces;
@@ -97,6 +97,7 @@ export class Viterbi {
         while (begin > 0 && pieces[begin] === unknownId) begin = begins[begin]!;
         count = this.#writeUnknown(units.subarray(start + begin, start + end), count);
       }
+      if (ends !== undefined) while (ends.length < count) ends.push(end);
       end = begin;
     }
     return count;

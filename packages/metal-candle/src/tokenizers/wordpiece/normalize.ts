@@ -29,11 +29,13 @@ function clean(text: string): string {
   let out = "";
   for (const character of text) {
     const c = character.codePointAt(0)!;
-    if (c === 0x09 || c === 0x0a || c === 0x0d) out += " ";
-    else if (c === 0 || c === 0xfffd || removed.has(c)) continue;
-    else out += isWhiteSpace(c) ? " " : character;
+    if (!isCleanedAway(c)) out += isWhiteSpace(c) ? " " : character;
   }
   return out;
+}
+
+export function isCleanedAway(c: number): boolean {
+  return c !== 0x09 && c !== 0x0a && c !== 0x0d && (c === 0 || c === 0xfffd || removed.has(c));
 }
 
 function spaceOutIdeographs(text: string): string {

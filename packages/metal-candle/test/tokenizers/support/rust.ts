@@ -20,6 +20,12 @@ export class RustTokenizer {
     return encoded.map((encoding) => encoding.getIds());
   }
 
+  /** Where each token of the texts' own stands, in characters, without those that are put around a text. */
+  async places(texts: readonly string[]): Promise<{ ids: number[]; offsets: number[][] }[]> {
+    const encoded = await this.#tokenizer.encodeBatch([...texts], { addSpecialTokens: false });
+    return encoded.map((encoding) => ({ ids: encoding.getIds(), offsets: encoding.getOffsets() }));
+  }
+
   async encodePairs(pairs: readonly (readonly [string, string])[], maxLength: number): Promise<RustIds[]> {
     this.#tokenizer.setTruncation(maxLength);
     const encoded = await Promise.all(pairs.map(([first, second]) => this.#tokenizer.encode(first, second)));

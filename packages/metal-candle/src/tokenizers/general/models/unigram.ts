@@ -4,7 +4,7 @@ import { notATokenizer } from "../../tokenizer-json.ts";
 import type { TokenizerJson } from "../../tokenizer-json.ts";
 import { byteTokens, readUnigramVocabulary } from "../../unigram/settings.ts";
 import { Viterbi } from "../../unigram/viterbi.ts";
-import type { WordModel } from "./vocabulary.ts";
+import { utf8Length, type WordModel } from "./vocabulary.ts";
 
 export function readUnigram(model: TokenizerJson["model"]): WordModel {
   const vocabulary = readUnigramVocabulary(model);
@@ -22,9 +22,18 @@ export function readUnigram(model: TokenizerJson["model"]): WordModel {
     idOf,
     size: scores.length,
     largestId: scores.length - 1,
-    append(word, out) {
+    append(word, out, places) {
       const units = Uint16Array.from({ length: word.length }, (_, i) => word.charCodeAt(i));
-      for (let i = viterbi.segment(units, 0, units.length) - 1; i >= 0; i--) out.push(viterbi.ids[i]!);
+      const ends: number[] | undefined = places && [];
+      const count = viterbi.segment(units, 0, units.length, ends);
+      for (let i = count - 1; i >= 0; i--) out.push(viterbi.ids[i]!);
+      if (places === undefined || ends === undefined) return;
+      // The bytes of an unknown run all stand where the run does.
+      let [start, last, bytes] = [0, 0, 0];
+      for (const end of ends.toReversed()) {
+        if (end !== last) [start, last, bytes] = [bytes, end, bytes + utf8Length(word.slice(last, end))];
+        places.push(start, bytes);
+      }
     },
   };
 }

@@ -4,8 +4,10 @@ import { isObject, isTokenId, notATokenizer } from "../../tokenizer-json.ts";
 import type { TokenizerJson } from "../../tokenizer-json.ts";
 
 export interface WordModel {
-  /** Appends the ids of a word that is not empty. */
-  readonly append: (word: string, ids: number[]) => void;
+  /**
+   * Appends the ids of a word that is not empty; to `places`, where each begins and ends in the word's UTF-8, as Rust counts it: [2 × ids].
+   */
+  readonly append: (word: string, ids: number[], places?: number[]) => void;
   /** The id of a token of the vocabulary. */
   readonly idOf: (token: string) => number | undefined;
   /** Tokens of the vocabulary. */
@@ -29,6 +31,13 @@ export function largest(ids: Iterable<number>): number {
   for (const id of ids) most = Math.max(most, id);
   return most;
 }
+
+/** Bytes of a text in UTF-8. */
+export function utf8Length(text: string): number {
+  return encoder.encode(text).length;
+}
+
+const encoder = new TextEncoder();
 
 /** The token for unknown words, which must be in the vocabulary. */
 export function unknownIdOf(

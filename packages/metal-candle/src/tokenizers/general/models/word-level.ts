@@ -1,6 +1,6 @@
 /** WordLevel: a word is a token, or unknown. */
 import type { TokenizerJson } from "../../tokenizer-json.ts";
-import { largest, readVocabulary, unknownIdOf, type WordModel } from "./vocabulary.ts";
+import { largest, readVocabulary, unknownIdOf, utf8Length, type WordModel } from "./vocabulary.ts";
 
 export function readWordLevel(model: TokenizerJson["model"]): WordModel {
   const ids = readVocabulary(model["vocab"]);
@@ -9,6 +9,9 @@ export function readWordLevel(model: TokenizerJson["model"]): WordModel {
     idOf: (token) => ids.get(token),
     size: ids.size,
     largestId: largest(ids.values()),
-    append: (word, out) => void out.push(ids.get(word) ?? unknownId),
+    append(word, out, places) {
+      out.push(ids.get(word) ?? unknownId);
+      places?.push(0, utf8Length(word));
+    },
   };
 }

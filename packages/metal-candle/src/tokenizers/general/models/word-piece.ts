@@ -1,7 +1,7 @@
 /** WordPiece: the longest pieces from left to right, or unknown as a whole. The plain form of wordpiece/vocabulary.ts. */
 import { notATokenizer } from "../../tokenizer-json.ts";
 import type { TokenizerJson } from "../../tokenizer-json.ts";
-import { largest, readVocabulary, unknownIdOf, type WordModel } from "./vocabulary.ts";
+import { largest, readVocabulary, unknownIdOf, utf8Length, type WordModel } from "./vocabulary.ts";
 
 /** Cutting a word takes its length times that of the longest piece. */
 const largestLongestWord = 10_000;
@@ -22,10 +22,18 @@ export function readWordPiece(model: TokenizerJson["model"]): WordModel {
     idOf: (token) => ids.get(token),
     size: ids.size,
     largestId: largest(ids.values()),
-    append(word, out) {
-      const before = out.length;
-      if (word.length > longestWord && Array.from(word).length > longestWord) {
+    append(word, out, places) {
+      const [before, placesBefore] = [out.length, places?.length ?? 0];
+      const unknown = (): void => {
+        out.length = before;
         out.push(unknownId);
+        if (places === undefined) return;
+        places.length = placesBefore;
+        places.push(0, utf8Length(word));
+      };
+      let bytes = 0;
+      if (word.length > longestWord && Array.from(word).length > longestWord) {
+        unknown();
         return;
       }
       for (let start = 0; start < word.length;) {
@@ -37,11 +45,13 @@ export function readWordPiece(model: TokenizerJson["model"]): WordModel {
           if (id !== undefined) break;
         }
         if (id === undefined) {
-          out.length = before;
-          out.push(unknownId);
+          unknown();
           return;
         }
         out.push(id);
+        if (places !== undefined) {
+          places.push(bytes, (bytes += utf8Length(word.slice(start, end))));
+        }
         start = end;
       }
     },
