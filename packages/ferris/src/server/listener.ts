@@ -41,6 +41,9 @@ export interface Listener {
 
 type Fetch = Parameters<typeof createAdaptorServer>[0]["fetch"];
 
+/** A connection without a request is kept so long. */
+const keptMs = 75_000;
+
 /** @throws the system's error where the address cannot be listened at */
 export async function listen(
   fetch: Fetch,
@@ -53,6 +56,9 @@ export async function listen(
     requestTimeout: requestMs,
     // How often Node looks for requests that are too slow; by default twice a minute.
     connectionsCheckingInterval: Math.min(headersMs, 2000),
+    // Node's own 5 s are over before a loop that a model's load or a batch holds up has read what the client has sent meanwhile: it would find the
+    // connection closed. Clients are told, and use it that long.
+    keepAliveTimeout: keptMs,
     maxHeaderSize: 16 * 1024,
   };
   const tls = "host" in address ? address.tls : undefined;

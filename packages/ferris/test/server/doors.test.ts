@@ -224,3 +224,8 @@ describe("the rest of text-embeddings-inference", () => {
     expect([status, body]).toMatchObject([424, { error_type: "Backend" }]);
   });
 });
+
+test("a connection is kept longer than the loop may be held up", async () => {
+  const { headers } = await fetch(`${server.url}/health`);
+  expect(headers.get("keep-alive")).toBe("timeout=75");
+});
