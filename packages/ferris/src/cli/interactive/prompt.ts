@@ -64,12 +64,19 @@ class LivePrompt extends Prompt<Choice> {
     // oxlint-disable-next-line no-underscore-dangle -- what the library calls it, for those who extend it
     const cursor = this._cursor;
     const view = { input: this.userInput, cursor, chosen: Math.min(this.#last, this.#chosen), named };
-    return frameLines(this.#live.state, { ...view, columns: columns || 80, rows: rows || 24 }, colours).join("\n");
+    return frameLines(this.#live.state, { ...view, columns: columns || usualColumns, rows: rows || 24 }, colours).join(
+      "\n",
+    );
   }
 }
 
+const usualColumns = 80;
+
 /** Null where the user left. */
 export async function choose(live: LiveSearch, options: PromptOptions): Promise<Choice | null> {
+  const { stdout } = process;
+  // A terminal that does not know its width says 0, and the library would break lines behind every character.
+  if (stdout.columns === 0) stdout.columns = usualColumns;
   const choice = await new LivePrompt(live, options).prompt();
   return choice === undefined || isCancel(choice) ? null : choice;
 }

@@ -37,7 +37,11 @@ class Screen {
 
   constructor(
     args: readonly string[],
-    { cwd = folder, environment = {} }: { cwd?: string; environment?: Record<string, string> } = {},
+    {
+      cwd = folder,
+      environment = {},
+      columns = 80,
+    }: { cwd?: string; environment?: Record<string, string>; columns?: number } = {},
   ) {
     const {
       file,
@@ -45,7 +49,7 @@ class Screen {
       env,
     } = ferrisCommand(args, { TERM: "xterm-256color", EDITOR: editor, VISUAL: undefined, ...environment });
     const quoted = [file, ...all].map((word) => `'${word}'`).join(" ");
-    const command = `stty cols 80 rows 24; exec ${quoted}`;
+    const command = `stty cols ${columns} rows 24; exec ${quoted}`;
     this.#child = spawn("script", ["-q", "-e", "-f", "-c", command, "/dev/null"], { cwd, env, stdio: "pipe" });
     this.#child.stdout!.on("data", (data: Buffer) => (this.output += data.toString()));
     this.ended = new Promise((resolve) => this.#child.on("close", resolve));
@@ -123,6 +127,13 @@ describe.runIf(terminal)("on a terminal", () => {
     await screen.shows(`${join(folder, "notes", "bread.md")}:3`);
     expect(await screen.ended).toBe(0);
   }, 90_000);
+
+  test("a terminal that says that it has no columns is taken for one of 80", async () => {
+    const screen = new Screen([], { environment: { FERRIS_DEVICE: "cpu" }, columns: 0 });
+    await screen.shows("type what you are looking for");
+    screen.press(keys.interrupt);
+    expect(await screen.ended).not.toBeNull();
+  });
 
   test("without an index it is the first page of help, as ever", async () => {
     const screen = new Screen([], { cwd: temporaryFolder("browse-none") });
