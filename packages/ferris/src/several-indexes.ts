@@ -88,8 +88,8 @@ export async function searchIndexes(
 export function asOne(indexes: readonly NamedFerris[]): Searchable {
   return {
     search: async (query, options) => {
-      const { found } = await searchIndexes(indexes, query, options);
-      return { results: found.map(({ from, result }) => ({ ...result, index: from.name })) };
+      const { found, vectorShare, unread } = await searchIndexes(indexes, query, options);
+      return { results: found.map(({ from, result }) => ({ ...result, index: from.name })), vectorShare, unread };
     },
   };
 }

@@ -13,9 +13,11 @@ import { readCitations } from "./citations.ts";
 import { findEndpoint, type EndpointSettings } from "./endpoint.ts";
 import { makeMessages, type Turn, usualPassages } from "./prompt.ts";
 
+type Found = Pick<SearchAnswer, "results" | "vectorShare" | "unread">;
+
 /** Where passages are found: a Ferris, or several as one. */
 export interface Searchable {
-  search(query: string, options?: FerrisSearchOptions): Promise<Pick<SearchAnswer, "results">>;
+  search(query: string, options?: FerrisSearchOptions): Promise<Found>;
 }
 
 export interface AskOptions extends Pick<FerrisSearchOptions, "limit" | "mode" | "rerank" | "filter" | "signal"> {
@@ -102,7 +104,7 @@ async function passagesFor(
   const before = conversation.at(-1)?.question;
   const queries = before === undefined ? [question] : [`${before} ${question}`, question];
   const found: (readonly SearchResult[])[] = [];
-  let answer: SearchAnswer | undefined;
+  let answer: Found | undefined;
   for (const query of queries) {
     answer = await documents.search(query, { limit, mode, rerank, filter, signal });
     found.push(answer.results);
@@ -121,7 +123,7 @@ async function passagesFor(
 }
 
 /** What makes it doubtful that these are the passages: of the question itself, the last that was searched for. */
-function doubts({ vectorShare, unread }: SearchAnswer): string[] {
+function doubts({ vectorShare, unread }: Found): string[] {
   const partial = vectorShareText(vectorShare);
   return [partial === null ? null : `indexing is not finished: ${partial}`, unreadText(unread)].filter(
     (doubt) => doubt !== null,

@@ -2,6 +2,7 @@
  * An embedding model on several devices, a process on each: a call's texts go out in blocks to whichever is free, and their rows come back
  * to their places. Calls take turns block by block. What a process had when it died goes to the others.
  */
+import type { TokenPlace } from "../tokenizers/offsets/token-places.ts";
 import { hasProcesses, listGpus } from "#platform/gpus";
 import { meanCost, type CallCost } from "../batching/call-cost.ts";
 import { softwareAdapterAllowed } from "../device-policy.ts";
@@ -117,6 +118,10 @@ export class SeveralDevices implements EmbeddingEngine {
 
   tokenIds(text: string, options: PromptOptions, specialTokens: boolean): Int32Array {
     return this.#tokenizing.tokenIds(text, options, specialTokens);
+  }
+
+  tokenPlaces(text: string, options: PromptOptions): TokenPlace[] {
+    return this.#tokenizing.tokenPlaces(text, options);
   }
 
   info(): ModelInfo {
