@@ -38,7 +38,7 @@ import type {
   FerrisWatchOptions,
 } from "./options.ts";
 import { checkFilter } from "./search/filter.ts";
-import { newestFirst } from "./search/order.ts";
+import { inOrder } from "./search/order.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
 import { type RelatedAnswer, type RelatedPlace, relatedTo } from "./search/related.ts";
 import type { SearchAnswer } from "./search/result.ts";
@@ -169,10 +169,7 @@ export class Ferris {
       noiseFloor: embed ? () => this.#noiseFloor.of(reader, embed) : undefined,
       vectorRetriever: model ? this.#retrievers.of(reader, model)?.search : undefined,
     });
-    const marked = await markedAnswer(reader, answer);
-    if (options.sort !== "date") return marked;
-    const results = newestFirst(marked.results, (result) => result);
-    return { ...marked, results: results.map((result, i) => ({ ...result, rank: i + 1 })) };
+    return inOrder(await markedAnswer(reader, answer), options.sort);
   }
 
   /**
