@@ -3,6 +3,8 @@ import type { OcrSetting } from "./documents/ocr/languages.ts";
 import type { DevicesChoice, LoadProgress, ModelSource } from "./engine.ts";
 import type { EvaluateOptions } from "./evaluation/evaluate.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "./indexing/report.ts";
+import type { EnqueueReport } from "./queue/enqueue.ts";
+import type { WorkEvents } from "./queue/worker.ts";
 import type { SortOrder } from "./search/order.ts";
 import type { RelatedRequest } from "./search/related.ts";
 import type { SearchMode } from "./search/result.ts";
@@ -101,3 +103,33 @@ export type FerrisEvaluateOptions = Omit<EvaluateOptions, "documentId" | "scoreT
   /** As in FerrisSearchOptions. */
   readonly rerank?: boolean | undefined;
 };
+
+/** What is queued for workers, and how. */
+export interface FerrisEnqueueOptions extends Pick<
+  FerrisIndexOptions,
+  "include" | "exclude" | "maxTokens" | "maxFileBytes" | "ocr" | "signal"
+> {
+  /** True unless given: jobs carry the files' bytes. False: they carry paths, for workers that read the same paths and were told to trust them. */
+  readonly sendsBytes?: boolean | undefined;
+  /** The higher, the sooner; 0 unless given. */
+  readonly priority?: number | undefined;
+  /** Bytes that may wait in the database before this waits for workers; 1 GiB unless given. */
+  readonly mostWaitingBytes?: number | undefined;
+  readonly onProgress?: ((progress: EnqueueReport) => void) | undefined;
+  /** Told when it begins to wait for workers. */
+  readonly onWait?: (() => void) | undefined;
+}
+
+/** How a worker works. */
+export interface FerrisWorkOptions extends WorkEvents, Pick<FerrisIndexOptions, "maxFileBytes" | "ocr"> {
+  /** Ends it, after what is under way is committed. */
+  readonly signal: AbortSignal;
+  /** Ends it when nothing waits and nobody works; false unless given. */
+  readonly untilEmpty?: boolean | undefined;
+  /** Folders below which paths that jobs name are read; none unless given. */
+  readonly trusted?: readonly string[] | undefined;
+  /** Tokens of one claim for each device, as far as bytes tell; 65,536 unless given. */
+  readonly tokenBudget?: number | undefined;
+  /** Seconds without a heartbeat after which others take its documents; 60 unless given. */
+  readonly leaseSeconds?: number | undefined;
+}

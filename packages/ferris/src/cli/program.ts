@@ -13,6 +13,8 @@ import { copyCommand } from "./commands/copy.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { configCommand } from "./commands/config.ts";
 import { dbCommand } from "./commands/db.ts";
+import { jobsCommand } from "./commands/jobs.ts";
+import { workerCommand } from "./commands/worker.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embedCommand } from "./commands/embed.ts";
 import { evalCommand } from "./commands/eval.ts";
@@ -104,6 +106,8 @@ export function makeProgram({ json = false, line = [], runProgram = noProgram }:
     quantizeCommand(),
     evalCommand(),
     copyCommand(),
+    workerCommand(),
+    jobsCommand(),
     dbCommand(),
     doctorCommand(),
     benchCommand(),
@@ -123,7 +127,21 @@ export function makeProgram({ json = false, line = [], runProgram = noProgram }:
 }
 
 /** Commands that the first page only names: it has to fit a screen. */
-const named = ["map", "inspect", "compact", "embed", "quantize", "eval", "bench", "copy", "db", "config", "completion"];
+const named = [
+  "map",
+  "inspect",
+  "compact",
+  "embed",
+  "quantize",
+  "eval",
+  "bench",
+  "copy",
+  "worker",
+  "jobs",
+  "db",
+  "config",
+  "completion",
+];
 
 function firstPage(all: readonly Command[]): string {
   const commands = all.filter((command) => !named.includes(command.name()));

@@ -41,7 +41,12 @@ const timeGranularity = 2_000;
  * What the index has of a file stays where the file could not be read today, is half written, has a parser that was short of time or found
  * nothing, or was not asked for. What can be read and is something else now (encrypted, of another encoding) has replaced it.
  */
-const keptReasons: ReadonlySet<SkipReason> = new Set<SkipReason>(["unreadable", "no text", "damaged", "filtered"]);
+export const keptReasons: ReadonlySet<SkipReason> = new Set<SkipReason>([
+  "unreadable",
+  "no text",
+  "damaged",
+  "filtered",
+]);
 
 export interface PreparedDocument {
   readonly record: DocumentRecord;

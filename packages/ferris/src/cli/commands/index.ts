@@ -44,21 +44,35 @@ export function indexCommand(): Command {
     )
     .addOption(new Flag("--max-tokens <n>", "longest chunk (default: 256, or what the model reads if that is less)"))
     .addOption(new Flag("--ocr <how>", "scans and pictures: auto, off, or languages such as eng+deu (default: auto)"));
-  withModelOptions(command).addOption(devicesOption());
+  withModelOptions(command)
+    .addOption(devicesOption())
+    .addOption(new Flag("--enqueue", "queue the documents for workers (ferris worker) instead; needs --store"))
+    .addOption(
+      new Flag("--send-paths", "with --enqueue: send paths, for workers that read the same disk and trust them"),
+    )
+    .addOption(new Flag("--priority <n>", "with --enqueue: the higher, the sooner (default: 0)"));
   withExamples(command, [
     ["ferris index .", "everything under the working folder"],
     ["ferris index docs src --exclude '**/generated/**'", "two folders, without some of it"],
     ["man bash | ferris index - --as manuals/bash.txt", "what another program prints"],
     ["ferris index . --report left-out.txt", "and why each file that is missing is missing"],
     ["ferris index . --devices all", "on every GPU of this machine at once"],
+    ["ferris index docs --store postgres://host/database --enqueue", "leaves the work to ferris worker, anywhere"],
     ["ferris index --device gpu --json notes", "on the GPU or not at all; progress and report as JSON lines"],
   ]);
-  return runs(command, (session, [paths], options: IndexCommandOptions) => index(session, paths, options), {
-    outlivesReader: true,
-  });
+  const action = async (session: Session, [paths]: readonly never[], options: IndexCommandOptions): Promise<number> => {
+    const { enqueue: queued, sendPaths, priority } = options;
+    if (queued) return (await import("../enqueue.ts")).enqueue(session, paths, options);
+    if (sendPaths || priority !== undefined) throw new UsageError("--send-paths and --priority belong to --enqueue");
+    return index(session, paths, options);
+  };
+  return runs(command, action, { outlivesReader: true });
 }
 
-interface IndexCommandOptions extends TypeOption {
+export interface IndexCommandOptions extends TypeOption {
+  readonly enqueue?: true;
+  readonly sendPaths?: true;
+  readonly priority?: string;
   readonly as?: string;
   readonly report?: string | true;
 }

@@ -14,6 +14,7 @@ import type { Session } from "../session.ts";
 import { storeOf } from "../store.ts";
 import { table } from "../terminal/table.ts";
 import { bytes, grouped, printable } from "../terminal/text.ts";
+import { queueLines } from "./jobs.ts";
 import { withExamples } from "./shared-options.ts";
 
 export function statusCommand(): Command {
@@ -39,8 +40,13 @@ async function status(session: Session): Promise<number> {
     const statistics = await ferris.statistics();
     const freshness = await ferris.freshness();
     const reading = await ferris.reading();
-    if (session.json) session.printJson({ ...statistics, freshness, reading });
-    else session.print(statusLines(statistics, freshness).join("\n"));
+    const queue = ferris.ownFolder === null ? await ferris.queueStatus() : undefined;
+    if (session.json) session.printJson({ ...statistics, freshness, reading, queue });
+    else {
+      session.print(statusLines(statistics, freshness).join("\n"));
+      if (queue && queue.waiting + queue.running + queue.failed + queue.workers.length > 0)
+        session.print(queueLines(queue).join("\n"));
+    }
     const problem = readingText(reading, statistics.identity.model);
     if (problem !== null) session.warn(problem);
     return exitCodes.success;

@@ -38,7 +38,7 @@ export async function storeOn(
   connection: PostgresConnection,
   name: string | null,
   identity?: ModelIdentity,
-): Promise<Store> {
+): Promise<PostgresStore> {
   if (identity !== undefined && (await schemaStatus(connection)).version === 0) await migrate(connection);
   await requireSchema(connection);
   await requirePgvector(connection, connection.shown);

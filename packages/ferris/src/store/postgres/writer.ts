@@ -17,7 +17,7 @@ import type {
 } from "../store.ts";
 import { type Collection, foldChanges, noteChange } from "./collection.ts";
 import type { PostgresConnection } from "./connection.ts";
-import { putDocuments, renameDocument } from "./put-documents.ts";
+import { type NewDocument, putDocuments, renameDocument } from "./put-documents.ts";
 import { PostgresReader } from "./reader.ts";
 import { removeChunks } from "./remove-chunks.ts";
 import { completeDocuments, shareStage, stageVectors, takeStageAlone } from "./stage.ts";
@@ -41,6 +41,11 @@ export class PostgresStore extends PostgresReader implements Store {
     this.#vocabulary = new Vocabulary(collection.id);
   }
 
+  /** By which the queue's rows know it. */
+  get collectionId(): number {
+    return this.collection.id;
+  }
+
   async documentsWithContent(contentHash: string): Promise<StoredDocument[]> {
     const rows = await this.connection.query(
       `SELECT ${documentColumns} FROM documents AS d WHERE d.collection_id = $1 AND d.content_hash = decode($2, 'hex') ORDER BY d.path`,
@@ -49,14 +54,18 @@ export class PostgresStore extends PostgresReader implements Store {
     return rows.map(toDocument);
   }
 
+  /** @param choose says within the transaction which of the documents are written: a worker's, those whose jobs it still holds */
   async putDocuments(
     documents: readonly { record: DocumentRecord; chunks: readonly (ChunkRecord & Partial<EmbeddingText>)[] }[],
     vectors: ReadonlyMap<string, Float32Array>,
+    choose: (sql: Sql) => Promise<readonly NewDocument[]> = async () => documents,
   ): Promise<readonly Work[]> {
     const work = await this.connection.write(async (sql) => {
+      // First: who may not commit waits for nobody.
+      const chosen = await choose(sql);
       await shareStage(sql, this.collection.id);
       this.#vocabulary.begin();
-      const done = await putDocuments(sql, { ...this.collection, vocabulary: this.#vocabulary }, documents, vectors);
+      const done = await putDocuments(sql, { ...this.collection, vocabulary: this.#vocabulary }, chosen, vectors);
       await this.#vocabulary.write(sql);
       return done;
     });

@@ -1,8 +1,9 @@
 /** Every step of the schema, oldest first. A new one goes to the end; what was released stays as it is. */
 import { collections } from "./001-collections.ts";
+import { jobs } from "./002-jobs.ts";
 import type { Migration } from "./migration.ts";
 
-export const migrations: readonly Migration[] = [collections];
+export const migrations: readonly Migration[] = [collections, jobs];
 
 /** What this program works with. */
 export const schemaVersion = migrations.length;

@@ -1,0 +1,87 @@
+/** `ferris jobs`: the queue of an index in a PostgreSQL, and what became of documents that could not be indexed. */
+import { Command } from "commander";
+import { UsageError } from "../../errors.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { QueueStatus } from "../../queue/job.ts";
+import { openFerris } from "../open.ts";
+import { Flag } from "../options.ts";
+import { runs } from "../run.ts";
+import type { Session } from "../session.ts";
+import { table } from "../terminal/table.ts";
+import { bytes, grouped, plural, printable } from "../terminal/text.ts";
+import { optionalNumber, withExamples } from "./shared-options.ts";
+
+interface JobsOptions {
+  readonly failed?: true;
+  readonly mostJobs?: string;
+}
+
+export function jobsCommand(): Command {
+  const command = new Command("jobs")
+    .summary("the queue of an index in a PostgreSQL, and what failed")
+    .description(
+      "Prints what waits for workers and who they are. retry has failed documents tried again, drop forgets them: all of\n" +
+        "them, or those whose numbers follow.",
+    )
+    .argument("[action]", "retry or drop")
+    .argument("[number...]", "jobs of ferris jobs --failed")
+    .addOption(new Flag("--failed", "list the documents that failed, with their errors"))
+    .addOption(new Flag("-k, --limit <n>", "at most so many (default: 100)", { as: "mostJobs" }));
+  withExamples(command, [
+    ["ferris jobs --store postgres://host/database", "what waits, and who works"],
+    ["ferris jobs --failed", "documents that could not be indexed, and why"],
+    ["ferris jobs retry", "all of those once more"],
+    ["ferris jobs drop 17 23", "two of them never again"],
+  ]);
+  return runs(command, (session, positional, options) =>
+    jobs(session, positional as readonly unknown[], options as unknown as JobsOptions),
+  );
+}
+
+async function jobs(
+  session: Session,
+  [action, numbers = []]: readonly unknown[],
+  { failed, mostJobs }: JobsOptions,
+): Promise<number> {
+  if (action !== undefined && action !== "retry" && action !== "drop") {
+    throw new UsageError(`unknown action "${String(action)}": it must be retry or drop`);
+  }
+  const limit = optionalNumber("--limit", mostJobs, 1, 1_000_000) ?? 100;
+  const ids = (numbers as readonly string[]).map((text) =>
+    optionalNumber("the number of a job", text, 1, Number.MAX_SAFE_INTEGER)!,
+  );
+  const ferris = await openFerris(session);
+  try {
+    if (action !== undefined) {
+      const count = await ferris.settleFailedJobs(action, ids.length === 0 ? null : ids);
+      if (session.json) session.printJson({ [action]: count });
+      else session.print(`${plural(count, "document")} ${action === "retry" ? "will be tried again" : "forgotten"}`);
+    } else if (failed) {
+      const list = await ferris.failedJobs(limit);
+      if (session.json) session.printJson(list);
+      else for (const { id, path, error } of list) session.print(`${id}  ${printable(path)}: ${printable(error)}`);
+    } else {
+      const status = await ferris.queueStatus();
+      if (session.json) session.printJson(status);
+      else session.print(queueLines(status).join("\n"));
+    }
+    return exitCodes.success;
+  } finally {
+    await ferris.close();
+  }
+}
+
+/** Also for `ferris status`. */
+export function queueLines({ waiting, running, failed, bytes: size, workers }: QueueStatus): string[] {
+  const rows = [
+    [
+      "Queue",
+      `${grouped(waiting)} waiting, ${grouped(running)} with workers, ${grouped(failed)} failed; ${bytes(size)} of contents`,
+    ],
+    ...workers.map(({ id, devices, seconds, documents, tokens }, i) => [
+      i === 0 ? "Workers" : "",
+      `${printable(id)} on ${printable(devices)}: ${grouped(documents)} documents, ${grouped(Math.round(tokens / Math.max(1, seconds)))} tokens/s`,
+    ]),
+  ];
+  return table(rows);
+}

@@ -1,0 +1,71 @@
+/** What the queue holds and says. Types only. */
+
+/** A document that is to be read, cut, embedded and written. */
+export interface NewJob {
+  /** Absolute, as the index spells it. */
+  readonly path: string;
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedTime: number;
+  /** A chunk's most tokens; null: what the model reads. */
+  readonly maxTokens: number | null;
+  /** The file's bytes; null: workers read the path themselves, those that were told to trust it. */
+  readonly content: Uint8Array | null;
+  /** The higher, the sooner. */
+  readonly priority: number;
+}
+
+/** A job that a worker holds. */
+export interface Claim extends Omit<NewJob, "priority"> {
+  readonly id: number;
+  /** Whoever commits must find this number in the job's row. */
+  readonly lease: number;
+  /** This one included. */
+  readonly attempts: number;
+}
+
+export interface ClaimOptions {
+  readonly worker: string;
+  /** Jobs are taken until they have this many bytes. */
+  readonly bytes: number;
+  readonly most: number;
+  /** Until others may take it. */
+  readonly seconds: number;
+  /** Whether jobs without their bytes are taken. */
+  readonly readsPaths: boolean;
+}
+
+export interface WorkDone {
+  readonly chunks: number;
+  readonly tokens: number;
+}
+
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly running: number;
+  readonly failed: number;
+  /** Of the contents that wait in the database. */
+  readonly bytes: number;
+}
+
+export interface FailedJob {
+  readonly id: number;
+  readonly path: string;
+  readonly attempts: number;
+  readonly error: string;
+  readonly size: number;
+}
+
+/** A worker that was seen within half a minute. */
+export interface WorkerStatus extends WorkDone {
+  /** Host, process and a random part. */
+  readonly id: string;
+  readonly devices: string;
+  /** Since it started. */
+  readonly seconds: number;
+  readonly documents: number;
+}
+
+export interface QueueStatus extends QueueCounts {
+  readonly workers: readonly WorkerStatus[];
+}
