@@ -24,26 +24,20 @@ import { UsageError } from "./errors.ts";
 import { type Freshness, freshnessOf, markedAnswer, markedPassage, withStaleness } from "./freshness.ts";
 import type { ModeScores } from "./evaluation/evaluate.ts";
 import type { Question } from "./evaluation/question-set.ts";
-import type { Embedder } from "./indexing/embedder.ts";
 import type { IndexReport } from "./indexing/report.ts";
 import type { Inspection } from "./inspection.ts";
 import { KeptNoiseFloor } from "./kept-noise-floor.ts";
 import type { CorpusMap, MapOptions } from "./map/corpus-map.ts";
 import { Models } from "./models/models.ts";
 import type {
-  FerrisEnqueueOptions,
   FerrisEvaluateOptions,
   FerrisIndexOptions,
   FerrisOptions,
   FerrisRelatedOptions,
   FerrisSearchOptions,
   FerrisWatchOptions,
-  FerrisWorkOptions,
 } from "./options.ts";
-import type { EnqueueReport } from "./queue/enqueue.ts";
-import type { FailedJob, QueueStatus } from "./queue/job.ts";
-import type { JobQueue } from "./queue/job-queue.ts";
-import type { WorkReport } from "./queue/worker.ts";
+import { IndexQueue } from "./queue/index-queue.ts";
 import { checkFilter } from "./search/filter.ts";
 import { inOrder } from "./search/order.ts";
 import { type DocumentPassage, type LineRange, readAround, readDocument } from "./search/passage.ts";
@@ -54,7 +48,6 @@ import { search } from "./search/search.ts";
 import { inStoredSpelling } from "./stored-spelling.ts";
 import { openIndexForWriting, type Place } from "./store/index.ts";
 import { indexesAt, type NamedIndex, placeOf, shownPlace } from "./store/places.ts";
-import type { PostgresStore } from "./store/postgres/writer.ts";
 import type { DocumentFilter, StoredDocument, StoreReader, StoreStatistics } from "./store/store.ts";
 import { compactIndex, removeBelow } from "./upkeep.ts";
 import { VectorRetrievers } from "./vector-retrievers.ts";
@@ -76,6 +69,8 @@ export class Ferris {
   readonly folder: string;
   /** The same, where the index is in a folder; null for one on a server. */
   readonly ownFolder: string | null;
+  /** The queue of an index on a server: documents for workers on any number of machines. */
+  readonly queue: IndexQueue;
   readonly #place: Place;
   readonly #reader: CurrentReader;
   readonly #models: Models;
@@ -92,6 +87,15 @@ export class Ferris {
     this.#reader = new CurrentReader(place, () => this.#forget(), options.onNotice ?? console.warn);
     this.#onNotice = options.onNotice ?? console.warn;
     this.#models = new Models(this.folder, options);
+    this.queue = new IndexQueue({
+      place,
+      onNotice: this.#onNotice,
+      run: (use) => this.#life.run(use),
+      model: async (signal) => {
+        this.#noiseFloor.forget();
+        return this.#models.load(await this.#reader.recordedModel(), signal);
+      },
+    });
     this.#retrievers = new VectorRetrievers(options);
   }
 
@@ -144,110 +148,6 @@ export class Ferris {
       return await indexPaths({ ...wanted, store });
     } finally {
       await store.close();
-    }
-  }
-
-  /**
-   * Queues what is new or changed below these paths for workers, in place of embedding it here; what is gone leaves the index. For an index on a
-   * server.
-   *
-   * @throws InputError for a path that is not there; UsageError for an index in a folder; IndexMismatchError; StoreUnreachableError
-   */
-  async enqueue(paths: readonly string[], options: FerrisEnqueueOptions = {}): Promise<EnqueueReport> {
-    return this.#life.run(async () => {
-      checkPaths(paths);
-      const [{ enqueuePaths }, { defaultMaxFileBytes }] = await Promise.all([
-        import("./queue/enqueue.ts"),
-        import("./indexing/index-folder.ts"),
-      ]);
-      return this.#withQueue(options.signal, (opened) =>
-        enqueuePaths({
-          ...opened,
-          ...options,
-          paths,
-          maxFileBytes: options.maxFileBytes ?? defaultMaxFileBytes,
-          maxTokens: options.maxTokens ?? null,
-          sendsBytes: options.sendsBytes ?? true,
-          priority: options.priority ?? 0,
-          mostWaitingBytes: options.mostWaitingBytes ?? 2 ** 30,
-        }),
-      );
-    });
-  }
-
-  /**
-   * Works through the queue of the index: claims documents, embeds them, writes them; until `signal`, or with `untilEmpty` until nothing
-   * waits. Any number of processes may do so at once, and any may be killed at any time.
-   *
-   * @throws UsageError for an index in a folder; IndexMismatchError; StoreUnreachableError
-   */
-  async work(options: FerrisWorkOptions): Promise<WorkReport> {
-    return this.#life.run(async () => {
-      const [{ work }, { workerName }, { defaultMaxFileBytes }, { ocrChoice }] = await Promise.all([
-        import("./queue/worker.ts"),
-        import("./queue/open-queue.ts"),
-        import("./indexing/index-folder.ts"),
-        import("./documents/ocr/languages.ts"),
-      ]);
-      return this.#withQueue(options.signal, (opened, model) => {
-        const { device, devices } = model.info();
-        return work({
-          ...opened,
-          ...options,
-          id: workerName(),
-          devices: devices?.join(", ") ?? (device === "gpu" ? (model.info().adapter?.name ?? "a GPU") : "the CPU"),
-          ocr: ocrChoice(options.ocr),
-          trusted: options.trusted ?? [],
-          maxFileBytes: options.maxFileBytes ?? defaultMaxFileBytes,
-          tokenBudget: options.tokenBudget ?? 65_536,
-          leaseSeconds: options.leaseSeconds ?? 60,
-          untilEmpty: options.untilEmpty ?? false,
-        });
-      });
-    });
-  }
-
-  /** What waits for workers, who they are, and how many documents failed. @throws UsageError for an index in a folder; IndexNotFoundError */
-  async queueStatus(): Promise<QueueStatus> {
-    return this.#onQueue(async (queue) => ({ ...(await queue.counts()), workers: await queue.workers() }));
-  }
-
-  /** Documents that could not be indexed, at most `limit`, with their errors. */
-  async failedJobs(limit = 100): Promise<FailedJob[]> {
-    return this.#onQueue((queue) => queue.failed(limit));
-  }
-
-  /** Has failed documents tried again ("retry") or forgotten ("drop"): all, or those of these ids. Returns how many. */
-  async settleFailedJobs(how: "retry" | "drop", ids: readonly number[] | null = null): Promise<number> {
-    return this.#onQueue((queue) => queue[how](ids));
-  }
-
-  async #onQueue<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
-    return this.#life.run(async () => {
-      const { openQueue } = await import("./queue/open-queue.ts");
-      const opened = await openQueue(this.#place, { onNotice: this.#onNotice });
-      try {
-        return await use(opened.queue);
-      } finally {
-        await opened.close();
-      }
-    });
-  }
-
-  async #withQueue<T>(
-    signal: AbortSignal | undefined,
-    use: (opened: { store: PostgresStore; queue: JobQueue; embedder: Embedder }, model: EmbeddingModel) => Promise<T>,
-  ): Promise<T> {
-    preloadEngine();
-    this.#noiseFloor.forget();
-    const { openQueueForWriting } = await import("./queue/open-queue.ts");
-    const model = await this.#models.load(await this.#reader.recordedModel(), signal);
-    const embedder = documentEmbedder(model);
-    const opened = await openQueueForWriting(this.#place, embedder.identity, { onNotice: this.#onNotice });
-    try {
-      return await use({ store: opened.store, queue: opened.queue, embedder }, model);
-    } finally {
-      await opened.close();
     }
   }
 

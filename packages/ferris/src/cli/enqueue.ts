@@ -22,7 +22,7 @@ export async function enqueue(
   const ferris = await openFerris(session);
   const line = session.progress();
   try {
-    const report = await ferris.enqueue(paths, {
+    const report = await ferris.queue.add(paths, {
       include,
       exclude,
       maxTokens: maxTokens ?? undefined,

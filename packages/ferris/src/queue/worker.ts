@@ -128,7 +128,8 @@ export async function work(options: WorkerOptions): Promise<WorkReport> {
   }
 
   async function mayEnd(): Promise<boolean> {
-    report.failed += await queue.buryDead();
+    const buried = await queue.buryDead();
+    report.failed += buried;
     if (!options.untilEmpty) return false;
     const { waiting, running } = await queue.counts();
     return waiting + running === 0;

@@ -34,34 +34,36 @@ export function jobsCommand(): Command {
     ["ferris jobs drop 17 23", "two of them never again"],
   ]);
   return runs(command, (session, positional, options) =>
-    jobs(session, positional as readonly unknown[], options as unknown as JobsOptions),
+    jobs(
+      session,
+      positional as readonly unknown[] as readonly [string?, (readonly string[])?],
+      options as unknown as JobsOptions,
+    ),
   );
 }
 
 async function jobs(
   session: Session,
-  [action, numbers = []]: readonly unknown[],
+  [action, numbers = []]: readonly [action?: string, numbers?: readonly string[]],
   { failed, mostJobs }: JobsOptions,
 ): Promise<number> {
   if (action !== undefined && action !== "retry" && action !== "drop") {
-    throw new UsageError(`unknown action "${String(action)}": it must be retry or drop`);
+    throw new UsageError(`unknown action "${action}": it must be retry or drop`);
   }
   const limit = optionalNumber("--limit", mostJobs, 1, 1_000_000) ?? 100;
-  const ids = (numbers as readonly string[]).map((text) =>
-    optionalNumber("the number of a job", text, 1, Number.MAX_SAFE_INTEGER)!,
-  );
+  const ids = numbers.map((text) => optionalNumber("the number of a job", text, 1, Number.MAX_SAFE_INTEGER)!);
   const ferris = await openFerris(session);
   try {
     if (action !== undefined) {
-      const count = await ferris.settleFailedJobs(action, ids.length === 0 ? null : ids);
+      const count = await ferris.queue[action](ids.length === 0 ? null : ids);
       if (session.json) session.printJson({ [action]: count });
       else session.print(`${plural(count, "document")} ${action === "retry" ? "will be tried again" : "forgotten"}`);
     } else if (failed) {
-      const list = await ferris.failedJobs(limit);
+      const list = await ferris.queue.failed(limit);
       if (session.json) session.printJson(list);
       else for (const { id, path, error } of list) session.print(`${id}  ${printable(path)}: ${printable(error)}`);
     } else {
-      const status = await ferris.queueStatus();
+      const status = await ferris.queue.status();
       if (session.json) session.printJson(status);
       else session.print(queueLines(status).join("\n"));
     }

@@ -40,7 +40,7 @@ async function status(session: Session): Promise<number> {
     const statistics = await ferris.statistics();
     const freshness = await ferris.freshness();
     const reading = await ferris.reading();
-    const queue = ferris.ownFolder === null ? await ferris.queueStatus() : undefined;
+    const queue = ferris.ownFolder === null ? await ferris.queue.status() : undefined;
     if (session.json) session.printJson({ ...statistics, freshness, reading, queue });
     else {
       session.print(statusLines(statistics, freshness).join("\n"));

@@ -61,13 +61,13 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
   const signal = session.interruptible("stopping after the documents in flight");
   const ferris = await openFerris(session, { severalDevices: true });
   const { WorkerMetrics } = await import("../../server/worker-metrics.ts");
-  const metrics = new WorkerMetrics(() => ferris.queueStatus());
+  const metrics = new WorkerMetrics(() => ferris.queue.status());
   const server = port === undefined ? null : await metrics.listen(port, options.metricsHost ?? "127.0.0.1");
   if (server !== null) session.inform(`metrics at ${server.url}/metrics`);
   const line = session.progress();
   let documents = 0;
   try {
-    const report = await ferris.work({
+    const report = await ferris.queue.work({
       signal,
       untilEmpty: options.drain === true,
       trusted: (options.trustPath ?? []).map((folder) => resolve(caller().folder, folder)),

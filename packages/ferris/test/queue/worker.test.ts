@@ -1,0 +1,157 @@
+/** Workers end with the index that one process makes, whatever becomes of them; and what they may read. On PGlite and the real server. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { indexPaths } from "../../src/indexing/index-folder.ts";
+import { enqueuePaths, type EnqueueOptions } from "../../src/queue/enqueue.ts";
+import { JobQueue } from "../../src/queue/job-queue.ts";
+import type { PostgresConnection } from "../../src/store/postgres/connection.ts";
+import { pgliteConnection, realConnection, realName, realUrl } from "../store/support/postgres.ts";
+import { claim, drain, embedder, job, openQueue, rowsOf } from "./support.ts";
+
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true });
+});
+
+function documents(count: number): string {
+  const folder = mkdtempSync(join(tmpdir(), "ferris-queue-"));
+  made.push(folder);
+  mkdirSync(join(folder, "notes"));
+  for (let i = 0; i < count; i++) {
+    const paragraphs = Array.from(
+      { length: 1 + (i % 4) },
+      (_, p) => `Paragraph ${p} of note ${i % 7}, about pumps and keys.`,
+    );
+    writeFileSync(join(folder, "notes", `note-${i}.md`), `# Note ${i}\n\n${paragraphs.join("\n\n")}\n`);
+  }
+  return folder;
+}
+
+/** Of a process that is stopped: no lease is put off. */
+class SilentQueue extends JobQueue {
+  override async extend(): Promise<Set<number>> {
+    return new Set();
+  }
+}
+
+type Opened = Awaited<ReturnType<typeof openQueue>>;
+
+function enqueue(opened: Opened, paths: string[], more: Partial<EnqueueOptions> = {}) {
+  const usual = { maxFileBytes: 1_000_000, maxTokens: null, sendsBytes: true, priority: 0, mostWaitingBytes: 2 ** 30 };
+  return enqueuePaths({ ...opened, embedder, paths, ocr: "off", ...usual, ...more });
+}
+
+function workerTests(connect: () => Promise<PostgresConnection>): void {
+  test("the index is the one that a single process makes, row for row, also after changes", async () => {
+    const connection = await connect();
+    const folder = documents(40);
+    const queued = await openQueue(connection, "queued");
+    const alone = await openQueue(connection, "alone");
+    for (const change of [false, true]) {
+      if (change) {
+        writeFileSync(join(folder, "notes/note-3.md"), "# Note 3\n\nIt says something else now.\n");
+        writeFileSync(join(folder, "notes/new.md"), "# New\n\nAnother one.\n");
+        rmSync(join(folder, "notes/note-5.md"));
+      }
+      const report = await enqueue(queued, [folder]);
+      expect(report).toMatchObject({ enqueued: change ? 2 : 40, removed: change ? 1 : 0 });
+      const reports = await Promise.all([drain(queued), drain(queued)]);
+      expect(reports.reduce((sum, { documents: count }) => sum + count, 0)).toBe(report.enqueued);
+      await indexPaths({ paths: [folder], store: alone.store, embedder, ocr: "off" });
+      const rows = await rowsOf(queued.store);
+      expect(rows).toHaveLength(40);
+      expect(rows).toEqual(await rowsOf(alone.store));
+    }
+    expect(await queued.queue.counts()).toEqual({ waiting: 0, running: 0, failed: 0, bytes: 0 });
+  });
+
+  test("a worker that was paused past its lease writes nothing, and says so", async () => {
+    const connection = await connect();
+    const opened = await openQueue(connection);
+    await opened.queue.add([job("/docs/a.md", "# A\n\nAbout pumps.\n")]);
+    let others = 0;
+    let pauses = 0;
+    const slow = {
+      ...embedder,
+      // While the model is at work the lease runs out, and whoever is awake does the job.
+      embed: async (texts: readonly string[]) => {
+        if (pauses++ === 0) {
+          await new Promise((resolve) => setTimeout(resolve, 1_500));
+          others = (await drain(opened)).documents;
+        }
+        return embedder.embed(texts);
+      },
+    };
+    const lost: number[] = [];
+    // Its heart stands still, too.
+    const queue = new SilentQueue(connection, opened.store.collectionId);
+    const more = { embedder: slow, leaseSeconds: 1, onLost: (count: number) => void lost.push(count) };
+    const report = await drain({ ...opened, queue }, more);
+    expect(lost).toEqual([1]);
+    expect(report.documents + others).toBe(1);
+    expect((await opened.store.statistics()).chunks).toBe(1);
+  });
+
+  test("a document that cannot be read is among the failed with its error; its neighbours are indexed", async () => {
+    const opened = await openQueue(await connect());
+    const pdf = new TextEncoder().encode("%PDF-1.7\nnothing of the kind");
+    await opened.queue.add([
+      job("/docs/a.md", "# A\n\nAbout keys.\n"),
+      { ...job("/docs/broken.pdf", ""), content: pdf, size: pdf.length },
+    ]);
+    await opened.queue.add([job("/docs/blank.md", "  \n")]);
+    expect(await drain(opened)).toMatchObject({ documents: 1, failed: 1, skipped: 1 });
+    expect(await opened.queue.failed(9)).toMatchObject([{ path: "/docs/broken.pdf", attempts: 1 }]);
+    expect((await opened.store.documents()).map(({ path }) => path)).toEqual(["/docs/a.md"]);
+  });
+
+  test("a model that fails costs a later try, not the document", async () => {
+    const opened = await openQueue(await connect());
+    await opened.queue.add([job("/docs/a.md", "# A\n\nAbout keys.\n")]);
+    const stop = new AbortController();
+    const broken = { ...embedder, embed: () => Promise.reject(new Error("the device was lost")) };
+    const onFailure = (): void => stop.abort();
+    await drain(opened, { embedder: broken, signal: stop.signal, untilEmpty: false, onFailure });
+    expect(await opened.queue.counts()).toMatchObject({ waiting: 1, failed: 0 });
+    expect(await claim(opened.queue, "next")).toEqual([]);
+  });
+
+  test("paths are read below trusted folders alone, by where they really lead", async () => {
+    const opened = await openQueue(await connect());
+    const folder = documents(2);
+    const outside = documents(1);
+    symlinkSync(join(outside, "notes/note-0.md"), join(folder, "link.md"));
+    await enqueue(opened, [folder], { sendsBytes: false });
+    await opened.queue.add([job(join(folder, "link.md"), null), job(join(outside, "notes/note-0.md"), null)]);
+    expect(await drain(opened, { trusted: [folder] })).toMatchObject({ documents: 2, failed: 2 });
+    const errors = (await opened.queue.failed(9)).map(({ error }) => error);
+    expect(errors).toEqual(
+      Array(2).fill("its bytes are not in the queue, and its path lies in no folder that this worker trusts"),
+    );
+  });
+
+  test("who queues waits while much waits, and goes on when a worker has made room", async () => {
+    const opened = await openQueue(await connect());
+    const folder = documents(130);
+    let waits = 0;
+    const enqueuing = enqueue(opened, [folder], { mostWaitingBytes: 4_000, onWait: () => void waits++ });
+    const stop = new AbortController();
+    const working = drain(opened, { untilEmpty: false, signal: stop.signal });
+    expect(await enqueuing).toMatchObject({ enqueued: 130 });
+    expect(waits).toBeGreaterThan(0);
+    stop.abort();
+    await working;
+    await drain(opened);
+    expect(await opened.store.documents()).toHaveLength(130);
+  });
+}
+
+describe("on PGlite", () => {
+  workerTests(pgliteConnection);
+});
+
+describe.runIf(realUrl !== null)(`on ${realName}`, () => {
+  workerTests(realConnection);
+});
