@@ -1,8 +1,7 @@
 /**
  * `Ferris`: an index and the model it was made with, as one object. What the commands do, programs do through this class.
  *
- * It wires the parts (store, indexing, search, engine) and holds no logic of theirs. The model is loaded at the first call that
- * needs one, and the index is opened at the first that reads or writes.
+ * It wires the parts and holds no logic of theirs. Model and index are opened at the first call that needs them.
  */
 import { Lifecycle } from "metal-candle/lifecycle";
 import type { Answer, AskOptions } from "./answer/ask.ts";
@@ -84,18 +83,11 @@ export class Ferris {
     this.#place = place;
     this.ownFolder = typeof place === "string" ? place : null;
     this.folder = typeof place === "string" ? place : shownPlace(place);
-    this.#reader = new CurrentReader(place, () => this.#forget(), options.onNotice ?? console.warn);
     this.#onNotice = options.onNotice ?? console.warn;
+    this.#reader = new CurrentReader(place, () => this.#forget(), this.#onNotice);
     this.#models = new Models(this.folder, options);
-    this.queue = new IndexQueue({
-      place,
-      onNotice: this.#onNotice,
-      run: (use) => this.#life.run(use),
-      model: async (signal) => {
-        this.#noiseFloor.forget();
-        return this.#models.load(await this.#reader.recordedModel(), signal);
-      },
-    });
+    const model = async (signal?: AbortSignal) => this.#models.load(await this.#reader.recordedModel(), signal);
+    this.queue = new IndexQueue({ place, onNotice: this.#onNotice, life: this.#life, model });
     this.#retrievers = new VectorRetrievers(options);
   }
 
@@ -140,10 +132,7 @@ export class Ferris {
     const wanted = { ...rest, paths, embedder, chunker };
     // Before an index is made: one that nothing could be put into would be found by every command below this folder.
     await checkIndexOptions(wanted);
-    const store = await openIndexForWriting(this.#place, {
-      identity: embedder.identity,
-      onNotice: this.#onNotice,
-    });
+    const store = await openIndexForWriting(this.#place, { identity: embedder.identity, onNotice: this.#onNotice });
     try {
       return await indexPaths({ ...wanted, store });
     } finally {

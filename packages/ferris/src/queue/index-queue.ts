@@ -1,4 +1,5 @@
 /** The queue of one index, as programs use it: `ferris.queue`. It wires what adds, does and looks at jobs; none of it is loaded before it is called. */
+import type { Lifecycle } from "metal-candle/lifecycle";
 import { checkPaths } from "../check-options.ts";
 import { documentEmbedder, type EmbeddingModel, preloadEngine } from "../engine.ts";
 import type { Embedder } from "../indexing/embedder.ts";
@@ -14,7 +15,7 @@ export interface QueueHost {
   readonly place: Place;
   readonly onNotice: (line: string) => void;
   /** Runs a call unless the index's object is closed. */
-  readonly run: <T>(use: () => Promise<T>) => Promise<T>;
+  readonly life: Lifecycle;
   readonly model: (signal: AbortSignal | undefined) => Promise<EmbeddingModel>;
 }
 
@@ -105,8 +106,8 @@ export class IndexQueue {
   }
 
   async #use<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
-    const { place, onNotice, run } = this.#host;
-    return run(async () => {
+    const { place, onNotice, life } = this.#host;
+    return life.run(async () => {
       const { openQueue } = await import("./open-queue.ts");
       const opened = await openQueue(place, { onNotice });
       try {
@@ -121,8 +122,8 @@ export class IndexQueue {
     signal: AbortSignal | undefined,
     use: (opened: { store: PostgresStore; queue: JobQueue; embedder: Embedder }, model: EmbeddingModel) => Promise<T>,
   ): Promise<T> {
-    const { place, onNotice, run, model: load } = this.#host;
-    return run(async () => {
+    const { place, onNotice, life, model: load } = this.#host;
+    return life.run(async () => {
       preloadEngine();
       const { openQueueForWriting } = await import("./open-queue.ts");
       const model = await load(signal);
