@@ -1,0 +1,57 @@
+/**
+ * Queueing, workers and their jobs from the command line, on the PostgreSQL that FERRIS_TEST_POSTGRES_URL names: a worker that is killed, one that
+ * takes over, what failed, and what they say of themselves. npm run test:scale does it with many.
+ */
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { dropSchema, newSchema, realName, realUrl, withSchema } from "../../store/support/postgres.ts";
+import { ferris, startFerris, succeeds, temporaryFolder, useTinyModel } from "../support/ferris-process.ts";
+
+useTinyModel();
+
+test("an index in a folder has no queue, and says what would have one", async () => {
+  const { code, stderr } = await ferris(["jobs"], { cwd: temporaryFolder("no-queue") });
+  expect(code).toBe(2);
+  expect(stderr).toContain("a queue needs an index in a PostgreSQL: an index in a folder has one writer");
+});
+
+describe.runIf(realUrl !== null)(`on ${realName}`, () => {
+  const schema = newSchema();
+  const environment = { FERRIS_STORE: realUrl === null ? "" : withSchema(realUrl, schema), FERRIS_DEVICE: "cpu" };
+  afterAll(() => dropSchema(environment.FERRIS_STORE));
+
+  test("a killed worker's documents are taken over, and nothing is there twice", async () => {
+    const cwd = temporaryFolder("queue");
+    for (let i = 0; i < 60; i++)
+      writeFileSync(join(cwd, `note-${i}.md`), `# Note ${i}\n\nAbout thing ${i}.\n`.repeat(1 + (i % 5)));
+    writeFileSync(join(cwd, "broken.pdf"), "%PDF-1.7\nnothing of the kind");
+    await succeeds(["index", ".", "--enqueue", "--priority", "3"], { cwd, environment });
+    const queued = await ferris(["jobs", "--json"], { environment });
+    expect(JSON.parse(queued.stdout)).toMatchObject({ waiting: 61, running: 0, failed: 0, workers: [] });
+
+    const victim = startFerris(["worker", "--json", "--budget", "256", "--lease", "2"], { environment });
+    await once(victim.stdout!, "data");
+    victim.kill("SIGKILL");
+    const { code, stdout, stderr } = await ferris(["worker", "--drain", "--json", "--metrics-port", "0"], {
+      environment,
+    });
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("metrics at http://127.0.0.1:") as string,
+    });
+    const report = JSON.parse(stdout.trim().split("\n").at(-1)!) as { documents: number };
+    expect(report).toMatchObject({ type: "report", failed: 1, lost: 0 });
+    expect(report.documents).toBeGreaterThan(0);
+
+    const status = JSON.parse((await ferris(["status", "--json"], { environment })).stdout) as object;
+    expect(status).toMatchObject({ documents: 60, queue: { waiting: 0, running: 0, failed: 1 } });
+    const failed = await ferris(["jobs", "--failed"], { environment });
+    expect(failed.stdout).toMatch(/^\d+ {2}.*broken\.pdf: /);
+    expect((await ferris(["jobs", "drop"], { environment })).stdout).toBe("1 document forgotten\n");
+    const again = await ferris(["index", ".", "--enqueue", "--json", "--exclude", "*.pdf"], { cwd, environment });
+    expect(JSON.parse(again.stdout)).toMatchObject({ enqueued: 0, removed: 0 });
+    // Nine commands, one after another.
+  }, 120_000);
+});
