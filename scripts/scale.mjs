@@ -112,15 +112,16 @@ async function drained(url) {
 async function withTrouble(url, count) {
   const workers = new Set();
   const seen = { killed: 0, stopped: 0, restarted: 0, lost: 0 };
+  const ends = [];
   const add = () => {
     const worker = start(url, ["worker", "--drain", "--lease", values.lease, "--budget", "4096", "--json"]);
     workers.add(worker);
-    void worker.ended.then(({ output }) => {
-      workers.delete(worker);
-      seen.lost += [
-        ...output.matchAll(/"warning":"(\d+|a) document[s]? had been taken over|"warning":"(\d+) documents? had/g),
-      ].length;
-    });
+    ends.push(
+      worker.ended.then(({ output }) => {
+        workers.delete(worker);
+        return (seen.lost += output.match(/documents? had been taken over/g)?.length ?? 0);
+      }),
+    );
   };
   for (let i = 0; i < count; i++) add();
   await wait(Number(values["kill-every"]));
@@ -152,7 +153,7 @@ async function withTrouble(url, count) {
     await wait(Number(values["kill-every"]));
   }
   paused.child.kill("SIGCONT");
-  await Promise.all([...workers].map(({ ended }) => ended));
+  await Promise.all(ends);
   return seen;
 }
 
