@@ -12,6 +12,6 @@ for (const group of ["pdf", "office", "legacy", "mail", "markup", "text"]) {
 
 const doubling = fileURLToPath(new URL("../support/fuzz-doubling.mjs", import.meta.url));
 
-fault("a few characters again and again: time in proportion", { seconds: 15, least: 60 }, (run) =>
+fault("a few characters again and again: time in proportion", { seconds: 15, least: 12 }, (run) =>
   fuzz(run, { program: doubling, seconds: 30, megabytes: 1_536 }),
 );
