@@ -289,7 +289,7 @@ try {
   const { failed } = await drained(many);
   console.log(`one process: ${alone.toFixed(1)} s, ${(chunks / alone).toFixed(0)} chunks/s, loading included`);
   console.log(
-    `${values.workers} workers in trouble: ${seconds.toFixed(1)} s; ${JSON.stringify(seen)}; ${failed} failed`,
+    `${values.network ? "two hosts with two" : values.workers} workers in trouble: ${seconds.toFixed(1)} s; ${JSON.stringify(seen)}; ${failed} failed`,
   );
   console.log(`${chunks} chunks; rows that differ: ${JSON.stringify(found)}`);
   const table = [];
