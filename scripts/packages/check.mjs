@@ -82,6 +82,8 @@ async function checkManager(name, url) {
 
 async function report(title, check) {
   const start = Date.now();
+  // The outcomes are told together at the end; this takes minutes.
+  console.error(title);
   try {
     await check();
     outcomes.push(`passed   ${title} (${Math.round((Date.now() - start) / 1000)} s)`);
