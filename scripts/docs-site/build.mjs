@@ -40,6 +40,8 @@ const app = await Application.bootstrap({
   out,
   // Where the repository is hosted is not known here.
   disableSources: true,
+  // The build before it has checked them, with the compiler that this repository has.
+  skipErrorChecking: true,
   excludePrivate: true,
   excludeInternal: true,
   githubPages: false,
