@@ -26,7 +26,9 @@ test("the manual's page is of the same definitions: npm run docs:cli writes it",
   expect(manual).toBe(manualPage(makeProgram(), versionOfFerris()));
   // A line that begins with a dot is a request of roff's; any other would be swallowed.
   const requests = manual.split("\n").flatMap((line) => /^\.(\S+)/.exec(line)?.[1] ?? []);
-  expect(new Set(requests)).toEqual(new Set(["TH", "SH", "B", "TP", "SS", "PP"]));
+  const known = ["TH", "SH", "B", "TP", "SS", "PP"];
+  expect(requests.filter((request) => !known.includes(request))).toEqual([]);
+  expect(requests).toContain("SH");
 });
 
 test.each(settingNames)("setting %s", (name) => {
