@@ -1,7 +1,7 @@
 /**
  * `npm run test:faults`: faults, hostile bytes and long runs, at random moments that a seed decides, in bounded time.
  *
- *   npm run test:faults                         all of them, about five minutes on two cores
+ *   npm run test:faults                         all of them, five to eight minutes on two cores
  *   npm run test:faults -- --seed 7             others
  *   npm run test:faults -- --minutes 60         for longer
  *   npm run test:faults -- gpu                  a room (test/faults/ROOM of a package); further arguments are vitest's

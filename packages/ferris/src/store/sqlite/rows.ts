@@ -1,6 +1,7 @@
 /**
  * Documents and chunks as the tables have them, and as the rest of ferris does.
  */
+import { IndexUnusableError } from "../../errors.ts";
 import { unpackLineRuns } from "../line-runs.ts";
 import type { StoredChunk, StoredDocument } from "../store.ts";
 
@@ -44,7 +45,13 @@ interface ChunkRow extends Omit<StoredChunk, "headingPath" | "lineRuns" | "isOcr
   readonly lineRuns: Uint8Array | null;
 }
 
+/** @throws IndexUnusableError for a row that only a damaged file can have: both columns are NOT NULL */
 export function toChunk(row: ChunkRow): StoredChunk {
+  if (typeof row.headingPath !== "string" || typeof row.text !== "string") {
+    throw new IndexUnusableError(
+      "The index is damaged: a passage has lost its text. Delete the index and index again.",
+    );
+  }
   const headingPath = row.headingPath === "" ? [] : row.headingPath.split(headingSeparator);
   return { ...row, isOcr: row.isOcr === 1, headingPath, lineRuns: unpackLineRuns(row.lineRuns) };
 }
