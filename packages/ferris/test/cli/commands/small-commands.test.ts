@@ -17,7 +17,7 @@ describe("help", () => {
     const lines = stdout.trimEnd().split("\n");
     expect(lines.length).toBeLessThanOrEqual(24);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
-    for (const name of commands) expect(stdout).toMatch(new RegExp(`^ {2}(?:More: .*)?\\b${name}\\b`, "m"));
+    for (const name of commands) expect(stdout).toMatch(new RegExp(`^ {2}(?:(?:More:| {5}) .*)?\\b${name}\\b`, "m"));
   });
 
   test.each(commands)("%s has its own, with examples and the global options", async (name) => {
