@@ -59,9 +59,15 @@ describe.each(devices)("on the %s", (device) => {
     afterAll(() => model.close());
 
     test("gives PyTorch's vectors", async () => {
-      const embeddings = await model.embed(texts);
-      const golden = readGolden("real/all-MiniLM-L6-v2-q8/golden.safetensors");
-      expect(largestDifference(embeddings.data, floats(golden, "embedding"))).toBeLessThan(1e-5);
+      // Of its size a software adapter takes a second for a long text: each third there, the longest among them.
+      const longest = longestOf(texts.map((text) => text.length));
+      const chosen = [...texts.keys()].filter((i) => device === "cpu" || i % 3 === 0 || i === longest);
+      const embeddings = await model.embed(chosen.map((i) => texts[i]));
+      const wanted = floats(readGolden("real/all-MiniLM-L6-v2-q8/golden.safetensors"), "embedding");
+      for (const [row, i] of chosen.entries()) {
+        const right = wanted.subarray(i * 384, (i + 1) * 384);
+        expect(largestDifference(embeddings.at(row), right), texts[i].slice(0, 30)).toBeLessThan(1e-5);
+      }
     });
 
     test("info and stats say what runs", async () => {

@@ -1,15 +1,17 @@
 /**
  * The examples in the documentation of the public functions compile against the built packages, and run.
  *
- * Each runs as a program of its own, in a folder with a few documents to read. An example of a method, which starts in the
- * middle of things, gets the lines that its class's example would have before it.
+ * Each is a program of its own, in a folder with a few documents to read; they follow one another in a process, which has to end by itself. An
+ * example of a method, which starts in the middle of things, gets the lines that its class's example would have before it.
  */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DocExample, docExamples } from "../src/index.ts";
 
 const run = promisify(execFile);
@@ -92,18 +94,66 @@ test("both packages show examples", () => {
   expect(examples.map(({ place }) => place.split("/")[0])).toEqual(expect.arrayContaining(["metal-candle", "ferris"]));
 });
 
-test.each(examples.map(({ place, program }) => [place, program] as const))("%s", async (place, program) => {
-  const env = { ...process.env };
+/** Imports one program after the other, and says of each that it has run. It ends when nothing is left open. */
+const oneAfterTheOther = `
+  for (const program of process.argv.slice(2)) {
+    await import(program);
+    process.send(program);
+  }
+  process.disconnect();
+`;
+
+/** The environment and arguments of an example's process; those with the same share one, in which the packages are loaded once. */
+function processOf({ place }: { place: string }): "cpu" | "gpu" | "worker" {
+  if (place.includes("/worker/")) return "worker";
   // On the CPU device, where that is quick, instead of a software adapter; but for one example, and those that are about the GPU.
-  if (place !== firstExample && !/gpu-vectors|diagnostics|\/ops/.test(place))
-    delete env.METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER;
+  return place === firstExample || /gpu-vectors|diagnostics|\/ops/.test(place) ? "gpu" : "cpu";
+}
+
+/** What each example ended with: undefined, or what its process printed before it ended without having run it. */
+const endings = new Map<string, string | undefined>();
+
+async function runPrograms(kind: string, programs: readonly string[]): Promise<void> {
+  if (programs.length === 0) return;
+  const env = { ...process.env };
+  if (kind === "cpu") delete env.METAL_CANDLE_ALLOW_SOFTWARE_ADAPTER;
   // What serves an engine within a page's worker listens on that worker's scope, and waits.
   const scope = "globalThis.addEventListener = () => {}; globalThis.postMessage = () => {};";
-  const worker = place.includes("/worker/") ? ["--import", `data:text/javascript,${encodeURIComponent(scope)}`] : [];
-  // Rejects with everything that the program printed when it ends with another exit code than 0.
-  const ended = run(process.execPath, [...worker, join(folder, "programs", `${program}.js`)], {
+  const runner = join(folder, `${kind}.mjs`);
+  writeFileSync(runner, (kind === "worker" ? scope : "") + oneAfterTheOther);
+  const files = programs.map((program) => pathToFileURL(join(folder, "programs", `${program}.js`)).href);
+  const child = spawn(process.execPath, [runner, ...files], {
     cwd: join(folder, "documents"),
     env,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
-  await expect(ended).resolves.toBeDefined();
+  let printed = "";
+  const ran = new Set<string>();
+  for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (text) => (printed += text));
+  child.on("message", (file) => {
+    ran.add(file as string);
+    printed = "";
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  const missed = programs.findIndex((_, i) => !ran.has(files[i]!));
+  for (const program of missed < 0 ? programs : programs.slice(0, missed)) endings.set(program, undefined);
+  if (missed >= 0) {
+    endings.set(programs[missed]!, `ended with ${code}: ${printed}`);
+    await runPrograms(kind, programs.slice(missed + 1));
+  } else if (code !== 0) endings.set(programs.at(-1)!, `ended with ${code}: ${printed}`);
+}
+
+describe("each example runs", () => {
+  beforeAll(async () => {
+    for (const kind of ["cpu", "gpu", "worker"])
+      await runPrograms(
+        kind,
+        examples.filter((example) => processOf(example) === kind).map(({ program }) => program),
+      );
+  }, 120_000);
+
+  test.each(examples.map(({ place, program }) => [place, program] as const))("%s", (_, program) => {
+    expect(endings.has(program)).toBe(true);
+    expect(endings.get(program)).toBeUndefined();
+  });
 });

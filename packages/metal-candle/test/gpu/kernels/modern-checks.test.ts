@@ -1,4 +1,5 @@
 /** The kernels of encoders beyond BERT's, each against its plain reference on the adapter at hand: the checks that a model runs before it uses them. */
+import { isThorough } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import { openGpu } from "../../../src/gpu/device/context.ts";
 import { runCheck, type KernelCheck } from "../../../src/gpu/prove/kernel-check.ts";
@@ -109,8 +110,12 @@ describe.each(masks)("attention, %s", (_, mask) => {
     for (const headSize of [4, 32, 256]) await passes(check({ family: "streamed" }, storage, headSize));
   });
 
+  // What masks is written once, above the units; compiling its imitation takes a software adapter a second each.
+  const isTried = isThorough || "grouped" in mask === "causal" in mask;
   test.each(
-    units.map((unit) => [`${unit.matrix.component} ${unit.matrix.m}x${unit.matrix.n}x${unit.matrix.k}`, unit] as const),
+    units
+      .filter(({ emulated }) => !emulated || isTried)
+      .map((unit) => [`${unit.matrix.component} ${unit.matrix.m}x${unit.matrix.n}x${unit.matrix.k}`, unit] as const),
   )(
     "matrix units %s",
     async (__, unit) => {
