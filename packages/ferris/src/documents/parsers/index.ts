@@ -163,7 +163,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "email",
-    version: 6,
+    version: 7,
     readsPictures: true,
     extensions: ["eml", "emlx"],
     recognises: (head) => isMessage(beginning(head, 4096)),
@@ -177,7 +177,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "mailbox",
-    version: 6,
+    version: 7,
     readsPictures: true,
     extensions: ["mbox"],
     recognises: (head) => mailboxBegins.test(beginning(head)),

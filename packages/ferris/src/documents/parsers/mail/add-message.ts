@@ -1,63 +1,30 @@
 /**
  * One message as sections and blocks: subject, people, date, text, and what is attached, read with the parsers that there are for it.
  */
-import { DocumentError } from "../../../errors.ts";
-import type { ContentBuilder } from "../../content-builder.ts";
-import type { ParsedDocument } from "../../document.ts";
-import { extensionOf, fileLeftOut } from "../../walk/left-out.ts";
 import { addCalendar } from "../calendar.ts";
 import { readHtml } from "../html/html.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
 import { through } from "../../lines/sourced-through.ts";
-import { bytesOf, textOf } from "./body.ts";
+import {
+  addAttachment,
+  addFile,
+  type ContentOf,
+  type MessageContext,
+  mostAttachments,
+  nameOf,
+} from "./add-attachment.ts";
+import { contentIn } from "./attached-lines.ts";
+import { textOf } from "./body.ts";
 import { partsOf } from "./choose.ts";
 import { unflowed } from "./flowed.ts";
 import { type MimePart, readMessage, valueOf } from "./mime.ts";
 import { decodeWords } from "./parameters.ts";
-import { signedContent } from "./signed-data.ts";
-import { isTnef, readTnef, type Tnef } from "./tnef.ts";
+import { SourcedBytes } from "./sourced-bytes.ts";
 import { uuencodedIn } from "./uuencoded.ts";
-
-export interface MessageContext {
-  readonly builder: ContentBuilder;
-  /** The bytes that the builder's origins are offsets of. */
-  readonly file: Buffer;
-  readonly isMailbox: boolean;
-  /** Reads an attached file. */
-  readonly parse: (path: string, bytes: Uint8Array) => Promise<ParsedDocument>;
-  readonly warnings: Set<string>;
-}
 
 /** Messages inside of messages. */
 const deepest = 10;
-/** Of one message; more are named only. */
-const mostAttachments = 100;
 const mostAttachedBytes = 64 * 2 ** 20;
-
-/** Extensions for attachments whose names do not tell. */
-const extensions: Readonly<Record<string, string>> = {
-  "application/pdf": "pdf",
-  "application/rtf": "rtf",
-  "text/rtf": "rtf",
-  "application/msword": "doc",
-  "application/json": "json",
-  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-  "application/vnd.oasis.opendocument.text": "odt",
-  "application/vnd.oasis.opendocument.spreadsheet": "ods",
-  "application/vnd.oasis.opendocument.presentation": "odp",
-  "application/epub+zip": "epub",
-  "application/ics": "ics",
-  "text/calendar": "ics",
-  "text/vcard": "vcf",
-  "text/x-vcard": "vcf",
-  "text/directory": "vcf",
-  "text/csv": "csv",
-  "text/html": "html",
-  "text/markdown": "md",
-  "text/plain": "txt",
-};
 
 /** Adds the message, its subject a heading of `level`. */
 export async function addMessage(message: MimePart, context: MessageContext, level = 1): Promise<void> {
@@ -139,11 +106,13 @@ async function addPlain(text: SourcedText, context: MessageContext, level: numbe
     done = end;
   }
   context.builder.add("prose", done === 0 ? text : text.slice(done));
-  for (const { name, bytes, start, end } of files) {
+  for (const { name, lines, start, end } of files) {
     const safe = nameOf({ fileName: name, type: "application/octet-stream" });
     if (safe === null) continue;
     const place = { origin: text.originAt(start), end: text.originAt(end - 1) + 1 };
-    await addFile({ name: safe, title: name, bytes, ...place, lines: null }, context, level);
+    const sourced = new SourcedBytes(lines.map(({ bytes, at }) => ({ bytes, origin: text.originAt(at) })));
+    const content: ContentOf = (document) => contentIn(document, sourced);
+    await addFile({ name: safe, title: name, bytes: sourced.bytes, ...place, content }, context, level);
   }
 }
 
@@ -154,110 +123,4 @@ async function addInner(part: MimePart, context: MessageContext, level: number):
   const isEncoded = /base64|quoted/i.test(encoding);
   if (!isEncoded) return addMessage(readMessage(context.file, part.start, part.end), context, level);
   await addAttachment({ ...part, fileName: part.fileName ?? "message.eml" }, context, level);
-}
-
-async function addAttachment(part: MimePart, context: MessageContext, level: number, hasText = true): Promise<void> {
-  const { file } = context;
-  const isWrapped = /^application\/(?:vnd\.)?ms-tnef$/.test(part.type) || /^winmail\.dat$/i.test(part.fileName ?? "");
-  const bytes = isWrapped ? bytesOf(file, part) : null;
-  if (bytes !== null && isTnef(bytes)) {
-    const wrapped = readTnef(bytes);
-    return addWrapped(hasText ? wrapped.files : filesAndText(wrapped), part, context, level);
-  }
-  if (/^application\/(?:x-)?pkcs7-mime$/.test(part.type) || /\.p7m$/i.test(part.fileName ?? "")) {
-    return addSigned(part, context, level);
-  }
-  const name = nameOf(part);
-  if (name === null) return;
-  // Of text the lines are known, and its character set from the part.
-  const lines = part.type.startsWith("text/") ? textOf(file, part).text : null;
-  const own = lines === null ? bytesOf(file, part) : Buffer.from(lines.text);
-  await addFile({ name, title: part.fileName, bytes: own, origin: part.start, end: part.end, lines }, context, level);
-}
-
-/** What is in Outlook's wrapping, its text first, where the message itself has none. */
-function filesAndText({ text, rtf, html, files }: Tnef): Tnef["files"] {
-  const first =
-    text !== ""
-      ? { name: "message.txt", bytes: Buffer.from(text) }
-      : html !== null
-        ? { name: "message.html", bytes: html }
-        : rtf !== null
-          ? { name: "message.rtf", bytes: rtf }
-          : null;
-  return first === null ? files : [first, ...files];
-}
-
-async function addWrapped(
-  files: Tnef["files"],
-  { start: origin, end }: Pick<MimePart, "start" | "end">,
-  context: MessageContext,
-  level: number,
-): Promise<void> {
-  for (const { name, bytes } of files.slice(0, mostAttachments)) {
-    const safe = nameOf({ fileName: name, type: "application/octet-stream" });
-    if (safe !== null) await addFile({ name: safe, title: name, bytes, origin, end, lines: null }, context, level);
-  }
-}
-
-/** A message within its signature, under the subject of the one around it. */
-async function addSigned(part: MimePart, context: MessageContext, level: number): Promise<void> {
-  const signed = signedContent(bytesOf(context.file, part));
-  if (signed === null) {
-    context.warnings.add(`${part.fileName ?? "smime.p7m"} in it was not read: it is encrypted, or no signed message`);
-    return;
-  }
-  const bytes = Buffer.concat([Buffer.from("Subject: Signed message\r\n"), signed]);
-  await addFile(
-    { name: "signed.eml", title: undefined, bytes, origin: part.start, end: part.end, lines: null },
-    context,
-    level,
-  );
-}
-
-interface AttachedFile {
-  readonly name: string;
-  /** What its section is called; the name, or what it says of itself, where undefined. */
-  readonly title: string | undefined;
-  readonly bytes: Uint8Array;
-  /** What it was decoded from: where in the file that starts, and ends. */
-  readonly origin: number;
-  readonly end: number;
-  /** Its text with the places of its lines, where those are known. */
-  readonly lines: SourcedText | null;
-}
-
-async function addFile(attached: AttachedFile, context: MessageContext, level: number): Promise<void> {
-  const { name, title, bytes, origin, end: originEnd, lines } = attached;
-  const { builder, parse, warnings } = context;
-  const whole = builder.decodedFrom(origin, originEnd);
-  try {
-    const document = await parse(`/${name}`, bytes);
-    const isSame = lines !== null && lines.text === document.content;
-    builder.section(level, "");
-    const heading = title ?? document.title ?? name;
-    if (isSame) builder.heading(level, new SourcedText().appendMade(heading, origin));
-    else builder.heading(level, heading, whole);
-    for (const { kind, start, end, headingPath } of document.blocks) {
-      builder.section(level + 1, "");
-      headingPath.forEach((above, index) => builder.section(level + 1 + index, above));
-      if (isSame) builder.add(kind, lines.slice(start, end));
-      else builder.add(kind, document.content.slice(start, end), whole);
-    }
-    for (const warning of document.warnings) warnings.add(`${name} in it: ${warning}`);
-  } catch (error) {
-    if (!(error instanceof DocumentError)) throw error;
-    if (error.reason !== "binary" && error.reason !== "empty")
-      warnings.add(`${name} in it was not read: ${error.message}`);
-  }
-}
-
-/** What an attachment is read as; null for pictures and the like. */
-function nameOf({ fileName, type }: Pick<MimePart, "fileName" | "type">): string | null {
-  const extension = extensions[type];
-  const name = (fileName ?? "attachment").replace(/[/\\\0]/g, "_").slice(-200);
-  if (fileName === undefined && extension === undefined) return null;
-  if (/^(?:image|audio|video|font)\//.test(type) || fileLeftOut(name) !== null) return null;
-  if (/^application\/(?:pgp|pkcs7|x-pkcs7|ms-tnef)/.test(type)) return null;
-  return extension !== undefined && extensionOf(name) === "" ? `${name}.${extension}` : name;
 }

@@ -7,23 +7,23 @@ import { declaredCharset } from "../../decode/declared-charset.ts";
 import { chooseCharset } from "../../decode/decode.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
 import { type MimePart, valueOf } from "./mime.ts";
+import { SourcedBytes, type SourcedPiece } from "./sourced-bytes.ts";
 import { uuencodedIn } from "./uuencoded.ts";
-
-/** Bytes out of one line of the file. */
-interface Piece {
-  readonly bytes: Buffer;
-  /** Where the line starts in the file. */
-  readonly origin: number;
-}
 
 const lineFeed = 0x0a;
 
 /** The bytes that a part stands for. */
 export function bytesOf(file: Buffer, part: MimePart): Buffer {
   const encoding = transferEncodingOf(part);
+  // At once: pictures and archives are long, and nobody asks for their lines.
   if (encoding === "base64") return Buffer.from(file.toString("latin1", part.start, part.end), "base64");
-  if (encoding !== "") return Buffer.concat([...piecesOf(file, part)].map(({ bytes }) => bytes));
-  return file.subarray(part.start, part.end);
+  return sourcedBytesOf(file, part).bytes;
+}
+
+/** The same with the place of each of them. */
+export function sourcedBytesOf(file: Buffer, part: MimePart): SourcedBytes {
+  if (transferEncodingOf(part) !== "") return new SourcedBytes([...piecesOf(file, part)]);
+  return new SourcedBytes([{ bytes: file.subarray(part.start, part.end), origin: part.start, isVerbatim: true }]);
 }
 
 export interface PartText {
@@ -35,6 +35,12 @@ export interface PartText {
 
 /** @param isMailbox lines that start with ">From " lost a ">" when they were put in */
 export function textOf(file: Buffer, part: MimePart, isMailbox = false): PartText {
+  const { text, warning } = rawTextOf(file, part, isMailbox);
+  return { text: text.replace(/\r\n?/g, "\n"), warning };
+}
+
+/** The same with the line ends of the file. */
+export function rawTextOf(file: Buffer, part: MimePart, isMailbox = false): PartText {
   const pieces = [...piecesOf(file, part)];
   const all = Buffer.concat(pieces.map(({ bytes }) => bytes));
   const label = part.parameters.charset;
@@ -53,11 +59,11 @@ export function textOf(file: Buffer, part: MimePart, isMailbox = false): PartTex
   }
   text.trail(decode(null));
   const warning = chosen === null ? `a part in an unknown character set, read as ${charset}` : null;
-  return { text: text.replace(/\r\n?/g, "\n"), warning };
+  return { text, warning };
 }
 
 /** A character may be cut by a line's end: so bytes that are left over wait for the next piece. */
-function decoderOf(charset: string): (bytes: Buffer | null) => string {
+function decoderOf(charset: string): (bytes: Uint8Array | null) => string {
   if (charset === "windows-1252" || charset === "utf-7") return (bytes) => (bytes ? decodeLoosely(bytes, charset) : "");
   const decoder = new TextDecoder(charset);
   return (bytes) => (bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode());
@@ -70,11 +76,11 @@ function transferEncodingOf({ headers }: MimePart): "base64" | "quoted-printable
   return encoding.includes("quoted-printable") ? "quoted-printable" : "";
 }
 
-function* piecesOf(file: Buffer, part: MimePart): Generator<Piece> {
+function* piecesOf(file: Buffer, part: MimePart): Generator<SourcedPiece> {
   const encoding = transferEncodingOf(part);
   if (encoding === "uuencode") {
-    for (const { bytes } of uuencodedIn(file.toString("latin1", part.start, part.end))) {
-      yield { bytes, origin: part.start };
+    for (const { lines } of uuencodedIn(file.toString("latin1", part.start, part.end))) {
+      for (const { bytes, at } of lines) yield { bytes, origin: part.start + at };
     }
     return;
   }
@@ -87,8 +93,10 @@ function* piecesOf(file: Buffer, part: MimePart): Generator<Piece> {
     else if (encoding === "quoted-printable")
       yield { bytes: quotedPrintable(file.toString("latin1", at, next)), origin: at };
     else {
-      const characters = waiting + file.toString("latin1", at, next).replace(/[^\w+/-]/g, "");
-      const whole = next === part.end ? characters.length : characters.length - (characters.length % 4);
+      const line = file.toString("latin1", at, next);
+      const characters = waiting + line.replace(/[^\w+/-]/g, "");
+      const isEnd = next === part.end || line.includes("=");
+      const whole = isEnd ? characters.length : characters.length - (characters.length % 4);
       waiting = characters.slice(whole);
       yield { bytes: Buffer.from(characters.slice(0, whole), "base64"), origin: at };
     }

@@ -6,7 +6,8 @@
 import { DocumentError } from "../../../errors.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
-import { addMessage, type MessageContext } from "./add-message.ts";
+import type { MessageContext } from "./add-attachment.ts";
+import { addMessage } from "./add-message.ts";
 import { mailboxMessages } from "./mailbox.ts";
 import { readMessage } from "./mime.ts";
 import type { ParserInput } from "../parser.ts";

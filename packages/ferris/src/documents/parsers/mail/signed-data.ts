@@ -19,8 +19,8 @@ const sequence = 0x30;
 const [objectIdentifier, octets, constructedOctets, context] = [0x06, 0x04, 0x24, 0xa0];
 const deepest = 10;
 
-/** The signed bytes; null where `bytes` are something else, such as an encrypted message. */
-export function signedContent(bytes: Uint8Array): Uint8Array | null {
+/** The signed bytes, as the pieces of `bytes` that they stand in; null where `bytes` are something else, such as an encrypted message. */
+export function signedContent(bytes: Uint8Array): Uint8Array[] | null {
   const outer = children(bytes, valueAt(bytes, 0));
   const [type, content] = outer;
   if (type?.tag !== objectIdentifier || hex(bytes, type) !== signedData || content?.tag !== context) return null;
@@ -33,11 +33,16 @@ export function signedContent(bytes: Uint8Array): Uint8Array | null {
 }
 
 /** A string of bytes may be cut into several. */
-function octetsOf(bytes: Uint8Array, value: Value, depth: number): Uint8Array | null {
-  if (value.tag === octets) return bytes.subarray(value.start, value.end);
+function octetsOf(bytes: Uint8Array, value: Value, depth: number): Uint8Array[] | null {
+  if (value.tag === octets) return [bytes.subarray(value.start, value.end)];
   if (value.tag !== constructedOctets || depth > deepest) return null;
-  const parts = children(bytes, value).map((part) => octetsOf(bytes, part, depth + 1));
-  return parts.some((part) => part === null) ? null : Buffer.concat(parts as Uint8Array[]);
+  const pieces: Uint8Array[] = [];
+  for (const part of children(bytes, value)) {
+    const its = octetsOf(bytes, part, depth + 1);
+    if (its === null) return null;
+    for (const piece of its) pieces.push(piece);
+  }
+  return pieces;
 }
 
 function children(bytes: Uint8Array, value: Value | undefined): Value[] {

@@ -4,7 +4,8 @@
 
 export interface UuencodedFile {
   readonly name: string;
-  readonly bytes: Buffer;
+  /** What each of its lines stands for, and where in the text the line starts. */
+  readonly lines: readonly { readonly bytes: Buffer; readonly at: number }[];
   /** Of the lines that hold it; UTF-16 offsets in the text, `end` is exclusive. */
   readonly start: number;
   readonly end: number;
@@ -27,17 +28,17 @@ export function uuencodedIn(text: string): UuencodedFile[] {
 }
 
 /** Null where a line is not of the code, or there is no "end". */
-function fileAt(text: string, start: number): { bytes: Buffer; end: number } | null {
-  const pieces: Buffer[] = [];
+function fileAt(text: string, start: number): Pick<UuencodedFile, "lines" | "end"> | null {
+  const lines: { bytes: Buffer; at: number }[] = [];
   for (let at = start; at < text.length;) {
     const newline = text.indexOf("\n", at);
     const next = newline < 0 ? text.length : newline + 1;
     // A mail program may have cut spaces off the end of a line.
     const line = text.slice(at, Math.min(next, at + 200)).trimEnd();
-    if (line === "end") return { bytes: Buffer.concat(pieces), end: next };
-    const piece = decoded(line);
-    if (piece === null) return null;
-    pieces.push(piece);
+    if (line === "end") return { lines, end: next };
+    const bytes = decoded(line);
+    if (bytes === null) return null;
+    lines.push({ bytes, at });
     at = next;
   }
   return null;
