@@ -19,14 +19,21 @@ const args = ["--db", "/nowhere", "--device", "gpu", "--allow-software-adapter"]
 const { url, child } = await startFerrisServer(args, { METAL_CANDLE_DAWN_BACKEND: "null" });
 
 const parts = 10;
+const each = Math.ceil(Number(values.requests) / parts);
+const started = performance.now();
 const seen = [];
 for (let part = 1; part <= parts; part++) {
-  const { non2xx, errors } = await shoot(Math.ceil(Number(values.requests) / parts), part);
+  const failures = await shoot(each, part);
   const at = await look();
   seen.push(at);
+  const seconds = Math.round((performance.now() - started) / 1000);
+  // As it goes: a run that is cut off has told something.
+  console.log(
+    `${part * each} requests, ${seconds} s: ${at.megabytes.toFixed(0)} MB, ${at.descriptors} descriptors, ${at.gpuBuffers} GPU buffers`,
+  );
   add(`after ${part}/${parts}: resident`, at.megabytes, "MB");
   add(`after ${part}/${parts}: descriptors, GPU buffers`, at.descriptors + at.gpuBuffers, "", "", at);
-  if (non2xx + errors > 0) add(`after ${part}/${parts}: failures`, non2xx + errors, "", "0");
+  if (failures > 0) add(`after ${part}/${parts}: wrong answers`, failures, "", "0");
 }
 const [second, last] = [seen[1], seen.at(-1)];
 const grew =
@@ -39,22 +46,31 @@ await once(child, "exit");
 console.log(grew ? "It grew." : "It did not grow.");
 process.exitCode = grew ? 1 : 0;
 
-/** Every other part has wrong requests among the right ones, and texts of another length. */
-function shoot(amount, part) {
+/**
+ * Each connection sends eight right requests, then one that is not JSON and one for a model that is not there; texts of another length in
+ * each part. Returns how many answers had not the status that they should have.
+ */
+async function shoot(amount, part) {
   const input = `To rotate a key, create the second one first. ${"And so on. ".repeat(part)}`;
-  return autocannon({
+  const right = ["base64", "float"].map((encoding_format) => JSON.stringify({ input, encoding_format }));
+  const bodies = [...right, ...right, ...right, ...right, "{", JSON.stringify({ model: "none", input })];
+  const { statusCodeStats, errors } = await autocannon({
     url: `${url}/v1/embeddings`,
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ input, encoding_format: part % 2 ? "base64" : "float" }),
+    requests: bodies.map((body) => ({ method: "POST", headers: { "content-type": "application/json" }, body })),
     connections: 64,
     amount,
   });
+  const count = (status) => statusCodeStats[status]?.count ?? 0;
+  const [well, malformed, unknown] = [count(200), count(400), count(404)];
+  const others = amount - well - malformed - unknown;
+  // A connection may end within its ten.
+  const misjudged = [malformed, unknown].filter((refused) => Math.abs(refused - amount / 10) > 64).length;
+  return others + errors + misjudged;
 }
 
 async function look() {
   // Connections that have ended are closed a moment later.
-  await new Promise((resolve) => setTimeout(resolve, 6000));
+  await new Promise((resolve) => setTimeout(resolve, 2000));
   const metrics = await (await fetch(`${url}/metrics`)).text();
   const gpuBuffers = Number(/^ferris_gpu_buffers (\d+)/m.exec(metrics)?.[1] ?? 0);
   const resident = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]);
