@@ -37,6 +37,7 @@ export type ModelOptions = Pick<
   | "dtype"
   | "numerics"
   | "allowSoftwareAdapter"
+  | "cpuThread"
   | "offline"
   | "signal"
   | "onNotice"

@@ -19,8 +19,11 @@ export function checkLoad(idOrFolder: string, options: LoadOptions): void {
   checkOptions(options);
   checkDevice(options);
   checkDevices(options);
-  const { tokenBudget, tokenizerThreads = 0, prompts, onBatch } = options;
+  const { tokenBudget, tokenizerThreads = 0, prompts, onBatch, cpuThread } = options;
   checkCallback(onBatch, "onBatch");
+  if (cpuThread !== undefined && typeof cpuThread !== "boolean") {
+    throw new InvalidArgumentError(`cpuThread is ${describe(cpuThread)}; it must be true or false.`);
+  }
   if (tokenBudget !== undefined && (!Number.isInteger(tokenBudget) || tokenBudget < 1)) {
     throw new InvalidArgumentError(`tokenBudget is ${tokenBudget}; it must be a whole number of at least 1.`);
   }

@@ -190,9 +190,9 @@ async function openEncoder(
 ): Promise<Encoder> {
   const { dtype = "auto", numerics, tokenBudget, onNotice = warnOnce } = options;
   if (chosen.device === "cpu") {
-    const { onnxruntime, signal } = options;
+    const { onnxruntime, cpuThread: ownThread, signal } = options;
     try {
-      return await openCpuEncoder(description, { tokenBudget, onNotice, onnxruntime, signal });
+      return await openCpuEncoder(description, { tokenBudget, onNotice, onnxruntime, ownThread, signal });
     } catch (error) {
       if (options.device === "cpu" || !(error instanceof CpuUnavailableError)) throw error;
       // Neither is there: whoever chose "auto" is told what would help, of both.

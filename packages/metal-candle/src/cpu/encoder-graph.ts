@@ -55,8 +55,8 @@ export async function encoderGraph(
 /** The sum of the tables' rows, normed, and brought to the layers' width. */
 async function embeddings(parts: GraphParts, encoder: EncoderDescription): Promise<string> {
   const { graph } = parts;
-  const gather = async (table: WeightTensor, input: string): Promise<string> =>
-    graph.node("Gather", [await parts.weight(table), graph.input(input, int32Type, ["tokens"])]);
+  const gather = (table: WeightTensor, input: string): Promise<string> =>
+    parts.rows(table, graph.input(input, int32Type, ["tokens"]));
   let sum = await gather(encoder.wordEmbeddings, "ids");
   if (encoder.embeddingScale !== 1) sum = graph.node("Mul", [sum, graph.number(encoder.embeddingScale)]);
   if (encoder.positionTable !== null) {

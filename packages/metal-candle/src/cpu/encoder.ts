@@ -1,8 +1,8 @@
 /**
  * The CPU device: an Encoder that runs a description's graph in onnxruntime.
  *
- * The explicit fallback, the baseline of benchmarks, and the second opinion in tests. It pads where the GPU packs, and in Node
- * it computes on the calling thread's time: one batch at a time, each short enough that an abort or a timer comes through.
+ * The explicit fallback, the baseline of benchmarks, and the second opinion in tests. It pads where the GPU packs, and in Node it computes
+ * on the calling thread's time unless it has one of its own: one batch at a time, each short enough that an abort or a timer comes through.
  */
 import { availableThreads } from "#platform/environment";
 import { createOnnxSession } from "#platform/onnx";
@@ -38,6 +38,8 @@ export interface CpuEncoderOptions {
   readonly tokenBudget?: number | undefined;
   /** Receives what a user should hear once: that a slower build of onnxruntime runs. */
   readonly onNotice?: ((message: string) => void) | undefined;
+  /** In Node: compute on a thread of its own. */
+  readonly ownThread?: boolean | undefined;
   /** In a page: onnxruntime-web, as a module or by its URL. */
   readonly onnxruntime?: string | object | undefined;
   /** Gives up between two layers. */
@@ -52,7 +54,12 @@ export async function openCpuEncoder(description: ModelDescription, options: Cpu
   const { encoder, head } = description;
   const threads = options.threads ?? availableThreads();
   const graph = await encoderGraph(encoder, head, options.signal);
-  const session = await createOnnxSession({ ...graph, threads, runtime: options.onnxruntime });
+  const session = await createOnnxSession({
+    ...graph,
+    threads,
+    ownThread: options.ownThread,
+    runtime: options.onnxruntime,
+  });
   if (session.notice !== null) options.onNotice?.(`metal-candle: ${session.notice}`);
   const maxSequences = sequencesPerThread * threads;
   const usualBudget = Math.max(tokensPerThread * threads, description.maxLength);

@@ -1,9 +1,10 @@
 /** The pieces that every part of an encoder's graph is made of: weights, products with them, and norms. */
-import { readWeights } from "../encoder/checked-weights.ts";
+import { readQuantizedWeights, readWeights } from "../encoder/checked-weights.ts";
 import type { Activation, Linear, Norm } from "../models/encoder-description.ts";
+import { blockSize } from "../weights/q8-block32.ts";
 import type { WeightTensor } from "../weights/weight-tensor.ts";
 import { activate } from "./activation-graph.ts";
-import { ortDomain, type OnnxGraph } from "./onnx-writer.ts";
+import { floatType, ortDomain, type OnnxGraph } from "./onnx-writer.ts";
 
 export class GraphParts {
   readonly graph: OnnxGraph;
@@ -18,6 +19,23 @@ export class GraphParts {
    */
   async weight(tensor: WeightTensor): Promise<string> {
     return this.graph.weight(await readWeights(tensor, "f32"), tensor.shape);
+  }
+
+  /**
+   * The rows of a table that `indices` name. A table in 8-bit blocks stays as it is stored, a quarter of its size (of MiniLM's weights in f32 its
+   * table is the half), and the rows alone become f32: the same values.
+   */
+  async rows(table: WeightTensor, indices: string): Promise<string> {
+    const { graph } = this;
+    const blocks = await readQuantizedWeights(table);
+    if (blocks === null) return graph.node("Gather", [await this.weight(table), indices]);
+    const [rows, columns] = table.shape;
+    const shape = [rows, columns / blockSize];
+    const float = { to: { int: floatType } };
+    const values = graph.node("Gather", [graph.weight(blocks.quantized, [...shape, blockSize]), indices]);
+    const scales = graph.node("Gather", [graph.weight(blocks.scales, [...shape, 1]), indices]);
+    const product = graph.node("Mul", [graph.node("Cast", [values], float), graph.node("Cast", [scales], float)]);
+    return graph.node("Reshape", [product, graph.integers([-1, columns])]);
   }
 
   /** x · Wᵀ + b. */

@@ -8,8 +8,10 @@ import { ProtobufMessage } from "./protobuf.ts";
 
 /** ONNX element types. */
 export const floatType = 1;
+export const int8Type = 3;
 export const int32Type = 6;
 export const int64Type = 7;
+export const halfType = 10;
 
 const irVersion = 10;
 /** Opset of the standard operators: the first with LayerNormalization and shapes as inputs of Reduce operators. */
@@ -21,8 +23,11 @@ export const ortDomain = "com.microsoft";
 export interface ExternalWeight {
   /** Its name in the graph, and the name under which the runtime looks its bytes up. */
   readonly name: string;
-  readonly data: Float32Array;
+  readonly data: WeightData;
 }
+
+/** f32, 8-bit whole numbers, or the bits of f16. */
+export type WeightData = Float32Array | Int8Array | Uint16Array;
 
 export type Attribute =
   | { readonly int: number }
@@ -62,10 +67,11 @@ export class OnnxGraph {
     this.#graph.message(12, valueInfo(name, elementType, shape));
   }
 
-  /** Declares a weight whose f32 bytes are `data`, laid out as `shape`. */
-  weight(data: Float32Array, shape: readonly number[]): string {
+  /** Declares a weight whose values are `data`, laid out as `shape`. */
+  weight(data: WeightData, shape: readonly number[]): string {
     const name = `w${this.weights.length}`;
-    const tensor = tensorHeader(name, floatType, shape);
+    const type = data instanceof Float32Array ? floatType : data instanceof Int8Array ? int8Type : halfType;
+    const tensor = tensorHeader(name, type, shape);
     for (const [key, value] of [
       ["location", name],
       ["offset", "0"],

@@ -3,7 +3,7 @@
  * what lies beyond f16's range would be clamped by an upload in f16.
  */
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
-import type { WeightTensor } from "../weights/weight-tensor.ts";
+import type { QuantizedBlocks, WeightTensor } from "../weights/weight-tensor.ts";
 
 /** The bits of the least magnitude that f32 and f16 do not hold: infinity, and 65520, which rounds to it in f16. */
 const bounds = { f32: 0x7f800000, f16: 0x477ff000 } as const;
@@ -37,6 +37,22 @@ export async function readWeights(
   }
   throw new UnsupportedModelError(
     `The weight ${tensor.name} holds ${values[index]}, beyond the range of f16 (±65504). Load the model with dtype "f32".`,
+  );
+}
+
+/**
+ * All of a tensor as it is stored in 8-bit blocks; null where it is not.
+ *
+ * @throws ModelFileError for a scale that is NaN or infinity
+ */
+export async function readQuantizedWeights(tensor: WeightTensor): Promise<QuantizedBlocks | null> {
+  if (tensor.readBlocks === undefined) return null;
+  const blocks = await tensor.readBlocks();
+  // F16: all bits of the exponent.
+  const index = blocks.scales.findIndex((bits) => (bits & 0x7c00) === 0x7c00);
+  if (index < 0) return blocks;
+  throw new ModelFileError(
+    `The weight ${tensor.name} holds a scale that is no number at block ${index}: the file is damaged, and every vector would be.`,
   );
 }
 

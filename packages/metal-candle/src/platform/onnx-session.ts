@@ -54,3 +54,8 @@ export async function openSession(
     release: () => session.release(),
   };
 }
+
+/** The memory of the weights, each array's once. */
+export function buffersOf(weights: OnnxSessionOptions["weights"]): ArrayBuffer[] {
+  return [...new Set(weights.map(({ data }) => data.buffer as ArrayBuffer))];
+}

@@ -22,8 +22,10 @@ export interface OnnxSessionOptions {
   /** The model's bytes. */
   readonly model: Uint8Array;
   /** Its external data, by location. */
-  readonly weights: readonly { readonly name: string; readonly data: Float32Array }[];
+  readonly weights: readonly { readonly name: string; readonly data: Float32Array | Int8Array | Uint16Array }[];
   readonly threads: number;
+  /** In Node: compute on a thread of its own, where the native build can. */
+  readonly ownThread?: boolean | undefined;
   /** In a page: onnxruntime-web, as a module or by its URL. */
   readonly runtime?: string | object | undefined;
 }

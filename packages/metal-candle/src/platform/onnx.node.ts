@@ -12,6 +12,7 @@ import { createRequire } from "node:module";
 import { isMainThread } from "node:worker_threads";
 import { CpuUnavailableError } from "../errors.ts";
 import { openSession, type OnnxRuntime } from "./onnx-session.ts";
+import { openOnThread } from "./onnx-thread.node.ts";
 import type { OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
 import { loadWasmRuntime, wasmRuntimeVersion } from "./onnx-wasm.node.ts";
 
@@ -39,6 +40,11 @@ let loaded: Promise<LoadedRuntime> | null = null;
  * @throws CpuUnavailableError when neither build of onnxruntime can be loaded
  */
 export async function createOnnxSession(options: OnnxSessionOptions): Promise<OnnxSession> {
+  if (options.ownThread === true && isMainThread) {
+    process.env[telemetryVariable] = "1";
+    const session = await openOnThread(options);
+    if (session !== null) return session;
+  }
   loaded ??= load(options.threads);
   const { runtime, provider, notice } = await loaded.catch((error: unknown) => {
     loaded = null;
@@ -61,6 +67,16 @@ export async function createOnnxSession(options: OnnxSessionOptions): Promise<On
 }
 
 /**
+ * Loads onnxruntime, and says what a user should hear about it.
+ *
+ * @param isTelemetryOff whoever started this thread has turned the native build's telemetry off for the process
+ */
+export async function onnxNotice(threads: number, isTelemetryOff: boolean): Promise<string | null> {
+  loaded ??= load(threads, isTelemetryOff);
+  return (await loaded).notice;
+}
+
+/**
  * Lets the event loop turn some times between batches that follow each other, each of which holds it up. One turn accepts one connection
  * (libuv), so that with one turn per batch the last of 256 clients that connect to a busy server would wait for 256 batches. All turns together
  * take some 0.1 ms; a batch of an idle device starts at once.
@@ -74,8 +90,8 @@ export function onnxRuntimeVersion(): string | null {
   return nativeVersion() ?? wasmRuntimeVersion();
 }
 
-async function load(threads: number): Promise<LoadedRuntime> {
-  const native = await loadNative();
+async function load(threads: number, isTelemetryOff = false): Promise<LoadedRuntime> {
+  const native = await loadNative(isTelemetryOff);
   if (native.runtime !== null) return { runtime: native.runtime, provider: "cpu", notice: null };
   try {
     const runtime = await loadWasmRuntime(threads);
@@ -94,10 +110,12 @@ async function load(threads: number): Promise<LoadedRuntime> {
 }
 
 /** The native build, or one clause on why it is not used and what to type. */
-async function loadNative(): Promise<{ runtime: OnnxRuntime } | { runtime: null; problem: string }> {
+async function loadNative(
+  isTelemetryOff: boolean,
+): Promise<{ runtime: OnnxRuntime } | { runtime: null; problem: string }> {
   if (isMainThread) {
     process.env[telemetryVariable] = "1";
-  } else if (!telemetryIsOff()) {
+  } else if (!isTelemetryOff && !telemetryIsOff()) {
     const problem = `its telemetry cannot be turned off from a worker thread; start the process with ${telemetryVariable}=1 to use it here`;
     return { runtime: null, problem };
   }

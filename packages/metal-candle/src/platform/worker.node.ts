@@ -11,6 +11,11 @@ import type { WorkerPort } from "./worker-types.ts";
 export function startTokenizerWorker(
   entry = new URL("../tokenizers/pool/tokenizer-worker.js", import.meta.url),
 ): WorkerPort {
+  return startThread(entry);
+}
+
+/** Starts a thread that answers by `serveWorker`; `entry` is its compiled file. */
+export function startThread(entry: URL): WorkerPort {
   // Flags of the host process (its loaders, its import conditions) are not for our own compiled file.
   const worker = new Worker(entry, { execArgv: [] });
   let owed = 0;

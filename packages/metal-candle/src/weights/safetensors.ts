@@ -11,7 +11,7 @@ import { bfloatToFloat, halfToFloat } from "./half-float.ts";
 import { blockSize, dequantize, quantizationMethod } from "./q8-block32.ts";
 import { headerLength, parseHeader, type SafetensorsHeader, type TensorEntry } from "./safetensors-header.ts";
 import { readTorchHeader } from "./torch-header.ts";
-import type { WeightTensor } from "./weight-tensor.ts";
+import type { QuantizedBlocks, WeightTensor } from "./weight-tensor.ts";
 
 /** Elements converted at once: large enough for one read to be cheap, small enough to stay in the cache. */
 const elementsPerPiece = 1 << 18;
@@ -150,17 +150,22 @@ export class SafetensorsFile {
           `and F16 scales [rows, columns / ${blockSize}].`,
       );
     }
-    return rowReader(entry, quantizationMethod, async (target, firstElement, elements) => {
+    const readBlocks = async (first: number, count: number): Promise<QuantizedBlocks> => {
+      const quantized = new Int8Array(count);
+      const scales = new Uint16Array(count / blockSize);
+      await Promise.all([
+        this.#file.read(bytesOf(quantized), entry.begin + first),
+        this.#file.read(bytesOf(scales), scale.begin + (2 * first) / blockSize),
+      ]);
+      return { quantized, scales };
+    };
+    const rows = rowReader(entry, quantizationMethod, async (target, firstElement, elements) => {
       await inPieces(elements, elementsPerPiece, async (offset, count) => {
-        const quantized = new Int8Array(count);
-        const scales = new Uint16Array(count / blockSize);
-        await Promise.all([
-          this.#file.read(bytesOf(quantized), entry.begin + firstElement + offset),
-          this.#file.read(bytesOf(scales), scale.begin + (2 * (firstElement + offset)) / blockSize),
-        ]);
+        const { quantized, scales } = await readBlocks(firstElement + offset, count);
         dequantize(quantized, scales, target, offset);
       });
     });
+    return { ...rows, readBlocks: () => readBlocks(0, entry.shape[0]! * columns) };
   }
 }
 

@@ -20,7 +20,9 @@ export function rowsOf(tensor: WeightTensor, first: number, count: number): Weig
 /** The tensor plus a number, added in f32. */
 export function plus(tensor: WeightTensor, summand: number): WeightTensor {
   return {
-    ...tensor,
+    name: tensor.name,
+    shape: tensor.shape,
+    storage: tensor.storage,
     async read(first, count) {
       const values = await tensor.read(first, count);
       for (let index = 0; index < values.length; index++) values[index] += summand;

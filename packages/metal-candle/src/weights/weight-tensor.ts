@@ -14,4 +14,14 @@ export interface WeightTensor {
    * The array is the caller's own.
    */
   read(first?: number, count?: number): Promise<Float32Array>;
+  /** All of it as it is stored, where that is q8_block32 and the tensor is not a part of a larger one. The arrays are the caller's own. */
+  readBlocks?(): Promise<QuantizedBlocks>;
+}
+
+/** A matrix in 8-bit blocks (q8-block32.ts). */
+export interface QuantizedBlocks {
+  /** Row-major. */
+  readonly quantized: Int8Array<ArrayBuffer>;
+  /** F16 bits, one for each 32 values. */
+  readonly scales: Uint16Array<ArrayBuffer>;
 }

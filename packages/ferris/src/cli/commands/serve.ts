@@ -122,7 +122,8 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
       import("../warm/daemon.ts"),
       import("../../server/telemetry.ts"),
     ]);
-  const pool = new ModelPool({ load: modelOptions(session), idleMs: unloadMs });
+  // Whoever asks for something small is not to wait for a batch.
+  const pool = new ModelPool({ load: { ...modelOptions(session), cpuThread: true }, idleMs: unloadMs });
   const indexes = new IndexPool({ models: pool });
   const warmth = {
     openFerris: (wanted: Parameters<typeof indexes.open>[0]) => indexes.open({ ...wanted, ...pool.loadedAs(wanted) }),

@@ -1,0 +1,54 @@
+/** The thread that onnxruntime computes on, where it has one of its own: opens a session, runs it, releases it. onnx-thread.node.ts talks to it. */
+import { MessageChannel } from "node:worker_threads";
+import { serveWorker } from "#platform/serve-worker";
+import { createOnnxSession, onnxNotice } from "./onnx.node.ts";
+import { buffersOf } from "./onnx-session.ts";
+import type { OnnxInput, OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
+import type { WorkerAnswer } from "./worker-types.ts";
+
+export type OnnxTask =
+  | { readonly load: { readonly threads: number } }
+  | { readonly open: Pick<OnnxSessionOptions, "model" | "weights" | "threads"> }
+  | { readonly inputs: Readonly<Record<string, OnnxInput>>; readonly output: string }
+  | { readonly release: true };
+
+export type OnnxAnswer =
+  | { readonly notice: string | null }
+  | { readonly rows: Float32Array<ArrayBuffer> }
+  | { readonly failure: string }
+  | { readonly opened: true }
+  | { readonly released: true };
+
+let session: OnnxSession | null = null;
+
+serveWorker(async (message): Promise<WorkerAnswer> => {
+  try {
+    return await answer(message as OnnxTask);
+  } catch (error) {
+    return { message: { failure: (error as Error).message } satisfies OnnxAnswer, transfer: [] };
+  }
+});
+
+async function answer(task: OnnxTask): Promise<WorkerAnswer> {
+  if ("load" in task) {
+    return { message: { notice: await onnxNotice(task.load.threads, true) } satisfies OnnxAnswer, transfer: [] };
+  }
+  if ("open" in task) {
+    session = await createOnnxSession(task.open);
+    free(buffersOf(task.open.weights));
+    return { message: { opened: true } satisfies OnnxAnswer, transfer: [] };
+  }
+  if ("release" in task) {
+    await session?.release();
+    return { message: { released: true } satisfies OnnxAnswer, transfer: [] };
+  }
+  const rows = (await session!.run(task.inputs, task.output)) as Float32Array<ArrayBuffer>;
+  return { message: { rows } satisfies OnnxAnswer, transfer: [rows.buffer] };
+}
+
+/** Gives memory back at once, of which onnxruntime has its own copy: this thread may not collect garbage for hours. */
+function free(buffers: ArrayBuffer[]): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage(null, buffers);
+  port2.close();
+}
