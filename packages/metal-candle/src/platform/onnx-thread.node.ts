@@ -8,8 +8,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { WorkerLostError } from "../errors.ts";
 import { buffersOf } from "./onnx-session.ts";
-import type { OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
-import type { OnnxAnswer, OnnxTask } from "./onnx-worker.node.ts";
+import type { OnnxAnswer, OnnxSession, OnnxSessionOptions, OnnxTask } from "./onnx-types.ts";
 import { startThread } from "./worker.node.ts";
 
 /** The compiled thread; there is none where the sources run. */

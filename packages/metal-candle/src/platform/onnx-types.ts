@@ -1,5 +1,5 @@
 /**
- * What the onnxruntime door gives, whichever build of it stands behind: a session that takes typed arrays and returns f32.
+ * What the onnxruntime door gives, whichever build of it stands behind: a session that takes typed arrays and returns f32; and what a session on a thread of its own is asked.
  *
  * Types only; `onnx.node.ts` and `onnx.browser.ts` implement it.
  */
@@ -29,3 +29,18 @@ export interface OnnxSessionOptions {
   /** In a page: onnxruntime-web, as a module or by its URL. */
   readonly runtime?: string | object | undefined;
 }
+
+/** What the thread is asked that onnxruntime has for its own. */
+export type OnnxTask =
+  | { readonly load: { readonly threads: number } }
+  | { readonly open: Pick<OnnxSessionOptions, "model" | "weights" | "threads"> }
+  | { readonly inputs: Readonly<Record<string, OnnxInput>>; readonly output: string }
+  | { readonly release: true };
+
+/** What it answers, each task once and in turn. */
+export type OnnxAnswer =
+  | { readonly notice: string | null }
+  | { readonly rows: Float32Array<ArrayBuffer> }
+  | { readonly failure: string }
+  | { readonly opened: true }
+  | { readonly released: true };

@@ -3,21 +3,8 @@ import { MessageChannel } from "node:worker_threads";
 import { serveWorker } from "#platform/serve-worker";
 import { createOnnxSession, onnxNotice } from "./onnx.node.ts";
 import { buffersOf } from "./onnx-session.ts";
-import type { OnnxInput, OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
+import type { OnnxAnswer, OnnxSession, OnnxTask } from "./onnx-types.ts";
 import type { WorkerAnswer } from "./worker-types.ts";
-
-export type OnnxTask =
-  | { readonly load: { readonly threads: number } }
-  | { readonly open: Pick<OnnxSessionOptions, "model" | "weights" | "threads"> }
-  | { readonly inputs: Readonly<Record<string, OnnxInput>>; readonly output: string }
-  | { readonly release: true };
-
-export type OnnxAnswer =
-  | { readonly notice: string | null }
-  | { readonly rows: Float32Array<ArrayBuffer> }
-  | { readonly failure: string }
-  | { readonly opened: true }
-  | { readonly released: true };
 
 let session: OnnxSession | null = null;
 
