@@ -1,11 +1,9 @@
 /**
- * Holds docs/architecture.md to the tree; part of `npm run lint`. Every path of its Layout is there, every room of the sources and every file
- * at their root is in it, and every file that its text names by `name.ts` exists. Also for CONTRIBUTING.md's paths; and no link of any public
- * document leads nowhere.
+ * Holds the Layout of docs/architecture.md to the tree; part of `npm run lint`. Every path of it is there, and every room of the sources and
+ * every file at their root is in it. What the text of the documents names is check-docs.mjs's to look at.
  */
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { root } from "./steps.mjs";
 
 const breaches = [];
@@ -60,58 +58,6 @@ function checkRoom(room, withFiles = true) {
 
 function folders(room) {
   return readdirSync(join(root, room), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-}
-
-const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-  cwd: root,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((file) => file !== "" && existsSync(join(root, file)));
-const places = [
-  "",
-  "packages/metal-candle/src",
-  "packages/ferris/src",
-  "packages/ferris/src/documents",
-  "packages/metal-candle",
-  "packages/ferris",
-];
-
-for (const document of ["docs/architecture.md", "CONTRIBUTING.md"]) {
-  const text = readFileSync(join(root, document), "utf8");
-  for (const [, path] of text.matchAll(/`([\w@./-]+\.(?:ts|mjs|md)|[\w@./-]+\/)`/g)) {
-    const isThere = path.includes("/")
-      ? places.some((place) => existsSync(join(root, place, path))) ||
-        tracked.some((file) => `/${dirname(file)}/`.includes(`/${path}`) || file.endsWith(`/${path}`))
-      : tracked.some((file) => basename(file) === path);
-    if (!isThere && !/[A-Z]{3,}/.test(path.replace(/README|CONTRIBUTING|CHANGELOG/, "")))
-      breaches.push(`${document}: \`${path}\` is not there`);
-  }
-}
-
-/** Links within the repository lead somewhere, to headings too. */
-const documents = tracked.filter((file) => /^(?:[\w-]+\.md|docs\/[\w-]+\.md|packages\/[\w-]+\/README\.md)$/.test(file));
-for (const document of documents) {
-  for (const [, link] of readFileSync(join(root, document), "utf8").matchAll(/\]\(([^)\s]+)\)/g)) {
-    if (/^[a-z]+:/.test(link)) continue;
-    const [path, anchor] = link.split("#");
-    const target = path === "" ? document : join(dirname(document), path);
-    if (!existsSync(join(root, target))) breaches.push(`${document}: the link ${link} leads nowhere`);
-    else if (anchor && target.endsWith(".md") && !headingsOf(target).includes(anchor)) {
-      breaches.push(`${document}: ${target} has no heading #${anchor}`);
-    }
-  }
-}
-
-/** As GitHub names them. */
-function headingsOf(document) {
-  return [...readFileSync(join(root, document), "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-      .trim()
-      .replace(/\s/g, "-"),
-  );
 }
 
 for (const line of breaches) console.error(line);

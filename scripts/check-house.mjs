@@ -60,6 +60,24 @@ function checkLibraryWords(file, text) {
   }
 }
 
+/** Literals that one message is put together from. */
+const message = /new \w+(?:Error|Problem)\(\s*((?:"[^"\n]*"|`[^`]*`)(?:\s*\+\s*(?:"[^"\n]*"|`[^`]*`))*)/g;
+
+/** A message of one clause has no full stop, for it follows "ferris: "; one of several sentences has them all. */
+function checkMessages(file, text) {
+  if (!file.startsWith("packages/ferris/src/")) return;
+  for (const { 1: literals, index } of text.matchAll(message)) {
+    const said = [...literals.matchAll(/"([^"\n]*)"|`([^`]*)`/g)]
+      .map(([, plain, template]) => plain ?? template)
+      .join("")
+      .replace(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, "V");
+    const isOne = !/(?:[.?!]|^V)\s+[A-Z]/.test(said);
+    if (isOne !== said.endsWith(".") || /\?$|\sV$/.test(said)) continue;
+    const place = `${file}:${text.slice(0, index).split("\n").length}`;
+    breach(place, isOne ? "a message of one clause ends without a full stop" : "sentences end with a full stop");
+  }
+}
+
 function checkManifest(file, text) {
   const manifest = JSON.parse(text);
   const isData = file.startsWith(weightsPackage);
@@ -86,6 +104,7 @@ for (const file of files) {
     const text = readFileSync(path, "utf8");
     checkSource(file, text);
     checkLibraryWords(file, text);
+    checkMessages(file, text);
     if (file.startsWith("packages/ferris/src/cli/") && /\.(option|requiredOption)\("/.test(text)) {
       breach(file, "an option of a command is a Flag (cli/options.ts): completion and the docs' tables read it");
     }

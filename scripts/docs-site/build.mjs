@@ -22,6 +22,7 @@ const guides = [
   "store",
   "performance",
   "reliability",
+  "postgres",
   "scaling",
   "architecture",
 ];

@@ -1,5 +1,8 @@
-/** docs/cli.md keeps up with the code: every command, setting, variable and exit code is in it. */
-import { readFileSync } from "node:fs";
+/**
+ * docs/cli.md keeps up with the code: every command, setting, variable and exit code is in it. And all documents with the parser: a command,
+ * an option or an exit code that one of them names exists.
+ */
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { settingNames, settings } from "../../src/cli/config/settings.ts";
 import { makeProgram } from "../../src/cli/program.ts";
@@ -59,6 +62,82 @@ describe("exit codes", () => {
   test("no two errors share a number, except the general one", () => {
     const numbers = Object.values(exitCodesByError).filter((code) => code !== 2);
     expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
+
+describe("commands and options that documents name", () => {
+  const root = new URL("../../../../", import.meta.url);
+  const documents = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/reports/README.md",
+    "packages/ferris/README.md",
+    "packages/metal-candle/README.md",
+    "packages/all-minilm-l6-v2-q8/README.md",
+    ...readdirSync(new URL("docs", root), { encoding: "utf8" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  ];
+  const program = makeProgram();
+  const optionsOf = ({ options }: ReturnType<typeof makeProgram>): string[] =>
+    options.flatMap(({ long, short }) => [long, short].filter((flag) => typeof flag === "string"));
+  const everywhere = [...optionsOf(program), "--help", "-h", "--version", "-V"];
+  const known = new Map(
+    program.commands.map((command) => [command.name(), new Set([...optionsOf(command), ...everywhere])]),
+  );
+  const anyOption = new Set([...known.values()].flatMap((flags) => [...flags]));
+  /** Of other programs: npm, esbuild, our own scripts; and one that stands for any in a search's example. */
+  const foreign = new Set(["--omit", "--format=esm", "--out", "--sections", "--dtypes", "--network", "--flag"]);
+
+  /** What is typed behind `ferris`, in code within a sentence or in a block; what follows two spaces in a block is said about it. */
+  function linesOf(text: string): string[] {
+    const spans = [...text.matchAll(/`(?:npx )?ferris\s([^`]+)`/g)].map(([, line]) => line!);
+    const blocks = [...text.matchAll(/^ {4,}(?:.*-- )?(?:npx )?ferris (.*?)(?: {2}.*)?$/gm)].map(([, line]) => line!);
+    return [...spans, ...blocks].map((line) => line.replace(/\s+/g, " ").trim());
+  }
+
+  test.each(documents)("%s", (name) => {
+    const text = readFileSync(new URL(name, root), "utf8");
+    for (const line of linesOf(text)) {
+      const words = line.replace(/"[^"]*"/g, "TEXT").split(" ");
+      const command = words.find((word) => !word.startsWith("-"));
+      // `ferris --help`, `ferris COMMAND [options]`.
+      if (command === undefined || /^[A-Z]/.test(command)) continue;
+      expect([...known.keys()], line).toContain(command);
+      const flags = words.filter((word) => /^--?[a-z]/i.test(word)).map((word) => word.split("=")[0]!);
+      expect(
+        flags.filter((flag) => !known.get(command)!.has(flag)),
+        line,
+      ).toEqual([]);
+    }
+    for (const [, flag] of text.matchAll(/`(--[a-z][a-z-]*(?:=esm)?)[^`]*`/g)) {
+      if (!foreign.has(flag!)) expect([...anyOption], flag).toContain(flag);
+    }
+  });
+
+  test.each(["Dockerfile", "compose.yaml", "compose.gpu.yaml", "kubernetes/ferris.yaml"])("deploy/%s", (name) => {
+    const text = readFileSync(new URL(`deploy/${name}`, root), "utf8");
+    const lists = [...text.matchAll(/\[([^[\]\n]*)\]/g)].map(([, list]) =>
+      list!.split(",").map((word) => word.trim().replace(/^["']|["']$/g, "")),
+    );
+    const lines = lists.filter(([command]) => known.has(command!));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const [command, ...words] of lines) {
+      const flags = words.filter((word) => word.startsWith("-")).map((word) => word.split("=")[0]!);
+      expect(flags.filter((flag) => !known.get(command!)!.has(flag))).toEqual([]);
+    }
+  });
+
+  test("exit codes that documents name are those of the table", () => {
+    const numbers = new Set([0, 1, ...Object.values(exitCodesByError), 130, 143]);
+    for (const name of documents) {
+      const text = readFileSync(new URL(name, root), "utf8").replace(/\s+/g, " ");
+      const named = [...text.matchAll(/(?:exit code(?: is)?(?: then)?|ends with) (\d+)(?: or (\d+))?/g)];
+      for (const number of named.flatMap(([, ...found]) => found.filter(Boolean))) {
+        expect([...numbers], `${name}: ${number}`).toContain(Number(number));
+      }
+    }
   });
 });
 

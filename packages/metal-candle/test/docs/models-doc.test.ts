@@ -8,10 +8,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describePublishedModel } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
+import { hiddenActivation } from "../../src/models/activation-names.ts";
+import { architectureOf } from "../../src/models/architectures/architecture-of.ts";
+import { ConfigObject } from "../../src/models/config-object.ts";
 import type { ModelDescription } from "../../src/models/description.ts";
 import { promptFamilies } from "../../src/models/prompt-table.ts";
 import { readPrompts } from "../../src/models/prompts.ts";
 import { readModel, type ReadModelOptions } from "../../src/models/read-model.ts";
+import { tokenizerClassOf } from "../../src/tokenizers/classes/class-of.ts";
 import { publishedModels } from "../published/models.ts";
 import { bundledModelFolder, goldensFolder, readGolden, tinyModelFolder, tinyModels } from "../support/goldens.ts";
 
@@ -98,6 +102,40 @@ test("the page shows the table of prompts as it is", () => {
       models.map((id) => `\`${id}\``).join(", "),
     ]),
   );
+});
+
+describe("lists in its sentences are the code's own, as its errors name them", () => {
+  const named = (from: string, to: string): string =>
+    document.slice(document.indexOf(from), document.indexOf(to, document.indexOf(from))).replace(/\s+/g, " ");
+  const refusal = (call: () => unknown): string => {
+    try {
+      call();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    throw new Error("nothing was refused");
+  };
+  const supported = (message: string): string[] => message.split(/supported (?:is|are) /)[1]!.match(/[\w-]+/g)!;
+  const codeIn = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+
+  test("encoders", () => {
+    const message = refusal(() => architectureOf(new ConfigObject("config.json", { model_type: "t5" })));
+    expect(codeIn(named("with the encoders", ", from their ordinary")).toSorted()).toEqual(
+      supported(message).toSorted(),
+    );
+  });
+
+  test("classes of tokenizers", () => {
+    const classes = supported(refusal(() => tokenizerClassOf("bert", "T5Tokenizer", () => false))).filter(
+      (name) => name !== "and",
+    );
+    expect(codeIn(named("classes `Bert", "; vocab.txt")).toSorted()).toEqual(classes.toSorted());
+  });
+
+  test("activations", () => {
+    const names = named("(`hidden_act`): ", ".\n- **Modules**").replace("(`hidden_act`): ", "").split(", ");
+    expect(names.toSorted()).toEqual(supported(refusal(() => hiddenActivation("sine", "config.json"))).toSorted());
+  });
 });
 
 test("every golden of published weights has a row, and no other row claims weights", () => {
