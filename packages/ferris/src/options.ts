@@ -4,7 +4,7 @@ import type { DevicesChoice, LoadProgress, ModelSource } from "./engine.ts";
 import type { EvaluateOptions } from "./evaluation/evaluate.ts";
 import type { FileOutcome, IndexProgress, IndexReport } from "./indexing/report.ts";
 import type { EnqueueReport } from "./queue/enqueue.ts";
-import type { WorkEvents } from "./queue/worker.ts";
+import type { WorkEvents } from "./queue/claim-settler.ts";
 import type { SortOrder } from "./search/order.ts";
 import type { RelatedRequest } from "./search/related.ts";
 import type { SearchMode } from "./search/result.ts";

@@ -71,7 +71,7 @@ test("an index that is deleted and made anew is opened again", async () => {
   expect((await ferris.search("pumps", { mode: "vector" })).results.length).toBeLessThan(2);
   writeFileSync(join(base, "docs/b.md"), "# B\n\nabout zebras\n");
   rmSync(db, { recursive: true });
-  await expect(ferris.statistics()).rejects.toThrow(/There is no index/);
+  await expect(ferris.statistics()).rejects.toThrow(/there is no index/);
   await make("bert");
   expect((await ferris.search("zebras", { mode: "text" })).results).toHaveLength(1);
   expect((await ferris.statistics()).documents).toBe(2);

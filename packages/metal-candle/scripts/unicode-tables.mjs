@@ -230,7 +230,7 @@ for (const c of codePoints) {
 }
 
 if (unlinking.join() !== [...spacing, 0x200c].toSorted((a, b) => a - b).join()) {
-  throw new Error("conjuncts are broken by something else than SpacingMark and U+200C: graphemes.ts must follow");
+  throw new Error("conjuncts are broken by something other than SpacingMark and U+200C: graphemes.ts must follow");
 }
 
 function ranges(list) {

@@ -94,25 +94,23 @@ class Outcome {
 
   whyNone(thoughts: ThoughtFilter): string {
     if (this.#refusal.trim() !== "") return `it refused, in these words: ${this.#refusal.trim()}`;
-    if (this.#finishReason === "content_filter") return "the endpoint's content filter kept it back";
+    if (this.#finishReason === "content_filter") return "the endpoint's content filter withheld it";
     if (this.#finishReason === "length") {
-      return "it reached its limit of tokens before the answer began; raise that in the server, or ask another model";
+      return "it reached its token limit before the answer began; raise it in the server, or ask another model";
     }
     if (this.#toolCall !== null)
       return `it called a tool ("${this.#toolCall}") instead of answering; ask another model`;
-    if (this.#reasoned || thoughts.isThinking) return "it sent its reasoning alone; ask again, or another model";
+    if (this.#reasoned || thoughts.isThinking) return "it sent only its reasoning; ask again, or ask another model";
     return "the answer is empty; ask again, or another model";
   }
 
   warnings(model: string): string[] {
     const warnings: string[] = [];
     if (this.#finishReason === "length") {
-      warnings.push(
-        `the answer was cut: ${model} reached its limit of tokens; raise that in the server, or ask for less`,
-      );
+      warnings.push(`the answer was cut: ${model} reached its token limit; raise it in the server, or ask for less`);
     }
     if (this.#finishReason === "content_filter") {
-      warnings.push("the answer was cut: the endpoint's content filter kept back the rest");
+      warnings.push("the answer was cut: the endpoint's content filter withheld the rest");
     }
     if (this.#refusal.trim() !== "") warnings.push(`the model refused part of the answer: ${this.#refusal.trim()}`);
     return warnings;

@@ -10,14 +10,14 @@ import { stemOf } from "../words/stems.ts";
 import { isStopWord } from "../words/stop-words.ts";
 import { isUnspaced, wordsIn } from "../words/unspaced.ts";
 
-/** So much of a text is looked at. */
+/** This much of a text is looked at. */
 const mostCharacters = 800;
 const shortestWord = 3;
 const longestWord = 28;
 /** A word of one text says what that text is about. */
 const fewestTexts = 2;
 const mostForms = 8;
-/** So many times as often as everywhere. */
+/** This many times as often as everywhere. */
 const leastLift = 1.25;
 
 interface Stem {

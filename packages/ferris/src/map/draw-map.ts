@@ -14,7 +14,7 @@ const sampleRows = 2_000;
 /** Vectors read at once: a few milliseconds. */
 const blockRows = 500;
 const textsAtOnce = 50;
-/** Texts that are looked at for words: so many a cluster of the finest level, and where these are few, so many in all. */
+/** Texts that are looked at for words: this many per cluster of the finest level, and where these are few, this many in all. */
 const textsPerCluster = 48;
 const fewestTexts = 8_000;
 const mostHeading = 200;

@@ -17,7 +17,7 @@ export function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** So many characters are made in one call: arguments live on the stack. */
+/** This many characters are made in one call: arguments live on the stack. */
 const charactersAtOnce = 8_192;
 
 /** Each byte as the character of the same number. */

@@ -9,7 +9,7 @@ import type { PostgresStore } from "../store/postgres/writer.ts";
 import type { EnqueueReport } from "./enqueue.ts";
 import type { FailedJob, QueueStatus } from "./job.ts";
 import type { JobQueue } from "./job-queue.ts";
-import type { WorkReport } from "./worker.ts";
+import type { WorkReport } from "./claim-settler.ts";
 
 export interface QueueHost {
   readonly place: Place;

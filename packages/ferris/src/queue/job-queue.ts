@@ -2,7 +2,7 @@
  * The queue of documents of one collection, in its own tables: who adds, who claims, who may commit.
  *
  * A claim is a lease with a number (`lease`), one higher with each claim and each change of the document. Whoever commits locks the job's
- * row in the same transaction and finds his number in it, or does not commit: a worker that was paused past its lease writes nothing.
+ * row in the same transaction and finds its number in it, or does not commit: a worker that was paused past its lease writes nothing.
  */
 import type { PostgresConnection } from "../store/postgres/connection.ts";
 import type { Sql } from "../store/postgres/sessions.ts";
@@ -10,7 +10,7 @@ import type { Claim, ClaimOptions, FailedJob, NewJob, QueueCounts, WorkDone, Wor
 
 /** Workers that died, or failed, with a job until it counts as its fault. */
 const mostAttempts = 5;
-/** A worker that was not seen for so long is not listed. */
+/** A worker that was not seen for this long is not listed. */
 const forgottenAfter = "1 hour";
 const seenWithin = "30 seconds";
 

@@ -21,7 +21,7 @@ export interface FusionWeights {
 const usualWeights: FusionWeights = { textShare: 0.45, siblingShare: 0.05 };
 /** So much of what a model says that cannot read the query counts, where the words find all that was asked for; else less. */
 const leastConfidence = 0.2;
-/** So many of the best of each retriever say how far scores are stretched. */
+/** This many of the best of each retriever say how far scores are stretched. */
 const stretchedOver = 100;
 /** More than any chunk has by its words. */
 const named = 2;
@@ -30,7 +30,7 @@ const titledShare = 0.1;
 /** What it adds to be for the operating system that the query names. */
 const systemShare = 0.15;
 const mostSiblings = 5;
-/** So many chunks with vectors say what one without them is likely to mean. */
+/** This many chunks with vectors say what one without them is likely to mean. */
 const mostAlike = 5;
 
 /** Best first; equal scores in order of id, so that the order never depends on chance. `confidence` in the model, from 0 to 1. */

@@ -46,7 +46,7 @@ export interface RelatedAnswer {
   readonly cut: SearchAnswer["cut"];
 }
 
-/** So many passages of a long document are asked about, spread over it: each is a search. */
+/** This many passages of a long document are asked about, spread over it: each is a search. */
 const mostSources = 16;
 const fewestCandidates = 100;
 const mostCopies = 20;

@@ -1,7 +1,7 @@
 /**
  * A query against an index: by meaning, by words, or both, and the passages that answer it.
  *
- * The way: query/ takes it apart, retrieve/ finds candidates (BM25 is the store's: store/sqlite/text-ranking.ts), fuse and rerank order them, relevance says whether any is an answer, select makes passages of
+ * The way: query/ takes it apart, retrieve/ finds candidates (BM25 is the store's, by store/word-weights.ts), fuse and rerank order them, relevance says whether any is an answer, select makes passages of
  * them. No model is loaded and nothing is printed here. Filters are the store's to apply, before its best are cut off.
  */
 import { UsageError } from "../errors.ts";
@@ -111,7 +111,7 @@ export async function findChunks(
   return scoreTexts ? rerank(found, query.meaning, scoreTexts, signal) : found;
 }
 
-/** In a language that is not the model's, so much of what its tokenizer makes believe. */
+/** In a language that is not the model's, this much of what its tokenizer makes believe. */
 const foreignShare = 0.5;
 
 /** How far the model can be believed about this query, and why not. */

@@ -12,7 +12,7 @@ import type { QueryEmbedder } from "./retrieve/retrieve.ts";
 const word = /[\p{L}\p{M}]+/gu;
 /** A misspelt word may happen to be one of another language's commonest. */
 const fewestCommonWords = 2;
-/** A sentence of so many unknown words is in another language. */
+/** A sentence of this many unknown words is in another language. */
 const mostCorrected = 4;
 
 /** The query as typed, or with its misspelt words put right. @throws UsageError for a query without anything in it */

@@ -41,7 +41,7 @@ export interface Listener {
 
 type Fetch = Parameters<typeof createAdaptorServer>[0]["fetch"];
 
-/** A connection without a request is kept so long. */
+/** A connection without a request is kept this long. */
 const keptMs = 75_000;
 
 /** @throws the system's error where the address cannot be listened at */

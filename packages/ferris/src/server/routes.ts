@@ -1,4 +1,4 @@
-/** How doors are made: routes whose schemas check what comes in and describe themselves in the OpenAPI document. */
+/** What the routes of doors/ are made with: schemas that check what comes in and describe themselves in the OpenAPI document. app.ts mounts them. */
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";

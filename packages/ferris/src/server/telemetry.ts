@@ -65,7 +65,7 @@ export class Telemetry {
     const protocol =
       environment.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? environment.OTEL_EXPORTER_OTLP_PROTOCOL ?? "http/json";
     if (protocol !== "http/json") {
-      say(`no telemetry: OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}"; spans are sent as http/json alone`);
+      say(`no telemetry: OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}"; spans are sent as http/json only`);
       return null;
     }
     return new Telemetry(url, options);

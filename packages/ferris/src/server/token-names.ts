@@ -45,7 +45,7 @@ async function read(model: EmbeddingModel): Promise<TokenNames> {
       },
     };
   } catch (cause) {
-    throw new Problem("failed", "the tokens of this model cannot be told: its tokenizer.json cannot be read", {
+    throw new Problem("failed", "the tokens of this model cannot be listed: its tokenizer.json cannot be read", {
       cause,
     });
   }

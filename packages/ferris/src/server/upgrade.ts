@@ -1,4 +1,4 @@
-/** What a listener does with a connection that asks to be something else than HTTP. */
+/** What a listener does with a connection that asks to be something other than HTTP. */
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 

@@ -14,7 +14,10 @@ export function parseIdentity(json: string | undefined, path: string): ModelIden
     const identity = JSON.parse(json ?? "") as ModelIdentity;
     const prompts = typeof identity.prompts === "object" ? Object.values(identity.prompts) : [null];
     const texts = [identity.model, identity.revision, identity.pooling, ...prompts];
-    if (texts.some((text) => typeof text !== "string") || !(identity.dimensions > 0 && identity.dimensions <= 65_536)) {
+    if (
+      texts.some((text) => typeof text !== "string") ||
+      !(Number.isInteger(identity.dimensions) && identity.dimensions > 0 && identity.dimensions <= 65_536)
+    ) {
       throw new TypeError("a field is missing or of the wrong kind");
     }
     return identity;
@@ -50,7 +53,7 @@ export function requireIdentity({ path, identity }: Identified, given: ModelIden
 export function requireDimensions(query: Float32Array, { path, identity }: Identified): void {
   if (query.length === identity.dimensions) return;
   throw new IndexMismatchError(
-    `The query has ${query.length} dimensions, the index ${path} has ${identity.dimensions} (${describe(identity)}).`,
+    `the query has ${query.length} dimensions, and the index ${path} has ${identity.dimensions} (${describe(identity)})`,
   );
 }
 

@@ -53,6 +53,20 @@ export interface ChunkRecord extends Omit<Chunk, "embeddingText"> {
   readonly hash: string;
 }
 
+/** What the model reads for a chunk. */
+export interface EmbeddingText {
+  readonly embeddingText: string;
+}
+
+/** One without a vector needs the text to get one from. */
+export type NewChunk = ChunkRecord & Partial<EmbeddingText>;
+
+/** A document on its way into the store. */
+export interface NewDocument {
+  readonly record: DocumentRecord;
+  readonly chunks: readonly NewChunk[];
+}
+
 export interface StoredChunk extends ChunkRecord {
   readonly id: number;
   readonly documentId: number;

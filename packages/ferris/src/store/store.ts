@@ -6,7 +6,14 @@
  */
 import type { LanguageCode } from "../words/language.ts";
 import type { DocumentFilter, Hit, SearchOptions, TextQuery, VectorSearchOptions } from "./queries.ts";
-import type { ChunkRecord, DocumentRecord, ModelIdentity, StoredChunk, StoredDocument } from "./records.ts";
+import type {
+  DocumentRecord,
+  EmbeddingText,
+  ModelIdentity,
+  NewDocument,
+  StoredChunk,
+  StoredDocument,
+} from "./records.ts";
 
 export type * from "./queries.ts";
 export type * from "./records.ts";
@@ -120,19 +127,11 @@ export interface DocumentWriter {
    *
    * @returns for each document, how many chunks and tokens it brought that nobody was waiting for yet
    */
-  putDocuments(
-    documents: readonly { record: DocumentRecord; chunks: readonly (ChunkRecord & Partial<EmbeddingText>)[] }[],
-    vectors: ReadonlyMap<string, Float32Array>,
-  ): Promise<readonly Work[]>;
+  putDocuments(documents: readonly NewDocument[], vectors: ReadonlyMap<string, Float32Array>): Promise<readonly Work[]>;
   /** Same bytes, new place or new times: updates the row of `path` to `record` without touching chunks. */
   updateDocument(path: string, record: DocumentRecord): Promise<void>;
   /** Returns how many were there. */
   removeDocuments(paths: readonly string[]): Promise<number>;
-}
-
-/** What the model reads for a chunk. */
-export interface EmbeddingText {
-  readonly embeddingText: string;
 }
 
 /** Chunks that the model has to read, each text once. */

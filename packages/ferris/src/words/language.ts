@@ -72,7 +72,7 @@ export function isCommonWord(word: string, language: LanguageCode): boolean {
 }
 
 const beyondAscii = /[^\x00-\x7f]/;
-/** So much of a text tells. */
+/** This much of a text tells. */
 const looksAt = 2_000;
 /** Fewer different common words, or rarer ones, are chance: code says for, in, do and no. */
 const fewestDifferent = 3;
@@ -102,7 +102,7 @@ export function commonWordsIn(text: string): {
   };
 }
 
-/** The language whose stems help with `text`. `least`: so many different common words tell; of a query one does. */
+/** The language whose stems help with `text`. `least`: this many different common words tell; of a query one does. */
 export function languageOf(text: string, least = fewestDifferent): LanguageCode | null {
   const head = text.slice(0, looksAt);
   // Most texts are ASCII, and this is asked of every passage that a search weighs.

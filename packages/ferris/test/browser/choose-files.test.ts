@@ -3,21 +3,13 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { chooseFiles, inWalkOrder } from "../../src/browser/intake.ts";
-import { resolveRoots, walk } from "../../src/documents/walk/walk.ts";
 import { IndexRun } from "../../src/indexing/run.ts";
 import { folderOf } from "../support/files.ts";
+import { walked } from "../support/walked.ts";
 
 const outcomes = new Set(["ignored", "hidden", "dependencies", "build output"]);
 
-async function ofWalk(base: string): Promise<{ files: string[]; skipped: Record<string, string> }> {
-  const skipped: Record<string, string> = {};
-  const onSkip = (reason: string, path: string) => void (skipped[`/${relative(base, path)}`] = reason);
-  const files: string[] = [];
-  for await (const { path } of walk(await resolveRoots([base]), { maxFileBytes: 1000, onSkip }))
-    files.push(`/${relative(base, path)}`);
-  return { files, skipped };
-}
-
+/** The same of a page, which has paths from the folder that was dropped. */
 async function ofPage(base: string): Promise<{ files: string[]; skipped: Record<string, string> }> {
   const all = readdirSync(base, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const files = all.map((entry) => {
@@ -31,10 +23,10 @@ async function ofPage(base: string): Promise<{ files: string[]; skipped: Record<
   });
   const skipped: Record<string, string> = {};
   const run = new IndexRun(undefined, ({ path, outcome }) => {
-    if (outcomes.has(outcome)) skipped[path] = outcome;
+    if (outcomes.has(outcome)) skipped[path.slice(1)] = outcome;
   });
   const chosen = await chooseFiles(inWalkOrder(files), run);
-  return { files: chosen.map(({ path }) => path), skipped };
+  return { files: chosen.map(({ path }) => path.slice(1)), skipped };
 }
 
 test("names, .gitignore and .ferrisignore leave the same out", async () => {
@@ -59,11 +51,11 @@ test("names, .gitignore and .ferrisignore leave the same out", async () => {
     "node_modules/m/readme.md": "left out by name",
     ".hidden/a.md": "left out by name",
   });
-  const [page, disk] = [await ofPage(base), await ofWalk(base)];
+  const [page, disk] = [await ofPage(base), await walked(base)];
   expect(page.files.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(disk.files.toSorted((a, b) => (a < b ? -1 : 1)));
-  expect(page.files).toContain("/notes/x.log");
-  expect(page.files).not.toContain("/drafts/plan.md");
-  expect(page.skipped).toMatchObject({ "/drafts": "ignored", "/x.log": "ignored" });
+  expect(page.files).toContain("notes/x.log");
+  expect(page.files).not.toContain("drafts/plan.md");
+  expect(page.skipped).toMatchObject({ drafts: "ignored", "x.log": "ignored" });
   for (const [path, reason] of Object.entries(page.skipped)) expect([path, disk.skipped[path]]).toEqual([path, reason]);
 });
 

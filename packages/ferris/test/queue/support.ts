@@ -4,7 +4,8 @@ import type { PostgresConnection } from "../../src/store/postgres/connection.ts"
 import type { StoreReader } from "../../src/store/store.ts";
 import { JobQueue } from "../../src/queue/job-queue.ts";
 import type { Claim, NewJob } from "../../src/queue/job.ts";
-import { work, type WorkerOptions, type WorkReport } from "../../src/queue/worker.ts";
+import type { WorkReport } from "../../src/queue/claim-settler.ts";
+import { work, type WorkerOptions } from "../../src/queue/worker.ts";
 import { wordsEmbedder } from "../indexing/support/words-embedder.ts";
 
 export const embedder = wordsEmbedder();

@@ -85,7 +85,7 @@ export class Device {
     this.#engine = null;
     this.#deaths++;
     const { onNotice } = this.#given;
-    const next = this.givenUp ? `after ${mostDeaths} deaths in a row it stays out` : "it is started again";
+    const next = this.givenUp ? `after ${mostDeaths} crashes in a row it stays out` : "it is started again";
     onNotice(`metal-candle: ${this.label}: ${reason} Its texts go to the others; ${next}.`);
     if (!this.givenUp) this.#restart = this.#startAgain();
   }

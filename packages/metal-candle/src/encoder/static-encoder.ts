@@ -11,7 +11,7 @@ import { notFinite } from "./not-finite.ts";
 import type { PackedBatch } from "./packed-batch.ts";
 import type { EncoderReport } from "./report.ts";
 
-/** A batch is full soon after so many tokens; a longer text is a batch alone. */
+/** A batch is full soon after this many tokens; a longer text is a batch alone. */
 const usualTokens = 1 << 15;
 const mostSequences = 1024;
 

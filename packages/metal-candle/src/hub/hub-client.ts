@@ -17,7 +17,7 @@ export interface Patience {
   readonly backoffMilliseconds: number;
   /** Longest wait that a server may ask for (429 with Retry-After). */
   readonly longestWaitMilliseconds: number;
-  /** A connection that brings nothing for so long is dropped. */
+  /** A connection that brings nothing for this long is dropped. */
   readonly stallMilliseconds: number;
   /** What the hub says of a repository must have come by then. */
   readonly answerMilliseconds: number;

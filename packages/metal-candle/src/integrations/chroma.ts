@@ -84,7 +84,9 @@ export class MetalCandleEmbeddingFunction implements EmbeddingFunction {
     }
     const unknown = Object.keys(config).find((key) => !(configKeys as readonly string[]).includes(key));
     if (unknown !== undefined) {
-      throw new InvalidArgumentError(`"${unknown}" is no setting of a collection; they are ${configKeys.join(", ")}.`);
+      throw new InvalidArgumentError(
+        `"${unknown}" is not a setting of a collection; the settings are ${configKeys.join(", ")}.`,
+      );
     }
   }
 

@@ -39,7 +39,7 @@ export interface Head {
   readonly normalize: boolean;
   /** Width of the row that comes out. */
   readonly dimensions: number;
-  /** Only so many elements of it are the embedding, cut off after normalisation (truncate_dim); null for all. */
+  /** Only this many elements of it are the embedding, cut off after normalisation (truncate_dim); null for all. */
   readonly truncateDimensions: number | null;
 }
 

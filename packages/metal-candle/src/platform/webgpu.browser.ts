@@ -25,7 +25,7 @@ export function completesFromTimer(): boolean {
 }
 
 const insecure =
-  "browsers give WebGPU to secure contexts alone, and this page is none. Serve it over https, or open it from localhost";
+  "browsers offer WebGPU to secure contexts only, and this page is not one. Serve it over https, or open it from localhost";
 
 function missing(): string {
   const has = "this browser has no WebGPU (navigator.gpu is missing).";

@@ -69,7 +69,7 @@ const stackMark = Symbol("mark");
 export function readPickle(bytes: Uint8Array, path: string): ReadonlyMap<string, PickledTensor> {
   const value = new Unpickler(bytes, path).run();
   const tensors = new Map<string, PickledTensor>();
-  if (!(value instanceof Map)) throw refused(path, "holds something else than a dictionary of tensors");
+  if (!(value instanceof Map)) throw refused(path, "holds something other than a dictionary of tensors");
   for (const [name, tensor] of value) {
     if (typeof name !== "string" || !(tensor instanceof Tensor)) {
       throw refused(path, `holds ${JSON.stringify(name)}, which is not a tensor`);
@@ -196,7 +196,7 @@ class Unpickler {
         case 0x62: // BUILD: attributes of an OrderedDict, such as _metadata
           this.#pop();
           if (!(stack.at(-1) instanceof Map))
-            throw this.#refused("sets attributes of something else than a dictionary");
+            throw this.#refused("sets attributes of something other than a dictionary");
           break;
         default:
           throw this.#refused(`has the instruction 0x${code.toString(16)}, which a state dict does not need`);
@@ -245,7 +245,7 @@ class Unpickler {
 
   #append(values: readonly unknown[]): void {
     const list = this.#stack.at(-1);
-    if (!Array.isArray(list)) throw this.#refused("appends to something else than a list");
+    if (!Array.isArray(list)) throw this.#refused("appends to something other than a list");
     for (const value of values) list.push(value);
   }
 

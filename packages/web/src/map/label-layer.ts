@@ -7,7 +7,7 @@ import type { Viewport } from "./viewport.ts";
 const most = 28;
 const height = 22;
 const gap = 6;
-/** Each level for so many times the zoom of the one before. */
+/** Each level is for this many times the zoom of the one before. */
 const step = 2.2;
 
 export function levelFor(data: MapData, zoom: number): number {

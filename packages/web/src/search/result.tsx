@@ -85,7 +85,7 @@ function Badges({ result }: { readonly result: PageResult }) {
         </span>
       )}
       {stale === "gone" && (
-        <span class="badge warn" title="The file is not there any more">
+        <span class="badge warn" title="The file no longer exists">
           file gone
         </span>
       )}

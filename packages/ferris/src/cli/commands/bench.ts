@@ -62,7 +62,7 @@ export function benchCommand(): Command {
       }).default("auto"),
     )
     .addOption(new Flag("--allow-software-adapter", "let a GPU emulated on the CPU count as a GPU"))
-    .addOption(new Flag("--rounds <n>", "rounds to take medians of; fewer are sooner over (default: 5)"))
+    .addOption(new Flag("--rounds <n>", "rounds to take medians of; fewer finish sooner (default: 5)"))
     .addOption(new Flag("--peers", "transformers.js too, where it is installed in the working folder"))
     .addOption(new Flag("--chart <file>", "write a chart, as SVG"));
   withExamples(command, [

@@ -26,12 +26,12 @@ export function jobsCommand(): Command {
     .argument("[action]", "retry or drop")
     .argument("[number...]", "jobs of ferris jobs --failed")
     .addOption(new Flag("--failed", "list the documents that failed, with their errors"))
-    .addOption(new Flag("-k, --limit <n>", "at most so many (default: 100)", { as: "mostJobs" }));
+    .addOption(new Flag("-k, --limit <n>", "at most this many (default: 100)", { as: "mostJobs" }));
   withExamples(command, [
     ["ferris jobs --store postgres://host/database", "what waits, and who works"],
     ["ferris jobs --failed", "documents that could not be indexed, and why"],
-    ["ferris jobs retry", "all of those once more"],
-    ["ferris jobs drop 17 23", "two of them never again"],
+    ["ferris jobs retry", "try all of those again"],
+    ["ferris jobs drop 17 23", "forget two of them"],
   ]);
   return runs(command, (session, positional, options) =>
     jobs(

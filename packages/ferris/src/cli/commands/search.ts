@@ -240,7 +240,7 @@ function floorOf({ indexes }: SeveralAnswers, miss: From<NamedFerris>): number |
 function correctedText(corrections: SearchAnswer["corrections"]): string {
   const pairs = new Map(corrections.map(({ typed, used }) => [printable(typed), printable(used)]));
   const said = [...pairs].map(([typed, used]) => `"${used}" for "${typed}"`);
-  return `looked for ${said.join(", ")}, which the index does not have; put it in quotes to look for it all the same`;
+  return `looked for ${said.join(", ")}, which the index does not have; put it in quotes to look for it anyway`;
 }
 
 function cutText(cut: SearchAnswer["cut"]): string {

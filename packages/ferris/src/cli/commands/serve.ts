@@ -72,7 +72,7 @@ export function serveCommand(runProgram: RunProgram): Command {
       new Flag("--reranker <id>", "a reranker to serve", { values: "folders", repeated: true, as: "rerankers" }),
     )
     .addOption(new Flag("--api-key-file <file>", "keys that clients must have, one per line"))
-    .addOption(new Flag("--allow-host <name>", "a further name of this server", { repeated: true }))
+    .addOption(new Flag("--allow-host <name>", "another name that this server answers to", { repeated: true }))
     .addOption(new Flag("--allow-origin <origin>", "pages of this origin may call", { repeated: true }))
     .addOption(
       new Flag("--allow-index <dir>", "clients may have this folder indexed, too", {
@@ -83,15 +83,15 @@ export function serveCommand(runProgram: RunProgram): Command {
     .addOption(
       new Flag("--strict-length", "a text that is too long is an error; by default it is cut, and a header says so"),
     )
-    .addOption(new Flag("--unload-after <minutes>", "close models that nobody has used for so long"))
-    .addOption(new Flag("--idle-exit <minutes>", "stop when nobody has asked for anything for so long"))
+    .addOption(new Flag("--unload-after <minutes>", "unload models that have been idle for this long"))
+    .addOption(new Flag("--idle-exit <minutes>", "stop after this long without a request"))
     .addOption(new Flag("--daemon", "go on in the background, until ferris stop"))
     .addOption(new Flag("--open", "show the page in your browser"));
   withModelOptions(command);
   withExamples(command, [
     ["ferris serve --open", "search in your browser"],
     ["ferris serve", "OPENAI_BASE_URL=http://127.0.0.1:8088/v1 in other programs"],
-    ["ferris serve --daemon --idle-exit 60", "searches of this user answer at once from now on"],
+    ["ferris serve --daemon --idle-exit 60", "searches by this user are answered at once from now on"],
     ["ferris serve --reranker cross-encoder/ms-marco-MiniLM-L6-v2 --port 11434", "where Ollama's clients look"],
   ]);
   return runs(command, (session, _, options) => serve(session, options as ServeCommandOptions, runProgram), {
@@ -183,7 +183,7 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
   });
   session.inform(`listening on ${server.url}${served.length === 0 ? " (no index: /search is not there)" : ""}`);
   if (apiKeys.length === 0 && "host" in address && !isOwnAddress(address.host)) {
-    session.warn("everybody who reaches this address may read the documents: name keys with --api-key-file");
+    session.warn("anyone who can reach this address can read the documents: require keys with --api-key-file");
   }
   tellReady(server.url);
   if (server.url !== null) show(server.url);

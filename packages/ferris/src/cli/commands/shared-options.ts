@@ -79,7 +79,7 @@ export interface RerankOptions {
 export function withRerankOptions(command: Command): Command {
   return command
     .addOption(new Flag("--rerank", "read the best 50 again with a cross-encoder, which decides their order"))
-    .addOption(new Flag("--no-rerank", "do not, whatever the settings say"))
+    .addOption(new Flag("--no-rerank", "do not rerank, whatever the settings say"))
     .addOption(new Flag("--reranker <model>", "the cross-encoder; implies --rerank", { values: "folders" }));
 }
 

@@ -116,7 +116,7 @@ function readIfThere(path: string): string | null {
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
-  throw new UsageError(`${path} is larger than ${mostSettingsBytes} bytes: no file of settings is`);
+  throw new UsageError(`${path} is larger than ${mostSettingsBytes} bytes, the limit for a settings file`);
 }
 
 /** `ownPath` is the user's file when `path` is a folder's, else null. */
@@ -137,7 +137,7 @@ function parseFile(path: string, text: string, ownPath: string | null): Record<s
     const problem = known
       ? `sets "${name}", which a folder's file may not: it belongs in ${ownPath}, a flag or the environment`
       : `has an unknown setting "${name}"`;
-    throw new UsageError(`${path} ${problem}. Allowed here: ${allowed.join(", ")}`);
+    throw new UsageError(`${path} ${problem}; allowed here: ${allowed.join(", ")}`);
   }
   return parsed as Record<string, unknown>;
 }

@@ -10,7 +10,7 @@ export function readingText({ sampled, spelled, languages, problem, better }: Re
   const foreign = Object.values(languages).reduce((sum, count) => sum + count, 0);
   const what =
     problem === "script"
-      ? `most of what is indexed (${share(spelled)}) is in a script that ${model} cannot read: it knows letters of it and no words`
+      ? `most of what is indexed (${share(spelled)}) is in a script that ${model} cannot read: it knows its letters but no words`
       : `most of what is indexed (${share(foreign)}) is not in English (${namesOf(languages)}), and ${model} is a model for English`;
   return `${what}. Search by words works; ${remedy(better)}`;
 }
@@ -21,7 +21,7 @@ export function unreadHint(unread: Unread): string {
 }
 
 function remedy(model: string): string {
-  return `to search by meaning, index with a model of many languages: --index many --model ${catalogued(model)?.name ?? model}`;
+  return `to search by meaning, index with a multilingual model: --index many --model ${catalogued(model)?.name ?? model}`;
 }
 
 const mostNamed = 3;

@@ -25,7 +25,9 @@ export async function findOwnPlace(session: Session): Promise<OwnPlace> {
   const { describeServer } = await import("./control.ts");
   const running = isOwnSocket(path) ? await describeServer(path) : null;
   if (running === null) return { path, running };
-  session.inform(`other commands go on using the server that runs already (process ${running.pid}, ${running.url})`);
+  session.inform(
+    `other commands keep using the server that is already running (process ${running.pid}, ${running.url})`,
+  );
   return { path: null, running };
 }
 

@@ -35,9 +35,9 @@ export function chunkerRecipe(settings: ChunkerSettings): string {
 export function checkChunkerSettings(settings: ChunkerSettings, maxLength: number, overhead: number): void {
   const least = overhead + 16;
   if (!Number.isInteger(settings.maxTokens) || settings.maxTokens < least || settings.maxTokens > maxLength) {
+    const most = Number.isFinite(maxLength) ? ` to ${maxLength}, what the model reads` : "";
     throw new UsageError(
-      `maxTokens of ${settings.maxTokens} is too small: the model reads ${maxLength}, and its prompt and special tokens take ${overhead}. ` +
-        `Choose between ${least} and ${maxLength}.`,
+      `maxTokens is ${settings.maxTokens}: it must be a whole number from ${least}${most}; the prompt and special tokens take ${overhead} of them`,
     );
   }
 }

@@ -11,7 +11,7 @@ import type { OcrPage } from "./page.ts";
 
 const mostEntries = 20_000;
 const mostBytes = 2 ** 20;
-/** Entries are counted once in so many writes. */
+/** Entries are counted once in this many writes. */
 const countedEvery = 200;
 
 let writes = 0;

@@ -17,7 +17,7 @@ export interface TableOptions {
   readonly placeOf?: (start: number, end: number) => Place;
   /** Whether the first row names the columns, where that is known; else it is judged. */
   readonly hasHeader?: boolean;
-  /** Rows that follow one another share a block of up to so many characters, and its place; 0 to keep them apart. */
+  /** Rows that follow one another share a block of up to this many characters, and its place; 0 to keep them apart. */
   readonly joinUpTo?: number;
 }
 

@@ -14,7 +14,7 @@ export interface HeaderJudgement {
   readonly headers: number;
 }
 
-/** Rows looked at; the caller keeps so many back until the judgement. */
+/** Rows looked at; the caller keeps this many back until the judgement. */
 export const judgedRows = 40;
 
 const mostTitles = 20;

@@ -68,13 +68,13 @@ async function readTool(indexes: McpIndexes, input: ReadInput): Promise<ToolAnsw
     const { ferris, document, name: called } = await findDocument(indexes, path!, index);
     name = called;
     found = await ferris.readDocument(document.path, { from: from ?? 1, count });
-    if (found === null) throw new UsageError(`${path} is not in the index any more`);
+    if (found === null) throw new UsageError(`${path} is no longer in the index`);
   } else {
     const range: LineRange | undefined = from === undefined ? undefined : { from, count };
     const one = indexes.one(index);
     name = one.name;
     found = await one.ferris.read(id, range);
-    if (found === null) throw new UsageError(`there is no #${id} in the index (any more): search again`);
+    if (found === null) throw new UsageError(`there is no #${id} in the index, or no longer: search again`);
   }
   const result = passageWithin(found, input.maxBytes, indexes.isSingle ? undefined : name);
   return { text: passageText(result), structured: result };

@@ -21,7 +21,7 @@ const answer = z.object({
       model: z.string(),
       lastIndexed: z.string().nullable().describe("ISO 8601"),
       changed: z.number().int().describe("documents whose files have changed since they were indexed"),
-      gone: z.number().int().describe("documents whose files are not there any more"),
+      gone: z.number().int().describe("documents whose files no longer exist"),
       vectorRetriever: z
         .object({ retriever: z.enum(["index", "gpu"]), reason: z.string() })
         .describe("who compares vectors"),

@@ -2,8 +2,8 @@
  * A query, taken apart once: what is embedded, what full-text search looks for, what documents it asks for, and what of it is found again
  * in a chunk. Everything in search works from this; nobody else parses what was typed.
  *
- * How much its words count is not decided here: BM25 and its columns are the store's (store/sqlite/text-ranking.ts), words against meaning
- * is fuse.ts with coverage.ts and confidence.ts.
+ * How much its words count is not decided here: where they stand is store/word-weights.ts, BM25 is the store's, and words against
+ * meaning is fuse.ts with coverage.ts and confidence.ts.
  */
 import { UsageError } from "../../errors.ts";
 import type { DocumentFilter, TextQuery, TextTerm } from "../../store/store.ts";

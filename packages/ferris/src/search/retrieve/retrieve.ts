@@ -53,7 +53,7 @@ export interface Candidate {
   readonly isForSystem: boolean;
 }
 
-/** Of the documents with a name that was asked for, at most so many: README.md may be all of them. */
+/** Of the documents with a name that was asked for, at most this many: README.md may be all of them. */
 const mostNamed = 10;
 
 /** @param embedQuery may be null in text mode, which needs no model */

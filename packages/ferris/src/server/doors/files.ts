@@ -36,7 +36,7 @@ export function filesDoor(context: ServerContext) {
           from: z.coerce.number().int().min(1).default(1),
           count: z.coerce.number().int().min(1).max(5000).default(500),
           width: z.coerce.number().int().min(100).max(100_000).default(5000).openapi({
-            description: "of a line with more characters so many are given, around `column`",
+            description: "a longer line is cut to this many characters around `column`",
           }),
           column: z.coerce.number().int().min(1).default(1),
         }),
@@ -141,7 +141,7 @@ export function filesDoor(context: ServerContext) {
       if (openFile === null) {
         throw new Problem(
           "forbidden",
-          "this server opens no files: it does only where it listens on this machine alone",
+          "this server does not open files: it does so only where it listens on this machine alone",
         );
       }
       // What did not come from a page of ours was not clicked on; hosts.ts has seen to it that the origin is this server's.

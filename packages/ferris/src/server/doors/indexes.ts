@@ -109,7 +109,7 @@ export function indexesDoor(context: ServerContext) {
       if (context.indexable.length === 0) {
         throw new Problem(
           "forbidden",
-          "this server's indexes are not to be changed: it was started without a folder that may be indexed",
+          "this server's indexes cannot be changed: it was started without a folder that may be indexed",
         );
       }
       return c.json({ removed: await chosenIndex(context, index).ferris.remove(paths) }, 200);

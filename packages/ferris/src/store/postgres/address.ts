@@ -171,7 +171,7 @@ function parse(url: string): URL {
   } catch {
     // Not with the cause, which holds the whole URL and so the password.
     throw new UsageError(
-      "the store must be a URL such as postgres://user@host:5432/database. In a user name, ?, #, / and @ are written %3F, %23, %2F and %40; a password belongs in ~/.pgpass, PGPASSWORD or a service file",
+      "the store must be a URL such as postgres://user@host:5432/database; in a user name, ?, #, / and @ are written %3F, %23, %2F and %40; a password belongs in ~/.pgpass, PGPASSWORD or a service file",
     );
   }
 }

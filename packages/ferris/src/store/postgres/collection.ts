@@ -13,7 +13,7 @@ export interface Collection {
   readonly identity: ModelIdentity;
 }
 
-/** Vectors of so many dimensions fit a page beside their row's head; wider ones lie apart. */
+/** Vectors of this many dimensions fit a page beside their row's head; wider ones lie apart. */
 const mostInRow = 1_900;
 
 /** The index without a name. */
@@ -23,7 +23,7 @@ export const unnamed = "default";
 export async function collectionNamed(connection: PostgresConnection, name: string): Promise<Collection> {
   const found = await findCollection(connection, connection.shown, name);
   if (found !== null) return found;
-  throw new IndexNotFoundError(`There is no index "${name}" in ${connection.shown}.`);
+  throw new IndexNotFoundError(`there is no index "${name}" in ${connection.shown}`);
 }
 
 async function findCollection(sql: Sql, shown: string, name: string): Promise<Collection | null> {
@@ -44,7 +44,7 @@ export async function ensureCollection(
   if (known !== null) return known;
   if (identity.dimensions > 16_000) {
     throw new IndexMismatchError(
-      `pgvector keeps at most 16000 dimensions, and ${identity.model} has ${identity.dimensions}.`,
+      `pgvector stores at most 16000 dimensions, and ${identity.model} has ${identity.dimensions}`,
     );
   }
   return connection.write(async (sql) => {

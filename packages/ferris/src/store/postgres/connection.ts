@@ -207,7 +207,7 @@ export function translated(error: unknown, shown: string): unknown {
     /SSL|certificate/i.test(message)
   ) {
     return unreachable(
-      `cannot reach ${shown} (${message || code}). Is the server running, and may this machine connect to it?`,
+      `Cannot reach ${shown} (${message || code}). Is the server running, and may this machine connect to it?`,
     );
   }
   if (code.startsWith("53") || code === "25006") {

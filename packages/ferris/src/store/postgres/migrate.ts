@@ -78,12 +78,12 @@ export async function schemaStatus(
 export async function requireSchema(connection: PostgresConnection): Promise<void> {
   const { version, wanted } = await schemaStatus(connection);
   if (version === 0) {
-    throw new IndexNotFoundError(`${connection.shown} has no index: the schema ${connection.schema} is not there.`);
+    throw new IndexNotFoundError(`${connection.shown} has no index: the schema ${connection.schema} does not exist`);
   }
   refuseNewer(connection, version, wanted);
   if (version < wanted) {
     throw new IndexUnusableError(
-      `${connection.shown} has schema version ${version}, and this ferris works with ${wanted}: it has to be migrated first.`,
+      `${connection.shown} has schema version ${version}, and this ferris works with ${wanted}: it has to be migrated first`,
       { option: "migrate" },
     );
   }
@@ -135,7 +135,7 @@ async function requireExtension(sql: Sql, connection: PostgresConnection): Promi
     const [available] = await sql.query("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'");
     if (available === undefined) {
       throw new IndexUnusableError(
-        `${connection.shown} has no pgvector: install it on the server (Debian: postgresql-17-pgvector; Docker: the image pgvector/pgvector), then try again.`,
+        `${connection.shown} has no pgvector: install it on the server (Debian: postgresql-17-pgvector; Docker: the image pgvector/pgvector), then try again`,
       );
     }
     await sql.query("CREATE EXTENSION vector SCHEMA public");

@@ -4,23 +4,16 @@
  * A changed document keeps the rows of the chunks that stayed the same (by hash), so their ids, words and vectors are not written again.
  */
 import { indexedWords } from "../indexed-words.ts";
-import type { ChunkRecord, DocumentRecord, EmbeddingText, ModelIdentity, Work } from "../store.ts";
+import type { DocumentRecord, ModelIdentity, NewChunk, NewDocument, Work } from "../store.ts";
+import { joinHeadings } from "../stored-values.ts";
 import { noteChange } from "./collection.ts";
 import { knownVectors } from "./reader.ts";
 import { removeChunks } from "./remove-chunks.ts";
 import type { Sql } from "./sessions.ts";
 import { completeDocuments, insertVectors, stageOf, stageVectors, withdrawDocuments } from "./stage.ts";
-import { documentRow, headingSeparator, placeRow, placeTypes, rowsParameter, storable } from "./values.ts";
+import { documentRow, placeRow, placeTypes, rowsParameter, storable } from "./values.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 import { chunkWords } from "./words.ts";
-
-/** One without a vector needs the text to get one from. */
-type NewChunk = ChunkRecord & Partial<EmbeddingText>;
-
-export interface NewDocument {
-  readonly record: DocumentRecord;
-  readonly chunks: readonly NewChunk[];
-}
 
 export interface Target {
   readonly id: number;
@@ -61,9 +54,9 @@ export async function putDocuments(
   if (gone.length > 0) await stageOf(sql, collection, "id", gone);
   const removed = await removeChunks(sql, collection, gone);
   let words = removed.words + (await insertWords(sql, target, added));
+  const isNew = new Set(added.map(({ id }) => id));
   for (const { path, title } of before) {
     const { record } = byPath.get(path)!;
-    const isNew = new Set(added.map(({ id }) => id));
     if (title !== record.title) words += await renameDocument(sql, target, ids.get(path)!, record, isNew);
   }
   const wasPending = new Set(before.filter(({ missing }) => missing > 0).map(({ path }) => ids.get(path)!));
@@ -152,7 +145,7 @@ async function insertChunks(
     document_id: document,
     ordinal,
     hash: chunk.hash,
-    heading_path: storable(chunk.headingPath.join(headingSeparator)),
+    heading_path: storable(joinHeadings(chunk.headingPath)),
     text: storable(chunk.text),
     tokens: chunk.tokens,
     ...placeRow(chunk),
@@ -175,7 +168,7 @@ async function insertWords(sql: Sql, { id: collection, vocabulary }: Target, add
   let count = 0;
   const rows = added.map(({ id, document, chunk, record }) => {
     const indexed = indexedWords({
-      headingPath: chunk.headingPath.join(headingSeparator),
+      headingPath: joinHeadings(chunk.headingPath),
       text: chunk.text,
       path: record.path,
       title: record.title,
@@ -224,7 +217,7 @@ export async function renameDocument(
 /** Gives documents their vectors where all are known, and else notes what they wait for. */
 async function settleVectors(
   sql: Sql,
-  { id: collection, identity: { dimensions } }: Target,
+  target: Target,
   added: readonly Added[],
   {
     vectors,
@@ -236,10 +229,14 @@ async function settleVectors(
     readonly wasPending: ReadonlySet<number>;
   },
 ): Promise<{ work: Map<number, Work>; vectors: number }> {
+  const {
+    id: collection,
+    identity: { dimensions },
+  } = target;
   const hashes = [...new Set(added.map(({ chunk }) => chunk.hash))];
   const known = await knownVectors(
     sql,
-    collection,
+    target,
     hashes.filter((hash) => !vectors.has(hash)),
   );
   for (const hash of hashes) if (vectors.has(hash)) known.set(hash, vectors.get(hash)!);

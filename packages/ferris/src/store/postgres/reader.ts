@@ -155,7 +155,7 @@ export class PostgresReader implements StoreReader {
   }
 
   async vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>> {
-    return knownVectors(this.connection, this.collection.id, hashes);
+    return knownVectors(this.connection, this.collection, hashes);
   }
 
   async vectorsOfChunks(ids: ArrayLike<number>): Promise<Float32Array> {
@@ -166,7 +166,7 @@ export class PostgresReader implements StoreReader {
       [Array.from(ids), this.collection.id],
     );
     const all = new Float32Array(ids.length * dimensions);
-    for (const { row, vector } of rows) all.set(parseVector(vector), row * dimensions);
+    for (const { row, vector } of rows) all.set(parseVector(vector, dimensions), row * dimensions);
     return all;
   }
 
@@ -179,7 +179,7 @@ export class PostgresReader implements StoreReader {
     );
     const { dimensions } = this.identity;
     const sample = new Float32Array(rows.length * dimensions);
-    rows.forEach(({ vector }, row) => sample.set(parseVector(vector), row * dimensions));
+    rows.forEach(({ vector }, row) => sample.set(parseVector(vector, dimensions), row * dimensions));
     return sample;
   }
 
@@ -200,7 +200,8 @@ export class PostgresReader implements StoreReader {
   }
 
   async home(): Promise<string | null> {
-    return this.setting<string>("home");
+    const home = await this.setting("home");
+    return typeof home === "string" ? home : null;
   }
 
   async statistics(): Promise<StoreStatistics> {
@@ -243,8 +244,9 @@ export class PostgresReader implements StoreReader {
     await this.connection.close();
   }
 
-  protected async setting<Value>(key: string): Promise<Value | null> {
-    const [row] = await this.connection.query<{ value: Value }>(
+  /** Null where it is not set. JSON that anybody may have put there. */
+  protected async setting(key: string): Promise<unknown> {
+    const [row] = await this.connection.query<{ value: unknown }>(
       "SELECT value FROM collection_settings WHERE collection_id = $1 AND key = $2",
       [this.collection.id, key],
     );
@@ -270,11 +272,14 @@ export class PostgresReader implements StoreReader {
   async #filterDocuments(sql: Sql, filter: DocumentFilter): Promise<number[]> {
     const test = makeDocumentTest(filter);
     const { conditions, values } = filteredDocuments(filter, undefined, [this.collection.id]);
-    const rows = await sql.query<Pick<StoredDocument, "id" | "path" | "type" | "modifiedTime" | "fields">>(
+    const rows = await sql.query(
       `SELECT d.id, d.path, d.type, d.modified_time AS "modifiedTime", d.fields FROM documents AS d WHERE d.collection_id = $1 ${conditions}`,
       values,
     );
-    return rows.filter(test).map(({ id }) => id);
+    return rows
+      .map(toDocument)
+      .filter(test)
+      .map(({ id }) => id);
   }
 }
 
@@ -289,7 +294,7 @@ async function languagesOf(sql: Pick<Sql, "query">, collectionId: number): Promi
 /** Vectors by the hash of a chunk that has one, or of a staged one. */
 export async function knownVectors(
   sql: Pick<Sql, "query">,
-  collectionId: number,
+  { id, identity: { dimensions } }: Pick<Collection, "id" | "identity">,
   hashes: readonly string[],
 ): Promise<Map<string, Float32Array>> {
   if (hashes.length === 0) return new Map();
@@ -299,7 +304,9 @@ export async function knownVectors(
         WHERE c.collection_id = $1 AND c.hash = decode(h.hash, 'hex') LIMIT 1),
        (SELECT s.vector FROM staged_vectors AS s WHERE s.collection_id = $1 AND s.hash = decode(h.hash, 'hex')))::text AS vector
      FROM unnest($2::text[]) AS h (hash)`,
-    [collectionId, [...new Set(hashes)]],
+    [id, [...new Set(hashes)]],
   );
-  return new Map(rows.flatMap(({ hash, vector }) => (vector === null ? [] : [[hash, parseVector(vector)] as const])));
+  return new Map(
+    rows.flatMap(({ hash, vector }) => (vector === null ? [] : [[hash, parseVector(vector, dimensions)] as const])),
+  );
 }

@@ -24,10 +24,10 @@ export async function serverVersions(sql: Sql): Promise<ServerVersions> {
 /** @throws IndexUnusableError for a pgvector that is missing or too old */
 export async function requirePgvector(sql: Sql, shown: string): Promise<string> {
   const { pgvector } = await serverVersions(sql);
-  if (pgvector === null) throw new IndexUnusableError(`${shown} has no pgvector in this database.`);
+  if (pgvector === null) throw new IndexUnusableError(`${shown} does not have pgvector in this database`);
   if (isOlder(pgvector, oldestPgvector)) {
     throw new IndexUnusableError(
-      `${shown} has pgvector ${pgvector}, and ferris needs ${oldestPgvector} or later (${soundPgvector} is recommended). Install it on the server, then run: ALTER EXTENSION vector UPDATE`,
+      `${shown} has pgvector ${pgvector}, and ferris needs ${oldestPgvector} or later (${soundPgvector} is recommended). Install that on the server, then run ALTER EXTENSION vector UPDATE.`,
     );
   }
   return pgvector;

@@ -7,6 +7,7 @@
 import type { LanguageCode } from "../../words/language.ts";
 import type { Hit, SearchOptions, TextQuery } from "../store.ts";
 import { type Asking, formsOfAll, keyOf, type Phrase, requiredForms, type TermForms } from "../term-forms.ts";
+import { wordWeights } from "../word-weights.ts";
 import { bm25, phraseCounts, type ScoredPhrase } from "./bm25.ts";
 import type { Totals } from "./collection.ts";
 import type { Sql } from "./sessions.ts";
@@ -184,8 +185,8 @@ interface Ranked {
   readonly words: string;
 }
 
-/** As ts_rank weighs D, C, B and A. */
-const rankWeights = "'{0.1,1,0.333,1}'";
+/** As ts_rank weighs D, C, B and A: as parts of the largest. D, which stands for two, is about the mean of both. */
+const rankWeights = `'{0.1,${(wordWeights.name / wordWeights.heading).toFixed(3)},${(wordWeights.text / wordWeights.heading).toFixed(3)},1}'`;
 
 /** The best `limit` of the chunks that match `query`, by BM25, best first, equals in order of their id. */
 async function ranked({ scope, phrases, limit, isRequired }: Ranking, query: string, above = 0): Promise<Hit[]> {

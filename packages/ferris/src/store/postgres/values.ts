@@ -1,10 +1,8 @@
 /** Values on their way into PostgreSQL and out of it. */
 import { packLineRuns, unpackLineRuns } from "../line-runs.ts";
 import type { ChunkRecord, DocumentRecord, StoredChunk, StoredDocument } from "../store.ts";
+import { fieldsOf, requireTexts, requireWidth, splitHeadings } from "../stored-values.ts";
 import type { Row } from "./sessions.ts";
-
-/** Joins headings in one column; parsers keep it out of headings. */
-export const headingSeparator = "\u001f";
 
 /** PostgreSQL keeps no NUL and no half of a surrogate pair. */
 export function storable(text: string): string {
@@ -15,8 +13,11 @@ export function vectorText(vector: Float32Array): string {
   return `[${vector.join(",")}]`;
 }
 
-export function parseVector(text: string): Float32Array {
-  return Float32Array.from(JSON.parse(text) as number[]);
+/** @throws IndexUnusableError for one of another width: the column takes any */
+export function parseVector(text: string, dimensions: number): Float32Array {
+  const vector = Float32Array.from(JSON.parse(text) as number[]);
+  requireWidth(vector.length, dimensions);
+  return vector;
 }
 
 /** Rows as one parameter: `FROM json_to_recordset($1) AS …`. */
@@ -27,8 +28,10 @@ export function rowsParameter(rows: readonly object[]): string {
 export const documentColumns = `d.id, d.path, d.type, d.title, d.line_basis AS "lineBasis", d.fields, d.size, d.modified_time AS "modifiedTime",
   encode(d.content_hash, 'hex') AS "contentHash", d.recipe, d.chunks, d.tokens, d.indexed_time AS "indexedTime"`;
 
+/** @throws IndexUnusableError for a row that only tables that somebody changed can have, as toChunk does */
 export function toDocument(row: Row): StoredDocument {
-  return row as StoredDocument;
+  requireTexts(row, "document", ["path", "type"]);
+  return { ...(row as StoredDocument), fields: fieldsOf(row["fields"]) };
 }
 
 export const chunkColumns = `c.id, c.document_id AS "documentId", d.path, d.type, d.title, d.line_basis AS "lineBasis", c.ordinal, encode(c.hash, 'hex') AS hash,
@@ -36,10 +39,11 @@ export const chunkColumns = `c.id, c.document_id AS "documentId", d.path, d.type
   encode(c.line_runs, 'hex') AS "lineRuns", c.start_byte AS "startByte", c.end_byte AS "endByte", c.page, c.is_ocr AS "isOcr", c.tokens`;
 
 export function toChunk(row: Row): StoredChunk {
+  requireTexts(row, "passage", ["path", "headingPath", "text"]);
   const { headingPath, lineRuns } = row as { headingPath: string; lineRuns: string | null };
   return {
     ...(row as StoredChunk),
-    headingPath: headingPath === "" ? [] : headingPath.split(headingSeparator),
+    headingPath: splitHeadings(headingPath),
     lineRuns: unpackLineRuns(lineRuns === null ? null : Uint8Array.from(Buffer.from(lineRuns, "hex"))),
   };
 }

@@ -6,7 +6,7 @@ import type { Hit, VectorSearchOptions } from "../store.ts";
 import type { TextScope } from "./text-search.ts";
 import { vectorText } from "./values.ts";
 
-/** So many are compared one by one in about 10 ms. */
+/** This many are compared one by one in about 10 ms. */
 export const exactUpTo = 20_000;
 const fewestCandidates = 1_000;
 const candidatesPerHit = 10;

@@ -8,6 +8,7 @@
 import { stemOf } from "../../words/stems.ts";
 import type { IndexedWords } from "../indexed-words.ts";
 import type { Phrase, TermForms } from "../term-forms.ts";
+import { wordWeights } from "../word-weights.ts";
 
 /** What FTS5's tokenizer takes for words. */
 const word = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
@@ -24,10 +25,12 @@ const labels = ["A", "B", "C", "", ""] as const;
 
 export type Place = "A" | "B" | "C" | "D";
 
+const weights = { A: wordWeights.heading, B: wordWeights.text, C: wordWeights.name };
+
 /** How much a word weighs where it stands; D has two meanings. */
 export function weightOf(lexeme: string, place: Place): number {
-  if (place === "D") return lexeme.startsWith(foreignStem) ? 0.5 : 0.2;
-  return place === "B" ? 1 : 3;
+  if (place === "D") return lexeme.startsWith(foreignStem) ? wordWeights.stem : wordWeights.part;
+  return weights[place];
 }
 
 /** The words of a text in order. */

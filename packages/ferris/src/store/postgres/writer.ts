@@ -6,9 +6,8 @@
  */
 import { isAtOrBelow } from "../../files/paths.ts";
 import type {
-  ChunkRecord,
   DocumentRecord,
-  EmbeddingText,
+  NewDocument,
   PendingChunk,
   PendingDocument,
   Store,
@@ -17,19 +16,20 @@ import type {
 } from "../store.ts";
 import { type Collection, foldChanges, noteChange } from "./collection.ts";
 import type { PostgresConnection } from "./connection.ts";
-import { type NewDocument, putDocuments, renameDocument } from "./put-documents.ts";
+import { putDocuments, renameDocument } from "./put-documents.ts";
 import { PostgresReader } from "./reader.ts";
 import { removeChunks } from "./remove-chunks.ts";
 import { completeDocuments, shareStage, stageVectors, takeStageAlone } from "./stage.ts";
 import type { Sql } from "./sessions.ts";
 import { documentColumns, documentRow, rowsParameter, toDocument } from "./values.ts";
+import { textsOf } from "../stored-values.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 /** Documents removed in one transaction. */
 const removedAtOnce = 256;
-/** Documents of at most so many missing chunks go first: the next large one would hold them all up. */
+/** Documents of at most this many missing chunks go first: the next large one would hold them all up. */
 const fewChunks = 32;
-/** Notes of changes are put into one when a writer leaves, and so often besides. */
+/** Notes of changes are put into one when a writer leaves, and this often besides. */
 const foldedEvery = 256;
 
 export class PostgresStore extends PostgresReader implements Store {
@@ -56,7 +56,7 @@ export class PostgresStore extends PostgresReader implements Store {
 
   /** @param choose says within the transaction which of the documents are written: a worker's, those whose jobs it still holds */
   async putDocuments(
-    documents: readonly { record: DocumentRecord; chunks: readonly (ChunkRecord & Partial<EmbeddingText>)[] }[],
+    documents: readonly NewDocument[],
     vectors: ReadonlyMap<string, Float32Array>,
     choose: (sql: Sql) => Promise<readonly NewDocument[]> = async () => documents,
   ): Promise<readonly Work[]> {
@@ -201,7 +201,7 @@ export class PostgresStore extends PostgresReader implements Store {
   }
 
   async mounts(): Promise<string[]> {
-    return (await this.setting<string[]>("mounts")) ?? [];
+    return textsOf(await this.setting("mounts"));
   }
 
   async setMounts(folders: readonly string[]): Promise<void> {

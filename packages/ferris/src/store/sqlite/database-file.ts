@@ -86,7 +86,7 @@ export function openForWriting(path: string): Database {
  * the file alone is the index, and is read as one that nobody changes.
  */
 export function openForReading(path: string, isWriteAhead = false): Database {
-  if (!existsSync(path)) throw new IndexNotFoundError(`There is no index at ${path}.`);
+  if (!existsSync(path)) throw new IndexNotFoundError(`there is no index at ${path}`);
   return translated(path, () => {
     const guard = guardedPath(path);
     let database = openSqlite(path, options(true));

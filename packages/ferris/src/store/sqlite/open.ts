@@ -49,7 +49,7 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
   const place = resolve(folder);
   const path = join(place, fileName);
   if (identity === undefined && !existsSync(path)) {
-    throw new IndexNotFoundError(`There is no index at ${path}.`);
+    throw new IndexNotFoundError(`there is no index at ${path}`);
   }
   checkOwnFolder(place, { forWriting: true });
   try {
@@ -71,7 +71,7 @@ export async function openIndexForWriting(folder: string, options: { identity?: 
     return closedOnError(database, path, () => {
       if (isEmpty(database)) {
         if (identity === undefined) {
-          throw new IndexNotFoundError(`The index at ${path} is empty.`);
+          throw new IndexNotFoundError(`the index at ${path} is empty`);
         }
         const meta = { identity: JSON.stringify(identity), created: new Date().toISOString() };
         transaction(database, path, () => createSchema(database, meta));

@@ -8,7 +8,7 @@ import { IndexUnusableError } from "../../errors.ts";
 import type { PendingChunk, PendingDocument, StoreStatistics, Work } from "../store.ts";
 import type { Database } from "./database.ts";
 
-/** Documents of at most so many missing chunks go first: the next large one would hold them all up. */
+/** Documents of at most this many missing chunks go first: the next large one would hold them all up. */
 const fewChunks = 32;
 
 /** An index of schema 3 has no such table, until somebody writes to it. */
@@ -103,7 +103,7 @@ export function lessPending(database: Database, documentId: number, came: number
     | undefined;
   if (row === undefined || row.missing < came) {
     throw new IndexUnusableError(
-      "the index is damaged: a document waits for fewer vectors than its chunks. Delete it and index again.",
+      "The index is damaged: a document waits for fewer vectors than its chunks. Delete it and index again.",
     );
   }
   notePending(database, documentId, row.missing - came);

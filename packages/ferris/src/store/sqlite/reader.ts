@@ -4,18 +4,16 @@
  * Every public method runs its statements without giving way to other work in this process, and inside one read
  * transaction where there are several, so it sees one version of the index beside a writer.
  */
-import { fromHex } from "#platform/bytes";
 import { isAtOrBelow } from "../../files/paths.ts";
-import { IndexUnusableError } from "../../errors.ts";
 import { chunkDocuments } from "./chunk-documents.ts";
 import { chunksCalled } from "./chunks-called.ts";
 import { type Database, translated } from "./database.ts";
-import { keepsAll, makeDocumentTest } from "../document-filter.ts";
+import { makeDocumentTest } from "../document-filter.ts";
 import type { LanguageCode } from "../../words/language.ts";
 import { formsOf, formsOfAll } from "../term-forms.ts";
 import { everyChunk, expressionFor } from "./full-text-query.ts";
 import { parseIdentity, requireDimensions, requireIdentity } from "../identity.ts";
-import { chunkColumns, documentColumns, type DocumentRow, fieldsOf, toChunk, toDocument } from "./rows.ts";
+import { chunkColumns, documentColumns, type DocumentRow, toChunk, toDocument } from "./rows.ts";
 import { schemaVersion } from "./schema-version.ts";
 import type {
   ChunkDocuments,
@@ -33,7 +31,9 @@ import type {
 } from "../store.ts";
 import { chunkTotals, hasPending, withVectors } from "./pending.ts";
 import { nearestWord } from "./spelling.ts";
-import { type Among, answered, constraintOf, idsWith, isKnown } from "./text-constraint.ts";
+import { KeptDocuments } from "./kept-documents.ts";
+import { StoredVectors } from "./stored-vectors.ts";
+import { answered, constraintOf, isKnown } from "./text-constraint.ts";
 import { rankByWords } from "./text-ranking.ts";
 import { languagesOf } from "./word-index.ts";
 import { VectorCodes } from "./vector-codes.ts";
@@ -50,7 +50,7 @@ export interface IndexPlace {
   leave(): Promise<void>;
 }
 
-/** So many vectors are compared one by one in about 25 ms; above, codes say which are worth it. */
+/** This many vectors are compared one by one in about 25 ms; above, codes say which are worth it. */
 const exactUpTo = 20_000;
 /** About 4 ms of exact comparisons. The best 10 are among them in 100,000 vectors and in a million alike (docs/search.md). */
 const fewestCandidates = 1_000;
@@ -62,8 +62,8 @@ export class SqliteReader implements StoreReader, VectorSource {
   readonly identity: ModelIdentity;
   protected readonly database: Database;
   protected readonly codes: VectorCodes;
-  #lastAmong: { readonly key: string; readonly among: Among } | null = null;
-
+  protected readonly vectors: StoredVectors;
+  readonly #kept: KeptDocuments;
   readonly #place: IndexPlace;
 
   /** `database` has been checked by schema.ts. */
@@ -78,6 +78,8 @@ export class SqliteReader implements StoreReader, VectorSource {
       return parseIdentity((row as { value: string } | undefined)?.value, path);
     });
     this.codes = new VectorCodes(database, path, this.identity.dimensions);
+    this.vectors = new StoredVectors(database, path, this.identity.dimensions);
+    this.#kept = new KeptDocuments(database);
   }
 
   requireIdentity(identity: ModelIdentity): void {
@@ -129,14 +131,14 @@ export class SqliteReader implements StoreReader, VectorSource {
     const { limit, filter, exact = false, onCompared } = options;
     requireDimensions(query, this);
     return this.read(() => {
-      const among = this.#chunkIds(filter, options.words);
+      const among = this.#kept.chunkIds(filter, options.words);
       const count = among?.length ?? this.codes.count();
       const comparesAll = exact || count <= exactUpTo;
       onCompared?.(comparesAll ? "all" : "codes");
-      if (comparesAll) return this.#nearest(query, limit, among);
+      if (comparesAll) return this.vectors.nearest(query, limit, among);
       const wanted = among && new Set(among);
       const candidates = Math.max(fewestCandidates, candidatesPerHit * limit);
-      return this.#nearest(
+      return this.vectors.nearest(
         query,
         limit,
         this.codes.best(query, candidates, wanted ? (id) => wanted.has(id) : undefined),
@@ -150,7 +152,7 @@ export class SqliteReader implements StoreReader, VectorSource {
 
   async compareVectors(query: Float32Array, ids: readonly number[], limit: number): Promise<Hit[]> {
     requireDimensions(query, this);
-    return this.read(() => this.#nearest(query, limit, ids));
+    return this.read(() => this.vectors.nearest(query, limit, ids));
   }
 
   async searchText(query: TextQuery, { limit, filter }: SearchOptions): Promise<Hit[]> {
@@ -161,7 +163,7 @@ export class SqliteReader implements StoreReader, VectorSource {
       const optional = any.filter((term) => !constraint?.all.includes(term));
       const terms = constraint && constraint.all.length > 0 ? [...optional, `"${everyChunk}"`] : optional;
       if (terms.length === 0) return [];
-      return rankByWords(this.database, terms, { limit, among: this.#among(filter), constraint });
+      return rankByWords(this.database, terms, { limit, among: this.#kept.among(filter), constraint });
     });
   }
 
@@ -170,29 +172,11 @@ export class SqliteReader implements StoreReader, VectorSource {
   }
 
   async vectorsOf(hashes: readonly string[]): Promise<Map<string, Float32Array>> {
-    return this.read(() => {
-      const found = new Map<string, Float32Array>();
-      for (const hash of new Set(hashes)) {
-        const vector = this.selectVector(fromHex(hash));
-        if (vector) found.set(hash, vector);
-      }
-      return found;
-    });
+    return this.read(() => this.vectors.withHashes(hashes));
   }
 
   async sampleVectors(count: number): Promise<Float32Array> {
-    return this.read(() => {
-      // In order of hash: as good as drawn by lot, and always the same.
-      const rows = this.database
-        .prepare(
-          "SELECT v.vector FROM chunks AS c INDEXED BY chunks_by_hash CROSS JOIN vectors AS v ON v.chunk_id = c.id ORDER BY c.hash LIMIT ?",
-        )
-        .all(count) as { vector: Uint8Array }[];
-      const { dimensions } = this.identity;
-      const sample = new Float32Array(rows.length * dimensions);
-      rows.forEach(({ vector }, row) => sample.set(this.toVector(vector), row * dimensions));
-      return sample;
-    });
+    return this.read(() => this.vectors.sample(count));
   }
 
   async nearestWords(words: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -222,23 +206,13 @@ export class SqliteReader implements StoreReader, VectorSource {
 
   async chunkIds(filter?: DocumentFilter): Promise<Float64Array> {
     return this.read(() => {
-      const ids = this.#chunkIds(filter);
+      const ids = this.#kept.chunkIds(filter);
       return ids === null ? this.codes.chunkIds() : Float64Array.from(ids).sort();
     });
   }
 
   async vectorsOfChunks(ids: ArrayLike<number>): Promise<Float32Array> {
-    return this.read(() => {
-      const { dimensions } = this.identity;
-      const rows = new Float32Array(ids.length * dimensions);
-      const found = this.database
-        .prepare("SELECT j.key AS row, v.vector FROM json_each(?) AS j CROSS JOIN vectors AS v ON v.chunk_id = j.value")
-        .iterate(JSON.stringify(Array.from(ids)));
-      for (const { row, vector } of found as Iterable<{ row: number; vector: Uint8Array }>) {
-        rows.set(this.toVector(vector), row * dimensions);
-      }
-      return rows;
-    });
+    return this.read(() => this.vectors.ofChunks(ids));
   }
 
   async chunkDocuments(): Promise<ChunkDocuments> {
@@ -300,17 +274,6 @@ export class SqliteReader implements StoreReader, VectorSource {
     return row && toDocument(row as DocumentRow);
   }
 
-  /** Of any chunk with this hash, or of a staged one. */
-  protected selectVector(hash: Uint8Array): Float32Array | undefined {
-    const row = this.database
-      .prepare(
-        `SELECT vector FROM (SELECT v.vector FROM chunks AS c CROSS JOIN vectors AS v ON v.chunk_id = c.id WHERE c.hash = ?1 LIMIT 1)
-         UNION ALL SELECT vector FROM staged_vectors WHERE hash = ?1 LIMIT 1`,
-      )
-      .get(hash) as { vector: Uint8Array } | undefined;
-    return row && this.toVector(row.vector);
-  }
-
   /** Runs `work` on one version of the index. */
   protected read<T>(work: () => T): T {
     return translated(this.path, () => {
@@ -322,71 +285,4 @@ export class SqliteReader implements StoreReader, VectorSource {
       }
     });
   }
-
-  /** By exact cosine, among the chunks `ids` or all. */
-  #nearest(query: Float32Array, limit: number, ids: readonly number[] | null): Hit[] {
-    const among = ids === null ? "" : "WHERE chunk_id IN (SELECT value FROM json_each(?))";
-    const rows = this.database
-      .prepare(
-        `SELECT chunk_id AS chunkId, vec_distance_cosine(vector, ?) AS distance FROM vectors ${among}
-         ORDER BY distance NULLS LAST, chunk_id LIMIT ?`,
-      )
-      .all(bytesOf(query), ...(ids === null ? [] : [JSON.stringify(ids)]), limit);
-    // A vector without a direction has no cosine.
-    return rows.flatMap(({ chunkId, distance }) => (distance === null ? [] : [{ chunkId, score: 1 - distance }]));
-  }
-
-  /** Of the documents that `filter` keeps and with what `words` require, or null where these keep all. */
-  #chunkIds(filter: DocumentFilter | undefined, words?: TextQuery): number[] | null {
-    const among = this.#among(filter);
-    const constraint = words ? constraintOf(this.database, words) : null;
-    if (constraint) return idsWith(this.database, constraint, among);
-    if (among === null) return null;
-    // One JSON array instead of a row each: 9 ms instead of 80 for 100,000 ids.
-    const { ids } = this.database
-      .prepare("SELECT json_group_array(id) AS ids FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))")
-      .get(among.documents) as { ids: string };
-    return JSON.parse(ids) as number[];
-  }
-
-  /** The documents that `filter` keeps, or null where it keeps all. Both arms of a search ask, often one after the other. */
-  #among(filter: DocumentFilter | undefined): Among | null {
-    if (filter === undefined || keepsAll(filter)) return null;
-    // What other connections changed, and what this one did.
-    const { data_version: version } = this.database.prepare("PRAGMA data_version").get() as { data_version: number };
-    const { changes } = this.database.prepare("SELECT total_changes() AS changes").get() as { changes: number };
-    const key = JSON.stringify([filter, version, changes]);
-    if (this.#lastAmong?.key !== key) this.#lastAmong = { key, among: this.#filterDocuments(filter) };
-    return this.#lastAmong.among;
-  }
-
-  #filterDocuments(filter: DocumentFilter): Among {
-    const test = makeDocumentTest(filter);
-    const ids: number[] = [];
-    let chunks = 0;
-    const rows = this.database
-      .prepare("SELECT id, path, type, modified_time AS modifiedTime, fields, chunks FROM documents")
-      .iterate();
-    for (const row of rows) {
-      if (!test({ ...(row as DocumentRow), fields: fieldsOf(row.fields) })) continue;
-      ids.push(row.id);
-      chunks += row.chunks;
-    }
-    return { documents: JSON.stringify(ids), chunks };
-  }
-
-  /** Checked, because the file is not trusted: a row of another width would shift every row after it. */
-  protected toVector(bytes: Uint8Array): Float32Array {
-    if (bytes.byteLength !== this.identity.dimensions * 4) {
-      throw new IndexUnusableError(
-        `${this.path} is damaged: a vector of ${bytes.byteLength} bytes where ${this.identity.dimensions * 4} are due. Delete it and index again.`,
-      );
-    }
-    return new Float32Array(bytes.slice().buffer);
-  }
-}
-
-/** The bytes of a vector as SQLite keeps them: f32, little-endian. */
-export function bytesOf(vector: Float32Array): Uint8Array {
-  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 }

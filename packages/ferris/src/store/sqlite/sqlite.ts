@@ -20,7 +20,7 @@ function load(): typeof Sqlite {
   } catch (cause) {
     throw new StorageUnavailableError(
       `SQLite, which keeps an index, has no binary for ${process.platform}-${process.arch} here: @photostructure/sqlite has them for ` +
-        "Linux, macOS and Windows on x64 and arm64.",
+        "Linux, macOS and Windows on x64 and arm64",
       { cause },
     );
   }

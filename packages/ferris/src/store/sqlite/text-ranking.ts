@@ -8,10 +8,12 @@
 import type { Database } from "./database.ts";
 import { everyChunk } from "./full-text-query.ts";
 import type { Hit } from "../store.ts";
+import { wordWeights } from "../word-weights.ts";
 import { type Among, constrained, type Constraint } from "./text-constraint.ts";
 
-/** How much a word weighs by the column in which it stands, in chunk_words' order: heading, text, names of file and folders, parts of words, foreign stems. */
-const columnWeights = [3, 1, 3, 0.2, 0.5] as const;
+/** In the order of chunk_words' columns. */
+const { heading, text, name, part, stem } = wordWeights;
+const columnWeights = [heading, text, name, part, stem];
 
 /** Chunks with a word of the query are ranked whatever they are up to this many, in about 15 ms. */
 export const mostRanked = 20_000;

@@ -9,34 +9,35 @@ import { fromHex } from "#platform/bytes";
 import { isAtOrBelow } from "../../files/paths.ts";
 import { type Database, transaction, translated } from "./database.ts";
 import { packLineRuns } from "../line-runs.ts";
-import { headingSeparator } from "./rows.ts";
-import { type IndexPlace, SqliteReader, bytesOf } from "./reader.ts";
+import { type IndexPlace, SqliteReader } from "./reader.ts";
+import { type Added, Stage } from "./stage.ts";
 import type {
   ChunkRecord,
   DocumentRecord,
-  EmbeddingText,
+  NewChunk,
+  NewDocument,
   PendingChunk,
   PendingDocument,
   Store,
   StoredDocument,
   Work,
 } from "../store.ts";
-import { countPending, lessPending, pendingChunks, pendingDocuments, pendingWork, settlePending } from "./pending.ts";
+import { pendingChunks, pendingDocuments, pendingWork } from "./pending.ts";
+import { joinHeadings, parsedJson, textsOf } from "../stored-values.ts";
 import { type DocumentName, WordIndex } from "./word-index.ts";
 
 /** Documents removed in one transaction: keeps its log small. */
 const removedAtOnce = 64;
 
-/** One without a vector needs the text to get one from. */
-type NewChunk = ChunkRecord & Partial<EmbeddingText>;
-
 export class SqliteStore extends SqliteReader implements Store {
   readonly #words: WordIndex;
+  readonly #stage: Stage;
 
   /** `database` has its tables, and nobody else writes to it. */
   constructor(database: Database, place: IndexPlace) {
     super(database, place);
     this.#words = new WordIndex(database);
+    this.#stage = new Stage(database, this.vectors, this.codes);
   }
 
   async documentsWithContent(contentHash: string): Promise<StoredDocument[]> {
@@ -62,41 +63,20 @@ export class SqliteStore extends SqliteReader implements Store {
 
   async putVectors(hashes: readonly string[], vectors: Float32Array): Promise<readonly number[]> {
     const { dimensions } = this.identity;
-    const complete: number[] = [];
-    this.#changing(() => {
-      complete.length = 0;
-      const given = new Map<string, Float32Array>();
-      const came = new Map<number, string[]>();
-      for (const [row, hash] of hashes.entries()) {
-        given.set(hash, vectors.subarray(row * dimensions, (row + 1) * dimensions));
-        for (const document of settlePending(this.database, fromHex(hash))) {
-          const known = came.get(document);
-          if (known) known.push(hash);
-          else came.set(document, [hash]);
-        }
-      }
-      for (const [document, those] of came) {
-        if (lessPending(this.database, document, those.length) > 0) {
-          for (const hash of those) this.#stage(fromHex(hash), given.get(hash)!);
-        } else {
-          this.#complete(document, given);
-          complete.push(document);
-        }
-      }
-    });
+    const given = new Map(
+      hashes.map((hash, row) => [hash, vectors.subarray(row * dimensions, (row + 1) * dimensions)]),
+    );
+    let complete: number[] = [];
+    this.#changing(() => (complete = this.#stage.put(given)));
     return complete;
   }
 
   async clearStaged(): Promise<void> {
-    transaction(this.database, this.path, () =>
-      this.database.exec(
-        "DELETE FROM staged_vectors WHERE hash NOT IN (SELECT hash FROM chunks WHERE document_id IN (SELECT document_id FROM pending_documents))",
-      ),
-    );
+    transaction(this.database, this.path, () => this.#stage.clear());
   }
 
   async putDocuments(
-    documents: readonly { record: DocumentRecord; chunks: readonly NewChunk[] }[],
+    documents: readonly NewDocument[],
     vectors: ReadonlyMap<string, Float32Array>,
   ): Promise<readonly Work[]> {
     let work: readonly Work[] = [];
@@ -155,14 +135,7 @@ export class SqliteStore extends SqliteReader implements Store {
     const row = this.read(() => this.database.prepare("SELECT value FROM meta WHERE key = 'mounts'").get()) as
       | { value: string }
       | undefined;
-    if (row === undefined) return [];
-    // An index may come from anybody: what it says of folders is only ever compared with paths.
-    try {
-      const folders: unknown = JSON.parse(row.value);
-      return Array.isArray(folders) ? folders.filter((folder): folder is string => typeof folder === "string") : [];
-    } catch {
-      return [];
-    }
+    return row === undefined ? [] : textsOf(parsedJson(row.value));
   }
 
   async setMounts(folders: readonly string[]): Promise<void> {
@@ -225,7 +198,7 @@ export class SqliteStore extends SqliteReader implements Store {
       if (ids) ids.push(row.id);
       else old.set(row.hash, [row.id]);
     }
-    const added: { id: number; chunk: NewChunk }[] = [];
+    const added: Added[] = [];
     chunks.forEach((chunk, ordinal) => {
       const kept = old.get(chunk.hash)?.shift();
       if (kept === undefined) added.push({ id: this.#insertChunk(id, ordinal, chunk, record), chunk });
@@ -240,48 +213,14 @@ export class SqliteStore extends SqliteReader implements Store {
     });
     for (const gone of [...old.values()].flat()) {
       // Its text may turn up in another document of this run.
-      this.#stageOf("id = ?", gone);
+      this.#stage.keepOf("id = ?", gone);
       this.#removeChunk(gone, record);
     }
-    return this.#settleVectors(id, added, vectors);
-  }
-
-  /** Gives a document its vectors where all are known, and else notes what it waits for. */
-  #settleVectors(
-    documentId: number,
-    added: readonly { readonly id: number; readonly chunk: NewChunk }[],
-    vectors: ReadonlyMap<string, Float32Array>,
-  ): Work {
-    let fresh = { chunks: 0, tokens: 0 };
-    const known = new Map<string, Float32Array>();
-    const isAwaited = this.database.prepare("SELECT 1 FROM pending_chunks WHERE hash = ? LIMIT 1");
-    for (const { id, chunk } of added) {
-      const hash = fromHex(chunk.hash);
-      const vector = known.get(chunk.hash) ?? vectors.get(chunk.hash) ?? this.selectVector(hash);
-      const isMissing = vector === undefined && chunk.embeddingText !== undefined;
-      if (!isMissing) known.set(chunk.hash, this.#checked(chunk.hash, vector));
-      else {
-        if (isAwaited.get(hash) === undefined) {
-          fresh = { chunks: fresh.chunks + 1, tokens: fresh.tokens + chunk.tokens };
-        }
-        this.database
-          .prepare("INSERT INTO pending_chunks (chunk_id, hash, text) VALUES (?, ?, ?)")
-          .run(id, hash, chunk.embeddingText);
-      }
-    }
-    const wasPending =
-      this.database.prepare("SELECT 1 FROM pending_documents WHERE document_id = ?").get(documentId) !== undefined;
-    const isPending = countPending(this.database, documentId) > 0;
-    if (isPending) {
-      for (const [hash, vector] of known) this.#stage(fromHex(hash), vector);
-      if (!wasPending) this.#withdraw(documentId);
-    } else if (wasPending) this.#complete(documentId, known);
-    else for (const { id, chunk } of added) this.#putVector(id, known.get(chunk.hash)!);
-    return fresh;
+    return this.#stage.settle(id, added, vectors);
   }
 
   #insertChunk(documentId: number, ordinal: number, chunk: ChunkRecord, name: DocumentName): number {
-    const headingPath = chunk.headingPath.join(headingSeparator);
+    const headingPath = joinHeadings(chunk.headingPath);
     const hash = fromHex(chunk.hash);
     const { lastInsertRowid } = this.database
       .prepare(
@@ -295,58 +234,9 @@ export class SqliteStore extends SqliteReader implements Store {
     return id;
   }
 
-  /** Vectors of all chunks of a document, which are in `given` or staged. */
-  #complete(documentId: number, given: ReadonlyMap<string, Float32Array>): void {
-    const rows = this.database
-      .prepare("SELECT id, lower(hex(hash)) AS hash FROM chunks WHERE document_id = ?")
-      .all(documentId) as { id: number; hash: string }[];
-    for (const { id, hash } of rows) {
-      this.#putVector(id, this.#checked(hash, given.get(hash) ?? this.selectVector(fromHex(hash))));
-    }
-  }
-
-  /** Search by meaning does not see a document of which one vector is missing: the others wait with it. */
-  #withdraw(documentId: number): void {
-    this.#stageOf("document_id = ?", documentId);
-    const rows = this.database
-      .prepare("SELECT c.id FROM chunks AS c JOIN vectors AS v ON v.chunk_id = c.id WHERE c.document_id = ?")
-      .all(documentId) as { id: number }[];
-    for (const { id } of rows) this.#removeVector(id);
-  }
-
-  #checked(hash: string, vector: Float32Array | undefined): Float32Array {
-    if (vector?.length === this.identity.dimensions) return vector;
-    throw new TypeError(`chunk ${hash}: ${vector?.length ?? "no"} dimensions given, ${this.identity.dimensions} due`);
-  }
-
-  #stage(hash: Uint8Array, vector: Float32Array): void {
-    this.database
-      .prepare("INSERT OR IGNORE INTO staged_vectors (hash, vector) VALUES (?, ?)")
-      .run(hash, bytesOf(vector));
-  }
-
-  /** Keeps the vectors of these chunks, those that have one. */
-  #stageOf(which: "id = ?" | "document_id = ?", value: number): void {
-    this.database
-      .prepare(
-        `INSERT OR IGNORE INTO staged_vectors (hash, vector) SELECT hash, vector FROM chunks JOIN vectors ON chunk_id = id WHERE ${which}`,
-      )
-      .run(value);
-  }
-
-  #putVector(chunkId: number, vector: Float32Array): void {
-    this.database.prepare("INSERT INTO vectors (chunk_id, vector) VALUES (?, ?)").run(chunkId, bytesOf(vector));
-    this.codes.set(chunkId, vector);
-  }
-
-  #removeVector(chunkId: number): void {
-    this.database.prepare("DELETE FROM vectors WHERE chunk_id = ?").run(chunkId);
-    this.codes.remove(chunkId);
-  }
-
   #removeChunk(id: number, name: DocumentName): void {
     this.#words.remove(id, name);
-    this.#removeVector(id);
+    this.#stage.remove(id);
     this.database.prepare("DELETE FROM pending_chunks WHERE chunk_id = ?").run(id);
     this.database.prepare("DELETE FROM chunks WHERE id = ?").run(id);
   }

@@ -80,7 +80,7 @@ describe("a folder's file came with a clone", () => {
 describe("errors say file, name, value and what is allowed", () => {
   test("an unknown name", () => {
     const path = writeUserFile({ modle: "x" });
-    expect(() => resolve()).toThrow(`${path} has an unknown setting "modle". Allowed here: db, store, index, model`);
+    expect(() => resolve()).toThrow(`${path} has an unknown setting "modle"; allowed here: db, store, index, model`);
   });
   test("a value of the wrong kind", () => {
     const path = writeFolderFile({ include: "*.md" });

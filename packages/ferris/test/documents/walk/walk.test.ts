@@ -6,23 +6,7 @@ import { describe, expect, test } from "vitest";
 import { resolveRoots, walk, type WalkOptions } from "../../../src/documents/walk/walk.ts";
 import { InputError } from "../../../src/errors.ts";
 import { folderOf } from "../../support/files.ts";
-
-/** Files and skips by path relative to `base`. */
-async function walked(base: string, paths: string[], options: Partial<WalkOptions> = {}) {
-  const skipped: Record<string, string> = {};
-  const messages: string[] = [];
-  const files: string[] = [];
-  const found = walk(await resolveRoots(paths), {
-    maxFileBytes: 1000,
-    onSkip: (reason, path, message) => {
-      skipped[relative(base, path)] = reason;
-      if (message) messages.push(message);
-    },
-    ...options,
-  });
-  for await (const file of found) files.push(relative(base, file.path));
-  return { files, skipped, messages };
-}
+import { walked } from "../../support/walked.ts";
 
 describe("walk", () => {
   test("yields files in order of their paths, with size and time, and says what it leaves out", async () => {

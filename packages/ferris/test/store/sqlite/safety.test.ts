@@ -155,7 +155,7 @@ describe("where there is no index", () => {
   test("reading and removing say so; nothing is made by looking", async () => {
     const folder = folderOf();
     await expect(openIndex(folder)).rejects.toThrow(IndexNotFoundError);
-    await expect(openIndex(folder)).rejects.toThrow(/There is no index at/);
+    await expect(openIndex(folder)).rejects.toThrow(/there is no index at/);
     await expect(openIndexForWriting(folder, {})).rejects.toThrow(IndexNotFoundError);
     expect(readdirSync(folder)).toEqual([]);
   });

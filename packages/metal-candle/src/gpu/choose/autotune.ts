@@ -168,7 +168,7 @@ function isOf({ batch, n, k, form }: TunedGemm, { batch: asked, shape }: TuningR
   return batch === asked && n === shape.n && k === shape.k && form === formOf(shape);
 }
 
-/** One product in milliseconds, with so many dispatches in a submit. */
+/** One product in milliseconds, with this many dispatches in a submit. */
 type Timing = (rows: number, dispatches: number) => Promise<number>;
 
 /**

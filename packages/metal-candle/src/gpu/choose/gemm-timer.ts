@@ -79,7 +79,7 @@ export class GemmTimer {
     }
   }
 
-  /** Compiles a variant; what comes back gives the milliseconds of so many dispatches over so many rows, in one submit. */
+  /** Compiles a variant; what comes back gives the milliseconds of this many dispatches over this many rows, in one submit. */
   async prepare(variant: GemmVariant): Promise<(rows: number, dispatches: number) => Promise<number>> {
     const program = gemmProgram(variant, this.#shape);
     const kernel = await this.#context.pipelines.get(program);

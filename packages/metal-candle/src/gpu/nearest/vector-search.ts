@@ -29,7 +29,7 @@ interface Kernels {
   readonly collect: CompiledKernel;
 }
 
-/** Where an answer is collected and read, with room for so many slots. */
+/** Where an answer is collected and read, with room for this many slots. */
 interface Hits {
   readonly answer: GPUBuffer;
   readonly readback: GPUBuffer;

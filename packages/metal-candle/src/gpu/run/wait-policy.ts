@@ -177,7 +177,7 @@ export class WaitPolicy {
     return this.#rates.length === 0 ? Infinity : Math.floor(milliseconds / median(this.#rates));
   }
 
-  /** What a batch of so many tokens is expected to take on the device; null when nothing has been measured. */
+  /** What a batch of this many tokens is expected to take on the device; null when nothing has been measured. */
   milliseconds(tokens: number): number | null {
     return this.#rates.length === 0 ? null : tokens * median(this.#rates);
   }

@@ -26,7 +26,7 @@ export interface MatrixBackend {
   readonly left: (name: string, offset: string, stride: string) => string;
   readonly right: (name: string, offset: string, stride: string, columnMajor: boolean) => string;
   readonly multiplyAccumulate: (accumulator: string, left: string, right: string) => string;
-  /** Declarations for `publish`, for a workgroup of so many threads. */
+  /** Declarations for `publish`, for a workgroup of this many threads. */
   readonly laneMemory: (threads: number) => string;
   /** Lets the other lanes of the subgroup read a lane's f32 variable. In uniform control flow. */
   readonly publish: (name: string) => string;

@@ -25,7 +25,7 @@ export interface OpenVocabulary extends BpeVocabulary {
 
 /**
  * The vocabulary of a BPE model without options that change what a merge is; null for any other.
- * @throws NotATokenizer when the vocabulary or the merges hold something else than tokens
+ * @throws NotATokenizer when the vocabulary or the merges hold something other than tokens
  */
 export function readBpeVocabulary(json: TokenizerJson): OpenVocabulary | null {
   const { model } = json;

@@ -11,7 +11,7 @@ import { WordTable } from "../word-table.ts";
 import type { ByteLevelSettings } from "./settings.ts";
 import { Splitter } from "./splitter.ts";
 
-/** Words of at most so many UTF-16 units (at most three bytes each) are remembered. */
+/** Words of at most this many UTF-16 units (at most three bytes each) are remembered. */
 const longestRemembered = 64;
 
 export class ByteLevelBpe extends SegmentedSource {

@@ -36,7 +36,7 @@ export interface ByteLevelSettings {
 type Splitting = Pick<ByteLevelSettings, "pattern" | "dropsRest" | "addsPrefixSpace">;
 
 /**
- * @throws NotATokenizer when the vocabulary or the merges hold something else than tokens.
+ * @throws NotATokenizer when the vocabulary or the merges hold something other than tokens.
  */
 export function readByteLevelVocabulary(json: TokenizerJson): ByteLevelVocabulary | null {
   if (json.model["byte_fallback"] === true || readSplitting(json.preTokenizer) === null || !isPlainOrNfc(json)) {

@@ -10,7 +10,7 @@ import { CharacterIds } from "./character-ids.ts";
 import { mayJoin } from "./seams.ts";
 import type { CharacterSettings } from "./settings.ts";
 
-/** Pieces of at most so many UTF-16 units are remembered: addresses of web pages have a hundred. */
+/** Pieces of at most this many UTF-16 units are remembered: addresses of web pages have a hundred. */
 const longestRemembered = 160;
 /** The word table's limit for one word. */
 const mostRememberedTokens = 255;

@@ -30,7 +30,7 @@ export interface CharacterSettings {
   readonly specialIds: ReadonlySet<number>;
 }
 
-/** @throws NotATokenizer when the vocabulary or the merges hold something else than tokens. */
+/** @throws NotATokenizer when the vocabulary or the merges hold something other than tokens. */
 export function readCharacterVocabulary(json: TokenizerJson): CharacterVocabulary | null {
   const replace = readReplacement(json);
   if (replace === null || json.model["byte_fallback"] !== true) return null;

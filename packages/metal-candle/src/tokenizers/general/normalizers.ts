@@ -18,7 +18,7 @@ import { readPattern } from "./pattern.ts";
 export interface Normalizer {
   readonly apply: (text: string) => string;
   /**
-   * What of the result stems from the beginning of a text, text[0 … length − 1]: so many units, 0 where it was taken away. A Metaspace
+   * What of the result stems from the beginning of a text, text[0 … length − 1]: this many units, 0 where it was taken away. A Metaspace
    * that marks only the beginning asks; null where it cannot be said.
    */
   readonly leading: ((text: string, length: number) => number) | null;

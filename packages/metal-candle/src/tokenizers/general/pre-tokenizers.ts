@@ -20,7 +20,7 @@ type PreTokenizer = (word: string, first: boolean) => string[];
 export type Cutter = (word: string) => Range[];
 
 export interface PreTokenizers {
-  /** `leading`: so many units of the text are its very beginning. */
+  /** `leading`: this many units of the text are its very beginning. */
   readonly apply: (text: string, leading: number) => string[];
   /** Some Metaspace marks only the word at the very beginning. */
   readonly asksForStart: boolean;

@@ -16,7 +16,7 @@ import { Viterbi } from "./viterbi.ts";
 
 /** UTF-16 units that are normalised at a time, where a text can be cut. */
 const blockUnits = 2048;
-/** Words of at most so many units are remembered. */
+/** Words of at most this many units are remembered. */
 const longestRemembered = 48;
 
 const space = 0x20;

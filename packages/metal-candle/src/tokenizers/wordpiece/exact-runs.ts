@@ -11,7 +11,7 @@ import type { WordPieceSettings } from "./settings.ts";
 import { aloneUnit, complexUnit, removedUnit, severalUnit, spaceUnit, unknownUnit, wordUnit } from "./unit-table.ts";
 import type { UnitTable } from "./unit-table.ts";
 
-/** Kinds of so many code points above U+FFFF are remembered. */
+/** Kinds of this many code points above U+FFFF are remembered. */
 const mostRemembered = 1 << 14;
 
 export class ExactRuns {

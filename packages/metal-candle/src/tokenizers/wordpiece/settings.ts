@@ -22,7 +22,7 @@ export interface WordPieceSettings {
 }
 
 /**
- * @throws NotATokenizer when the vocabulary lacks the unknown token or holds something else than ids.
+ * @throws NotATokenizer when the vocabulary lacks the unknown token or holds something other than ids.
  */
 export function readWordPieceSettings(json: TokenizerJson): WordPieceSettings | null {
   const { model } = json;

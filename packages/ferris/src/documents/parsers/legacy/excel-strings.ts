@@ -5,7 +5,7 @@ import type { ByteReader } from "./byte-reader.ts";
 
 const continued = 0x003c;
 
-/** A text of so many characters whose flags stand at `at`. */
+/** A text of this many characters whose flags stand at `at`. */
 export function stringAt(reader: ByteReader, at: number, characters: number): string {
   const flags = reader.u8(at);
   const start = at + 1 + (flags & 8 ? 2 : 0) + (flags & 4 ? 4 : 0);

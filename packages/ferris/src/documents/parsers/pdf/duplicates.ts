@@ -3,7 +3,7 @@
  */
 import type { Glyph } from "./glyphs.ts";
 
-/** A copy is at most so much of the font's size away, and at most so much of the letter's own width. */
+/** A copy is at most this much of the font's size away, and at most this much of the letter's own width. */
 const farthest = 0.3;
 const ofWidth = 0.45;
 /** A run whose letters are copies but for a few narrow ones is a copy as a whole. */

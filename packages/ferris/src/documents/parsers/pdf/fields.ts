@@ -20,7 +20,7 @@ export type Annotation = Readonly<Record<string, unknown>>;
 
 /** Annotation flags: not shown, neither on screen nor in print. */
 const hidden = 2;
-/** A value's label is at most so many heights of the field's lines above it. */
+/** A value's label is at most this many heights of the field's lines above it. */
 const farthestAbove = 3;
 /** … and so far to the left of it. */
 const farthestBeside = 16;

@@ -2,7 +2,7 @@
  * Lines put together to one text: words that a hyphen cuts at a line's end are whole again, in a column, over columns and over pages.
  */
 
-/** So much of a text tells whether the word at its end has a hyphen inside. */
+/** This much of a text tells whether the word at its end has a hyphen inside. */
 const longestWord = 100;
 
 const cutEnd = /\p{L}[-\u00ad\u2010]$/u;

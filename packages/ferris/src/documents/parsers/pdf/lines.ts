@@ -62,7 +62,7 @@ const spacedLetters = 0.06;
 const cellWidth = 0.6;
 /** Fewer gaps do not tell how far apart letters are. */
 const fewestGaps = 8;
-/** So much of a line in letters of one width makes it a line of a program. */
+/** This much of a line in letters of one width makes it a line of a program. */
 const mostlyCode = 0.85;
 
 const ideograph = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\uff00-\uffef]/u;

@@ -20,7 +20,7 @@ const codeGap = 3.2;
 /** Larger than the body text by this factor: a heading. */
 const headingFactor = 1.12;
 const longestHeading = 150;
-/** Between entries of a table of contents there are at most so many lines without dots. */
+/** Between entries of a table of contents there are at most this many lines without dots. */
 const undottedLines = 3;
 /** A program has marks like these on more than a few of its lines. */
 const programMarks = /[;{}=<>|\\$#]|\(\)|\w\(|^\s*(?:%|--|\/\/|\*)/;

@@ -28,9 +28,9 @@ interface Placed {
 /** Pictures on less than this share of a page are no scan of it. */
 const leastShare = 0.3;
 const mostPictures = 500;
-/** A page's picture has at most so many pixels: A4 at 500 dpi. */
+/** A page's picture has at most this many pixels: A4 at 500 dpi. */
 const mostPixels = 24_000_000;
-/** No answer from pdf.js for so long means that a picture could not be decoded. */
+/** No answer from pdf.js for this long means that a picture could not be decoded. */
 const decodeMilliseconds = 20_000;
 
 /** Null for a page without pictures that would hold a scan. */

@@ -49,14 +49,14 @@ const rowStep = 1.6;
 const widestStep = 6;
 /** A page has hardly more; a longer table is found in parts. */
 const mostRows = 200;
-/** A cell has at most so many lines: what goes down further is a column of the page. */
+/** A cell has at most this many lines: what goes down further is a column of the page. */
 const longestCell = 12;
-/** Cells of a median length above this are prose; and so are those of so many lines, all as long. */
+/** Cells of a median length above this are prose; and so are those of this many lines, all as long. */
 const proseLength = 30;
 const proseLines = 5;
 /** A run of text longer than this is not two cells that touch. */
 const longestCut = 45;
-/** So many rows of one sentence make the others its neighbours, not a table's rows. */
+/** This many rows of one sentence make the others its neighbours, not a table's rows. */
 const mostSentences = 0.4;
 
 const mark = /^(?:[•◦▪‣·∙*–—-]|\(?(?:\d{1,3}|[ivxIVX]{1,5}|[a-zA-Z])[.)])$/;

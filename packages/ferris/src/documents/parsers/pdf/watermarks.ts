@@ -5,7 +5,7 @@ import type { Line } from "./lines.ts";
 
 /** Larger than the page's text by this factor. */
 const largerBy = 1.7;
-/** Lies over so many other lines. */
+/** Lies over this many other lines. */
 const fewestLines = 2;
 
 /** The lines without those that lie across others, and these. */
