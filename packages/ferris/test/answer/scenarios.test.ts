@@ -73,7 +73,7 @@ const answers: readonly (readonly [string, string, readonly number[], readonly s
   ["noStreaming", "ok [1].", [1], []],
   ["slow", "slow [1].", [1], []],
   ["pings", "after pings [1].", [1], []],
-  ["cutByLength", "Run deployctl [1]", [1], ["fake-1 reached its limit of tokens"]],
+  ["cutByLength", "Run deployctl [1]", [1], ["fake-1 reached its token limit"]],
   ["escapes", "\u001B]0;pwned\u0007\u001B[31mRed\u001B[0m [1]\u202E\u200B.", [1], []],
 ];
 /** Answers that say that the documents do not hold one. */
@@ -84,8 +84,8 @@ const refusals: readonly (readonly [string, string])[] = [
 ];
 /** No answer, and why. */
 const failures: readonly (readonly [string, string])[] = [
-  ["thinkWithoutEnd", "it reached its limit of tokens before the answer began"],
-  ["reasoningOnly", "it sent its reasoning alone"],
+  ["thinkWithoutEnd", "it reached its token limit before the answer began"],
+  ["reasoningOnly", "it sent only its reasoning"],
   ["toolCall", 'it called a tool ("search") instead of answering'],
   ["refusal", "it refused, in these words: I cannot help with that."],
   ["contentFilterAtOnce", "the endpoint's content filter withheld it"],

@@ -35,9 +35,11 @@ export function chunkerRecipe(settings: ChunkerSettings): string {
 export function checkChunkerSettings(settings: ChunkerSettings, maxLength: number, overhead: number): void {
   const least = overhead + 16;
   if (!Number.isInteger(settings.maxTokens) || settings.maxTokens < least || settings.maxTokens > maxLength) {
-    const most = Number.isFinite(maxLength) ? ` to ${maxLength}, what the model reads` : "";
+    const range = Number.isFinite(maxLength)
+      ? `from ${least} to ${maxLength}, what the model reads`
+      : `of at least ${least}`;
     throw new UsageError(
-      `maxTokens is ${settings.maxTokens}: it must be a whole number from ${least}${most}; the prompt and special tokens take ${overhead} of them`,
+      `maxTokens is ${settings.maxTokens}: it must be a whole number ${range}; the prompt and special tokens take ${overhead} of them`,
     );
   }
 }

@@ -181,7 +181,7 @@ describe("chunkDocument", () => {
       expect(chunk.tokens).toBe(withPrompt(chunk.embeddingText));
     }
     expect(() => chunkDocument(document, { maxTokens: 27 }, withPrompt)).toThrow(UsageError);
-    expect(() => chunkDocument(document, { maxTokens: 27 }, withPrompt)).toThrow(/27 .* 12/);
+    expect(() => chunkDocument(document, { maxTokens: 27 }, withPrompt)).toThrow(/27: .* at least 28; .* 12 of them/);
     expect(defaultChunkerSettings(8192)).toEqual({ maxTokens: 256 });
     expect(defaultChunkerSettings(128)).toEqual({ maxTokens: 128 });
   });
