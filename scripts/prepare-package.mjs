@@ -7,7 +7,7 @@
  *
  * This repository turns install scripts off (.npmrc), and with them this one: `npm run pack`, or `npm publish --ignore-scripts=false`.
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { copyPdfjs } from "./copy-pdfjs.mjs";
@@ -24,12 +24,25 @@ const pdfjs = join(folder, "pdfjs");
 if (process.argv.includes("--undo")) {
   for (const copy of [notice, wasm, pdfjs]) rmSync(copy, { recursive: true, force: true });
 } else {
+  removeStale();
   build(relative(root, folder));
   copyFileSync(join(root, "NOTICE"), notice);
   if (name === "metal-candle") copyWasmRuntime(wasm);
   if (name === "ferris") {
     copyPdfjs(folder, pdfjs);
     buildPage();
+  }
+}
+
+/** The compiler leaves what it made of sources that are gone, or that have moved; packed, that would be published. */
+function removeStale() {
+  const made = join(folder, "dist");
+  if (!existsSync(made)) return;
+  for (const entry of readdirSync(made, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const source = relative(made, file).replace(/(?:\.d\.ts|\.js)(?:\.map)?$/, ".ts");
+    if (!existsSync(join(folder, "src", source))) rmSync(file);
   }
 }
 

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Application } from "typedoc";
 import { build, root } from "../steps.mjs";
+import { deadLinks } from "./links.mjs";
 
 const out = resolve(process.argv[2] ?? join(root, "docs-site"));
 const guides = [
@@ -20,6 +21,7 @@ const guides = [
   "models",
   "map",
   "store",
+  "postgres",
   "performance",
   "reliability",
   "postgres",
@@ -64,6 +66,8 @@ const foreign = readdirSync(out, { recursive: true, withFileTypes: true })
     return loaded.map((tag) => `${relative(out, path)}: ${tag}`);
   });
 if (foreign.length > 0) throw new Error(`pages that load something from elsewhere:\n${foreign.join("\n")}`);
+const dead = deadLinks(out);
+if (dead.length > 0) throw new Error(`links that lead nowhere:\n${dead.join("\n")}`);
 console.log(`${relative(root, out)}/index.html`);
 
 /** The sources behind a package's exports. */

@@ -2,22 +2,19 @@
  * metal-candle, packed and installed as a stranger would, through the bundlers that pages are made with, each with its default settings; then
  * the page runs in a headless browser, under a strict Content-Security-Policy, and must give Node's vector out of a worker.
  *
- *   node scripts/packages/bundlers.mjs                     all of them, from the real registry: minutes
- *   node scripts/packages/bundlers.mjs vite@7 webpack@5    these
+ *   npm run packages:bundlers                       all of them, from the real registry: minutes
+ *   npm run packages:bundlers -- vite@7,webpack@5   these
  *
  * `npm run packages` runs those that lie in this repository's node_modules. What each needs is in metal-candle's README, "In a page".
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { packAll } from "./pack.mjs";
 import { openPages, tinyModel } from "./page.mjs";
-import { openRegistry } from "./registry.mjs";
+import { NotRun } from "./report.mjs";
 
 const sentence = "how to bake bread";
 
@@ -114,36 +111,24 @@ export const localBundlers = ["vite@8", "esbuild@0.28"];
 const strict = "default-src 'self'; img-src 'self' data:";
 const longestBuild = 600_000;
 
-/**
- * Tries bundlers; returns lines of a table. Throws after all with the failures.
- * @param packed what pack.mjs made
- * @param url of a registry that has it
- */
-export async function checkBundlers(names, packed, url, work) {
+export const bundlerNames = Object.keys(recipes);
+
+/** Each bundler: it builds, and the page runs. */
+export async function checkBundlers({ report, work, url }, names = bundlerNames) {
   const expected = await vectorOfNode();
   const pages = await openPages();
-  const lines = [];
-  const failures = [];
   try {
     for (const name of names) {
-      const start = Date.now();
-      try {
+      await report.row("bundler", name, async () => {
         const folder = join(work, "bundlers", name.replaceAll(/\W/g, "-"));
         const built = await buildPage(name, folder, url);
-        const said = pages.missing ? `NOT RUN: ${pages.missing}` : await runPage(pages, name, folder, expected);
-        const seconds = Math.round((Date.now() - start) / 1000);
-        lines.push(`${name.padEnd(14)} builds (${built}), ${said} (${seconds} s)`);
-      } catch (error) {
-        failures.push(`${name}: ${error.message}`);
-        lines.push(`${name.padEnd(14)} FAILED`);
-      }
-      console.log(lines.at(-1));
+        if (pages.missing) throw new NotRun(`builds (${built}); its page: ${pages.missing}`);
+        return `${built}; ${await runPage(pages, name, folder, expected)}`;
+      });
     }
   } finally {
     await pages.close?.();
   }
-  if (failures.length > 0) throw new Error(failures.join("\n"));
-  return lines;
 }
 
 /** Installs and builds; returns what the scripts weigh. */
@@ -227,17 +212,4 @@ async function command(program, argv, cwd, url) {
   if (status !== 0)
     throw new Error(`${argv.slice(0, 3).join(" ")} … ended with ${status ?? signal}:\n${said.slice(-4000)}`);
   return said;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const work = mkdtempSync(join(tmpdir(), "metal-candle-bundlers-"));
-  const packed = packAll(join(work, "packed"));
-  const registry = await openRegistry(packed, { upstream: "https://registry.npmjs.org/" });
-  try {
-    const names = process.argv.slice(2);
-    await checkBundlers(names.length > 0 ? names : Object.keys(recipes), packed, registry.url, work);
-  } finally {
-    registry.close();
-    rmSync(work, { recursive: true, force: true, maxRetries: 5 });
-  }
 }

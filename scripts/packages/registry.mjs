@@ -4,9 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
@@ -28,6 +29,7 @@ export async function openRegistry(packed, { upstream = null, without = [] } = {
   );
   const installed = upstream === null ? installedPackages() : new Map();
   const tarballs = new Map();
+  const keptIn = upstream === null ? null : mkdtempSync(join(tmpdir(), "ferris-registry-"));
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
       response.statusCode = 502;
@@ -57,10 +59,17 @@ export async function openRegistry(packed, { upstream = null, without = [] } = {
 
   async function handOn(request, response) {
     const { accept } = request.headers;
+    const isTarball = request.url.endsWith(".tgz");
+    const kept = isTarball ? join(keptIn, createHash("sha1").update(request.url).digest("hex")) : null;
+    if (kept !== null && existsSync(kept)) return void response.end(readFileSync(kept));
     const there = await fetch(new URL(request.url, upstream), { headers: accept === undefined ? {} : { accept } });
     response.statusCode = there.status;
     response.setHeader("content-type", there.headers.get("content-type") ?? "application/octet-stream");
-    response.end(Buffer.from(await there.arrayBuffer()));
+    let body = Buffer.from(await there.arrayBuffer());
+    if (kept !== null && there.ok) writeFileSync(kept, body);
+    // Tarballs come through here, too, so that every manager after the first has them from the disk.
+    if (!isTarball) body = body.toString("utf8").replaceAll("https://registry.npmjs.org/", `${url}/`);
+    response.end(body);
   }
 
   /** The bytes of a tarball, made once. */
@@ -88,7 +97,13 @@ export async function openRegistry(packed, { upstream = null, without = [] } = {
     return document;
   }
 
-  return { url, close: () => server.close() };
+  return {
+    url,
+    close: () => {
+      server.close();
+      if (keptIn !== null) rmSync(keptIn, { recursive: true, force: true });
+    },
+  };
 }
 
 function ownPackage(tarball, manifest) {

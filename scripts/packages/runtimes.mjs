@@ -1,15 +1,12 @@
 /**
- * `npm run packages:runtimes [-- node@22 bun deno]`: the packed packages, installed once into an empty folder, run by each runtime: the library on the
- * CPU device and on the GPU (SwiftShader), an index and the command line, in a worker thread and in a cluster. Prints the table that docs/runtimes.md
- * has, and writes it there where all of them ran; needs the real registry, which has the runtimes too. Linux x64, because SwiftShader is.
+ * The packed packages, installed once into an empty folder, run by each runtime: the library on the CPU device and on the GPU (SwiftShader), an
+ * index and the command line, in a worker thread and in a cluster. `npm run packages:runtimes [-- node@22,bun]`. Linux x64, because SwiftShader is.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { packAll } from "./pack.mjs";
-import { openRegistry } from "./registry.mjs";
 import { root } from "../steps.mjs";
-import { runIn, said } from "./stranger.mjs";
+import { makeFolder, runIn, said } from "./stranger.mjs";
+import { npmInstall } from "./tools.mjs";
 import { swiftShaderEnvironment } from "../../packages/testing/dist/software-adapter.js";
 
 /** Where each lies in npm, and how it is called. */
@@ -98,74 +95,62 @@ await ferris.close();
   },
 };
 
-const wanted = process.argv.slice(2);
-const names = wanted.length > 0 ? wanted : Object.keys(runtimes);
-const work = mkdtempSync(join(tmpdir(), "ferris-runtimes-"));
-const failures = [];
-try {
-  const packed = packAll(join(work, "packed"));
-  const registry = await openRegistry(packed, { upstream: "https://registry.npmjs.org/" });
-  const home = join(work, "home");
-  const folder = join(work, "stranger");
-  for (const each of [home, folder, join(folder, "docs")]) mkdirSync(each, { recursive: true });
-  writeFileSync(join(folder, "package.json"), `{ "name": "stranger", "private": true, "type": "module" }\n`);
-  await install(folder, home, registry.url, ["ferris", "metal-candle", model]);
-  const shader = await swiftShaderEnvironment();
-  const rows = [];
-  for (const name of names) rows.push(await rowOf(name, folder, home, registry.url, shader));
-  console.log(tableOf(rows));
-  if (wanted.length === 0) writeTable(tableOf(rows));
-  registry.close();
-} finally {
-  rmSync(work, { recursive: true, force: true, maxRetries: 5 });
-}
-for (const line of failures) console.error(line);
-if (failures.length > 0) process.exitCode = 1;
+export const runtimeNames = Object.keys(runtimes);
 
-async function install(folder, home, url, packages) {
-  const done = await runIn(folder, home, url, [
-    "npm",
-    "install",
-    "--no-audit",
-    "--no-fund",
-    "--ignore-scripts",
-    ...packages,
-  ]);
-  if (done.status !== 0) throw new Error(said(done));
+/** Each runtime with every program; where all of the runtimes ran, docs/runtimes.md gets the table. */
+export async function checkRuntimes(context, names = runtimeNames) {
+  const { report, work, url } = context;
+  const shader = await swiftShaderEnvironment();
+  const folder = join(work, "runtimes");
+  const home = join(work, "runtimes-home");
+  mkdirSync(home, { recursive: true });
+  makeFolder(folder);
+  const add = [...npmInstall, "--ignore-scripts", "ferris", "metal-candle", model];
+  const added = await runIn(folder, home, url, add);
+  if (added.status !== 0) throw new Error(said(added));
+  const rows = [];
+  for (const name of names) rows.push(await rowOf(name, folder, home, shader, context));
+  report.aside(tableOf(rows));
+  if (names === runtimeNames && !rows.some((row) => row.includes("**no**"))) writeTable(tableOf(rows));
 }
 
 /** One runtime's outcomes: its version, then a word per program. */
-async function rowOf(name, folder, home, url, shader) {
+async function rowOf(name, folder, home, shader, { report, tools, url }) {
   const runtime = runtimes[name];
-  if (runtime === undefined)
-    throw new Error(`unknown runtime "${name}": known are ${Object.keys(runtimes).join(", ")}`);
-  const place = join(work, name.replaceAll(/\W/g, "-"));
-  mkdirSync(place, { recursive: true });
-  writeFileSync(join(place, "package.json"), "{}");
-  await install(place, home, url, [runtime.package]);
-  const own = runtime.package.replace(/(?<=.)@[^@/]*$/, "");
-  const { version } = JSON.parse(readFileSync(join(place, "node_modules", own, "package.json"), "utf8"));
-  const start = [join(place, "node_modules", own, runtime.program), ...(runtime.first ?? [])];
+  if (runtime === undefined) throw new Error(`unknown runtime "${name}": known are ${runtimeNames.join(", ")}`);
   const cells = [];
-  for (const [title, { files = {}, argv, expects }] of Object.entries(programs)) {
-    for (const [path, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), content);
+  let version = "";
+  await report.row("runtime", name, async () => {
+    const { folder: place, manifest } = await tools.package(runtime.package);
+    version = manifest.version;
+    const start = [join(place, runtime.program), ...(runtime.first ?? [])];
+    const failures = [];
+    for (const [title, program] of Object.entries(programs)) {
+      const failure = await failureOf(title, program, start, folder, { home, url, shader });
+      cells.push(failure === null ? "yes" : "**no**");
+      if (failure !== null) failures.push(`${title}: ${failure}`);
     }
-    if (title === "index and search" && existsSync(join(folder, "index")))
-      rmSync(join(folder, "index"), { recursive: true });
-    const variables = title === "GPU" ? shader : {};
-    const outcome = await runIn(folder, home, url, [...start, ...argv], { variables, timeout: 180_000 });
-    const passed = outcome.status === 0 && expects.test(outcome.stdout);
-    cells.push(passed ? "yes" : "**no**");
-    if (!passed) failures.push(`${name}, ${title}: ${said(outcome).slice(0, 2000)}`);
-    console.error(`${name}: ${title}: ${cells.at(-1)}`);
-  }
+    if (failures.length > 0) throw new Error(failures.join("\n"));
+    return `${version}: ${Object.keys(programs).join(", ")}`;
+  });
   return [`${name.split("@")[0]} ${version}`, ...cells];
 }
 
+/** What went wrong, or null. */
+async function failureOf(title, { files = {}, argv, expects }, start, folder, { home, url, shader }) {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  if (title === "index and search") rmSync(join(folder, "index"), { recursive: true, force: true });
+  const variables = title === "GPU" ? shader : {};
+  const outcome = await runIn(folder, home, url, [...start, ...argv], { variables, timeout: 180_000 });
+  return outcome.status === 0 && expects.test(outcome.stdout) ? null : said(outcome).slice(0, 2000);
+}
+
 function tableOf(rows) {
-  const lines = [["runtime", ...Object.keys(programs)], Array.from({ length: 7 }, () => "---"), ...rows];
+  const titles = ["runtime", ...Object.keys(programs)];
+  const lines = [titles, titles.map(() => "---"), ...rows];
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
@@ -174,8 +159,6 @@ function writeTable(table) {
   const page = join(root, "docs", "runtimes.md");
   const [begin, end] = ["<!-- runtimes: begin -->", "<!-- runtimes: end -->"];
   const text = readFileSync(page, "utf8");
-  writeFileSync(
-    page,
-    text.slice(0, text.indexOf(begin) + begin.length) + `\n\n${table}\n\n` + text.slice(text.indexOf(end)),
-  );
+  const before = text.slice(0, text.indexOf(begin) + begin.length);
+  writeFileSync(page, `${before}\n\n${table}\n\n${text.slice(text.indexOf(end))}`);
 }

@@ -51,27 +51,22 @@ function program(argv, wanted) {
   };
 }
 
-/** In order; each in an empty folder. */
+const useFerris = [
+  ({ folder }) => {
+    mkdirSync(join(folder, "docs"));
+    writeFileSync(join(folder, "docs", "keys.md"), keys);
+  },
+  program(["ferris", "index", "docs"], /1 document indexed/),
+  program(["ferris", "search", "how did we rotate the signing key"], /keys\.md:1-5/),
+  program(["ferris", "doctor"], /Embedding works/),
+  script("library.mjs", library, /keys\.md 1 \[ 'Keys', 'Rotation' \]/),
+];
+const useEngine = [script("vectors.mjs", vectors, theNumbers), script("worker.mjs", worker, theNumbers)];
+
+/** Each in an empty folder. */
 export const samples = [
-  {
-    title: "ferris",
-    packages: ["ferris"],
-    steps: [
-      ({ folder }) => {
-        mkdirSync(join(folder, "docs"));
-        writeFileSync(join(folder, "docs", "keys.md"), keys);
-      },
-      program(["ferris", "index", "docs"], /1 document indexed/),
-      program(["ferris", "search", "how did we rotate the signing key"], /keys\.md:1-5/),
-      program(["ferris", "doctor"], /Embedding works/),
-      script("library.mjs", library, /keys\.md 1 \[ 'Keys', 'Rotation' \]/),
-    ],
-  },
-  {
-    title: "metal-candle with its model",
-    packages: ["metal-candle", "all-minilm-l6-v2-q8"],
-    steps: [script("vectors.mjs", vectors, theNumbers), script("worker.mjs", worker, theNumbers)],
-  },
+  { title: "ferris", packages: ["ferris"], steps: useFerris },
+  { title: "metal-candle with its model", packages: ["metal-candle", "all-minilm-l6-v2-q8"], steps: useEngine },
   {
     title: "metal-candle alone",
     packages: ["metal-candle"],
@@ -82,3 +77,10 @@ export const samples = [
     ],
   },
 ];
+
+/** All of them in one folder. */
+export const together = {
+  title: "all",
+  packages: ["ferris", "metal-candle", "all-minilm-l6-v2-q8"],
+  steps: [...useFerris, ...useEngine],
+};

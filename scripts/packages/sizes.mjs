@@ -1,6 +1,7 @@
 /**
- * `npm run packages:sizes`: installs the packed packages into empty folders, and writes what they take on disk into README.md's table, in MB of 2²⁰
- * bytes. Needs the real registry. The figures are those of this system: the others' binaries are in the same packages.
+ * `npm run packages:sizes`: installs the packed packages into empty folders, and writes what that is into README.md: packages, MB of 2²⁰ bytes on
+ * disk, and what is left by README's recipe, which is run as it stands there. Needs the real registry. The figures are those of this
+ * system: the others' binaries are in the same packages.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +9,8 @@ import { join } from "node:path";
 import { root } from "../steps.mjs";
 import { packAll } from "./pack.mjs";
 import { openRegistry } from "./registry.mjs";
-import { runIn, said } from "./stranger.mjs";
+import { makeFolder, runIn, said } from "./stranger.mjs";
+import { npmInstall } from "./tools.mjs";
 
 const markers = ["<!-- sizes: begin -->", "<!-- sizes: end -->"];
 /** The largest parts, and what each is needed for. */
@@ -21,48 +23,65 @@ const parts = [
   [["jschardet"], "text that does not declare its character set"],
 ];
 
+const page = join(root, "README.md");
+const text = readFileSync(page, "utf8");
+const [begin, end] = markers.map((marker) => text.indexOf(marker));
+if (begin < 0 || end < begin) throw new Error(`README.md has no ${markers.join(" … ")}`);
+const recipe = text.match(/^ {4}find node_modules\/.*$/gm) ?? [];
+if (recipe.length !== 2) throw new Error("README.md's recipe for taking other systems' binaries away has changed");
+
 const work = mkdtempSync(join(tmpdir(), "ferris-sizes-"));
 try {
   const registry = await openRegistry(packAll(join(work, "packed")), { upstream: "https://registry.npmjs.org/" });
-  const [engine, all] = [
-    await installed("engine", ["metal-candle", "all-minilm-l6-v2-q8"], registry.url),
-    await installed("all", ["ferris"], registry.url),
-  ];
-  registry.close();
-  const rows = parts.map(([names, use]) => [names.map((name) => `\`${name}\``).join(", "), sizeOf(all, names), use]);
+  const engine = await installed("engine", ["metal-candle", "all-minilm-l6-v2-q8"], registry.url);
+  const all = await installed("all", ["ferris"], registry.url);
+  const rows = parts.map(([names, use]) => [
+    names.map((name) => `\`${name}\``).join(", "),
+    sizeOf(
+      all,
+      names.map((name) => join("node_modules", name)),
+    ),
+    use,
+  ]);
   const lines = [["part", "MB on disk", "needed for"], ["---", "---", "---"], ...rows];
   const table = lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-  const sum = `Together \`metal-candle\` with its model takes ${sizeOf(engine)} MB and \`ferris\` ${sizeOf(all)}, on ${process.platform} ${process.arch}.`;
-  const page = join(root, "README.md");
-  const text = readFileSync(page, "utf8");
-  const [begin, end] = markers.map((marker) => text.indexOf(marker));
-  if (begin < 0 || end < begin) throw new Error(`README.md has no ${markers.join(" … ")}`);
-  writeFileSync(page, `${text.slice(0, begin + markers[0].length)}\n\n${table}\n\n${sum}\n\n${text.slice(end)}`);
-  console.log(`${table}\n${sum}`);
+  const sums = [
+    `Together \`metal-candle\` with its model is ${packagesIn(engine)} packages and ${sizeOf(engine)} MB,`,
+    `\`ferris\` ${packagesIn(all)} packages and ${sizeOf(all)} MB, on ${process.platform} ${process.arch};`,
+  ];
+  for (const line of recipe) await run(all, registry.url, ["sh", "-c", line.trim()]);
+  sums.push(`with the recipe below ${sizeOf(all)} MB.`);
+  await run(all, registry.url, ["node", "node_modules/ferris/bin/ferris.js", "doctor", "--device", "cpu"]);
+  registry.close();
+  const whole = `${table}\n\n${sums.join(" ")}`;
+  writeFileSync(page, `${text.slice(0, begin + markers[0].length)}\n\n${whole}\n\n${text.slice(end)}`);
+  console.log(whole);
 } finally {
   rmSync(work, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** The node_modules that come of it. */
+/** The folder in which they are installed. */
 async function installed(name, packages, url) {
   const folder = join(work, name);
-  const home = join(work, "home");
-  for (const each of [folder, home]) mkdirSync(each, { recursive: true });
-  writeFileSync(join(folder, "package.json"), `{ "name": "stranger", "private": true, "type": "module" }\n`);
-  const done = await runIn(folder, home, url, [
-    "npm",
-    "install",
-    "--no-audit",
-    "--no-fund",
-    "--ignore-scripts",
-    ...packages,
-  ]);
-  if (done.status !== 0) throw new Error(said(done));
-  return join(folder, "node_modules");
+  makeFolder(folder);
+  await run(folder, url, [...npmInstall, "--ignore-scripts", ...packages]);
+  return folder;
 }
 
-function sizeOf(folder, names = ["."]) {
-  const bytes = names.map((name) => bytesIn(join(folder, name))).reduce((sum, size) => sum + size, 0);
+async function run(folder, url, argv) {
+  const home = join(work, "home");
+  mkdirSync(home, { recursive: true });
+  const done = await runIn(folder, home, url, argv);
+  if (done.status !== 0) throw new Error(`${argv.join(" ")}: ${said(done)}`);
+}
+
+function packagesIn(folder) {
+  const { packages } = JSON.parse(readFileSync(join(folder, "node_modules/.package-lock.json"), "utf8"));
+  return Object.keys(packages).length;
+}
+
+function sizeOf(folder, places = ["node_modules"]) {
+  const bytes = places.map((place) => bytesIn(join(folder, place))).reduce((sum, size) => sum + size, 0);
   return Math.round(bytes / 2 ** 20);
 }
 

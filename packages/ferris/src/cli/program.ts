@@ -3,7 +3,7 @@
  *
  * Commands are cheap to make and import what they need when they run, so `ferris --help` does not load an engine.
  */
-import { Command } from "commander";
+import { Command, type HelpContext } from "commander";
 import { caller } from "./caller.ts";
 import { askCommand } from "./commands/ask.ts";
 import { compactCommand } from "./commands/compact.ts";
@@ -63,9 +63,19 @@ export interface ProgramOptions {
 /** A program that is only looked at: for its help, its completion. */
 const noProgram = (): Promise<void> => Promise.reject(new Error("this program only describes its commands"));
 
+/** Help that is asked for with a word that is no command is about that word, not the first page. */
+class Program extends Command {
+  override outputHelp(context?: HelpContext | ((text: string) => string)): void {
+    const word = this.args.find((each) => !each.startsWith("-") && each !== "help");
+    // Parsed by itself it is refused as a command line of its own would be, with what it may have been meant for.
+    if (word !== undefined) this.parse([word], { from: "user" });
+    super.outputHelp(context as HelpContext);
+  }
+}
+
 /** Everything that `ferris` understands. With `json`, what is wrong with the command line is thrown and not printed. */
 export function makeProgram({ json = false, line = [], runProgram = noProgram }: ProgramOptions = {}): Command {
-  const program = new Command("ferris")
+  const program = new Program("ferris")
     .version(versionOfFerris(), "-V, --version", "the version")
     .helpOption("-h, --help", "this help")
     .configureHelp({ showGlobalOptions: true, sortOptions: false })

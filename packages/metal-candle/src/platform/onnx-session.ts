@@ -3,7 +3,7 @@
  *
  * Part of the door: imported by onnx.node.ts and onnx.browser.ts alone.
  */
-import type { OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
+import type { OnnxInput, OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
 
 /** The part of onnxruntime's interface that is used here. */
 export interface OnnxRuntime {
@@ -13,18 +13,25 @@ export interface OnnxRuntime {
   };
 }
 
+/** The typed arrays of one realm. A test runner's realm (Jest's, Vitest's vmThreads) has others than the runtime's own. */
+export type Realm = Pick<typeof globalThis, "Float32Array" | "Int32Array" | "BigInt64Array" | "Uint8Array">;
+
 interface RuntimeSession {
   run(feeds: object, fetches: readonly string[]): Promise<Record<string, { data: Float32Array }>>;
   release(): Promise<void>;
 }
 
-/** Opens a session. onnxruntime copies the weights while it does, so the caller's arrays are free afterwards. */
+/**
+ * Opens a session. onnxruntime copies the weights while it does, so the caller's arrays are free afterwards.
+ * @param realm whose typed arrays the runtime takes and gives
+ */
 export async function openSession(
   runtime: OnnxRuntime,
   executionProvider: "cpu" | "wasm",
   { model, weights, threads }: OnnxSessionOptions,
+  realm: Realm = globalThis,
 ): Promise<OnnxSession> {
-  const session = await runtime.InferenceSession.create(model, {
+  const session = await runtime.InferenceSession.create(viewIn(realm, "Uint8Array", model), {
     executionProviders: [executionProvider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -38,7 +45,7 @@ export async function openSession(
     extra: { session: { force_spinning_stop: "1" } },
     externalData: weights.map(({ name, data }) => ({
       path: name,
-      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      data: new realm.Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     })),
   });
   return {
@@ -46,10 +53,15 @@ export async function openSession(
     async run(inputs, output) {
       const feeds: Record<string, unknown> = {};
       for (const [name, { data, shape }] of Object.entries(inputs)) {
-        const type = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "int64";
-        feeds[name] = new runtime.Tensor(type, data, shape);
+        const [type, array] =
+          data instanceof Float32Array
+            ? (["float32", "Float32Array"] as const)
+            : data instanceof Int32Array
+              ? (["int32", "Int32Array"] as const)
+              : (["int64", "BigInt64Array"] as const);
+        feeds[name] = new runtime.Tensor(type, viewIn(realm, array, data), shape);
       }
-      return (await session.run(feeds, [output]))[output].data;
+      return viewIn(globalThis, "Float32Array", (await session.run(feeds, [output]))[output].data);
     },
     release: () => session.release(),
   };
@@ -58,4 +70,10 @@ export async function openSession(
 /** The memory of the weights, each array's once. */
 export function buffersOf(weights: OnnxSessionOptions["weights"]): ArrayBuffer[] {
   return [...new Set(weights.map(({ data }) => data.buffer as ArrayBuffer))];
+}
+
+/** The same memory as an array of that realm: the array itself where it is one. */
+function viewIn<A extends Uint8Array | OnnxInput["data"]>(realm: Realm, name: keyof Realm, array: A): A {
+  const Kind = realm[name] as unknown as new (buffer: ArrayBufferLike, offset: number, length: number) => A;
+  return array instanceof Kind ? array : new Kind(array.buffer, array.byteOffset, array.length);
 }

@@ -9,9 +9,10 @@
  * here; where it cannot be (a worker thread's process.env is a copy), the WebAssembly build runs, which reports nothing.
  */
 import { createRequire } from "node:module";
+import { runInThisContext } from "node:vm";
 import { isMainThread } from "node:worker_threads";
 import { CpuUnavailableError } from "../errors.ts";
-import { openSession, type OnnxRuntime } from "./onnx-session.ts";
+import { openSession, type OnnxRuntime, type Realm } from "./onnx-session.ts";
 import { openOnThread } from "./onnx-thread.node.ts";
 import type { OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
 import { loadWasmRuntime, wasmRuntimeVersion } from "./onnx-wasm.node.ts";
@@ -28,6 +29,8 @@ const idleMilliseconds = 2;
 /** A build of onnxruntime that has been loaded. */
 interface LoadedRuntime {
   readonly runtime: OnnxRuntime;
+  /** Whose typed arrays it takes and gives. */
+  readonly realm: Realm;
   readonly provider: "cpu" | "wasm";
   /** What a user should hear once about it; null for nothing. */
   readonly notice: string | null;
@@ -46,11 +49,11 @@ export async function createOnnxSession(options: OnnxSessionOptions): Promise<On
     if (session !== null) return session;
   }
   loaded ??= load(options.threads);
-  const { runtime, provider, notice } = await loaded.catch((error: unknown) => {
+  const { runtime, realm, provider, notice } = await loaded.catch((error: unknown) => {
     loaded = null;
     throw error;
   });
-  const session = await openSession(runtime, provider, options);
+  const session = await openSession(runtime, provider, options, realm);
   let lastEnd = -Infinity;
   return {
     ...session,
@@ -92,11 +95,12 @@ export function onnxRuntimeVersion(): string | null {
 
 async function load(threads: number, isTelemetryOff = false): Promise<LoadedRuntime> {
   const native = await loadNative(isTelemetryOff);
-  if (native.runtime !== null) return { runtime: native.runtime, provider: "cpu", notice: null };
+  if (native.runtime !== null) return { ...native, provider: "cpu", notice: null };
   try {
     const runtime = await loadWasmRuntime(threads);
     return {
       runtime,
+      realm: globalThis,
       provider: "wasm",
       notice: `the CPU device runs as WebAssembly, two to four times slower than onnxruntime-node: ${native.problem}`,
     };
@@ -112,7 +116,7 @@ async function load(threads: number, isTelemetryOff = false): Promise<LoadedRunt
 /** The native build, or one clause on why it is not used and what to type. */
 async function loadNative(
   isTelemetryOff: boolean,
-): Promise<{ runtime: OnnxRuntime } | { runtime: null; problem: string }> {
+): Promise<{ runtime: OnnxRuntime; realm: Realm } | { runtime: null; problem: string }> {
   if (isMainThread) {
     process.env[telemetryVariable] = "1";
   } else if (!isTelemetryOff && !telemetryIsOff()) {
@@ -120,8 +124,10 @@ async function loadNative(
     return { runtime: null, problem };
   }
   try {
+    const outside = realmOfNode();
+    if (outside !== null) return { runtime: outside.require("onnxruntime-node") as OnnxRuntime, realm: outside.realm };
     const module = (await import("onnxruntime-node")) as unknown as OnnxRuntime & { default?: OnnxRuntime };
-    return { runtime: module.default ?? module };
+    return { runtime: module.default ?? module, realm: globalThis };
   } catch (error) {
     if (nativeVersion() === null) {
       return { runtime: null, problem: `it is not installed. To install it: ${nativeInstall}` };
@@ -132,6 +138,19 @@ async function loadNative(
       `Windows, and macOS on Apple silicon`;
     return { runtime: null, problem };
   }
+}
+
+/**
+ * Node's own realm where this one is another: Jest and Vitest's vmThreads load a test, and what it imports, into a realm with typed arrays of
+ * its own. The native library makes its results in Node's, and its JavaScript side refuses those of any other, so that both have to be
+ * loaded there. Null in Node's own realm.
+ */
+function realmOfNode(): { realm: Realm; require: NodeJS.Require } | null {
+  const realm = runInThisContext("globalThis") as typeof globalThis;
+  // Not compared by globalThis: a runner may have put a proxy in its place.
+  if (realm.Float32Array === Float32Array) return null;
+  const { createRequire: createOutside } = realm.process.getBuiltinModule("node:module");
+  return { realm, require: createOutside(import.meta.url) };
 }
 
 function nativeVersion(): string | null {

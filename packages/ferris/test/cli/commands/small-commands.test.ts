@@ -29,6 +29,12 @@ describe("help", () => {
     expect(stdout).toContain("--json");
   });
 
+  test("help COMMAND is COMMAND --help", async () => {
+    const [asked, flagged] = [await ferris(["help", "search"]), await ferris(["search", "--help"])];
+    expect(asked).toEqual({ code: 0, stdout: flagged.stdout, stderr: "" });
+    expect((await ferris(["help"])).stdout).toBe((await ferris(["--help"])).stdout);
+  });
+
   test("the version is the package's", async () => {
     expect((await ferris(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -38,6 +44,9 @@ describe("a wrong command line ends with 2 and a suggestion", () => {
   test.each([
     [[], "Usage: ferris COMMAND"],
     [["serch", "x"], "(Did you mean search?)"],
+    [["help", "serch"], "unknown command 'serch'\n(Did you mean search?)"],
+    [["help", "--json", "nosuch"], "unknown command 'nosuch'"],
+    [["nosuch", "--help"], "unknown command 'nosuch'"],
     [["search", "x", "--jsn"], "(Did you mean --json?)"],
     [["index"], "missing required argument 'path'"],
     [["search", "keys", "-rollback"], "put -- before the question: ferris search -- … -rollback"],
