@@ -80,6 +80,12 @@ export interface AppOptions {
   readonly onRequest: (entry: RequestLog, cause?: unknown) => void;
 }
 
+/** What pages of an allowed origin may send; the last four are MCP's. */
+const allowedHeaders =
+  "authorization, content-type, x-api-key, mcp-session-id, mcp-protocol-version, mcp-method, mcp-name";
+/** What such pages may read of an answer's head, beside what every page may. */
+const exposedHeaders = "mcp-session-id, retry-after, x-request-id";
+
 /** Answered without a key: they say that the server is there, and how to speak with it. */
 const open = new Set(["/health", "/ping", ...docsPaths]);
 
@@ -131,9 +137,10 @@ export function makeApp({
     if (origin !== undefined && hosts?.allows(origin)) {
       c.header("access-control-allow-origin", origin);
       c.header("vary", "origin");
+      c.header("access-control-expose-headers", exposedHeaders);
       if (c.req.method === "OPTIONS") {
         c.header("access-control-allow-methods", "GET, POST, DELETE");
-        c.header("access-control-allow-headers", "authorization, content-type, x-api-key");
+        c.header("access-control-allow-headers", allowedHeaders);
         return c.body(null, 204);
       }
     }

@@ -2,6 +2,7 @@
  * MCP over HTTP at `/mcp`, for clients of both eras of the protocol: the same tools as `ferris mcp` over standard input and output.
  */
 import { createMcpHandler } from "@modelcontextprotocol/server";
+import { cancellable } from "../../mcp/cancellable.ts";
 import { McpIndexes } from "../../mcp/indexes.ts";
 import { makeServer } from "../../mcp/server.ts";
 import type { ServerContext } from "../context.ts";
@@ -12,6 +13,7 @@ export function mcpDoor({ indexes, version }: ServerContext) {
   if (indexes.length === 0) return door;
   const served = new McpIndexes(indexes);
   const handler = createMcpHandler(() => makeServer(served, version));
-  door.all("/mcp", (c) => handler.fetch(c.req.raw));
+  const answer = cancellable((request) => handler.fetch(request));
+  door.all("/mcp", (c) => answer(c.req.raw));
   return door;
 }
