@@ -76,13 +76,15 @@ function untilRead(response: Response, done: () => void): Response {
   const reader = response.body.getReader();
   const body = new ReadableStream<Uint8Array>({
     async pull(stream) {
-      const next = await reader.read().catch((error: unknown) => {
+      try {
+        const next = await reader.read();
+        if (!next.done) return stream.enqueue(next.value);
+        done();
+        stream.close();
+      } catch (error) {
         done();
         throw error;
-      });
-      if (!next.done) return stream.enqueue(next.value);
-      done();
-      stream.close();
+      }
     },
     cancel(reason) {
       done();

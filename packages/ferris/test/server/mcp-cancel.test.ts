@@ -70,12 +70,12 @@ async function connected(era: "2025" | "2026"): Promise<AnyClient & { errors: st
   const call = (query: string) => ({ name: "search", arguments: { query, mode: "text" } });
   if (era === "2026") {
     const client = new Client({ name: "test", version: "0" }, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
-    client.onerror = onerror;
+    Object.assign(client, { onerror });
     await client.connect(new StreamableHTTPClientTransport(url));
     return { errors, close: () => client.close(), search: (query, signal) => client.callTool(call(query), { signal }) };
   }
   const client = new ClientOf2025({ name: "test", version: "0" });
-  client.onerror = onerror;
+  Object.assign(client, { onerror });
   await client.connect(new TransportOf2025(url) as never);
   return {
     errors,
