@@ -71,7 +71,7 @@ describe("streaming", () => {
     [
       "an answer cut before it began",
       (_q, r) => void r.end('data: {"choices":[{"delta":{},"finish_reason":"length"}]}\n\ndata: [DONE]\n\n'),
-      "it reached its limit of tokens before the answer began",
+      "it reached its token limit before the answer began",
     ],
     [
       "a page",
@@ -156,7 +156,7 @@ describe("streaming", () => {
       warn: (message) => void warnings.push(message),
     });
     expect(answer).toBe("Half of");
-    expect(warnings).toEqual([expect.stringContaining("the answer was cut: m reached its limit of tokens")]);
+    expect(warnings).toEqual([expect.stringContaining("the answer was cut: m reached its token limit")]);
   });
 
   test("a completion that comes whole, as one JSON object, is the answer", async () => {

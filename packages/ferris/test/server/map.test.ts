@@ -164,7 +164,7 @@ describe("a server that allows nothing more", () => {
     });
     expect([refused.status, ((await refused.json()) as { error: { message: string } }).error.message]).toEqual([
       403,
-      expect.stringContaining("not to be changed"),
+      expect.stringContaining("cannot be changed"),
     ]);
   });
 

@@ -105,7 +105,7 @@ describe("MetalCandleEmbeddingFunction", () => {
     const made = new MetalCandleEmbeddingFunction({ model: sided, dimensions: 8 });
     expect(made.getConfig()).toEqual({ model: sided, dimensions: 8 });
     expect(() => MetalCandleEmbeddingFunction.buildFromConfig({} as never)).toThrow(InvalidArgumentError);
-    expect(() => made.validateConfig({ model: sided, url: "x" })).toThrow('"url" is no setting');
+    expect(() => made.validateConfig({ model: sided, url: "x" })).toThrow('"url" is not a setting');
     expect(() => made.validateConfigUpdate({ model: sided, dimensions: 16 })).toThrow("dimensions is the number 8");
     expect(() => made.validateConfigUpdate({ model: sided, dimensions: 8, device: "gpu" })).not.toThrow();
   });

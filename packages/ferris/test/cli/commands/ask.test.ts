@@ -36,7 +36,7 @@ test("the warnings come after the answer, and do not take it away", async () => 
   });
   expect(code).toBe(0);
   expect(stdout).toBe(`${answer}\n[1] ${join("docs", "keys.md")}:1-3\n`);
-  expect(stderr).toContain("warning: the answer was cut: test-model reached its limit of tokens");
+  expect(stderr).toContain("warning: the answer was cut: test-model reached its token limit");
   expect(stderr).toContain("warning: the answer cites [42], but there is 1 passage: check it");
 });
 
