@@ -30,6 +30,15 @@ export class EngineWorker {
     this.#models++;
   }
 
+  /** Closes a model there. With a worker that is lost, everything has gone. */
+  async close(model: number): Promise<void> {
+    try {
+      if (!this.connection.lost) await this.connection.call("close", { model });
+    } finally {
+      this.released();
+    }
+  }
+
   /** A model is gone. */
   released(): void {
     this.#models--;

@@ -99,13 +99,7 @@ export class RemoteEmbedding implements EmbeddingEngine {
   }
 
   async close(): Promise<void> {
-    const { connection } = this.#worker;
-    try {
-      // With the worker everything has gone.
-      if (!connection.lost) await connection.call("close", { model: this.#model });
-    } finally {
-      this.#worker.released();
-    }
+    await this.#worker.close(this.#model);
   }
 
   #opened(): Tokenizer {

@@ -59,11 +59,6 @@ export class RemoteReranker implements RerankingEngine {
   }
 
   async close(): Promise<void> {
-    const { connection } = this.#worker;
-    try {
-      if (!connection.lost) await connection.call("close", { model: this.#model });
-    } finally {
-      this.#worker.released();
-    }
+    await this.#worker.close(this.#model);
   }
 }
