@@ -153,17 +153,20 @@ test("bare products", () => {
   }
 });
 
-test("attention before it was tiled (H200), and in less workgroup memory (H100)", () => {
-  const before = results("nvidia-h200").attention;
+test("attention in plain code (H200), and in less workgroup memory (H100)", () => {
+  const { attention } = results("nvidia-h200-f32");
   const [, ...plain] = tableOf("### Plain code, f32 (NVIDIA H200)", "heads");
   let heads = "";
-  for (const [name, length, whole] of plain as [string, string, string][]) {
+  for (const [name, length, whole, tiled] of plain as [string, string, string, string][]) {
     heads = name || heads;
     const [count, size] = heads.match(/\d+/g)!.map(Number);
-    const found = before.find(
-      (one) => one.dtype === "f32" && one.heads === count && one.headSize === size && one.length === Number(length),
-    );
-    if (found) expectFigures(whole, [found.microseconds], `${heads}, ${length} tokens`);
+    const of = (family: RegExp): number =>
+      attention.find(
+        (one) =>
+          one.heads === count && one.headSize === size && one.length === Number(length) && family.test(one.variant),
+      )!.microseconds;
+    expectFigures(whole, [of(/^(?:direct|streamed)/)], `${heads}, ${length} tokens`);
+    expectFigures(tiled, [of(/^tiled/)], `${heads}, ${length} tokens, tiled`);
   }
   const after = results("nvidia-h100").attention;
   const [, ...rows] = tableOf("### Attention in less workgroup memory (NVIDIA H100)", "tokens per text");

@@ -11,8 +11,9 @@
  * Tiles begin at the first key that a query of the workgroup sees, so a text's bits depend on nothing but the text.
  *
  * Threads' rows and keys lie in turn, not side by side, and rows are padded by one vec4: then no two threads of eight read one bank. Inner
- * loops are written out. Measured on an H200 (docs/performance.md): queries read straight from memory, whose cache serves them, were faster than a
- * copy in workgroup memory, values were not, and fetching a step ahead gained nothing.
+ * loops are written out. Softmax is of powers of two, the scale brought along, so that an exponential costs one multiplication less; and keys past the
+ * end are looked for in the last tile alone. Measured on an H200 (docs/performance.md): a block of queries in registers where it fits them is fastest, then
+ * queries read straight from memory, whose cache serves them, then a copy in workgroup memory; fetching a step ahead gained nothing.
  */
 import type { KernelProgram } from "../../device/kernel-program.ts";
 import { batchLayoutConstants } from "../../wgsl/batch-layout.ts";
@@ -31,10 +32,16 @@ export interface AttentionTile {
 }
 
 /**
- * The tile that serves: 125 and 282 µs for 16,384 tokens in texts of 91 and of 256 (12 heads of 32, f32, H200), where whole score rows took 1,400 and
- * 2,900. 64 queries took 143 and 262: better for long texts alone.
+ * The tile that serves: 121 and 256 µs for 16,384 tokens in texts of 91 and of 256 (12 heads of 32, f32, H200), where whole score rows took 1,400 and
+ * 2,900. 64 queries took 144 and 262.
  */
 export const attentionTile: AttentionTile = { queryRows: 32, keyTile: 32, downward: 8, across: 8 };
+
+/**
+ * vec4s of f32 queries that a thread keeps in registers throughout. In f16 they are read again for each tile: that costs half the bytes, and the
+ * registers were worth more (106 µs became 123).
+ */
+const queryRegisters = 32;
 
 /** vec4s of a head's keys that are in workgroup memory at a time. */
 const chunkQuads = 8;
@@ -82,8 +89,11 @@ export function tiledAttentionProgram(given: AttentionShape, tile: AttentionTile
   const { head4, chunk4, chunks, pitch, valueTile, threads, rows, keyQuads, columnQuads, stripPitch } = layout;
   const { lanes, laneQuads, partialPitch } = layout;
   const relative = shape.relativePositionBuckets !== null;
+  const keepsQueries = storage === "f32" && chunks === 1 && rows * head4 <= queryRegisters;
+  const log2e = floatLiteral(Math.LOG2E);
   // Without short circuits: each would be a branch in every score.
   const { firstKey, endKey, sees4 } = visibility(given);
+  const masked = sees4 !== "";
   // A thread's rows are down, down + downward, …; its keys four by four: quads along, along + across, …
   const row = (r: number): string => `(down + ${r * downward}u)`;
   const quad = (q: number): string => `(along + ${q * across}u)`;
@@ -131,29 +141,31 @@ export function tiledAttentionProgram(given: AttentionShape, tile: AttentionTile
     repeat(
       chunk4,
       (i) => /* wgsl */ `{
-      ${repeat(rows, (r) => `let q${r} = vec4f(${element(`queries${r}`, `${chunk * chunk4 + i}u`)});`)}
+      ${keepsQueries ? "" : repeat(rows, (r) => `let q${r}_${i} = vec4f(${element(`queries${r}`, `${chunk * chunk4 + i}u`)});`)}
       ${repeat(keyQuads, (q) =>
         repeat(
           4,
           (j) => `{
         let k = vec4f(stage[(${(j * keyTile) / 4}u + ${quad(q)}) * ${pitch}u + ${i}u]);
-        ${repeat(rows, (r) => `score${r}_${q}_${j} = fma(q${r}.w, k.w, fma(q${r}.z, k.z, fma(q${r}.y, k.y, fma(q${r}.x, k.x, score${r}_${q}_${j}))));`)}
+        ${repeat(rows, (r) => `score${r}_${q}_${j} = fma(q${r}_${i}.w, k.w, fma(q${r}_${i}.z, k.z, fma(q${r}_${i}.y, k.y, fma(q${r}_${i}.x, k.x, score${r}_${q}_${j}))));`)}
       }`,
         ),
       )}
     }`,
     );
-  const finishScore = (r: number, q: number, j: number): string => {
-    const name = `score${r}_${q}_${j}`;
-    const bias = relative ? ` + relativeBias[(min(key, keys - 1u) + LONGEST - 1u - query) * HEADS + head]` : "";
-    const whole = `${name} * SCALE${bias}`;
-    const seen = sees4 === "" ? "key < end" : `(key < end) & ${sees4}`;
-    const keyNeeded = `let key = first + ${quad(q)} * 4u + ${j}u;`;
-    return `{ ${keyNeeded} ${name} = select(-3e38f, ${whole}, ${seen}); }`;
-  };
+  const key = (q: number, j: number): string => `(first + ${quad(q)} * 4u + ${j}u)`;
+  const bias = (q: number, j: number): string =>
+    `relativeBias[(min(${key(q, j)}, keys - 1u) + LONGEST - 1u - query) * HEADS + head]`;
+  const whole = (r: number, q: number, j: number): string =>
+    `score${r}_${q}_${j} ${relative ? `= fma(score${r}_${q}_${j}, SCALE, ${bias(q, j)} * ${log2e})` : "*= SCALE"};`;
+  const hide = (r: number, q: number, j: number): string =>
+    `{ let key = ${key(q, j)}; score${r}_${q}_${j} = select(-3e38f, score${r}_${q}_${j}, ${masked ? `(key < end) & ${sees4}` : "key < end"}); }`;
+  const eachScore = (statement: (q: number, j: number) => string): string =>
+    repeat(keyQuads, (q) => repeat(4, (j) => statement(q, j)));
   const finishRow = (r: number): string => /* wgsl */ `{
       let query = min(firstQuery + ${row(r)}, lastQuery);
-      ${repeat(keyQuads, (q) => repeat(4, (j) => finishScore(r, q, j)))}
+      ${eachScore((q, j) => whole(r, q, j))}
+      ${masked ? "" : `if (first + ${keyTile}u > end) {`} ${eachScore((q, j) => hide(r, q, j))} ${masked ? "" : "}"}
       ${repeat(keyQuads, (q) => `let scores${q} = vec4f(${[0, 1, 2, 3].map((j) => `score${r}_${q}_${j}`).join(", ")}); strips[${row(r)} * ${stripPitch}u + ${quad(q)}] = scores${q};`)}
       ${repeat(keyQuads, (q) => `let most${q} = max(max(scores${q}.x, scores${q}.y), max(scores${q}.z, scores${q}.w));`)}
       partials[${row(r)} * ${partialPitch}u + along] = ${Array.from({ length: keyQuads }, (_, q) => `most${q}`).reduce((first, second) => `max(${first}, ${second})`)};
@@ -180,7 +192,7 @@ export function tiledAttentionProgram(given: AttentionShape, tile: AttentionTile
     code: /* wgsl */ `${storageHeader(storage)}
 ${batchLayoutConstants}
 ${constants({ QKV: qkvStride / 4, CONTEXT: contextStride / 4, HEAD4: head4, HEADS: heads, KEYS_AT: keysAt / 4, VALUES_AT: valuesAt / 4, LONGEST: longest })}
-const SCALE = ${floatLiteral(scale)};
+const SCALE = ${floatLiteral(scale * Math.LOG2E)};
 ${binding(0, "read", "batch", "u32")}
 ${binding(1, "read", "qkv", "Stored4")}
 ${binding(2, "read_write", "context", "Stored4")}
@@ -207,6 +219,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
   ${repeat(rows, (r) => repeat(columnQuads, (c) => `var value${r}_${c} = vec4f(0f);`))}
   // Rows past the sequence's end repeat its last query: computed, never stored.
   ${repeat(rows, (r) => `let queries${r} = (start + min(firstQuery + ${row(r)}, lastQuery)) * QKV + head * HEAD4;`)}
+  ${keepsQueries ? repeat(rows, (r) => repeat(head4, (i) => `let q${r}_${i} = vec4f(qkv[queries${r} + ${i}u]);`)) : ""}
   let begin = ${firstKey("firstQuery")};
   let end = ${endKey("lastQuery")};
   for (var first = begin; first < end; first += ${keyTile}u) {
@@ -225,7 +238,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     {
       var raised = largest;
       ${repeat(across, (i) => `raised = max(raised, partials[softmaxRow * ${partialPitch}u + ${i}u]);`)}
-      let factor = exp(largest - raised);
+      let factor = exp2(largest - raised);
       largest = raised;
       sum *= factor;
       ${repeat(
@@ -233,8 +246,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
         (i) => `{
         let at = softmaxRow * ${stripPitch}u + lane + ${i * lanes}u;
         let scores = strips[at];
-        // A row may see none of a tile's keys, and its maximum be none yet.
-        let weights = select(vec4f(0f), exp(scores - raised), scores > vec4f(-1e38f));
+        ${
+          masked
+            ? `// A row may see none of a tile's keys, and its maximum be none yet.
+        let weights = select(vec4f(0f), exp2(scores - raised), scores > vec4f(-1e38f));`
+            : "let weights = exp2(scores - raised);"
+        }
         strips[at] = weights;
         sum += weights;
       }`,
