@@ -43,6 +43,12 @@ export class GpuOutOfMemoryError extends MetalCandleError {
   readonly code = "GPU_OUT_OF_MEMORY";
 }
 
+/** The process may not have the memory that the model or a batch takes on the CPU device. */
+export class CpuOutOfMemoryError extends MetalCandleError {
+  override readonly name: string = "CpuOutOfMemoryError";
+  readonly code = "CPU_OUT_OF_MEMORY";
+}
+
 /** No kernel variant of an operation agreed with its reference on this adapter. */
 export class KernelCheckError extends MetalCandleError {
   override readonly name: string = "KernelCheckError";

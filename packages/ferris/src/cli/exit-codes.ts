@@ -41,6 +41,7 @@ export const exitCodesByError: Readonly<Record<string, number>> = {
   STORAGE_UNAVAILABLE: 22,
   STORE_UNREACHABLE: 23,
   WORKER_LOST: 24,
+  CPU_OUT_OF_MEMORY: 25,
 };
 
 /** What `error` ends the process with. An error that nobody expected is 2 as well. */

@@ -16,6 +16,7 @@ import type { EncoderDescription } from "../models/encoder-description.ts";
 import type { OnnxSession } from "../platform/onnx-types.ts";
 import { queryBlocks } from "./attention-blocks.ts";
 import { encoderGraph, hiddenOutput, rowsOutput } from "./encoder-graph.ts";
+import { withMemory } from "./out-of-memory.ts";
 import { paddedInputs } from "./padded-batch.ts";
 
 /**
@@ -48,17 +49,14 @@ export interface CpuEncoderOptions {
 
 /**
  * Loads the weights and opens a session.
- * @throws CpuUnavailableError when onnxruntime is not there; ModelFileError for a weight that is not finite; the signal's reason
+ * @throws CpuUnavailableError when onnxruntime is not there; CpuOutOfMemoryError; ModelFileError for a weight that is not finite; the signal's reason
  */
 export async function openCpuEncoder(description: ModelDescription, options: CpuEncoderOptions = {}): Promise<Encoder> {
   const { encoder, head } = description;
   const threads = options.threads ?? availableThreads();
-  const graph = await encoderGraph(encoder, head, options.signal);
-  const session = await createOnnxSession({
-    ...graph,
-    threads,
-    ownThread: options.ownThread,
-    runtime: options.onnxruntime,
+  const session = await withMemory("the model was loaded", async () => {
+    const graph = await encoderGraph(encoder, head, options.signal);
+    return createOnnxSession({ ...graph, threads, ownThread: options.ownThread, runtime: options.onnxruntime });
   });
   if (session.notice !== null) options.onNotice?.(`metal-candle: ${session.notice}`);
   const maxSequences = sequencesPerThread * threads;
@@ -94,7 +92,12 @@ class CpuEncoder implements Encoder {
     return null;
   }
 
-  async encode(batch: PackedBatch, receive: Receive): Promise<void> {
+  /** @throws CpuOutOfMemoryError; UnsupportedModelError for rows that are not finite */
+  encode(batch: PackedBatch, receive: Receive): Promise<void> {
+    return withMemory(`a batch of ${batch.tokens} tokens was computed`, () => this.#encode(batch, receive));
+  }
+
+  async #encode(batch: PackedBatch, receive: Receive): Promise<void> {
     if (this.#session === null) throw new ModelClosedError("This encoder has been closed.");
     const { encoder, head } = this.#description;
     if (batch.perToken) {

@@ -4,6 +4,7 @@ import { type Random, randomFrom } from "./random.ts";
 import { processorTime } from "../processor-time.ts";
 
 export { mutated, mutatedJson } from "./mutate.ts";
+export { randomFrom } from "./random.ts";
 
 export interface FuzzTarget {
   /** Makes the input that these random numbers lead to, and says what it is. */
@@ -15,13 +16,12 @@ export interface FuzzTarget {
 /** Tries inputs for ever: whoever started this process ends it. Arguments: seed, first number. */
 export async function fuzzLoop({ make, expected }: FuzzTarget): Promise<void> {
   const [seed, from] = process.argv.slice(2).map(Number) as [number, number];
-  // Of a file, the reader may throw after it has answered.
+  // Of a file, the reader may throw after it has answered; a rejection that nobody holds ends up here, too.
   const late: string[] = [];
   const failedHere = (error: unknown): never => {
     console.error(error);
     process.exit(1);
   };
-  process.on("unhandledRejection", (error) => late.push(`unhandled rejection: ${String(error)}`));
   process.on("uncaughtException", (error) => late.push(`uncaught: ${String(error)}`));
   for (let n = from; ; n++) {
     const random = randomFrom(Math.imul(seed, 0x9e3779b1) + Math.imul(n, 0x85ebca6b));

@@ -27,6 +27,14 @@ interface Entry {
   readonly size: number;
 }
 
+/** A stream with its bytes, or a folder with what is in it. */
+export interface CompoundEntry {
+  readonly name: string;
+  /** Null for a folder. */
+  readonly content: Uint8Array | null;
+  readonly children: readonly CompoundEntry[];
+}
+
 export class CompoundFile {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -64,10 +72,41 @@ export class CompoundFile {
   /** The bytes of a stream ("WordDocument", "folder/name"); null where there is none of that name. */
   stream(path: string): Uint8Array | null {
     const entry = this.#find(path);
-    if (entry?.type !== 2) return null;
-    return entry.size < this.#miniCutoff
-      ? this.#miniChain(entry.start, entry.size)
-      : this.#chain(entry.start, entry.size);
+    return entry?.type === 2 ? this.#content(entry) : null;
+  }
+
+  /**
+   * All that is in it, folders down to `deepest`; each entry once, wherever the directory shows it.
+   *
+   * @throws DocumentError where the streams together are far more than the file: they lie on top of each other
+   */
+  contents(deepest: number): CompoundEntry[] {
+    const seen = new Set<number>([0]);
+    let room = 2 * this.#bytes.length;
+    const below = (first: number, depth: number): CompoundEntry[] => {
+      const found: CompoundEntry[] = [];
+      const waiting = [first];
+      for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+        const entry = this.#entries[id];
+        if (!entry || entry.type === 0 || seen.has(id)) continue;
+        seen.add(id);
+        waiting.push(entry.right, entry.left);
+        if (entry.type === 1) {
+          const children = depth < deepest ? below(entry.child, depth + 1) : [];
+          found.push({ name: entry.name, content: null, children });
+        } else if (entry.type === 2) {
+          const content = this.#content(entry);
+          if ((room -= content.length) < 0) throw damaged("its streams lie on top of each other");
+          found.push({ name: entry.name, content, children: [] });
+        }
+      }
+      return found;
+    };
+    return below(this.#entries[0]!.child, 0);
+  }
+
+  #content({ start, size }: Entry): Uint8Array {
+    return size < this.#miniCutoff ? this.#miniChain(start, size) : this.#chain(start, size);
   }
 
   #find(path: string): Entry | undefined {

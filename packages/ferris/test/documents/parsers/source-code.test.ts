@@ -153,6 +153,15 @@ describe("source code", () => {
     expect(processorTime() - started).toBeLessThan(10_000);
   });
 
+  test("text that is not of its language is given up in time, and cut at blank lines", async () => {
+    const started = performance.now();
+    const paragraph = `${"def (def (def (\n".repeat(2_000)}\n`;
+    const blocks = await declarations("/a.py", paragraph.repeat(6));
+    // Left to itself the grammar took 44 s.
+    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(blocks).toHaveLength(6);
+  }, 60_000);
+
   test("languages without a grammar are cut at blank lines before lines without indentation", async () => {
     expect(
       await declarations("/a.jl", "using X\n\n# Why.\nfunction f(x)\n    y = x\n\n    y\nend\n\ng(x) = x\n"),

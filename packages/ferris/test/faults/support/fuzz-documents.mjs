@@ -1,4 +1,7 @@
-/** A process for fuzz.ts: real documents of one group of formats, made hostile, parsed and cut by what is in dist. Argument after seed and number: the group. */
+/**
+ * A process for fuzz.ts: real documents of one group of formats, made hostile, parsed by what is in dist. Argument after seed and number: the
+ * group. FERRIS_FUZZ_FOLDER names a folder of other documents to begin with.
+ */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,7 +20,8 @@ const groups = {
 };
 const [, , , , group] = process.argv;
 const fixtures = fileURLToPath(new URL("../../fixtures/", import.meta.url));
-const all = readdirSync(fixtures, { recursive: true, withFileTypes: true })
+const corpus = process.env.FERRIS_FUZZ_FOLDER ?? fixtures;
+const all = readdirSync(corpus, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && groups[group].test(entry.name))
   .map((entry) => join(entry.parentPath, entry.name))
   .filter((path) => statSync(path).size > 0 && statSync(path).size < 300_000)
@@ -45,7 +49,7 @@ await fuzzLoop({
     // Under another name, now and then: the first bytes decide, or the name does.
     const name = random() < 0.9 ? path : other;
     return {
-      input: path.slice(fixtures.length),
+      input: path.slice(corpus.length),
       async work() {
         const document = await parseDocument(name, bytes);
         const { length } = document.content;

@@ -1,5 +1,5 @@
 /** All that an index says, to compare one that something was done to with one that nobody disturbed. */
-import { openIndex } from "../../../src/store/index.ts";
+import { openIndex, type Place } from "../../../src/store/index.ts";
 import { textQuery } from "../../store/support/records.ts";
 import { queries } from "./corpus.ts";
 
@@ -11,7 +11,7 @@ export interface Snapshot {
   readonly vectors: ReadonlyMap<string, Float32Array>;
 }
 
-export async function snapshotOf(place: string): Promise<Snapshot> {
+export async function snapshotOf(place: Place): Promise<Snapshot> {
   const reader = await openIndex(place);
   try {
     const documents: string[] = [];

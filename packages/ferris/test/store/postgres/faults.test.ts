@@ -1,62 +1,24 @@
 /** A server that goes away in the middle, and many writers at once: nothing is half there, nothing twice. */
-import { connect as connectSocket, createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connect } from "../../../src/store/postgres/connection.ts";
 import { storeOn } from "../../../src/store/postgres/open.ts";
 import { wordsVector } from "../../indexing/support/words-embedder.ts";
 import { chunkRecord, documentRecord, identity, put, textQuery } from "../support/records.ts";
+import { type Link, linkTo } from "../support/link.ts";
 import { realConnection, realName, realUrl } from "../support/postgres.ts";
 
-/**
- * Passes bytes on to the real server until it is told to cut, or after so many messages of clients: in the middle of a transaction, whatever
- * the machine's speed.
- */
-async function proxy(
-  url: string,
-  cutEvery = Infinity,
-): Promise<{ url: string; cut: () => void; refuse: (isRefusing: boolean) => void }> {
-  const target = new URL(url);
-  const { port, hostname } = target;
-  const sockets = new Set<Socket>();
-  let isRefusing = false;
-  let messages = 0;
-  const cut = (): void => {
-    for (const socket of sockets) socket.resetAndDestroy();
-  };
-  const server = createServer((client) => {
-    if (isRefusing) return void client.destroy();
-    client.on("data", () => {
-      if (++messages % cutEvery === 0) cut();
-    });
-    const upstream = connectSocket(Number(port), hostname);
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on("error", () => to.destroy());
-      from.on("close", () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-      from.pipe(to);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    cut();
-    server.close();
-  });
-  target.port = String((server.address() as { port: number }).port);
-  return { url: target.href, cut, refuse: (refusing) => void (isRefusing = refusing) };
+async function link(url: string, cutEvery?: number): Promise<Link> {
+  const opened = await linkTo(url, cutEvery);
+  onTestFinished(() => opened.close());
+  return opened;
 }
 
 describe.runIf(realUrl !== null)(`faults (${realName})`, () => {
   test("a link that is cut in the middle of transactions, again and again, costs nothing but time", async () => {
     const direct = await realConnection();
-    const link = await proxy(direct.url, 47);
+    const through = await link(direct.url, 47);
     const notices: string[] = [];
-    const store = await storeOn(await connect(link.url, { onNotice: (line) => notices.push(line) }), null, identity);
+    const store = await storeOn(await connect(through.url, { onNotice: (line) => notices.push(line) }), null, identity);
     const waiting = Array.from({ length: 8 }, (_, i) => ({ ...chunkRecord(`waits ${i}`), embeddingText: "x" }));
     for (let i = 0; i < 12; i++) await put(store, `/${i}`, [`common word ${i}`, "shared by all"]);
     await store.putDocuments([{ record: documentRecord("/w"), chunks: waiting }], new Map());
@@ -77,13 +39,13 @@ describe.runIf(realUrl !== null)(`faults (${realName})`, () => {
 
   test("a server that stays away is told, and what was written is whole", async () => {
     const direct = await realConnection();
-    const link = await proxy(direct.url);
-    const store = await storeOn(await connect(link.url, { patience: 300 }), null, identity);
+    const through = await link(direct.url);
+    const store = await storeOn(await connect(through.url, { patience: 300 }), null, identity);
     await put(store, "/a", ["before"]);
-    link.refuse(true);
-    link.cut();
+    through.refuse(true);
+    through.cut();
     await expect(put(store, "/a", ["after"])).rejects.toThrow(expect.objectContaining({ code: "STORE_UNREACHABLE" }));
-    link.refuse(false);
+    through.refuse(false);
     expect((await store.searchText(textQuery("before after"), { limit: 9 })).length).toBe(1);
     await put(store, "/a", ["after"]);
     expect((await store.documents()).length).toBe(1);

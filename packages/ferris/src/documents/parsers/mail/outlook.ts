@@ -11,6 +11,7 @@ import type { ParsedDocument } from "../../document.ts";
 import { addBlocks } from "../../embedded.ts";
 import { fileLeftOut } from "../../walk/left-out.ts";
 import { attachedFileParser } from "./email.ts";
+import { soundContainer } from "./outlook-container.ts";
 import { parseTnef } from "./parse-tnef.ts";
 import { isTnef } from "./tnef.ts";
 import { readHtml } from "../html/html.ts";
@@ -72,17 +73,18 @@ export async function parseOutlook(input: ParserInput): Promise<ParsedDocument> 
 
 function opened(bytes: Uint8Array) {
   try {
-    const reader = new MsgReader(new Uint8Array(bytes).buffer);
+    const sound = soundContainer(bytes);
+    const reader = new MsgReader(new Uint8Array(sound).buffer);
     const message = reader.getFileData();
     if (message.error !== undefined) throw new Error(message.error);
     const set = charsetOfTexts(message);
     if (set === null) return { reader, message };
     // The texts of old messages are bytes, whose character set stands among the other properties.
-    const again = new MsgReader(new Uint8Array(bytes).buffer);
+    const again = new MsgReader(new Uint8Array(sound).buffer);
     again.parserConfig = { ansiEncoding: set };
     return { reader: again, message: again.getFileData() };
   } catch (cause) {
-    // The library trusts the places that a file names.
+    // The library trusts the lengths that a message names.
     throw new DocumentError("damaged", "not an Outlook message, or parts of it are missing", { cause });
   }
 }

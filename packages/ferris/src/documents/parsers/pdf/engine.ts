@@ -5,6 +5,7 @@ import { fontless, importPdfjs, pdfjsFolder } from "#platform/pdfjs";
 import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { PDFDocumentProxy } from "pdfjs-dist/types/src/display/api.js";
 import { DocumentError } from "../../../errors.ts";
+import { holdRejections } from "./unheld-rejections.ts";
 
 export type PdfDocument = PDFDocumentProxy;
 export type PdfPage = Awaited<ReturnType<PdfDocument["getPage"]>>;
@@ -43,15 +44,26 @@ export async function withPdf<T>(
     // It would be asked of the document that a page has and a worker has not.
     useWorkerFetch: false,
   });
+  const rejections = holdRejections();
   try {
-    return await read(await task.promise);
+    const reading = task.promise.then((document) => {
+      const getPage = document.getPage.bind(document);
+      document.getPage = (number) => {
+        rejections.goesOn();
+        return getPage(number);
+      };
+      return read(document);
+    });
+    return await Promise.race([reading, rejections.stuck]);
   } catch (cause) {
     if (cause instanceof Error && cause.name === "PasswordException") {
       throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it", { cause });
     }
     throw cause;
   } finally {
-    await task.destroy();
+    // It waits for its own work, which may be what is stuck.
+    await Promise.race([task.destroy(), rejections.stuck.catch(() => {})]);
+    await rejections.release();
   }
 }
 

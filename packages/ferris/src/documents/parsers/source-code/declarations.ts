@@ -66,6 +66,12 @@ const mostParts = 2_000;
 /** What a statement may have beside its only declaration and still be its: `export default`, `if (…) {`. */
 const littleBeside = 200;
 
+/**
+ * What a grammar may take: a hundred times what it takes for code, so that no load of the machine makes a difference. Text that is not of the
+ * language takes it quadratic time to recover from: 44 s for 190 KB of "def (".
+ */
+const millisecondsFor = (characters: number): number => 2_000 + characters / 20;
+
 interface TreeSitter {
   readonly Parser: typeof Parser;
   readonly Language: typeof Language;
@@ -74,7 +80,7 @@ interface TreeSitter {
 let library: Promise<TreeSitter> | null = null;
 const languages = new Map<string, Promise<Language>>();
 
-/** The declarations of `code`, or null where there is no grammar for `language`. */
+/** The declarations of `code`, or null where there is no grammar for `language`, or it finds no way through. */
 export async function declarationsOf(code: string, language: string): Promise<Declaration[] | null> {
   const grammar = grammars[language];
   if (grammar === undefined) return null;
@@ -83,7 +89,8 @@ export async function declarationsOf(code: string, language: string): Promise<De
   const parser = new ParserClass();
   try {
     parser.setLanguage(await loadLanguage(grammar));
-    const tree = parser.parse(code);
+    const end = performance.now() + millisecondsFor(code.length);
+    const tree = parser.parse(code, null, { progressCallback: () => performance.now() > end });
     if (tree === null) return null;
     try {
       return declarationsIn(tree.rootNode, 0);
