@@ -81,7 +81,11 @@ let library: Promise<TreeSitter> | null = null;
 const languages = new Map<string, Promise<Language>>();
 
 /** The declarations of `code`, or null where there is no grammar for `language`, or it finds no way through. */
-export async function declarationsOf(code: string, language: string): Promise<Declaration[] | null> {
+export async function declarationsOf(
+  code: string,
+  language: string,
+  milliseconds = millisecondsFor(code.length),
+): Promise<Declaration[] | null> {
   const grammar = grammars[language];
   if (grammar === undefined) return null;
   library ??= loadLibrary();
@@ -89,7 +93,7 @@ export async function declarationsOf(code: string, language: string): Promise<De
   const parser = new ParserClass();
   try {
     parser.setLanguage(await loadLanguage(grammar));
-    const end = performance.now() + millisecondsFor(code.length);
+    const end = performance.now() + milliseconds;
     const tree = parser.parse(code, null, { progressCallback: () => performance.now() > end });
     if (tree === null) return null;
     try {
