@@ -25,7 +25,7 @@ test("what waits for an answer that will not come is told the rejection, unless 
   const listeners = process.listeners("unhandledRejection");
   const held = holdRejections(20);
   const [own] = process.listeners("unhandledRejection").filter((listener) => !listeners.includes(listener));
-  const told = vi.fn();
+  const told = vi.fn<(error: unknown) => void>();
   held.stuck.catch(told);
   own!(Object.assign(new Error("bad block"), { name: "FormatError" }), Promise.resolve());
   for (let page = 0; page < 5; page++) {
