@@ -187,8 +187,18 @@ fault(
           const jump = () =>
             direct.query("UPDATE jobs SET not_before = not_before - interval '1 hour' WHERE state = 'running'");
           const victim = start();
-          const others = [start(), start()];
-          const all = Promise.all(others.map(({ ended }) => ended));
+          // Cut off before it has begun, a worker says so and ends: whoever looks after it starts it again.
+          const unreachable = 23;
+          const keepWorking = async () => {
+            for (;;) {
+              const { ended, said } = start();
+              const code = await ended;
+              if (code === 0) return;
+              if (code === unreachable) run.ended("told that the server is away");
+              else return run.lost(`a worker ended with ${code}: ${said().slice(-300)}`);
+            }
+          };
+          const all = Promise.all([keepWorking(), keepWorking()]);
           const killed = sleep(600 + run.random.below(1_500)).then(() => victim.child.kill("SIGKILL"));
           let jumps = 0;
           await troubled(run, all, async () => {
@@ -198,9 +208,6 @@ fault(
             } else await cutting();
           });
           await killed;
-          for (const { child, said } of others) {
-            if (child.exitCode !== 0) run.lost(`a worker ended with ${child.exitCode}: ${said().slice(-300)}`);
-          }
           await direct.close();
           link.close();
           for (const difference of differences(await snapshotOf(placeOf(url!)), expected)) run.lost(difference);
