@@ -29,7 +29,7 @@ import { teiTokensDoor } from "./doors/tei-tokens.ts";
 import type { HostCheck } from "./hosts.ts";
 import type { KeyRing } from "./keys.ts";
 import { doorOf, Problem, problemOf, refusalOf } from "./problems.ts";
-import type { RequestVariables } from "./routes.ts";
+import type { RequestContext, RequestVariables } from "./routes.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** One line of the log. */
@@ -110,7 +110,7 @@ export function makeApp({
     await next();
     const { method, path } = c.req;
     const milliseconds = performance.now() - started;
-    const problem = c.error === undefined ? null : asProblem(c.error);
+    const problem = c.error === undefined ? null : asProblem(c.error, c);
     const { status } = c.res;
     const failure = problem?.kind ?? (status < 400 ? null : `status-${status}`);
     context.metrics.request(`${method} ${routeOf(path)}`, milliseconds / 1000, failure);
@@ -162,6 +162,8 @@ export function makeApp({
     // MCP's handler wants the whole Request.
     if (c.req.path === "/mcp") return limitBody(c, next);
     if (c.req.method === "POST") await readBody(c, maxBodyBytes);
+    // Ollama reads JSON whatever it is called, and its documentation's `curl -d` calls it a form.
+    if (c.req.path.startsWith("/api/")) c.req.raw.headers.set("content-type", "application/json");
     return next();
   });
 
@@ -179,14 +181,19 @@ export function makeApp({
     return c.json(body, status, headers);
   });
   app.onError((error, c) => {
-    const { status, headers, body } = refusalOf(asProblem(error), doorOf(c.req.path));
+    const { status, headers, body } = refusalOf(asProblem(error, c), doorOf(c.req.path));
     return c.json(body, status, headers);
   });
   return app;
 }
 
-/** Hono's own refusals: invalid JSON. */
-function asProblem(error: unknown): Problem {
+/** Hono's own refusals: invalid JSON, and bodies that do not say that they are JSON. */
+function asProblem(error: unknown, c: RequestContext): Problem {
+  if (error instanceof HTTPException && error.status === 415) {
+    const given = c.req.header("content-type")?.slice(0, 100);
+    const named = given === undefined ? "the body has no content type" : `the body's content type is ${given}`;
+    return new Problem("media-type", `${named}: send JSON, with the header content-type: application/json`);
+  }
   if (error instanceof HTTPException && error.status < 500)
     return new Problem("invalid", error.message, { cause: error });
   return problemOf(error);

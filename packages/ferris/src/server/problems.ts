@@ -15,6 +15,7 @@ export type ProblemKind =
   | "not-found"
   | "conflict"
   | "too-large"
+  | "media-type"
   | "beyond-end"
   | "overloaded"
   | "failed"
@@ -102,6 +103,7 @@ const usual: Statuses = {
   "not-found": 404,
   conflict: 409,
   "too-large": 413,
+  "media-type": 415,
   "beyond-end": 416,
   overloaded: 429,
   failed: 500,

@@ -165,6 +165,14 @@ describe.each(doors)("$path", ({ path, body, list, takesModel, shape, wrong }) =
     expect(JSON.parse(rest)).toMatchObject(shape(expect.stringContaining("200000")));
   });
 
+  test("a body that is not called JSON", async () => {
+    const answer = await send(path, JSON.stringify(body), { "content-type": "application/x-www-form-urlencoded" });
+    // Ollama's documentation sends it so.
+    if (path.startsWith("/api/")) return expect(answer.status).toBe(200);
+    expect(answer.status).toBe(415);
+    expect(answer.body).toMatchObject(shape(expect.stringContaining("application/json")));
+  });
+
   test("a wrong key", async () => {
     const answer = await send(path, JSON.stringify(body), { authorization: "Bearer wrong" });
     expect(answer.status).toBe(401);
