@@ -4,7 +4,7 @@
  *
  * Ranges that depend on the model (dimensions, maxLength) are checked where the model is known.
  */
-import { checkDevice } from "./device-policy.ts";
+import { checkDevice } from "./check-device.ts";
 import { checkDevices } from "./devices/device-list.ts";
 import { describe } from "./describe.ts";
 import { InvalidArgumentError } from "./errors.ts";
@@ -19,8 +19,11 @@ export function checkLoad(idOrFolder: string, options: LoadOptions): void {
   checkOptions(options);
   checkDevice(options);
   checkDevices(options);
-  const { tokenBudget, tokenizerThreads = 0, prompts, onBatch, cpuThread } = options;
+  const { tokenBudget, tokenizerThreads = 0, prompts, files, onBatch, cpuThread } = options;
   checkCallback(onBatch, "onBatch");
+  if (files !== undefined && !(Array.isArray(files) && files.every((file) => typeof file === "string"))) {
+    throw new InvalidArgumentError(`files is ${describe(files)}; it must be a list of paths, such as "config.json".`);
+  }
   if (cpuThread !== undefined && typeof cpuThread !== "boolean") {
     throw new InvalidArgumentError(`cpuThread is ${describe(cpuThread)}; it must be true or false.`);
   }

@@ -3,8 +3,9 @@
  * and says which and why. Nothing falls back without a word, and no operation of a GPU model ever moves to the CPU.
  */
 import { environmentVariable } from "#platform/environment";
-import { GpuUnavailableError, InvalidArgumentError } from "./errors.ts";
-import { adoptDevice, checkGpuDevice, openGpu, type GpuContext } from "./gpu/device/context.ts";
+import { checkDevice, refuseHalfOnCpu } from "./check-device.ts";
+import { GpuUnavailableError } from "./errors.ts";
+import { adoptDevice, openGpu, type GpuContext } from "./gpu/device/context.ts";
 import type { Dtype, NumericsChoice } from "./gpu/choose/numerics-class.ts";
 import type { DeviceChoice, GpuDeviceLike } from "./options.ts";
 
@@ -32,31 +33,6 @@ export function softwareAdapterAllowed(option: boolean | undefined): boolean {
 }
 
 /**
- * What can be told without looking for a device.
- * @throws InvalidArgumentError for an unknown device, dtype or numerics, f16 on the CPU, a gpuDevice that is not a GPUDevice, or one together with "cpu"
- */
-export function checkDevice(options: Partial<DevicePolicyOptions>): void {
-  const { device = "auto", dtype = "auto", numerics = "auto", gpuDevice } = options;
-  if (!["auto", "gpu", "cpu"].includes(device)) {
-    throw new InvalidArgumentError(`device is "${device}"; it must be "auto", "gpu" or "cpu".`);
-  }
-  if (!["auto", "f32", "f16"].includes(dtype)) {
-    throw new InvalidArgumentError(`dtype is "${dtype}"; it must be "auto", "f32" or "f16".`);
-  }
-  if (!["auto", "scalar"].includes(numerics)) {
-    throw new InvalidArgumentError(`numerics is "${numerics}"; it must be "auto" or "scalar".`);
-  }
-  if (device === "cpu") refuseHalfOnCpu(dtype, "the CPU device");
-  if (gpuDevice === undefined) return;
-  if (device === "cpu") {
-    throw new InvalidArgumentError(
-      `device is "cpu", and a gpuDevice was given, too. Leave gpuDevice out, or use device "gpu".`,
-    );
-  }
-  checkGpuDevice(gpuDevice as GPUDevice, "gpuDevice");
-}
-
-/**
  * @throws GpuUnavailableError for "gpu" without one
  * @throws DeviceLostError for a GPUDevice that is lost
  * @throws InvalidArgumentError as checkDevice does
@@ -77,11 +53,5 @@ export async function chooseDevice(options: DevicePolicyOptions): Promise<Chosen
     if (device === "gpu" || !(error instanceof GpuUnavailableError)) throw error;
     refuseHalfOnCpu(dtype, "there is no GPU here, and the CPU device");
     return { device: "cpu", reason: `the CPU. ${error.message}`, context: null };
-  }
-}
-
-function refuseHalfOnCpu(dtype: Dtype, who: string): void {
-  if (dtype === "f16") {
-    throw new InvalidArgumentError(`dtype is "f16", but ${who} computes in f32 alone. Use dtype "f32" or "auto".`);
   }
 }

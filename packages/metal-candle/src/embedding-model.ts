@@ -6,12 +6,10 @@ import type { BlockReader } from "./block-reader.ts";
 import { checkEmbed, checkLoad, checkString } from "./check-options.ts";
 import { checkTexts } from "./batching/check-texts.ts";
 import { EmbeddingStream, type StreamHost } from "./embed-stream.ts";
-import { SeveralDevices } from "./devices/several-devices.ts";
 import type { EmbeddingEngine, ModelInfo, ModelStats } from "./engine/engine.ts";
 import type { Embeddings } from "./embeddings.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { LocalEmbedding } from "./engine/local-embedding.ts";
 import type { EmbedOptions, LoadOptions, TokenOptions } from "./options.ts";
 import type { TokenVectors } from "./token-vectors.ts";
 import type { TokenPlace } from "./tokenizers/offsets/token-places.ts";
@@ -221,10 +219,16 @@ export class EmbeddingModel {
   }
 }
 
+/** What does the work is imported when it is known where: a page whose engine runs in a worker does not fetch another for itself. */
 async function loadEngine(idOrFolder: string, options: LoadOptions): Promise<EmbeddingEngine> {
-  if (options.devices !== undefined) return SeveralDevices.load(idOrFolder, options);
+  if (options.devices !== undefined) {
+    const { SeveralDevices } = await import("./devices/several-devices.ts");
+    return SeveralDevices.load(idOrFolder, options);
+  }
   const worker = await engineWorker(options);
-  return worker === null ? LocalEmbedding.load(idOrFolder, options) : RemoteEmbedding.load(worker, idOrFolder, options);
+  if (worker !== null) return RemoteEmbedding.load(worker, idOrFolder, options);
+  const { LocalEmbedding } = await import("./engine/local-embedding.ts");
+  return LocalEmbedding.load(idOrFolder, options);
 }
 
 /** Texts of a stream's block. */

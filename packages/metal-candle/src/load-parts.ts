@@ -129,11 +129,12 @@ async function readOrPull(
   kind: ModelDescription["kind"],
   options: LoadOptions,
 ): Promise<ModelDescription> {
-  const { revision, cacheDir, hub, signal, onProgress, onNotice = warnOnce } = options;
+  const { revision, cacheDir, hub, files, signal, onProgress, onNotice = warnOnce } = options;
   // Where a folder is a URL, reading it is downloading it.
   const unwatch = watchDownloads(idOrFolder, {
     onBytes: (item, done, total) => onProgress?.({ stage: "download", item, done, total }),
     signal,
+    files,
   });
   try {
     return await readModel(idOrFolder, { ...options, kind });

@@ -68,6 +68,11 @@ export interface LoadOptions {
   readonly dimensions?: number | undefined;
   /** The Hugging Face cache to look in. Default: HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub. */
   readonly cacheDir?: string | undefined;
+  /**
+   * In a page: the files of a model that is loaded by the URL of its folder, by their paths in it, all of them. A server cannot be asked what it
+   * has, so without this a file that a model may do without is asked for, and the browser writes each 404 into its console.
+   */
+  readonly files?: readonly string[] | undefined;
   /** A branch, tag or commit of the hub's repository. Default: main. */
   readonly revision?: string | undefined;
   /** Never download. Default: HF_HUB_OFFLINE. */

@@ -8,7 +8,6 @@ import { describe } from "./describe.ts";
 import type { Classification, RankedText, RerankerInfo, RerankingEngine } from "./engine/engine.ts";
 import { InvalidArgumentError, ModelClosedError } from "./errors.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { LocalReranker } from "./engine/local-reranker.ts";
 import {
   type ClassifyOptions,
   type LoadOptions,
@@ -41,11 +40,10 @@ export class Reranker {
     }
     checkLoad(idOrFolder, options);
     const worker = await engineWorker(options);
-    const engine =
-      worker === null
-        ? await LocalReranker.load(idOrFolder, options)
-        : await RemoteReranker.load(worker, idOrFolder, options);
-    return new Reranker(engine);
+    if (worker !== null) return new Reranker(await RemoteReranker.load(worker, idOrFolder, options));
+    // As in EmbeddingModel: only where the engine runs on this thread.
+    const { LocalReranker } = await import("./engine/local-reranker.ts");
+    return new Reranker(await LocalReranker.load(idOrFolder, options));
   }
 
   /**

@@ -26,6 +26,7 @@ const smallFile = 1 << 16;
  * @throws ModelFileError when it cannot be fetched and is not kept, or is larger than the limit
  */
 export async function fetchFile(url: string, limitBytes: number): Promise<KeptFile | null> {
+  if (isKnownAbsent(url)) return null;
   const kept = await keptEntry(url);
   const signal = signalOf(url);
   let response: Response;
@@ -142,6 +143,13 @@ function signalOf(url: string): AbortSignal | undefined {
   const signals = [...watches].filter(({ prefix }) => url.startsWith(prefix)).map(({ watch }) => watch.signal);
   // Of several that want a file, none may end it for the others.
   return signals.length === 1 ? signals[0] : undefined;
+}
+
+/** Whether somebody who loads from this folder has said what is in it, and this is not. */
+function isKnownAbsent(url: string): boolean {
+  return [...watches].some(
+    ({ prefix, watch: { files } }) => files && url.startsWith(prefix) && !files.includes(url.slice(prefix.length)),
+  );
 }
 
 function tell(url: string, done: number, total: number): void {

@@ -15,6 +15,8 @@ export interface RandomAccessFile {
 
 /** Who is told of downloads below a folder, and may end them. */
 export interface DownloadWatch {
+  /** The paths of all files below the folder, where that is known: no other is asked for. */
+  readonly files?: readonly string[] | undefined;
   /** The file's path below the folder, its bytes so far, and in all (0 where the server does not say). */
   readonly onBytes: (file: string, done: number, total: number) => void;
   readonly signal: AbortSignal | undefined;

@@ -1,44 +1,42 @@
 /**
  * An embedding model in the page's worker: the same calls, sent there. Vectors come back by moving their memory.
  *
- * countTokens, tokenIds and tokenPlaces answer at once, so they have a tokenizer on this side, made when one of them is first called.
+ * countTokens, tokenIds and tokenPlaces answer at once, so they have a tokenizer on this side (tokenizer-here.ts).
  */
 import type { EmbeddingEngine, ModelInfo, ModelStats, PromptOptions } from "../engine/engine.ts";
 import { Embeddings } from "../embeddings.ts";
-import type { TokenizerFiles } from "../models/description.ts";
 import type { EmbedOptions, LoadOptions, TokenOptions } from "../options.ts";
 import { TokenVectors } from "../token-vectors.ts";
-import { promptOf } from "../engine/prompt-of.ts";
-import { tokenIdsOf } from "../engine/text-tokens.ts";
-import { type TokenPlace, TokenPlaces } from "../tokenizers/offsets/token-places.ts";
-import { openTokenizerNow } from "../tokenizers/open-tokenizer.ts";
-import type { Tokenizer } from "../tokenizers/tokenizer.ts";
+import type { TokenPlace } from "../tokenizers/offsets/token-places.ts";
 import type { EngineWorker } from "./engine-workers.ts";
 import { loadRemote } from "./load-remote.ts";
 import type { Calls } from "./messages.ts";
 import { sendTexts } from "./send-texts.ts";
+import type { TokenizerHere } from "./tokenizer-here.ts";
 
 export class RemoteEmbedding implements EmbeddingEngine {
   readonly #worker: EngineWorker;
   readonly #model: number;
-  readonly #tokenizerFiles: TokenizerFiles;
-  #tokenizer: Tokenizer | null = null;
-  #places: TokenPlaces | null = null;
+  readonly #tokenizer: TokenizerHere;
   #info: ModelInfo;
   #stats: ModelStats;
 
-  private constructor(worker: EngineWorker, model: number, loaded: Calls["load"]["answer"]) {
+  private constructor(worker: EngineWorker, model: number, loaded: Calls["load"]["answer"], tokenizer: TokenizerHere) {
     this.#worker = worker;
     this.#model = model;
-    this.#tokenizerFiles = loaded.tokenizer!;
+    this.#tokenizer = tokenizer;
     this.#info = { ...(loaded.info as ModelInfo), thread: "worker" };
     this.#stats = loaded.stats!;
   }
 
   /** The errors are those of EmbeddingModel.load, and WorkerLostError. */
   static async load(worker: EngineWorker, idOrFolder: string, options: LoadOptions): Promise<RemoteEmbedding> {
+    // While the worker loads the model.
+    const fetching = import("./tokenizer-here.ts");
+    fetching.catch(() => undefined);
     const { model, loaded } = await loadRemote(worker, "embedding", idOrFolder, options);
-    return new RemoteEmbedding(worker, model, loaded);
+    const { TokenizerHere: Here } = await fetching;
+    return new RemoteEmbedding(worker, model, loaded, new Here(loaded.tokenizer!));
   }
 
   async embed(texts: readonly string[], options: EmbedOptions): Promise<Embeddings> {
@@ -78,16 +76,15 @@ export class RemoteEmbedding implements EmbeddingEngine {
   }
 
   countTokens(text: string, options: PromptOptions): number {
-    return this.#opened().count(promptOf(this.#info, options) + text);
+    return this.#tokenizer.count(this.#info, text, options);
   }
 
   tokenIds(text: string, options: PromptOptions, specialTokens: boolean): Int32Array {
-    return tokenIdsOf(this.#opened(), promptOf(this.#info, options) + text, specialTokens);
+    return this.#tokenizer.ids(this.#info, text, options, specialTokens);
   }
 
   tokenPlaces(text: string, options: PromptOptions): TokenPlace[] {
-    this.#places ??= new TokenPlaces(this.#tokenizerFiles);
-    return this.#places.of(promptOf(this.#info, options) + text);
+    return this.#tokenizer.places(this.#info, text, options);
   }
 
   info(): ModelInfo {
@@ -100,10 +97,5 @@ export class RemoteEmbedding implements EmbeddingEngine {
 
   async close(): Promise<void> {
     await this.#worker.close(this.#model);
-  }
-
-  #opened(): Tokenizer {
-    this.#tokenizer ??= openTokenizerNow(this.#tokenizerFiles);
-    return this.#tokenizer;
   }
 }

@@ -253,6 +253,22 @@ describeBrowser("metal-candle in a page", (program) => {
       await server.start();
     });
 
+    test("asks for nothing in vain, where it is told what is there", async () => {
+      const missing = (): string[] => server.requests.filter((request) => request.endsWith(" 404"));
+      const expected = await embed(server.origin, ["a"], cpu);
+      expect(missing()).not.toEqual([]);
+      await page.call("clear");
+      server.requests.splice(0);
+      const { data } = await embed(server.origin, ["a"], { ...cpu, files: [...server.files.keys()] });
+      expect(missing()).toEqual([]);
+      expect(data).toEqual(expected.data);
+      const error = await page.call("loadError", server.origin, { ...cpu, files: ["config.json", "modules.json"] });
+      expect(error).toMatchObject({
+        code: "MODEL_FILE_INVALID",
+        message: expect.stringContaining("model.safetensors"),
+      });
+    });
+
     test("is fetched again where the server has another version", async () => {
       const first = await embed(server.origin, ["a"], cpu);
       const changed = server.files.get("model.safetensors")!.slice();

@@ -6,14 +6,8 @@
 import { admitSoftwareAdapter, openWebGpu } from "#platform/webgpu";
 import { describeAdapter, reportedLimits } from "./adapter-report.ts";
 import type { AdapterReport } from "../../encoder/report.ts";
-import { describe } from "../../describe.ts";
-import {
-  DeviceLostError,
-  GpuUnavailableError,
-  InvalidArgumentError,
-  KernelCheckError,
-  MetalCandleError,
-} from "../../errors.ts";
+import { checkGpuDevice } from "../../check-device.ts";
+import { DeviceLostError, GpuUnavailableError, KernelCheckError, MetalCandleError } from "../../errors.ts";
 import { Pipelines } from "./pipelines.ts";
 import { type Scoped, scoped } from "./scopes.ts";
 
@@ -82,16 +76,6 @@ export async function lossOf(device: GPUDevice): Promise<string | null> {
   // `lost` comes first where it has resolved.
   const lost = await Promise.race([device.lost, Promise.resolve(null)]);
   return lost === null ? null : `${lost.reason}: ${lost.message}`;
-}
-
-/** @throws InvalidArgumentError for something that is not a GPUDevice; they have no constructor in Node, so its parts are looked for */
-export function checkGpuDevice(device: GPUDevice, name: string): void {
-  const parts: Partial<GPUDevice> = typeof device === "object" && device !== null ? device : {};
-  const { queue, limits, features, lost, adapterInfo, createBuffer } = parts;
-  if (queue && limits && features && lost && adapterInfo && typeof createBuffer === "function") return;
-  throw new InvalidArgumentError(
-    `${name} is ${describe(device)}; it must be a GPUDevice with adapterInfo, as adapter.requestDevice() gives it.`,
-  );
 }
 
 /** Marks the context as lost, so that nothing else in flight on it is trusted either, and makes the error that says so. */
