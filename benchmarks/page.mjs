@@ -15,27 +15,13 @@ import { startFerrisServer } from "./lib/ferris-server.mjs";
 import { summary } from "./lib/measure.mjs";
 import { report } from "./lib/report.mjs";
 import { buildIndex, realChunks } from "./lib/search-corpus.mjs";
+import { typingTimes } from "./lib/typing.mjs";
 
 const { values, add, notRun, finish } = report("The page: from typing to results", {
   chunks: { type: "string", default: "10000" },
   questions: { type: "string", default: "12" },
   delay: { type: "string", default: "120" },
 });
-const questions = [
-  "show a progress bar in the terminal",
-  "parse command line options",
-  "which characters does a glob match",
-  "retry a request that failed",
-  "how to escape html",
-  "compare two versions",
-  "stream a large file",
-  "close the server when idle",
-  "validate an object against a schema",
-  "write a log line as json",
-  "find the type of a file",
-  "cancel with an abort signal",
-].slice(0, Number(values.questions));
-
 const found = await findBrowser();
 if ("reason" in found) notRun("typing to results", found.reason);
 else await measure(found);
@@ -50,27 +36,15 @@ async function measure(program) {
   try {
     const page = await running.browser.newPage();
     await page.goto(url);
-    await page.evaluate(() => {
-      const times = [];
-      Object.assign(globalThis, { times });
-      new PerformanceObserver((list) => times.push(...list.getEntries().map(({ duration }) => duration))).observe({
-        type: "measure",
-      });
-    });
     const field = page.getByRole("searchbox");
     // The model is loaded when the first question comes.
     await field.fill("warm up");
     await page.locator(".results > li, .summary").first().waitFor({ timeout: 120_000 });
     await page.waitForTimeout(2000);
-    await page.evaluate(() => void globalThis["times"].splice(0));
-    let letters = 0;
-    for (const question of questions) {
-      await field.fill("");
-      await field.pressSequentially(question, { delay: Number(values.delay) });
-      letters += question.length;
-      await page.waitForTimeout(1000);
-    }
-    const times = await page.evaluate(() => globalThis["times"]);
+    const { letters, times } = await typingTimes(page, {
+      count: Number(values.questions),
+      delay: Number(values.delay),
+    });
     const { median, p95 } = summary(times);
     add(`chunks in the index`, Number(values.chunks), "");
     add("letters typed", letters, "");

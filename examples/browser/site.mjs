@@ -16,6 +16,7 @@ const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
 const target = ["chrome123", "firefox128", "safari17.5"];
 
+const serviceWorkerFile = "service-worker.js";
 const model = dirname(require.resolve("all-minilm-l6-v2-q8/package.json"));
 const pdfjs = dirname(require.resolve("pdfjs-dist/package.json"));
 const onnxruntime = dirname(require.resolve("onnxruntime-web"));
@@ -61,16 +62,22 @@ function noting(folders) {
   };
 }
 
-/** The last, because it names every file by its hash. Files that few need are not fetched ahead. */
-async function buildServiceWorker(folder) {
+/**
+ * The last, because it names every file by its hash. Files that few need are not fetched ahead.
+ *
+ * @param {string} folder of a site that is otherwise finished
+ * @returns {Promise<void>}
+ */
+export async function buildServiceWorker(folder) {
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => statSync(join(folder, name)).isFile())
     .map((name) => relative(folder, join(folder, name)).split(sep).join("/"))
-    .filter((path) => !path.startsWith("cpu/"))
+    .filter((path) => path !== serviceWorkerFile)
     .toSorted();
   const siteFiles = paths.map((path) => {
     const bytes = readFileSync(join(folder, path));
-    return { path, integrity: `sha256-${createHash("sha256").update(bytes).digest("base64")}`, bytes: bytes.length };
+    const integrity = `sha256-${createHash("sha256").update(bytes).digest("base64")}`;
+    return { path, integrity, bytes: bytes.length, isKeptWhenAsked: path.startsWith("cpu/") };
   });
   const siteVersion = createHash("sha256").update(JSON.stringify(siteFiles)).digest("hex").slice(0, 16);
   await build({
@@ -86,7 +93,7 @@ async function buildServiceWorker(folder) {
       modulePreload: false,
       rolldownOptions: {
         input: join(here, "src/service-worker.ts"),
-        output: { format: "iife", entryFileNames: "service-worker.js" },
+        output: { format: "iife", entryFileNames: serviceWorkerFile },
       },
     },
   });

@@ -11,6 +11,8 @@ interface SiteFile {
   /** "sha256-…", as Subresource Integrity has it. */
   readonly integrity: string;
   readonly bytes: number;
+  /** What few need (the CPU device) is kept when it was asked for. */
+  readonly isKeptWhenAsked: boolean;
 }
 
 /** Put in by the build. */
@@ -40,22 +42,25 @@ const cacheName = prefix + siteVersion;
 const { scope } = worker.registration;
 const addressOf = (path: string) => new URL(path, scope).href;
 
-/** Files that few need (the CPU device) are kept when they were asked for. */
-const keptWhenAsked = new URL("cpu/", scope).href;
-
 const fetchesAtOnce = 6;
 
 async function install(): Promise<void> {
   const cache = await caches.open(cacheName);
-  const total = siteFiles.reduce((sum, { bytes }) => sum + bytes, 0);
+  const before = await sitesBefore();
+  // Whoever needed one of those needs it offline, too.
+  const isWanted = async ({ path, isKeptWhenAsked }: SiteFile) =>
+    !isKeptWhenAsked || (await Promise.all(before.map((site) => site.match(addressOf(path))))).some(Boolean);
+  const wanted = await Promise.all(siteFiles.map(isWanted));
+  const files = siteFiles.filter((_, i) => wanted[i]);
+  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
-  const left = siteFiles.toSorted((a, b) => b.bytes - a.bytes);
+  const left = files.toSorted((a, b) => b.bytes - a.bytes);
   const fetchNext = async () => {
     for (let file = left.shift(); file !== undefined; file = left.shift()) {
       const address = addressOf(file.path);
       // From the site before, where the file is the same; its hash is asked of whatever comes from the network.
-      const before = await keptBefore(address, file.integrity);
-      await cache.put(address, before ?? (await fetched(address, file.integrity)));
+      const same = await keptBefore(before, address, file.integrity);
+      await cache.put(address, same ?? (await fetched(address, file.integrity)));
       done += file.bytes;
       await say({ done, total });
     }
@@ -87,10 +92,15 @@ function withIntegrity(response: Response, integrity: string): Response {
   return new Response(response.body, { status: 200, headers });
 }
 
-async function keptBefore(address: string, integrity: string): Promise<Response | null> {
-  for (const name of await caches.keys()) {
-    if (!name.startsWith(prefix)) continue;
-    const found = await (await caches.open(name)).match(address);
+/** What was kept until now: of sites before this one, and of this one where an earlier attempt broke off. */
+async function sitesBefore(): Promise<Cache[]> {
+  const names = (await caches.keys()).filter((name) => name.startsWith(prefix));
+  return Promise.all(names.map((name) => caches.open(name)));
+}
+
+async function keptBefore(sites: readonly Cache[], address: string, integrity: string): Promise<Response | null> {
+  for (const site of sites) {
+    const found = await site.match(address);
     if (found?.headers.get(integrityHeader) === integrity) return found;
   }
   return null;
@@ -115,12 +125,11 @@ async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(cacheName);
   const kept = await cache.match(wanted);
   if (kept !== undefined) return request.method === "HEAD" ? new Response(null, kept) : kept;
-  // What the site does not have, its server has not either: no request for what the model leaves out.
-  if (wanted.startsWith(addressOf("model/"))) return new Response(null, { status: 404 });
-  const response = await fetch(request);
-  if (response.ok && request.method === "GET" && wanted.startsWith(keptWhenAsked)) {
-    await cache.put(wanted, response.clone());
-  }
+  const file = siteFiles.find(({ path }) => addressOf(path) === wanted);
+  if (file === undefined || request.method !== "GET") return fetch(request);
+  // By its hash: the server may have a newer site by now, and parts of two do not fit.
+  const response = await fetched(wanted, file.integrity);
+  await cache.put(wanted, response.clone());
   return response;
 }
 

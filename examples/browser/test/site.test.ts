@@ -2,7 +2,7 @@
  * The site as a visitor has it, in a real browser: what it indexes and finds is what the command line indexes and finds, it keeps it, and it
  * works without its server.
  */
-import { readFileSync, writeFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,7 @@ import {
   largestDifference,
   readGolden,
 } from "../../../packages/metal-candle/test/support/goldens.ts";
+import { buildServiceWorker } from "../site.mjs";
 import { folderOf } from "../../../packages/ferris/test/support/files.ts";
 import { openIndex } from "../../../packages/ferris/src/store/index.ts";
 import { call, drop, openPage, openSite, ready, expectSays, type Site, watch } from "./support/site.ts";
@@ -64,6 +65,18 @@ async function pathsIn(page: Page): Promise<string[]> {
 
 function documentsIn({ length }: readonly string[]): RegExp {
   return new RegExp(`(?<!\\d)${length} documents`);
+}
+
+/** Puts another version of the site into its place, with a script of another name as a build has it. Returns the name of the old one. */
+function publishNewer(folder: string): string {
+  const index = join(folder, "index.html");
+  const html = readFileSync(index, "utf8");
+  const script = /src="\.\/(assets\/[^"]+\.js)"/.exec(html)![1]!;
+  const newer = script.replace(/\.js$/, "-newer.js");
+  writeFileSync(join(folder, newer), `${readFileSync(join(folder, script), "utf8")}\nglobalThis.isNewer = true;\n`);
+  rmSync(join(folder, script));
+  writeFileSync(index, html.replace(script, newer).replace("<title>Ferris in a tab", "<title>Ferris in a newer tab"));
+  return script;
 }
 
 /** Upper bounds, for a machine that does much else. */
@@ -292,6 +305,39 @@ describeBrowser("the site", (program) => {
     await expectSays(gpu, "#progress", /^Indexed.*tokens\/s/, 170_000);
     await gpu.fill("#query", "what does the ferry cost");
     await expectSays(gpu, "#results", /harbour\.html/);
+  });
+
+  test("a newer site: none gets parts of two, every tab begins anew with it, and the index is kept", async () => {
+    const kept = await pathsIn(page);
+    const other = await context.newPage();
+    onTestFinished(() => other.close());
+    await other.goto(`${site.server.address}?device=cpu`);
+    await expectSays(other, "#notices", /open in another tab/);
+    const script = publishNewer(site.folder);
+    await buildServiceWorker(site.folder);
+    site.server.asked.splice(0);
+    // Until somebody wants the new one, a reload is the old one, whole: its server does not have the script any more.
+    await other.reload();
+    await expectSays(other, "#notices", /A newer version of this page is ready/);
+    expect(await other.title()).toBe("Ferris in a tab");
+    await expectSays(page, "#notices", /A newer version of this page is ready/);
+    expect(await page.textContent("#engine")).toMatch(/on the CPU/);
+    await drop(page, { "late.pdf": [...fixture("paper.pdf")] });
+    await expectSays(page, "#progress", /^Indexed.*1 new/);
+    // Unchanged files are not fetched again, and nothing of the old site is.
+    expect(site.server.asked.filter((path) => /safetensors|wasm$/.test(path) || path === script)).toEqual([]);
+
+    await other.getByRole("button", { name: "Reload" }).click();
+    for (const tab of [page, other]) {
+      await tab.waitForFunction(() => document.title === "Ferris in a newer tab");
+    }
+    await page.waitForFunction(() => "isNewer" in globalThis);
+    const owner = await Promise.any([page, other].map((tab) => ready(tab).then(() => tab)));
+    expect(await pathsIn(owner)).toEqual(expect.arrayContaining([...kept, "/late.pdf"]));
+    if (owner === other) {
+      await page.click("#notices button");
+      await ready(page);
+    }
   });
 
   test("without its server: the page, its index and its model are there", async () => {

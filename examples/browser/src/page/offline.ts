@@ -1,7 +1,7 @@
 /** The service worker: what the site ships is fetched once, and is there offline. */
 
 export interface OfflineEvents {
-  /** So many of the site's bytes are here. */
+  /** On the first visit: so many of the site's bytes are here. */
   readonly onProgress: (done: number, total: number) => void;
   /** A newer site is ready; `take` reloads into it. */
   readonly onUpdate: (take: () => void) => void;
@@ -14,31 +14,39 @@ type Told = { readonly done: number; readonly total: number } | { readonly failu
 export async function keepSite({ onProgress, onUpdate }: OfflineEvents): Promise<string | null> {
   if (!("serviceWorker" in navigator)) return "this browser, or this window, has no service workers";
   let failure = "its files cannot be fetched";
+  let isFirstVisit = false;
   navigator.serviceWorker.addEventListener("message", ({ data }: MessageEvent<Told>) => {
     if ("failure" in data) ({ failure } = data);
-    else onProgress(data.done, data.total);
+    // A newer site is fetched in silence.
+    else if (isFirstVisit) onProgress(data.done, data.total);
   });
   try {
     const registration = await navigator.serviceWorker.register("./service-worker.js", { updateViaCache: "none" });
-    const offer = (worker: ServiceWorker | null) => {
-      if (worker !== null && navigator.serviceWorker.controller !== null)
-        onUpdate(() => worker.postMessage("take over"));
-    };
-    if (navigator.serviceWorker.controller !== null) {
-      offer(registration.waiting);
-      registration.addEventListener("updatefound", () => {
-        const worker = registration.installing;
-        worker?.addEventListener("statechange", () => worker.state === "installed" && offer(worker));
-      });
-      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
-      return null;
+    if (navigator.serviceWorker.controller === null) {
+      // Reloaded past it: it is there all the same.
+      if (registration.active !== null) return null;
+      isFirstVisit = true;
+      if (!(await firstVisit(registration))) return failure;
+      isFirstVisit = false;
     }
-    // Reloaded past it: it is there all the same.
-    if (registration.active !== null) return null;
-    return (await firstVisit(registration)) ? null : failure;
+    followUpdates(registration, onUpdate);
+    return null;
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** A page whose service worker is another one than before would get parts of two sites: it begins anew. */
+function followUpdates(registration: ServiceWorkerRegistration, onUpdate: OfflineEvents["onUpdate"]): void {
+  const offer = (worker: ServiceWorker | null) => {
+    if (worker !== null) onUpdate(() => worker.postMessage("take over"));
+  };
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+  offer(registration.waiting);
+  const follow = (worker: ServiceWorker | null) =>
+    worker?.addEventListener("statechange", () => worker.state === "installed" && offer(worker));
+  follow(registration.installing);
+  registration.addEventListener("updatefound", () => follow(registration.installing));
 }
 
 /** True when the worker has all and this page is its; false where it could not fetch something. */

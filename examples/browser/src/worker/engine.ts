@@ -4,6 +4,9 @@ import type { EngineInfo } from "../protocol.ts";
 
 export const modelName = "all-minilm-l6-v2-q8";
 
+/** Put in by the build: the paths in its folder. */
+declare const modelFiles: readonly string[];
+
 /**
  * Loads it.
  *
@@ -16,6 +19,7 @@ export async function loadEngine(
 ): Promise<{ model: EmbeddingModel; info: EngineInfo }> {
   const started = performance.now();
   const model = await EmbeddingModel.load(new URL(`model/${modelName}/`, site).href, {
+    files: modelFiles,
     device: device ?? "auto",
     allowSoftwareAdapter: device === "gpu",
     onnxruntime: new URL("cpu/ort.wasm.min.mjs", site).href,
