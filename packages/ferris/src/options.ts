@@ -90,6 +90,11 @@ export interface FerrisSearchOptions {
   readonly reranker?: string | undefined;
   /** Only passages whose score is at least this: the reranker's with `rerank`, else the cosine, which text mode does not have. */
   readonly minScore?: number | undefined;
+  /**
+   * Only passages that are relevant on their own: above what chance scores in this index, or with every word of the query. False unless given: the
+   * best are as many as `limit`, as long as one of them is relevant.
+   */
+  readonly relevantOnly?: boolean | undefined;
   /** "relevance" unless given; "date" puts the same results newest first. */
   readonly sort?: SortOrder | undefined;
   readonly signal?: AbortSignal | undefined;

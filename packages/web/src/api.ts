@@ -14,6 +14,15 @@ export class ApiError extends Error {
   }
 }
 
+/** Nobody answered, or the answer broke off. */
+export class ServerGoneError extends Error {
+  override readonly name = "ServerGoneError";
+
+  constructor(cause?: unknown) {
+    super("The server does not answer. Is ferris serve still running? What is shown here is from before.", { cause });
+  }
+}
+
 export interface CallOptions {
   readonly method?: "GET" | "POST" | "DELETE";
   /** Sent as JSON, which makes it a POST. */
@@ -22,9 +31,10 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** JSON from the server. @throws ApiError for what it refuses; the browser's own error where it cannot be reached */
+/** JSON from the server. @throws ApiError for what it refuses; ServerGoneError where it cannot be reached */
 export async function callJson<Answer>(path: string, options: CallOptions = {}): Promise<Answer> {
-  return (await (await call(path, options)).json()) as Answer;
+  const response = await call(path, options);
+  return (await reached(response.json())) as Answer;
 }
 
 /** An answer of any kind. @throws as callJson */
@@ -33,17 +43,27 @@ export async function call(path: string, { method, body, query = {}, signal }: C
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parameters.set(name, String(value));
   }
-  const response = await fetch(`${addressOf(path)}${parameters.size > 0 ? `?${parameters.toString()}` : ""}`, {
+  const asked = fetch(`${addressOf(path)}${parameters.size > 0 ? `?${parameters.toString()}` : ""}`, {
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers: { ...keyHeaders(), ...(body && { "content-type": "application/json" }) },
     ...(body && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   });
+  const response = await reached(asked);
   if (response.ok) return response;
   const refusal = (await response.json().catch(() => null)) as { error?: { code?: string; message?: string } } | null;
   if (response.status === 401) keyRefused.value = true;
   const { code = "unknown", message = `the server answered ${response.status}` } = refusal?.error ?? {};
   throw new ApiError(response.status, code, message);
+}
+
+/** The browser's own words for a server that is gone tell nobody anything. */
+async function reached<Value>(answer: Promise<Value>): Promise<Value> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw error instanceof TypeError ? new ServerGoneError(error) : error;
+  }
 }
 
 /** One server-sent event. */
@@ -59,7 +79,7 @@ export async function* callEvents(path: string, options: CallOptions = {}): Asyn
   let held = "";
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reached(reader.read());
       if (done) return;
       const blocks = (held + value).split("\n\n");
       held = blocks.pop()!;

@@ -36,6 +36,19 @@ describeBrowser("documents in the page", (program) => {
     expect(
       await page.locator(".document a").evaluateAll((links) => links.map((link) => link.getAttribute("href"))),
     ).toEqual([address("kitchen", "bread.txt").replaceAll("%20", "+"), "https://example.org/keys"]);
+    expect(
+      await page
+        .locator(".document li.task input")
+        .evaluateAll((boxes) =>
+          boxes.map((each) => [(each as HTMLInputElement).checked, each.parentElement!.textContent]),
+        ),
+    ).toEqual([
+      [true, "the second key is there1"],
+      [false, "the old key is gone"],
+    ]);
+    await page.getByRole("button", { name: "Footnote 1" }).click();
+    expect(await page.getByRole("region", { name: "Footnotes" }).textContent()).toContain("for a day <b>at most</b>.");
+    await page.getByRole("button", { name: "Back to the text" }).click();
     expect(await page.locator(".front-matter").textContent()).toContain("title: Rotating keys");
     await expectAccessible(page);
     await page.getByRole("link", { name: "the bread" }).click();

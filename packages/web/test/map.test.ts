@@ -88,6 +88,11 @@ describeBrowser("the page", (program) => {
     await page.waitForSelector(".map-hits li");
     const all = await lit(page);
     expect(page.url()).toContain("q=lava");
+    // Of 48 passages, the 16 about volcanoes at most: the others are no answer, however near the nearest of them is.
+    for (const title of await page.locator(".map-hits li a").allTextContents()) expect(title).toContain("volcano");
+    const count = Number(/^\d+/.exec((await page.locator(".map-hits > p").textContent())!)![0]);
+    expect(count).toBeGreaterThan(2);
+    expect(count).toBeLessThanOrEqual(16);
 
     await page.getByRole("button", { name: "Lasso" }).click();
     const box = (await page.locator(".map-frame").boundingBox())!;
@@ -107,14 +112,15 @@ describeBrowser("the page", (program) => {
     expect(picked).toBeGreaterThan(0);
     expect(picked).toBeLessThan(48);
 
-    // A cluster is picked by name: then only what is in it is found.
+    // A cluster is picked by name: then only what is in it is found, and only what is relevant.
     await page.locator(".map-clusters li", { hasText: "bread" }).first().getByRole("button", { name: /^Pick/ }).click();
     await page.waitForFunction(() => document.querySelector(".map-picked")?.textContent?.includes("“"));
-    await page.waitForFunction((before) => {
-      const hits = document.querySelector(".map-hits");
-      return hits?.getAttribute("aria-busy") !== "true" && document.querySelectorAll(".map-hits li").length !== before;
-    }, all);
+    await page.locator(".map-hits > p", { hasText: "Nothing here is relevant" }).waitFor();
+    const search = page.getByRole("searchbox", { name: "Search in the map" });
+    await search.fill("knead flour for a loaf");
+    await page.waitForSelector(".map-hits li");
     for (const title of await page.locator(".map-hits li a").allTextContents()) expect(title).toContain("bread");
+    await search.fill("lava from a volcano");
 
     await page.locator(".map-frame").focus();
     await page.keyboard.press("Escape");

@@ -45,3 +45,27 @@ test("a row alone, a title between tables, and other columns", () => {
   expect(all).toHaveLength(3);
   expect(all[1]).toMatchObject({ text: "Stock of the week" });
 });
+
+test("a row that was cut into several passages is one row", () => {
+  const names = Array.from({ length: 400 }, (_, i) => `column ${i}`);
+  const piece = (line: number, from: number, to: number) => ({
+    number: line,
+    text: names
+      .slice(from, to)
+      .map((name) => `${name}: ${line}`)
+      .join("; "),
+    ...(from > 0 && { column: from * 10 }),
+  });
+  const lines = [2, 3].flatMap((line) => [piece(line, 0, 48), piece(line, 48, 350), piece(line, 350, 400)]);
+  const all = partsOf(lines as never);
+  expect(all).toHaveLength(1);
+  expect(all[0]).toMatchObject({ columns: names, rows: [{ line: 2 }, { line: 3 }] });
+  // Cut within a cell.
+  const cut = [
+    { number: 2, text: "Name: Rabbit; Note: eats" },
+    { number: 2, text: "grass; and hay; Price: 1", column: 30 },
+  ];
+  expect(partsOf(cut as never)).toEqual([
+    { columns: ["Name", "Note", "Price"], rows: [{ line: 2, cells: ["Rabbit", "eats grass; and hay", "1"] }] },
+  ]);
+});

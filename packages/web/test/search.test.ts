@@ -237,4 +237,30 @@ describeBrowser("the page's search", (program) => {
     await page.locator(".results > li").first().waitFor();
     expect(await ground()).toBe(light);
   });
+
+  test("a server that stops is told of in plain words, what was found stays, and it is asked again when it is back", async () => {
+    const page = await served.open("#/search?q=pump");
+    await page.locator(".results > li").first().waitFor();
+    await served.stopServer();
+    try {
+      await page.getByRole("searchbox").fill("pumps");
+      await page.locator(".failure").filter({ hasText: "Is ferris serve still running?" }).waitFor();
+      expect(await page.locator(".results > li").count()).toBeGreaterThan(0);
+      await expectAccessible(page);
+      for (const [way, shown] of [
+        ["Indexes", ".failure"],
+        ["Device", ".failure"],
+        ["Map", ".failure, .empty"],
+      ] as const) {
+        await page.getByRole("link", { name: way, exact: true }).click();
+        await page.locator(shown).first().waitFor();
+      }
+    } finally {
+      await served.startAgain();
+    }
+    await page.getByRole("link", { name: "Search", exact: true }).click();
+    await page.getByRole("searchbox").fill("inlet valve");
+    await firstTitle(page, "pump");
+    expect(await page.locator(".failure").count()).toBe(0);
+  });
 });

@@ -76,6 +76,17 @@ export function hasAnswer(found: readonly FoundChunk[], floor: number, confidenc
   return found.some((candidate) => isRelevant(candidate, floor, hasWords ? confidence : 1));
 }
 
+/**
+ * Those that would each be an answer of their own: above what chance scores, or with every word that was asked for, however far down. For whoever
+ * shows all that is relevant, where a search's best are as many as were asked for.
+ */
+export function relevantAlone(found: readonly FoundChunk[], floor: number, confidence = 1): FoundChunk[] {
+  return found.filter(({ evidence: { cosine, textRank, coverage } }) => {
+    if (confidence >= leastConfidence && cosine !== null && cosine >= floor) return true;
+    return textRank !== null && coverage >= 1;
+  });
+}
+
 /** So far down the ranking by words a chunk with all of them is still looked for. */
 const mostTextRank = 10;
 /** Below, the floor says nothing: it was measured with questions that the model can read. */

@@ -10,7 +10,7 @@ import { queryConfidence } from "./confidence.ts";
 import { fuse } from "./fuse.ts";
 import { WordMatcher } from "./query/matcher.ts";
 import type { Query } from "./query/query.ts";
-import { hasAnswer } from "./relevance.ts";
+import { hasAnswer, relevantAlone } from "./relevance.ts";
 import { rerank, type TextScorer } from "./rerank.ts";
 import type { FoundChunk, SearchAnswer, SearchMode } from "./result.ts";
 import { type QueryEmbedder, retrieve, type VectorRetriever } from "./retrieve/retrieve.ts";
@@ -37,6 +37,8 @@ export interface SearchRequest {
    * whatever is nearest is a result. A `minScore` takes its place.
    */
   readonly noiseFloor?: () => Promise<number | null>;
+  /** Only what is relevant on its own: see relevantAlone. Where no noise floor is known, whatever was found. */
+  readonly relevantOnly?: boolean;
   /** Compare with every vector, whatever the size of the index. */
   readonly exact?: boolean;
   /** Whether the model is known to be for English alone. */
@@ -85,7 +87,9 @@ export async function search(
     const nearestMiss = nearest ? toResult({ best: nearest, chunks: [nearest], copies: [] }, 1, matcher) : null;
     return { results: [], nearestMiss, noiseFloor: floor, vectorMethod, vectorShare, unread, cut: [], corrections };
   }
-  const { passages, cut } = selectPassages(wanted, request);
+  const shown = floor !== null && request.relevantOnly ? relevantAlone(wanted, floor, confidence) : wanted;
+  // What answers together may be nothing alone: then the best of it is what there is.
+  const { passages, cut } = selectPassages(shown.length > 0 ? shown : wanted.slice(0, 1), request);
   const results = passages.map((passage, index) => toResult(passage, index + 1, matcher));
   return { results, nearestMiss: null, noiseFloor: floor, vectorMethod, vectorShare, unread, cut, corrections };
 }

@@ -1,6 +1,6 @@
 /** The noise floor, on vectors whose noise is known. */
 import { expect, test } from "vitest";
-import { floorOf, hasAnswer } from "../../src/search/relevance.ts";
+import { floorOf, hasAnswer, relevantAlone } from "../../src/search/relevance.ts";
 import type { Evidence, FoundChunk } from "../../src/search/result.ts";
 
 const dimensions = 384;
@@ -57,22 +57,33 @@ test("three probes that are on the subject do not move it", () => {
   expect(Math.abs(after - before)).toBeLessThan(0.02);
 });
 
-test("below the floor, what has every word, or half of them and leads both rankings, is an answer", () => {
-  const found = (evidence: Partial<Evidence>): FoundChunk[] => [
-    {
-      chunk: {} as FoundChunk["chunk"],
-      evidence: {
-        score: 1,
-        cosine: 0.2,
-        bm25: 1,
-        vectorRank: 1,
-        textRank: 1,
-        coverage: 0.5,
-        rerankScore: null,
-        ...evidence,
-      },
+const found = (evidence: Partial<Evidence>): FoundChunk[] => [
+  {
+    chunk: {} as FoundChunk["chunk"],
+    evidence: {
+      score: 1,
+      cosine: 0.2,
+      bm25: 1,
+      vectorRank: 1,
+      textRank: 1,
+      coverage: 0.5,
+      rerankScore: null,
+      ...evidence,
     },
-  ];
+  },
+];
+
+test("relevant alone is what is above the floor, or has every word, however far down", () => {
+  expect(relevantAlone(found({ vectorRank: 90, textRank: null, coverage: 0, cosine: 0.26 }), 0.25)).toHaveLength(1);
+  expect(relevantAlone(found({ textRank: 90, coverage: 1 }), 0.25)).toHaveLength(1);
+  expect(relevantAlone(found({ textRank: 90, coverage: 1, cosine: null }), 0.25)).toHaveLength(1);
+  // Half of the words, first of both: an answer where there is no better one, and no point to light among many.
+  expect(relevantAlone(found({}), 0.25)).toEqual([]);
+  // A question that the model cannot read has its words alone.
+  expect(relevantAlone(found({ cosine: 0.9 }), 0.25, 0.1)).toEqual([]);
+});
+
+test("below the floor, what has every word, or half of them and leads both rankings, is an answer", () => {
   expect(hasAnswer(found({}), 0.25)).toBe(true);
   expect(hasAnswer(found({ coverage: 0.4 }), 0.25)).toBe(false);
   expect(hasAnswer(found({ vectorRank: 11 }), 0.25)).toBe(false);

@@ -1,7 +1,7 @@
 /** What the server says of the machine that computes, and of a measurement. */
 import { signal } from "@preact/signals";
 import type { ModelInfo } from "ferris";
-import { callEvents, callJson } from "../api.ts";
+import { callEvents, callJson, ServerGoneError } from "../api.ts";
 
 export interface Load {
   readonly time: number;
@@ -68,6 +68,8 @@ export async function followDevice(gone: AbortSignal): Promise<void> {
         device.value = await callJson<Device>("/device", { signal: gone });
       }
     }
+    // Nothing but its end ends this.
+    throw new ServerGoneError();
   } catch (error) {
     if (!gone.aborted) deviceFailure.value = (error as Error).message;
   }

@@ -5,6 +5,8 @@ import type { PassagePlace } from "./document-link.ts";
 export interface DocumentLine {
   readonly number: number;
   readonly text: string;
+  /** From 1: where in a line `text` stands that is a later piece of it. */
+  readonly column?: number;
   /** Where `text` begins in a line that is too long to be given whole, and how long that is. */
   readonly offset?: number;
   readonly length?: number;

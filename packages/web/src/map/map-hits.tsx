@@ -4,7 +4,7 @@ import { documentLink } from "../document/document-link.ts";
 import { Marked } from "../ui/marked.tsx";
 import { counted, fileName, shownName, withoutGaps } from "../ui/shown.ts";
 import { type MapData, pointOf } from "./map-data.ts";
-import { opened } from "./map-state.ts";
+import { mostHits, opened } from "./map-state.ts";
 import { goal, zoom } from "./map-view.tsx";
 
 interface HitsProps {
@@ -28,7 +28,9 @@ export function MapHits({ data, results, index }: HitsProps) {
   return (
     <>
       <p class="soft" aria-live="polite">
-        {results.length === 0 ? "Nothing was found here." : `${counted(results.length, "passage")} lit on the map`}
+        {results.length === 0
+          ? "Nothing here is relevant."
+          : `${results.length === mostHits ? "The best " : ""}${counted(results.length, "passage")} lit on the map`}
       </p>
       <ol class="related compact">
         {results.slice(0, shown).map((result) => {

@@ -44,7 +44,8 @@ export const pickedDocuments = computed(() => {
     : new Set(points.map((point) => data.documents[data.documentOf[point]!]!.id));
 });
 
-const mostHits = 200;
+/** Enough to see where they lie; more cost the server more than a letter's time. */
+export const mostHits = 200;
 /** Below, it is drawn without asking. */
 const drawnAtOnce = 20_000;
 let waiting: AbortController | null = null;
@@ -103,7 +104,7 @@ export async function searchMap(query: string, index: string | undefined): Promi
   await guarded(async () => {
     const points = picked.value;
     const passages = points?.map((point) => data.ids[point]!);
-    const body = { query, index, limit: mostHits, perDocument: mostHits, passages };
+    const body = { query, index, limit: mostHits, perDocument: mostHits, relevantOnly: true, brief: true, passages };
     hits.value = (await callJson<SearchAnswer>("/search", { body, signal: own.signal })).results;
   }, own.signal);
   if (waiting === own) isSearching.value = false;

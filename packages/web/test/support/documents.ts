@@ -28,6 +28,12 @@ const key = await rotate("old");
 | key    | owner |
 | ------ | ----- |
 | silver | Ada   |
+
+- [x] the second key is there[^two]
+- [ ] the old key is gone
+- [nothing] but words
+
+[^two]: Two keys at once, for a day <b>at most</b>.
 `;
 
 export const code = `"""How a pump is started."""

@@ -25,6 +25,9 @@ export interface ServedPage {
   /** The built page. */
   readonly folder: string;
   readonly ferris: Ferris;
+  /** Ends the server in the middle of whatever it does; `startAgain` has it at the same address. */
+  stopServer(): Promise<void>;
+  startAgain(): Promise<void>;
   /** Opens the page at an address such as `#/search?q=keys`, in a window of its own. */
   open(hash?: string, options?: BrowserContextOptions): Promise<Page>;
 }
@@ -46,6 +49,17 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
   let ferris: Ferris;
   let server: RunningServer;
 
+  const listen = (port: number): Promise<RunningServer> =>
+    startServer({
+      address: { host: "127.0.0.1", port },
+      models: ["all-minilm-l6-v2-q8"],
+      pool,
+      indexes: [{ name: "docs", ferris }],
+      version: "test",
+      page: folder,
+      ...options,
+    });
+
   beforeAll(async () => {
     mkdirSync(docs);
     write(docs);
@@ -53,15 +67,8 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
     pool = new ModelPool({ load });
     ferris = await Ferris.open({ db: join(work, "index"), ...load, models: pool });
     await ferris.index([docs]);
-    server = await startServer({
-      address: { host: "127.0.0.1", port: 0 },
-      models: ["all-minilm-l6-v2-q8"],
-      pool,
-      indexes: [{ name: "docs", ferris }],
-      version: "test",
-      page: (folder = await built),
-      ...options,
-    });
+    folder = await built;
+    server = await listen(0);
     browser = await startBrowser(program);
     // On two busy cores the model alone takes its time.
   }, 180_000);
@@ -87,6 +94,12 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
     },
     get ferris() {
       return ferris;
+    },
+    async stopServer() {
+      await server.close({ graceMs: 0 });
+    },
+    async startAgain() {
+      server = await listen(Number(new URL(server.url!).port));
     },
     async open(hash = "", contextOptions = {}) {
       const context = await browser.browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });

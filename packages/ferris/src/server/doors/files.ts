@@ -48,8 +48,8 @@ export function filesDoor(context: ServerContext) {
       const { ferris } = chosenIndex(context, name);
       const document = await indexedDocument(ferris, wanted);
       const passage = await ferris.readDocument(wanted, { from, count });
-      const lines = passage?.lines.map(({ number, text }) => {
-        if (text.length <= width) return { number, text };
+      const lines = passage?.lines.map(({ number, text, column: begins }) => {
+        if (text.length <= width) return { number, text, column: begins };
         const offset = Math.max(0, Math.min(column - 1 - width / 10, text.length - width) | 0);
         return { number, text: text.slice(offset, offset + width), offset, length: text.length };
       });

@@ -31,6 +31,10 @@ const searchRequest = z
     mode,
     perDocument: z.number().int().min(1).max(1000).optional(),
     minScore: z.number().optional(),
+    relevantOnly: z
+      .boolean()
+      .default(false)
+      .openapi({ description: "only passages that are relevant on their own, not the best `limit`" }),
     sort: z.enum(["relevance", "date"]).optional(),
     rerank: z.boolean().default(false),
     brief: z.boolean().default(false).openapi({ description: "without `text`: a passage may be as long as its file" }),
@@ -82,14 +86,15 @@ export function searchDoor(context: ServerContext) {
     }),
     async (c) => {
       const { query, index: name, limit, offset, mode: by, perDocument, minScore, ...rest } = c.req.valid("json");
-      const { sort, rerank, folder, documents, passages, brief, ...written } = rest;
+      const { relevantOnly, sort, rerank, folder, documents, passages, brief, ...written } = rest;
       const shown = brief ? withoutText : (result: SearchResult) => result;
       // Numbers of passages are an index's own.
       const indexes = passages ? [chosenIndex(context, name)] : chosenIndexes(context, name);
       const below = makeFilter({ paths: folder === undefined ? [] : [globBelow(folder)] });
       const filter = both(both(makeFilter(written), below), documents && { documents });
       const signal = signalOf(c);
-      const wanted = { limit: limit + offset, mode: by, perDocument, minScore, sort, rerank, filter, passages, signal };
+      const order = { perDocument, minScore, relevantOnly, sort, rerank };
+      const wanted = { limit: limit + offset, mode: by, ...order, filter, passages, signal };
       const [only, second] = indexes;
       if (only && !second) {
         const answer = await context.admission.run(1, () => only.ferris.search(query, wanted));

@@ -1,9 +1,11 @@
 /** Markdown to markdown-it's tokens. HTML in it stays text: none is ever made of a document. */
 import MarkdownIt, { type Token } from "markdown-it";
+import footnotes from "markdown-it-footnote";
+import { taskLists } from "./tasks.ts";
 
 export type { Token };
 
-const parser = new MarkdownIt({ html: false, linkify: false, typographer: false });
+const parser = new MarkdownIt({ html: false, linkify: false, typographer: false }).use(footnotes).use(taskLists);
 
 export interface ParsedMarkdown {
   readonly tokens: readonly Token[];

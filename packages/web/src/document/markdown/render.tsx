@@ -46,9 +46,12 @@ export class Renderer {
     const passage = this.#isPassage(token) ? "passage" : undefined;
     // Of a list whose items have no space between them.
     if (token.hidden) return passage ? <span class={passage}>{children}</span> : children;
+    if (token.type === "footnote_block_open") return <Footnotes>{children}</Footnotes>;
+    if (token.type === "footnote_open") return <li data-note={noteOf(token).id}>{children}</li>;
     if (token.type === "link_open") return this.link(String(token.attrGet("href") ?? ""), children);
     const name = others.has(token.tag) ? token.tag : (headings[token.tag] ?? "span");
     const attributes: Record<string, unknown> = { class: passage };
+    if (token.attrGet("class") === "task") attributes.class = "task";
     if (token.tag === "ol") attributes.start = token.attrGet("start") ?? undefined;
     if (/^h\d$/.test(token.tag)) attributes["data-slug"] = slugOf(textOf(before));
     const align = /text-align:(left|right|center)/.exec(String(token.attrGet("style") ?? ""))?.[1];
@@ -70,6 +73,12 @@ export class Renderer {
         return this.#upTo(token.children ?? [], { at: 0 }, null);
       case "text":
         return this.text(token.content);
+      case "task_box":
+        return <TaskBox isDone={(token.meta as { readonly isDone: boolean }).isDone} />;
+      case "footnote_ref":
+        return this.#footnoteReference(noteOf(token));
+      case "footnote_anchor":
+        return this.#footnoteBack(noteOf(token));
       case "softbreak":
         return "\n";
       case "hardbreak":
@@ -103,13 +112,24 @@ export class Renderer {
         </a>
       );
     const { slug } = target;
-    const scroll = (): void => {
-      document.querySelector(`.markdown [data-slug="${CSS.escape(slug)}"]`)?.scrollIntoView();
-    };
+    return <JumpButton to={`[data-slug="${CSS.escape(slug)}"]`}>{children}</JumpButton>;
+  }
+
+  #footnoteReference({ id, subId }: Note): ComponentChildren {
     return (
-      <button type="button" class="inline-link" onClick={scroll}>
-        {children}
-      </button>
+      <sup data-note-reference={`${id}:${subId}`}>
+        <JumpButton label={`Footnote ${id + 1}`} to={`[data-note="${id}"]`}>
+          {id + 1}
+        </JumpButton>
+      </sup>
+    );
+  }
+
+  #footnoteBack({ id, subId }: Note): ComponentChildren {
+    return (
+      <JumpButton label="Back to the text" to={`[data-note-reference="${id}:${subId}"]`}>
+        ↩
+      </JumpButton>
     );
   }
 
@@ -118,6 +138,49 @@ export class Renderer {
       return false;
     return map[0] + 1 <= this.#last && map[1] >= this.#first;
   }
+}
+
+/** A footnote's number from 0, and which of the places that name it. */
+interface Note {
+  readonly id: number;
+  readonly subId: number;
+}
+
+function noteOf({ meta }: Token): Note {
+  return meta as unknown as Note;
+}
+
+interface JumpProps {
+  readonly to: string;
+  readonly label?: string;
+  readonly children: ComponentChildren;
+}
+
+/** To another place of the same document; no link, since the address is the page's state. */
+function JumpButton({ to, label, children }: JumpProps) {
+  return (
+    <button
+      type="button"
+      class="inline-link"
+      aria-label={label}
+      onClick={() => document.querySelector(`.markdown ${to}`)?.scrollIntoView({ block: "nearest" })}
+    >
+      {children}
+    </button>
+  );
+}
+
+function Footnotes({ children }: { readonly children: ComponentChildren }) {
+  return (
+    <section class="footnotes" aria-label="Footnotes">
+      <ol>{children}</ol>
+    </section>
+  );
+}
+
+/** As the file has it: nothing here is ticked off. */
+function TaskBox({ isDone }: { readonly isDone: boolean }) {
+  return <input type="checkbox" checked={isDone} disabled aria-label={isDone ? "done" : "to do"} />;
 }
 
 /** Never loaded: a picture from elsewhere would tell that the document was read. */

@@ -32,8 +32,9 @@ export function partsOf(lines: readonly DocumentLine[]): Part[] {
     waiting = [];
   };
   for (const line of lines) {
-    const named = namedCells(line.text);
     const above = waiting.at(-1);
+    if (above?.line === line.number && (line.column ?? 1) > 1 && isRest(line.text, above.named)) continue;
+    const named = namedCells(line.text);
     if (named !== null) {
       if (above && !sharesColumns(above.named, named)) finish();
       waiting.push({ line: line.number, named });
@@ -75,6 +76,24 @@ function goesOn(text: string, row: Named[], rows: readonly { readonly named: rea
   const own = new Set(row.map(({ name }) => name));
   if (!cells.some(({ name }) => columns.has(name)) || cells.some(({ name }) => own.has(name))) return false;
   row.at(-1)!.value += `\n${rest}`;
+  row.push(...cells);
+  return true;
+}
+
+/** A later piece of a row that is too long for one passage: taken into the row, unless it has a column that the row has already. */
+function isRest(text: string, row: Named[]): boolean {
+  const own = new Set(row.map(({ name }) => name));
+  const cells: Named[] = [];
+  let rest = "";
+  for (const piece of text.split("; ")) {
+    const cell = namedCell(piece);
+    if (cell !== null) cells.push(cell);
+    else if (cells.length > 0) cells.at(-1)!.value += `; ${piece}`;
+    // The row was cut within a cell.
+    else rest += `${rest === "" ? " " : "; "}${piece}`;
+  }
+  if (cells.some(({ name }) => own.has(name))) return false;
+  row.at(-1)!.value += rest;
   row.push(...cells);
   return true;
 }
