@@ -4,7 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { readdirSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { tinyModelFolder } from "../../support/goldens.ts";
 
 export class ModelServer {
   /** METHOD PATH STATUS, in order. */
@@ -54,4 +57,17 @@ export class ModelServer {
     }
     response.end(bytes.subarray(from));
   }
+}
+
+/** A tiny model's files by path. */
+export function modelFiles(name: string): Map<string, Uint8Array> {
+  const folder = tinyModelFolder(name);
+  return new Map(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.name.startsWith("golden."))
+      .map((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        return [path.slice(folder.length + 1).replaceAll("\\", "/"), readFileSync(path)];
+      }),
+  );
 }
