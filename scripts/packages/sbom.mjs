@@ -25,8 +25,8 @@ for (const [name, manifest] of manifests) {
     const own = packageNames.filter((other) => other === name || manifest.dependencies?.[other] !== undefined);
     npm(work, "install", "--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund", ...own.map(tarballOf));
     const list = JSON.parse(npm(work, "sbom", "--package-lock-only", "--sbom-format", "cyclonedx"));
-    const itself = list.components.find((component) => component.name === name);
-    list.components = [...list.components.filter((component) => component !== itself), ...carriedBy(name)];
+    const itself = list.components.find((each) => each.name === name);
+    list.components = [...list.components.filter((each) => each !== itself), ...carriedBy(name)];
     list.metadata.component = { ...itself, type: "library" };
     // Where the tarballs lay here.
     for (const each of [itself, ...list.components]) {
@@ -34,8 +34,7 @@ for (const [name, manifest] of manifests) {
     }
     list.dependencies = list.dependencies.filter(({ ref }) => ref !== "stranger@1.0.0");
     for (const other of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
-      if (!list.components.some((component) => component.name === other))
-        throw new Error(`${name}: npm's list lacks ${other}`);
+      if (!list.components.some((each) => each.name === other)) throw new Error(`${name}: npm's list lacks ${other}`);
     }
     writeFileSync(join(folder, `${name}.sbom.json`), `${JSON.stringify(list, null, 2)}\n`);
     console.log(`${name}.sbom.json: ${list.components.length} components`);
