@@ -17,9 +17,11 @@ const npm = () => ({
 });
 
 async function pnpm(tools) {
-  const { argv, version } = await tools.program("pnpm");
+  // Its own install script would put a native program in the place of this one, which finds it otherwise.
+  const { folder, manifest } = await tools.package("pnpm");
+  const argv = [process.execPath, join(folder, "bin", "pnpm.mjs")];
   return {
-    version,
+    version: manifest.version,
     prepare: npmrc,
     add: (packages) => [...argv, "add", ...packages],
     // It ends with 1 where it left out install scripts; whether things work is asked afterwards.
