@@ -5,6 +5,7 @@
  * As there, where a query's words stand in more chunks than `mostRanked`, the rarest of them say which chunks are ranked.
  */
 import type { LanguageCode } from "../../words/language.ts";
+import { mostIdentifiers, mostRanked, mostTrigrams } from "../agreed-limits.ts";
 import type { Hit, SearchOptions, TextQuery } from "../store.ts";
 import { type Asking, formsOfAll, keyOf, type Phrase, requiredForms, type TermForms } from "../term-forms.ts";
 import { wordWeights } from "../word-weights.ts";
@@ -12,12 +13,6 @@ import { bm25, phraseCounts, type ScoredPhrase } from "./bm25.ts";
 import type { Totals } from "./collection.ts";
 import type { Sql } from "./sessions.ts";
 import { allOf, anyOf, formsQuery, lexemesOf, phraseQuery } from "./words.ts";
-
-/** Chunks with a word of the query are ranked whatever they are up to this many. */
-const mostRanked = 20_000;
-
-/** More words than these say that the piece is too short to mean one of them. */
-const mostIdentifiers = 24;
 
 export interface TextScope {
   readonly sql: Sql;
@@ -68,7 +63,7 @@ async function identifiersWith({ sql, collectionId }: TextScope, piece: string):
   const rows = await sql.query<{ word: string }>(
     `SELECT word FROM identifiers WHERE collection_id = $1 AND trigrams @> $2::text[] AND position($3 IN word) > 0
      ORDER BY length(word), word LIMIT $4`,
-    [collectionId, trigrams.slice(0, 30), piece, mostIdentifiers],
+    [collectionId, trigrams.slice(0, mostTrigrams), piece, mostIdentifiers],
   );
   return rows.map(({ word }) => word);
 }
@@ -104,7 +99,6 @@ interface Ranking {
   readonly isRequired: boolean;
 }
 
-const headingWeight = 3;
 const everyChunk: ScoredPhrase = { query: "", lexemes: [], isPrefix: false, idf: 1e-6 };
 
 async function rankedByRarest(ranking: Ranking, terms: readonly TermForms[]): Promise<Hit[]> {
@@ -219,7 +213,7 @@ async function ranked({ scope, phrases, limit, isRequired }: Ranking, query: str
   const scored = isRequired ? [...phrases, everyChunk] : phrases;
   const score = (row: Ranked): number => {
     const exact = phraseCounts(phrases, row.words);
-    return bm25(scored, isRequired ? [...exact, headingWeight] : exact, row.size, average);
+    return bm25(scored, isRequired ? [...exact, wordWeights.heading] : exact, row.size, average);
   };
   return rows
     .map((row) => ({ chunkId: row.chunkId, score: score(row) }))

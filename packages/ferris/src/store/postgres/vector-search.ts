@@ -2,14 +2,10 @@
  * Search by meaning. Up to `exactUpTo` vectors every one is compared; above, one bit of each dimension chooses those that are worth it, and
  * they are compared exactly. docs/postgres.md has what an HNSW index measured beside it.
  */
+import { candidatesFor, exactUpTo } from "../agreed-limits.ts";
 import type { Hit, VectorSearchOptions } from "../store.ts";
 import type { TextScope } from "./text-search.ts";
 import { vectorText } from "./values.ts";
-
-/** This many are compared one by one in about 10 ms. */
-export const exactUpTo = 20_000;
-const fewestCandidates = 1_000;
-const candidatesPerHit = 10;
 
 export interface NearestOptions extends VectorSearchOptions {
   /** A tsquery that chunks must match; null for none. */
@@ -32,9 +28,8 @@ export async function nearestVectors(
   ].join(" ");
   const comparesAll = exact || totals.vectors <= exactUpTo;
   onCompared?.(comparesAll ? "all" : "codes");
-  const candidates = Math.max(fewestCandidates, candidatesPerHit * limit);
   const codes = `(SELECT chunk_id FROM vector_codes WHERE collection_id = $1 ${conditions}
-    ORDER BY code::bit(${query.length}) <~> binary_quantize($2::vector)::bit(${query.length}) LIMIT ${candidates})`;
+    ORDER BY code::bit(${query.length}) <~> binary_quantize($2::vector)::bit(${query.length}) LIMIT ${candidatesFor(limit)})`;
   const rows = await sql.query<{ chunkId: number; distance: number }>(
     `SELECT chunk_id AS "chunkId", vector <=> $2::vector AS distance FROM vectors WHERE collection_id = $1
      ${comparesAll ? conditions : `AND chunk_id IN ${codes}`} ORDER BY distance, chunk_id LIMIT $3`,

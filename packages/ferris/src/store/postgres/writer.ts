@@ -5,6 +5,7 @@
  * again (connection.ts).
  */
 import { isAtOrBelow } from "../../files/paths.ts";
+import { fewChunks } from "../agreed-limits.ts";
 import type {
   DocumentRecord,
   NewDocument,
@@ -27,8 +28,6 @@ import { Vocabulary } from "./vocabulary.ts";
 
 /** Documents removed in one transaction. */
 const removedAtOnce = 256;
-/** Documents of at most this many missing chunks go first: the next large one would hold them all up. */
-const fewChunks = 32;
 /** Notes of changes are put into one when a writer leaves, and this often besides. */
 const foldedEvery = 256;
 

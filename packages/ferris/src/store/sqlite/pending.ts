@@ -5,11 +5,9 @@
  * sees all of a document or nothing of it, whenever a process ends.
  */
 import { IndexUnusableError } from "../../errors.ts";
+import { fewChunks } from "../agreed-limits.ts";
 import type { PendingChunk, PendingDocument, StoreStatistics, Work } from "../store.ts";
 import type { Database } from "./database.ts";
-
-/** Documents of at most this many missing chunks go first: the next large one would hold them all up. */
-const fewChunks = 32;
 
 /** An index of schema 3 has no such table, until somebody writes to it. */
 function knowsPending(database: Database): boolean {

@@ -5,6 +5,7 @@
  * transaction where there are several, so it sees one version of the index beside a writer.
  */
 import { isAtOrBelow } from "../../files/paths.ts";
+import { candidatesFor, exactUpTo } from "../agreed-limits.ts";
 import { chunkDocuments } from "./chunk-documents.ts";
 import { chunksCalled } from "./chunks-called.ts";
 import { type Database, translated } from "./database.ts";
@@ -49,12 +50,6 @@ export interface IndexPlace {
   /** After the database was closed. */
   leave(): Promise<void>;
 }
-
-/** This many vectors are compared one by one in about 25 ms; above, codes say which are worth it. */
-const exactUpTo = 20_000;
-/** About 4 ms of exact comparisons. The best 10 are among them in 100,000 vectors and in a million alike (docs/search.md). */
-const fewestCandidates = 1_000;
-const candidatesPerHit = 10;
 
 export class SqliteReader implements StoreReader, VectorSource {
   readonly path: string;
@@ -137,11 +132,10 @@ export class SqliteReader implements StoreReader, VectorSource {
       onCompared?.(comparesAll ? "all" : "codes");
       if (comparesAll) return this.vectors.nearest(query, limit, among);
       const wanted = among && new Set(among);
-      const candidates = Math.max(fewestCandidates, candidatesPerHit * limit);
       return this.vectors.nearest(
         query,
         limit,
-        this.codes.best(query, candidates, wanted ? (id) => wanted.has(id) : undefined),
+        this.codes.best(query, candidatesFor(limit), wanted ? (id) => wanted.has(id) : undefined),
       );
     });
   }

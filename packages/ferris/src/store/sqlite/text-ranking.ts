@@ -5,6 +5,7 @@
  * waits for. So where a query's words stand in more chunks than `mostRanked`, the rarest of them say which chunks are ranked, and the
  * others only add to the score of those. Every score is the exact one; what may be missing are chunks with common words alone.
  */
+import { mostRanked } from "../agreed-limits.ts";
 import type { Database } from "./database.ts";
 import { everyChunk } from "./full-text-query.ts";
 import type { Hit } from "../store.ts";
@@ -14,9 +15,6 @@ import { type Among, constrained, type Constraint } from "./text-constraint.ts";
 /** In the order of chunk_words' columns. */
 const { heading, text, name, part, stem } = wordWeights;
 const columnWeights = [heading, text, name, part, stem];
-
-/** Chunks with a word of the query are ranked whatever they are up to this many, in about 15 ms. */
-export const mostRanked = 20_000;
 
 export interface RankOptions {
   readonly limit: number;

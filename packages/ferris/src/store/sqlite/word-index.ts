@@ -3,6 +3,7 @@
  *
  * The tables hold no text of their own. A chunk is taken out with the words that it was put in with, which follow from what is stored.
  */
+import { mostIdentifiers, mostTrigrams } from "../agreed-limits.ts";
 import { identifiersIn } from "../../words/identifiers.ts";
 import { isLanguageCode, type LanguageCode } from "../../words/language.ts";
 import type { Database } from "./database.ts";
@@ -96,9 +97,6 @@ export function languagesOf(database: Database): LanguageCode[] {
   }
 }
 
-/** More words than these say that the piece is too short to mean one of them. */
-const mostIdentifiers = 24;
-
 /** Identifiers that hold `piece`, the shortest first. */
 export function identifiersWith(database: Database, piece: string): string[] {
   const characters = Array.from(piece);
@@ -115,6 +113,6 @@ export function identifiersWith(database: Database, piece: string): string[] {
       `SELECT word FROM identifiers WHERE id IN (SELECT rowid FROM identifier_trigrams WHERE identifier_trigrams MATCH ? LIMIT 2000)
        AND instr(word, ?) > 0 ORDER BY length(word), word LIMIT ?`,
     )
-    .all([...new Set(trigrams)].slice(0, 30).join(" AND "), piece, mostIdentifiers) as { word: string }[];
+    .all([...new Set(trigrams)].slice(0, mostTrigrams).join(" AND "), piece, mostIdentifiers) as { word: string }[];
   return rows.map(({ word }) => word);
 }
