@@ -3,32 +3,15 @@
  *
  * A changed document keeps the rows of the chunks that stayed the same (by hash), so their ids, words and vectors are not written again.
  */
-import { indexedWords } from "../indexed-words.ts";
-import type { DocumentRecord, ModelIdentity, NewChunk, NewDocument, Work } from "../store.ts";
+import type { NewDocument, Work } from "../store.ts";
 import { joinHeadings } from "../stored-values.ts";
 import { noteChange } from "./collection.ts";
 import { knownVectors } from "./reader.ts";
+import { type Added, insertWords, renameDocument, type Target } from "./put-words.ts";
 import { removeChunks } from "./remove-chunks.ts";
 import type { Sql } from "./sessions.ts";
 import { completeDocuments, insertVectors, stageOf, stageVectors, withdrawDocuments } from "./stage.ts";
 import { documentRow, placeRow, placeTypes, rowsParameter, storable } from "./values.ts";
-import type { Vocabulary } from "./vocabulary.ts";
-import { chunkWords } from "./words.ts";
-
-export interface Target {
-  readonly id: number;
-  readonly identity: ModelIdentity;
-  readonly vocabulary: Vocabulary;
-}
-
-/** A chunk that has a row now. */
-interface Added {
-  readonly id: number;
-  readonly document: number;
-  readonly ordinal: number;
-  readonly chunk: NewChunk;
-  readonly record: DocumentRecord;
-}
 
 /** See DocumentWriter. To be called in a transaction that shares the stage. */
 export async function putDocuments(
@@ -160,58 +143,6 @@ async function insertChunks(
     [collection, rowsParameter(rows)],
   );
   return new Map(found.map(({ id, document, ordinal }) => [`${document} ${ordinal}`, id]));
-}
-
-/** Returns how many words they are. */
-async function insertWords(sql: Sql, { id: collection, vocabulary }: Target, added: readonly Added[]): Promise<number> {
-  if (added.length === 0) return 0;
-  let count = 0;
-  const rows = added.map(({ id, document, chunk, record }) => {
-    const indexed = indexedWords({
-      headingPath: joinHeadings(chunk.headingPath),
-      text: chunk.text,
-      path: record.path,
-      title: record.title,
-    });
-    const { vector, size, lexemes } = chunkWords(indexed);
-    vocabulary.add(lexemes, chunk.text, indexed.language);
-    count += size;
-    return { id, document_id: document, size, words: vector };
-  });
-  await sql.query(
-    `INSERT INTO chunk_words (collection_id, chunk_id, document_id, size, words)
-     SELECT $1, r.id, r.document_id, r.size, r.words::tsvector
-     FROM json_to_recordset($2) AS r (id bigint, document_id bigint, size int, words text)`,
-    [collection, rowsParameter(rows)],
-  );
-  return count;
-}
-
-/** A document got another name: its chunks, but for `except`, are found by the new one. Returns how many words more there are. */
-export async function renameDocument(
-  sql: Sql,
-  target: Target,
-  document: number,
-  record: DocumentRecord,
-  except: ReadonlySet<number> = new Set(),
-): Promise<number> {
-  const rows = await sql.query<{ id: number; heading: string; text: string }>(
-    "SELECT id, heading_path AS heading, text FROM chunks WHERE document_id = $1 ORDER BY ordinal",
-    [document],
-  );
-  const kept = rows.filter(({ id }) => !except.has(id));
-  const gone = await sql.query<{ size: number }>(
-    "DELETE FROM chunk_words WHERE collection_id = $1 AND chunk_id = ANY ($2::bigint[]) RETURNING size",
-    [target.id, kept.map(({ id }) => id)],
-  );
-  const added = kept.map(({ id, heading, text }, ordinal) => ({
-    id,
-    document,
-    ordinal,
-    record,
-    chunk: { headingPath: [heading], text } as unknown as NewChunk,
-  }));
-  return (await insertWords(sql, target, added)) - gone.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Gives documents their vectors where all are known, and else notes what they wait for. */

@@ -17,7 +17,8 @@ import type {
 } from "../store.ts";
 import { type Collection, foldChanges, noteChange } from "./collection.ts";
 import type { PostgresConnection } from "./connection.ts";
-import { putDocuments, renameDocument } from "./put-documents.ts";
+import { putDocuments } from "./put-documents.ts";
+import { renameDocument } from "./put-words.ts";
 import { PostgresReader } from "./reader.ts";
 import { removeChunks } from "./remove-chunks.ts";
 import { completeDocuments, shareStage, stageVectors, takeStageAlone } from "./stage.ts";
