@@ -79,6 +79,9 @@ test.each(cases)("a %s in %s", async (kind, packing) => {
   const file = `${head}${body}\n--=_b--\n`;
   const places = await placesOfWords(file, "/mail.eml");
   const bodyLine = head.split("\n").length;
+  // Its heading is its name, which a header has; a message as it is goes by its subject.
+  const isInner = type === "message/rfc822" && header === "8bit";
+  if (!isInner) expect(file.split("\n")[places.get(name)! - 1]).toContain(name);
   for (const word of words) {
     const at = text.indexOf(word);
     const [first, last] = [lineIn(header, text, text.lastIndexOf("\n", at) + 1), lineIn(header, text, at)];
@@ -121,15 +124,19 @@ test("a message in a signature that is cut into strings", async () => {
   }
 });
 
-/** By word, the line of the file that it is said to stand on. */
+/** By word, and by heading, the line of the file that it is said to stand on. */
 async function placesOfWords(file: string, path: string): Promise<Map<string, number>> {
   const { content, lineRuns, blocks } = await parseDocument(path, Buffer.from(file));
   expect(blocks.filter(({ isDecoded }) => isDecoded)).toEqual([]);
   const places = new Map<string, number>();
+  const lineAt = (index: number): number => lineRuns!.findLast(({ offset }) => offset <= index)!.line;
   for (const { 0: word, index } of content.matchAll(/word\d{3}/g)) {
-    if (!places.has(word)) places.set(word, lineRuns!.findLast(({ offset }) => offset <= index)!.line);
+    if (!places.has(word)) places.set(word, lineAt(index));
   }
   expect([...places.keys()].toSorted()).toEqual(words);
+  for (const { kind, start, end } of blocks) {
+    if (kind === "heading") places.set(content.slice(start, end), lineAt(start));
+  }
   return places;
 }
 

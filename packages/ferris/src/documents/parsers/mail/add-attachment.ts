@@ -71,7 +71,7 @@ export async function addAttachment(
   }
   const name = nameOf(part);
   if (name === null) return;
-  const place = { name, title: part.fileName, origin: part.start, end: part.end };
+  const place = { name, title: part.fileName, named: placeOfName(part), origin: part.start, end: part.end };
   if (!part.type.startsWith("text/")) {
     const content: ContentOf = (document) =>
       asItStands(file, part, document) ?? contentIn(document, sourcedBytesOf(file, part));
@@ -82,6 +82,11 @@ export async function addAttachment(
   const { text } = textOf(file, part);
   const content: ContentOf = (document) => sliceOf(text, document) ?? contentBy(document, placesIn(text));
   await addFile({ ...place, bytes: Buffer.from(text.text), content }, context, level);
+}
+
+/** Where the header stands that names a part. */
+export function placeOfName({ headers }: MimePart): number | undefined {
+  return headers.find(({ name, value }) => /^content-(?:type|disposition)$/.test(name) && /name/i.test(value))?.start;
 }
 
 /** Of a file whose text is its content: each character with its place. */
@@ -163,6 +168,8 @@ export interface AttachedFile {
   readonly origin: number;
   readonly end: number;
   readonly content: ContentOf;
+  /** Where its name stands; where it starts, if undefined. */
+  readonly named?: number | undefined;
 }
 
 export async function addFile(attached: AttachedFile, context: MessageContext, level: number): Promise<void> {
@@ -174,7 +181,7 @@ export async function addFile(attached: AttachedFile, context: MessageContext, l
     const slice = hasFileLines(document) ? attached.content(document) : null;
     builder.section(level, "");
     const heading = title ?? document.title ?? name;
-    if (slice !== null) builder.heading(level, new SourcedText().appendMade(heading, origin));
+    if (slice !== null) builder.heading(level, new SourcedText().appendMade(heading, attached.named ?? origin));
     else builder.heading(level, heading, whole);
     for (const { kind, start, end, headingPath } of document.blocks) {
       builder.section(level + 1, "");

@@ -12,6 +12,7 @@ import {
   type MessageContext,
   mostAttachments,
   nameOf,
+  placeOfName,
 } from "./add-attachment.ts";
 import { contentIn } from "./attached-lines.ts";
 import { textOf } from "./body.ts";
@@ -64,7 +65,8 @@ function metadataOf({ headers }: MimePart, attachments: readonly MimePart[]): So
     if (header) say(label, name === "date" ? dateOf(header.value) : peopleOf(header.value), header.start);
   }
   const names = attachments.map(({ fileName, type }) => fileName ?? type);
-  if (attachments.length > 0) say("Attachments", names.join(", "), attachments[0]!.start);
+  const [first] = attachments;
+  if (first) say("Attachments", names.join(", "), placeOfName(first) ?? first.start);
   return lines;
 }
 
