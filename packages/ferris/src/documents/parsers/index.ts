@@ -32,14 +32,14 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "html",
-    version: 4,
+    version: 5,
     extensions: ["html", "htm", "xhtml", "xht", "shtml"],
     recognises: (head) =>
       /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
   },
   {
     type: "xml",
-    version: 2,
+    version: 3,
     extensions:
       "xml svg fb2 enex opml rss atom dbk docbook dita ditamap tei jats nxml gpx kml plist wsdl xsd xsl xslt".split(
         " ",

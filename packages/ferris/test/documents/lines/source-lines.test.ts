@@ -81,3 +81,23 @@ test("on a long line the column says where", async () => {
     }
   }
 });
+
+test.each([
+  [
+    "feed.rss",
+    "<rss><channel><item><title>News</title>\n<description><![CDATA[",
+    "]]></description></item></channel></rss>\n",
+  ],
+  ["page.xhtml", '<html xmlns="http://www.w3.org/1999/xhtml"><body>\n<p><![CDATA[', "]]></p></body></html>\n"],
+  ["drawing.html", "<!doctype html>\n<p>See:\n<svg><text><![CDATA[", "]]></text></svg>\n"],
+])("words of a CDATA section stand on their own lines: %s", async (name, before, after) => {
+  const words = Array.from({ length: 12 }, (_, index) => `word${String(index).padStart(2, "0")}`);
+  const file = `${before}${words.map((word) => `${word} a\n`).join("")}${after}`;
+  const { content, lineRuns } = await parseDocument(`/${name}`, Buffer.from(file));
+  const lines = file.split("\n");
+  for (const word of words) {
+    const at = content.indexOf(word);
+    const line = lineRuns!.findLast(({ offset }) => offset <= at)!.line;
+    expect(lines[line - 1], word).toContain(word);
+  }
+});

@@ -12,18 +12,19 @@ const deepestReadable = 5_000;
 /** White space that is not one space already. */
 const wideSpace = /\s\s|[^\S ]/;
 const spaces = / \s+|[^\S ]\s*/g;
+const cdataOpening = "<![CDATA[";
 
 /** @param isXhtml `<title/>` is a whole element, and CDATA is text */
 export function treeOf(html: string, isXhtml: boolean): HtmlTree {
   const prefix = isXhtml ? /<([A-Za-z][\w.-]*):html[\s>]/.exec(html.slice(0, 4_096))?.[1] : undefined;
-  const tree = new HtmlTree(prefix);
+  const tree = new HtmlTree(html, prefix);
   new Parser(tree, { recognizeSelfClosing: isXhtml, recognizeCDATA: isXhtml }).end(html);
   return tree;
 }
 
 /** Any XML: names as they are written, entities of XML alone. */
 export function xmlTreeOf(xml: string): HtmlTree {
-  const tree = new HtmlTree();
+  const tree = new HtmlTree(xml);
   new Parser(tree, { xmlMode: true }).end(xml);
   return tree;
 }
@@ -44,10 +45,13 @@ export class HtmlTree extends DomHandler {
   readonly #pieces = new Map<Text, SourcedText>();
   /** "h:" where the page writes `<h:p>`. */
   readonly #prefix: string;
+  readonly #written: string;
   #source: { readonly startIndex: number | null } | null = null;
 
-  constructor(prefix?: string) {
+  /** @param written what is parsed */
+  constructor(written: string, prefix?: string) {
     super(undefined, { withStartIndices: true, withEndIndices: true });
+    this.#written = written;
     this.#prefix = prefix === undefined ? "" : `${prefix.toLowerCase()}:`;
   }
 
@@ -72,8 +76,12 @@ export class HtmlTree extends DomHandler {
     const before = this.lastNode;
     const known = before instanceof Text ? this.sourced(before) : null;
     super.ontext(data);
+    const start = this.#source!.startIndex!;
+    // A CDATA section's text is said to start where the section does.
+    const place = this.#written.startsWith(cdataOpening, start) ? start + cdataOpening.length : start;
     // An entity is shorter than what stands for it; what follows it has to be placed anew.
-    if (known) this.#pieces.set(before as Text, known.append(data, this.#source!.startIndex!));
+    if (known) this.#pieces.set(before as Text, known.append(data, place));
+    else if (place !== start) this.#pieces.set(this.lastNode as Text, SourcedText.of(data, place));
   }
 
   override onopentag(name: string, attributes: Record<string, string>): void {
