@@ -1,21 +1,18 @@
 /**
- * The index that is in a folder now: opened once, and again when somebody has deleted it and made another in its place.
+ * The index that is at a place now: opened once, and again when somebody has deleted it and made another in its place.
  *
- * Without this a process that lives long, such as `ferris mcp`, would go on answering from a file that nobody else can see.
+ * Without this a process that lives long, such as `ferris mcp`, would go on answering from a file that nobody else can see, or with a server's number of an index that is no more.
  */
-import { lstat } from "node:fs/promises";
-import { join } from "node:path";
 import { IndexNotFoundError } from "./errors.ts";
 import { homeOf } from "./indexing/moved-home.ts";
 import { openIndex, type Place } from "./store/index.ts";
-import { fileName } from "./store/places.ts";
 import type { StoreReader } from "./store/store.ts";
 
 export class CurrentReader {
   readonly #place: Place;
   readonly #onReplaced: () => void;
   readonly #onNotice: (line: string) => void;
-  #open: { readonly identity: string | null; readonly reader: Promise<StoreReader> } | null = null;
+  #open: Promise<StoreReader> | null = null;
   /** Calls may still be reading from them. */
   readonly #replaced: Promise<StoreReader>[] = [];
 
@@ -29,20 +26,22 @@ export class CurrentReader {
     this.#onNotice = onNotice;
   }
 
-  /** @throws IndexNotFoundError, IndexUnusableError */
+  /** @throws IndexNotFoundError, IndexUnusableError, StoreUnreachableError */
   async get(): Promise<StoreReader> {
-    const identity = typeof this.#place === "string" ? await identityOf(join(this.#place, fileName)) : null;
-    if (this.#open !== null && this.#open.identity !== identity) {
-      this.#replaced.push(this.#open.reader);
-      this.#open = null;
-      this.#onReplaced();
-    }
-    const open = (this.#open ??= { identity, reader: this.#openIndex() });
-    return open.reader.catch((error: unknown) => {
+    const open = (this.#open ??= this.#openIndex());
+    const reader = await open.catch((error: unknown) => {
       // So that the next call looks again: an index may have been made meanwhile.
       if (this.#open === open) this.#open = null;
       throw error;
     });
+    if (await reader.isCurrent()) return reader;
+    // Another call may have seen it first.
+    if (this.#open === open) {
+      this.#replaced.push(open);
+      this.#open = null;
+      this.#onReplaced();
+    }
+    return this.get();
   }
 
   /** The model that the index was made with; null where there is no index yet. */
@@ -69,15 +68,9 @@ export class CurrentReader {
   }
 
   async close(): Promise<void> {
-    const readers = [...this.#replaced.splice(0), ...(this.#open ? [this.#open.reader] : [])];
+    const readers = [...this.#replaced.splice(0), ...(this.#open ? [this.#open] : [])];
     this.#open = null;
     // Where opening failed, somebody has been told.
     await Promise.all(readers.map(async (reader) => (await reader.catch(() => null))?.close()));
   }
-}
-
-/** Inode numbers are used again; with the time of birth they tell two files apart. */
-async function identityOf(path: string): Promise<string | null> {
-  const found = await lstat(path, { bigint: true }).catch(() => null);
-  return found && `${found.dev}:${found.ino}:${found.birthtimeNs}`;
 }

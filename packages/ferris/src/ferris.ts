@@ -221,19 +221,19 @@ export class Ferris {
    */
   async watch(paths: readonly string[], options: FerrisWatchOptions): Promise<void> {
     const { onReport, onError, ...indexOptions } = options;
-    const { signal } = options;
-    const { watch } = await import("./watching/watch.ts");
-    const bringUpToDate = async (news: AbortSignal): Promise<void> => {
-      try {
+    const { orLater, watch } = await import("./watching/watch.ts");
+    const told = (error: unknown): void => {
+      if (options.signal.aborted) return;
+      if (onError === undefined || this.#life.closed) throw error;
+      onError(error);
+    };
+    const bringUpToDate = (news: AbortSignal): Promise<number | undefined> =>
+      orLater(async () => {
         const report = await this.index(paths, { ...indexOptions, embedUntil: news });
         onReport?.(report);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (onError === undefined || this.#life.closed) throw error;
-        onError(error);
-      }
-    };
-    await watch(paths, bringUpToDate, { signal, ignoredFolders: this.ownFolder === null ? [] : [this.ownFolder] });
+      }, told);
+    const ignoredFolders = this.ownFolder === null ? [] : [this.ownFolder];
+    await watch(paths, bringUpToDate, { signal: options.signal, ignoredFolders });
   }
 
   /**

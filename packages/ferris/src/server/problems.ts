@@ -84,6 +84,7 @@ export function problemOf(error: unknown): Problem {
   if (code === "MODEL_NOT_FOUND" || code === "INDEX_NOT_FOUND")
     return new Problem("not-found", message, { cause: error });
   if (code === "INDEX_BUSY") return new Problem("conflict", message, { cause: error, retryAfter: 5 });
+  if (code === "STORE_UNREACHABLE") return new Problem("unavailable", message, { cause: error, retryAfter: 5 });
   if (code === "MODEL_CLOSED") return new Problem("unavailable", "the server is shutting down", { cause: error });
   if (error instanceof FerrisError || typeof code === "string") return new Problem("failed", message, { cause: error });
   if (error instanceof Error && error.name === "AbortError")

@@ -112,6 +112,8 @@ export interface StoreReader extends DocumentReader, TextSearcher, VectorSearche
   requireIdentity(identity: ModelIdentity): void;
   /** The folder that the index lay in when it was last brought up to date; null where that is not known. */
   home(): Promise<string | null>;
+  /** Whether what was opened is still what is found at its place, and not another index that was made there since. */
+  isCurrent(): Promise<boolean>;
   statistics(): Promise<StoreStatistics>;
   close(): Promise<void>;
 }

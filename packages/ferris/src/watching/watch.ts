@@ -7,6 +7,7 @@
  * folder that is replaced by another of its name (a fresh checkout) is watched again.
  */
 import { resolve } from "node:path";
+import { IndexBusyError, StoreUnreachableError } from "../errors.ts";
 import { FolderWatch } from "./folder-watch.ts";
 
 export interface PathWatchOptions {
@@ -20,6 +21,25 @@ export interface PathWatchOptions {
   readonly patienceMilliseconds?: number | undefined;
 }
 
+/** Another writer ends, a server comes back: so many milliseconds until the next try, if nothing changes before. */
+const retryMilliseconds = 15_000;
+
+/** When to try again what ended so; undefined where only a change can help. */
+export function retryAfter(error: unknown): number | undefined {
+  return error instanceof IndexBusyError || error instanceof StoreUnreachableError ? retryMilliseconds : undefined;
+}
+
+/** Does `work`; what it throws goes to `told`, which throws what ends the watching. @returns when to try again, as `watch` takes it */
+export async function orLater(work: () => Promise<void>, told: (error: unknown) => void): Promise<number | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    told(error);
+    return retryAfter(error);
+  }
+}
+
 /** How often the watched paths are checked for being the same folders still. */
 const checkMs = 1000;
 
@@ -30,8 +50,11 @@ const checkMs = 1000;
  */
 export async function watch(
   paths: readonly string[],
-  /** `news` is aborted when something has changed meanwhile: another call follows as soon as this one has ended. */
-  onChange: (news: AbortSignal) => Promise<void>,
+  /**
+   * `news` is aborted when something has changed meanwhile: another call follows as soon as this one has ended. What could not be done now is
+   * tried again after the milliseconds that it returns, or at the next change.
+   */
+  onChange: (news: AbortSignal) => Promise<number | undefined>,
   { signal, ignoredFolders = [], quietMilliseconds = 300, patienceMilliseconds = 3000 }: PathWatchOptions,
 ): Promise<void> {
   const changes = new Changes();
@@ -50,12 +73,15 @@ export async function watch(
       // Listening first and looking then, so that nothing falls between the two.
       await refresh();
       const news = changes.news(quietMilliseconds, patienceMilliseconds);
+      let again: number | undefined;
       try {
-        await onChange(news.signal);
+        again = await onChange(news.signal);
       } finally {
         news.end();
       }
+      const timer = again === undefined ? undefined : setTimeout(() => changes.note(), again);
       await changes.settled(quietMilliseconds, patienceMilliseconds, signal);
+      clearTimeout(timer);
     }
   } finally {
     signal.removeEventListener("abort", stop);

@@ -25,18 +25,19 @@ afterEach(async () => {
 /** Starts watching, and returns when the call with which it begins is over. */
 async function start(
   paths: readonly string[],
-  onChange: () => Promise<void> = async () => {},
+  onChange: () => Promise<number | void> = async () => {},
   patienceMilliseconds = 3000,
 ): Promise<void> {
   await new Promise<void>((resolve) => {
     let begun = false;
-    const call = async (): Promise<void> => {
+    const call = async (): Promise<number | undefined> => {
       if (begun) {
         calls++;
-        await onChange();
+        return (await onChange()) ?? undefined;
       }
       begun = true;
       resolve();
+      return undefined;
     };
     const ignoredFolders = [join(folder, ".ferris")];
     watching = watch(paths, call, {
@@ -139,4 +140,12 @@ test("a call at work is told of news, though not before it had some time, and th
   for (let waited = 0; waited < 10_000 && begun < 2; waited += 50) await sleep(50);
   expect(told[0]).toBeGreaterThan(400);
   expect(begun).toBeGreaterThan(1);
+});
+
+test("what could not be done is tried again without a change", async () => {
+  await start([folder], async () => (calls < 3 ? 200 : undefined));
+  writeFileSync(join(folder, "one.md"), "text");
+  await expectCalls(3);
+  await sleep(500);
+  expect(calls).toBe(3);
 });

@@ -5,7 +5,7 @@
  * between, so other commands can be used meanwhile.
  */
 import { Command } from "commander";
-import { IndexBusyError, IndexNotFoundError, InputError } from "../../errors.ts";
+import { IndexNotFoundError, InputError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Ferris } from "../../ferris.ts";
 import type { IndexReport } from "../../indexing/report.ts";
@@ -68,14 +68,14 @@ async function rootsOf(ferris: Ferris): Promise<readonly string[]> {
   return roots;
 }
 
-/** One run; what a later run may put right is said and not thrown. */
+/** One run; what a later run may put right is said and not thrown. Returns when to try again, where that is needed. */
 async function bringUpToDate(
   session: Session,
   ferris: Ferris,
   paths: readonly string[],
   types: TypeOption["type"],
   ends: { readonly signal: AbortSignal; readonly embedUntil: AbortSignal },
-): Promise<void> {
+): Promise<number | undefined> {
   const { include, exclude, maxTokens, maxFileBytes, ocr } = session.settings.values;
   try {
     const report = await ferris.index(paths, {
@@ -89,10 +89,15 @@ async function bringUpToDate(
     });
     if (session.json) session.printJson({ type: "report", index: ferris.folder, ...report });
     else say(session, report);
+    return undefined;
   } catch (error) {
-    // Somebody else is indexing, or a folder is gone for the moment: the next change brings the next try.
-    if (!(error instanceof IndexBusyError || error instanceof InputError)) throw error;
-    session.warn(error.message);
+    const { retryAfter } = await import("../../watching/watch.ts");
+    const again = retryAfter(error);
+    // A folder is gone for the moment: that it is back is a change.
+    if (again === undefined && !(error instanceof InputError)) throw error;
+    const { message } = error as Error;
+    session.warn(again === undefined ? message : `${message} (trying again in ${duration(again / 1000)})`);
+    return again;
   }
 }
 

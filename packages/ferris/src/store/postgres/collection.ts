@@ -11,6 +11,8 @@ export interface Collection {
   readonly id: number;
   readonly name: string;
   readonly identity: ModelIdentity;
+  /** Of its row: another where it was removed and made again, though in a new database its id may be the same. */
+  readonly version: string;
 }
 
 /** Vectors of this many dimensions fit a page beside their row's head; wider ones lie apart. */
@@ -27,11 +29,12 @@ export async function collectionNamed(connection: PostgresConnection, name: stri
 }
 
 async function findCollection(sql: Sql, shown: string, name: string): Promise<Collection | null> {
-  const [row] = await sql.query<{ id: number; identity: string }>(
-    "SELECT id, identity::text AS identity FROM collections WHERE name = $1",
+  const [row] = await sql.query<{ id: number; identity: string; version: string }>(
+    "SELECT id, identity::text AS identity, xmin::text AS version FROM collections WHERE name = $1",
     [name],
   );
-  return row === undefined ? null : { id: row.id, name, identity: parseIdentity(row.identity, `${shown} "${name}"`) };
+  if (row === undefined) return null;
+  return { id: row.id, name, identity: parseIdentity(row.identity, `${shown} "${name}"`), version: row.version };
 }
 
 /** The collection of this name, made if it is not there: by one of those who ask at once. */
@@ -51,10 +54,10 @@ export async function ensureCollection(
     await sql.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`${connection.schema} collections`]);
     const now = await findCollection(sql, connection.shown, name);
     if (now !== null) return now;
-    const [{ id }] = (await sql.query<{ id: number }>(
-      "INSERT INTO collections (name, identity) VALUES ($1, $2::jsonb) RETURNING id",
+    const [{ id, version }] = (await sql.query<{ id: number; version: string }>(
+      "INSERT INTO collections (name, identity) VALUES ($1, $2::jsonb) RETURNING id, xmin::text AS version",
       [name, JSON.stringify(identity)],
-    )) as [{ id: number }];
+    )) as [{ id: number; version: string }];
     for (const table of ["chunk_words", "vectors", "vector_codes"]) {
       await sql.query(`CREATE TABLE ${table}_${id} PARTITION OF ${table} FOR VALUES IN (${id})`);
     }
@@ -64,8 +67,17 @@ export async function ensureCollection(
     );
     if (identity.dimensions <= mostInRow)
       await sql.query(`ALTER TABLE vectors_${id} ALTER COLUMN vector SET STORAGE PLAIN`);
-    return { id, name, identity };
+    return { id, name, identity, version };
   });
+}
+
+/** Whether the collection of this name is the one that was found before. */
+export async function isSameCollection(sql: Sql, { id, name, version }: Collection): Promise<boolean> {
+  const [row] = await sql.query<{ id: number; version: string }>(
+    "SELECT id, xmin::text AS version FROM collections WHERE name = $1",
+    [name],
+  );
+  return row?.id === id && row.version === version;
 }
 
 export async function collectionNames(connection: PostgresConnection): Promise<string[]> {

@@ -7,6 +7,7 @@
 import {
   FerrisError,
   IndexBusyError,
+  IndexNotFoundError,
   IndexNotWritableError,
   IndexUnusableError,
   StoreUnreachableError,
@@ -197,6 +198,12 @@ export function translated(error: unknown, shown: string): unknown {
     );
   }
   if (code === "3D000") return unreachable(`${shown}: ${message}. Create it, or name another one.`);
+  // Ferris' tables or the schema that they were in: somebody has removed them, and may make them again.
+  if (code === "42P01" || code === "3F000") {
+    return new IndexNotFoundError(`there is no index in ${shown} any more (${message})`, {
+      cause: withoutQuery(error),
+    });
+  }
   if (code === "53300")
     return unreachable(`${shown} has no connection left (${message}). Raise max_connections, or try later.`);
   if (

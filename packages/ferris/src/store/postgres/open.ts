@@ -7,6 +7,9 @@ import { PostgresReader } from "./reader.ts";
 import { requirePgvector } from "./server.ts";
 import { PostgresStore } from "./writer.ts";
 
+/** Whoever searches waits for an answer: a server that restarts is back by then. Writers have longer. */
+const readersPatience = 5_000;
+
 /**
  * Opens the index called `name` to search it.
  *
@@ -14,7 +17,7 @@ import { PostgresStore } from "./writer.ts";
  *   program does not work with
  */
 export async function openPostgres(url: string, name: string | null, options?: ConnectOptions): Promise<StoreReader> {
-  return opened(url, options, async (connection) => {
+  return opened(url, { patience: readersPatience, ...options }, async (connection) => {
     await requireSchema(connection);
     await requirePgvector(connection, connection.shown);
     return new PostgresReader(connection, await collectionNamed(connection, name ?? unnamed));

@@ -1,6 +1,7 @@
 /**
  * Reading an index kept in a PostgreSQL: documents, chunks, and search by vector and by words. Every call sees one version of the index.
  */
+import { IndexNotFoundError } from "../../errors.ts";
 import { isAtOrBelow } from "../../files/paths.ts";
 import { fold } from "../../words/fold.ts";
 import { isLanguageCode, type LanguageCode } from "../../words/language.ts";
@@ -21,7 +22,7 @@ import type {
   VectorSearchOptions,
 } from "../store.ts";
 import { formsOf, phrase } from "../term-forms.ts";
-import { type Collection, type Totals, totalsOf, unnamed } from "./collection.ts";
+import { type Collection, isSameCollection, type Totals, totalsOf, unnamed } from "./collection.ts";
 import type { PostgresConnection } from "./connection.ts";
 import { filteredDocuments } from "./filter.ts";
 import { schemaVersion } from "./migrations/all.ts";
@@ -55,6 +56,15 @@ export class PostgresReader implements StoreReader {
 
   requireIdentity(identity: ModelIdentity): void {
     requireIdentity(this, identity);
+  }
+
+  async isCurrent(): Promise<boolean> {
+    try {
+      return await isSameCollection(this.connection, this.collection);
+    } catch (error) {
+      if (error instanceof IndexNotFoundError) return false;
+      throw error;
+    }
   }
 
   async document(path: string): Promise<StoredDocument | null> {

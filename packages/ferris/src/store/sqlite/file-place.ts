@@ -1,5 +1,5 @@
 /** Where an index kept in a file is: its size, and how it is left. */
-import { statSync } from "node:fs";
+import { lstatSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { writeChecksum } from "./checksum.ts";
@@ -11,12 +11,18 @@ export class FilePlace implements IndexPlace {
   readonly path: string;
   readonly folder: string;
   readonly #lock: WriterLock | null;
+  readonly #file: string | null;
 
   /** @param lock the writer's, released when it leaves; null for a reader */
   constructor(path: string, lock: WriterLock | null = null) {
     this.path = path;
     this.folder = dirname(path);
     this.#lock = lock;
+    this.#file = fileAt(path);
+  }
+
+  isCurrent(): boolean {
+    return fileAt(this.path) === this.#file;
   }
 
   bytes(): number {
@@ -39,4 +45,10 @@ export class FilePlace implements IndexPlace {
       heal(dirname(this.path));
     }
   }
+}
+
+/** Which file this is. Inode numbers are used again; with the time of birth they tell two files apart. Null where there is none. */
+function fileAt(path: string): string | null {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found ? `${found.dev}:${found.ino}:${found.birthtimeNs}` : null;
 }

@@ -19,7 +19,7 @@ export function openDatabase(connection: Connection, path: string): OpenDatabase
     const sizes = database.prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size");
     return (sizes.get() as { bytes: number }).bytes;
   };
-  const place = { path, folder: null, bytes, leave: async () => {} };
+  const place = { path, folder: null, bytes, isCurrent: () => true, leave: async () => {} };
   const open = (): Store => {
     upgradeSchema(database, path);
     return new SqliteStore(database, place);

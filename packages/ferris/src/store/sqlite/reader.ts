@@ -47,6 +47,8 @@ export interface IndexPlace {
   readonly folder: string | null;
   /** Of all that is kept there. */
   bytes(): number;
+  /** Whether what is there now is still what was opened. */
+  isCurrent(): boolean;
   /** After the database was closed. */
   leave(): Promise<void>;
 }
@@ -220,6 +222,10 @@ export class SqliteReader implements StoreReader, VectorSource {
         | undefined;
       return row?.value ?? null;
     });
+  }
+
+  async isCurrent(): Promise<boolean> {
+    return this.#place.isCurrent();
   }
 
   async vectorShare(): Promise<number> {

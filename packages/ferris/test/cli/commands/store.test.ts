@@ -1,9 +1,14 @@
 /** An index in a PostgreSQL, by the commands that a person types: as a process each, on the server that FERRIS_TEST_POSTGRES_URL names. */
+import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { event, serve } from "../../answer/support/endpoint-server.ts";
+import { linkTo } from "../../store/support/link.ts";
 import { dropSchema, newSchema, realName, realUrl, withSchema } from "../../store/support/postgres.ts";
-import { ferris, temporaryFolder, useTinyModel } from "../support/ferris-process.ts";
+import { ferris, ferrisCommand, startFerris, temporaryFolder, useTinyModel } from "../support/ferris-process.ts";
 
 useTinyModel();
 
@@ -65,5 +70,90 @@ describe.runIf(realUrl !== null)(`with --store (${realName})`, () => {
     const named = await ferris(["status", "--db", folder], { environment: { FERRIS_STORE: url } });
     expect(named.code).toBe(4);
     expect((await ferris(["status"], { environment: { FERRIS_STORE: url } })).code).toBe(0);
+  });
+
+  /** Starts a command that lasts, and waits until it says `ready`. */
+  async function starts(args: readonly string[], ready: RegExp) {
+    const child = startFerris(args, {});
+    onTestFinished(() => void child.kill("SIGKILL"));
+    let said = "";
+    const saying = (pattern: RegExp): Promise<RegExpExecArray> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = pattern.exec(said);
+          if (found) resolve(found);
+        };
+        for (const stream of [child.stdout!, child.stderr!])
+          stream.on("data", (data: Buffer) => {
+            said += data.toString();
+            look();
+          });
+        child.on("exit", (code) => reject(new Error(`it ended with ${code}: ${said}`)));
+        look();
+      });
+    return { child, ready: await saying(ready), saying };
+  }
+
+  test("serve answers, says so while the database is away, and answers again; watch goes on", async () => {
+    const link = await linkTo(url);
+    onTestFinished(() => link.close());
+    const folder = join(temporaryFolder("watched"), "watched");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "zebra.md"), "# Zebra\n\nThe zebra crossing at the harbour is yellow.\n");
+    const store = ["--store", link.url, "--index", "lasting"];
+    const watching = await starts(["watch", folder, "--device", "cpu", ...store], /1 new/);
+    const served = await starts(["serve", "--port", "0", "--device", "cpu", ...store], /listening on (http:\S+)/);
+    const search = (query: string): Promise<Response> =>
+      fetch(`${served.ready[1]}/search`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query, mode: "text" }),
+      });
+    const found = async (query: string): Promise<unknown> => (await (await search(query)).json()).results;
+    expect(await found("zebra")).toMatchObject([{ path: join(folder, "zebra.md") }]);
+
+    link.refuse(true);
+    link.cut();
+    const refused = await search("zebra");
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after")).toBe("5");
+    expect((await refused.json()).error.message).toMatch(/Cannot reach postgres:/);
+    const again = watching.saying(/trying again in 15 s/);
+    writeFileSync(join(folder, "giraffe.md"), "# Giraffe\n\nA giraffe in the cellar.\n");
+    await again;
+    link.refuse(false);
+    await watching.saying(/1 new[^]*1 new/);
+    expect(await found("giraffe")).toMatchObject([{ path: join(folder, "giraffe.md") }]);
+
+    // Somebody drops all of it: not a word of PostgreSQL's; and what is made there afterwards is found.
+    await dropSchema(url);
+    const gone = await search("giraffe");
+    expect([gone.status, (await gone.json()).error.message]).toEqual([404, expect.stringContaining("has no index")]);
+    expect((await ferris(["index", folder, "--device", "cpu", ...store])).code).toBe(0);
+    expect(await found("giraffe zebra")).toHaveLength(2);
+    for (const { child } of [watching, served]) {
+      child.removeAllListeners("exit");
+      child.kill("SIGINT");
+      await once(child, "exit");
+    }
+  }, 180_000);
+
+  test("mcp, ask and compact", async () => {
+    const index = ["--index", "asked"];
+    expect((await run("index", notes, ...index)).code).toBe(0);
+    const { file, args, env } = ferrisCommand(["mcp", "--device", "cpu", "--store", url, ...index]);
+    const client = new Client({ name: "test", version: "1" });
+    await client.connect(new StdioClientTransport({ command: file, args, env }));
+    const called = await client.callTool({ name: "search", arguments: { query: "rotates", mode: "text" } });
+    expect(JSON.stringify(called.content)).toContain("keys.md:1-3");
+    await client.close();
+    const baseUrl = await serve((_, response) => response.end(`${event("Nobody [1].")}data: [DONE]\n\n`));
+    const environment = { FERRIS_LLM_BASE_URL: baseUrl, FERRIS_LLM_MODEL: "m", FERRIS_STORE: url };
+    const asked = await ferris(["ask", "who rotates anything?", "--json", "--device", "cpu", ...index], {
+      environment,
+    });
+    expect(asked.code, asked.stderr).toBe(0);
+    expect(JSON.parse(asked.stdout)).toMatchObject({ answer: expect.stringContaining("Nobody") });
+    expect((await run("compact", ...index)).code).toBe(0);
   });
 });
