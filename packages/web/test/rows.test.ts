@@ -52,20 +52,21 @@ test("a row that was cut into several passages is one row", () => {
     number: line,
     text: names
       .slice(from, to)
-      .map((name) => `${name}: ${line}`)
-      .join("; "),
+      .map((name) => `${name}: ${line}${name === names.at(-1) ? "" : ";"}`)
+      .join(" "),
     ...(from > 0 && { column: from * 10 }),
   });
   const lines = [2, 3].flatMap((line) => [piece(line, 0, 48), piece(line, 48, 350), piece(line, 350, 400)]);
   const all = partsOf(lines as never);
   expect(all).toHaveLength(1);
   expect(all[0]).toMatchObject({ columns: names, rows: [{ line: 2 }, { line: 3 }] });
-  // Cut within a cell.
+  // Cut within a cell, and within the name of a column.
   const cut = [
     { number: 2, text: "Name: Rabbit; Note: eats" },
-    { number: 2, text: "grass; and hay; Price: 1", column: 30 },
+    { number: 2, text: "grass; and hay; Price", column: 30 },
+    { number: 2, text: "in euros: 1", column: 60 },
   ];
   expect(partsOf(cut as never)).toEqual([
-    { columns: ["Name", "Note", "Price"], rows: [{ line: 2, cells: ["Rabbit", "eats grass; and hay", "1"] }] },
+    { columns: ["Name", "Note", "Price in euros"], rows: [{ line: 2, cells: ["Rabbit", "eats grass; and hay", "1"] }] },
   ]);
 });

@@ -31,10 +31,9 @@ export function partsOf(lines: readonly DocumentLine[]): Part[] {
     if (waiting.length > 0) parts.push(tableOf(waiting));
     waiting = [];
   };
-  for (const line of lines) {
-    const above = waiting.at(-1);
-    if (above?.line === line.number && (line.column ?? 1) > 1 && isRest(line.text, above.named)) continue;
+  for (const line of wholeLines(lines)) {
     const named = namedCells(line.text);
+    const above = waiting.at(-1);
     if (named !== null) {
       if (above && !sharesColumns(above.named, named)) finish();
       waiting.push({ line: line.number, named });
@@ -47,6 +46,18 @@ export function partsOf(lines: readonly DocumentLine[]): Part[] {
   }
   finish();
   return parts;
+}
+
+/** A row that is too long for one passage comes in pieces, cut at any of its spaces: they are one line again. */
+function wholeLines(lines: readonly DocumentLine[]): DocumentLine[] {
+  const whole: DocumentLine[] = [];
+  for (const line of lines) {
+    const above = whole.at(-1);
+    const isPiece = above?.number === line.number && (line.column ?? 1) > 1 && above.offset === undefined;
+    if (isPiece) whole[whole.length - 1] = { ...above, text: `${above.text} ${line.text}` };
+    else whole.push(line);
+  }
+  return whole;
 }
 
 /** Null for a line that is not made of named cells. */
@@ -76,24 +87,6 @@ function goesOn(text: string, row: Named[], rows: readonly { readonly named: rea
   const own = new Set(row.map(({ name }) => name));
   if (!cells.some(({ name }) => columns.has(name)) || cells.some(({ name }) => own.has(name))) return false;
   row.at(-1)!.value += `\n${rest}`;
-  row.push(...cells);
-  return true;
-}
-
-/** A later piece of a row that is too long for one passage: taken into the row, unless it has a column that the row has already. */
-function isRest(text: string, row: Named[]): boolean {
-  const own = new Set(row.map(({ name }) => name));
-  const cells: Named[] = [];
-  let rest = "";
-  for (const piece of text.split("; ")) {
-    const cell = namedCell(piece);
-    if (cell !== null) cells.push(cell);
-    else if (cells.length > 0) cells.at(-1)!.value += `; ${piece}`;
-    // The row was cut within a cell.
-    else rest += `${rest === "" ? " " : "; "}${piece}`;
-  }
-  if (cells.some(({ name }) => own.has(name))) return false;
-  row.at(-1)!.value += rest;
   row.push(...cells);
   return true;
 }
