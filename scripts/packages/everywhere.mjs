@@ -5,7 +5,7 @@
  *
  *   npm run packages:everywhere                            everything: most of an hour on two cores
  *   npm run packages:everywhere -- managers=bun,pnpm types   these areas, and of an area these
- *   npm run packages:everywhere -- --write                 and the rows go into docs/runtimes.md, in the place of those of the same areas
+ *   npm run packages:everywhere -- --write                 and the rows go into docs/runtimes.md, in the place of those of the same names
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,8 @@ const areas = {
 };
 
 const words = process.argv.slice(2).filter((word) => word !== "--write");
-const wanted = words.map((word) => word.split("="));
+// Names may have "=" in them.
+const wanted = words.map((word) => word.split(/=(.*)/));
 for (const [area] of wanted) {
   if (areas[area] === undefined) throw new Error(`unknown area "${area}": known are ${Object.keys(areas).join(", ")}`);
 }
@@ -66,18 +67,26 @@ async function checkTarballs(context) {
   }
 }
 
-/** Into docs/runtimes.md: the rows of this run instead of the page's of the same kind. */
+/** Into docs/runtimes.md: the rows of this run, each in the place of the page's row of that name. */
 function writeRows() {
   const page = join(root, "docs", "runtimes.md");
   const [begin, end] = ["<!-- everywhere: begin -->", "<!-- everywhere: end -->"];
   const text = readFileSync(page, "utf8");
   const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
-  const kinds = new Set(report.rows.map(({ area }) => area));
-  const kept = text
+  const [title, line, ...ours] = report.table().split("\n");
+  const nameOf = (row) =>
+    row
+      .split("|")
+      .slice(1, 3)
+      .map((cell) => cell.trim())
+      .join("|");
+  const names = new Set(ours.map(nameOf));
+  const theirs = text
     .slice(from, to)
     .split("\n")
-    .filter((line) => line.startsWith("| ") && !line.startsWith("| what") && !line.startsWith("| ---"))
-    .filter((line) => !kinds.has(line.split("|")[1].trim()));
-  const whole = [report.table(), ...kept].join("\n");
-  writeFileSync(page, `${text.slice(0, from)}\n\n${whole}\n\n${text.slice(to)}`);
+    .filter((row) => row.startsWith("| ") && !row.startsWith("| what") && !row.startsWith("| --"))
+    .filter((row) => !names.has(nameOf(row)));
+  // By area; within one, as they ran.
+  const rows = [...theirs, ...ours].sort((a, b) => a.split("|")[1].trim().localeCompare(b.split("|")[1].trim()));
+  writeFileSync(page, `${text.slice(0, from)}\n\n${[title, line, ...rows].join("\n")}\n\n${text.slice(to)}`);
 }

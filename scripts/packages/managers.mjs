@@ -74,9 +74,9 @@ async function bun(tools) {
 /** By name; each is made with the tools that the run has. */
 const managers = {
   npm,
-  "npm, linked": () => ({ ...npm(), add: (packages) => [...npmInstall, "--install-strategy=linked", ...packages] }),
+  "npm linked": () => ({ ...npm(), add: (packages) => [...npmInstall, "--install-strategy=linked", ...packages] }),
   pnpm,
-  "pnpm, without hoisting": async (tools) => {
+  "pnpm without hoisting": async (tools) => {
     const usual = await pnpm(tools);
     const prepare = (folder, url) => {
       usual.prepare(folder, url);

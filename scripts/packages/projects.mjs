@@ -39,7 +39,7 @@ const packages = ["ferris", "metal-candle", "all-minilm-l6-v2-q8"];
 
 /** By name; `use` gets the project and a way to run things in it. */
 const projects = {
-  "ES modules, in a folder with spaces and letters": {
+  "ES modules in a folder with spaces and letters": {
     use: async ({ folder, expectOutput }) => {
       writeFileSync(join(folder, "program.mjs"), esm);
       await expectOutput(["node", "program.mjs"], found);
@@ -72,7 +72,7 @@ const projects = {
     use: ({ expectOutput }) =>
       expectOutput(["node", "--conditions=source", "--conditions=development", "program.mjs"], found),
   },
-  "no HOME, and a temporary folder": {
+  "no HOME": {
     use: ({ expectOutput }) => {
       const variables = { HOME: undefined, XDG_CACHE_HOME: undefined };
       return expectOutput(["node", "program.mjs"], found, { variables });
@@ -91,7 +91,7 @@ const projects = {
       return expectOutput(cli("search", question, "--db", "index"), /keys\.md:1-3/, { variables });
     },
   },
-  "node_modules that cannot be written to, as another user": {
+  "node_modules that this user cannot write to": {
     use: async ({ folder, expectOutput }) => {
       if (process.getuid?.() !== 0) throw new NotRun("only root can become another user");
       const user = 65_534;
