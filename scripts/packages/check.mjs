@@ -31,7 +31,7 @@ try {
   const registry = await openRegistry(packed, { without: ["onnxruntime-node", "webgpu"] });
   const context = { report, work, url: registry.url };
   await checkManagers(context, ["npm"]);
-  await checkFrameworks(context, localFrameworks);
+  await checkFrameworks(context, localFrameworks, true);
   await report.row("types", "our own TypeScript, without skipLibCheck", () => checkOwnTypes(registry.url));
   await checkBundlers(context, localBundlers);
   registry.close();

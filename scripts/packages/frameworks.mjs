@@ -92,30 +92,38 @@ export const frameworkNames = Object.keys(frameworks);
 /** Those that lie in this repository's node_modules, so that no network is needed. */
 export const localFrameworks = ["ai@5", "@langchain/core@1", "@orama/orama@3"];
 
-/** Each framework in a folder of its own. */
-export async function checkFrameworks({ report, work, url, tools }, names = frameworkNames) {
-  mkdirSync(join(work, "frameworks"), { recursive: true });
+/**
+ * Each framework in a folder of its own.
+ * @param together all of them in one, which takes one installation; no two may be versions of one package
+ */
+export async function checkFrameworks(context, names = frameworkNames, together = false) {
+  const { report, work, url, tools } = context;
+  const place = join(work, "frameworks");
+  let shared = null;
   for (const name of names) {
     const recipe = frameworks[name];
     if (recipe === undefined) throw new Error(`unknown framework "${name}": known are ${frameworkNames.join(", ")}`);
-    const { packages, program, expects } = recipe;
+    const { program, expects } = recipe;
     await report.row("framework", name, async () => {
       const args = typeof recipe.args === "function" ? await recipe.args() : recipe.args;
       const node = recipe.node === undefined ? process.execPath : await tools.node(recipe.node);
-      const folder = mkdtempSync(join(work, "frameworks", "program-"));
-      makeFolder(folder, keys);
+      const wanted = (together ? names : [name]).flatMap((each) => frameworks[each].packages);
+      const folder = shared ?? (await install(wanted));
+      if (together) shared = folder;
       copyFileSync(join(root, "examples/frameworks", program), join(folder, program));
-      const added = await runIn(folder, folder, url, [
-        ...npmInstall,
-        "--ignore-scripts",
-        "ferris",
-        "metal-candle",
-        ...packages,
-      ]);
-      if (added.status !== 0) throw new Error(said(added));
       const ran = await runIn(folder, folder, url, [node, program, ...args], { timeout: 300_000 });
       if (ran.status !== 0 || !expects.test(ran.stdout)) throw new Error(`expected ${expects}: ${said(ran)}`);
       return `${program}: ${ran.stdout.split("\n")[0]}`;
     });
+  }
+
+  async function install(packages) {
+    mkdirSync(place, { recursive: true });
+    const folder = mkdtempSync(join(place, "program-"));
+    makeFolder(folder, keys);
+    const add = [...npmInstall, "--ignore-scripts", "ferris", "metal-candle", ...packages];
+    const added = await runIn(folder, folder, url, add);
+    if (added.status !== 0) throw new Error(said(added));
+    return folder;
   }
 }
