@@ -4,6 +4,7 @@
  * What fails closes what was opened before it.
  */
 import { openCpuEncoder } from "./cpu/encoder.ts";
+import { WeightBeyondHalfError } from "./encoder/checked-weights.ts";
 import type { Encoder } from "./encoder/encoder.ts";
 import { isStaticTable, openStaticEncoder } from "./encoder/static-encoder.ts";
 import { checkedDimensions } from "./check-options.ts";
@@ -12,7 +13,7 @@ import { watchDownloads } from "#platform/files";
 import { chooseDevice, softwareAdapterAllowed, type ChosenDevice } from "./device-policy.ts";
 import { CpuUnavailableError, InvalidArgumentError, ModelNotFoundError, UnsupportedModelError } from "./errors.ts";
 import { openGpu, type GpuContext } from "./gpu/device/context.ts";
-import { numericsClass } from "./gpu/choose/numerics-class.ts";
+import { type Dtype, numericsClass } from "./gpu/choose/numerics-class.ts";
 import { isModelId } from "./hub/cache.ts";
 import { hubIsOffline } from "./hub/hub-client.ts";
 import { pullModel } from "./hub/pull.ts";
@@ -206,20 +207,29 @@ async function openEncoder(
     }
   }
   let first: GpuContext | null = chosen.context;
-  return openGpuEncoder(
-    description,
-    {
-      open: async () => {
-        const context = first ?? (await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter)));
-        // The caller's own device is the only one, lost or not.
-        first = context.adopted ? context : null;
-        return context;
+  const openIn = (wanted: Dtype): Promise<Encoder> =>
+    openGpuEncoder(
+      description,
+      {
+        open: async () => {
+          const context = first ?? (await openGpu(softwareAdapterAllowed(options.allowSoftwareAdapter)));
+          // The caller's own device is the only one, lost or not.
+          first = context.adopted ? context : null;
+          return context;
+        },
+        numerics: (context, storage) => numericsClass(context.report, storage ?? wanted, numerics),
+        tokenBudget: tokenBudget ?? null,
+        onNotice,
       },
-      numerics: (context) => numericsClass(context.report, dtype, numerics),
-      tokenBudget: tokenBudget ?? null,
-    },
-    options.signal,
-  );
+      options.signal,
+    );
+  try {
+    return await openIn(dtype);
+  } catch (error) {
+    if (dtype !== "auto" || !(error instanceof WeightBeyondHalfError)) throw error;
+    onNotice(`metal-candle: ${description.id} is stored in f32. ${error.message.replace(/ Load the model .*$/, "")}`);
+    return openIn("f32");
+  }
 }
 
 /** Waits for both; when one fails, what the other opened is closed. */

@@ -85,7 +85,7 @@ class CpuEncoder implements Encoder {
   }
 
   report(): EncoderReport {
-    return { dtype: "f32", adapter: null, numerics: "onnxruntime-f32", kernels: [], tuning: null };
+    return { dtype: "f32", adapter: null, numerics: "onnxruntime-f32", kernels: [], tuning: null, beyondHalf: null };
   }
 
   stats(): null {

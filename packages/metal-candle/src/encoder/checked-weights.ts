@@ -5,6 +5,9 @@
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
 import type { QuantizedBlocks, WeightTensor } from "../weights/weight-tensor.ts";
 
+/** Weights that f16 does not hold. In f32 the model is as good as any. */
+export class WeightBeyondHalfError extends UnsupportedModelError {}
+
 /** The bits of the least magnitude that f32 and f16 do not hold: infinity, and 65520, which rounds to it in f16. */
 const bounds = { f32: 0x7f800000, f16: 0x477ff000 } as const;
 
@@ -12,7 +15,7 @@ const bounds = { f32: 0x7f800000, f16: 0x477ff000 } as const;
  * Rows of a tensor, as WeightTensor.read gives them.
  *
  * @param storage how the device will store them
- * @throws ModelFileError for NaN or infinity; UnsupportedModelError for a value beyond f16's range, where that is how it is stored
+ * @throws ModelFileError for NaN or infinity; WeightBeyondHalfError for a value beyond f16's range, where that is how it is stored
  */
 export async function readWeights(
   tensor: WeightTensor,
@@ -35,7 +38,7 @@ export async function readWeights(
       `The weight ${tensor.name} holds ${values[index]} at position ${offset + index}: the file is damaged, and every vector would be.`,
     );
   }
-  throw new UnsupportedModelError(
+  throw new WeightBeyondHalfError(
     `The weight ${tensor.name} holds ${values[index]}, beyond the range of f16 (±65504). Load the model with dtype "f32".`,
   );
 }
@@ -60,13 +63,13 @@ export async function readQuantizedWeights(tensor: WeightTensor): Promise<Quanti
  * Refuses a LayerNorm that can leave f16's range, where its result is stored in f16: no element of a normalised row is above √(width − 1).
  * The kernel would clamp it, and the vector would be wrong.
  *
- * @throws UnsupportedModelError
+ * @throws WeightBeyondHalfError
  */
 export function checkNormRange(name: string, weight: Float32Array, bias: Float32Array | null): void {
   const most = Math.sqrt(weight.length - 1);
   const largest = weight.reduce((so, value, i) => Math.max(so, most * Math.abs(value) + Math.abs(bias?.[i] ?? 0)), 0);
   if (largest <= 65504) return;
-  throw new UnsupportedModelError(
+  throw new WeightBeyondHalfError(
     `The norm ${name} gives values of up to ${Math.round(largest)}, beyond the range of f16 (±65504). Load the model with dtype "f32".`,
   );
 }

@@ -73,6 +73,8 @@ export interface EncoderReport {
   readonly kernels: readonly KernelReport[];
   /** Null on the CPU. */
   readonly tuning: GemmTuning | null;
+  /** The numerics class of texts whose values leave f16's range, once there was one; else null. */
+  readonly beyondHalf: string | null;
 }
 
 /** Counters of a GPU encoder since it was opened: buffers and pipelines stop growing after the first batches. */
@@ -88,4 +90,6 @@ export interface GpuStats {
   readonly pipelinesCompiled: number;
   /** Devices opened after a loss. */
   readonly deviceReopened: number;
+  /** Texts whose values left f16's range, and were computed in f32. */
+  readonly textsBeyondHalf: number;
 }

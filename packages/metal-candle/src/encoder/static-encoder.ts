@@ -42,7 +42,7 @@ class StaticEncoder implements Encoder {
   }
 
   report(): EncoderReport {
-    return { dtype: "f32", adapter: null, numerics: "static-f32", kernels: [], tuning: null };
+    return { dtype: "f32", adapter: null, numerics: "static-f32", kernels: [], tuning: null, beyondHalf: null };
   }
 
   stats(): null {

@@ -104,7 +104,7 @@ async function answerCall(
 function engineMethods({ onnxruntime }: ServeEngineOptions): Methods {
   const embedding = new Map<number, LocalEmbedding>();
   const rerankers = new Map<number, LocalReranker>();
-  const reopened = new WeakMap<LocalEmbedding, number>();
+  const toldChanges = new WeakMap<LocalEmbedding, number>();
   /** Texts that came before their call. */
   const waiting = new Map<number, string[]>();
   const textsOf = ({ of, texts }: SentTexts): string[] => {
@@ -116,9 +116,11 @@ function engineMethods({ onnxruntime }: ServeEngineOptions): Methods {
 
   const newState = (loaded: LocalEmbedding): NewState => {
     const stats = loaded.stats();
-    const losses = stats.gpu?.deviceReopened ?? 0;
-    const info = losses === (reopened.get(loaded) ?? 0) ? null : loaded.info();
-    reopened.set(loaded, losses);
+    // What changes it: a device opened again, a first text beyond f16.
+    const { deviceReopened = 0, textsBeyondHalf = 0 } = stats.gpu ?? {};
+    const changes = 2 * deviceReopened + (textsBeyondHalf > 0 ? 1 : 0);
+    const info = changes === (toldChanges.get(loaded) ?? 0) ? null : loaded.info();
+    toldChanges.set(loaded, changes);
     return { info, stats };
   };
 

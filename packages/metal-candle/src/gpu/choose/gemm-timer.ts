@@ -48,7 +48,7 @@ export class GemmTimer {
       make("timed w", n * k * element),
       make("timed bias", n * 4),
       make("timed c", rows * outputColumns(shape) * storageBytes(outputStorage(shape))),
-      make("timed overflow", 4),
+      make("timed overflow", rows * 4),
     ];
     this.#clock = {
       querySet: device.features.has("timestamp-query") ? device.createQuerySet({ type: "timestamp", count: 2 }) : null,
@@ -85,7 +85,7 @@ export class GemmTimer {
     const kernel = await this.#context.pipelines.get(program);
     const bindings = this.#context.pipelines.bind(
       kernel,
-      // f32 has no overflow flag to bind.
+      // f32 has no overflow flags to bind.
       this.#buffers.slice(0, program.bindings.length).map((buffer) => ({ buffer })),
     );
     return (rows, dispatches) =>

@@ -34,7 +34,7 @@ export interface Arena {
   readonly wide: GPUBuffer;
   /** Pooled rows and the dense layers' outputs, f32, used in turn; empty where nothing happens to pooled rows. */
   readonly dense: readonly GPUBuffer[];
-  /** u32 [1]: raised by a kernel that had to clamp a value to f16's range; cleared before each batch. */
+  /** u32 [rows]: raised by a kernel that had to clamp a value of the row to f16's range; cleared before each batch. */
   readonly overflow: GPUBuffer;
   /** Finished rows with their trailers. */
   readonly output: GPUBuffer;
@@ -105,7 +105,7 @@ function allocateArena({ context, encoder, head, storage, choice }: EncoderSetup
     projected: activations("projected", strides.hidden, streams ? storageBytes("f32") : bytes),
     context: activations("context", strides.context),
     wide: activations("wide", Math.max(strides.qkv, strides.inside, strides.embedding)),
-    overflow: make("overflow", 4, bufferUsage.storage | bufferUsage.copyTarget),
+    overflow: make("overflow", rows * 4, bufferUsage.storage | bufferUsage.copyTarget),
     output: make("output", outputBytes, storageUse),
   };
   const stream = streams ? activations("stream", strides.hidden, storageBytes("f32")) : null;

@@ -14,7 +14,7 @@ import { mapForReading } from "../device/map-read.ts";
 import { queryRowsOf } from "../kernels/attention/attention.ts";
 import { outputStride } from "../kernels/pooling/finished-row.ts";
 import { recordPlan, type Plan, type Step } from "./plan.ts";
-import { readTrailers } from "./trailers.ts";
+import { isClamped, readTrailers } from "./trailers.ts";
 import type { EncoderSetup } from "./setup.ts";
 import type { TokenRows } from "./token-rows.ts";
 import { writeBatch } from "./batch-writer.ts";
@@ -23,6 +23,22 @@ import { WaitPolicy } from "./wait-policy.ts";
 
 /** A row of a batch that did run holds NaN or infinity. The encoder runs it once more before it says so. */
 export class NotFiniteError extends Error {}
+
+/** Values of some of a batch's texts left f16's range. The rows of the others are the model's: none has to be computed again for its neighbours. */
+export class BeyondHalfError extends Error {
+  /** All rows, as `receive` would have had them. */
+  readonly rows: Float32Array<ArrayBuffer>;
+  readonly stride: number;
+  /** The texts whose rows are wrong, in order. */
+  readonly sequences: readonly number[];
+
+  constructor(rows: Float32Array<ArrayBuffer>, stride: number, sequences: readonly number[]) {
+    super("values left the range of f16");
+    this.rows = rows;
+    this.stride = stride;
+    this.sequences = sequences;
+  }
+}
 
 /** One of the places that a batch in flight occupies: its words on the host and its readback buffer. */
 interface Slot {
@@ -139,7 +155,7 @@ export class BatchRunner {
   /**
    * Runs one batch and calls `receive` with its rows while they are mapped.
    * @throws DeviceLostError when the device is gone, or a row is not this batch's
-   * @throws UnsupportedModelError when a value left f16's range; NotFiniteError
+   * @throws BeyondHalfError, NotFiniteError; UnsupportedModelError for a text whose tokens' rows do not fit
    */
   async run(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
     const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
@@ -215,16 +231,32 @@ export class BatchRunner {
           "rows came back that are not this batch's (the driver lost a command)",
         );
       }
-      if (verdict === "overflow") {
-        throw new UnsupportedModelError(
-          `This model's activations leave the range of f16 (±65504) on a text of this batch, so its vectors would be wrong. ` +
-            `Load it with dtype "f32".`,
-        );
-      }
       if (verdict === "not-finite") throw new NotFiniteError();
+      if (verdict === "overflow") {
+        const own = new Float32Array(mapped.slice(0, bytes));
+        throw new BeyondHalfError(own, stride, clampedSequences(batch, new Uint32Array(own.buffer), stride));
+      }
       receive(new Float32Array(mapped, 0, bytes / 4), stride);
     } finally {
       readback.unmap();
     }
   }
+}
+
+/** The texts with a row that was clamped: the row of each, or those of its tokens, which all depend on each other. */
+function clampedSequences(
+  { sequences, cuSeqlens, perToken }: PackedBatch,
+  words: Uint32Array,
+  stride: number,
+): number[] {
+  const clamped: number[] = [];
+  for (let sequence = 0; sequence < sequences; sequence++) {
+    const [first, end] = perToken ? [cuSeqlens[sequence], cuSeqlens[sequence + 1]] : [sequence, sequence + 1];
+    for (let row = first; row < end; row++) {
+      if (!isClamped(words, row, stride)) continue;
+      clamped.push(sequence);
+      break;
+    }
+  }
+  return clamped;
 }

@@ -3,7 +3,7 @@
  *
  * After a loss the session is opened again on a new device, and the batches that were away run again, once; a second loss is the
  * caller's to know. A device that was lost before a batch went, or while a session was opened on it, costs no batch its second try.
- * stats().deviceReopened counts.
+ * stats().deviceReopened counts. Texts whose values leave f16's range go to a second encoder, in f32 (wide-encoder.ts).
  */
 import { checkBatch } from "../../encoder/check-batch.ts";
 import type { Encoder, EncoderLimits, Receive } from "../../encoder/encoder.ts";
@@ -14,8 +14,9 @@ import { DeviceLostError, GpuOutOfMemoryError } from "../../errors.ts";
 import type { ModelDescription } from "../../models/description.ts";
 import { batchesInFlight, type Arena } from "./arena.ts";
 import { BackgroundTuning } from "./background-tuning.ts";
-import { NotFiniteError } from "./batch-runner.ts";
+import { BeyondHalfError, NotFiniteError } from "./batch-runner.ts";
 import { openSession, releaseSession, type Session, type SessionOptions } from "./session.ts";
+import { WideEncoder, wideTokenBudget } from "./wide-encoder.ts";
 
 export class GpuEncoder implements Encoder {
   readonly #description: ModelDescription;
@@ -26,6 +27,7 @@ export class GpuEncoder implements Encoder {
   #broken: Session | null = null;
   #tuning: BackgroundTuning;
   #reopened = 0;
+  readonly #wide: WideEncoder;
 
   private constructor(description: ModelDescription, options: SessionOptions, session: Session) {
     this.#description = description;
@@ -34,6 +36,12 @@ export class GpuEncoder implements Encoder {
     this.#current = session;
     this.#tuning = new BackgroundTuning(session);
     this.#first = session.arena;
+    const wide: SessionOptions = {
+      ...options,
+      numerics: (context) => options.numerics(context, "f32"),
+      tokenBudget: wideTokenBudget,
+    };
+    this.#wide = new WideEncoder(() => GpuEncoder.open(description, wide), options.onNotice);
   }
 
   /** Uploads the model and compiles its kernels, again where the device was lost meanwhile; its errors are openSession's. */
@@ -61,6 +69,7 @@ export class GpuEncoder implements Encoder {
       numerics: choice.gemm.large.family === "subgroup-matrix" ? numerics.name : `${storage}-scalar`,
       kernels,
       tuning,
+      beyondHalf: this.#wide.numerics,
     };
   }
 
@@ -74,11 +83,21 @@ export class GpuEncoder implements Encoder {
       gpuBytes: allocations.bytes,
       pipelinesCompiled: pipelines.compiled,
       deviceReopened: this.#reopened,
+      textsBeyondHalf: this.#wide.texts,
     };
   }
 
   async encode(batch: PackedBatch, receive: Receive): Promise<void> {
     checkBatch(batch, this.#description.encoder, this.#description.head);
+    try {
+      await this.#encode(batch, receive);
+    } catch (error) {
+      if (!(error instanceof BeyondHalfError)) throw error;
+      await this.#wide.complete(batch, error, receive);
+    }
+  }
+
+  async #encode(batch: PackedBatch, receive: Receive): Promise<void> {
     let session = this.#current;
     const { context } = session.setup;
     if (context.loss.reason !== null && !context.adopted) {
@@ -103,6 +122,7 @@ export class GpuEncoder implements Encoder {
     // Where a lost device could not be opened again, its own buffers are all there is.
     await this.#session.catch(() => null);
     await this.#tuning.stop();
+    await this.#wide.close();
     releaseSession(this.#current);
   }
 

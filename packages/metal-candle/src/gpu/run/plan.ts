@@ -56,7 +56,7 @@ export interface Step extends Run {
 }
 
 export interface Plan {
-  /** The arena's overflow flag, cleared before each batch. */
+  /** The arena's overflow flags, cleared before each batch. */
   readonly overflow: GPUBuffer;
   readonly steps: readonly Step[];
   /** How many of them end with the last hidden states; the head's follow. */
@@ -260,7 +260,7 @@ export async function compileRun(
 /** A head's rows are few, and f32. */
 const denseGemms = (): GemmPair => ({ large: { family: "direct" }, small: { family: "direct" } });
 
-/** Records the steps from `first` up to `end` into one compute pass; a batch's first pass clears its overflow flag. */
+/** Records the steps from `first` up to `end` into one compute pass; a batch's first pass clears the overflow flags. */
 export function recordPlan(
   plan: Pick<Plan, "overflow" | "steps">,
   encoder: GPUCommandEncoder,

@@ -19,9 +19,12 @@ import { releaseWeights, uploadWeights, type GpuWeights } from "./weights.ts";
 export interface SessionOptions {
   /** Opens the device; called again after a loss. */
   readonly open: () => Promise<GpuContext>;
-  readonly numerics: (context: GpuContext) => NumericsClass;
+  /** The class, or with `storage` the one of that storage. */
+  readonly numerics: (context: GpuContext, storage?: "f32") => NumericsClass;
   /** Tokens of a batch; null: what suits the adapter. */
   readonly tokenBudget: number | null;
+  /** Receives what a user should hear once. */
+  readonly onNotice?: ((message: string) => void) | undefined;
 }
 
 export interface Session {

@@ -6,27 +6,32 @@
 import { trailerWords } from "../wgsl/batch-layout.ts";
 
 /**
- * What trailers say of a batch. "foreign": a row is another batch's, or of none. "overflow": values had to be clamped to f16's range, so the
- * rows are not the model's. "not-finite": this batch's last kernel ran, and a row holds NaN or infinity.
+ * What trailers say of a batch. "foreign": a row is another batch's, or of none. "not-finite": this batch's last kernel ran, and a row holds
+ * NaN or infinity. "overflow": values of some rows had to be clamped to f16's range, so those are not the model's; the others are.
  */
 export type TrailerVerdict = "ours" | "foreign" | "overflow" | "not-finite";
 
 /**
  * "ours" when every row carries this batch's nonce, a finite squared norm, and no flag.
- * @param words the output buffer as it was mapped, u32 [sequences * stride]
+ * @param words the output buffer as it was mapped, u32 [count * stride]
  * @param stride words of a row, its trailer last
  */
-export function readTrailers(words: Uint32Array, sequences: number, stride: number, nonce: number): TrailerVerdict {
+export function readTrailers(words: Uint32Array, count: number, stride: number, nonce: number): TrailerVerdict {
   let wrong = 0;
   let infinite = 0;
   let flags = 0;
-  for (let row = stride - trailerWords, last = sequences * stride; row < last; row += stride) {
-    // An exponent of all ones is infinity or NaN.
-    infinite |= (words[row] & 0x7f800000) === 0x7f800000 ? 1 : 0;
+  for (let row = stride - trailerWords, last = count * stride; row < last; row += stride) {
+    // An exponent of all ones is infinity or NaN. What becomes of clamped values is nobody's.
+    infinite |= (words[row] & 0x7f800000) === 0x7f800000 && words[row + 2] === 0 ? 1 : 0;
     wrong |= words[row + 1] ^ nonce;
     flags |= words[row + 2];
   }
   if (wrong !== 0) return "foreign";
-  if (flags !== 0) return "overflow";
-  return infinite === 0 ? "ours" : "not-finite";
+  if (infinite !== 0) return "not-finite";
+  return flags === 0 ? "ours" : "overflow";
+}
+
+/** Whether a value of this row's text was clamped. */
+export function isClamped(words: Uint32Array, row: number, stride: number): boolean {
+  return words[(row + 1) * stride - 1] !== 0;
 }

@@ -3,7 +3,7 @@
  *
  * `Stored` and `Stored4` are the aliases that kernels read and write; `stored4(v)` converts for a store. In f16 it clamps to
  * ±65504, because WGSL leaves an overflow to infinity undefined. Where values can grow (attention is bounded by its
- * inputs, a LayerNorm by its weights, which are looked at when they are read) a clamp is flagged for the whole batch: see `overflowFlag`.
+ * inputs, a LayerNorm by its weights, which are looked at when they are read) a clamp is flagged for its row: see `overflowFlag`.
  */
 
 /** Element type of weights and activations in GPU memory. */
@@ -30,12 +30,13 @@ fn stored(value: f32) -> Stored { return value; }`;
 }
 
 /**
- * The overflow flag of f16 storage, as binding `index`: `noteOverflow(v)` raises it when a value will be clamped. The last kernel of the
- * batch copies it into every row's trailer. In f32 there is nothing to note, and no binding.
+ * The overflow flags of f16 storage, one per row, as binding `index`: `noteOverflow(row, v)` raises the row's when a value will be clamped. The
+ * last kernel of the batch puts those of a text's rows into its trailer; what lies in the rows behind the last text concerns nobody. In f32
+ * there is nothing to note, and no binding.
  */
 export function overflowFlag(type: StorageType, index: number): string {
   return type === "f16"
     ? /* wgsl */ `@group(0) @binding(${index}) var<storage, read_write> overflow: array<atomic<u32>>;
-fn noteOverflow(value: vec4f) { if (any(abs(value) > vec4f(65504f))) { atomicOr(&overflow[0], 1u); } }`
-    : /* wgsl */ `fn noteOverflow(value: vec4f) {}`;
+fn noteOverflow(row: u32, value: vec4f) { if (any(abs(value) > vec4f(65504f))) { atomicOr(&overflow[row], 1u); } }`
+    : /* wgsl */ `fn noteOverflow(row: u32, value: vec4f) {}`;
 }

@@ -1,6 +1,6 @@
 /** What a row's trailer must say before its vector is believed. */
 import { expect, test } from "vitest";
-import { readTrailers } from "../../../src/gpu/run/trailers.ts";
+import { isClamped, readTrailers } from "../../../src/gpu/run/trailers.ts";
 
 const stride = 4 + 3;
 const nonce = 7;
@@ -38,4 +38,5 @@ test("a flag in any row is an overflow", () => {
   const { words } = rows();
   words[6] = 1;
   expect(readTrailers(words, 2, stride, nonce)).toBe("overflow");
+  expect([0, 1].map((row) => isClamped(words, row, stride))).toEqual([true, false]);
 });

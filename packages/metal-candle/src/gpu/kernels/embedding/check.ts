@@ -56,7 +56,7 @@ export function embeddingCheck(model: Omit<EmbeddingShape, "firstWord" | "words"
       hidden.upload,
       ...(tables.length > 0 ? [tables] : []),
       ...(weights ? [weights.both] : []),
-      ...(target === "f16" && norm === null ? [new Uint32Array(1)] : []),
+      ...(target === "f16" && norm === null ? [new Uint32Array(ids.length)] : []),
     ],
     output: 2,
     outputStorage: target,

@@ -92,7 +92,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (!mine) { return; }
   for (var i = 0u; i < PER_LANE; i++) {
     let part = lane + i * LANES;
-    if (part < PARTS) { noteOverflow(row[i]); hidden[token * STRIDE + part] = target4(row[i]); }
+    if (part < PARTS) { noteOverflow(token, row[i]); hidden[token * STRIDE + part] = target4(row[i]); }
   }
   for (var part = PARTS + lane; part < STRIDE; part += LANES) { hidden[token * STRIDE + part] = target4(vec4f(0f)); }
 }

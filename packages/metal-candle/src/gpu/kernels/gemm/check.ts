@@ -30,7 +30,7 @@ function checkNumbers(variant: GemmVariant, program: GemmProgram, full: GemmShap
   const weight = weightLayout(variant) === "kn" ? w.upload : storedInput(transposed(w.rounded, k, n), storage).upload;
   const c = storedInput(new Float32Array(rowCount * columns), output);
   return {
-    inputs: [a.upload, weight, bias, c.upload, ...(output === "f16" ? [new Uint32Array(1)] : [])],
+    inputs: [a.upload, weight, bias, c.upload, ...(output === "f16" ? [new Uint32Array(rowCount)] : [])],
     output: 3,
     outputStorage: output,
     grid: gemmGrid(program, full, rowCount),

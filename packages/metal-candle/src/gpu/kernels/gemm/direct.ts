@@ -52,15 +52,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
     gated
       ? `{
     let value = activate(low${r} + lowBias) * (high${r} + highBias);
-    noteOverflow(value);
+    noteOverflow(firstRow + ${r}u, value);
     c[(firstRow + ${r}u) * (N4 / 2u) + column / 2u] = stored4C(value);
   }`
       : `{
     let place = (firstRow + ${r}u) * N4 + column;
     let low = activate(low${r} + lowBias);
     let high = activate(high${r} + highBias);
-    noteOverflow(low);
-    noteOverflow(high);
+    noteOverflow(firstRow + ${r}u, low);
+    noteOverflow(firstRow + ${r}u, high);
     c[place] = stored4C(low);
     c[place + 1u] = stored4C(high);
   }`,

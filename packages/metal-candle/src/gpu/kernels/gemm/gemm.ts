@@ -10,7 +10,7 @@
  *   W     [K, N]     the weight transposed, zero-padded; [N, K], as PyTorch stores it, for subgroup-matrix (weightLayout)
  *   bias  f32 [N]
  *   C     [rows, N]
- *   overflow u32 [1], for f16 storage alone: raised where a value had to be clamped
+ *   overflow u32 [rows], for f16 storage alone: raised in a row where a value had to be clamped
  * K and N are multiples of `alignment`, so kernels need no bounds tests; the padding multiplies zeros.
  *
  * Within a numerics class every element of C is one f32 accumulator, k ascending, one fma a step, no split-K: tile shapes are

@@ -103,12 +103,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) th
       gated
         ? `{
     let value = activate(sum${r}_${2 * q} + bias${2 * q}) * (sum${r}_${2 * q + 1} + bias${2 * q + 1});
-    noteOverflow(value);
+    noteOverflow(firstRow + ${row(r)}, value);
     c[(firstRow + ${row(r)}) * (N4 / 2u) + firstColumn / 2u + mineColumn + ${q * across}u] = stored4C(value);
   }`
         : `{
     let value = activate(sum${r}_${q} + bias${q});
-    noteOverflow(value);
+    noteOverflow(firstRow + ${row(r)}, value);
     c[(firstRow + ${row(r)}) * N4 + firstColumn + ${quad(q)}] = stored4C(value);
   }`,
     ),

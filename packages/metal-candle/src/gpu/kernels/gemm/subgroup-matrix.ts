@@ -104,8 +104,8 @@ export function subgroupMatrixGemm(shape: GemmShape, tile: SubgroupMatrixTile): 
     ? /* wgsl */ `
       let wideLow = ${quad(0)};
       let wideHigh = ${quad(1)};
-      noteOverflow(wideLow);
-      noteOverflow(wideHigh);
+      noteOverflow(placed, wideLow);
+      noteOverflow(placed, wideHigh);
       let low = clamp(wideLow, vec4f(-65504f), vec4f(65504f));
       let high = clamp(wideHigh, vec4f(-65504f), vec4f(65504f));
       let packed = vec4u(pack2x16float(low.xy), pack2x16float(low.zw), pack2x16float(high.xy), pack2x16float(high.zw));`
@@ -166,8 +166,9 @@ fn main(@builtin(workgroup_id) group: vec3u, ${unit.parameters} @builtin(local_i
     let word = item % ${subgroupColumns / columnsPerWord}u;
     let source = stripAt + row * ${stripPitch}u + word * ${columnsPerWord / 4}u;
     let column = (firstColumn + subgroupColumn) / 4u + word * ${columnsPerWord / 4}u;
+    let placed = firstRow + subgroupRow + ${i * matrix.m}u + row;
     ${finish}
-    c[(firstRow + subgroupRow + ${i * matrix.m}u + row) * N_WORDS + (firstColumn + subgroupColumn) / ${columnsPerWord}u + word] = packed;
+    c[placed * N_WORDS + (firstColumn + subgroupColumn) / ${columnsPerWord}u + word] = packed;
   }`,
   )}
 }

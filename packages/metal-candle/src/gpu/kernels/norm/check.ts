@@ -59,7 +59,7 @@ export function residualNormsChecks(shape: ResidualNormsShape): KernelCheck[] {
     inputs: [
       stream,
       hidden.upload,
-      ...(storage === "f16" ? [new Uint32Array(1)] : []),
+      ...(storage === "f16" ? [new Uint32Array(rows)] : []),
       ...(adds ? [projected] : []),
       ...norms.flatMap((entry) => (entry ? [entry.both] : [])),
     ],

@@ -73,7 +73,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   ${projected || residualNorm ? `if (mine) { ${each("stream[base + part] = row[i];")} }` : ""}
   ${apply("inputNorm")}
   if (mine) {
-    ${each("noteOverflow(row[i]); hidden[base + part] = stored4(row[i]);")}
+    ${each("noteOverflow(index, row[i]); hidden[base + part] = stored4(row[i]);")}
     for (var part = PARTS + lane; part < STRIDE; part += LANES) { hidden[base + part] = stored4(vec4f(0f)); }
   }
 }

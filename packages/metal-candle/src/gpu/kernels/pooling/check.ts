@@ -48,7 +48,7 @@ export function poolingCheck(
   });
   return {
     program: poolingProgram({ storage, width, stride, modes, output: "finished" }),
-    inputs: [batch, hidden.upload, new Uint32Array(count * rowWords), new Uint32Array(1)],
+    inputs: [batch, hidden.upload, new Uint32Array(count * rowWords), new Uint32Array(cuSeqlens[count])],
     output: 2,
     outputStorage: "f32",
     grid: poolingGrid(count),

@@ -33,7 +33,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     values[i] = vec4f(0f);
     if (at < PARTS) { values[i] = dense[sequence * STRIDE + at]; }
   }
-  finishRow(sequence, thread);
+  let cu = batch[HEADER_CU_SEQLENS_AT] + sequence;
+  finishRow(sequence, thread, batch[cu], batch[cu + 1u]);
 }
 `,
   };

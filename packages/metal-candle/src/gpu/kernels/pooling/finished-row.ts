@@ -3,7 +3,7 @@
  *
  * A lost command buffer reports nothing on some drivers and leaves an older batch's vectors in the readback buffer: finite, of
  * unit length, of the wrong texts. So each row that comes back ends in three words: the squared norm before normalisation, the
- * nonce of this batch, and whether a value was clamped on the way (f16).
+ * nonce of this batch, and whether a value of the text was clamped on the way (f16).
  */
 import { trailerWords } from "../../wgsl/batch-layout.ts";
 
@@ -16,9 +16,9 @@ export function outputStride(dimensions: number): number {
 }
 
 /**
- * WGSL: `finishRow(sequence, thread)` writes `values[i]` (part `thread + i * ${finishThreads}` of the row, vec4f, PARTS in all)
- * to `rows`. Wants the constants PARTS, PER_THREAD, DIMENSIONS, `columnOf` (below), the batch layout's names, and the bindings `batch`, `rows`
- * and `overflow` (u32 [1], 0 where storage is f32).
+ * WGSL: `finishRow(row, thread, first, end)` writes `values[i]` (part `thread + i * ${finishThreads}` of the row, vec4f, PARTS in all)
+ * to `rows`, for tokens `first` to `end`. Wants the constants PARTS, PER_THREAD, DIMENSIONS, `columnOf` (below), the batch layout's names, and the bindings `batch`, `rows`
+ * and `overflow` (u32 [tokens], 0 where storage is f32).
  * torch.nn.functional.normalize divides by max(norm, 1e-12); so does this.
  */
 export const finishedRow = /* wgsl */ `
@@ -26,8 +26,12 @@ const FINISH_THREADS = ${finishThreads}u;
 const ROW_STRIDE = DIMENSIONS + ${trailerWords}u;
 var<private> values: array<vec4f, PER_THREAD>;
 var<workgroup> squares: array<f32, FINISH_THREADS>;
+var<workgroup> clamped: atomic<u32>;
 
-fn finishRow(sequence: u32, thread: u32) {
+fn finishRow(sequence: u32, thread: u32, first: u32, end: u32) {
+  for (var token = first + thread; token < end; token += FINISH_THREADS) {
+    if (overflow[token] != 0u) { atomicOr(&clamped, 1u); }
+  }
   let kept = batch[HEADER_DIMENSIONS];
   var sum = 0f;
   for (var i = 0u; i < PER_THREAD; i++) {
@@ -54,7 +58,7 @@ fn finishRow(sequence: u32, thread: u32) {
   if (thread == 0u) {
     rows[base + DIMENSIONS] = bitcast<u32>(total);
     rows[base + DIMENSIONS + 1u] = batch[HEADER_NONCE];
-    rows[base + DIMENSIONS + 2u] = overflow[0];
+    rows[base + DIMENSIONS + 2u] = atomicLoad(&clamped);
   }
 }
 `;

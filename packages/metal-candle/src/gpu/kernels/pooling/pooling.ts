@@ -83,7 +83,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   ${
     finish
-      ? "finishRow(sequence, thread);"
+      ? "finishRow(sequence, thread, start, end);"
       : `for (var i = 0u; i < PER_THREAD; i++) {
     let at = thread + i * ${finishThreads}u;
     for (var j = 0u; j < 4u; j++) {

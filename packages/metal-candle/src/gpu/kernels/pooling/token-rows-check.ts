@@ -24,7 +24,7 @@ export function tokenRowsCheck(shape: TokenRowsShape): KernelCheck {
   }
   return {
     program: tokenRowsProgram(shape),
-    inputs: [batch, hidden.upload, new Uint32Array(tokens * rowWords), new Uint32Array(1)],
+    inputs: [batch, hidden.upload, new Uint32Array(tokens * rowWords), new Uint32Array(tokens)],
     output: 2,
     outputStorage: "f32",
     grid: tokenRowsGrid(tokens),

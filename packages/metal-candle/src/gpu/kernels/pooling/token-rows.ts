@@ -39,7 +39,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     values[i] = vec4f(0f);
     if (at < PARTS) { values[i] = vec4f(hidden[token * STRIDE + at]); }
   }
-  finishRow(token, thread);
+  finishRow(token, thread, token, token + 1u);
 }
 `,
   };

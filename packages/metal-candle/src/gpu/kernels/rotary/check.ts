@@ -75,7 +75,7 @@ export function rotaryCheck(
     inputs: [
       batch,
       qkv.upload,
-      ...(storage === "f16" ? [new Uint32Array(1)] : []),
+      ...(storage === "f16" ? [new Uint32Array(tokens)] : []),
       ...(half > 0 ? [rotaryTable(rotary, longest, half)] : []),
       ...(norm ? [spread] : []),
     ],

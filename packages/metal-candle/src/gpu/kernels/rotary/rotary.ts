@@ -93,8 +93,8 @@ fn main(${parameters}) {
   var low = vec4f(qkv[at]);
   var high = vec4f(qkv[at + HALF4]);
   ${rotate}
-  noteOverflow(low);
-  noteOverflow(high);
+  noteOverflow(token, low);
+  noteOverflow(token, high);
   qkv[at] = stored4(low);
   qkv[at + HALF4] = stored4(high);
 }`;
@@ -132,12 +132,12 @@ fn main(${parameters}) {
           ? /* wgsl */ `if (unit < PAIRS) {
       var high = highs[i];
       ${rotate}
-      noteOverflow(high);
+      noteOverflow(token, high);
       qkv[base + unit + HALF4] = stored4(high);
       }`
           : ""
       }
-      noteOverflow(low);
+      noteOverflow(token, low);
       qkv[base + partOf(unit)] = stored4(low);
     }
   }
