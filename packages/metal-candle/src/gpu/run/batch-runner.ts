@@ -224,7 +224,9 @@ export class BatchRunner {
       const mapped = readback.getMappedRange(0, bytes + 4 * (submits - 1));
       const verdict = shadersRun() ? readTrailers(new Uint32Array(mapped), rows, stride, nonce) : "ours";
       const isWhole = !shadersRun() || new Uint32Array(mapped, bytes).every((mark) => mark === nonce);
-      if (verdict === "foreign" || !isWhole) {
+      // In f32 nothing is clamped.
+      const isOdd = verdict === "overflow" && this.#setup.storage === "f32";
+      if (verdict === "foreign" || isOdd || !isWhole) {
         throw lostDevice(
           this.#context,
           "a batch ran",

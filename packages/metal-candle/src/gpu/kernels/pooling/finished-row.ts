@@ -29,6 +29,9 @@ var<workgroup> squares: array<f32, FINISH_THREADS>;
 var<workgroup> clamped: atomic<u32>;
 
 fn finishRow(sequence: u32, thread: u32, first: u32, end: u32) {
+  // Dawn is told not to clear workgroup memory.
+  if (thread == 0u) { atomicStore(&clamped, 0u); }
+  workgroupBarrier();
   for (var token = first + thread; token < end; token += FINISH_THREADS) {
     if (overflow[token] != 0u) { atomicOr(&clamped, 1u); }
   }
