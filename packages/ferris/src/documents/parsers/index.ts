@@ -73,7 +73,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xlsx",
-    version: 5,
+    version: 6,
     extensions: ["xlsx", "xlsm", "xltx", "xltm", "xlsb"],
     recognises: (head) => isExcel2003(beginning(head)),
   },
@@ -90,7 +90,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xls",
-    version: 2,
+    version: 3,
     extensions: ["xls", "xlt"],
   },
   {

@@ -83,9 +83,20 @@ test.each<[number, string | undefined, number, string]>([
   [200, ";;;", 5, "5"],
   [200, "0.0[nonsense", 5.25, "5.25"],
   [200, "0".repeat(5_000), 7, "7"],
-  [14, undefined, 1e300, "1e+300"],
+  [14, undefined, 1e300, "1E+300"],
+  [0, undefined, 1e-7, "1E-07"],
+  [200, "[h]:mm:ss", -1234.5, "-29628:00:00"],
+  [200, "[mm]:ss", -0.25, "-360:00"],
+  [200, "# ?/?", 0.999, "1"],
+  [200, "# ?/?", 12.5, "12 1/2"],
+  [200, "?/?", 1, "1/1"],
 ])("format %s %s of %s", (id, pattern, value, expected) => {
   expect(numberFormat(id, pattern, false)(value)).toBe(expected);
+});
+
+test("where days are counted from 1904, time that passed is counted from nothing", () => {
+  expect(numberFormat(46, undefined, true)(1.5)).toBe("36:00:00");
+  expect(numberFormat(14, undefined, true)(0)).toBe("1904-01-01");
 });
 
 test("characters that XML cannot hold", () => {

@@ -67,16 +67,26 @@ export function numberFormat(id: number, pattern: string | undefined, is1904: bo
   } catch {
     return general;
   }
+  // Time that passed ("[h]:mm") may be less than none; numfmt would count the hours of a negative day.
+  const isElapsed = /\[(?:h+|m+|s+)\]/i.test(known);
   return (value) => {
-    const number = isDate && is1904 ? value + days1904 : value;
+    const number = isDate && is1904 && !isElapsed ? value + days1904 : value;
     try {
-      const shown = format(meant, number, { dateErrorThrows: true }).replace(/\s+/g, " ").trim();
+      const shown =
+        isElapsed && number < 0 ? `-${shownAs(meant, -number)}` : shownAs(meant, number).replace(wholeFraction, "$1");
       // What is hidden by its format (";;;") is there to be found all the same.
       return shown === "" ? general(value) : shown;
     } catch {
       return general(value);
     }
   };
+}
+
+/** 0.999 as "# ?/?": numfmt says "1 1/1". */
+const wholeFraction = /^(-?\d+) (\d+)\/\2$/;
+
+function shownAs(pattern: string, value: number): string {
+  return format(pattern, value, { dateErrorThrows: true }).replace(/\s+/g, " ").trim();
 }
 
 /** A text in a cell whose format has a part for texts ('"Dr. "@'). */
@@ -93,5 +103,7 @@ export function formattedText(pattern: string | undefined, text: string): string
 export function general(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const shortest = String(value);
-  return shortest.length < 17 ? shortest : String(Number(value.toPrecision(15)));
+  const digits = shortest.length < 17 ? shortest : String(Number(value.toPrecision(15)));
+  // As sheets write it: 1E-07.
+  return digits.replace(/e([+-])(\d)$/, "e$10$2").replace("e", "E");
 }
