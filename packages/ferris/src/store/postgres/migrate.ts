@@ -138,7 +138,9 @@ async function requireExtension(sql: Sql, connection: PostgresConnection): Promi
         `${connection.shown} has no pgvector: install it on the server (Debian: postgresql-17-pgvector; Docker: the image pgvector/pgvector), then try again`,
       );
     }
-    await sql.query("CREATE EXTENSION vector SCHEMA public");
+    // It is the whole database's: others may be at it for schemas of their own, and have made it by the time that this one has the lock.
+    await sql.query("SELECT pg_advisory_xact_lock($1, hashtext('extension vector'))", [lockClass]);
+    if ((await find()) === undefined) await sql.query("CREATE EXTENSION vector SCHEMA public");
     found = (await find())!;
   }
   await requirePgvector(sql, connection.shown);

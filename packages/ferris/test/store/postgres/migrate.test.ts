@@ -4,7 +4,7 @@ import { connect } from "../../../src/store/postgres/connection.ts";
 import { migrate, requireSchema, schemaStatus } from "../../../src/store/postgres/migrate.ts";
 import { migrations, schemaVersion } from "../../../src/store/postgres/migrations/all.ts";
 import { isOlder, pgvectorWarning, serverVersions } from "../../../src/store/postgres/server.ts";
-import { pgliteConnection, realConnection, realName, realUrl } from "../support/postgres.ts";
+import { pgliteConnection, realConnection, realName, realUrl, withSchema } from "../support/postgres.ts";
 
 const names = migrations.map(({ name }) => name);
 
@@ -52,6 +52,24 @@ test.runIf(realUrl !== null)(`eight at once make one schema (${realName})`, asyn
   const applied = await Promise.all(all.map((each) => migrate(each)));
   expect(applied.flat()).toEqual(names);
   await Promise.all(all.map((each) => each.close()));
+});
+
+test.runIf(realUrl !== null)(`schemas made at once in a database without pgvector (${realName})`, async () => {
+  const admin = await realConnection();
+  const database = `ferris_test_${process.pid}_bare`;
+  await admin.query(`CREATE DATABASE ${database}`);
+  try {
+    const url = new URL(admin.url);
+    url.pathname = `/${database}`;
+    const all = await Promise.all(Array.from({ length: 6 }, (_, i) => connect(withSchema(url.href, `bare_${i}`))));
+    try {
+      expect(await Promise.all(all.map((each) => migrate(each)))).toEqual(all.map(() => names));
+    } finally {
+      await Promise.all(all.map((each) => each.close()));
+    }
+  } finally {
+    await admin.query(`DROP DATABASE ${database} WITH (FORCE)`);
+  }
 });
 
 test("versions of pgvector: what is refused and what is warned of", () => {
