@@ -87,8 +87,17 @@ describe("commands and options that documents name", () => {
     program.commands.map((command) => [command.name(), new Set([...optionsOf(command), ...everywhere])]),
   );
   const anyOption = new Set([...known.values()].flatMap((flags) => [...flags]));
-  /** Of other programs: npm, esbuild, our own scripts; and one that stands for any in a search's example. */
-  const foreign = new Set(["--omit", "--format=esm", "--out", "--sections", "--dtypes", "--network", "--flag"]);
+  /** Of other programs: npm, bundlers, our own scripts; and one that stands for any in a search's example. */
+  const foreign = new Set([
+    "--omit",
+    "--format=esm",
+    "--splitting",
+    "--out",
+    "--sections",
+    "--dtypes",
+    "--network",
+    "--flag",
+  ]);
 
   /** What is typed behind `ferris`, in code within a sentence or in a block; what follows two spaces in a block is said about it. */
   function linesOf(text: string): string[] {
