@@ -20,7 +20,7 @@ export interface FusionWeights {
 
 const usualWeights: FusionWeights = { textShare: 0.45, siblingShare: 0.05 };
 /** So much of what a model says that cannot read the query counts, where the words find all that was asked for; else less. */
-const leastConfidence = 0.2;
+const leastBelief = 0.2;
 /** This many of the best of each retriever say how far scores are stretched. */
 const stretchedOver = 100;
 /** More than any chunk has by its words. */
@@ -75,7 +75,7 @@ function hybridOrders(
   );
   const meaning = meaningOf(candidates, cosine, covered);
   // What a model that cannot read the query has to say orders what its words leave open, and outvotes none of them.
-  const believed = confidence + (1 - confidence) * leastConfidence * Math.max(0, ...covered);
+  const believed = confidence + (1 - confidence) * leastBelief * Math.max(0, ...covered);
   const own = candidates.map(({ share, titled, isForSystem, isNamed }, i) => {
     const sum = believed * (1 - textShare) * meaning[i]! + textShare * byWords[i]!;
     return (isNamed ? sum : sum * share) + titledShare * titled + (isForSystem ? systemShare : 0);

@@ -101,6 +101,15 @@ export function makeApp({
   onRequest,
 }: AppOptions) {
   const app = new OpenAPIHono<RequestVariables>();
+  // What is mounted below, once all of it is: patterns of paths are no names.
+  let firsts: ReadonlySet<string> | null = null;
+  const routeOfPath = (path: string): string =>
+    routeOf(
+      path,
+      (firsts ??= new Set(
+        app.routes.map((route) => route.path.split("/")[1]!).filter((first) => /^[\w.]*$/.test(first)),
+      )),
+    );
 
   app.use(async (c, next) => {
     const started = performance.now();
@@ -113,10 +122,10 @@ export function makeApp({
     const problem = c.error === undefined ? null : asProblem(c.error, c);
     const { status } = c.res;
     const failure = problem?.kind ?? (status < 400 ? null : `status-${status}`);
-    context.metrics.request(`${method} ${routeOf(path)}`, milliseconds / 1000, failure);
+    context.metrics.request(`${method} ${routeOfPath(path)}`, milliseconds / 1000, failure);
     telemetry?.request({
       method,
-      route: routeOf(path),
+      route: routeOfPath(path),
       status,
       startedTime: Date.now() - milliseconds,
       milliseconds,
@@ -205,46 +214,10 @@ function givenId(id: string | undefined): string | null {
 }
 
 /** A path as a metric's label: what a client makes up must not become a new one each time. */
-function routeOf(path: string): string {
+function routeOf(path: string, known: ReadonlySet<string>): string {
   const [, first = "", second = ""] = path.split("/");
   if (/^v\d$/.test(first) && /^(?:embeddings|models|rerank|embed)$/.test(second)) return `/${first}/${second}`;
   if (first === "api" && /^[a-z]{1,12}$/.test(second)) return `/api/${knownApi.has(second) ? second : "other"}`;
-  return knownRoutes.has(first) ? `/${first}` : "other";
+  return known.has(first) ? `/${first}` : "other";
 }
 const knownApi = new Set(["embed", "embeddings", "tags", "show", "ps", "version"]);
-const knownRoutes = new Set([
-  "",
-  "assets",
-  "pdfjs",
-  "embed",
-  "embeddings",
-  "invocations",
-  "rerank",
-  "similarity",
-  "info",
-  "health",
-  "ping",
-  "metrics",
-  "search",
-  "ask",
-  "related",
-  "index",
-  "indexes",
-  "map",
-  "device",
-  "models",
-  "settings",
-  "docs",
-  "predict",
-  "tokenize",
-  "decode",
-  "embed_all",
-  "embed_sparse",
-  "documents",
-  "facets",
-  "about",
-  "passages",
-  "status",
-  "mcp",
-  "openapi.json",
-]);

@@ -54,7 +54,7 @@ export interface DocumentReader {
 /** Search by words. */
 export interface TextSearcher {
   /**
-   * By BM25 with stemming, over text, heading path (which weighs more), and the names of file, folders and title. Terms may hold any
+   * By BM25 with stemming, over text, heading path, and the names of file, folders and title (both weigh more). Terms may hold any
    * text: nothing in them is syntax. A word that no chunk has is looked for within identifiers and long words. Where the words stand in very many chunks, those with the commonest of them alone may be passed over; scores are always the exact ones.
    */
   searchText(query: TextQuery, options: SearchOptions): Promise<Hit[]>;

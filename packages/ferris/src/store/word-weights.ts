@@ -1,4 +1,4 @@
-/** How much a word weighs in BM25 by where it stands: the columns of indexed-words.ts, the same in every store. docs/search.md says what they do. */
+/** How much a word weighs in BM25 by where it stands: the columns of indexed-words.ts, the same in every store. docs/store.md has them in a table. */
 export const wordWeights = {
   heading: 3,
   text: 1,

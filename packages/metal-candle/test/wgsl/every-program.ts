@@ -27,27 +27,13 @@ import { rowStepsProgram } from "../../src/gpu/kernels/pooling/row-steps.ts";
 import { rotaryProgram } from "../../src/gpu/kernels/rotary/rotary.ts";
 import { rmsNormProgram } from "../../src/gpu/kernels/rms-norm/rms-norm.ts";
 import { softmaxProgram } from "../../src/gpu/kernels/softmax/softmax.ts";
+import { activations } from "../support/activations.ts";
 import type { KernelActivation } from "../../src/gpu/wgsl/activations.ts";
 import type { StorageType } from "../../src/gpu/wgsl/storage.ts";
 import type { PoolingMode } from "../../src/models/description.ts";
 
 const storages: StorageType[] = ["f32", "f16"];
-const activations: KernelActivation[] = [
-  "identity",
-  "gelu",
-  "gelu_fast",
-  "gelu_tanh",
-  "gelu_10",
-  "quick_gelu",
-  "relu",
-  "relu2",
-  "relu6",
-  "leaky_relu",
-  "mish",
-  "silu",
-  "tanh",
-  "sigmoid",
-];
+const kernelActivations: KernelActivation[] = [...activations, "gelu_fitted"];
 const poolings: PoolingMode[] = ["cls", "max", "mean", "mean_sqrt_len", "weightedmean", "lasttoken"];
 const rows = { width: 72, stride: 128, epsilon: 1e-12 };
 const norm = { kind: "layer", epsilon: 1e-12 } as const;
@@ -79,7 +65,7 @@ function storagesOf({ component }: SubgroupMatrixConfig): StorageType[] {
 function matrixGemms(matrix: SubgroupMatrixConfig, emulated: boolean): KernelProgram[] {
   return storagesOf(matrix).flatMap((storage) =>
     subgroupMatrixTiles(matrix, 32, 32_768, 256, emulated, storage).flatMap((tile) =>
-      activations.map((activation) => subgroupMatrixGemm({ storage, ...gemm, activation }, tile)),
+      kernelActivations.map((activation) => subgroupMatrixGemm({ storage, ...gemm, activation }, tile)),
     ),
   );
 }
@@ -95,7 +81,7 @@ function matrixAttentions(matrix: SubgroupMatrixConfig, emulated: boolean): Kern
 
 /** The programs, by the function in src/gpu/kernels that makes them. */
 export const everyProgram: Record<string, KernelProgram[]> = {
-  activationProgram: activations.map((activation) => activationProgram(activation)),
+  activationProgram: kernelActivations.map((activation) => activationProgram(activation)),
   directAttentionProgram: storages.flatMap((storage) =>
     buckets.map((relativePositionBuckets) =>
       directAttentionProgram({ ...attention, storage, relativePositionBuckets }, 8),
@@ -119,7 +105,7 @@ export const everyProgram: Record<string, KernelProgram[]> = {
     ),
   ),
   directGemm: storages.flatMap((storage) =>
-    activations.flatMap((activation) => [
+    kernelActivations.flatMap((activation) => [
       directGemm({ storage, ...gemm, activation }),
       directGemm({ storage, ...gemm, activation, gated: true, output: "f32" }),
     ]),
@@ -171,7 +157,7 @@ export const everyProgram: Record<string, KernelProgram[]> = {
   ]),
   registerTiledGemm: storages.flatMap((storage) =>
     registerTiles.flatMap((tile) =>
-      activations.map((activation) => registerTiledGemm({ storage, ...gemm, activation }, tile)),
+      kernelActivations.map((activation) => registerTiledGemm({ storage, ...gemm, activation }, tile)),
     ),
   ),
   subgroupMatrixGemm: matrixConfigs.flatMap((matrix) => matrixGemms(matrix, true)),

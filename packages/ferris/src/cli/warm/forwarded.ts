@@ -5,7 +5,7 @@
 
 const commands = new Set(["search", "ask", "embed", "mcp", "related"]);
 /** Options of every command that take a value; what follows them is no command. */
-const withValue = new Set(["--db", "--index"]);
+const withValue = new Set(["--db", "--index", "--store"]);
 
 export function isForwarded(args: readonly string[]): boolean {
   for (let i = 0; i < args.length; i++) {

@@ -16,9 +16,8 @@ import { ParseThread, ThreadLost } from "./parse-thread.ts";
 import { parseDocument, type ParseOptions } from "./parse.ts";
 import { parserFor } from "../parsers/index.ts";
 
-/** Formats whose parsers take about as long as the file takes to copy. */
-const simpleTypes = new Set(["markdown", "text", "csv", "json", "jsonl", "notebook"]);
-const simpleUpTo = 2 ** 16;
+/** Larger files of quick formats are worth a thread too. */
+const quickUpTo = 2 ** 16;
 
 const mostWorkers = 4;
 const watchMilliseconds = 100;
@@ -68,8 +67,8 @@ export class ParsePool {
    * caller's.
    */
   async parse(path: string, bytes: Uint8Array): Promise<ParsedDocument> {
-    const isSimple = bytes.length <= simpleUpTo && simpleTypes.has(parserFor(path, bytes.subarray(0, 4096)).type);
-    if (this.#worker === null || isSimple) return parseDocument(path, bytes, { ocr: this.#ocr });
+    const isQuick = bytes.length <= quickUpTo && parserFor(path, bytes.subarray(0, 4096)).isQuick === true;
+    if (this.#worker === null || isQuick) return parseDocument(path, bytes, { ocr: this.#ocr });
     try {
       return await this.#parseInThread(path, bytes, false);
     } catch (error) {

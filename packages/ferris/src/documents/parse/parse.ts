@@ -36,12 +36,17 @@ export async function parseDocument(
 }
 
 function filesInside({ depth = 0, ...others }: ParseOptions): ParserInput["inside"] {
-  return { parse: (path, bytes) => parseDocument(path, bytes, { ...others, depth: depth + 1 }), typeOf };
+  return { parse: (path, bytes) => parseDocument(path, bytes, { ...others, depth: depth + 1 }), isData };
 }
 
 /** The type that a file of this name with these bytes has. */
 export function typeOf(path: string, bytes: Uint8Array): string {
   return parserFor(path, bytes.subarray(0, headBytes)).type;
+}
+
+/** Whether it is for programs: found by itself where it is worked on, it would drown what somebody put together to read in an archive. */
+function isData(path: string, bytes: Uint8Array): boolean {
+  return parserFor(path, bytes.subarray(0, headBytes)).isData === true;
 }
 
 /** Whether any parser makes documents of this type. */

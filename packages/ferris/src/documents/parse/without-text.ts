@@ -2,13 +2,12 @@
  * Files with nothing to index in them: empty ones, which are fine, and those with content and no text, which are a loss.
  */
 import { DocumentError } from "../../errors.ts";
-
-/** Formats whose file is the text: where nothing comes out of them, nothing was in them ("{}", a comment). */
-const plainTypes = new Set(["text", "markdown", "source-code", "csv", "json", "jsonl", "notebook"]);
+import { parsers } from "../parsers/index.ts";
 
 /** A letter, a sheet or a page with content out of which no text came is a loss, and is named; see failureReasons. */
 export function withoutText(type: string): DocumentError {
-  if (plainTypes.has(type)) return new DocumentError("empty", "there is nothing to read in it");
+  if (parsers.some((parser) => parser.type === type && parser.isPlainText))
+    return new DocumentError("empty", "there is nothing to read in it");
   return new DocumentError("no text", `there is content in it, but no text that ${type} would have`);
 }
 

@@ -11,7 +11,6 @@ import type { ParserInput } from "./parser.ts";
 const mostBytes = 256 * 2 ** 20;
 const mostRatio = 200;
 const ratioMattersAbove = 4 * 2 ** 20;
-const leftOutTypes = new Set(["source-code", "json", "jsonl"]);
 
 export async function parseGzip({ path, bytes, depth = 0, inside }: ParserInput): Promise<ParsedDocument> {
   const inner = path.replace(/\.gz$/i, "");
@@ -32,8 +31,7 @@ export async function parseGzip({ path, bytes, depth = 0, inside }: ParserInput)
     }
     throw new DocumentError("damaged", `it cannot be unpacked: ${(cause as Error).message}`, { cause });
   }
-  if (leftOutTypes.has(inside.typeOf(inner, unpacked)))
-    throw new DocumentError("binary", `${name} in it is not a document`);
+  if (inside.isData(inner, unpacked)) throw new DocumentError("binary", `${name} in it is not a document`);
   const document = await inside.parse(inner, unpacked);
   // Lines are those of the file inside; bytes of it are nowhere on disk.
   return {

@@ -1,8 +1,8 @@
 /**
  * The formats that ferris reads, and which parser takes a file: by its first bytes, then by its extension, else as text.
  *
- * A new format gets an entry here and in loaders.node.ts (CONTRIBUTING.md, "Adding a parser"). Files and folders beside this one that no entry names are what several
- * formats share.
+ * A new format gets an entry here, and its code in loaders.browser.ts, or in loaders.node.ts where it needs Node (CONTRIBUTING.md, "Adding a parser"). Files and folders
+ * beside this one that no entry names are what several formats share: sections.ts for those with headings, content-lines.ts for calendars and contacts.
  */
 import { latin1 } from "#platform/bytes";
 import { basename } from "#platform/paths";
@@ -15,6 +15,8 @@ import { languageOfScript, languages } from "./source-code/languages.ts";
 const text: ParserEntry = {
   type: "text",
   version: 1,
+  isPlainText: true,
+  isQuick: true,
   extensions: ["txt", "text", "log"],
 };
 
@@ -22,11 +24,15 @@ export const parsers: readonly ParserEntry[] = [
   {
     type: "markdown",
     version: 2,
+    isPlainText: true,
+    isQuick: true,
     extensions: ["md", "markdown", "mdx", "mdown", "mkd", "qmd", "rmd"],
   },
   {
     type: "source-code",
     version: 2,
+    isPlainText: true,
+    isData: true,
     extensions: Object.keys(languages),
     recognises: (head) => languageOfScript(beginning(head)) !== undefined,
   },
@@ -128,21 +134,31 @@ export const parsers: readonly ParserEntry[] = [
   {
     type: "csv",
     version: 3,
+    isPlainText: true,
+    isQuick: true,
     extensions: ["csv", "tsv"],
   },
   {
     type: "json",
     version: 3,
+    isPlainText: true,
+    isQuick: true,
+    isData: true,
     extensions: ["json", "json5", "jsonc", "geojson"],
   },
   {
     type: "jsonl",
     version: 3,
+    isPlainText: true,
+    isQuick: true,
+    isData: true,
     extensions: ["jsonl", "ndjson"],
   },
   {
     type: "notebook",
     version: 3,
+    isPlainText: true,
+    isQuick: true,
     extensions: ["ipynb"],
   },
   {
@@ -197,36 +213,43 @@ export const parsers: readonly ParserEntry[] = [
   {
     type: "subtitles",
     version: 1,
+    isPlainText: true,
     extensions: ["srt", "vtt"],
   },
   {
     type: "latex",
     version: 2,
+    isPlainText: true,
     extensions: ["tex", "latex", "ltx"],
   },
   {
     type: "restructured-text",
     version: 1,
+    isPlainText: true,
     extensions: ["rst"],
   },
   {
     type: "asciidoc",
     version: 1,
+    isPlainText: true,
     extensions: ["adoc", "asciidoc"],
   },
   {
     type: "org",
     version: 1,
+    isPlainText: true,
     extensions: ["org"],
   },
   {
     type: "bibliography",
     version: 1,
+    isPlainText: true,
     extensions: ["bib", "ris"],
   },
   {
     type: "translations",
     version: 1,
+    isPlainText: true,
     extensions: ["po"],
   },
   text,

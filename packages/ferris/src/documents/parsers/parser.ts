@@ -1,5 +1,5 @@
 /**
- * What a parser is: one file here, one entry in index.ts. Bytes in, one text with blocks out.
+ * What a parser is: a file or a folder here, one entry in index.ts. Bytes in, one text with blocks out.
  *
  * Types only. A parser throws DocumentError for a file that it cannot read, and leaves limits on size and the reading of
  * files to its callers. It runs in a worker or in the main thread and keeps no state between files.
@@ -10,8 +10,8 @@ import type { ParsedDocument } from "../document.ts";
 export interface FilesInside {
   /** Parses such a file, counted as one deeper, read as the file around it is. Throws DocumentError. */
   readonly parse: (path: string, bytes: Uint8Array) => Promise<ParsedDocument>;
-  /** The type that it has by its name and first bytes. */
-  readonly typeOf: (path: string, bytes: Uint8Array) => string;
+  /** Whether it is for programs, by its name and first bytes; see ParserEntry. */
+  readonly isData: (path: string, bytes: Uint8Array) => boolean;
 }
 
 export interface ParserInput {
@@ -38,6 +38,12 @@ export interface ParserEntry {
   readonly extensions: readonly string[];
   /** Whether the first bytes are this format's, whatever the file is called. */
   readonly recognises?: (head: Uint8Array) => boolean;
+  /** Whether the file is the text: where nothing comes out of it, nothing was in it ("{}", a comment), and nothing is lost. */
+  readonly isPlainText?: boolean;
+  /** Whether reading it takes about as long as copying it: not worth a thread while it is small. */
+  readonly isQuick?: boolean;
+  /** Whether it is for programs: beside documents it is read, within an archive it is not. */
+  readonly isData?: boolean;
   /** Whether pictures are read where there is OCR: with it, or in another language, the same bytes give other blocks. */
   readonly readsPictures?: boolean;
 }

@@ -16,8 +16,6 @@ const mostWarnings = 20;
 /** An archive in a message, or a part of an export (Notion's and Google's are archives of archives). */
 const deepest = 1;
 const exportPart = /\bpart-?\d+\.zip$/i;
-/** Found by themselves where they are worked on; here they would drown what somebody put together to read. */
-const leftOutTypes = new Set(["source-code", "json", "jsonl"]);
 
 export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promise<ParsedDocument> {
   if (depth > deepest) throw new DocumentError("binary", "an archive within others: unpack it to index it");
@@ -33,7 +31,7 @@ export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promi
   for (const name of names) {
     try {
       const inner = archive.bytes(name)!;
-      if (inner.length === 0 || leftOutTypes.has(inside.typeOf(name, inner))) continue;
+      if (inner.length === 0 || inside.isData(name, inner)) continue;
       const document = await inside.parse(`/${name}`, inner);
       // Of a part of an export its documents are said, each under its own path.
       const title = withoutIds(name);

@@ -80,7 +80,7 @@ export const smallBatchKind = 128;
 
 /** The cheap GELU is for f16 storage alone: in f32 it would be the largest error of all. */
 export function kernelActivation(numerics: NumericsClass, activation: Activation): KernelActivation {
-  return activation === "gelu" && numerics.storage === "f16" ? "gelu_fast" : activation;
+  return activation === "gelu" && numerics.storage === "f16" ? "gelu_fitted" : activation;
 }
 
 /**

@@ -2,14 +2,14 @@
  * Activation functions in WGSL, on vec4f; encoder/activation.ts says what each is.
  *
  * erf is Abramowitz & Stegun 7.1.26 (|error| ≤ 1.5e-7). tanh is built from exp on a clamped argument: WGSL's own gives NaN above
- * about 44 on some drivers. `gelu_fast` is a rational-exponent fit of the erf form, within 3.1e-6 everywhere: for f16 storage
+ * about 44 on some drivers. `gelu_fitted` is a rational-exponent fit of the erf form, within 3.1e-6 everywhere: for f16 storage
  * only, where the rounding of a store is far larger.
  */
 import { activationOf } from "../../encoder/activation.ts";
 import type { Activation } from "../../models/encoder-description.ts";
 
 /** What a kernel may apply: the model's activations, and the cheap GELU of the f16 classes. */
-export type KernelActivation = Activation | "gelu_fast";
+export type KernelActivation = Activation | "gelu_fitted";
 
 const bodies: Record<KernelActivation, string> = {
   identity: /* wgsl */ `return x;`,
@@ -41,7 +41,7 @@ const bodies: Record<KernelActivation, string> = {
   gelu_tanh: /* wgsl */ `
   let limited = clamp(0.7978845608f * (x + 0.044715f * x * x * x), vec4f(-15f), vec4f(15f));
   return 0.5f * x * (1f + (1f - 2f / (exp(2f * limited) + 1f)));`,
-  gelu_fast: /* wgsl */ `
+  gelu_fitted: /* wgsl */ `
   let limited = clamp(x, vec4f(-5.5f), vec4f(5.5f));
   let square = limited * limited;
   let exponent = x * (2.302043f + square * (0.1052284f + square * (-3.603426e-4f + square * (-8.832071e-5f + square * 3.2374e-6f))));
@@ -55,5 +55,5 @@ export function activationFunction(activation: KernelActivation): string {
 
 /** The reference, in double precision. */
 export function referenceActivation(activation: KernelActivation, x: number): number {
-  return activationOf(activation === "gelu_fast" ? "gelu" : activation, x);
+  return activationOf(activation === "gelu_fitted" ? "gelu" : activation, x);
 }
