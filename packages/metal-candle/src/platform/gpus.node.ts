@@ -82,7 +82,8 @@ async function firstLine(path: string): Promise<string | undefined> {
 /** Dawn lists its adapters in the error for a name that none has. Of several with one name only the first can be had. */
 async function namedAdapters(): Promise<GpuInMachine[]> {
   try {
-    const { create } = await import("webgpu");
+    // Left to Node by bundlers of servers, which cannot follow how it finds its native library.
+    const { create } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ "webgpu");
     lister ??= create(["adapter=\u0000"]) as GPU;
     await lister.requestAdapter();
   } catch (error) {

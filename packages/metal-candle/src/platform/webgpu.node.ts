@@ -41,7 +41,8 @@ async function open(): Promise<WebGpuDoor> {
     };
   }
   try {
-    const { create } = await import("webgpu");
+    // Left to Node by bundlers of servers, which cannot follow how it finds its native library.
+    const { create } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ "webgpu");
     const options = [
       `enable-dawn-features=${enabled.join(",")}`,
       "disable-dawn-features=timestamp_quantization",
