@@ -59,7 +59,9 @@ try {
 function makeLibrary() {
   const fixtures = join(root, "packages", "ferris", "test", "fixtures");
   mkdirSync(join(library, "pumps"), { recursive: true });
-  cpSync(join(root, "docs"), join(library, "docs"), { recursive: true, filter: (path) => !path.endsWith("reports") });
+  // Without the pictures: they would be read, and be found before what they show.
+  const isDocument = (path) => !/(?:reports|assets)$/.test(path);
+  cpSync(join(root, "docs"), join(library, "docs"), { recursive: true, filter: isDocument });
   cpSync(join(root, "packages", "ferris", "src", "search"), join(library, "search"), { recursive: true });
   for (const name of [
     "manual.pdf",
