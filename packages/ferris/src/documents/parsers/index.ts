@@ -218,7 +218,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "latex",
-    version: 2,
+    version: 3,
     isPlainText: true,
     extensions: ["tex", "latex", "ltx"],
   },

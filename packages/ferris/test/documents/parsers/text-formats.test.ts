@@ -235,6 +235,20 @@ test("LaTeX: what a list describes is text, a comment in a heading is not", asyn
   ]);
 });
 
+test("LaTeX: arguments that are no text are not glued to what is", async () => {
+  const text =
+    "\\begin{document}\nSee \\hyperlink{target-name}{the word} and \\hyperref[sec:one]{section one}, \\autocite[12]{smith2001}.\n\n" +
+    "\\colorbox{yellow}{marked} \\fcolorbox{red}{white}{framed} \\parbox{3cm}{boxed} \\raisebox{2pt}{raised} \\rule{3cm}{1pt} " +
+    "\\resizebox{3cm}{!}{scaled} \\rotatebox{90}{turned} \\fontsize{10}{12} sized \\definecolor{mine}{rgb}{1,0,0} " +
+    "\\foreignlanguage{german}{deutsche} \\mintinline{python}{x = 1}\n\n" +
+    "\\begin{tabular}{ll}\\multicolumn{2}{c}{Merged}\\\\ \\cmidrule{1-2} a & b\\\\ \\multirow{2}{*}{tall} & c \\end{tabular}\n\\end{document}";
+  expect(outline(await parseDocument("/a.tex", Buffer.from(text)))).toEqual([
+    "prose [] See the word and section one, .",
+    "prose [] marked framed boxed raised scaled turned sized deutsche x = 1",
+    "prose [] Merged\na | b\ntall | c",
+  ]);
+});
+
 test("XML: tables of all vocabularies have columns, programs lines, formulas one form", async () => {
   const readXml = async (xml: string) => outline(await parseDocument("/a.xml", Buffer.from(xml)));
   const docBook =

@@ -31,51 +31,13 @@ const verbatim = new Set([
 ]);
 const formulas = /^(?:equation|align|gather|multline|eqnarray|displaymath|math|flalign|alignat)\*?$/;
 /** How many arguments of these are not text. */
-const dropped: Readonly<Record<string, number>> = {
-  label: 1,
-  bibitem: 1,
-  hypertarget: 1,
-  def: 2,
-  let: 2,
-  ref: 1,
-  eqref: 1,
-  pageref: 1,
-  autoref: 1,
-  cref: 1,
-  Cref: 1,
-  cite: 1,
-  citep: 1,
-  citet: 1,
-  citeauthor: 1,
-  citeyear: 1,
-  parencite: 1,
-  textcite: 1,
-  nocite: 1,
-  includegraphics: 1,
-  bibliography: 1,
-  bibliographystyle: 1,
-  usepackage: 1,
-  documentclass: 1,
-  input: 1,
-  include: 1,
-  vspace: 1,
-  hspace: 1,
-  setlength: 2,
-  addtolength: 2,
-  setcounter: 2,
-  pagestyle: 1,
-  thispagestyle: 1,
-  newcommand: 2,
-  renewcommand: 2,
-  providecommand: 2,
-  newenvironment: 3,
-  href: 1,
-  color: 1,
-  textcolor: 1,
-  hypersetup: 1,
-  selectlanguage: 1,
-  index: 1,
-};
+const dropped = new Map(
+  Object.entries({
+    1: "label bibitem hypertarget hyperlink href nolinkurl ref eqref pageref autoref cref Cref vref Vref vpageref nameref subref cpageref labelcref cite citep citet citeauthor citeyear citeyearpar citealp citealt citetitle parencite textcite autocite footcite footcitetext smartcite fullcite nocite includegraphics graphicspath bibliography bibliographystyle addbibresource usepackage RequirePackage documentclass geometry input include includeonly includepdf vspace hspace vskip hskip pagestyle thispagestyle pagenumbering enlargethispage color textcolor colorbox pagecolor hypersetup selectlanguage foreignlanguage textlang index glossary parbox raisebox scalebox rotatebox cmidrule cline vphantom hphantom phantom newcounter stepcounter refstepcounter usetikzlibrary tikzset pgfplotsset lstset sisetup setmainfont setsansfont setmonofont setdefaultlanguage setotherlanguage mintinline newacronym texorpdfstring markright theoremstyle bibinfo",
+    2: "def let setlength addtolength setcounter addtocounter newcommand renewcommand providecommand DeclareMathOperator newtheorem resizebox fontsize rule fcolorbox addcontentsline multicolumn multirow colorlet markboth",
+    3: "newenvironment renewenvironment definecolor",
+  }).flatMap(([count, names]) => names.split(" ").map((name) => [name, Number(count)] as const)),
+);
 
 const longestLabel = 1_000;
 const longestArgument = 2_000;
@@ -174,7 +136,7 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
         return close + 1;
       }
     }
-    const count = Object.hasOwn(dropped, command) ? dropped[command]! : 0;
+    const count = dropped.get(command) ?? 0;
     let next = count > 0 || content[end] === "[" ? argument : end;
     for (let left = count; left > 0; left--) {
       next = afterOptions(content, next);
