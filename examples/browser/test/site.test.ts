@@ -307,38 +307,42 @@ describeBrowser("the site", (program) => {
     await expectSays(gpu, "#results", /harbour\.html/);
   });
 
-  test("a newer site: none gets parts of two, every tab begins anew with it, and the index is kept", async () => {
-    const kept = await pathsIn(page);
-    const other = await context.newPage();
-    onTestFinished(() => other.close());
-    await other.goto(`${site.server.address}?device=cpu`);
-    await expectSays(other, "#notices", /open in another tab/);
-    const script = publishNewer(site.folder);
-    await buildServiceWorker(site.folder);
-    site.server.asked.splice(0);
-    // Until somebody wants the new one, a reload is the old one, whole: its server does not have the script any more.
-    await other.reload();
-    await expectSays(other, "#notices", /A newer version of this page is ready/);
-    expect(await other.title()).toBe("Ferris in a tab");
-    await expectSays(page, "#notices", /A newer version of this page is ready/);
-    expect(await page.textContent("#engine")).toMatch(/on the CPU/);
-    await drop(page, { "late.pdf": [...fixture("paper.pdf")] });
-    await expectSays(page, "#progress", /^Indexed.*1 new/);
-    // Unchanged files are not fetched again, and nothing of the old site is.
-    expect(site.server.asked.filter((path) => /safetensors|wasm$/.test(path) || path === script)).toEqual([]);
+  // Two builds of the site, and every page of it anew.
+  test.runIf(isThorough)(
+    "a newer site: none gets parts of two, every tab begins anew with it, and the index is kept",
+    async () => {
+      const kept = await pathsIn(page);
+      const other = await context.newPage();
+      onTestFinished(() => other.close());
+      await other.goto(`${site.server.address}?device=cpu`);
+      await expectSays(other, "#notices", /open in another tab/);
+      const script = publishNewer(site.folder);
+      await buildServiceWorker(site.folder);
+      site.server.asked.splice(0);
+      // Until somebody wants the new one, a reload is the old one, whole: its server does not have the script any more.
+      await other.reload();
+      await expectSays(other, "#notices", /A newer version of this page is ready/);
+      expect(await other.title()).toBe("Ferris in a tab");
+      await expectSays(page, "#notices", /A newer version of this page is ready/);
+      await expectSays(page, "#engine", /on the CPU/);
+      await drop(page, { "late.pdf": [...fixture("paper.pdf")] });
+      await expectSays(page, "#progress", /^Indexed.*1 new/);
+      // Unchanged files are not fetched again, and nothing of the old site is.
+      expect(site.server.asked.filter((path) => /safetensors|wasm$/.test(path) || path === script)).toEqual([]);
 
-    await other.getByRole("button", { name: "Reload" }).click();
-    for (const tab of [page, other]) {
-      await tab.waitForFunction(() => document.title === "Ferris in a newer tab");
-    }
-    await page.waitForFunction(() => "isNewer" in globalThis);
-    const owner = await Promise.any([page, other].map((tab) => ready(tab).then(() => tab)));
-    expect(await pathsIn(owner)).toEqual(expect.arrayContaining([...kept, "/late.pdf"]));
-    if (owner === other) {
-      await page.click("#notices button");
-      await ready(page);
-    }
-  });
+      await other.getByRole("button", { name: "Reload" }).click();
+      for (const tab of [page, other]) {
+        await tab.waitForFunction(() => document.title === "Ferris in a newer tab");
+      }
+      await page.waitForFunction(() => "isNewer" in globalThis);
+      const owner = await Promise.any([page, other].map((tab) => ready(tab).then(() => tab)));
+      expect(await pathsIn(owner)).toEqual(expect.arrayContaining([...kept, "/late.pdf"]));
+      if (owner === other) {
+        await page.click("#notices button");
+        await ready(page);
+      }
+    },
+  );
 
   test("without its server: the page, its index and its model are there", async () => {
     await site.server.stop();

@@ -84,7 +84,7 @@ describeBrowser("the page's search", (program) => {
     await page.waitForFunction(() => location.hash.endsWith("inlet+valve+"));
     await field.press("s");
     await page.waitForFunction(() => location.hash.endsWith("valve+s"));
-    expect(asked).toEqual(["inlet valve s"]);
+    await expect.poll(() => asked).toEqual(["inlet valve s"]);
   });
 
   test("facets have counts, and filter; the address keeps it all, back and forward", async () => {

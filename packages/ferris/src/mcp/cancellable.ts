@@ -5,7 +5,8 @@
  */
 import { randomUUID } from "node:crypto";
 
-type Handle = (request: Request) => Promise<Response>;
+/** `parsedBody`: what the body says, where it is JSON. A handler that is not told clones the request, and Node 20's clones do not hold on to their signal. */
+type Handle = (request: Request, parsedBody?: unknown) => Promise<Response>;
 
 const sessionHeader = "mcp-session-id";
 
@@ -15,31 +16,43 @@ interface Message {
   readonly params?: { readonly requestId?: unknown };
 }
 
+interface Running {
+  readonly controller: AbortController;
+  /** Held as long as it runs: a Request's signal no longer follows the one that it was given once the Request has been collected (Node 20). */
+  readonly requests: readonly [Request, Request];
+}
+
 /** `handle` with requests that a later `notifications/cancelled` of the same session ends: its signal aborts, and no answer is sent. */
 export function cancellable(handle: Handle): Handle {
-  const running = new Map<string, AbortController>();
+  const running = new Map<string, Running>();
   return async (given) => {
     if (given.method !== "POST") return handle(given);
     const { url, method, headers, signal } = given;
     const body = await given.text();
     const request = (own: AbortSignal): Request => new Request(url, { method, headers, body, signal: own });
-    const message = messageIn(body);
+    const parsed = parse(body);
+    const message = isMessage(parsed) ? parsed : null;
     const session = headers.get(sessionHeader);
-    if (message?.method === "initialize") return withSession(await handle(request(signal)));
-    if (message === null || session === null) return handle(request(signal));
+    if (message?.method === "initialize") return withSession(await handle(request(signal), parsed));
+    if (message === null || session === null) return handle(request(signal), parsed);
     if (message.method === "notifications/cancelled") {
-      running.get(keyOf(session, message.params?.requestId))?.abort(new Error("the client cancelled it"));
-      return handle(request(signal));
+      running.get(keyOf(session, message.params?.requestId))?.controller.abort(new Error("the client cancelled it"));
+      return handle(request(signal), parsed);
     }
-    if (message.id === undefined) return handle(request(signal));
+    if (message.id === undefined) return handle(request(signal), parsed);
     const key = keyOf(session, message.id);
     const controller = new AbortController();
-    running.set(key, controller);
+    const isGone = (): void => controller.abort(signal.reason);
+    if (signal.aborted) isGone();
+    else signal.addEventListener("abort", isGone, { once: true });
+    const own = { controller, requests: [given, request(controller.signal)] as const };
+    running.set(key, own);
     const done = (): void => {
-      if (running.get(key) === controller) running.delete(key);
+      signal.removeEventListener("abort", isGone);
+      if (running.get(key) === own) running.delete(key);
     };
     try {
-      return untilRead(await handle(request(AbortSignal.any([signal, controller.signal]))), done);
+      return untilRead(await handle(own.requests[1], parsed), done);
     } catch (error) {
       done();
       throw error;
@@ -47,13 +60,17 @@ export function cancellable(handle: Handle): Handle {
   };
 }
 
-function messageIn(body: string): Message | null {
+/** Undefined for what is no JSON. */
+function parse(body: string): unknown {
   try {
-    const message: unknown = JSON.parse(body);
-    return typeof message === "object" && message !== null && !Array.isArray(message) ? message : null;
+    return JSON.parse(body);
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+function isMessage(value: unknown): value is Message {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function keyOf(session: string, id: unknown): string {

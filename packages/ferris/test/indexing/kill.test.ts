@@ -1,5 +1,5 @@
 /**
- * `kill -9` of a real `ferris index` at random moments (6; 50 in `.ci/run`), while an index is made and while it is brought up to date.
+ * `kill -9` of a real `ferris index` at random moments (4; 50 in `.ci/run`), while an index is made and while it is brought up to date.
  *
  * After each: the index opens and is sound, and every document in it is whole, as it was before or as it is now, with all of its vectors or
  * without any (support/examine.ts). What was
@@ -23,7 +23,7 @@ import { examine } from "./support/examine.ts";
 
 const model = fileURLToPath(new URL("../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
 
-const wantedKills = isThorough ? 50 : 6;
+const wantedKills = isThorough ? 50 : 4;
 /** Then an index may come to its end, if it has not before. */
 const killsEach = 10;
 /** Most kills fall within this share of a run that nobody disturbs … */

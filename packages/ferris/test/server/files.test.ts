@@ -115,7 +115,7 @@ describe("opening it in the editor", () => {
     const pool = new ModelPool({ load: { device: "cpu" } });
     const closed = await startServer({ address: { host: "127.0.0.1", port: 0 }, models: [], pool, version: "test" });
     const refused = await open(closed.url!, path, { origin: closed.url! });
-    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining("opens no files")]);
+    expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining("does not open files")]);
     await closed.close();
     await pool.close();
   });

@@ -3,6 +3,7 @@
  *
  * FERRIS_FUZZ=20 runs twenty times as many texts (the normal run takes about ten seconds), FERRIS_FUZZ_SEED other ones.
  */
+import { isThorough } from "@ferris/testing";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { openTokenizer } from "../../src/tokenizers/open-tokenizer.ts";
@@ -14,7 +15,7 @@ import { RustTokenizer } from "./support/rust.ts";
 import { byteLevelVariants, characterVariants, unigramVariants, wordpieceVariants } from "./support/variants.ts";
 import type { Variant } from "./support/variants.ts";
 
-const factor = Number(process.env["FERRIS_FUZZ"] ?? 1);
+const factor = Number(process.env["FERRIS_FUZZ"] ?? (isThorough ? 1 : 0.4));
 const seed = Number(process.env["FERRIS_FUZZ_SEED"] ?? 1);
 const batchTexts = 500;
 const timeout = 60_000 * Math.max(1, factor);

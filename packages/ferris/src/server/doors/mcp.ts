@@ -13,7 +13,9 @@ export function mcpDoor({ indexes, version }: ServerContext) {
   if (indexes.length === 0) return door;
   const served = new McpIndexes(indexes);
   const handler = createMcpHandler(() => makeServer(served, version));
-  const answer = cancellable((request) => handler.fetch(request));
+  const answer = cancellable((request, parsedBody) =>
+    handler.fetch(request, parsedBody === undefined ? {} : { parsedBody }),
+  );
   door.all("/mcp", (c) => answer(c.req.raw));
   return door;
 }

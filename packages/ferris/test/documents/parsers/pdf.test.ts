@@ -122,3 +122,17 @@ describe("PDF", () => {
     ]);
   });
 });
+
+test("letters at places that no page reaches are read, and nothing goes on for ever", async () => {
+  const far = `1${"0".repeat(30)}`;
+  const content =
+    `BT /F1 12 Tf 1 0 0 1 72 700 Tm (near) Tj 1 0 0 1 ${far} 700 Tm (far) Tj 1 0 0 1 -${far} -${far} Tm (away) Tj\n` +
+    `${far} 0 0 ${far} 72 600 Tm (huge) Tj ET`;
+  const file =
+    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj\n" +
+    `4 0 obj<</Length ${content.length}>>stream\n${content}\nendstream endobj\n` +
+    "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n";
+  const read = outline(await parseDocument("/far.pdf", Buffer.from(file))).join("\n");
+  expect(read.replaceAll(" ", "")).toMatch(/nearfar/);
+});

@@ -53,6 +53,11 @@ interface State {
   leading: number;
 }
 
+/** No page reaches so far, in any direction: what a file says beyond is brought here, where sums and counts of places are exact. */
+const farthestPlace = 1e6;
+const placed = (value: number): number =>
+  Number.isNaN(value) ? 0 : Math.min(farthestPlace, Math.max(-farthestPlace, value));
+
 /** A page that draws more has no text that a person reads. */
 const mostGlyphs = 500_000;
 
@@ -103,6 +108,10 @@ export async function glyphsOf(page: PdfPage, OPS: Readonly<Record<string, numbe
     const height = Math.abs(heightOf(font, size)) * Math.hypot(c, d);
     // Spacing goes the way that the text goes, also where a size below nothing turns it.
     const way = Math.sign(size) || 1;
+    const put = (letter: string, left: number, top: number, width: number): void => {
+      const place = { x: placed(left), y: placed(top), width: placed(width), size: placed(height) };
+      glyphs.push({ text: letter, ...place, angle: placed(angle), font: state.fontName, show: at });
+    };
     for (const item of items) {
       if (typeof item === "number") {
         const shift = (-item * size) / 1000;
@@ -115,13 +124,13 @@ export async function glyphsOf(page: PdfPage, OPS: Readonly<Record<string, numbe
       if (isVertical) {
         const advance = -(item.vmetric ?? font.defaultVMetrics ?? [-1000])[0]! * perUnit - spacing;
         const width = Math.abs(advance) * Math.hypot(c, d);
-        glyphs.push({ text: item.unicode, x: px, y: py, width, size: height, angle, font: state.fontName, show: at });
+        put(item.unicode, px, py, width);
         y -= advance;
       } else {
         const own = item.width * perUnit * scale;
         const width = Math.abs(own) * across;
         const left = isMirrored ? px - width : px;
-        glyphs.push({ text: item.unicode, x: left, y: py, width, size: height, angle, font: state.fontName, show: at });
+        put(item.unicode, left, py, width);
         x += own + spacing * scale;
       }
       if (glyphs.length > mostGlyphs) throw new Error(`a page of more than ${mostGlyphs} glyphs`);

@@ -70,7 +70,7 @@ const littleBeside = 200;
  * What a grammar may take: a hundred times what it takes for code, so that no load of the machine makes a difference. Text that is not of the
  * language takes it quadratic time to recover from: 44 s for 190 KB of "def (".
  */
-const millisecondsFor = (characters: number): number => 2_000 + characters / 20;
+export const millisecondsFor = (characters: number): number => 2_000 + characters / 20;
 
 interface TreeSitter {
   readonly Parser: typeof Parser;
