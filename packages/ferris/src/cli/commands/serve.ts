@@ -123,8 +123,7 @@ async function serve(session: Session, options: ServeCommandOptions, runProgram:
       import("../warm/daemon.ts"),
       import("../../server/telemetry.ts"),
     ]);
-  // Whoever asks for something small is not to wait for a batch.
-  // On two cores the thread takes from what it leaves free: a query 6 ms in place of 4, and a fifth fewer requests per second.
+  // Whoever asks for something small is not to wait for a batch; but on two cores the thread takes more than it gives (docs/performance.md).
   const cpuThread = availableParallelism() > 2;
   const pool = new ModelPool({ load: { ...modelOptions(session), cpuThread }, idleMs: unloadMs });
   const indexes = new IndexPool({ models: pool });

@@ -29,13 +29,15 @@ export async function openIndex(folder: string): Promise<StoreReader> {
   checkOwnFolder(place);
   verifyChecksum(path);
   heal(place);
+  // Before it is opened: a file that comes in its place meanwhile is then another one, and not taken for this.
+  const file = new FilePlace(path);
   const database = openForReading(path, isWriteAhead(path));
   return closedOnError(database, path, () => {
     if (isEmpty(database)) {
       throw new IndexNotFoundError(`The index at ${path} is empty: creating it was interrupted. Index again.`);
     }
     checkSchema(database, path);
-    return new SqliteReader(database, new FilePlace(path));
+    return new SqliteReader(database, file);
   });
 }
 
