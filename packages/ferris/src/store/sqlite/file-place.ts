@@ -47,8 +47,15 @@ export class FilePlace implements IndexPlace {
   }
 }
 
-/** Which file this is. Inode numbers are used again; with the time of birth they tell two files apart. Null where there is none. */
+/**
+ * Which file this is. Inode numbers are used again; with the time of birth they tell two files apart. Null where there is none, or it
+ * cannot be told (a file where a folder should be, no permission): opening it says why.
+ */
 function fileAt(path: string): string | null {
-  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return found ? `${found.dev}:${found.ino}:${found.birthtimeNs}` : null;
+  try {
+    const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return found ? `${found.dev}:${found.ino}:${found.birthtimeNs}` : null;
+  } catch {
+    return null;
+  }
 }

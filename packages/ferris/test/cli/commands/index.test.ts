@@ -101,6 +101,9 @@ describe("index", () => {
     const { code, stderr } = await ferris(["index", ".", "--device", "cpu", "--db", "a.md/index"], { cwd: place });
     expect(code).toBe(8);
     expect(stderr).toContain("The flag for it is --db");
+    const read = await ferris(["search", "one", "--db", "a.md/index"], { cwd: place });
+    expect(read.stderr).toContain("there is no index at");
+    expect(read.code).toBe(2);
   });
 
   test.runIf(process.platform === "linux")("--device gpu without a GPU is an error and never a fallback", async () => {
