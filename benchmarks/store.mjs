@@ -29,7 +29,13 @@ const queriesAsked = 100;
 const identity = { model: "bench", revision: "1", pooling: "mean", prompts: {}, dimensions };
 
 let state = 7;
-const random = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+/** mulberry32: a product of doubles would lose its low bits, and the sequence soon repeat itself (it did, and most vectors here were copies). */
+function random() {
+  state = (state + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+}
 const normal = () => Math.sqrt(-2 * Math.log(random() + 1e-12)) * Math.cos(2 * Math.PI * random());
 /** Texts lie in clusters, as real ones do: a passage is nearer to its subject's others than to the rest. */
 const subjects = Array.from({ length: 500 }, () => Float32Array.from({ length: dimensions }, normal));

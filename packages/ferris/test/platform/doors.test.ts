@@ -14,7 +14,10 @@ import * as nodePaths from "../../src/platform/paths.node.ts";
 import { turn } from "../../src/platform/turn.browser.ts";
 
 let state = 7;
-const random = (below: number) => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) % below;
+function random(below: number): number {
+  state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+  return Math.floor((state / 2 ** 32) * below);
+}
 
 const samples = [
   new Uint8Array(),

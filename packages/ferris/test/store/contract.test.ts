@@ -69,6 +69,19 @@ describe.each(stores)("a store ($name)", ({ open, isThere }) => {
     expect(found.map(({ chunkId }) => chunkId)).toEqual([ids[2]]);
   });
 
+  test.runIf(isThere)("documents that are put side by side: every word is known to the spelling", async () => {
+    const store = await open();
+    const fruits =
+      "pomegranate tangerine blackcurrant gooseberry watermelon persimmon nectarine clementine elderberry mulberry".split(
+        " ",
+      );
+    await Promise.all(fruits.map((fruit) => put(store, `/${fruit}`, [`one ${fruit}`, `${fruit} again`])));
+    // Two letters in each other's place.
+    const typed = fruits.map((fruit) => `${fruit.slice(0, 3)}${fruit[4]}${fruit[3]}${fruit.slice(5)}`);
+    const found = await store.nearestWords(typed);
+    expect(typed.map((word) => found.get(word))).toEqual(fruits);
+  });
+
   test.runIf(isThere)("a changed document keeps the chunks that stayed, with their ids", async () => {
     const store = await open();
     await put(store, "/a", ["first", "second", "third", "second"]);

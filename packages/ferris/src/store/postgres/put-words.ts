@@ -4,14 +4,15 @@ import type { DocumentRecord, ModelIdentity, NewChunk } from "../store.ts";
 import { joinHeadings } from "../stored-values.ts";
 import type { Sql } from "./sessions.ts";
 import { rowsParameter } from "./values.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import type { NewWords } from "./vocabulary.ts";
 import { chunkWords } from "./words.ts";
 
 /** The collection that is written to. */
 export interface Target {
   readonly id: number;
   readonly identity: ModelIdentity;
-  readonly vocabulary: Vocabulary;
+  /** Words that this transaction writes at its end. */
+  readonly newWords: NewWords;
 }
 
 /** A chunk that has a row now. */
@@ -26,7 +27,7 @@ export interface Added {
 /** Returns how many words they are. */
 export async function insertWords(
   sql: Sql,
-  { id: collection, vocabulary }: Target,
+  { id: collection, newWords }: Target,
   added: readonly Added[],
 ): Promise<number> {
   if (added.length === 0) return 0;
@@ -39,7 +40,7 @@ export async function insertWords(
       title: record.title,
     });
     const { vector, size, lexemes } = chunkWords(indexed);
-    vocabulary.add(lexemes, chunk.text, indexed.language);
+    newWords.add(lexemes, chunk.text, indexed.language);
     count += size;
     return { id, document_id: document, size, words: vector };
   });

@@ -13,29 +13,49 @@ import { storable } from "./values.ts";
 const mostRemembered = 300_000;
 const misspellable = /^\p{L}{1,60}$/u;
 
+/** What a writer has sent: transactions of one writer may run side by side, each with its own new words. */
 export class Vocabulary {
   readonly #collectionId: number;
   #sent = new Set<string>();
-  #words = new Set<string>();
-  #identifiers = new Set<string>();
-  #languages = new Set<LanguageCode>();
 
   constructor(collectionId: number) {
     this.#collectionId = collectionId;
   }
 
-  /** A transaction begins, perhaps again. */
-  begin(): void {
-    this.#words = new Set();
-    this.#identifiers = new Set();
-    this.#languages = new Set();
+  /** For one try of a transaction. */
+  begin(): NewWords {
+    return new NewWords(this.#collectionId, this.#sent);
+  }
+
+  /** The transaction is through: what it wrote is known. */
+  commit(words: NewWords | null): void {
+    if (this.#sent.size > mostRemembered) this.#sent = new Set();
+    for (const key of words?.keys() ?? []) this.#sent.add(key);
+  }
+}
+
+/** Words of one transaction that the writer has not sent yet. */
+export class NewWords {
+  readonly #collectionId: number;
+  readonly #sent: ReadonlySet<string>;
+  readonly #words = new Set<string>();
+  readonly #identifiers = new Set<string>();
+  readonly #languages = new Set<LanguageCode>();
+
+  /** @param sent keys of what need not be sent */
+  constructor(collectionId: number, sent: ReadonlySet<string>) {
+    this.#collectionId = collectionId;
+    this.#sent = sent;
   }
 
   add(lexemes: Iterable<string>, text: string, language: LanguageCode | null): void {
     for (const lexeme of lexemes) {
       if (!this.#sent.has(lexeme) && misspellable.test(lexeme)) this.#words.add(lexeme);
     }
-    for (const word of identifiersIn(text)) if (!this.#sent.has(`_${word}`)) this.#identifiers.add(storable(word));
+    for (const word of identifiersIn(text)) {
+      const stored = storable(word);
+      if (!this.#sent.has(`_${stored}`)) this.#identifiers.add(stored);
+    }
     if (language !== null && !this.#sent.has(`_${language}`)) this.#languages.add(language);
   }
 
@@ -64,12 +84,10 @@ export class Vocabulary {
     }
   }
 
-  /** The transaction is through: what it wrote is known. */
-  commit(): void {
-    if (this.#sent.size > mostRemembered) this.#sent = new Set();
-    for (const word of this.#words) this.#sent.add(word);
-    for (const word of this.#identifiers) this.#sent.add(`_${word}`);
-    for (const language of this.#languages) this.#sent.add(`_${language}`);
-    this.begin();
+  /** As the writer remembers them. */
+  *keys(): Generator<string> {
+    yield* this.#words;
+    for (const word of this.#identifiers) yield `_${word}`;
+    for (const language of this.#languages) yield `_${language}`;
   }
 }

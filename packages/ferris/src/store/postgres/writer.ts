@@ -60,29 +60,28 @@ export class PostgresStore extends PostgresReader implements Store {
     vectors: ReadonlyMap<string, Float32Array>,
     choose: (sql: Sql) => Promise<readonly NewDocument[]> = async () => documents,
   ): Promise<readonly Work[]> {
-    const work = await this.connection.write(async (sql) => {
+    const { work, newWords } = await this.connection.write(async (sql) => {
       // First: who may not commit waits for nobody.
       const chosen = await choose(sql);
       await shareStage(sql, this.collection.id);
-      this.#vocabulary.begin();
-      const done = await putDocuments(sql, { ...this.collection, vocabulary: this.#vocabulary }, chosen, vectors);
-      await this.#vocabulary.write(sql);
-      return done;
+      const words = this.#vocabulary.begin();
+      const done = await putDocuments(sql, { ...this.collection, newWords: words }, chosen, vectors);
+      await words.write(sql);
+      return { work: done, newWords: words };
     });
-    this.#vocabulary.commit();
+    this.#vocabulary.commit(newWords);
     await this.#changed();
     return work;
   }
 
   async updateDocument(path: string, record: DocumentRecord): Promise<void> {
     const { id } = this.collection;
-    await this.connection.write(async (sql) => {
-      this.#vocabulary.begin();
+    const newWords = await this.connection.write(async (sql) => {
       const [known] = await sql.query<{ id: number; title: string | null }>(
         "SELECT id, title FROM documents WHERE collection_id = $1 AND path = $2 FOR UPDATE",
         [id, path],
       );
-      if (known === undefined) return;
+      if (known === undefined) return null;
       await sql.query(
         `UPDATE documents AS d SET path = r.path, type = r.type, title = r.title, line_basis = r.line_basis, fields = r.fields, size = r.size,
          modified_time = r.modified_time, content_hash = decode(r.content_hash, 'hex'), recipe = r.recipe, indexed_time = r.indexed_time
@@ -90,13 +89,14 @@ export class PostgresStore extends PostgresReader implements Store {
            modified_time float8, content_hash text, recipe text, indexed_time float8) WHERE d.id = $1`,
         [known.id, rowsParameter([documentRow(record)])],
       );
-      if (path !== record.path || known.title !== record.title) {
-        const words = await renameDocument(sql, { ...this.collection, vocabulary: this.#vocabulary }, known.id, record);
-        await noteChange(sql, id, { chunks: 0, words, vectors: 0 });
-        await this.#vocabulary.write(sql);
-      }
+      if (path === record.path && known.title === record.title) return null;
+      const found = this.#vocabulary.begin();
+      const words = await renameDocument(sql, { ...this.collection, newWords: found }, known.id, record);
+      await noteChange(sql, id, { chunks: 0, words, vectors: 0 });
+      await found.write(sql);
+      return found;
     });
-    this.#vocabulary.commit();
+    this.#vocabulary.commit(newWords);
   }
 
   async removeDocuments(paths: readonly string[]): Promise<number> {

@@ -12,7 +12,7 @@ const vocabulary =
 
 /** Always the same. */
 function* numbers(): Generator<number> {
-  for (let state = 7; ;) yield (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+  for (let state = 7; ;) yield (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32;
 }
 
 async function fill(store: Store): Promise<void> {

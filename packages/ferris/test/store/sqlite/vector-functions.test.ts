@@ -30,7 +30,7 @@ const identity = { model: "m", revision: "", pooling: "mean", prompts: {}, dimen
 
 function vectors(count: number, seed: number): Float32Array[] {
   let state = seed;
-  const next = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31 - 0.5;
+  const next = () => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) / 2 ** 32 - 0.5;
   return Array.from({ length: count }, () => Float32Array.from({ length: dimensions }, next));
 }
 
