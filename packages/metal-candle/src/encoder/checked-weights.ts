@@ -3,6 +3,8 @@
  * what lies beyond f16's range would be clamped by an upload in f16.
  */
 import { ModelFileError, UnsupportedModelError } from "../errors.ts";
+import { floatsToHalves } from "../weights/half-float.ts";
+import { dequantizeToHalves, fitHalves } from "../weights/q8-block32.ts";
 import type { QuantizedBlocks, WeightTensor } from "../weights/weight-tensor.ts";
 
 /** Weights that f16 does not hold. In f32 the model is as good as any. */
@@ -42,6 +44,28 @@ export async function readWeights(
     `The weight ${tensor.name} holds ${values[index]}, beyond the range of f16 (±65504). Load the model with dtype "f32".`,
   );
 }
+
+/**
+ * The same rows as a device stores them: f32, or the bits of f16.
+ *
+ * @throws as readWeights
+ */
+export async function readStoredWeights(
+  tensor: WeightTensor,
+  storage: keyof typeof bounds,
+  first?: number,
+  count?: number,
+): Promise<StoredWeights> {
+  if (storage === "f16" && tensor.readBlocks !== undefined) {
+    const { quantized, scales } = await tensor.readBlocks(first, count);
+    if (fitHalves(scales)) return dequantizeToHalves(quantized, scales);
+  }
+  const values = await readWeights(tensor, storage, first, count);
+  return storage === "f16" ? floatsToHalves(values) : values;
+}
+
+/** Weights in a device's storage type: f32, or the bits of f16. */
+export type StoredWeights = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
 /**
  * All of a tensor as it is stored in 8-bit blocks; null where it is not.

@@ -35,7 +35,7 @@ export function bfloatToFloat(source: Uint16Array, target: Float32Array, offset 
 }
 
 /** The half nearest to an f32, by the bits of both; ties to even, as IEEE 754 and NumPy's astype have it. `overflow` stands for what no half holds. */
-function halfOf(bits: number, overflow: number): number {
+export function halfOf(bits: number, overflow: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;

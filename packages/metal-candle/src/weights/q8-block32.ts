@@ -6,7 +6,7 @@
  * q = round-half-even(w / f32(scale)) clipped to ±127; a block of zeros has scale 0 and q 0. All in f32 arithmetic, so the
  * format is defined bit for bit.
  */
-import { floatToHalf, halfToFloat, roundHalfEven } from "./half-float.ts";
+import { floatToHalf, halfOf, halfToFloat, roundHalfEven } from "./half-float.ts";
 
 /** Elements that share one scale. */
 export const blockSize = 32;
@@ -23,6 +23,69 @@ export function dequantize(quantized: Int8Array, scales: Uint16Array, target: Fl
     const first = block * blockSize;
     for (let index = first; index < first + blockSize; index++) target[offset + index] = quantized[index] * factor;
   }
+}
+
+/** The largest scale (F16 bits, 511.75) whose blocks surely lie within f16's range: 128 times that is 65504. */
+const largestHalfScale = 0x5fff;
+
+/** Whether every value of these blocks is a number that f16 holds, by the scales alone: false also where only a look at the values would tell. */
+export function fitHalves(scales: Uint16Array): boolean {
+  let largest = 0;
+  for (let block = 0; block < scales.length; block++) {
+    const magnitude = scales[block] & 0x7fff;
+    if (magnitude > largest) largest = magnitude;
+  }
+  return largest <= largestHalfScale;
+}
+
+let products: Uint16Array | null = null;
+
+/**
+ * Halves of q · (1 + m / 1024), at 256 m + q's byte: all that a block's values can be but for a power of two. Made at the first use, in a
+ * few milliseconds.
+ */
+function halfProducts(): Uint16Array {
+  if (products !== null) return products;
+  products = new Uint16Array(1024 * 256);
+  for (let fraction = 0; fraction < 1024; fraction++) {
+    for (let q = -128; q < 128; q++) products[fraction * 256 + (q & 0xff)] = floatToHalf(q * (1 + fraction / 1024));
+  }
+  return products;
+}
+
+/**
+ * The F16 bits of q · scale, each as if rounded from the f32 that dequantize gives, without going by way of it.
+ *
+ * A normal scale's power of two only moves the exponent: what is not 0 is at least the scale, so a normal number too.
+ * @param scales F16 bits, of which fitHalves says that they fit
+ */
+export function dequantizeToHalves(quantized: Int8Array, scales: Uint16Array): Uint16Array<ArrayBuffer> {
+  const table = halfProducts();
+  const target = new Uint16Array(quantized.length);
+  const factor = new Float32Array(1);
+  const value = new Float32Array(1);
+  const bits = new Uint32Array(value.buffer);
+  for (let block = 0; block < scales.length; block++) {
+    const scale = scales[block];
+    const first = block * blockSize;
+    const end = first + blockSize;
+    // Neither subnormal nor negative.
+    if (scale >= 0x400 && scale < 0x8000) {
+      const row = (scale & 0x3ff) * 256;
+      const raise = (scale & 0x7c00) - 0x3c00;
+      for (let index = first; index < end; index++) {
+        const half = table[row + (quantized[index] & 0xff)];
+        target[index] = half === 0 ? 0 : half + raise;
+      }
+      continue;
+    }
+    halfToFloat(scales.subarray(block, block + 1), factor);
+    for (let index = first; index < end; index++) {
+      value[0] = quantized[index] * factor[0];
+      target[index] = halfOf(bits[0], 0x7bff);
+    }
+  }
+  return target;
 }
 
 /** Quantises rows laid end to end; `values.length` must be a multiple of 32. Returns q and the scales' F16 bits. */

@@ -165,7 +165,13 @@ export class SafetensorsFile {
         dequantize(quantized, scales, target, offset);
       });
     });
-    return { ...rows, readBlocks: () => readBlocks(0, entry.shape[0]! * columns) };
+    return {
+      ...rows,
+      readBlocks: (first = 0, count = entry.shape[0]! - first) => {
+        checkRows(entry, first, count);
+        return readBlocks(first * columns, count * columns);
+      },
+    };
   }
 }
 
@@ -182,20 +188,19 @@ function rowReader(
     shape: entry.shape,
     storage,
     async read(first = 0, count = rows - first) {
-      if (
-        !Number.isSafeInteger(first) ||
-        !Number.isSafeInteger(count) ||
-        first < 0 ||
-        count < 0 ||
-        first + count > rows
-      ) {
-        throw new RangeError(`Rows ${first} to ${first + count} of "${entry.name}", which has ${rows}.`);
-      }
+      checkRows(entry, first, count);
       const target = new Float32Array(count * rowElements);
       await fill(target, first * rowElements, target.length);
       return target;
     },
   };
+}
+
+function checkRows({ name, shape }: TensorEntry, first: number, count: number): void {
+  const rows = shape[0] ?? 1;
+  if (Number.isSafeInteger(first) && Number.isSafeInteger(count) && first >= 0 && count >= 0 && first + count <= rows)
+    return;
+  throw new RangeError(`Rows ${first} to ${first + count} of "${name}", which has ${rows}.`);
 }
 
 async function inPieces(

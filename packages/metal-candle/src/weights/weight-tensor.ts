@@ -14,8 +14,8 @@ export interface WeightTensor {
    * The array is the caller's own.
    */
   read(first?: number, count?: number): Promise<Float32Array>;
-  /** All of it as it is stored, where that is q8_block32 and the tensor is not a part of a larger one. The arrays are the caller's own. */
-  readBlocks?(): Promise<QuantizedBlocks>;
+  /** The same rows as they are stored, where that is q8_block32 and the tensor is not a part of a larger one. The arrays are the caller's own. */
+  readBlocks?(first?: number, count?: number): Promise<QuantizedBlocks>;
 }
 
 /** A matrix in 8-bit blocks (q8-block32.ts). */

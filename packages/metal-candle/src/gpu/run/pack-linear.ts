@@ -1,13 +1,12 @@
 /** Matrices of a model as the kernels read them: several side by side as one, padded to the GEMM tile, in the order that a family wants. */
-import { readWeights } from "../../encoder/checked-weights.ts";
+import { readStoredWeights, readWeights, type StoredWeights } from "../../encoder/checked-weights.ts";
 import type { Linear } from "../../models/encoder-description.ts";
-import { floatsToHalves } from "../../weights/half-float.ts";
 import { roundUp } from "../device/kernel-program.ts";
 import { alignment } from "../kernels/gemm/gemm.ts";
 import type { StorageType } from "../wgsl/storage.ts";
 
 export interface PackedLinear {
-  readonly weight: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+  readonly weight: StoredWeights;
   /** f32 [n], zero where there is none. */
   readonly bias: Float32Array<ArrayBuffer>;
   readonly k: number;
@@ -28,14 +27,14 @@ export async function packLinear(
   const outputs = parts.reduce((sum, part) => sum + part.weight.shape[0], 0);
   const k = roundUp(inputs, alignment);
   const n = gated ? 2 * roundUp(parts[0].weight.shape[0], alignment) : roundUp(outputs, alignment);
-  const weight = new Float32Array(k * n);
+  const weight: StoredWeights = storage === "f16" ? new Uint16Array(k * n) : new Float32Array(k * n);
   const bias = new Float32Array(n);
   let first = 0;
   for (const [index, part] of parts.entries()) {
     const rows = part.weight.shape[0];
     const place = (row: number): number => (gated ? 8 * (row >> 2) + 4 * index + (row & 3) : first + row);
     const columns = Int32Array.from({ length: rows }, (_, row) => place(row));
-    const source = await readWeights(part.weight, storage);
+    const source = await readStoredWeights(part.weight, storage);
     if (layout === "kn") transposeInto(weight, source, inputs, n, columns);
     else {
       for (let row = 0; row < rows; row++)
@@ -47,13 +46,13 @@ export async function packLinear(
     }
     first += rows;
   }
-  return { weight: storage === "f16" ? floatsToHalves(weight) : weight, bias, k, n };
+  return { weight, bias, k, n };
 }
 
 /** target[i · stride + columns[o]] = source[o · inputs + i], in blocks that stay in the cache. */
 function transposeInto(
-  target: Float32Array,
-  source: Float32Array,
+  target: StoredWeights,
+  source: StoredWeights,
   inputs: number,
   stride: number,
   columns: Int32Array,

@@ -5,13 +5,12 @@
  * Tensors are read, converted and uploaded one after another, so the host never holds more than one matrix and one slice of
  * the word table.
  */
-import { checkNormRange, readWeights } from "../../encoder/checked-weights.ts";
+import { checkNormRange, readStoredWeights, readWeights } from "../../encoder/checked-weights.ts";
 import { relativePositionBucket } from "../../encoder/relative-positions.ts";
 import { GpuOutOfMemoryError } from "../../errors.ts";
 import type { Attention, EncoderDescription, Layer, Linear, Norm, Rotary } from "../../models/encoder-description.ts";
 import type { RowStep } from "../../models/description.ts";
 import type { WeightTensor } from "../../weights/weight-tensor.ts";
-import { floatsToHalves } from "../../weights/half-float.ts";
 import { bufferUsage, makeBuffer, releaseBuffers, uploadBuffer } from "../device/buffers.ts";
 import type { GpuContext } from "../device/context.ts";
 import { roundUp } from "../device/kernel-program.ts";
@@ -213,8 +212,8 @@ async function uploadWordEmbeddings(
     // Slices are written one by one, outside any scope: never to a buffer that was not made.
     if (await uploads.exhausted()) throw new Error("out of memory");
     for (let row = 0; row < words; row += sliceRows) {
-      const slice = wholeRows(await readWeights(table, storage, first + row, Math.min(sliceRows, words - row)), width);
-      context.device.queue.writeBuffer(buffer, row * rowBytes, storage === "f16" ? floatsToHalves(slice) : slice);
+      const slice = await readStoredWeights(table, storage, first + row, Math.min(sliceRows, words - row));
+      context.device.queue.writeBuffer(buffer, row * rowBytes, wholeRows(slice, width));
     }
     shards.push({ buffer, first, words });
   }
