@@ -73,13 +73,15 @@ const sources = {
 };
 
 const running = {
+  setupFiles: "packages/testing/src/vitest-file-setup.ts",
   // Processes and not threads: the environment of globalSetup has to be there when a process starts.
   pool: "forks",
   // vitest leaves one core to itself; of two that is half the machine, and many of these tests wait for a process of their own.
   maxWorkers: Math.max(2, availableParallelism() - 1),
-  // One kernel on a software adapter, on a busy machine of two cores.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  // How long something takes is the machine's; these end what hangs, and cost nothing where all goes well.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } },
 } as const;
 
 export default defineConfig({

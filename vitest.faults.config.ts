@@ -11,6 +11,7 @@ export default defineConfig({
     // Processes of their own, killed and stopped while they work: more at once would only measure how busy the machine is.
     maxWorkers: 2,
     globalSetup: suite.test!.globalSetup,
+    setupFiles: ["packages/testing/src/vitest-file-setup.ts"],
     include: ["packages/*/test/faults/**/*.fault.ts"],
     hookTimeout: 120_000,
     reporters: ["default", new FaultReporter()],

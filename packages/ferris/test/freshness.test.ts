@@ -72,6 +72,10 @@ test("an index that is deleted and made anew is opened again", async () => {
   writeFileSync(join(base, "docs/b.md"), "# B\n\nabout zebras\n");
   rmSync(db, { recursive: true });
   await expect(ferris.statistics()).rejects.toThrow(/there is no index/);
+  // A file in the folder's place is nothing that the system's words should have to tell.
+  writeFileSync(db, "not an index");
+  await expect(ferris.statistics()).rejects.toThrow(/index is not a folder/);
+  rmSync(db);
   await make("bert");
   expect((await ferris.search("zebras", { mode: "text" })).results).toHaveLength(1);
   expect((await ferris.statistics()).documents).toBe(2);

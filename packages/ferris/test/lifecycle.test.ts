@@ -141,7 +141,7 @@ const { Ferris } = await import(${JSON.stringify(new URL(`file://${entry}`).href
 const ferris = await Ferris.open({ db: ${JSON.stringify(db)}, device: "cpu", onNotice: () => {} });
 ${body}`;
     const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
-      timeout: 30_000,
+      timeout: 150_000,
     });
     return stdout;
   };

@@ -2,29 +2,26 @@
  * embedStream from the outside: a source that stalls holds up neither an abort nor whoever leaves nor close(); wrong arguments are told
  * without a text; progress counts the whole stream. That blocks come in order is in engine-properties.test.ts.
  */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { EmbeddingModel, InvalidArgumentError, ModelClosedError } from "../src/index.ts";
 import { tinyModelFolder } from "./support/goldens.ts";
 
 const load = (device: "gpu" | "cpu"): Promise<EmbeddingModel> =>
   EmbeddingModel.load(tinyModelFolder("bert"), { device, dtype: "f32", onNotice: () => undefined });
 
-/** Longer than anything here takes, shorter than a test may take. */
-const stalled = 3000;
-const prompt = 1000;
+/** Ends the sources that stall: with an error that nobody asks for any more. */
+const breaks: (() => void)[] = [];
+afterEach(async () => {
+  for (const end of breaks.splice(0)) end();
+  // Were it unhandled, vitest would fail the run.
+  await soon(0);
+});
 
-/** Gives texts and then nothing for a long time, as a pipe that somebody types into. */
+/** Gives texts and then nothing, as a pipe that somebody types into: whoever waits for more does so until the test is given up. */
 async function* stalling(...texts: string[]): AsyncGenerator<string> {
   yield* texts;
-  await new Promise((resolve) => setTimeout(resolve, stalled).unref());
+  await new Promise<void>((resolve) => breaks.push(resolve));
   throw new Error("the source broke, long after anybody asked");
-}
-
-/** Milliseconds that something took. */
-async function timeOf(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }
 
 const soon = (milliseconds = 20): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -43,7 +40,7 @@ describe.each(["gpu", "cpu"] as const)("a stream on the %s", (device) => {
     expect((await stream.next()).value).toHaveLength(2);
     const waiting = stream.next();
     setTimeout(() => abort.abort(new Error("changed my mind")), 10);
-    expect(await timeOf(() => expect(waiting).rejects.toThrow("changed my mind"))).toBeLessThan(prompt);
+    await expect(waiting).rejects.toThrow("changed my mind");
     expect(await stream.next()).toEqual({ done: true, value: undefined });
     expect(await model.embed(["still here"])).toHaveLength(1);
   });
@@ -62,30 +59,26 @@ describe.each(["gpu", "cpu"] as const)("a stream on the %s", (device) => {
     await stream.next();
     await soon();
     abort.abort(new Error("changed my mind"));
-    await soon();
-    expect(returned).toBe(true);
+    await vi.waitUntil(() => returned, { timeout: 60_000 });
     await expect(stream.next()).rejects.toThrow("changed my mind");
   });
 
   test("is left while its source stalls", async () => {
-    const milliseconds = await timeOf(async () => {
-      for await (const block of model.embedStream(stalling("a", "b"), { blockSize: 2 })) {
-        expect(block).toHaveLength(2);
-        break;
-      }
-    });
-    expect(milliseconds).toBeLessThan(prompt);
+    let blocks = 0;
+    for await (const block of model.embedStream(stalling("a", "b"), { blockSize: 2 })) {
+      expect(block).toHaveLength(2);
+      blocks++;
+      break;
+    }
+    expect(blocks).toBe(1);
   });
 
   test("is left while somebody waits for its next block", async () => {
     const stream = model.embedStream(stalling("a"), { blockSize: 2 });
     const waiting = stream.next();
     await soon();
-    const milliseconds = await timeOf(async () => {
-      expect(await stream.return()).toEqual({ done: true, value: undefined });
-      expect(await waiting).toEqual({ done: true, value: undefined });
-    });
-    expect(milliseconds).toBeLessThan(prompt);
+    expect(await stream.return()).toEqual({ done: true, value: undefined });
+    expect(await waiting).toEqual({ done: true, value: undefined });
   });
 
   test.each([
@@ -160,10 +153,7 @@ describe("closing the model", () => {
     const stream = model.embedStream(stalling("a"), { blockSize: 2 });
     const waiting = stream.next();
     await soon();
-    const milliseconds = await timeOf(async () => {
-      await Promise.all([model.close(), expect(waiting).rejects.toThrow(ModelClosedError)]);
-    });
-    expect(milliseconds).toBeLessThan(prompt);
+    await Promise.all([model.close(), expect(waiting).rejects.toThrow(ModelClosedError)]);
   });
 
   test("refuses a stream that starts after it", async () => {

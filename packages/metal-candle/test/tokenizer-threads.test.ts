@@ -42,12 +42,12 @@ await threaded.close();
 
 test("a large call has the vectors, counts and truncations that it has without them", async () => {
   const flags = ["--input-type=module", "-e", script, "--", compiled, tinyModelFolder("bert")];
-  const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 120_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 300_000 });
   const told = JSON.parse(stdout) as { truncated: [number, boolean] };
   expect(told).toMatchObject({ threads: [0, 2], vectors: true, counts: true, said: "enough", after: true });
   expect(told.truncated[1]).toBe(true);
   expect(told.truncated[0]).toBeGreaterThan(250);
-}, 120_000);
+}, 400_000);
 
 test.each([
   ["waits for a call", `console.log((await model.embed(texts)).length);`, "530\n"],
@@ -77,10 +77,10 @@ const texts = Array.from({ length: 530 }, (_, index) => "text " + index);
 const model = await EmbeddingModel.load(folder, options);
 ${body}`;
     const flags = ["--input-type=module", "-e", unclosed, "--", compiled, tinyModelFolder("bert")];
-    const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 60_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 300_000 });
     expect(stdout).toBe(said);
   },
-  60_000,
+  400_000,
 );
 
 test("on the CPU device they stay unused, and invalid numbers are refused", async () => {

@@ -12,7 +12,6 @@ import type { AddressInfo } from "node:net";
 import { extname, join, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Page } from "playwright-core";
-import { build } from "vite";
 import { type BrowserProgram, startBrowser } from "./chromium.ts";
 
 /** What to open. */
@@ -45,6 +44,8 @@ const contentTypes: Record<string, string> = {
 
 /** Bundles the entry, with the sources in the place of the built packages, into files by their path on the server. */
 async function bundle(entry: string): Promise<Map<string, string | Uint8Array>> {
+  // Not with the module: most tests that use something of this package open no page.
+  const { build } = await import("vite");
   const result = await build({
     configFile: false,
     logLevel: "warn",

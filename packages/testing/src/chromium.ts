@@ -8,7 +8,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { testingCacheFolder } from "./cache-folder.ts";
 import type { Available } from "./available.ts";
 import { hasBundledBinaries } from "./software-adapter.ts";
@@ -86,6 +86,8 @@ export interface RunningBrowser {
  * @param options `gpu: false`: without a GPU and without WebGPU, which draws pages faster than an emulated one
  */
 export async function startBrowser(program: BrowserProgram, { gpu = true } = {}): Promise<RunningBrowser> {
+  // Not with the module: it takes a process most of a second, and most processes start no browser.
+  const { chromium } = await import("playwright-core");
   const folder = program.bundledFolder;
   if (!folder) {
     const browser = await chromium.launch({ channel: "chrome", args: commonFlags });

@@ -4,6 +4,7 @@ export { type BrowserProgram, type RunningBrowser, startBrowser } from "./chromi
 export { describeBrowser, describeGpu, describePublishedModel, eachDevice, type TestDevice } from "./suites.ts";
 export { isThorough } from "./thorough.ts";
 export { processorTime } from "./processor-time.ts";
+export { onFileFinished } from "./file-end.ts";
 export { type DocExample, docExamples } from "./doc-examples.ts";
 export { type Translation, translateWgsl } from "./translate-wgsl.ts";
 export type { Machine } from "./machine.ts";

@@ -47,7 +47,7 @@ describeBrowser("the page", (program) => {
   async function openMap(options = {}): Promise<Page> {
     const page = await served.open("#/map", options);
     // The first who comes has it drawn.
-    await page.waitForSelector(".map-label:not([hidden])", { timeout: 30_000 });
+    await page.waitForSelector(".map-label:not([hidden])");
     return page;
   }
   const lit = (page: Page) => page.locator(".map-hits li").count();
@@ -56,6 +56,16 @@ describeBrowser("the page", (program) => {
       .locator(".map-frame canvas")
       .first()
       .evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+
+  /** The picture once it stays the same: one may still be about to be drawn. */
+  async function stillPicture(page: Page): Promise<string> {
+    let last = "";
+    for (let now = await picture(page); now !== last; now = await picture(page)) {
+      last = now;
+      await page.waitForTimeout(150);
+    }
+    return last;
+  }
 
   test("the map is drawn, names its clusters, and tells what is under the pointer", async () => {
     const page = await openMap();
@@ -131,7 +141,7 @@ describeBrowser("the page", (program) => {
   test("keys alone: moved, zoomed, shown whole again, and a cluster gone to", async () => {
     const page = await openMap();
     await page.locator(".map-frame").focus();
-    const whole = await picture(page);
+    const whole = await stillPicture(page);
     for (const [key, isWhole] of [
       ["+", false],
       ["ArrowLeft", false],
@@ -139,22 +149,21 @@ describeBrowser("the page", (program) => {
       ["-", false],
     ] as const) {
       await page.keyboard.press(key);
-      await page.waitForTimeout(80);
-      expect((await picture(page)) === whole, key).toBe(isWhole);
+      await expect.poll(async () => (await picture(page)) === whole, { message: key }).toBe(isWhole);
     }
     await page.getByRole("radio", { name: "Folder" }).focus();
     await page.keyboard.press("Space");
     await page.waitForFunction(() => document.querySelector(".map-legend")?.textContent?.includes("court"));
     expect(await page.locator(".map-legend bdi").allTextContents()).toEqual(["bread", "court", "volcano"]);
     await page.locator(".map-clusters button").first().focus();
+    const before = await stillPicture(page);
     await page.keyboard.press("Enter");
-    await page.waitForTimeout(80);
-    expect(await picture(page)).not.toBe(whole);
+    await expect.poll(async () => (await picture(page)) === before).toBe(false);
   });
 
   test.each(["#/map", "#/indexes", "#/device"])("%s on a small screen, in the dark", async (hash) => {
     const page = await served.open(hash, { viewport: { width: 360, height: 780 }, colorScheme: "dark" });
-    await page.waitForSelector(hash === "#/map" ? ".map-label:not([hidden])" : "table, .live svg", { timeout: 30_000 });
+    await page.waitForSelector(hash === "#/map" ? ".map-label:not([hidden])" : "table, .live svg");
     await page.waitForTimeout(300);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await expectAccessible(page);
@@ -169,7 +178,7 @@ describeBrowser("the page", (program) => {
     await page.getByLabel("Add a folder or file").fill(more);
     await page.getByRole("button", { name: "Index it" }).click();
     await page.waitForSelector(".job.done, .job.running");
-    await page.waitForSelector(".job.done", { timeout: 30_000 });
+    await page.waitForSelector(".job.done");
     expect(await page.locator(".job-line").textContent()).toMatch(/Done 1 new/);
     expect(await page.locator(".failures").textContent()).toMatch(/1 file could not be indexed.*damaged/s);
     await page.getByText("left out, and why").click();
@@ -196,11 +205,11 @@ describeBrowser("the page", (program) => {
 
   test("the device: what runs, how much, and GPU against CPU in honest words", async () => {
     const page = await served.open("#/device");
-    await page.waitForSelector(".device-model .on-cpu", { timeout: 20_000 });
+    await page.waitForSelector(".device-model .on-cpu");
     await page.getByRole("button", { name: "Measure now" }).click();
-    await page.waitForSelector(".unavailable", { timeout: 20_000 });
+    await page.waitForSelector(".unavailable");
     expect(await page.locator(".unavailable").textContent()).toMatch(/^GPU .*No GPU/s);
-    await page.getByRole("button", { name: "Measure again" }).waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Measure again" }).waitFor();
     expect(await page.locator(".device table").first().textContent()).toMatch(/CPU onnxruntime/);
     await page.waitForFunction(() => document.querySelectorAll(".live polyline").length === 1);
     await expectAccessible(page);

@@ -51,9 +51,15 @@ describeBrowser("the page's search", (program) => {
     const page = await served.open();
     const failed: string[] = [];
     page.on("requestfailed", (request) => failed.push(request.postData() ?? ""));
+    let answerBread: () => void = () => {};
+    const mayAnswer = new Promise<void>((resolve) => (answerBread = resolve));
+    let isBreadAnswered: () => void = () => {};
+    const breadIsAnswered = new Promise<void>((resolve) => (isBreadAnswered = resolve));
     await page.route("**/search", async (route) => {
-      if (route.request().postData()?.includes('"bread"')) await new Promise((resolve) => setTimeout(resolve, 600));
+      const isBread = route.request().postData()?.includes('"bread"');
+      if (isBread) await mayAnswer;
       await route.continue().catch(() => {});
+      if (isBread) isBreadAnswered();
     });
     const field = page.getByRole("searchbox");
     await field.fill("bread");
@@ -64,9 +70,11 @@ describeBrowser("the page's search", (program) => {
       .first()
       .filter({ hasText: /pump|Pump/ })
       .waitFor();
-    await page.waitForTimeout(800);
+    answerBread();
+    await breadIsAnswered;
+    await page.waitForTimeout(300);
     expect((await titles(page))[0]).toMatch(/pump/i);
-    expect(failed.some((body) => body.includes('"bread"'))).toBe(true);
+    await expect.poll(() => failed.some((body) => body.includes('"bread"'))).toBe(true);
   });
 
   test("asks at once, and not again for a space behind the question", async () => {

@@ -57,7 +57,7 @@ export async function ready(page: Page): Promise<void> {
 }
 
 /** Waits until an element says this. By the clock and not by frames, which a busy software adapter does not draw. */
-export async function expectSays(page: Page, selector: string, words: RegExp, timeout = 100_000): Promise<string> {
+export async function expectSays(page: Page, selector: string, words: RegExp, timeout = 240_000): Promise<string> {
   try {
     await page.waitForFunction(
       ([place, source, flags]) => new RegExp(source!, flags).test(document.querySelector(place!)?.textContent ?? ""),

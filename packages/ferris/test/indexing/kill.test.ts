@@ -30,7 +30,10 @@ const killsEach = 10;
 const soon = 0.3;
 /** … and every fourth comes when so many chunks have been embedded, and some time after: then there is something to lose. */
 const mostEmbedded = 800;
-/** What was embedded this long before a kill must have been kept: a transaction waits 250 ms for its documents. */
+/**
+ * What was embedded this long before the last sign of life must have been kept: a transaction waits 250 ms for its documents. By the clock of
+ * the one who is killed: on a busy machine it may have stood still since.
+ */
 const keptAfter = 700;
 const largestDocument = 600;
 /** Documents whose last vectors are under way: one at the end of each call to the model, and one in between. */
@@ -91,18 +94,18 @@ async function killAt(moment: Moment, folder: string, place: string): Promise<{ 
       const lines = text.split("\n");
       text = lines.pop()!;
       for (const line of lines) {
-        const { chunksEmbedded } = JSON.parse(line) as IndexProgress;
-        seen.push({ at: performance.now(), embedded: chunksEmbedded });
+        const { chunksEmbedded, seconds } = JSON.parse(line) as IndexProgress;
+        seen.push({ at: seconds * 1_000, embedded: chunksEmbedded });
         if (chunksEmbedded >= moment.embedded) resolve();
       }
     });
   });
   await Promise.race([ended, reached]);
   await Promise.race([ended, sleep(moment.milliseconds)]);
-  const killed = performance.now();
   child.kill("SIGKILL");
   if ((await ended) === 0) return null;
-  return { embedded: seen.findLast(({ at }) => at <= killed - keptAfter)?.embedded ?? 0 };
+  const last = seen.at(-1)?.at ?? 0;
+  return { embedded: seen.findLast(({ at }) => at <= last - keptAfter)?.embedded ?? 0 };
 }
 
 type Contents = Map<string, readonly Omit<StoredChunk, "id" | "documentId">[]>;
@@ -202,12 +205,14 @@ test("kill -9 at random moments: never half a document, little is done twice, an
     expect(await largestDifference(place, last, hashes)).toBeLessThan(1e-5);
   };
   let kills = 0;
+  // How far a run has come at some moment is the machine's: there are more kills until some have met what is looked for.
+  const isEnough = () => kills >= wantedKills && somethingToLose > 0 && withoutVectors > 0;
   const lane = async () => {
-    while (kills < wantedKills) {
+    while (!isEnough()) {
       const place = folderOf();
       // Every other index is there already, of the documents as they were.
       if (begun++ % 2 === 1) cpSync(first, place, { recursive: true });
-      for (let left = killsEach; left > 0 && kills < wantedKills; left--) {
+      for (let left = killsEach; left > 0 && !isEnough(); left--) {
         kills++;
         if (await disturb(place)) continue;
         kills--;
@@ -217,9 +222,6 @@ test("kill -9 at random moments: never half a document, little is done twice, an
     }
   };
   await Promise.all([lane(), lane()]);
-  expect(kills).toBe(wantedKills);
-  // Else nothing was checked above.
-  console.log({ somethingToLose, withoutVectors });
-  expect(somethingToLose).toBeGreaterThan(0);
-  expect(withoutVectors).toBeGreaterThan(0);
+  expect(kills).toBeGreaterThanOrEqual(wantedKills);
+  console.log({ kills, somethingToLose, withoutVectors });
 }, 600_000);

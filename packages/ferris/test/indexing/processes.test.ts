@@ -36,7 +36,7 @@ function corpus(): string {
 test("of two indexers the second says who the first is, and the first is not disturbed", async () => {
   const folder = corpus();
   const place = folderOf();
-  const first = start(process.execPath, [program, place, folder, "100"]);
+  const first = start(process.execPath, [program, place, folder, "held"], { stdin: "pipe" });
   await new Promise((resolve) => first.child.stdout!.once("data", resolve));
   const second = await start(process.execPath, [program, place, folder, "0"]).ended;
   expect(second.code).toBe(7);
@@ -48,6 +48,7 @@ test("of two indexers the second says who the first is, and the first is not dis
     expect((await reader.chunksOf(document.id)).length).toBe(document.chunks);
   }
   await reader.close();
+  first.child.stdin!.end();
   expect((await first.ended).code).toBe(0);
   expect(examine(place).documents).toBe(documents);
   expect((await start(process.execPath, [program, place, folder, "0"]).ended).stdout).toContain('"unchanged":60');

@@ -1,5 +1,5 @@
 /** A tree of a thousand files through the command, twice: the second run looks at names, sizes and times, and embeds nothing. */
-import { renameSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -34,13 +34,21 @@ test("a second run over a thousand unchanged files reads and embeds nothing; the
     expect(code).toBe(0);
     return JSON.parse(stdout.trim().split("\n").at(-1)!) as IndexReport;
   };
-  const first = await run();
-  expect(first).toMatchObject({ added: count, chunksEmbedded: 2 * count });
-  const second = await run();
-  expect(second).toMatchObject({ added: 0, changed: 0, removed: 0, unchanged: count, chunks: 0, chunksEmbedded: 0 });
-  // Against the first run on the same machine, however busy it is: to read the files again takes more than this.
-  expect(second.seconds).toBeLessThan(first.seconds / 2);
-  expect(second.stages.parse.seconds).toBeLessThan(first.stages.parse.seconds / 2);
+  expect(await run()).toMatchObject({ added: count, chunksEmbedded: 2 * count });
+  // Who read a file again would see other words in it. Those of one folder move below, and are known by what is in them.
+  for (const name of names.filter((each) => !each.startsWith("7/"))) {
+    const path = join(folder, name);
+    writeFileSync(path, readFileSync(path, "utf8").replace("Subject", "Project"));
+    utimesSync(path, past, past);
+  }
+  expect(await run()).toMatchObject({
+    added: 0,
+    changed: 0,
+    removed: 0,
+    unchanged: count,
+    chunks: 0,
+    chunksEmbedded: 0,
+  });
 
   writeFileSync(join(folder, names[5]!), "# Note 5\n\nAnother subject.\n\n# End\n\nOf 5.\n");
   renameSync(join(folder, "7"), join(folder, "moved"));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { processorTime } from "@ferris/testing";
 import { indexPaths } from "../../src/indexing/index-folder.ts";
 import { readAround } from "../../src/search/passage.ts";
 import type { SearchMode } from "../../src/search/result.ts";
@@ -74,13 +75,13 @@ describe("hostile queries", () => {
     "%j",
     async (_name, query) => {
       if (query.trim() === "") return;
-      const started = performance.now();
+      const started = processorTime();
       for (const mode of modes) await check(query, mode);
       await check(query, "hybrid", { filter: filters[2], minScore: 0.99 });
-      // A megabyte of anything is bounded; the machine may be busy.
-      expect(performance.now() - started).toBeLessThan(20_000);
+      // A megabyte of anything is bounded.
+      expect(processorTime() - started).toBeLessThan(20_000);
     },
-    60_000,
+    180_000,
   );
 });
 

@@ -6,10 +6,10 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { build } from "vite";
 
 /** Bundles `entry` (an absolute path) where Node finds this workspace's packages, and returns the bundle's path. */
 export async function bundle(entry: string): Promise<string> {
+  const { build } = await import("vite");
   const cache = fileURLToPath(new URL("../../../../node_modules/.cache/", import.meta.url));
   mkdirSync(cache, { recursive: true });
   const outDir = mkdtempSync(join(cache, "ferris-test-"));
@@ -39,8 +39,12 @@ export interface Ended {
 }
 
 /** Starts a command; `ended` resolves when it is over. It does not outlive the test. */
-export function start(command: string, args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+export function start(
+  command: string,
+  args: readonly string[],
+  { stdin = "ignore" }: { readonly stdin?: "ignore" | "pipe" } = {},
+): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(command, args, { stdio: [stdin, "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";

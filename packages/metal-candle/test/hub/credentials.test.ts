@@ -1,7 +1,9 @@
 /** A user name and password in the hub's URL: sent to the hub, in the token's place; to no storage elsewhere, and in no message. */
 import { expect, test, vi } from "vitest";
 import { DownloadError, InvalidArgumentError } from "../../src/errors.ts";
-import { expectFailure, hub, pull, repository } from "./support/hub-fixture.ts";
+import { expectFailure, hub, pull, repository, useHub } from "./support/hub-fixture.ts";
+
+useHub();
 
 const password = "pässwort:1";
 const withPassword = (endpoint: string): string =>

@@ -18,8 +18,11 @@ import {
   incomplete,
   pull,
   repository,
+  useHub,
 } from "./support/hub-fixture.ts";
 import { sendBytes } from "./support/hub-server.ts";
+
+useHub();
 
 describe("a connection that breaks", () => {
   test("is taken up where it stopped, and the whole is checked", async () => {

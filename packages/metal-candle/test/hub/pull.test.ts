@@ -9,8 +9,20 @@ import { describe, expect, test, vi } from "vitest";
 import { DownloadError, InvalidArgumentError, UnsupportedModelError } from "../../src/errors.ts";
 import type { PullProgress } from "../../src/hub/pull.ts";
 import { readModel } from "../../src/models/read-model.ts";
-import { cache, expectFailure, files, hub, hubId, incomplete, pull, repository } from "./support/hub-fixture.ts";
+import {
+  cache,
+  expectFailure,
+  files,
+  hub,
+  hubId,
+  incomplete,
+  pull,
+  repository,
+  useHub,
+} from "./support/hub-fixture.ts";
 import { hubCommit } from "./support/hub-server.ts";
+
+useHub();
 
 describe("a pull", () => {
   test("brings what is needed, in the layout of huggingface_hub, and the model loads", async () => {

@@ -3,13 +3,12 @@
  * one that a test opens: requests to elsewhere, breaches of the policy, errors.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BrowserProgram, type RunningBrowser, startBrowser } from "@ferris/testing";
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { build } from "vite";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { Ferris } from "ferris";
 import { ModelPool } from "../../../ferris/src/models/model-pool.ts";
@@ -71,7 +70,7 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
     server = await listen(0);
     browser = await startBrowser(program);
     // On two busy cores the model alone takes its time.
-  }, 180_000);
+  }, 300_000);
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((page) => page.context().close()));
     expect(faults.splice(0)).toEqual([]);
@@ -103,6 +102,8 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
     },
     async open(hash = "", contextOptions = {}) {
       const context = await browser.browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
+      // What comes in a moment takes long where seven other things run.
+      context.setDefaultTimeout(120_000);
       const page = await context.newPage();
       opened.push(page);
       watch(page, server.url!, faults);
@@ -112,13 +113,20 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
   };
 }
 
-/** The page as `npm run build` makes it, in a folder of its own: made once for all test files, as long as its sources are the same. */
+/**
+ * The page as `npm run build` makes it: what that has made, where it is newer than all that it is made from, as in `npm test`. Otherwise one in a
+ * folder of its own, made once for all test files, as long as its sources are the same.
+ */
 async function builtPage(): Promise<string> {
   const root = fileURLToPath(new URL("../..", import.meta.url));
+  const shipped = fileURLToPath(new URL("../../../ferris/web", import.meta.url));
+  const made = statSync(join(shipped, "index.html"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (sourcesOf(root).every((path) => statSync(path).mtimeMs < made)) return shipped;
   const cache = fileURLToPath(new URL("../../../../node_modules/.cache", import.meta.url));
   const folder = join(cache, `ferris-page-${hashOf(root)}`);
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
+  const { build } = await import("vite");
   const outDir = mkdtempSync(join(cache, "ferris-page-making-"));
   await build({ root, build: { outDir, emptyOutDir: true } });
   try {
@@ -130,15 +138,18 @@ async function builtPage(): Promise<string> {
   return folder;
 }
 
-/** Of everything that the page is built from. */
-function hashOf(root: string): string {
-  const hash = createHash("sha256");
+/** Everything that the page is built from. */
+function sourcesOf(root: string): string[] {
   const files = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !/[/\\](?:test|node_modules|dist)[/\\]|\.tsbuildinfo$/.test(path.slice(root.length - 1)));
-  files.push(join(root, "../../package-lock.json"));
-  for (const path of files.toSorted()) hash.update(path.slice(root.length)).update(readFileSync(path));
+  return [...files, join(root, "../../package-lock.json")].toSorted();
+}
+
+function hashOf(root: string): string {
+  const hash = createHash("sha256");
+  for (const path of sourcesOf(root)) hash.update(path.slice(root.length)).update(readFileSync(path));
   return hash.digest("hex").slice(0, 16);
 }
 

@@ -2,8 +2,8 @@
  * `ferris index --report`: every file with what became of it, a line each: the outcome, the path and what there is to say, with tabs
  * between. As JSON lines with --json. Left-out files come first, by reason, because that is what people look for.
  */
-import { statSync } from "node:fs";
 import { UsageError } from "../../errors.ts";
+import { statIfThere } from "../../files/stat-if-there.ts";
 import type { FileOutcome } from "../../indexing/report.ts";
 import { AtomicFile } from "../io/atomic-file.ts";
 import type { Session } from "../session.ts";
@@ -25,7 +25,7 @@ export class FileList {
   /** @param to a file's path, or true for stdout. Throws UsageError for a folder, OutputError */
   static async open(session: Session, to: string | true): Promise<FileList> {
     if (to === true) return new FileList(session, null);
-    if (statSync(to, { throwIfNoEntry: false })?.isDirectory()) {
+    if (statIfThere(to)?.isDirectory()) {
       throw new UsageError(
         `--report ${to} would write to a folder: name the file as --report=FILE, or put --report last`,
       );

@@ -3,10 +3,10 @@
  *
  * Files are read as git keeps them, git is not run. They may be a stranger's: all are bounded, and what cannot be read counts as absent.
  */
-import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { readRegularFile } from "../../files/read-file.ts";
+import { statIfThere } from "../../files/stat-if-there.ts";
 import { trackedPaths } from "./git-index.ts";
 
 const mostBytes = 2 ** 20;
@@ -26,7 +26,7 @@ export interface Repository {
 
 /** The repository whose top is `folder`, or null where there is none. `.git` may be a file: of a worktree, or a submodule. */
 export async function repositoryAt(folder: string): Promise<Repository | null> {
-  const found = statSync(join(folder, ".git"), { throwIfNoEntry: false });
+  const found = statIfThere(join(folder, ".git"));
   if (found === undefined) return null;
   const own = found.isDirectory() ? join(folder, ".git") : await linkedFolder(folder);
   if (own === null) return null;

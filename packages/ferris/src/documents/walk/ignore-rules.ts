@@ -6,9 +6,9 @@
  * another is on its own; a file that is tracked counts whatever the rules say. .ferrisignore holds across repositories, and may bring
  * back what git leaves out.
  */
-import { statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { readRegularFile } from "../../files/read-file.ts";
+import { statIfThere } from "../../files/stat-if-there.ts";
 import { type Repository, repositoryAt } from "./git-repository.ts";
 import { GitignoreRules } from "./gitignore-rules.ts";
 
@@ -134,7 +134,7 @@ function insideOf(folder: string, path: string): string {
 /** The nearest folder at or above `start` that a repository has for its top. */
 function topOf(start: string): string | null {
   for (let folder = start; ; folder = dirname(folder)) {
-    if (statSync(join(folder, ".git"), { throwIfNoEntry: false })) return folder;
+    if (statIfThere(join(folder, ".git"))) return folder;
     if (dirname(folder) === folder) return null;
   }
 }

@@ -6,10 +6,11 @@
  * fit. They lie beside the index (`index.sum`) and are looked at whenever it is opened, up to a size at which that takes a fraction of
  * a search; larger indexes have none.
  */
-import { closeSync, fstatSync, lstatSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { IndexUnusableError } from "../../errors.ts";
 import { noFollow, readRegularFileSync } from "../../files/read-file.ts";
+import { lstatIfThere } from "../../files/stat-if-there.ts";
 import { isWriteAhead } from "./heal.ts";
 
 /** 80 to 200 ms with ten processes on two cores, less where nobody else computes. */
@@ -74,7 +75,7 @@ function recorded(path: string): string | null {
 }
 
 function isBeingWritten(path: string): boolean {
-  return ["-wal", "-journal"].some((end) => (lstatSync(path + end, { throwIfNoEntry: false })?.size ?? 0) > 0);
+  return ["-wal", "-journal"].some((end) => (lstatIfThere(path + end)?.size ?? 0) > 0);
 }
 
 /** Of each block; null for a file that is too large to be looked at each time, or cannot be read. */

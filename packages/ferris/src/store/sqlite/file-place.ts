@@ -1,7 +1,8 @@
 /** Where an index kept in a file is: its size, and how it is left. */
-import { lstatSync, statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { statIfThere } from "../../files/stat-if-there.ts";
 import { writeChecksum } from "./checksum.ts";
 import { heal, isWriteAhead } from "./heal.ts";
 import type { IndexPlace } from "./reader.ts";
@@ -26,10 +27,7 @@ export class FilePlace implements IndexPlace {
   }
 
   bytes(): number {
-    return ["", "-wal", "-shm"].reduce(
-      (sum, suffix) => sum + (statSync(this.path + suffix, { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    );
+    return ["", "-wal", "-shm"].reduce((sum, suffix) => sum + (statIfThere(this.path + suffix)?.size ?? 0), 0);
   }
 
   async leave(): Promise<void> {

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ferris, startFerris, succeeds, temporaryFolder } from "../support/ferris-process.ts";
 
 async function start(args: readonly string[], cwd: string) {
@@ -32,8 +32,10 @@ test("serves models and the index, and answers what was accepted before it ends"
   const found = (await (await post("/search", { query: "rotate a key" })).json()) as { results: { path: string }[] };
   expect(found.results[0]!.path).toBe(join(folder, "keys.md"));
   const input = Array.from({ length: 200 }, (_, i) => `a text with the number ${i} in it`);
-  const accepted = post("/v1/embeddings", { input });
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  let isAnswered = false;
+  const accepted = post("/v1/embeddings", { input }).finally(() => (isAnswered = true));
+  const isAtWork = async () => /^te_queue_size 1$/m.test(await (await fetch(`${url}/metrics`, { headers })).text());
+  await vi.waitUntil(async () => isAnswered || (await isAtWork()), { timeout: 120_000 });
   process.kill("SIGTERM");
   const { data } = (await (await accepted).json()) as { data: unknown[] };
   expect(data).toHaveLength(200);

@@ -295,7 +295,7 @@ async function fakeServer(kind: number | null, payload: string): Promise<string>
 }
 
 async function ends(process_: number): Promise<void> {
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 2_400; i++) {
     try {
       process.kill(process_, 0);
     } catch {

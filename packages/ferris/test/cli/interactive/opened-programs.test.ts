@@ -20,7 +20,7 @@ function program(name: string, code = 0): void {
 }
 
 async function argumentsOf(name: string): Promise<string[]> {
-  await vi.waitUntil(() => existsSync(told(name)), { timeout: 10_000 });
+  await vi.waitUntil(() => existsSync(told(name)), { timeout: 120_000 });
   return readFileSync(told(name), "utf8").trimEnd().split("\n");
 }
 

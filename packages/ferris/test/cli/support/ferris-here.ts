@@ -6,7 +6,7 @@
  * signals, pipes and end, is tested with one (ferris-process.ts; here-and-there.test.ts holds the two to the same answers).
  */
 import { Readable, Writable } from "node:stream";
-import { afterAll } from "vitest";
+import { onFileFinished } from "@ferris/testing";
 import { type Caller, NeedsOwnProcess, runFor, type Warmth } from "../../../src/cli/caller.ts";
 import { runProgram } from "../../../src/cli/run-program.ts";
 import { isForwarded } from "../../../src/cli/warm/forwarded.ts";
@@ -17,20 +17,16 @@ import { ferrisEnvironment, type Result, type RunOptions } from "./ferris-proces
 export { temporaryFolder, useTinyModel } from "./ferris-process.ts";
 
 let warmth: Warmth | null = null;
-const ends: (() => Promise<void>)[] = [];
-
-afterAll(async () => {
-  for (const end of ends) await end();
-});
 
 /** Has models and indexes stay ready between the commands of this test file, for those that a warm server would do. */
 export function keepModels(): void {
   const pool = new ModelPool({ load: { device: "cpu" }, idleMs: null });
   const indexes = new IndexPool({ models: pool });
-  ends.push(
-    () => indexes.close(),
-    () => pool.close(),
-  );
+  onFileFinished(async () => {
+    warmth = null;
+    await indexes.close();
+    await pool.close();
+  });
   warmth = { openFerris: (wanted) => indexes.open(wanted), embeddingModel: pool.embeddingModel.bind(pool) };
 }
 

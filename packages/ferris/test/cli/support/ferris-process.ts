@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll } from "vitest";
+import { onFileFinished } from "@ferris/testing";
 
 const workspace = fileURLToPath(new URL("../../../../../", import.meta.url));
 const command = join(workspace, "packages/ferris/bin/ferris.js");
@@ -27,14 +27,8 @@ export interface RunOptions {
 }
 
 let home: string | undefined;
-const folders: string[] = [];
 /** Variables that every command of this test file gets, unless a test says otherwise. */
 const common: Record<string, string> = {};
-
-// Here and not where a folder is made: within a running test afterAll does nothing.
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 /**
  * Has every command of this test file use a model of random weights, which is loaded at once: for tests in which it does not matter what
@@ -42,13 +36,22 @@ afterAll(() => {
  */
 export function useTinyModel(): void {
   common.FERRIS_MODEL = fileURLToPath(new URL("../../../../metal-candle/test/goldens/tiny/bert", import.meta.url));
+  onFileFinished(() => void delete common.FERRIS_MODEL);
 }
 
 /** A folder that is gone after the tests of the file. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `ferris-test-${name}-`));
-  folders.push(folder);
+  onFileFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+function homeOfFile(): string {
+  if (home === undefined) {
+    home = temporaryFolder("home");
+    onFileFinished(() => (home = undefined));
+  }
+  return home;
 }
 
 /** The environment that a command gets, and the home in it. */
@@ -56,18 +59,18 @@ export function ferrisEnvironment(environment: RunOptions["environment"] = {}): 
   env: Record<string, string>;
   home: string;
 } {
-  home ??= temporaryFolder("home");
+  const own = homeOfFile();
   const hidden = /^(FERRIS_|NO_COLOR$|FORCE_COLOR$|FORCE_HYPERLINK$)/;
   const inherited = Object.entries(process.env).filter(([name]) => !hidden.test(name));
   const all = Object.entries({
     ...Object.fromEntries(inherited),
-    XDG_CONFIG_HOME: home,
+    XDG_CONFIG_HOME: own,
     FERRIS_SOCKET: "off",
     ...common,
     ...environment,
   });
   const env = Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
-  return { env, home };
+  return { env, home: own };
 }
 
 /** What has to be started for `ferris ARGS`, in an environment of its own. */

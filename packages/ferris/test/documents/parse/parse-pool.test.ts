@@ -78,7 +78,7 @@ describe("threads that misbehave", () => {
     Promise.all(names.map((name) => parsing.parse(`/${name}.pdf`, pdf()).then(({ title }) => title)));
 
   test("one that says that it is not stuck has its time again, such as for each scanned page", async () => {
-    const parsing = pool({ worker: odd, mostSeconds: 1.2 });
+    const parsing = pool({ worker: odd, mostSeconds: 3 });
     expect(await parsing.parse("/works long.pdf", new Uint8Array(1))).toMatchObject({ title: "/works long.pdf" });
   });
 

@@ -1,6 +1,7 @@
 /** Separated values as programs write them: what stands above the rows, which separator, and what sizes cost. */
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { expectLinear } from "../support/growth.ts";
 import { outline } from "../support/outline.ts";
 
 async function linesOf(text: string, name = "/a.csv"): Promise<string[]> {
@@ -101,15 +102,7 @@ describe("sizes", () => {
       empty: (size) => `${",".repeat(size)}\n`.repeat(5),
     };
     for (const [name, shape] of Object.entries(shapes)) {
-      const seconds: number[] = [];
-      for (const size of [50_000, 200_000]) {
-        const bytes = Buffer.from(shape(size));
-        const started = performance.now();
-        await parseDocument("/a.csv", bytes);
-        seconds.push((performance.now() - started) / 1000);
-      }
-      // Four times the size: sixteen times the time would be quadratic. Small times are noise.
-      expect(seconds[1], name).toBeLessThan(Math.max(1.5, seconds[0] * 10));
+      await expectLinear(name, 50_000, (size) => parseDocument("/a.csv", Buffer.from(shape(size))));
     }
   });
 

@@ -1,6 +1,6 @@
 /** A damaged PDF on which pdf.js rejects a promise that nobody holds: it ends no process, and nobody waits for ever. */
 import { fileURLToPath } from "node:url";
-import { beforeAll, expect, test, vi } from "vitest";
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { holdRejections } from "../../../src/documents/parsers/pdf/unheld-rejections.ts";
 import { bundle, start } from "../../support/child.ts";
 
@@ -22,6 +22,8 @@ test("a rejection of the program's own ends it as ever", async () => {
 });
 
 test("what waits for an answer that will not come is told the rejection, unless it goes on", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
   const listeners = process.listeners("unhandledRejection");
   const held = holdRejections(20);
   const [own] = process.listeners("unhandledRejection").filter((listener) => !listeners.includes(listener));
@@ -29,11 +31,13 @@ test("what waits for an answer that will not come is told the rejection, unless 
   held.stuck.catch(told);
   own!(Object.assign(new Error("bad block"), { name: "FormatError" }), Promise.resolve());
   for (let page = 0; page < 5; page++) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await vi.advanceTimersByTimeAsync(15);
     held.goesOn();
   }
   expect(told).not.toHaveBeenCalled();
-  await vi.waitFor(() => expect(told).toHaveBeenCalledWith(expect.objectContaining({ message: "bad block" })));
+  await vi.advanceTimersByTimeAsync(20);
+  expect(told).toHaveBeenCalledWith(expect.objectContaining({ message: "bad block" }));
+  vi.useRealTimers();
   await held.release();
   expect(process.listeners("unhandledRejection")).toEqual(listeners);
 });

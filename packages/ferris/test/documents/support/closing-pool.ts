@@ -2,7 +2,7 @@
 import { ParsePool } from "../../../src/documents/parse/parse-pool.ts";
 
 const pool = new ParsePool({ worker: process.argv[2] });
-const parsing = Array.from({ length: 8 }, (_, i) => pool.parse(`/slow ${i}.pdf`, Buffer.from("%PDF-")));
+const parsing = Array.from({ length: 8 }, (_, i) => pool.parse(`/hangs ${i}.pdf`, Buffer.from("%PDF-")));
 const ended = Promise.allSettled(parsing);
 await new Promise((resolve) => setTimeout(resolve, 100));
 await pool.close();

@@ -12,7 +12,8 @@ parentPort.on("message", ({ path }) => {
   if (path.includes("exits")) process.exit(3);
   if (path.includes("takes memory")) {
     for (let i = 0; i < 60; i++) kept.push(new Uint8Array(2 ** 24).fill(1));
-    setTimeout(answer, 2_000);
+    // Long after somebody has looked at how much it takes.
+    setTimeout(answer, 60_000);
     return;
   }
   if (path.includes("works long")) {
@@ -20,13 +21,14 @@ parentPort.on("message", ({ path }) => {
     setTimeout(() => {
       clearInterval(alive);
       answer();
-    }, 2_500);
+    }, 4_500);
     return;
   }
   if (path.includes("slow")) {
     setTimeout(answer, 300);
     return;
   }
+  if (path.includes("hangs")) return;
   answer();
   if (path.includes("late")) void Promise.reject(new Error("late"));
   if (path.includes("leaves")) setImmediate(() => process.exit(0));

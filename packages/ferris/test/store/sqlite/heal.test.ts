@@ -115,10 +115,11 @@ test("a writer that is killed while it opens or closes leaves an index that both
   const child = await bundle(fileURLToPath(new URL("../support/closing-child.ts", import.meta.url)));
   const folder = await indexFolder();
   let journals = 0;
-  for (let i = 0; i < 14; i++) {
+  // Until one was killed in the moment of closing in which there is a journal: how often that is, is the machine's.
+  for (let i = 0; i < 14 || (journals === 0 && i < 300); i++) {
     const { child: writer, ended } = start(process.execPath, [child, folder]);
     await new Promise<void>((resolve) => void writer.stdout!.once("data", () => resolve()));
-    await sleep(i * 2.3);
+    await sleep((i % 14) * 2.3);
     // The journal is there for a moment of each closing.
     for (const until = performance.now() + 300; i % 2 === 0 && performance.now() < until;) {
       if (existsSync(join(folder, "index.db-journal"))) break;
@@ -134,4 +135,4 @@ test("a writer that is killed while it opens or closes leaves an index that both
   }
   examine(folder);
   expect(journals).toBeGreaterThan(0);
-}, 120_000);
+}, 600_000);

@@ -51,7 +51,7 @@ export class ModelServer {
     response.writeHead(from > 0 ? 206 : 200, { "content-length": bytes.length - from, "cache-control": "no-store" });
     if (this.cutAfter !== null && path.endsWith(".safetensors")) {
       // Time for them to arrive: a browser drops what it has not handed on when a connection breaks.
-      response.write(bytes.subarray(from, from + this.cutAfter), () => setTimeout(() => response.destroy(), 200));
+      response.write(bytes.subarray(from, from + this.cutAfter), () => setTimeout(() => response.destroy(), 1500));
       this.cutAfter = null;
       return;
     }

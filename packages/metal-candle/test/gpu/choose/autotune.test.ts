@@ -203,11 +203,11 @@ describe("the choice", () => {
     timers.mockRestore();
   });
 
-  /** Timers that compute nothing: the second candidate takes half as long, and opening one takes `delay` milliseconds. */
-  function pretendTimers(candidates: readonly GemmVariant[], delays: readonly number[] = []) {
+  /** Timers that compute nothing: the second candidate takes half as long. The second to be opened is there when `second` says so. */
+  function pretendTimers(candidates: readonly GemmVariant[], second: () => Promise<void> | void = () => {}) {
     let opened = 0;
     return vi.spyOn(GemmTimer, "open").mockImplementation(async () => {
-      await new Promise((resolve) => setTimeout(resolve, delays[opened++] ?? 0));
+      if (opened++ === 1) await second();
       const prepare = async (variant: GemmVariant) => async () => (variant === candidates[1] ? 1 : 2);
       return { mostRows: tileRows, prepare, close: () => undefined } as unknown as GemmTimer;
     });
@@ -228,18 +228,19 @@ describe("the choice", () => {
 
   test("that a closed model cut short is finished at the next load; a judge that does not answer does not hold it up", async () => {
     const requests = [request("large", 512, 128, pair), request("large", 512, 256, pair)];
-    const late = pretendTimers(pair, [0, 200]);
     const closed = new AbortController();
-    setTimeout(() => closed.abort(), 100);
+    const late = pretendTimers(pair, () => closed.abort());
     const first = await tune(pretended, requests, agrees, closed.signal);
     expect([first.gemms.length, first.unfinished]).toEqual([1, "the model was closed after 1 of 2 products"]);
     late.mockRestore();
     const timers = pretendTimers(pair);
     const closedAgain = new AbortController();
-    setTimeout(() => closedAgain.abort(), 100);
     const never = new Promise<string>(() => undefined);
-    const judge: Objection = (variant) =>
-      variant === pair[1] && timers.mock.calls.length > 0 ? never : Promise.resolve(null);
+    const judge: Objection = (variant) => {
+      if (variant !== pair[1] || timers.mock.calls.length === 0) return Promise.resolve(null);
+      setTimeout(() => closedAgain.abort(), 20);
+      return never;
+    };
     expect((await tune(pretended, requests, judge, closedAgain.signal)).gemms.length).toBe(1);
     timers.mockClear();
     const second = await tune(pretended, requests, agrees);
@@ -251,14 +252,20 @@ describe("the choice", () => {
 
   test("is kept product by product: a process that ends meanwhile loses one", async () => {
     const requests = [request("large", 896, 128, pair), request("large", 896, 256, pair)];
-    const timers = pretendTimers(pair, [0, 300]);
     const closed = new AbortController();
+    let goOn: () => void = () => {};
+    const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+    const timers = pretendTimers(pair, () => mayGoOn);
     const running = tune(pretended, requests, agrees, closed.signal);
-    await vi.waitFor(async () => {
-      const kept = await rememberedTuning(pretended, requests, agrees);
-      expect(kept?.unfinished).toBe("the process ended after 1 of 2 products");
-    });
+    await vi.waitFor(
+      async () => {
+        const kept = await rememberedTuning(pretended, requests, agrees);
+        expect(kept?.unfinished).toBe("the process ended after 1 of 2 products");
+      },
+      { timeout: 120_000 },
+    );
     closed.abort();
+    goOn();
     await running;
     timers.mockRestore();
   });

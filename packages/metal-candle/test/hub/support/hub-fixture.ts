@@ -55,21 +55,24 @@ export let files: Map<string, Uint8Array>;
 export let hub: HubServer;
 export let cache: string;
 
-beforeEach(async () => {
-  files = repositoryFiles();
-  hub = new HubServer(hubId, files);
-  await hub.start();
-  cache = await mkdtemp(join(tmpdir(), "metal-candle-hub-"));
-  vi.stubEnv("HF_ENDPOINT", `${hub.endpoint}/`);
-  vi.stubEnv("HF_HUB_OFFLINE", "");
-  vi.stubEnv("HF_TOKEN", "");
-  vi.stubEnv("HF_HOME", join(cache, "home"));
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await hub.stop();
-  await rm(cache, { recursive: true, force: true });
-});
+/** Has each test of a file find a hub of its own. To be called once by the file. */
+export function useHub(): void {
+  beforeEach(async () => {
+    files = repositoryFiles();
+    hub = new HubServer(hubId, files);
+    await hub.start();
+    cache = await mkdtemp(join(tmpdir(), "metal-candle-hub-"));
+    vi.stubEnv("HF_ENDPOINT", `${hub.endpoint}/`);
+    vi.stubEnv("HF_HUB_OFFLINE", "");
+    vi.stubEnv("HF_TOKEN", "");
+    vi.stubEnv("HF_HOME", join(cache, "home"));
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await hub.stop();
+    await rm(cache, { recursive: true, force: true });
+  });
+}
 
 export const pull = (options: PullOptions = {}, id = hubId, patience = impatient) =>
   pullModel(id, { cacheDir: cache, ...options }, patience);
