@@ -16,6 +16,7 @@ import type { EncoderDescription } from "../models/encoder-description.ts";
 import type { OnnxSession } from "../platform/onnx-types.ts";
 import { queryBlocks } from "./attention-blocks.ts";
 import { encoderGraph, hiddenOutput, rowsOutput } from "./encoder-graph.ts";
+import { lastingSession } from "./lasting-session.ts";
 import { withMemory } from "./out-of-memory.ts";
 import { paddedInputs } from "./padded-batch.ts";
 
@@ -54,10 +55,16 @@ export interface CpuEncoderOptions {
 export async function openCpuEncoder(description: ModelDescription, options: CpuEncoderOptions = {}): Promise<Encoder> {
   const { encoder, head } = description;
   const threads = options.threads ?? availableThreads();
-  const session = await withMemory("the model was loaded", async () => {
-    const graph = await encoderGraph(encoder, head, options.signal);
-    return createOnnxSession({ ...graph, threads, ownThread: options.ownThread, runtime: options.onnxruntime });
-  });
+  const { ownThread, onnxruntime: runtime } = options;
+  const open = (signal?: AbortSignal) =>
+    withMemory("the model was loaded", async () => {
+      const graph = await encoderGraph(encoder, head, signal);
+      return createOnnxSession({ ...graph, threads, ownThread, runtime });
+    });
+  let { signal } = options;
+  const session = await lastingSession(() => open(signal));
+  // A later opening is not the load that this would have given up.
+  signal = undefined;
   if (session.notice !== null) options.onNotice?.(`metal-candle: ${session.notice}`);
   const maxSequences = sequencesPerThread * threads;
   const usualBudget = Math.max(tokensPerThread * threads, description.maxLength);

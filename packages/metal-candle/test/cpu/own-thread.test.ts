@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { createOnnxSession } from "#platform/onnx";
 import { OnnxGraph, floatType } from "../../src/cpu/onnx-writer.ts";
+import { lastingSession } from "../../src/cpu/lasting-session.ts";
 import { WorkerLostError } from "../../src/errors.ts";
 import type { OnnxSession } from "../../src/platform/onnx-types.ts";
 import { openOnThread } from "../../src/platform/onnx-thread.node.ts";
@@ -76,4 +77,19 @@ test("a thread that dies later fails the call that it owes, and every one after 
   await expect(session.run(input(), "y")).rejects.toThrow(WorkerLostError);
   await expect(session.run(input(), "y")).rejects.toThrow(WorkerLostError);
   await session.release();
+});
+
+test("a session whose thread died is opened again, once per call", async () => {
+  const ending = new URL("support/ending-thread.mjs", import.meta.url);
+  const entries = [ending, compiled];
+  const session = await lastingSession(async () => (await openOnThread(graph(), entries.shift() ?? ending))!);
+  // The first thread dies over this call; the second is asked again.
+  expect((await session.run(input(), "y")).length).toBe(rows * width);
+  expect((await session.run(input(), "y")).length).toBe(rows * width);
+  expect(entries).toEqual([]);
+  await session.release();
+
+  const short = await lastingSession(async () => (await openOnThread(graph(), ending))!);
+  await expect(short.run(input(), "y")).rejects.toThrow(WorkerLostError);
+  await short.release();
 });
