@@ -272,9 +272,11 @@ export class PostgresReader implements StoreReader {
     if (filter !== undefined && !keepsAll(filter)) {
       if (this.#filteredAt !== totals.revision || this.#filtered.size >= mostFilters) this.#filtered = new Map();
       this.#filteredAt = totals.revision;
+      // This version's, whatever another search finds meanwhile.
+      const filtered = this.#filtered;
       const key = JSON.stringify(filter);
-      documents = this.#filtered.get(key) ?? (await this.#filterDocuments(sql, filter));
-      this.#filtered.set(key, documents);
+      documents = filtered.get(key) ?? (await this.#filterDocuments(sql, filter));
+      filtered.set(key, documents);
     }
     return { sql, collectionId: id, totals, languages, documents };
   }
