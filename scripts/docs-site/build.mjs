@@ -24,7 +24,6 @@ const guides = [
   "postgres",
   "performance",
   "reliability",
-  "postgres",
   "scaling",
   "architecture",
 ];

@@ -39,8 +39,9 @@ const frameworks = {
   },
   "@mastra/core@1": {
     packages: ["@mastra/core@1", "@mastra/rag@2", "@mastra/libsql@1", "ai@6"],
-    // Mastra's own packages ask for this Node.
+    // Mastra's own packages ask for this Node, and for one ai of their own.
     node: "24",
+    alone: true,
     program: "mastra.mjs",
     args: async () => ["docs", "how do I rotate a key", await languageModel()],
     expects: /^Knead the dough[^]*keys\.md:1[^]*^It is said in .*keys\.md/m,
@@ -93,8 +94,8 @@ export const frameworkNames = Object.keys(frameworks);
 export const localFrameworks = ["ai@5", "@langchain/core@1", "@orama/orama@3"];
 
 /**
- * Each framework in a folder of its own.
- * @param together all of them in one, which takes one installation; no two may be versions of one package
+ * Each framework, put into the folder in which the ones before it are, or one of its own where it does not get on with them.
+ * @param together all of them are installed at once; no two may be versions of one package
  */
 export async function checkFrameworks(context, names = frameworkNames, together = false) {
   const { report, work, url, tools } = context;
@@ -108,21 +109,23 @@ export async function checkFrameworks(context, names = frameworkNames, together 
       const args = typeof recipe.args === "function" ? await recipe.args() : recipe.args;
       const node = recipe.node === undefined ? process.execPath : await tools.node(recipe.node);
       const wanted = (together ? names : [name]).flatMap((each) => frameworks[each].packages);
-      const folder = shared ?? (await install(wanted));
-      if (together) shared = folder;
+      const isThere = together && shared !== null;
+      const folder = isThere ? shared : await install(wanted, recipe.alone ? null : shared);
+      if (!recipe.alone) shared = folder;
       copyFileSync(join(root, "examples/frameworks", program), join(folder, program));
-      const ran = await runIn(folder, folder, url, [node, program, ...args], { timeout: 300_000 });
+      const ran = await runIn(folder, place, url, [node, program, ...args], { timeout: 300_000 });
       if (ran.status !== 0 || !expects.test(ran.stdout)) throw new Error(`expected ${expects}: ${said(ran)}`);
       return program;
     });
   }
 
-  async function install(packages) {
+  /** Into this folder, or a new one with our own packages. */
+  async function install(packages, before) {
     mkdirSync(place, { recursive: true });
-    const folder = mkdtempSync(join(place, "program-"));
-    makeFolder(folder, keys);
-    const add = [...npmInstall, "--ignore-scripts", "ferris", "metal-candle", ...packages];
-    const added = await runIn(folder, folder, url, add);
+    const folder = before ?? mkdtempSync(join(place, "program-"));
+    if (before === null) makeFolder(folder, keys);
+    const ours = before === null ? ["ferris", "metal-candle"] : [];
+    const added = await runIn(folder, place, url, [...npmInstall, "--ignore-scripts", ...ours, ...packages]);
     if (added.status !== 0) throw new Error(said(added));
     return folder;
   }

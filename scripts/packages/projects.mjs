@@ -106,6 +106,55 @@ const projects = {
       });
     },
   },
+  "512 MB for Node (--max-old-space-size)": {
+    use: ({ expectOutput }) =>
+      expectOutput(["node", "program.mjs"], found, { variables: { NODE_OPTIONS: "--max-old-space-size=512" } }),
+  },
+  "a HOME with spaces and letters, a TMPDIR that is not there, umask 077": {
+    use: async ({ folder, expectOutput }) => {
+      const variables = { HOME: join(folder, "Jürgens Überblick"), TMPDIR: "/nonexistent/tmp" };
+      await expectOutput(["sh", "-c", "umask 077; exec node program.mjs"], found, { variables });
+    },
+  },
+  "a HOME that this user cannot write to": {
+    use: async ({ folder, expectOutput }) => {
+      if (process.getuid?.() !== 0) throw new NotRun("only root can become another user");
+      const options = { variables: { HOME: folder }, user: 65_534 };
+      await expectOutput(cli("search", question, "--db", "index"), /keys\.md:1-3/, options);
+      await expectOutput(cli("doctor"), /Embedding works/, options);
+    },
+  },
+  "Node's permission model": {
+    use: async ({ expectOutput, tools }) => {
+      const allowed = ["--allow-fs-read=*", "--allow-fs-write=*", "--allow-addons", "--allow-worker"];
+      await expectOutput([await tools.node("24"), "--permission", ...allowed, "program.mjs"], found);
+    },
+  },
+  "two copies side by side": {
+    add: ["engine@npm:metal-candle"],
+    use: async ({ folder, expectOutput }) => {
+      writeFileSync(
+        join(folder, "two.mjs"),
+        `import * as one from "metal-candle";
+import * as two from "engine";
+console.log(one.EmbeddingModel === two.EmbeddingModel);
+for (const { EmbeddingModel } of [one, two]) {
+  const model = await EmbeddingModel.load("all-minilm-l6-v2-q8", { device: "cpu" });
+  console.log((await model.embed("a text"))[0].toFixed(4));
+  await model.close();
+}
+`,
+      );
+      await expectOutput(["node", "two.mjs"], /^false\n-0\.0104\n-0\.0104$/m);
+    },
+  },
+  "npm ci": {
+    use: async ({ folder, expectOutput }) => {
+      rmSync(join(folder, "node_modules"), { recursive: true });
+      await expectOutput(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], /added \d+ packages/);
+      await expectOutput(["node", "program.mjs"], found);
+    },
+  },
   "an index that moved with its folder": {
     use: async ({ folder, expectOutput }) => {
       await expectOutput(cli("index", "docs"), /1 document indexed/);

@@ -101,6 +101,7 @@ export class HubClient {
     } catch (error) {
       init.signal?.throwIfAborted();
       const cause = (error as Error).cause;
+      if (isAboutCertificate(cause)) throw untrusted(url, cause);
       throw new TransientFailure(cause instanceof Error ? cause.message : (error as Error).message);
     }
   }
@@ -168,6 +169,21 @@ export class HubClient {
       }
     }
   }
+}
+
+/** Node's codes for a certificate that it does not accept. Trying again changes nothing. */
+const certificateCode = /CERT|^UNABLE_TO_VERIFY/;
+
+function isAboutCertificate(cause: unknown): cause is Error {
+  return cause instanceof Error && "code" in cause && certificateCode.test(String(cause.code));
+}
+
+function untrusted(url: string, cause: Error): DownloadError {
+  return new DownloadError(
+    `The certificate of ${new URL(url).host} is not accepted here: ${cause.message}. Where a proxy of your organisation signs its own, start the ` +
+      `process with NODE_EXTRA_CA_CERTS=FILE, the organisation's certificate in PEM.`,
+    { cause },
+  );
 }
 
 /** What is sent to the hub, and to nobody else. */

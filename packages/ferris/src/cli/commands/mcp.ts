@@ -1,10 +1,10 @@
 /**
  * `ferris mcp`: serves indexes to assistants and editors over standard input and output.
  *
- * Standard output belongs to the protocol; everything else goes to standard error. Ends when the client closes the input. Without an
- * index it starts all the same, and says so when it is asked: a client shows what a tool answers, not why a process ended.
+ * Standard output belongs to the protocol; everything else goes to standard error. Ends when the client has closed the input and every
+ * request has been answered. Without an index it starts all the same, and says so when it is asked: a client shows what a tool answers, not
+ * why a process ended.
  */
-import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -42,8 +42,9 @@ export function mcpCommand(): Command {
 }
 
 async function mcp(session: Session, folders: readonly string[]): Promise<number> {
-  const [{ serveStdio, StdioServerTransport }, { makeServer }, { McpIndexes }] = await Promise.all([
+  const [{ serveStdio }, { AnsweringTransport }, { makeServer }, { McpIndexes }] = await Promise.all([
     import("@modelcontextprotocol/server/stdio"),
+    import("../io/answering-transport.ts"),
     import("../../mcp/server.ts"),
     import("../../mcp/indexes.ts"),
   ]);
@@ -59,13 +60,13 @@ async function mcp(session: Session, folders: readonly string[]): Promise<number
       );
     }
     const { stdin, stdout } = caller();
-    const closed = once(stdin, "end");
+    const transport = new AnsweringTransport(stdin, stdout as Writable);
     // Whatever era of the protocol the client speaks: it is told apart by its first message.
     const server = serveStdio(() => makeServer(indexes, versionOfFerris(), { rerankingOf }), {
-      transport: new StdioServerTransport(stdin, stdout as Writable),
+      transport,
       onerror: (error) => session.warn(error.message),
     });
-    await closed;
+    await transport.closed;
     await server.close();
     return exitCodes.success;
   } finally {

@@ -7,7 +7,7 @@ import { Client as ClientOf2025 } from "@modelcontextprotocol/sdk/client/index.j
 import { StdioClientTransport as TransportOf2025 } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ferris, succeeds, temporaryFolder } from "../support/ferris-here.ts";
-import { ferrisCommand } from "../support/ferris-process.ts";
+import { ferris as ferrisProcess, ferrisCommand } from "../support/ferris-process.ts";
 
 const folder = temporaryFolder("mcp");
 const keys = join(folder, "docs", "keys.md");
@@ -263,6 +263,52 @@ test("a call that is cancelled is not answered, and the server goes on", async (
   } finally {
     await client.close();
   }
+});
+
+describe("a client that closes the input at once", () => {
+  const db = join(folder, ".ferris");
+  const ask = async (messages: readonly object[]) => {
+    const input = messages.map((message) => `${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`).join("");
+    const { code, stdout, stderr } = await ferrisProcess(["mcp", "--device", "cpu", "-q", "--db", db], { input });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const answers = stdout.split("\n").filter((line) => line !== "");
+    return answers.map((line) => JSON.parse(line) as { id?: number; result?: { content?: unknown } });
+  };
+  const search = (id: number, meta = {}) => ({
+    id,
+    method: "tools/call",
+    params: { name: "search", arguments: { query: "how to rotate a key" }, ...meta },
+  });
+  const hello = {
+    id: 1,
+    method: "initialize",
+    params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "0" } },
+  };
+  const envelope = {
+    _meta: {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientInfo": { name: "test", version: "0" },
+      "io.modelcontextprotocol/clientCapabilities": {},
+    },
+  };
+
+  test("gets an answer to each of its requests", async () => {
+    const answers = await ask([hello, { method: "notifications/initialized" }, search(2), search(3)]);
+    expect(new Set(answers.map(({ id }) => id))).toEqual(new Set([1, 2, 3]));
+    expect(JSON.stringify(answers.find(({ id }) => id === 3)!.result!.content)).toContain("keys.md");
+  });
+
+  test("of 2026 does, too; a subscription does not hold the server up", async () => {
+    const listen = { id: 2, method: "subscriptions/listen", params: { notifications: {}, ...envelope } };
+    const answers = await ask([listen, search(3, envelope)]);
+    expect(JSON.stringify(answers.find(({ id }) => id === 3)!.result!.content)).toContain("keys.md");
+  });
+
+  test("and a request that it cancelled does not hold the server up", async () => {
+    const cancel = { method: "notifications/cancelled", params: { requestId: 2 } };
+    const answers = await ask([hello, { method: "notifications/initialized" }, search(2), cancel]);
+    expect(answers.map(({ id }) => id)).toContain(1);
+  });
 });
 
 test("a server without an index says so when it is asked, and answers once there is one", async () => {

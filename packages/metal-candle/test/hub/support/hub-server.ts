@@ -5,7 +5,8 @@
  * another origin, as the hub does. A fault is a function that may answer a request in the server's place.
  */
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
 export const hubCommit = "1111111111111111111111111111111111111111";
@@ -29,12 +30,17 @@ export class HubServer {
   readonly #files: ReadonlyMap<string, Uint8Array>;
   readonly #hub: Server;
   readonly #storage: Server;
+  readonly #scheme: "http" | "https";
 
-  constructor(id: string, files: ReadonlyMap<string, Uint8Array>) {
+  /** @param secret a key and its certificate, in PEM: then it is one of https */
+  constructor(id: string, files: ReadonlyMap<string, Uint8Array>, secret?: { key: string; cert: string }) {
     this.#id = id;
     this.#files = files;
-    this.#hub = createServer((request, response) => this.#answer(request, response));
-    this.#storage = createServer((request, response) => this.#answerStorage(request, response));
+    this.#scheme = secret === undefined ? "http" : "https";
+    const serve = (answer: RequestListener): Server =>
+      secret === undefined ? createServer(answer) : createSecureServer(secret, answer);
+    this.#hub = serve((request, response) => this.#answer(request, response));
+    this.#storage = serve((request, response) => this.#answerStorage(request, response));
   }
 
   async start(): Promise<void> {
@@ -51,7 +57,7 @@ export class HubServer {
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.#hub.address() as AddressInfo).port}`;
+    return `${this.#scheme}://127.0.0.1:${(this.#hub.address() as AddressInfo).port}`;
   }
 
   /** Requests for one file's content. */
@@ -75,13 +81,15 @@ export class HubServer {
       const cursor = Number(url.searchParams.get("cursor") ?? 0);
       const next = cursor + 3;
       if (next < entries.length) {
-        response.setHeader("link", `<${this.endpoint}${tree}?recursive=true&expand=false&cursor=${next}>; rel="next"`);
+        // By the name that it was asked by: behind a proxy that is another one.
+        const origin = `${this.#scheme}://${request.headers.host}`;
+        response.setHeader("link", `<${origin}${tree}?recursive=true&expand=false&cursor=${next}>; rel="next"`);
       }
       json(response, entries.slice(cursor, next));
     } else if (file !== null && this.#files.has(file)) {
       if (isLarge(file)) {
         const { port } = this.#storage.address() as AddressInfo;
-        response.writeHead(302, { location: `http://localhost:${port}/storage/${file}` }).end();
+        response.writeHead(302, { location: `${this.#scheme}://localhost:${port}/storage/${file}` }).end();
       } else {
         sendBytes(request, response, this.#files.get(file)!);
       }
