@@ -10,37 +10,58 @@ import { makeFolder, runIn, said } from "./stranger.mjs";
 import { npmInstall } from "./tools.mjs";
 
 const vector = `import { EmbeddingModel } from "metal-candle";
-const model = await EmbeddingModel.load("all-minilm-l6-v2-q8", { device: "cpu", onNotice: () => {} });
-const [first] = await model.embed("a text");
-await model.close();
+
+export async function firstOfVector() {
+  const model = await EmbeddingModel.load("all-minilm-l6-v2-q8", { device: "cpu", onNotice: () => {} });
+  const [first] = await model.embed("a text");
+  await model.close();
+  return first;
+}
 `;
+/** A software adapter, for machines without a GPU. */
+const switches =
+  "--no-sandbox --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader --enable-features=Vulkan --use-vulkan=swiftshader --use-angle=swiftshader --ignore-gpu-blocklist";
 
 const files = {
-  "worker.mjs": `${vector}import { parentPort } from "node:worker_threads";\nparentPort.postMessage(first);\n`,
+  "vector.mjs": vector,
+  "worker.mjs": `import { parentPort } from "node:worker_threads";
+import { firstOfVector } from "./vector.mjs";
+
+parentPort.postMessage(await firstOfVector());
+`,
   "main.mjs": `import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { app, BrowserWindow, protocol, net } from "electron";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
+import { firstOfVector } from "./vector.mjs";
 
-app.commandLine.appendSwitch("enable-unsafe-webgpu");
 protocol.registerSchemesAsPrivileged([{ scheme: "app", privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
-await app.whenReady();
-${vector}
-console.log("main", first.toFixed(4));
-const [inWorker] = await once(new Worker(new URL("./worker.mjs", import.meta.url)), "message");
-console.log("worker", inWorker.toFixed(4));
-protocol.handle("app", (request) => {
-  const { pathname } = new URL(request.url);
-  const file = pathname.startsWith("/model/")
-    ? join(${JSON.stringify(tinyModel)}, pathname.slice(7))
-    : join(import.meta.dirname, "page", pathname);
-  return net.fetch(pathToFileURL(file).href).catch(() => new Response("", { status: 404 }));
-});
-const window = new BrowserWindow({ show: false });
-await window.loadURL("app://page/index.html");
-console.log("renderer", await window.webContents.executeJavaScript("globalThis.outcome"));
-app.quit();
+
+// Not awaited here: Electron is ready only when its main module has been evaluated.
+app.whenReady().then(main).then(
+  () => app.quit(),
+  (error) => {
+    console.error(error);
+    app.exit(1);
+  },
+);
+
+async function main() {
+  console.log("main", (await firstOfVector()).toFixed(4));
+  const [inWorker] = await once(new Worker(new URL("./worker.mjs", import.meta.url)), "message");
+  console.log("worker", inWorker.toFixed(4));
+  protocol.handle("app", (request) => {
+    const { pathname } = new URL(request.url);
+    const file = pathname.startsWith("/model/")
+      ? join(${JSON.stringify(tinyModel)}, pathname.slice(7))
+      : join(import.meta.dirname, "page", pathname);
+    return net.fetch(pathToFileURL(file).href).catch(() => new Response("", { status: 404 }));
+  });
+  const window = new BrowserWindow({ show: false });
+  await window.loadURL("app://page/index.html");
+  console.log("renderer", await window.webContents.executeJavaScript("globalThis.outcome"));
+}
 `,
   "renderer.js": `import { EmbeddingModel } from "metal-candle";
 globalThis.outcome = (async () => {
@@ -78,7 +99,7 @@ export async function checkElectron({ report, work, url }) {
     }
     const bundled = await run(["node", ...bundle]);
     if (bundled.status !== 0) throw new Error(said(bundled));
-    const program = [join(folder, "node_modules/electron/dist", binary), ".", "--no-sandbox"];
+    const program = [join(folder, "node_modules/electron/dist", binary), ...switches.split(" "), "."];
     const display = process.platform === "linux" && !process.env.DISPLAY ? ["xvfb-run", "-a"] : [];
     const ran = await run([...display, ...program]);
     if (!/main -0\.0104\s[^]*worker -0\.0104\s[^]*renderer \d+/.test(ran.stdout)) throw new Error(said(ran));
