@@ -40,8 +40,9 @@ export const parsers: readonly ParserEntry[] = [
     type: "html",
     version: 5,
     extensions: ["html", "htm", "xhtml", "xht", "shtml"],
+    // A comment ends at its first "-->": one that might end at any of them has as many readings as there are ways to pair them.
     recognises: (head) =>
-      /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
+      /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[^])*-->\s*)*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
   },
   {
     type: "xml",

@@ -26,7 +26,7 @@ const beginnings = {
   vcf: "BEGIN:VCARD\n",
 };
 const pieces =
-  '# |## |- |* |> |1. |``` |~~~ |` |[ |]( |![ |< |<h1 |<p> |<div> |<table><tr><td> |</div> |<!-- |--> |<![CDATA[ |& |&amp; |&#x |{ |} |[ |] |( |) |" |\' |\\ |\\{ |\\par |\\begin{x} |\\end{x} |$ |$$ |% |@ |@a{b, |: |:: |; |, |= |== |== |.. |.. x:: |--- |+++ |\\n |\\n\\n |\\t | |a |a b |0 |-1 |// |/* |*/ |def f():\\n |class A { |if (a) { |=> |template<a |a<b |BEGIN:VEVENT\\n |SUMMARY:x\\n |msgid "a"\\n |1\\n00:00:01,000 --> 00:00:02,000\\nx\\n |From a@b\\n |> From |--x\\n |Content-Type: multipart/mixed; boundary=x\\n |=?utf-8?q?a?= |begin 644 a\\n |<a b="c |<outline text="x"> |<dict><key>a</key> |é|東|\u{1f600}|\u200d|\r'
+  '# |## |- |* |> |1. |``` |~~~ |` |[ |]( |![ |< |<h1 |<p> |<div> |<table><tr><td> |</div> |<!-- |<!----> |--> |<![CDATA[ |& |&amp; |&#x |{ |} |[ |] |( |) |" |\' |\\ |\\{ |\\par |\\begin{x} |\\item[a]  |\\end{x} |$ |$$ |% |% a\\n |[a]  |   x|@ |@a{b, |: |:: |; |, |= |== |== |.. |.. x:: |--- |+++ |\\n |\\n\\n |\\t | |a |a b |0 |-1 |// |/* |*/ |def f():\\n |class A { |if (a) { |=> |template<a |a<b |BEGIN:VEVENT\\n |SUMMARY:x\\n |msgid "a"\\n |1\\n00:00:01,000 --> 00:00:02,000\\nx\\n |From a@b\\n |> From |--x\\n |Content-Type: multipart/mixed; boundary=x\\n |=?utf-8?q?a?= |begin 644 a\\n |<a b="c |<outline text="x"> |<dict><key>a</key> |é|東|\u{1f600}|\u200d|\r'
     .split("|")
     .map((piece) => piece.replaceAll("\\n", "\n").replaceAll("\\t", "\t").replace(/ $/, ""))
     .filter((piece) => piece !== "");

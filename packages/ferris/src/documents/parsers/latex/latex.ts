@@ -217,7 +217,7 @@ function afterOptions(content: string, at: number): number {
   const near = content.slice(at, at + longestArgument);
   return (
     at +
-    (/^(?:[ \t]*\n?[ \t]*\[[^\]]{0,2000}\])*[ \t]*\n?[ \t]*(?=\{)|^(?:\[[^\]]{0,2000}\])?/.exec(near)?.[0].length ?? 0)
+    (/^(?:[ \t]*(?:\n[ \t]*)?\[[^\]]{0,2000}\])*[ \t]*(?:\n[ \t]*)?(?=\{)|^(?:\[[^\]]{0,2000}\])?/.exec(near)?.[0].length ?? 0)
   );
 }
 

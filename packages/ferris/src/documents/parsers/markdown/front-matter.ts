@@ -21,7 +21,7 @@ const none: FrontMatter = { end: 0, title: undefined };
 
 /** Of a text that has none, `end` is 0. */
 export function frontMatterOf(content: string): FrontMatter {
-  const pandoc = /^% ?([^\r\n]+)\r?\n(?:[ \t]+[^\r\n]+\r?\n)*(?:%[^\r\n]*(?:\r?\n|$)){0,2}/.exec(content);
+  const pandoc = /^% ?([^\r\n]+)\r?\n(?:[ \t][^\r\n]+\r?\n)*(?:%[^\r\n]*(?:\r?\n|$)){0,2}/.exec(content);
   if (pandoc) return { end: pandoc[0].length, title: oneLine(pandoc[1]!) || undefined };
   const opening = /^(---|\+\+\+)[ \t]*\r?\n/.exec(content);
   if (!opening) return none;
