@@ -142,7 +142,7 @@ class MarkFilter {
       this.found = true;
       return "";
     });
-    this.#held = /(?:^|\s+)(?:\[0?)?$/.exec(text)?.[0] ?? "";
+    this.#held = /(?:^|(?<!\s)\s+)(?:\[0?)?$/.exec(text)?.[0] ?? "";
     return text.slice(0, text.length - this.#held.length);
   }
 

@@ -270,10 +270,13 @@ const frame = /[\u2500-\u259f\u25a0]/;
 /** Frames are drawn with a few of them, many times each. */
 const mostKindsOfFrame = 3;
 
+/** More letters beside an apostrophe than any that is usual has. */
+const longestElided = 12;
+
 /** English "’s" and French "l’"; elsewhere it is rarely in a word. */
 function apostropheCost(text: string, at: number): number {
-  const before = /\p{L}*$/u.exec(text.slice(0, at))![0];
-  const after = /^\p{L}*/u.exec(text.slice(at + 1))![0];
+  const before = /\p{L}*$/u.exec(text.slice(Math.max(0, at - longestElided), at))![0];
+  const after = /^\p{L}*/u.exec(text.slice(at + 1, at + longestElided))![0];
   if (before === "" || after === "") return before === "" ? 7 : 4;
   const isUsual =
     /^(?:s|t|d|m|ll|re|ve)$/i.test(after) || before.length === 1 || /^(?:qu|.*ll|un|jusqu|lorsqu)$/i.test(before);

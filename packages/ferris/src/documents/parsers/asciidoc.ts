@@ -30,7 +30,10 @@ export function parseAsciiDoc({ bytes }: ParserInput): ParsedDocument {
     }
     const [, signs, title] = /^(={1,6}|#{1,6})[ \t]+(\S.*)$/.exec(line.text) ?? [];
     if (signs !== undefined) {
-      const words = title!.replace(/\s+=+\s*$/, "").replace(/\[\[[^\]]*\]\]|\[#[^\]]*\]/g, "");
+      const words = title!
+        .trimEnd()
+        .replace(/(?<!\s)\s+=+$/, "")
+        .replace(/\[\[[^[\]]*\]\]|\[#[^[\]]*\]/g, "");
       marks.push({ kind: "heading", start: line.start, end: line.end, level: signs.length, title: words });
     } else if (/^:!?[\w-]+!?:(?:\s|$)/.test(line.text)) {
       const last = marks.at(-1);

@@ -197,7 +197,7 @@ export const parsers: readonly ParserEntry[] = [
     version: 7,
     readsPictures: true,
     extensions: ["mbox"],
-    recognises: (head) => mailboxBegins.test(beginning(head)),
+    recognises: (head) => isMailbox(beginning(head)),
   },
   {
     type: "calendar",
@@ -257,13 +257,19 @@ export const parsers: readonly ParserEntry[] = [
 ];
 
 /** "From SENDER DATE" and a header. Patches that git wrote begin so too, with a commit for the sender: those are not mail yet. */
-const mailboxBegins =
-  /^From (?![\da-f]{40} )\S+ +[^\n]*\b\d{1,2}:\d{2}\b[^\n]*\b\d{4}\b[^\n]*\n(?:>From [^\n]*\n)?[A-Za-z][\w-]*:/;
+function isMailbox(head: string): boolean {
+  const end = head.indexOf("\n");
+  const line = head.slice(0, end);
+  if (end < 0 || !/^From (?![\da-f]{40} )\S+ /.test(line)) return false;
+  const time = /\b\d{1,2}:\d{2}\b/.exec(line);
+  const hasYear = time !== null && /\b\d{4}\b/.test(line.slice(time.index + time[0].length));
+  return hasYear && /^(?:>From [^\n]*\n)?[A-Za-z][\w-]*:/.test(head.slice(end + 1));
+}
 
 /** Headers of a message that was sent, as files of a Maildir begin: notes with "From:" and "Subject:" on top are none yet. */
 function isMessage(head: string): boolean {
   const headers =
-    /^(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t]+[^\n]*\n)*)+/.exec(`${head.replaceAll("\r\n", "\n")}\n`)?.[0] ?? "";
+    /^(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+/.exec(`${head.replaceAll("\r\n", "\n")}\n`)?.[0] ?? "";
   const has = (names: string) => new RegExp(`^(?:${names}):`, "im").test(headers);
   // What servers put above may be longer than what is looked at.
   const isCutOff = headers.length >= 4000 && has("Received") && has("DKIM-Signature|ARC-Seal|Delivered-To|Return-Path");

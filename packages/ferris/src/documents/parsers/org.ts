@@ -50,7 +50,8 @@ function headingOf(words: string): string {
   return words
     .replace(states, "")
     .replace(/^\[#[A-Z0-9]\]\s+/, "")
-    .replace(/\s+:[\w@#%:]+:\s*$/, "")
-    .replace(/\s*\[\d*(?:\/\d*|%)\]/g, "")
+    .trimEnd()
+    .replace(/\s:[\w@#%:]+:$/, "")
+    .replace(/(?<!\s)\s*\[\d*(?:\/\d*|%)\]/g, "")
     .replace(/\[\[([^[\]]*)\](?:\[([^[\]]*)\])?\]/g, (_, target: string, shown?: string) => shown ?? target);
 }

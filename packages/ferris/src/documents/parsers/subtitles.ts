@@ -63,10 +63,10 @@ export function parseSubtitles({ bytes }: ParserInput): ParsedDocument {
 
 /** Without marks for colours and places; a voice's name stays. */
 function spoken(line: SourcedText): SourcedText {
-  const voice = /^\s*<v(?:\.[^\s>]*)?\s+([^<>]+)>/.exec(line.text);
+  const voice = /^\s*<v(?:\.[^\s>]*)?\s+([^\s<>][^<>]*)>/.exec(line.text);
   const words = line
     .slice(voice?.[0].length ?? 0)
-    .replace(/<\/?(?:[a-z]+|\d\d:[\d:.]+)(?:[.\s=][^<>]*)?>/gi, "")
+    .replace(/<\/?(?:[a-z]+(?:[.\s=][^<>]*)?|\d\d:[\d:.]+(?:[\s=][^<>]*)?)>/gi, "")
     .replace(/\{\\[^{}]*\}/g, "")
     .replace(/&amp;/g, "&")
     .replace(/&lt;/g, "<")

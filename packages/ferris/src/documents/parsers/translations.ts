@@ -26,7 +26,7 @@ export function parseTranslations({ bytes }: ParserInput): ParsedDocument {
     const keyword = /^(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)(?=\s*")/.exec(written)?.[0];
     if (written === "" || (keyword === "msgid" && field.startsWith("msgstr"))) flush();
     if (written.startsWith("#")) {
-      const note = /^#\.?\s+(.+)$/.exec(written)?.[1];
+      const note = /^#\.?\s+(\S[^]*)$/.exec(written)?.[1];
       if (note !== undefined) message.appendMade(`${note}\n`, line.start);
       continue;
     }

@@ -108,7 +108,8 @@ function refuseProtected(archive: Archive, spine: readonly Item[]): void {
 }
 
 /** Some tables of contents are not marked as what they are; such a file is among the first, or is called so. */
-const tableOfContents = /<(?:[\w.-]+:)?nav\b[^>]*\b(?:epub:type|role)\s*=\s*["'][^"']*\btoc\b/i;
+const tableOfContents =
+  /<(?:[\w.-]{1,40}:)?nav\b[^<>]{0,500}\b(?:epub:type|role)\s{0,9}=\s{0,9}["'][^"'<>]{0,100}\btoc\b/i;
 const firstFiles = 3;
 
 function contentsOf(archive: Archive, items: readonly Item[], spine: readonly Item[]): BookContents {

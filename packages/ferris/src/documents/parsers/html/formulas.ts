@@ -39,7 +39,7 @@ function mathText(math: Element): string {
     /tex/i.test(attribs.encoding ?? ""),
   );
   const latex = (annotation ? raw(annotation) : (math.attribs.alttext ?? "")).trim();
-  if (latex !== "") return latex.replace(/^\{\\displaystyle\s+([^]*)\}$/, "$1").replace(/\s+/g, " ");
+  if (latex !== "") return latex.replace(/^\{\\displaystyle\s([^]*)\}$/, "$1").replace(/\s+/g, " ");
   return written(math, 0).replace(/\s+/g, " ").trim();
 }
 

@@ -203,7 +203,7 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
 }
 
 function plainTitle(content: string): string | undefined {
-  const found = /\\title\s*(?:\[[^\]]{0,500}\])?\s*\{/.exec(content);
+  const found = /\\title\s*(?:\[[^\]]{0,500}\]\s*)?\{/.exec(content);
   if (!found) return undefined;
   const open = found.index + found[0].length - 1;
   return (
@@ -217,7 +217,8 @@ function afterOptions(content: string, at: number): number {
   const near = content.slice(at, at + longestArgument);
   return (
     at +
-    (/^(?:[ \t]*(?:\n[ \t]*)?\[[^\]]{0,2000}\])*[ \t]*(?:\n[ \t]*)?(?=\{)|^(?:\[[^\]]{0,2000}\])?/.exec(near)?.[0].length ?? 0)
+    (/^(?:[ \t]*(?:\n[ \t]*)?\[[^\]]{0,2000}\])*[ \t]*(?:\n[ \t]*)?(?=\{)|^(?:\[[^\]]{0,2000}\])?/.exec(near)?.[0]
+      .length ?? 0)
   );
 }
 

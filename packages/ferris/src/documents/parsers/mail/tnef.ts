@@ -146,7 +146,7 @@ function afterName(view: DataView, at: number): number {
 function textOf(bytes: Uint8Array | undefined): string {
   if (bytes === undefined) return "";
   const isUtf8 = decodeLoosely(bytes, "utf-8");
-  return (isUtf8.includes("\ufffd") ? decodeLoosely(bytes, "windows-1252") : isUtf8).replace(/\0+$/, "").trim();
+  return (isUtf8.includes("\ufffd") ? decodeLoosely(bytes, "windows-1252") : isUtf8).replace(/(?<!\0)\0+$/, "").trim();
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -11,5 +11,5 @@ export function withoutTerminalCodes(text: SourcedText): SourcedText {
   const plain = text.text.includes("\u001b") ? text.replace(codes, "") : text;
   // Looking for lines that were written over costs more than all else, and most programs only write on.
   if (!plain.text.includes("\r")) return plain;
-  return plain.replace(/\r+\n/g, "\n").replace(/[^\r\n]*\r(?=[^\r\n])/g, "");
+  return plain.replace(/(?<!\r)\r+\n/g, "\n").replace(/(?<![^\r\n])[^\r\n]*\r(?=[^\r\n])/g, "");
 }

@@ -87,7 +87,7 @@ export class OfficePackage {
       open(name, { Id: id = "", Type: type = "", Target: target = "", TargetMode: mode }) {
         if (name !== "Relationship") return;
         const isExternal = mode === "External";
-        const path = target.replaceAll("\\", "/").replace(/[?#].*$/, "");
+        const path = target.replaceAll("\\", "/").replace(/[?#][^]*$/, "");
         relations.push({
           id,
           type: type.slice(type.lastIndexOf("/") + 1),

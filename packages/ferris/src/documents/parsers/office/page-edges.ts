@@ -5,14 +5,18 @@ import type { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 
 /** "Page 3 of 12", "- 3 -", "3/12", in the languages of most files; what is left of it without its numbers, of which there are two at most. */
-const pageNumber =
-  /^(?:p|pp|page|pages|seite|sida|side|strona|pagina|página|стр|страница|of|von|de|av|af|van|di|z|sur|из|\s)*$/iu;
+const wordsOfPages = new Set(
+  "p pp page pages seite sida side strona pagina página стр страница of von de av af van di z sur из".split(" "),
+);
 
 function isPageNumber(text: string): boolean {
   const numbers = text.match(/\d+/g) ?? [];
   // Dates and telephone numbers have more.
   if (numbers.length > 2 || numbers.some((number) => number.length > 4)) return false;
-  return pageNumber.test(text.replace(/[\d\p{P}\p{S}]+/gu, " "));
+  return text
+    .toLowerCase()
+    .split(/[\s\d\p{P}\p{S}]+/u)
+    .every((word) => word === "" || wordsOfPages.has(word));
 }
 
 /** Adds what `edges` say, each line once, under no heading. */

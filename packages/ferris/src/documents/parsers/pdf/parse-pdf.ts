@@ -21,7 +21,7 @@ import { type Page, readPages } from "./read-pages.ts";
 import { withoutRunningHeads } from "./running-heads.ts";
 
 /** What programs write where a title should be. */
-const noTitle = /^\s*(?:\(?(?:untitled|anonymous)\)?)?\s*$/i;
+const noTitle = /^(?:\(?(?:untitled|anonymous)\)?)?$/i;
 
 export async function parsePdf(input: ParserInput): Promise<ParsedDocument> {
   const { bytes, ocr, alive } = input;
@@ -35,7 +35,7 @@ export async function parsePdf(input: ParserInput): Promise<ParsedDocument> {
     const files = (await document.getAttachments().catch(() => null)) as Record<string, unknown> | null;
     return {
       pages: read,
-      title: typeof info?.Title === "string" && !noTitle.test(info.Title) ? info.Title : undefined,
+      title: typeof info?.Title === "string" && !noTitle.test(info.Title.trim()) ? info.Title : undefined,
       attachments: attachmentsOf([...Object.values(files ?? {}), ...read.flatMap((page) => page.files)]),
     };
   });

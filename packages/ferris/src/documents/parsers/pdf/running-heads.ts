@@ -94,7 +94,7 @@ function pageNumber(text: string, number: number): { readonly rest: string } | n
   const rest = text
     .trim()
     .replace(new RegExp(`^${number}\\b|\\b${number}$`), "")
-    .replace(/^[\s\-–—|·.]+|[\s\-–—|·.]+$/g, "");
+    .replace(/^[\s\-–—|·.]+|(?<![\s\-–—|·.])[\s\-–—|·.]+$/g, "");
   if (rest === text.trim()) return null;
   return { rest: /^(?:page|p|seite|s|página|pagina)$/i.test(rest) ? "" : rest };
 }

@@ -232,8 +232,12 @@ function nameOf(node: Node): string | null {
   return null;
 }
 
+const longestName = 200;
+
 /** The words of a string or a symbol: 'adds', "adds", `adds`, :adds */
 function unquoted(text: string): string | null {
+  // Quotes without end pair in as many ways as the cube of their number.
+  if (text.length > longestName) return null;
   return tidy(
     text.replace(/^(?:[@$a-zA-Z]*(["'`]+)(.*)\1|:(\w+))$/s, (_, _quotes, inside, symbol) => inside ?? symbol),
   );
@@ -241,5 +245,5 @@ function unquoted(text: string): string | null {
 
 function tidy(name: string): string | null {
   const line = name.replace(/[\s\p{Cc}]+/gu, " ").trim();
-  return line === "" || line.length > 200 ? null : line;
+  return line === "" || line.length > longestName ? null : line;
 }

@@ -80,7 +80,7 @@ export class WordBody {
     const words = readParagraph(element, this.#fields);
     const text = this.#carried + words.text;
     this.#carried = "";
-    if (style.isContents || (words.isInContents && /(?:[\t.… ]\s*\d+|^)\s*$/.test(words.text))) return null;
+    if (style.isContents || (words.isInContents && isEntry(words.text))) return null;
     if (childNamed(childNamed(properties, "w:rPr"), "w:del") && words.attached.length === 0) {
       this.#carried = text;
       return null;
@@ -220,4 +220,12 @@ function within(parent: XmlElement, name: string): XmlElement[] {
 
 function isOn(toggle: XmlElement | undefined): boolean {
   return toggle !== undefined && !/^(?:0|false|off)$/i.test(toggle.attributes["w:val"] ?? "");
+}
+
+/** Whether a line of a table of contents ends as its entries do: with a page's number after a gap or leaders, or with nothing. */
+function isEntry(line: string): boolean {
+  const words = line.trimEnd().replace(/(?<!\d)\d+$/, "");
+  if (words.length === line.trimEnd().length) return words === "";
+  const last = words.trimEnd();
+  return /[\t ]/.test(words.slice(last.length)) || /[.…]$/.test(last);
 }

@@ -220,10 +220,9 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
 
 /** Without what programs put there: the file's name, and who described it. */
 export function pictureDescription(text: string): string {
-  const words = text.replace(
-    /\s*(?:AI-generated content may be incorrect|Description automatically generated)[^\n]*$/i,
-    "",
-  );
+  const lastLine = text.lastIndexOf("\n") + 1;
+  const said = /AI-generated content may be incorrect|Description automatically generated/i.exec(text.slice(lastLine));
+  const words = said === null ? text : text.slice(0, lastLine + said.index);
   return /^\S*\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)$/i.test(words.trim()) || /^https?:\S+$/.test(words.trim())
     ? ""
     : words.trim();
