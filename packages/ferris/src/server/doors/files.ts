@@ -15,6 +15,10 @@ import { indexedDocument, openServedFile, rangeOf } from "../served-file.ts";
 
 const index = z.string().optional().openapi({ description: "one of the indexes by name, where several are served" });
 const path = z.string().min(1).max(4096).openapi({ description: "absolute, as the index has it" });
+const lineWidth = z.coerce.number().int().min(100).max(100_000).default(5000).openapi({
+  description: "a longer line is cut to this many characters around `column`",
+});
+const openRequest = z.strictObject({ index, path, line: z.number().int().min(1).default(1) }).openapi("OpenRequest");
 const anything = z.unknown();
 
 /** Longer texts are read in lines. */
@@ -35,9 +39,7 @@ export function filesDoor(context: ServerContext) {
           path,
           from: z.coerce.number().int().min(1).default(1),
           count: z.coerce.number().int().min(1).max(5000).default(500),
-          width: z.coerce.number().int().min(100).max(100_000).default(5000).openapi({
-            description: "a longer line is cut to this many characters around `column`",
-          }),
+          width: lineWidth,
           column: z.coerce.number().int().min(1).default(1),
         }),
       },
@@ -130,9 +132,7 @@ export function filesDoor(context: ServerContext) {
       tags: ["Documents"],
       summary: "Opens a document in the editor of whoever runs the server, on their machine",
       description: "Only for the page of a server that listens on this machine alone.",
-      request: jsonBody(
-        z.strictObject({ index, path, line: z.number().int().min(1).default(1) }).openapi("OpenRequest"),
-      ),
+      request: jsonBody(openRequest),
       responses: jsonAnswer(z.object({ opened: z.literal(true) })),
     }),
     async (c) => {

@@ -47,7 +47,9 @@ const map = z
       .openapi({ description: "from few large clusters to many" }),
   })
   .openapi("Map");
-const status = z.object({ index: z.string(), map: map.nullable(), drawing: drawing.nullable() }).openapi("MapStatus");
+const mapRequest = z.strictObject({ index }).openapi("MapRequest");
+const drawingOrNull = drawing.nullable();
+const status = z.object({ index: z.string(), map: map.nullable(), drawing: drawingOrNull }).openapi("MapStatus");
 
 export function mapDoor(context: ServerContext) {
   const door = newDoor();
@@ -75,7 +77,7 @@ export function mapDoor(context: ServerContext) {
       path: "/map",
       tags: ["Map"],
       summary: "Starts drawing the map, unless it is drawn already and still true",
-      request: jsonBody(z.strictObject({ index }).openapi("MapRequest")),
+      request: jsonBody(mapRequest),
       responses: {
         202: { description: "It is being drawn, or was", content: { "application/json": { schema: drawing } } },
       },
@@ -90,7 +92,7 @@ export function mapDoor(context: ServerContext) {
       tags: ["Map"],
       summary: "Cancels the drawing; the map that was drawn before stays",
       request: { query },
-      responses: jsonAnswer(z.object({ drawing: drawing.nullable() })),
+      responses: jsonAnswer(z.object({ drawing: drawingOrNull })),
     }),
     (c) => {
       const { name } = chosenIndex(context, c.req.valid("query").index);
