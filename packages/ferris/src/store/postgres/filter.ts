@@ -20,7 +20,7 @@ export function filteredDocuments(
   add(filter);
   if (under) {
     const places = under.map((path) => {
-      const folder = path.replace(/[/\\]+$/, "");
+      const folder = path.replace(/(?<![/\\])[/\\]+$/, "");
       const [from, to] = [parameter(folder === "" ? path : folder), parameter(`${folder}/`)];
       return `d.path = ${from} OR starts_with(d.path, ${to}) OR starts_with(d.path, ${parameter(`${folder}\\`)})`;
     });

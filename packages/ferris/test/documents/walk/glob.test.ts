@@ -4,6 +4,7 @@ import { processorTime } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import { broadened, checkGlob, makeGlobs } from "../../../src/documents/walk/glob.ts";
 import { UsageError } from "../../../src/errors.ts";
+import { makeDocumentTest } from "../../../src/store/document-filter.ts";
 import { randomFrom } from "../support/random-documents.ts";
 
 const matches = (glob: string, path: string) => makeGlobs([glob])(path);
@@ -122,4 +123,10 @@ test("a long text takes long in proportion, not by its square", () => {
 
 test.each(["a".repeat(1001), "{".repeat(60) + "}".repeat(60), "!(a)", "@(a"])("%# is refused", (glob) => {
   expect(() => checkGlob(glob)).toThrow(UsageError);
+});
+
+test("a filter of slashes without end is refused at once", () => {
+  const started = processorTime();
+  expect(() => makeDocumentTest({ paths: [`${"/".repeat(300_000)}x`] })).toThrow(UsageError);
+  expect(processorTime() - started).toBeLessThan(2_000);
 });
