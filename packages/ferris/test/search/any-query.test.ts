@@ -3,7 +3,6 @@
  * every mode, filter and option.
  */
 import { join } from "node:path";
-import { processorTime } from "@ferris/testing";
 import { beforeAll, describe, expect, test } from "vitest";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
