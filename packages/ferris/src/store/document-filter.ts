@@ -41,7 +41,11 @@ function pathTest(globs: readonly string[]): (path: string) => boolean {
 
 /** `docs` and `docs/` stand for everything below a folder of that name as well. */
 function anyTail(glob: string): string[] {
-  const bare = glob.split(sep).join("/").replace(/^\.\//, "").replace(/(?<!\/)\/+$/, "");
+  const bare = glob
+    .split(sep)
+    .join("/")
+    .replace(/^\.\//, "")
+    .replace(/(?<!\/)\/+$/, "");
   const rooted = /^(?:\/|[a-zA-Z]:\/)/.test(bare) ? bare.replace(/^\/+/, "") : `**/${bare}`;
   return [rooted, `${rooted}/**`];
 }
