@@ -8,13 +8,16 @@ import { homeOf } from "./indexing/moved-home.ts";
 import { openIndex, type Place } from "./store/index.ts";
 import type { StoreReader } from "./store/store.ts";
 
+/** How long calls may go on reading from an index that another one has replaced, in milliseconds; it takes disk space and an open file meanwhile. */
+const graceOfReplaced = 60_000;
+
 export class CurrentReader {
   readonly #place: Place;
   readonly #onReplaced: () => void;
   readonly #onNotice: (line: string) => void;
   #open: Promise<StoreReader> | null = null;
-  /** Calls may still be reading from them. */
-  readonly #replaced: Promise<StoreReader>[] = [];
+  /** Calls may still be reading from them; each with the timer that closes it. */
+  readonly #replaced = new Map<StoreReader, NodeJS.Timeout>();
 
   /**
    * @param onReplaced what was learnt from the index before is not true of the one there now
@@ -37,8 +40,8 @@ export class CurrentReader {
     if (await reader.isCurrent()) return reader;
     // Another call may have seen it first.
     if (this.#open === open) {
-      this.#replaced.push(open);
       this.#open = null;
+      this.#closeLater(reader);
       this.#onReplaced();
     }
     return this.get();
@@ -67,10 +70,24 @@ export class CurrentReader {
     return reader;
   }
 
+  #closeLater(reader: StoreReader): void {
+    const timer = setTimeout(() => {
+      this.#replaced.delete(reader);
+      // Nobody asks it anything any more, and what it was an index of is gone.
+      void reader.close().catch(() => undefined);
+    }, graceOfReplaced);
+    timer.unref();
+    this.#replaced.set(reader, timer);
+  }
+
   async close(): Promise<void> {
-    const readers = [...this.#replaced.splice(0), ...(this.#open ? [this.#open] : [])];
-    this.#open = null;
+    const replaced = [...this.#replaced];
+    this.#replaced.clear();
+    for (const [, timer] of replaced) clearTimeout(timer);
     // Where opening failed, somebody has been told.
-    await Promise.all(readers.map(async (reader) => (await reader.catch(() => null))?.close()));
+    const last = await this.#open?.catch(() => null);
+    this.#open = null;
+    const readers = [...replaced.map(([reader]) => reader), ...(last ? [last] : [])];
+    await Promise.all(readers.map((reader) => reader.close()));
   }
 }

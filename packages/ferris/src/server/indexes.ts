@@ -41,7 +41,7 @@ export class IndexPool {
   async open(options: FerrisOptions): Promise<Ferris> {
     const { onNotice, onDownload, models: _, ...identity } = options;
     const key = JSON.stringify(identity);
-    const entry = this.#open.get(key) ?? this.#start(identity, onDownload);
+    const entry = this.#open.get(key) ?? this.#start(key, identity, onDownload);
     this.#open.delete(key);
     this.#open.set(key, entry);
     clearTimeout(entry.timer);
@@ -50,13 +50,16 @@ export class IndexPool {
     return lease(await entry.ferris, () => this.#release(key, entry));
   }
 
-  #start(options: FerrisOptions, onDownload: FerrisOptions["onDownload"]): OpenIndex {
+  #start(key: string, options: FerrisOptions, onDownload: FerrisOptions["onDownload"]): OpenIndex {
     const notices: string[] = [];
     const onNotice = (line: string): void => {
       if (!notices.includes(line) && notices.length < 20) notices.push(line);
     };
     const ferris = Ferris.open({ ...options, onNotice, onDownload, models: this.#models });
-    return { ferris, notices, callers: 0, timer: undefined };
+    const entry: OpenIndex = { ferris, notices, callers: 0, timer: undefined };
+    // What could not be opened is nothing to keep: the next caller tries again.
+    ferris.catch(() => this.#open.get(key) === entry && this.#open.delete(key));
+    return entry;
   }
 
   #release(key: string, entry: OpenIndex): void {
