@@ -19,6 +19,6 @@ const { results, nearestMiss } = await ferris.search(question, { limit: 3 });
 for (const { rank, path, startLine, headingPath, snippet } of results) {
   console.log(`\n${rank}. ${path}:${startLine}  ${headingPath.join(" › ")}\n${snippet.text}`);
 }
-// An index knows what chance scores in it: nothing above that is no answer.
+// An index knows what chance scores in it: nothing above that means no answer.
 if (results.length === 0) console.log(`Nothing relevant.${nearestMiss ? ` Nearest: ${nearestMiss.path}` : ""}`);
 await ferris.close();

@@ -63,7 +63,7 @@ export interface ProgramOptions {
 /** A program that is only looked at: for its help, its completion. */
 const noProgram = (): Promise<void> => Promise.reject(new Error("this program only describes its commands"));
 
-/** Help that is asked for with a word that is no command is about that word, not the first page. */
+/** Help that is asked for with a word that is not a command is about that word, not the first page. */
 class Program extends Command {
   override outputHelp(context?: HelpContext | ((text: string) => string)): void {
     const word = this.args.find((each) => !each.startsWith("-") && each !== "help");

@@ -60,7 +60,7 @@ export function cancellable(handle: Handle): Handle {
   };
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for what is not JSON. */
 function parse(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -56,7 +56,7 @@ export class ClaimSettler {
     this.#options = options;
   }
 
-  /** @throws errors that are no document's: the model's, the database's */
+  /** @throws errors that are not a document's: the model's, the database's */
   async settle(claims: readonly Claim[]): Promise<void> {
     const { context } = this.#options;
     const began = performance.now();

@@ -4,7 +4,7 @@
  *     score = ½ · cosine with the nearest passage of it  +  ½ · cosine with the mean of its passages
  *
  * The nearest passage alone would bring up whatever says "see also" as the document does; the mean alone would miss the one section
- * that is about the same thing. Of a single passage both are the same. Copies of it are no news: they are left out, and listed.
+ * that is about the same thing. Of a single passage both are the same. Copies of it say nothing new: they are left out, and listed.
  */
 import { UsageError } from "../errors.ts";
 import type { DocumentFilter, StoredChunk, StoreReader } from "../store/store.ts";

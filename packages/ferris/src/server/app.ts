@@ -101,7 +101,7 @@ export function makeApp({
   onRequest,
 }: AppOptions) {
   const app = new OpenAPIHono<RequestVariables>();
-  // What is mounted below, once all of it is: patterns of paths are no names.
+  // What is mounted below, once all of it is: patterns of paths are not names.
   let firsts: ReadonlySet<string> | null = null;
   const routeOfPath = (path: string): string =>
     routeOf(

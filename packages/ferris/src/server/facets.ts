@@ -2,7 +2,7 @@
 import { posix, sep } from "node:path";
 import type { Ferris } from "../ferris.ts";
 
-/** Passages further behind are no answer, and each costs a look. */
+/** Passages further down are not answers, and each costs a look. */
 export const mostCounted = 100;
 
 /** A passage that was found. */

@@ -77,7 +77,7 @@ export class Telemetry {
     if (this.#waiting.length >= mostAtOnce) void this.flush();
   }
 
-  /** Sends what waits. Never rejects: that a collector is away is no reason for a server to fail. */
+  /** Sends what waits. Never rejects: a collector that is away is not a reason for a server to fail. */
   flush(): Promise<void> {
     return (this.#sending ??= this.#send().finally(() => (this.#sending = null)));
   }

@@ -42,7 +42,7 @@ const stemmers: Readonly<Record<LanguageCode, (word: string) => string>> = {
   tr: turkish,
 };
 
-/** Longer ones are no words. */
+/** Longer ones are not words. */
 const longestWord = 60;
 /** Words repeat; the few that do not must not fill the memory of a process that searches for months. */
 const mostKept = 50_000;

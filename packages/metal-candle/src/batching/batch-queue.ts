@@ -107,7 +107,7 @@ export class BatchQueue {
     }
   }
 
-  /** A listener that throws is no reason to lose a batch. */
+  /** A listener that throws is not a reason to lose a batch. */
   #tell({ sequences, tokens }: BatchBuffers): void {
     try {
       this.#onBatch?.({ texts: sequences, tokens });

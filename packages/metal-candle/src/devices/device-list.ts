@@ -52,7 +52,7 @@ export function chosenDevices(
 ): DeviceChosen[] {
   const cpu: DeviceChosen = { label: "the CPU", gpu: null, device: "cpu" };
   const onGpu = (gpu: GpuInMachine): DeviceChosen => ({ label: `GPU ${gpu.index} (${gpu.name})`, gpu, device: "gpu" });
-  // What emulates a GPU is no device of the system's: it is whatever Vulkan's loader finds.
+  // What emulates a GPU is not one of the system's devices: it is whatever Vulkan's loader finds.
   const emulated: DeviceChosen = { label: "GPU 0 (a software adapter)", gpu: null, device: "gpu" };
   const known = gpus.length > 0 ? gpus.map(onGpu) : allowsSoftware ? [emulated] : [];
   if (devices === "cpu") return [cpu];

@@ -37,7 +37,7 @@ export async function readWeights(
   if (largest >= bounds.f32) {
     const offset = (first ?? 0) * (values.length / (count ?? tensor.shape[0]));
     throw new ModelFileError(
-      `The weight ${tensor.name} holds ${values[index]} at position ${offset + index}: the file is damaged, and every vector would be.`,
+      `The weight ${tensor.name} holds ${values[index]} at position ${offset + index}: the file is damaged, and every vector would be wrong.`,
     );
   }
   throw new WeightBeyondHalfError(
@@ -79,7 +79,7 @@ export async function readQuantizedWeights(tensor: WeightTensor): Promise<Quanti
   const index = blocks.scales.findIndex((bits) => (bits & 0x7c00) === 0x7c00);
   if (index < 0) return blocks;
   throw new ModelFileError(
-    `The weight ${tensor.name} holds a scale that is no number at block ${index}: the file is damaged, and every vector would be.`,
+    `The weight ${tensor.name} holds a scale that is not a finite number at block ${index}: the file is damaged, and every vector would be wrong.`,
   );
 }
 

@@ -40,7 +40,7 @@ export function documentLines(
   return callJson("/documents/lines", { query: { path, index, ...range }, ...(signal && { signal }) });
 }
 
-/** The text of the file as it is now; null where it is too long, is no text, or is not there: its lines are then what there is. */
+/** The text of the file as it is now; null where it is too long, is not text, or is not there: its lines are then what there is. */
 export async function documentText({ path, index }: PassagePlace, signal: AbortSignal): Promise<string | null> {
   try {
     return (await callJson<{ text: string }>("/documents/text", { query: { path, index }, signal })).text;

@@ -17,7 +17,7 @@ const asText = new Set(
 );
 const asTable = new Set("csv xlsx xls opendocument".split(" "));
 
-/** More is no text to be rendered, but a file to be looked into. */
+/** More is not a text to render but a file to look into. */
 const mostRendered = 1_000_000;
 /** A line of more characters is shown in parts. */
 const longestLine = 10_000;

@@ -115,7 +115,7 @@ export function cancel(): void {
   isSearching.value = false;
 }
 
-/** Without counts the results are as good: what goes wrong here is no failure of the search. */
+/** Without counts the results are as good: what goes wrong here is not a failure of the search. */
 async function count(state: SearchState, query: string, mine: AbortController): Promise<void> {
   const { limit: _limit, sort: _sort, brief: _brief, ...body } = bodyOf(state, query);
   const counted = await callJson<Facets>("/facets", { body, signal: mine.signal }).catch(() => null);

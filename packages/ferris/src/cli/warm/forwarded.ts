@@ -4,7 +4,7 @@
  */
 
 const commands = new Set(["search", "ask", "embed", "mcp", "related"]);
-/** Options of every command that take a value; what follows them is no command. */
+/** Options of every command that take a value; what follows them is not a command. */
 const withValue = new Set(["--db", "--index", "--store"]);
 
 export function isForwarded(args: readonly string[]): boolean {

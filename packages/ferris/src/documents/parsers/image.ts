@@ -1,7 +1,7 @@
 /**
  * Photographs and scans of papers: PNG, JPEG, WebP, TIFF, BMP, read by OCR where that is installed and switched on.
  *
- * A picture without words is no failure: most have none; and neither is one that is damaged, of which nobody knows whether it had.
+ * A picture without words is not a failure: most have none; and neither is one that is damaged, of which nobody knows whether it had.
  */
 import { imageSize } from "image-size";
 import { DocumentError } from "../../errors.ts";

@@ -35,7 +35,7 @@ export interface QueryUnit {
 
 /** A model reads less; a query of a megabyte is a mistake, and must not take minutes. */
 const longestQuery = 10_000;
-/** Longer runs without a space are no words. */
+/** Longer runs without a space are not words. */
 const longestWord = 200;
 const mostTerms = 100;
 const mostNames = 4;

@@ -12,7 +12,7 @@ export class BackgroundTuning {
   readonly finished: Promise<void>;
 
   constructor(session: Session) {
-    // What fails here is no batch's concern: the kernels in use have proved themselves, and a lost device is noticed by the next batch.
+    // What fails here does not concern a batch: the kernels in use have proved themselves, and a lost device is noticed by the next batch.
     this.finished = measure(session, this.#closed.signal).catch(() => undefined);
   }
 

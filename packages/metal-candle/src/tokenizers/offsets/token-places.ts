@@ -157,7 +157,7 @@ function trim(places: readonly Place[], { addsPrefixSpace }: Trimming): void {
     let leading = first < 0 ? characters.length : first;
     const trailing = characters.length - 1 - characters.findLastIndex((character) => !isSpace(character));
     if (leading > 0) {
-      // The space that was put before the text is no part of it.
+      // The space that was put before the text is not part of it.
       if (addsPrefixSpace && (i === 0 || place.start === 0)) leading--;
       place.start = Math.min(place.start + leading, place.end);
     }

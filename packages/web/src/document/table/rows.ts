@@ -96,7 +96,7 @@ function sharesColumns(above: readonly Named[], below: readonly Named[]): boolea
   return below.some(({ name }) => names.has(name));
 }
 
-/** What stands in one row alone, of several, is no column: "daily: twice" in a cell of notes. */
+/** What stands in one row alone, of several, is not a column: "daily: twice" in a cell of notes. */
 function tableOf(all: readonly { line: number; named: readonly Named[] }[]): TablePart {
   const counts = new Map<string, number>();
   for (const { named } of all) for (const name of new Set(named.map((cell) => cell.name))) add(counts, name);

@@ -57,7 +57,7 @@ function children(bytes: Uint8Array, value: Value | undefined): Value[] {
   return found;
 }
 
-/** Undefined for what is cut off, or is no value. */
+/** Undefined for what is cut off, or is not a value. */
 function valueAt(bytes: Uint8Array, at: number, end = bytes.length, depth = 0): Value | undefined {
   if (at + 2 > end || depth > deepest) return undefined;
   const tag = bytes[at]!;

@@ -20,7 +20,7 @@ export interface Frames {
   readonly others: readonly Frame[];
 }
 
-/** Scans stand a little askew: this many degrees are no other direction. */
+/** Scans stand a little askew: this many degrees are not another direction. */
 const askew = 6;
 /** … but lines that are so much askew run into each other, unless they are made level. */
 const straight = 2;

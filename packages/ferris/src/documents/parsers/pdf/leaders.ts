@@ -5,7 +5,7 @@
 import type { Glyph } from "./glyphs.ts";
 
 const fewest = 5;
-/** In font sizes: dots of one leader are no further apart. */
+/** In font sizes: dots of one leader are never further apart. */
 const widestGap = 1.6;
 /** Fewer dots, in a text, say that something is left out. */
 const widestInText = 5;

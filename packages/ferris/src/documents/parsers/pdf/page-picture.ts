@@ -25,7 +25,7 @@ interface Placed {
   readonly matrix: Matrix;
 }
 
-/** Pictures on less than this share of a page are no scan of it. */
+/** Pictures on less than this share of a page are not a scan of it. */
 const leastShare = 0.3;
 const mostPictures = 500;
 /** A page's picture has at most this many pixels: A4 at 500 dpi. */
