@@ -69,7 +69,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 6,
+    version: 7,
     extensions: ["docx", "docm", "dotx", "dotm"],
     recognises: (head) => isSingleWordFile(beginning(head)),
   },
@@ -97,12 +97,12 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xls",
-    version: 3,
+    version: 4,
     extensions: ["xls", "xlt"],
   },
   {
     type: "ppt",
-    version: 2,
+    version: 3,
     extensions: ["ppt", "pps"],
   },
   {

@@ -289,6 +289,16 @@ test("fields, deleted ends of paragraphs and rows, controls around rows, symbols
   ]);
 });
 
+test("a field that begins and never ends hides nothing that follows", async () => {
+  const begun = `${run("Dear Ann,")}<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>`;
+  const rest = ["The crane is broken.", "Ours sincerely"].map((words) => paragraph(run(words))).join("");
+  expect(await read(paragraph(begun) + rest)).toEqual([
+    "prose [] Dear Ann,",
+    "prose [] The crane is broken.",
+    "prose [] Ours sincerely",
+  ]);
+});
+
 test("a table with rows that begin and end in other columns", async () => {
   const cell = (text: string, properties = "") => `<w:tc><w:tcPr>${properties}</w:tcPr>${paragraph(run(text))}</w:tc>`;
   const rows = [

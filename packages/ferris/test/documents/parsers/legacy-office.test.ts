@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { DocumentError } from "../../../src/errors.ts";
 import { outlineOfFixture } from "../support/cases.ts";
+import { compoundFile } from "../support/compound-file.ts";
 import { outline } from "../support/outline.ts";
 import { randomFrom } from "../support/random-documents.ts";
 
@@ -77,6 +78,41 @@ test("numbers are shown as in the workbook of today's format", async () => {
   const old = (await outlineOfFixture("office/number-formats.xls")).map((line) => line.replace(/^.*; Shown: /, ""));
   const today = (await outlineOfFixture("office/number-formats.xlsx")).map((line) => line.replace(/^.*; Shown: /, ""));
   expect(old).toEqual(today);
+});
+
+test("a workbook of Excel 5 or 95: texts in its code page, numbers as shown, comments", async () => {
+  const u16 = (...numbers: number[]) => numbers.flatMap((number) => [number & 0xff, number >> 8]);
+  const bytes = (text: string) => [...Buffer.from(text, "latin1")];
+  const double = (number: number) => [...Buffer.from(Float64Array.of(number).buffer)];
+  const record = (type: number, ...body: number[]) => [...u16(type, body.length), ...body];
+  const sheet = [
+    ...record(0x0809, ...u16(0x0500, 0x0010, 0, 0)),
+    ...record(0x0204, ...u16(0, 0, 0, 6), ...bytes("\xcf\xf0\xe8\xf7\xe0\xeb")),
+    ...record(0x00d6, ...u16(0, 1, 0, 4), ...bytes("\xd6\xe5\xed\xe0"), 1, 0, 1),
+    ...record(0x0204, ...u16(1, 0, 0, 1), ...bytes("A")),
+    ...record(0x0203, ...u16(1, 1, 1), ...double(0.155)),
+    ...record(0x0204, ...u16(2, 0, 0, 1), ...bytes("B")),
+    ...record(0x0006, ...u16(2, 1, 0), 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...u16(0, 0, 0), 0, 0),
+    ...record(0x0207, ...u16(4), ...bytes("\xed\xe5\xf2!")),
+    ...record(0x001c, ...u16(1, 1, 7), ...bytes("Ask Ann")),
+    ...record(0x001c, ...u16(0xffff, 0, 7), ...bytes(" first.")),
+    ...record(0x000a),
+  ];
+  const globals = (offset: number) => [
+    ...record(0x0809, ...u16(0x0500, 0x0005, 0, 0)),
+    ...record(0x0042, ...u16(1251)),
+    ...record(0x041e, ...u16(164), 4, ...bytes("0.0%")),
+    ...record(0x00e0, ...u16(0, 0), ...Array<number>(12).fill(0)),
+    ...record(0x00e0, ...u16(0, 164), ...Array<number>(12).fill(0)),
+    ...record(0x0085, ...u16(offset, 0), 0, 0, 5, ...bytes("\xcb\xe8\xf1\xf21")),
+    ...record(0x000a),
+  ];
+  const Book = Uint8Array.from([...globals(globals(0).length), ...sheet]);
+  expect(outline(await parseDocument("/old.xls", compoundFile({ Book })))).toEqual([
+    "table [Лист1] Причал: A; Цена: 15.5%",
+    "table [Лист1] Причал: B; Цена: нет!",
+    "prose [Лист1] Ask Ann first.",
+  ]);
 });
 
 test("a password is named, whatever the name", async () => {

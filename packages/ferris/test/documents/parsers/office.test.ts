@@ -89,26 +89,44 @@ describe("text documents", () => {
   });
 
   test("chapters come in reading order with their headings", async () => {
-    const chapter = (number: number) =>
-      strToU8(`<html><body><h1>Chapter ${number}</h1><p>Text ${number}.</p></body></html>`);
-    const book = zipSync({
-      "META-INF/container.xml": strToU8(
-        '<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
-      ),
-      "OEBPS/book.opf": strToU8(
-        '<package><metadata><dc:title>Two</dc:title></metadata><manifest><item id="a" href="c%201.xhtml" media-type="application/xhtml+xml"/><item id="b" href="c2.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="b"/><itemref idref="a"/></spine></package>',
-      ),
-      "OEBPS/c 1.xhtml": chapter(1),
-      "OEBPS/c2.xhtml": chapter(2),
-    });
-    expect(outline(await parseDocument("/b.epub", book))).toEqual([
+    expect(outline(await parseDocument("/b.epub", book('<itemref idref="b"/><itemref idref="a"/>')))).toEqual([
       "heading [Chapter 2] Chapter 2",
       "prose [Chapter 2] Text 2.",
       "heading [Chapter 1] Chapter 1",
       "prose [Chapter 1] Text 1.",
     ]);
   });
+
+  test("without an order they come as they are listed; a missing one is named", async () => {
+    for (const order of ["", '<itemref idref="chapter-one"/>'])
+      expect(outline(await parseDocument("/b.epub", book(order))).map((line) => line.slice(-1))).toEqual([
+        "1",
+        ".",
+        "2",
+        ".",
+      ]);
+    const { warnings } = await parseDocument("/b.epub", book('<itemref idref="c"/><itemref idref="a"/>'));
+    expect(warnings).toEqual(["OEBPS/c3.xhtml, which the book names as a chapter, is missing"]);
+  });
 });
+
+/** A book of two chapters in a given order. */
+function book(order: string): Uint8Array {
+  const chapter = (number: number) =>
+    strToU8(`<html><body><h1>Chapter ${number}</h1><p>Text ${number}.</p></body></html>`);
+  const item = (id: string, href: string) => `<item id="${id}" href="${href}" media-type="application/xhtml+xml"/>`;
+  const items = item("a", "c%201.xhtml") + item("b", "c2.xhtml") + item("c", "c3.xhtml");
+  return zipSync({
+    "META-INF/container.xml": strToU8(
+      '<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
+    ),
+    "OEBPS/book.opf": strToU8(
+      `<package><metadata><dc:title>Two</dc:title></metadata><manifest>${items}</manifest><spine>${order}</spine></package>`,
+    ),
+    "OEBPS/c 1.xhtml": chapter(1),
+    "OEBPS/c2.xhtml": chapter(2),
+  });
+}
 
 test.each(["slides.pptx", "slides.odp"])("%s: slides are pages, with notes and tables", async (name) => {
   const document = await parseFixture(name);

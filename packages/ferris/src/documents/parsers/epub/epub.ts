@@ -41,7 +41,10 @@ export function parseEpub({ bytes }: ParserInput): ParsedDocument {
       warnings.push(`${path} in it was not read: ${error.message}`);
       continue;
     }
-    if (html === null) continue;
+    if (html === null) {
+      warnings.push(`${path}, which the book names as a chapter, is missing`);
+      continue;
+    }
     const titles = contents.get(path);
     builder.section(1, "");
     const hasHeadings = /<(?:[\w.-]+:)?h[1-6][\s>]/i.test(html);
@@ -74,12 +77,11 @@ function manifestOf(opf: string, folder: string): { items: Item[]; spine: Item[]
     },
   });
   const isText = ({ mediaType, path, properties }: Item) =>
-    (/html|svg|x-dtbook/.test(mediaType) || /\.x?html?$/i.test(path)) && !properties.includes("nav");
-  const seen = new Set<Item>();
-  const spine = order
-    .flatMap((id) => items.get(id) ?? [])
-    .filter((item) => isText(item) && !seen.has(item) && seen.add(item));
-  return { items: [...items.values()], spine };
+    (/html|svg|x-dtbook|oeb1-document/.test(mediaType) || /\.x?html?$/i.test(path)) && !properties.includes("nav");
+  const all = [...items.values()];
+  const inOrder = new Set(order.flatMap((id) => items.get(id) ?? []).filter(isText));
+  // A book whose order names nothing that is there is read in the order of its list.
+  return { items: all, spine: [...(inOrder.size > 0 ? inOrder : all.filter(isText))] };
 }
 
 /** @throws DocumentError when a chapter is encrypted: a book that was bought with a lock on it */

@@ -1,9 +1,24 @@
 /**
- * Texts in workbooks of 1997 to 2003: of one or two bytes a character, with runs of format behind them, cut into records.
+ * Texts in workbooks of 1997 to 2003: of one or two bytes a character, with runs of format behind them, cut into records. Before, they were bytes of a code
+ * page.
  */
+import { decodeLoosely } from "../../decode/charset.ts";
+import { codePageLabel } from "../rtf/charsets.ts";
 import type { ByteReader } from "./byte-reader.ts";
 
 const continued = 0x003c;
+
+/** Reads so many characters, or bytes, that stand at a place. */
+export type TextAt = (at: number, length: number) => string;
+
+/** What Excel 5 and 95 call the code pages of Macintosh and of Windows. */
+const ownPages: Readonly<Record<number, number>> = { 0x8000: 10_000, 0x8001: 1252 };
+
+/** Texts of Excel 5 and 95. */
+export function textOfPage(reader: ByteReader, page: number): TextAt {
+  const label = codePageLabel(ownPages[page] ?? page);
+  return (at, length) => decodeLoosely(reader.slice(at, at + length), label);
+}
 
 /** A text of this many characters whose flags stand at `at`. */
 export function stringAt(reader: ByteReader, at: number, characters: number): string {

@@ -1,5 +1,5 @@
 /**
- * Workbooks of 1997 to 2003 (.xls): sheets with their cells as they are shown, merged cells, and the comments of cells.
+ * Workbooks of 1993 to 2003 (.xls): sheets with their cells as they are shown, merged cells, and the comments of cells.
  *
  * After Microsoft's [MS-XLS]. The stream is a list of records; what a record claims is checked against its length.
  */
@@ -10,7 +10,7 @@ import { general, numberFormat, type NumberFormat } from "../spreadsheet/number-
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { readStrings, stringAt } from "./excel-strings.ts";
+import { readStrings, stringAt, type TextAt, textOfPage } from "./excel-strings.ts";
 import { errorName, packedNumber, truth } from "./excel-values.ts";
 
 interface Sheet {
@@ -27,9 +27,13 @@ interface Workbook {
   readonly styles: number[];
   readonly patterns: Map<number, string>;
   is1904: boolean;
+  textAt: TextAt;
 }
 
 const mostColumns = 256;
+const excel97 = 0x0600;
+/** Excel 5 and 95: the same records, with texts in the workbook's code page. */
+const excel95 = 0x0500;
 /** Of streams that Microsoft Graph wrote: the charts of presentations and texts. */
 const graphVersion = 0x0680;
 /** A title, or a name of a series, of a chart. */
@@ -40,8 +44,8 @@ export function readExcel(file: CompoundFolder, builder: ContentBuilder): void {
   const stream = file.stream("Workbook") ?? file.stream("Book");
   const reader = new ByteReader(stream ?? new Uint8Array());
   if (reader.u16(0) === 0x0809 && reader.u16(4) === graphVersion) return addGraph(reader, builder);
-  if (reader.u16(0) !== 0x0809 || reader.u16(4) !== 0x0600) {
-    throw new DocumentError("damaged", "from Excel 95 or older: save it as .xlsx");
+  if (reader.u16(0) !== 0x0809 || ![excel97, excel95].includes(reader.u16(4))) {
+    throw new DocumentError("damaged", "from Excel 4 or older: save it as .xlsx");
   }
   const workbook = readGlobals(reader);
   const formats = new Map<number, NumberFormat>();
@@ -53,7 +57,7 @@ export function readExcel(file: CompoundFolder, builder: ContentBuilder): void {
   };
   for (const { name, offset, isChart } of workbook.sheets) {
     builder.section(1, name);
-    const { grid, comments, titles } = readSheet(reader, offset, workbook.strings, formatOf);
+    const { grid, comments, titles } = readSheet(reader, offset, workbook, formatOf);
     if (!isChart) addTable(builder, grid);
     for (const text of [...comments, ...titles]) builder.add("prose", text);
   }
@@ -81,26 +85,38 @@ function addGraph(reader: ByteReader, builder: ContentBuilder): void {
 }
 
 function readGlobals(reader: ByteReader): Workbook {
-  const workbook: Workbook = { sheets: [], strings: [], styles: [], patterns: new Map(), is1904: false };
+  const isOld = reader.u16(4) === excel95;
+  const workbook: Workbook = {
+    sheets: [],
+    strings: [],
+    styles: [],
+    patterns: new Map(),
+    is1904: false,
+    textAt: isOld ? textOfPage(reader, 1252) : (at, characters) => stringAt(reader, at, characters),
+  };
   for (let at = 0; at + 4 <= reader.length; at += 4 + reader.u16(at + 2)) {
     const [type, body] = [reader.u16(at), at + 4];
     if (type === 0x000a) break;
     if (type === 0x002f)
       throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
     if (type === 0x0022) workbook.is1904 = reader.u16(body) === 1;
+    else if (type === 0x0042 && isOld) workbook.textAt = textOfPage(reader, reader.u16(body));
     else if (type === 0x0085) {
       // Sheets and charts; macros and dialogs hold nothing to read.
       const kind = reader.u8(body + 5);
       if (kind === 0 || kind === 2) {
         workbook.sheets.push({
-          name: stringAt(reader, body + 7, reader.u8(body + 6)),
+          name: workbook.textAt(body + 7, reader.u8(body + 6)),
           offset: reader.u32(body),
           isChart: kind === 2,
         });
       }
-    } else if (type === 0x041e)
-      workbook.patterns.set(reader.u16(body), stringAt(reader, body + 4, reader.u16(body + 2)));
-    else if (type === 0x00e0) workbook.styles.push(reader.u16(body + 2));
+    } else if (type === 0x041e) {
+      const pattern = isOld
+        ? workbook.textAt(body + 3, reader.u8(body + 2))
+        : stringAt(reader, body + 4, reader.u16(body + 2));
+      workbook.patterns.set(reader.u16(body), pattern);
+    } else if (type === 0x00e0) workbook.styles.push(reader.u16(body + 2));
     else if (type === 0x00fc) workbook.strings.push(...readStrings(reader, at));
   }
   return workbook;
@@ -116,7 +132,7 @@ interface ReadSheet {
 function readSheet(
   reader: ByteReader,
   offset: number,
-  strings: readonly string[],
+  { strings, textAt }: Workbook,
   formatOf: (style: number) => NumberFormat,
 ): ReadSheet {
   /** By row, then by column: cells may come in any order. */
@@ -137,7 +153,7 @@ function readSheet(
     // Charts on a sheet are streams of records within its own.
     if (type === 0x0809) depth++;
     else if (type === 0x000a && --depth <= 0) break;
-    if (type === chartText) titles.add(stringAt(reader, body + 3, reader.u8(body + 2)));
+    if (type === chartText) titles.add(textAt(body + 3, reader.u8(body + 2)));
     if (depth > 1) continue;
     const format = formatOf(reader.u16(body + 4));
     if (type === 0x00fd) set(body, strings[reader.u32(body + 6)] ?? "");
@@ -152,7 +168,7 @@ function readSheet(
       }
     } else if (type === 0x0205)
       set(body, reader.u8(body + 7) === 0 ? truth(reader.u8(body + 6)) : errorName(reader.u8(body + 6)));
-    else if (type === 0x0204) set(body, stringAt(reader, body + 8, reader.u16(body + 6)));
+    else if (type === 0x0204 || type === 0x00d6) set(body, textAt(body + 8, reader.u16(body + 6)));
     else if (type === 0x0006) {
       awaiting = -1;
       const isNumber = reader.u16(body + 12) !== 0xffff;
@@ -161,12 +177,17 @@ function readSheet(
       else if (kind === 0) awaiting = body;
       else if (kind === 1) set(body, truth(reader.u8(body + 8)));
       else if (kind === 2) set(body, errorName(reader.u8(body + 8)));
-    } else if (type === 0x0207 && awaiting >= 0) set(awaiting, stringAt(reader, body + 2, reader.u16(body)));
+    } else if (type === 0x0207 && awaiting >= 0) set(awaiting, textAt(body + 2, reader.u16(body)));
     else if (type === 0x00e5) {
       for (let merge = 0; merge < reader.u16(body) && merge * 8 + 10 <= length; merge++) {
         const [first, last, left, right] = [0, 2, 4, 6].map((field) => reader.u16(body + 2 + 8 * merge + field));
         merges.push([first, last, left, right]);
       }
+    } else if (type === 0x001c && reader.u16(4) === excel95) {
+      // A longer comment goes on in records that stand in no row.
+      const text = textAt(body + 6, Math.min(reader.u16(body + 4), length - 6));
+      if (reader.u16(body) === 0xffff && comments.length > 0) comments[comments.length - 1] += text;
+      else comments.push(text);
     } else if (type === 0x01b6) {
       // The text of a comment or box is in the record that follows.
       const text = reader.u16(at + 4 + length) === 0x003c ? at + 8 + length : -1;

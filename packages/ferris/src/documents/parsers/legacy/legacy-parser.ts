@@ -9,7 +9,7 @@ import { parseLegacyOffice } from "./legacy-office.ts";
 /** The parser for files that are called `type` ("doc", "xls", "ppt"): whatever they hold is filed under it. */
 export function legacyParser(type: "doc" | "xls" | "ppt"): Parse {
   return async (input) => {
-    if (isOlderWorkbook(input.bytes)) throw new DocumentError("damaged", "from Excel 95 or older: save it as .xlsx");
+    if (isOlderWorkbook(input.bytes)) throw new DocumentError("damaged", "from Excel 4 or older: save it as .xlsx");
     if (isCompoundFile(input.bytes)) return parseLegacyOffice(input, type);
     const document = await (await parserOfOther(type, input.bytes))(input);
     return { ...document, type };

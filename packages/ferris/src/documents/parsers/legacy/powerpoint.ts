@@ -10,7 +10,9 @@ import type { ContentBuilder } from "../../content-builder.ts";
 import { type EmbeddedFile, fileInObject } from "../office/embedded-object.ts";
 import { addTable } from "../../table/add-table.ts";
 import { type EdgedRow, gridOf } from "../../table/edges.ts";
+import { addPageEdges } from "../office/page-edges.ts";
 import { ByteReader } from "./byte-reader.ts";
+import { slideEdges } from "./powerpoint-edges.ts";
 import { children, directory, type PptRecord, recordAt, textOf } from "./powerpoint-records.ts";
 import { tableIn } from "./powerpoint-table.ts";
 
@@ -61,6 +63,12 @@ export function readPowerPoint(file: CompoundFolder, builder: ContentBuilder): v
     if (record) for (const comment of commentsWithin(reader, record)) builder.add("prose", comment, place);
     for (const { kind, text } of notesOf.get(identifier) ?? []) if (kind === 2) builder.add("prose", text, place);
   });
+  const masters = lists.filter(({ instance }) => instance === 1).flatMap((list) => entries(reader, list));
+  addPageEdges(builder, [slideEdges(reader, recordsOf(masters), [root, ...recordsOf(slides)])]);
+
+  function recordsOf(listed: readonly SlideEntry[]): PptRecord[] {
+    return listed.flatMap(({ persist }) => recordAt(reader, places.get(persist) ?? -1) ?? []);
+  }
 }
 
 /** What reviewers wrote, in the extensions that a slide has for other programs: author, text and initials of each. */

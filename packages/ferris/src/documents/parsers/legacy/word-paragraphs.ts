@@ -4,6 +4,7 @@
  * They are kept by their place in the stream, in pages of 512 bytes that list runs of it.
  */
 import type { RowCell } from "../../table/edges.ts";
+import type { ListCounter } from "../word/list-counter.ts";
 import type { ByteReader } from "./byte-reader.ts";
 
 export interface ParagraphProperty {
@@ -25,6 +26,15 @@ export interface ParagraphProperties {
   at(character: number): ParagraphProperty;
 }
 
+/** All that is text in a document, and what is known of it. */
+export interface WordText {
+  readonly text: string;
+  /** Of the body, footnotes, headers, macros, comments, endnotes and boxes, which follow one another. */
+  readonly lengths: readonly number[];
+  readonly properties: ParagraphProperties;
+  readonly lists: ListCounter;
+}
+
 interface PlacedPiece {
   readonly start: number;
   readonly end: number;
@@ -37,7 +47,8 @@ interface Run {
   readonly property: ParagraphProperty;
 }
 
-const plain: ParagraphProperty = {
+/** Of a paragraph of which nothing is known. */
+export const plain: ParagraphProperty = {
   style: "",
   level: null,
   isInTable: false,

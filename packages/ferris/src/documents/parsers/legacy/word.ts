@@ -14,8 +14,14 @@ import { baseOfPhoneticGuide } from "../office/equation-field.ts";
 import { headingLevelOfName } from "../word/styles.ts";
 import { ByteReader } from "./byte-reader.ts";
 import type { ListCounter } from "../word/list-counter.ts";
+import { isWord95, readWord95 } from "./word-95.ts";
 import { listCounter } from "./word-lists.ts";
-import { paragraphProperties, type ParagraphProperties, type ParagraphProperty } from "./word-paragraphs.ts";
+import {
+  paragraphProperties,
+  type ParagraphProperties,
+  type ParagraphProperty,
+  type WordText,
+} from "./word-paragraphs.ts";
 
 /** Longer texts are longer than their files. */
 const mostPieces = 1_000_000;
@@ -33,31 +39,37 @@ interface Piece {
 /** Adds the text of the document in `file`. */
 export function readWord(file: CompoundFolder, builder: ContentBuilder): void {
   const main = new ByteReader(file.stream("WordDocument") ?? new Uint8Array());
-  const flags = main.u16(0x0a);
-  if (main.u16(0) !== 0xa5ec || main.u16(2) < 0xc1)
-    throw new DocumentError("damaged", "from Word 95 or older: save it as .docx");
-  if (flags & 0x0100)
+  const isOld = isWord95(main);
+  if (!isOld && (main.u16(0) !== 0xa5ec || main.u16(2) < 0xc1))
+    throw new DocumentError("damaged", "from Word 2 or older: save it as .docx");
+  if (main.u16(0x0a) & 0x0100)
     throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
-  const table = new ByteReader(file.stream(flags & 0x0200 ? "1Table" : "0Table") ?? new Uint8Array());
-  const pieces = piecesOf(table, main.u32(0x01a2), main.u32(0x01a6));
-  const text = textOf(main, pieces);
-  const properties = paragraphProperties(main, table, pieces);
-  const lists = listCounter(main, table);
-  // The text is followed by that of notes, headers, comments and boxes, each with its length.
-  const [body, footnotes, headers, , comments, endnotes, boxes] = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64].map((at) =>
-    main.u32(at),
-  );
+  const { text, lengths, properties, lists } = isOld ? readWord95(main) : readWord97(main, file);
   let at = 0;
+  const [body, footnotes, headers, macros, ...others] = lengths;
   addParagraphs(builder, text.slice(at, (at += body)), 0, properties, lists);
   addParagraphs(builder, text.slice(at, (at += footnotes)), at - footnotes, properties, lists);
   const edges = new ContentBuilder();
   addParagraphs(edges, text.slice(at, at + headers), at, properties, lists);
-  at += headers;
-  for (const length of [comments, endnotes, boxes]) {
+  at += headers + macros;
+  for (const length of others) {
     addParagraphs(builder, text.slice(at, at + length), at, properties, lists);
     at += length;
   }
   addPageEdges(builder, [edges.finish("doc")]);
+}
+
+function readWord97(main: ByteReader, file: CompoundFolder): WordText {
+  const table = new ByteReader(file.stream(main.u16(0x0a) & 0x0200 ? "1Table" : "0Table") ?? new Uint8Array());
+  const pieces = piecesOf(table, main.u32(0x01a2), main.u32(0x01a6));
+  const counts = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64].map((place) => main.u32(place));
+  return {
+    text: textOf(main, pieces),
+    // Nothing is said of macros, whose length is another's today.
+    lengths: counts.map((length, index) => (index === 3 ? 0 : length)),
+    properties: paragraphProperties(main, table, pieces),
+    lists: listCounter(main, table),
+  };
 }
 
 function piecesOf(table: ByteReader, offset: number, length: number): Piece[] {

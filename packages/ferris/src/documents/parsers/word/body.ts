@@ -42,14 +42,22 @@ interface Paragraph {
 export class WordBody {
   readonly #context: WordContext;
   readonly #builder: ContentBuilder;
+  readonly #closesFields: boolean;
   readonly #fields = new Fields();
   /** Text of paragraphs whose end was taken out by a tracked change: it belongs to the next one. */
   #carried = "";
   #depth = 0;
 
-  constructor(context: WordContext, builder: ContentBuilder) {
+  /** @param closesFields whether the instruction of a field ends with its paragraph, as it does in files whose fields do not end */
+  constructor(context: WordContext, builder: ContentBuilder, closesFields = false) {
     this.#context = context;
     this.#builder = builder;
+    this.#closesFields = closesFields;
+  }
+
+  /** Whether the instruction of a field goes on: what follows is not text. */
+  get isInInstruction(): boolean {
+    return this.#fields.isInstruction;
   }
 
   /** Adds one block: a paragraph, a table, or what holds some. */
@@ -78,6 +86,7 @@ export class WordBody {
     const styleId = childNamed(properties, "w:pStyle")?.attributes["w:val"];
     const style = styles.style(styleId);
     const words = readParagraph(element, this.#fields);
+    if (this.#closesFields) this.#fields.closeInstructions();
     const text = this.#carried + words.text;
     this.#carried = "";
     if (style.isContents || (words.isInContents && isEntry(words.text))) return null;

@@ -37,22 +37,11 @@ export async function parseDocx(input: ParserInput): Promise<ParsedDocument> {
   if (isCompoundFile(bytes)) return parseLegacyOffice(input, "docx");
   const head = Buffer.from(bytes.subarray(0, 4096)).toString("latin1");
   const file = new OfficePackage(isSingleWordFile(head) ? packageOf(bytes) : bytes, "word/document.xml");
-  const { archive, main } = file;
-  const builder = new ContentBuilder();
-  const context = {
-    file,
-    part: main,
-    styles: new Styles(file.relatedText(main, "styles")),
-    numbering: new Numbering(file.relatedText(main, "numbering")),
-    notes: new Notes(file),
-    chunks: await readChunks(file, input),
-  };
-  const body = new WordBody(context, builder);
-  readTrees(
-    archive.requiredText(main),
-    (name) => blockNames.has(name) || takenOut.has(name),
-    (tree) => body.add(tree),
-  );
+  const { main } = file;
+  const chunks = await readChunks(file, input);
+  // A field that never ends would hide all that follows it: then none goes on beyond its paragraph.
+  const strict = readMain(file, chunks, false);
+  const { builder, context } = strict.endsInField ? readMain(file, chunks, true) : strict;
   const edges = ["header", "footer"].flatMap((edge) => file.related(main, edge)).slice(0, mostEdges);
   addPageEdges(
     builder,
@@ -63,15 +52,35 @@ export async function parseDocx(input: ParserInput): Promise<ParsedDocument> {
   return builder.finish("docx", { title: file.title, warnings });
 }
 
-/** A header or footer, read like the text. */
-function readEdge(context: WordContext): ParsedDocument {
+/** @param closesFields whether the instruction of a field ends with its paragraph */
+function readMain(file: OfficePackage, chunks: WordContext["chunks"], closesFields: boolean) {
+  const { main } = file;
   const builder = new ContentBuilder();
-  const body = new WordBody(context, builder);
+  const context: WordContext = {
+    file,
+    part: main,
+    styles: new Styles(file.relatedText(main, "styles")),
+    numbering: new Numbering(file.relatedText(main, "numbering")),
+    notes: new Notes(file),
+    chunks,
+  };
+  const body = new WordBody(context, builder, closesFields);
+  readBlocks(file.archive.requiredText(main), body);
+  return { builder, context, endsInField: body.isInInstruction };
+}
+
+function readBlocks(xml: string, body: WordBody): void {
   readTrees(
-    context.file.archive.requiredText(context.part),
+    xml,
     (name) => blockNames.has(name) || takenOut.has(name),
     (tree) => body.add(tree),
   );
+}
+
+/** A header or footer, read like the text. */
+function readEdge(context: WordContext): ParsedDocument {
+  const builder = new ContentBuilder();
+  readBlocks(context.file.archive.requiredText(context.part), new WordBody(context, builder, true));
   return builder.finish("docx");
 }
 

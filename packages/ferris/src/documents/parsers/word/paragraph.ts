@@ -47,6 +47,11 @@ export class Fields {
     return /^\s*MACROBUTTON\s+\S+\s+(\S.*)$/i.exec(instruction)?.[1] ?? baseOfPhoneticGuide(instruction);
   }
 
+  /** Ends all fields that show nothing yet. */
+  closeInstructions(): void {
+    while (this.isInstruction) this.#open.pop();
+  }
+
   get isInContents(): boolean {
     return this.#open.some(({ instruction }) => /^\s*TOC\b/i.test(instruction));
   }

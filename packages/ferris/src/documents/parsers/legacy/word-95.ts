@@ -1,0 +1,93 @@
+/**
+ * Word documents of 1993 to 1996 (Word 6 and 95): the text, one byte a character, with its tables; styles are not read.
+ *
+ * The stream is as later ones are, with its places elsewhere. Characters are in the code page of the document's language.
+ */
+import { DocumentError } from "../../../errors.ts";
+import { decodeLoosely } from "../../decode/charset.ts";
+import { ListCounter } from "../word/list-counter.ts";
+import { codePageLabel } from "../rtf/charsets.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import { type ParagraphProperty, plain, type WordText } from "./word-paragraphs.ts";
+
+/** By the language of the document, where it is not Western. */
+const pages: Readonly<Record<number, number>> = {
+  0x01: 1256,
+  0x02: 1251,
+  0x04: 936,
+  0x05: 1250,
+  0x08: 1253,
+  0x0d: 1255,
+  0x0e: 1250,
+  0x11: 932,
+  0x12: 949,
+  0x15: 1250,
+  0x18: 1250,
+  0x19: 1251,
+  0x1a: 1250,
+  0x1b: 1250,
+  0x1e: 874,
+  0x1f: 1254,
+  0x22: 1251,
+  0x23: 1251,
+  0x24: 1250,
+  0x25: 1257,
+  0x26: 1257,
+  0x27: 1257,
+};
+const taiwan = 0x0404;
+const mostPieces = 100_000;
+
+export function isWord95(main: ByteReader): boolean {
+  return main.u16(0) === 0xa5dc && main.u16(2) >= 101;
+}
+
+export function readWord95(main: ByteReader): WordText {
+  const language = main.u16(0x06);
+  const isMacintosh = main.u16(0x14) === 0x100;
+  const page = language === taiwan ? 950 : (pages[language & 0x3ff] ?? 1252);
+  const label = codePageLabel(isMacintosh ? 10_000 : page);
+  const lengths = [0x34, 0x38, 0x3c, 0x40, 0x44, 0x48, 0x4c].map((at) => main.u32(at));
+  const isInPieces = (main.u16(0x0a) & 0x0004) !== 0;
+  const all = lengths.reduce((sum, length) => sum + length, 0);
+  const bytes = isInPieces
+    ? bytesOfPieces(main)
+    : main.slice(main.u32(0x18), Math.min(main.length, main.u32(0x18) + all));
+  // Characters of two bytes are counted as two: their places hold.
+  let at = 0;
+  const parts = lengths.map((length) => decodeLoosely(bytes.subarray(at, (at += length)), label));
+  const text = parts.join("");
+  return {
+    text,
+    lengths: parts.map((part) => part.length),
+    properties: { at: (character) => tableProperty(text, character) },
+    lists: new ListCounter(new Map()),
+  };
+}
+
+/** What was saved quickly, in pieces. */
+function bytesOfPieces(main: ByteReader): Uint8Array {
+  let at = main.u32(0x0160);
+  const end = at + main.u32(0x0164);
+  while (at < end && main.u8(at) === 1) at += 3 + main.u16(at + 1);
+  const count = Math.floor((main.u32(at + 1) - 4) / 12);
+  if (main.u8(at) !== 2 || count < 1 || count > mostPieces || at + 5 + 12 * count > main.length)
+    throw new DocumentError("damaged", "the list of its pieces is missing");
+  const first = at + 5;
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (let index = 0; index < count && length <= main.length; index++) {
+    const size = main.u32(first + 4 * index + 4) - main.u32(first + 4 * index);
+    const place = main.u32(first + 4 * (count + 1) + 8 * index + 2);
+    const piece = main.slice(place, Math.min(place + size, main.length));
+    pieces.push(piece);
+    length += piece.length;
+  }
+  return Buffer.concat(pieces);
+}
+
+/** A row ends with a mark of a cell that has nothing before it: whether the last cell is empty is not to be told. */
+function tableProperty(text: string, character: number): ParagraphProperty {
+  const isCell = text[character] === "\x07";
+  return isCell ? { ...plain, isInTable: true, endsRow: text[character - 1] === "\x07" } : plain;
+}
