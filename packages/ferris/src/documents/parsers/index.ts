@@ -88,7 +88,7 @@ export const parsers: readonly ParserEntry[] = [
     type: "opendocument",
     version: 5,
     extensions: ["odt", "ods", "odp", "odg", "ott", "ots", "otp", "otg", "fodt", "fods", "fodp", "fodg"],
-    recognises: (head) => /<office:document[\s>]/.test(beginning(head)),
+    recognises: (head) => /<office:document[\s>]/.test(beginning(head)) || openDocument.test(mediaTypeOf(head)),
   },
   {
     type: "doc",
@@ -131,6 +131,7 @@ export const parsers: readonly ParserEntry[] = [
     type: "epub",
     version: 4,
     extensions: ["epub"],
+    recognises: (head) => mediaTypeOf(head).startsWith("application/epub+zip"),
   },
   {
     type: "csv",
@@ -255,6 +256,14 @@ export const parsers: readonly ParserEntry[] = [
   },
   text,
 ];
+
+const openDocument = /^application\/vnd\.oasis\.opendocument\.(?:text|spreadsheet|presentation|graphics)/;
+
+/** What an archive says of itself in its first entry, which is not packed, whatever the file is called. */
+function mediaTypeOf(head: Uint8Array): string {
+  const [, type = ""] = /^PK\x03\x04[^]{26}mimetype(\S{1,100})/.exec(beginning(head, 200)) ?? [];
+  return type;
+}
 
 /** "From SENDER DATE" and a header. Patches that git wrote begin so too, with a commit for the sender: those are not mail yet. */
 function isMailbox(head: string): boolean {

@@ -176,6 +176,25 @@ describe("what hangs on a paragraph follows it, once", () => {
     ]);
   });
 
+  test("what was drawn over a chart, labels that were typed, texts of a canvas, names of files with spaces", async () => {
+    const drawing = (inner: string, description = "") =>
+      `<w:r><w:drawing><wp:inline><wp:docPr descr="${description}"/><a:graphic><a:graphicData>${inner}</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>`;
+    const words = (text: string) => `<a:p><a:r><a:t>${text}</a:t></a:r></a:p>`;
+    const label = `<c:dLbl><c:tx><c:rich>${words("[VALUE]")}${words("a record")}</c:rich></c:tx></c:dLbl>`;
+    const chart = `<c:chartSpace><c:chart><c:plotArea><c:ser>${label}</c:ser></c:plotArea></c:chart><c:userShapes r:id="u"/></c:chartSpace>`;
+    const shapes = `<c:userShapes><cdr:sp><cdr:txBody>${words("storm in June")}</cdr:txBody></cdr:sp></c:userShapes>`;
+    const rels = `<Relationships><Relationship Id="u" Type="x/chartUserShapes" Target="drawings/u.xml"/></Relationships>`;
+    const canvas = `<lc:lockedCanvas><a:sp><a:txSp><a:txBody>${words("School No. 14")}</a:txBody></a:txSp></a:sp></lc:lockedCanvas>`;
+    const picture = drawing("<pic:pic/>", "C:\\My Documents\\old harbour.jpg");
+    expect(
+      await read(
+        paragraph(drawing('<c:chart r:id="c1"/>') + drawing(canvas) + picture),
+        { "word/c.xml": chart, "word/_rels/c.xml.rels": rels, "word/drawings/u.xml": shapes },
+        { "chart:c1": "c.xml" },
+      ),
+    ).toEqual(["prose [] a record", "prose [] storm in June", "prose [] School No. 14"]);
+  });
+
   test("sheets that are embedded", async () => {
     const sheet = readFileSync(new URL("../../fixtures/office/title-row.xlsx", import.meta.url));
     expect(
@@ -287,6 +306,14 @@ test("fields, deleted ends of paragraphs and rows, controls around rows, symbols
     "table [] Name: kept; x: x",
     "prose [] ✓°",
   ]);
+});
+
+test("a document that is nothing but a table of contents is read as that", async () => {
+  const field = (type: string) => `<w:r><w:fldChar w:fldCharType="${type}"/></w:r>`;
+  const entry = `${field("begin")}<w:r><w:instrText>TOC</w:instrText></w:r>${field("separate")}${run("Mooring")}<w:r><w:tab/></w:r>${run("3")}${field("end")}`;
+  const contents = `<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr><w:sdtContent>${paragraph(run("Contents"))}${paragraph(entry)}</w:sdtContent></w:sdt>`;
+  expect(await read(contents)).toEqual(["prose [] Contents", "prose [] Mooring\t3"]);
+  expect(await read(contents + paragraph(run("Text")))).toEqual(["prose [] Text"]);
 });
 
 test("a field that begins and never ends hides nothing that follows", async () => {

@@ -115,6 +115,41 @@ test("a workbook of Excel 5 or 95: texts in its code page, numbers as shown, com
   ]);
 });
 
+test("a document of Word 6 or 95: text in the code page of its fonts, tables, fields, notes; what was saved in pieces", async () => {
+  const text = "Molo\x0bvn\xecj\x9a\xed\rPil\xed\xf8\x07Cena\x07\x07\x13 PAGE \x147\x15 dn\xed\x0775\x07\x07Konec\r";
+  const note = "Ask Ann.\r";
+  const bytes = Buffer.from(text + note, "latin1");
+  const start = 0x400;
+  const main = Buffer.alloc(start + bytes.length + 100);
+  main.writeUInt16LE(0xa5dc, 0);
+  main.writeUInt16LE(101, 2);
+  main.writeUInt16LE(0x409, 6);
+  main.writeUInt32LE(start, 0x18);
+  main.writeUInt32LE(text.length, 0x34);
+  main.writeUInt32LE(note.length, 0x38);
+  // One font, of Central Europe.
+  main.writeUInt32LE(0x300, 0xd0);
+  main.writeUInt32LE(10, 0xd4);
+  main.set([10, 0, 7, 0, 0, 0, 238, 0], 0x300);
+  main.set(bytes, start);
+  const expected = ["prose [] Molo\nvnější", "table [] Pilíř: 7 dní; Cena: 75", "prose [] Konec", "prose [] Ask Ann."];
+  const read = async () => outline(await parseDocument("/old.doc", compoundFile({ WordDocument: main })));
+  expect(await read()).toEqual(expected);
+  // The same in two pieces, the second of which stands first.
+  const cut = 12;
+  main.writeUInt16LE(4, 0x0a);
+  main.set(bytes.subarray(cut), start);
+  main.set(bytes.subarray(0, cut), start + bytes.length - cut);
+  main.writeUInt32LE(0x200, 0x160);
+  main.writeUInt32LE(33, 0x164);
+  main.writeUInt8(2, 0x200);
+  main.writeUInt32LE(28, 0x201);
+  for (const [index, place] of [0, cut, bytes.length].entries()) main.writeUInt32LE(place, 0x205 + 4 * index);
+  main.writeUInt32LE(start + bytes.length - cut, 0x205 + 12 + 2);
+  main.writeUInt32LE(start, 0x205 + 12 + 10);
+  expect(await read()).toEqual(expected);
+});
+
 test("a password is named, whatever the name", async () => {
   for (const name of ["/a.docx", "/a.xlsx", "/a.pptx", "/a.doc"]) {
     await expect(parseDocument(name, fixture("secret.docx"))).rejects.toMatchObject({ reason: "encrypted" });

@@ -117,3 +117,19 @@ test("levels that no document has", async () => {
     expect(outline(await parseDocument("/a.odt", odt(level)))).toEqual(["heading [Title] Title", "prose [Title] hi"]);
   }
 });
+
+test("OpenDocument and books say what they are, whatever they are called", async () => {
+  const text = `<office:document-content><office:body><office:text><text:p>Moor at the outer pier.</text:p></office:text></office:body></office:document-content>`;
+  const mimetype: [Uint8Array, { level: 0 }] = [strToU8("application/vnd.oasis.opendocument.text"), { level: 0 }];
+  const document = zipSync({ mimetype, "content.xml": strToU8(text) });
+  for (const name of ["/letter.docx", "/letter.doc", "/letter.zip", "/letter"])
+    expect(outline(await parseDocument(name, document))).toEqual(["prose [] Moor at the outer pier."]);
+  const chapter = { "c.xhtml": strToU8("<html><body><p>It was dark.</p></body></html>") };
+  const opf = `<package><manifest><item id="c" href="c.xhtml" media-type="application/xhtml+xml"/></manifest><spine><itemref idref="c"/></spine></package>`;
+  const book = zipSync({
+    mimetype: [strToU8("application/epub+zip"), { level: 0 }],
+    "b.opf": strToU8(opf),
+    ...chapter,
+  });
+  expect(outline(await parseDocument("/book.zip", book))).toEqual(["prose [] It was dark."]);
+});

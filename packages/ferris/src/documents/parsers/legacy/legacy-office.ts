@@ -24,11 +24,15 @@ export function parseLegacyOffice(input: ParserInput, type: string): Promise<Par
 async function readFolder(folder: CompoundFolder, type: string, input: ParserInput): Promise<ParsedDocument> {
   const names = new Set(folder.names().map((name) => name.toLowerCase()));
   const builder = new ContentBuilder();
+  // What PowerPoint 97 saved for itself and for PowerPoint 95.
+  if (names.has("pp97_dualstorage")) return readFolder(folderIn(folder, "PP97_DUALSTORAGE"), type, input);
   if (names.has("encryptedpackage")) {
     throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
   }
   if (names.has("worddocument")) readWord(folder, builder);
   else if (names.has("workbook") || names.has("book")) readExcel(folder, builder);
+  else if (names.has("pp40") || names.has("text_content"))
+    throw new DocumentError("damaged", "from PowerPoint 95 or older: save it as .pptx");
   else if (names.has("powerpoint document")) readPowerPoint(folder, builder);
   else throw new DocumentError("damaged", "it holds neither a text, nor a workbook, nor a presentation of Office");
   const warnings: string[] = [];

@@ -6,7 +6,7 @@
 import { DocumentError } from "../../../errors.ts";
 import { decodeLoosely } from "../../decode/charset.ts";
 import { ListCounter } from "../word/list-counter.ts";
-import { codePageLabel } from "../rtf/charsets.ts";
+import { codePageLabel, fontCharsetLabel } from "../rtf/charsets.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { type ParagraphProperty, plain, type WordText } from "./word-paragraphs.ts";
 
@@ -36,6 +36,9 @@ const pages: Readonly<Record<number, number>> = {
   0x27: 1257,
 };
 const taiwan = 0x0404;
+/** Sets of fonts that say more than the language, which many left as it came: Central Europe, Cyrillic, Greek, Turkish, Baltic. */
+const tellingFonts = new Set([238, 204, 161, 162, 186]);
+const mostFonts = 1_000;
 const mostPieces = 100_000;
 
 export function isWord95(main: ByteReader): boolean {
@@ -45,8 +48,9 @@ export function isWord95(main: ByteReader): boolean {
 export function readWord95(main: ByteReader): WordText {
   const language = main.u16(0x06);
   const isMacintosh = main.u16(0x14) === 0x100;
-  const page = language === taiwan ? 950 : (pages[language & 0x3ff] ?? 1252);
-  const label = codePageLabel(isMacintosh ? 10_000 : page);
+  const page = language === taiwan ? 950 : pages[language & 0x3ff];
+  const label =
+    page === undefined && !isMacintosh ? labelOfFonts(main) : codePageLabel(isMacintosh ? 10_000 : (page ?? 1252));
   const lengths = [0x34, 0x38, 0x3c, 0x40, 0x44, 0x48, 0x4c].map((at) => main.u32(at));
   const isInPieces = (main.u16(0x0a) & 0x0004) !== 0;
   const all = lengths.reduce((sum, length) => sum + length, 0);
@@ -63,6 +67,18 @@ export function readWord95(main: ByteReader): WordText {
     properties: { at: (character) => tableProperty(text, character) },
     lists: new ListCounter(new Map()),
   };
+}
+
+function labelOfFonts(main: ByteReader): string {
+  const first = main.u32(0xd0) + 2;
+  const end = first + main.u32(0xd4) - 2;
+  let at = first;
+  for (let font = 0; font < mostFonts && at < end; font++) {
+    const set = main.u8(at + 4);
+    if (tellingFonts.has(set)) return fontCharsetLabel(set)!;
+    at += main.u8(at) + 1;
+  }
+  return codePageLabel(1252);
 }
 
 /** What was saved quickly, in pieces. */

@@ -6,6 +6,7 @@ import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { type XmlElement, childElements, childNamed, descendants, textWithin, xmlTree } from "../../xml/xml-tree.ts";
 import { linesOf } from "../slides/paragraphs.ts";
+import type { OfficePackage } from "./package.ts";
 
 /** A chart of more points repeats a sheet; its names say what it is about. */
 const mostPoints = 1_000;
@@ -16,14 +17,25 @@ export interface ChartOptions {
   readonly hasSheet?: boolean;
 }
 
-/** Adds the chart whose part has the text `xml`. */
+/** Adds the chart that `part` shows by way of a relation, and what was drawn over it. */
 export function addChart(
   builder: ContentBuilder,
-  xml: string | null,
-  { place, hasSheet = false }: ChartOptions = {},
+  file: OfficePackage,
+  part: string,
+  relation: string | undefined,
+  options: ChartOptions = {},
 ): void {
-  const root = xml === null ? null : xmlTree(xml);
+  const chart = file.target(part, relation);
+  const root = chart === undefined ? null : xmlTree(file.archive.text(chart) ?? "");
   if (!root) return;
+  addWords(builder, root, options);
+  for (const drawing of file.related(chart!, "chartUserShapes")) {
+    const shapes = xmlTree(file.archive.text(drawing) ?? "");
+    if (shapes) for (const text of linesWithin(shapes)) builder.add("prose", text, options.place);
+  }
+}
+
+function addWords(builder: ContentBuilder, root: XmlElement, { place, hasSheet = false }: ChartOptions): void {
   if (root.name === "cx:chartSpace") return addExtendedChart(builder, root, place);
   const titles = descendants(root, "c:title").map(titleText);
   // The chart's own title comes before those of its axes.
@@ -39,7 +51,10 @@ export function addChart(
     if (names.length > 0) builder.add("prose", names.join(", "), place);
     if (categories.length > 0 && categories.length <= mostPoints) builder.add("prose", categories.join(", "), place);
   } else addTable(builder, gridOf(series), { place, hasHeader: true });
-  for (const text of descendants(root, "c:userShapes").flatMap(linesWithin)) builder.add("prose", text, place);
+  // Labels that somebody typed; others are values, which "[VALUE]" stands for.
+  const labels = descendants(root, "c:dLbl").flatMap((label) => descendants(label, "c:rich").flatMap(linesWithin));
+  const typed = labels.map((label) => label.replace(/\[[^[\]]*\]/g, "").trim());
+  for (const label of new Set(typed)) if (/\p{L}/u.test(label)) builder.add("prose", label, place);
 }
 
 interface Series {

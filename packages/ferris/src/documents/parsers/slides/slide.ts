@@ -57,7 +57,7 @@ function addShape(builder: ContentBuilder, file: OfficePackage, part: string, sh
   if (shape.name === "p:graphicFrame") {
     for (const table of descendants(shape, "a:tbl")) addTable(builder, gridOf(table), { place });
     for (const chart of [...descendants(shape, "c:chart"), ...descendants(shape, "cx:chart")]) {
-      addChart(builder, textOf(chart.attributes["r:id"]), { place });
+      addChart(builder, file, part, chart.attributes["r:id"], { place });
     }
     for (const diagram of descendants(shape, "dgm:relIds")) {
       for (const line of diagramLines(textOf(diagram.attributes["r:dm"]))) builder.add("list", `- ${line}`, place);

@@ -7,6 +7,7 @@ import { addChart } from "../office/chart.ts";
 import { diagramLines } from "../office/diagram.ts";
 import type { OfficePackage } from "../office/package.ts";
 import { linesOf } from "../slides/paragraphs.ts";
+import { pictureDescription } from "../word/paragraph.ts";
 import { type XmlElement, childElements, descendants, textWithin, xmlTree } from "../../xml/xml-tree.ts";
 import { RichText } from "./strings.ts";
 import { readXml } from "../../xml/xml.ts";
@@ -33,7 +34,8 @@ function addShapes(
     };
     if (name === "xdr:txBody") builder.add("prose", linesOf(element).join("\n"));
     else if (name === "c:chart" || name === "cx:chart")
-      addChart(builder, textOf(attributes["r:id"]), { hasSheet: true });
+      addChart(builder, file, drawing, attributes["r:id"], { hasSheet: true });
+    else if (name === "xdr:pic") builder.add("prose", descriptionOf(element));
     else if (name === "dgm:relIds") {
       for (const line of diagramLines(textOf(attributes["r:dm"]))) builder.add("list", `- ${line}`);
     } else if (name === "mc:AlternateContent") addShapes(builder, file, drawing, chosen(element));
@@ -65,4 +67,8 @@ export function addComments(builder: ContentBuilder, file: OfficePackage, part: 
       },
     });
   }
+}
+
+function descriptionOf(picture: XmlElement): string {
+  return pictureDescription(descendants(picture, "xdr:cNvPr")[0]?.attributes.descr ?? "");
 }

@@ -27,6 +27,14 @@ export interface WordContext {
   readonly chunks: ReadonlyMap<string, ParsedDocument>;
 }
 
+/** How files are read that are not as they should be. */
+export interface WordReading {
+  /** Whether the instruction of a field ends with its paragraph: one that never ends would hide all that follows. */
+  readonly closesFields?: boolean;
+  /** Whether tables of contents are text: where there is nothing else. */
+  readonly keepsContents?: boolean;
+}
+
 /** A box in a box in a box … */
 const deepestBox = 10;
 
@@ -42,17 +50,16 @@ interface Paragraph {
 export class WordBody {
   readonly #context: WordContext;
   readonly #builder: ContentBuilder;
-  readonly #closesFields: boolean;
+  readonly #reading: WordReading;
   readonly #fields = new Fields();
   /** Text of paragraphs whose end was taken out by a tracked change: it belongs to the next one. */
   #carried = "";
   #depth = 0;
 
-  /** @param closesFields whether the instruction of a field ends with its paragraph, as it does in files whose fields do not end */
-  constructor(context: WordContext, builder: ContentBuilder, closesFields = false) {
+  constructor(context: WordContext, builder: ContentBuilder, reading: WordReading = {}) {
     this.#context = context;
     this.#builder = builder;
-    this.#closesFields = closesFields;
+    this.#reading = reading;
   }
 
   /** Whether the instruction of a field goes on: what follows is not text. */
@@ -62,7 +69,7 @@ export class WordBody {
 
   /** Adds one block: a paragraph, a table, or what holds some. */
   add(block: XmlElement): void {
-    for (const element of blocksOf(block)) {
+    for (const element of blocksOf(block, this.#reading.keepsContents)) {
       if (element.name === "w:p") this.#addParagraph(element);
       else if (element.name === "w:tbl") this.#addTable(element);
       else if (element.name === "w:altChunk") this.#addChunk(element);
@@ -86,10 +93,11 @@ export class WordBody {
     const styleId = childNamed(properties, "w:pStyle")?.attributes["w:val"];
     const style = styles.style(styleId);
     const words = readParagraph(element, this.#fields);
-    if (this.#closesFields) this.#fields.closeInstructions();
+    if (this.#reading.closesFields) this.#fields.closeInstructions();
     const text = this.#carried + words.text;
     this.#carried = "";
-    if (style.isContents || (words.isInContents && isEntry(words.text))) return null;
+    const isOfContents = style.isContents || (words.isInContents && isEntry(words.text));
+    if (isOfContents && !this.#reading.keepsContents) return null;
     if (childNamed(childNamed(properties, "w:rPr"), "w:del") && words.attached.length === 0) {
       this.#carried = text;
       return null;
@@ -118,7 +126,7 @@ export class WordBody {
       else if (thing.kind === "box") {
         if (++this.#depth <= deepestBox) for (const block of childElements(thing.content)) this.add(block);
         this.#depth--;
-      } else if (thing.kind === "chart") addChart(this.#builder, this.#textOf(thing.id));
+      } else if (thing.kind === "chart") addChart(this.#builder, this.#context.file, this.#context.part, thing.id);
       else if (thing.kind === "diagram") {
         for (const line of diagramLines(this.#textOf(thing.id))) this.#builder.add("list", `- ${line}`);
       } else this.#addNote(this.#context.notes.take(thing.kind, thing.id));
@@ -173,7 +181,7 @@ export class WordBody {
   #flat(blocks: readonly XmlElement[], separator: string): { text: string; attached: Attached[] } {
     const parts: string[] = [];
     const attached: Attached[] = [];
-    for (const block of blocks.flatMap(blocksOf)) {
+    for (const block of blocks.flatMap((one) => blocksOf(one, this.#reading.keepsContents))) {
       if (block.name === "w:p") {
         const paragraph = this.#read(block);
         if (!paragraph) continue;
@@ -205,17 +213,18 @@ export class WordBody {
 const transparent = new Set(["w:ins", "w:moveTo", "w:customXml", "w:smartTag", "w:sdtContent", "w:body", "w:document"]);
 
 /** The blocks that an element is or holds, without those that were taken out and tables of contents. */
-export function blocksOf(element: XmlElement): XmlElement[] {
+function blocksOf(element: XmlElement, keepsContents = false): XmlElement[] {
   const { name } = element;
   if (name === "w:p" || name === "w:tbl" || name === "w:altChunk") return [element];
-  if (name === "mc:AlternateContent") return chosen(element).flatMap(blocksOf);
+  if (name === "mc:AlternateContent") return chosen(element).flatMap((child) => blocksOf(child, keepsContents));
   if (name === "w:sdt") {
     const part = childNamed(childNamed(element, "w:sdtPr"), "w:docPartObj");
     const gallery = childNamed(part, "w:docPartGallery")?.attributes["w:val"] ?? "";
     const content = childNamed(element, "w:sdtContent");
-    return /^table of contents$/i.test(gallery) || !content ? [] : blocksOf(content);
+    const isContents = /^table of contents$/i.test(gallery) && !keepsContents;
+    return isContents || !content ? [] : blocksOf(content, keepsContents);
   }
-  return transparent.has(name) ? childElements(element).flatMap(blocksOf) : [];
+  return transparent.has(name) ? childElements(element).flatMap((child) => blocksOf(child, keepsContents)) : [];
 }
 
 /** The rows of a table or the cells of a row, those in content controls and tracked insertions included. */

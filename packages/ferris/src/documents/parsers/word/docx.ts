@@ -12,7 +12,7 @@ import type { ParsedDocument } from "../../document.ts";
 import { addFiles, filesOfPart } from "../office/embedded-object.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
-import { WordBody, type WordContext } from "./body.ts";
+import { WordBody, type WordContext, type WordReading } from "./body.ts";
 import { Notes } from "./notes.ts";
 import { Numbering } from "./numbering.ts";
 import { packageOf } from "./single-file.ts";
@@ -39,9 +39,11 @@ export async function parseDocx(input: ParserInput): Promise<ParsedDocument> {
   const file = new OfficePackage(isSingleWordFile(head) ? packageOf(bytes) : bytes, "word/document.xml");
   const { main } = file;
   const chunks = await readChunks(file, input);
-  // A field that never ends would hide all that follows it: then none goes on beyond its paragraph.
-  const strict = readMain(file, chunks, false);
-  const { builder, context } = strict.endsInField ? readMain(file, chunks, true) : strict;
+  const asItIs = readMain(file, chunks, {});
+  const { endsInField } = asItIs;
+  const isEmpty = asItIs.builder.length === 0;
+  const { builder, context } =
+    endsInField || isEmpty ? readMain(file, chunks, { closesFields: endsInField, keepsContents: isEmpty }) : asItIs;
   const edges = ["header", "footer"].flatMap((edge) => file.related(main, edge)).slice(0, mostEdges);
   addPageEdges(
     builder,
@@ -52,8 +54,7 @@ export async function parseDocx(input: ParserInput): Promise<ParsedDocument> {
   return builder.finish("docx", { title: file.title, warnings });
 }
 
-/** @param closesFields whether the instruction of a field ends with its paragraph */
-function readMain(file: OfficePackage, chunks: WordContext["chunks"], closesFields: boolean) {
+function readMain(file: OfficePackage, chunks: WordContext["chunks"], reading: WordReading) {
   const { main } = file;
   const builder = new ContentBuilder();
   const context: WordContext = {
@@ -64,7 +65,7 @@ function readMain(file: OfficePackage, chunks: WordContext["chunks"], closesFiel
     notes: new Notes(file),
     chunks,
   };
-  const body = new WordBody(context, builder, closesFields);
+  const body = new WordBody(context, builder, reading);
   readBlocks(file.archive.requiredText(main), body);
   return { builder, context, endsInField: body.isInInstruction };
 }
@@ -80,7 +81,7 @@ function readBlocks(xml: string, body: WordBody): void {
 /** A header or footer, read like the text. */
 function readEdge(context: WordContext): ParsedDocument {
   const builder = new ContentBuilder();
-  readBlocks(context.file.archive.requiredText(context.part), new WordBody(context, builder, true));
+  readBlocks(context.file.archive.requiredText(context.part), new WordBody(context, builder, { closesFields: true }));
   return builder.finish("docx");
 }
 

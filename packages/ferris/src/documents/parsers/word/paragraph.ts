@@ -6,6 +6,7 @@
 import { linearMath } from "../math/omml.ts";
 import { chosen } from "../office/alternate-content.ts";
 import { baseOfPhoneticGuide } from "../office/equation-field.ts";
+import { linesOf } from "../slides/paragraphs.ts";
 import { type XmlElement, childElements, childNamed, descendants, textWithin } from "../../xml/xml-tree.ts";
 import { symbolCharacter, withSymbols } from "./symbols.ts";
 
@@ -205,6 +206,7 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
   function readDrawing(element: XmlElement): void {
     const { name, attributes } = element;
     if (name === "w:txbxContent") attached.push({ kind: "box", content: element });
+    else if (name === "a:txBody") attached.push({ kind: "description", text: linesOf(element).join("\n") });
     else if (name === "c:chart" || name === "cx:chart") attached.push({ kind: "chart", id: attributes["r:id"] ?? "" });
     else if (name === "dgm:relIds") attached.push({ kind: "diagram", id: attributes["r:dm"] ?? "" });
     else if (name === "mc:AlternateContent") for (const child of chosen(element)) readDrawing(child);
@@ -227,8 +229,7 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
 export function pictureDescription(text: string): string {
   const lastLine = text.lastIndexOf("\n") + 1;
   const said = /AI-generated content may be incorrect|Description automatically generated/i.exec(text.slice(lastLine));
-  const words = said === null ? text : text.slice(0, lastLine + said.index);
-  return /^\S*\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)$/i.test(words.trim()) || /^https?:\S+$/.test(words.trim())
-    ? ""
-    : words.trim();
+  const words = (said === null ? text : text.slice(0, lastLine + said.index)).trim();
+  const isName = /^[^\n]{1,300}\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)$/i.test(words);
+  return isName || /^https?:\S+$/.test(words) ? "" : words;
 }
