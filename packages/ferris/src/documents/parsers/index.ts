@@ -226,7 +226,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "restructured-text",
-    version: 1,
+    version: 2,
     isPlainText: true,
     extensions: ["rst"],
   },

@@ -1,9 +1,12 @@
 /**
  * A text whose headings are known, as blocks over it: for formats whose file is its own text (reStructuredText, AsciiDoc, Org, LaTeX).
  */
-import { oneLine } from "../content-builder.ts";
+import { ContentBuilder, oneLine } from "../content-builder.ts";
 import type { DecodedText } from "../decode/decode.ts";
 import type { Block, BlockKind, ParsedDocument } from "../document.ts";
+import { SourcedText } from "../lines/sourced-text.ts";
+import { addTable } from "../table/add-table.ts";
+import type { TableGrid } from "../table/grid.ts";
 
 /** A line of the text; `end` is exclusive and without the line end. */
 export interface TextLine {
@@ -20,6 +23,8 @@ export interface Mark {
   /** Of a heading, from 1. */
   readonly level?: number;
   readonly title?: string;
+  /** Of a table that is drawn with characters: it is read row by row. */
+  readonly grid?: TableGrid;
 }
 
 export function linesOf(content: string): TextLine[] {
@@ -34,8 +39,27 @@ export function linesOf(content: string): TextLine[] {
   return lines;
 }
 
-/** The document: blocks cover the text, so that none of it is lost. */
-export function sectioned(
+/** The document: blocks cover the text, so that none of it is lost. Where a table is drawn, they are taken out of it. */
+export function sectioned(type: string, text: DecodedText, marks: readonly Mark[], named?: string): ParsedDocument {
+  const covered = covering(type, text, marks, named);
+  return marks.some(({ grid }) => grid) ? takenOut(text, covered, marks) : covered;
+}
+
+function takenOut(text: DecodedText, covered: ParsedDocument, marks: readonly Mark[]): ParsedDocument {
+  const builder = new ContentBuilder(text);
+  const headings = new Map(marks.flatMap((mark) => (mark.kind === "heading" ? [[mark.start, mark] as const] : [])));
+  const grids = new Map(marks.flatMap(({ grid, start }) => (grid ? [[start, grid] as const] : [])));
+  for (const { kind, start, end } of covered.blocks) {
+    const { level = 1, title = "" } = headings.get(start) ?? {};
+    if (title !== "") builder.section(level, title);
+    const grid = grids.get(start);
+    if (grid) addTable(builder, grid);
+    else builder.add(kind, SourcedText.of(text.content.slice(start, end), start));
+  }
+  return builder.finish(covered.type, { title: covered.title, warnings: text.warnings });
+}
+
+function covering(
   type: string,
   { content, encoding, warnings }: DecodedText,
   marks: readonly Mark[],

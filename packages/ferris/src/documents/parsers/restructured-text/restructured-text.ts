@@ -1,10 +1,13 @@
 /**
- * reStructuredText: headings by the lines under (and over) them, whose level is the order in which their kinds appear; code apart from prose.
+ * reStructuredText: headings by the lines under (and over) them, whose level is the order in which their kinds appear; code apart from prose,
+ * tables row by row.
  */
-import { decodeText } from "../decode/decode.ts";
-import type { ParsedDocument } from "../document.ts";
-import type { ParserInput } from "./parser.ts";
-import { linesOf, type Mark, sectioned } from "./sections.ts";
+import { decodeText } from "../../decode/decode.ts";
+import type { ParsedDocument } from "../../document.ts";
+import type { ParserInput } from "../parser.ts";
+import { linesOf, type Mark, sectioned } from "../sections.ts";
+import { gridTableAt } from "./grid-table.ts";
+import { simpleTableAt } from "./simple-table.ts";
 
 const underline = /^([!-/:-@[-`{-~])\1{2,}[ \t]*$/;
 const codeDirective =
@@ -17,6 +20,12 @@ export function parseRestructuredText({ bytes }: ParserInput): ParsedDocument {
   const kinds: string[] = [];
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index]!;
+    const table = gridTableAt(lines, index) ?? simpleTableAt(lines, index);
+    if (table) {
+      marks.push({ kind: "table", start: line.start, end: lines[table.last]!.end, grid: table.grid });
+      index = table.last;
+      continue;
+    }
     const sign = underline.exec(line.text)?.[1];
     const above = lines[index - 1];
     const below = lines[index + 1];
