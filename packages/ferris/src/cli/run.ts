@@ -81,7 +81,9 @@ export function reportError(error: unknown, exitCode: number, options: ReportOpt
   }
   const colours = palette(wantsColour(stderr, environment, options.color !== false));
   // Messages quote file names, documents and models.
-  stderr.write(`${colours.bad("ferris:")} ${printable(message)}${hint === null ? "" : ` ${printable(hint)}`}\n`);
+  const isSentence = /[.!?]$/.test(message);
+  const advice = hint === null ? "" : `${isSentence ? "" : "."} ${printable(hint)}`;
+  stderr.write(`${colours.bad("ferris:")} ${printable(message)}${advice}\n`);
   if (!isExpected(error) && error instanceof Error) {
     const stack = (error.stack ?? "(no stack)").split("\n").map(printable).join("\n");
     stderr.write(`This is a bug in ferris. Stack trace:\n${stack}\n`);

@@ -97,6 +97,8 @@ async function copyDocuments(
       counts.same++;
       continue;
     }
+    // Of a text that stays, the vector stays: another one, as another device computes it, would be left there.
+    if (known) await target.removeDocuments([document.path]);
     group.push(read);
     chunks += read.chunks.length;
     if (chunks >= chunksAtOnce) await write();

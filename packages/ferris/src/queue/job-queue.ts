@@ -14,6 +14,13 @@ const mostAttempts = 5;
 const forgottenAfter = "1 hour";
 const seenWithin = "30 seconds";
 
+/**
+ * Of a job that nobody has (any more). A lease that ends later than it can have been given for is of before the server's clock was put back:
+ * whoever has it and lives renews it, and whoever takes it meanwhile is the one who commits.
+ */
+const isFree =
+  "(not_before IS NULL OR not_before < now() OR not_before > now() + make_interval(secs => 1.5 * lease_seconds + 5))";
+
 export class JobQueue {
   readonly #connection: PostgresConnection;
   readonly #collection: number;
@@ -39,7 +46,7 @@ export class JobQueue {
     ]);
     await this.#connection.query(
       `INSERT INTO jobs (collection_id, path, size, modified_time, max_tokens, content, priority) VALUES ${rows.join(", ")}
-       ON CONFLICT (collection_id, path) DO UPDATE SET size = excluded.size, modified_time = excluded.modified_time,
+       ON CONFLICT (collection_id, path_key(path)) DO UPDATE SET size = excluded.size, modified_time = excluded.modified_time,
          max_tokens = excluded.max_tokens, content = excluded.content, priority = greatest(jobs.priority, excluded.priority),
          state = 'waiting', attempts = 0, lease = jobs.lease + 1, not_before = NULL, worker = NULL, error = NULL`,
       [this.#collection, ...values],
@@ -50,11 +57,11 @@ export class JobQueue {
   async claim({ worker, bytes, most, seconds, readsPaths }: ClaimOptions): Promise<Claim[]> {
     return this.#connection.query<Claim>(
       `WITH free AS (
-         SELECT id, size, priority FROM jobs WHERE collection_id = $1 AND state <> 'failed' AND (not_before IS NULL OR not_before < now())
+         SELECT id, size, priority FROM jobs WHERE collection_id = $1 AND state <> 'failed' AND ${isFree}
            AND attempts < $6 AND (content IS NOT NULL OR $7::boolean)
          ORDER BY priority DESC, id LIMIT $3 FOR UPDATE SKIP LOCKED
        ), filled AS (SELECT id, sum(size) OVER (ORDER BY priority DESC, id ROWS UNBOUNDED PRECEDING) - size AS before FROM free)
-       UPDATE jobs AS j SET state = 'running', attempts = attempts + 1, lease = lease + 1, worker = $2,
+       UPDATE jobs AS j SET state = 'running', attempts = attempts + 1, lease = lease + 1, worker = $2, lease_seconds = $5,
          not_before = now() + make_interval(secs => $5::float8)
        FROM filled AS f WHERE j.id = f.id AND f.before < $4::float8
        RETURNING j.id, j.lease, j.path, j.size, j.modified_time AS "modifiedTime", j.max_tokens AS "maxTokens", j.content, j.attempts`,
@@ -65,7 +72,7 @@ export class JobQueue {
   /** Puts the end of these leases off. Returns the jobs that are still held. */
   async extend(claims: readonly Claim[], seconds: number): Promise<Set<number>> {
     const rows = await this.#connection.query<{ id: number }>(
-      `UPDATE jobs AS j SET not_before = now() + make_interval(secs => $2::float8)
+      `UPDATE jobs AS j SET lease_seconds = $2, not_before = now() + make_interval(secs => $2::float8)
        FROM json_to_recordset($1) AS r (id bigint, lease bigint) WHERE j.id = r.id AND j.lease = r.lease AND j.state = 'running' RETURNING j.id`,
       [keysOf(claims), seconds],
     );
@@ -90,7 +97,8 @@ export class JobQueue {
   async fail(claim: Claim, error: string, again: number | null = null): Promise<void> {
     const last = again === null || claim.attempts >= mostAttempts;
     await this.#connection.query(
-      `UPDATE jobs SET state = $3, error = $4, worker = NULL, not_before = now() + make_interval(secs => $5::float8)
+      `UPDATE jobs SET state = $3, error = $4, worker = NULL, lease_seconds = $5,
+         not_before = now() + make_interval(secs => $5::float8)
        WHERE id = $1 AND lease = $2 AND state = 'running'`,
       [claim.id, claim.lease, last ? "failed" : "waiting", error.slice(0, 2000), last ? 0 : again],
     );
@@ -100,7 +108,7 @@ export class JobQueue {
   async buryDead(): Promise<number> {
     const rows = await this.#connection.query(
       `UPDATE jobs SET state = 'failed', error = coalesce(error, 'every worker that had it died or fell silent: ' || attempts || ' of them'), worker = NULL
-       WHERE collection_id = $1 AND state = 'running' AND attempts >= $2 AND not_before < now() RETURNING 1`,
+       WHERE collection_id = $1 AND state = 'running' AND attempts >= $2 AND ${isFree} RETURNING 1`,
       [this.#collection, mostAttempts],
     );
     return rows.length;
@@ -148,7 +156,9 @@ export class JobQueue {
       `INSERT INTO workers (id, collection_id, devices) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET seen = now()`,
       [worker, this.#collection, devices],
     );
-    await this.#connection.query(`DELETE FROM workers WHERE seen < now() - interval '${forgottenAfter}'`);
+    await this.#connection.query(
+      `DELETE FROM workers WHERE seen NOT BETWEEN now() - interval '${forgottenAfter}' AND now() + interval '${forgottenAfter}'`,
+    );
   }
 
   async leave(worker: string): Promise<void> {
@@ -157,8 +167,8 @@ export class JobQueue {
 
   async workers(): Promise<WorkerStatus[]> {
     return this.#connection.query<WorkerStatus>(
-      `SELECT id, devices, extract(epoch FROM now() - started)::float8 AS seconds, documents, chunks, tokens FROM workers
-       WHERE collection_id = $1 AND seen > now() - interval '${seenWithin}' ORDER BY id`,
+      `SELECT id, devices, greatest(extract(epoch FROM now() - started), 0)::float8 AS seconds, documents, chunks, tokens FROM workers
+       WHERE collection_id = $1 AND seen BETWEEN now() - interval '${seenWithin}' AND now() + interval '${seenWithin}' ORDER BY id`,
       [this.#collection],
     );
   }

@@ -72,7 +72,9 @@ export async function work(options: WorkerOptions): Promise<WorkReport> {
   }
 
   async function mayEnd(): Promise<boolean> {
-    settler.report.failed += await queue.buryDead();
+    // Read after the wait: the other lane counts meanwhile.
+    const buried = await queue.buryDead();
+    settler.report.failed += buried;
     if (!options.untilEmpty) return false;
     const { waiting, running } = await queue.counts();
     return waiting + running === 0;

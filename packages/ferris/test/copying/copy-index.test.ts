@@ -43,6 +43,17 @@ test("into another folder; again it does nothing; a change is followed", async (
   expect(await copyIndex({ from, to })).toMatchObject({ copied: 2, same: 29, waiting: 0, others: 0 });
 });
 
+test("a place that has other vectors of the same texts, as another device computes them, gets these", async () => {
+  const [from, to] = [await filled(), folderOf()];
+  const other = await openIndexForWriting(to, { identity });
+  const chunks = ["apple 3", "pear 3 with a NUL\0 in it"].map((text, line) => chunkRecord(text, line + 1));
+  const vectors = new Map(chunks.map(({ hash, text }) => [hash, wordsVector(`${text} otherwise`)]));
+  await other.putDocuments([{ record: documentRecord("/docs/3.md", { title: "T 3" }), chunks }], vectors);
+  await other.close();
+  expect(await copyIndex({ from, to })).toMatchObject({ copied: 30, same: 0 });
+  expect(await copyIndex({ from, to })).toMatchObject({ copied: 0, same: 30 });
+});
+
 test("one that is stopped goes on", async () => {
   const [from, to] = [await filled(), folderOf()];
   const stop = new AbortController();

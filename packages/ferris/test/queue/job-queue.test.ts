@@ -75,6 +75,33 @@ function queueTests(connect: () => Promise<PostgresConnection>): void {
     expect(await queue.failed(1)).toEqual([]);
   });
 
+  test("a server's clock that is put back keeps nobody's documents, neither a dead worker's nor those to be tried again", async () => {
+    const connection = await connect();
+    const { queue } = await openQueue(connection);
+    await queue.add([job("/held", "text"), job("/again", "text"), job("/poison", "text")]);
+    const claims = await claim(queue, "dead", { seconds: 60 });
+    const [, again, poison] = claims.toSorted((one, other) => one.id - other.id);
+    await queue.fail(again!, "the device was lost", 20);
+    await connection.query("UPDATE jobs SET attempts = 5 WHERE id = $1", [poison!.id]);
+    expect(await claim(queue, "early")).toEqual([]);
+    // What it looks like from an hour before.
+    await connection.query("UPDATE jobs SET not_before = not_before + interval '1 hour'");
+    await connection.query("UPDATE workers SET seen = seen + interval '1 hour', started = started + interval '1 hour'");
+    expect((await claim(queue, "next")).map(({ path }) => path).toSorted()).toEqual(["/again", "/held"]);
+    expect(await queue.buryDead()).toBe(1);
+    expect(await claim(queue, "another")).toEqual([]);
+    expect(await queue.workers()).toEqual([]);
+  });
+
+  test("a path that is longer than an index of paths takes is queued once", async () => {
+    const { queue } = await openQueue(await connect());
+    const path = `/${Array.from({ length: 4_000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7_919) % 20_000))).join("")}`;
+    await queue.add([job(path, "old")]);
+    await queue.add([job(path, "new")]);
+    const [claimed, ...others] = await claim(queue, "one");
+    expect([claimed!.path === path, new TextDecoder().decode(claimed!.content!), others]).toEqual([true, "new", []]);
+  });
+
   test("jobs without their bytes go to workers that read paths, and collections do not meet", async () => {
     const connection = await connect();
     const { queue } = await openQueue(connection);

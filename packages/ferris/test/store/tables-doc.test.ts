@@ -9,7 +9,9 @@ test.each([
   { page: "docs/store.md", schema: [`${sources}/sqlite/schema.ts`] },
   {
     page: "docs/postgres.md",
-    schema: [`${sources}/postgres/migrations/001-collections.ts`, `${sources}/postgres/migrations/002-jobs.ts`],
+    schema: ["001-collections", "002-jobs", "003-long-paths", "004-word-counts"].map(
+      (name) => `${sources}/postgres/migrations/${name}.ts`,
+    ),
   },
 ])("$page has every table", ({ page, schema }) => {
   const tables = schema.flatMap((path) =>

@@ -9,29 +9,32 @@ import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { connectToStore } from "../store.ts";
 import { table } from "../terminal/table.ts";
-import { plural } from "../terminal/text.ts";
+import { grouped, plural } from "../terminal/text.ts";
 import { withExamples } from "./shared-options.ts";
 
-const actions = ["migrate", "status"] as const;
+const actions = ["migrate", "status", "hnsw"] as const;
 
 export function dbCommand(): Command {
   const command = new Command("db")
     .summary("the tables of a PostgreSQL store")
     .description(
       "migrate brings the tables of the store up to date; run it after an update of ferris, as a role that may create\n" +
-        "tables. It may be run twice, and by several at once. status says what is there, and changes nothing.",
+        "tables. It may be run twice, and by several at once. status says what is there, and changes nothing. hnsw makes an\n" +
+        "HNSW index of the vectors of one index (--index NAME), for searches by meaning among millions of passages.",
     )
-    .argument("<action>", actions.join(" or "));
+    .argument("<action>", "migrate, status or hnsw");
   withExamples(command, [
     ["ferris db migrate --store postgres://admin@host/database", "makes the tables, or brings them up to date"],
+    ["ferris db hnsw --index manuals", "a graph over the vectors of that index, made while it is in use"],
     ["ferris db status", "versions of the server, pgvector and the tables, of the store in FERRIS_STORE"],
   ]);
   return runs(command, async (session, [action = ""]: readonly string[]) => {
     if (!(actions as readonly string[]).includes(action)) {
-      throw new UsageError(`unknown action "${action}": it must be ${actions.join(" or ")}`);
+      throw new UsageError(`unknown action "${action}": it must be one of ${actions.join(", ")}`);
     }
     const connection = await connectToStore(session);
     try {
+      if (action === "hnsw") return await makeGraph(session, connection);
       return await (action === "migrate" ? migrateStore(session, connection) : statusOfStore(session, connection));
     } finally {
       await connection.close();
@@ -51,6 +54,26 @@ async function migrateStore(session: Session, connection: PostgresConnection): P
   else {
     session.inform(
       `${connection.shown}: ${plural(applied.length, "migration")} applied (${applied.join(", ")}), schema version ${version} now`,
+    );
+  }
+  return exitCodes.success;
+}
+
+async function makeGraph(session: Session, connection: PostgresConnection): Promise<number> {
+  const [{ requireSchema }, { collectionNamed, unnamed }, graph] = await Promise.all([
+    import("../../store/postgres/migrate.ts"),
+    import("../../store/postgres/collection.ts"),
+    import("../../store/postgres/graph.ts"),
+  ]);
+  await requireSchema(connection);
+  const collection = await collectionNamed(connection, session.settings.values.index ?? unnamed);
+  const began = performance.now();
+  const bytes = await graph.makeGraph(connection, collection);
+  const seconds = (performance.now() - began) / 1000;
+  if (session.json) session.printJson({ store: connection.shown, index: collection.name, bytes, seconds });
+  else {
+    session.inform(
+      `${connection.shown} "${collection.name}" has an HNSW index of ${grouped(Math.round(bytes / 2 ** 20))} MB (${seconds.toFixed(0)} s)`,
     );
   }
   return exitCodes.success;

@@ -56,10 +56,10 @@ async function serverReport(session: Session): Promise<ServerReport | null> {
   try {
     const connection = await connectToStore(session);
     try {
-      const { pgvectorWarning, requirePgvector, serverVersions } = await import("../../store/postgres/server.ts");
+      const { pgvectorWarning, requireServer, serverVersions } = await import("../../store/postgres/server.ts");
       const { requireSchema } = await import("../../store/postgres/migrate.ts");
       const versions = await serverVersions(connection);
-      const problem = await requirePgvector(connection, connection.shown)
+      const problem = await requireServer(connection, connection.shown)
         .then(() => requireSchema(connection))
         .then(() => null)
         .catch((error: Error) => error.message);

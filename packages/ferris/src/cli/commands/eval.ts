@@ -23,12 +23,14 @@ import { exitCodes } from "../exit-codes.ts";
 import type { ModeScores } from "../../evaluation/evaluate.ts";
 import type { SearchMode } from "../../search/result.ts";
 import { isCorpusPath } from "../../evaluation/corpus-index.ts";
+import type { Place } from "../../store/index.ts";
 import { indexFolder } from "../../store/places.ts";
 import type { Store } from "../../store/store.ts";
 import { modelOptions, openFerris } from "../open.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
+import { storeOf } from "../store.ts";
 import { table } from "../terminal/table.ts";
 import { grouped, printable } from "../terminal/text.ts";
 import {
@@ -61,7 +63,7 @@ export function evalCommand(): Command {
     .description(
       "Measures nDCG@10, recall@100 and MRR@10 by mode, with --rerank without it and with it. QUESTIONS is a file of lines such as\n" +
         '{"query": "how do I rotate a key", "expected": ["docs/keys.md"]}, asked of the index in force. With --beir the\n' +
-        "data set is indexed first, each document whole: in --db if given, so the next run can reuse it; otherwise in a temporary index.",
+        "data set is indexed first, each document whole: in --db or --store if given, so the next run can reuse it; otherwise in a temporary index.",
     )
     .argument("[questions]", "a file of questions with the documents that answer them");
   command
@@ -105,7 +107,11 @@ async function evaluateCommand(session: Session, questions: string | undefined, 
   if (suite !== undefined) return evaluateSuite(session, suite, asking);
   // Named here and now, or none: a setting names the index of the user's own documents.
   const named =
-    origins.db.kind === "flag" ? indexFolder(process.cwd(), { db: values.db ?? undefined, name: values.index }) : null;
+    origins.db.kind === "flag"
+      ? indexFolder(process.cwd(), { db: values.db ?? undefined, name: values.index })
+      : origins.store.kind === "flag"
+        ? { store: storeOf(session)!, name: values.index }
+        : null;
   const sections =
     beir === undefined
       ? await evaluateOwn(session, questions!, indexes, asking)
@@ -179,18 +185,18 @@ async function evaluateOwn(
 }
 
 /** A data set is measured alone: among other documents the figures would be wrong, and the other index spoilt. */
-async function refuseOtherDocuments(store: Store, place: string, most = Infinity): Promise<void> {
+async function refuseOtherDocuments(store: Store, most = Infinity): Promise<void> {
   const documents = await store.documents();
   const others = documents.filter(({ path }) => !isCorpusPath(path)).length || Math.max(0, documents.length - most);
   if (others === 0) return;
   throw new UsageError(
-    `the index in ${place} holds ${grouped(others)} documents that are not of this data set: name a folder of its own with --db, or none`,
+    `the index in ${store.path} holds ${grouped(others)} documents that are not of this data set: name a folder of its own with --db, an index of its own with --store and --index, or none`,
   );
 }
 
 async function evaluateBeir(
   session: Session,
-  { folder, split, place: named }: { folder: string; split: string | undefined; place: string | null },
+  { folder, split, place: named }: { folder: string; split: string | undefined; place: Place | null },
   { modes, reranking, signal }: Asking,
 ): Promise<Section> {
   const [{ readCorpus, readQuestions }, { corpusId, indexCorpus }, { evaluate }, { openIndexForWriting }] =
@@ -204,20 +210,20 @@ async function evaluateBeir(
   const { model: name } = session.settings.values;
   const options = { ...modelOptions(session), signal };
   const model = await loadModel(name ?? bundledModel, options);
-  const place = named ?? (await mkdtemp(join(tmpdir(), "ferris-eval-")));
+  const temporary = named === null ? await mkdtemp(join(tmpdir(), "ferris-eval-")) : null;
   const line = session.progress();
   let reranker: Reranker | undefined;
   try {
     if (reranking) reranker = await loadReranker(reranking.model ?? usualReranker, options);
     const embedder = documentEmbedder(model);
-    const store = await openIndexForWriting(place, { identity: embedder.identity });
+    const store = await openIndexForWriting(named ?? temporary!, { identity: embedder.identity });
     try {
-      await refuseOtherDocuments(store, place);
+      await refuseOtherDocuments(store);
       const count = await indexCorpus(readCorpus(folder), store, embedder, {
         signal,
         onProgress: (done) => line.update({ label: "indexing", done, unit: "documents" }),
       });
-      await refuseOtherDocuments(store, place, count);
+      await refuseOtherDocuments(store, count);
       const scores = await evaluate(store, queryEmbedder(model), questions, {
         modes,
         documentId: corpusId,
@@ -233,7 +239,7 @@ async function evaluateBeir(
     line.finish();
     await reranker?.close();
     await model.close();
-    if (named === null) await rm(place, { recursive: true, force: true });
+    if (temporary !== null) await rm(temporary, { recursive: true, force: true });
   }
 }
 

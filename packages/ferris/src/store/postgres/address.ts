@@ -21,14 +21,18 @@ export interface PostgresAddress {
   readonly password: string | undefined;
   readonly ssl: SslMode;
   readonly sslFiles: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** What the server lists its sessions as; null: ferris. */
+  readonly applicationName: string | null;
+  /** That a connection may take to be made; null: ferris' own. */
+  readonly connectSeconds: number | null;
   /** The schema that holds ferris' tables. */
   readonly schema: string;
   /** For messages: without a password. */
   readonly shown: string;
 }
 
-export type SslMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
-const sslModes: readonly SslMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
+export type SslMode = "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";
+const sslModes: readonly SslMode[] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
 export const defaultSchema = "ferris";
 
@@ -47,6 +51,7 @@ const known = new Set([
   "schema",
   "application_name",
   "connect_timeout",
+  "channel_binding",
 ]);
 
 /** libpq's variables, by the name of what they set. */
@@ -61,6 +66,8 @@ const variables: Readonly<Record<string, string>> = {
   sslcert: "PGSSLCERT",
   sslkey: "PGSSLKEY",
   service: "PGSERVICE",
+  application_name: "PGAPPNAME",
+  connect_timeout: "PGCONNECT_TIMEOUT",
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,7 +84,7 @@ export function withoutPassword(url: string): string {
     const parsed = parse(url);
     parsed.password = "";
     parsed.searchParams.delete("password");
-    return parsed.href;
+    return parsed.href.replace(noHost, "");
   } catch {
     return "postgres://…";
   }
@@ -88,7 +95,7 @@ export function parseAddress(url: string, environment: Environment = process.env
   const parsed = parse(url);
   const given = new Map<string, string>();
   const note = (name: string, value: string): void => void (value !== "" && given.set(name, value));
-  note("host", decode(parsed.hostname.replace(/^\[(.*)\]$/, "$1")));
+  if (parsed.hostname !== noHost) note("host", decode(parsed.hostname.replace(/^\[(.*)\]$/, "$1")));
   note("port", parsed.port);
   note("user", decode(parsed.username));
   note("password", decode(parsed.password));
@@ -114,10 +121,22 @@ export function parseAddress(url: string, environment: Environment = process.env
   if (!(sslModes as readonly string[]).includes(ssl)) {
     throw new UsageError(`the store's sslmode is "${ssl}": it must be one of ${sslModes.join(", ")}`);
   }
-  const schema = of("schema") ?? defaultSchema;
-  if (!/^[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
+  // node-postgres answers a server that asks for the password itself, which this mode forbids.
+  if (of("channel_binding") === "require") {
     throw new UsageError(
-      `the store's schema is "${schema}": it must be a lower-case letter or _, then lower-case letters, digits and _, at most 40 of them`,
+      "the store's channel_binding is require, which ferris cannot promise: leave it out, and say sslmode=verify-full",
+    );
+  }
+  const seconds = of("connect_timeout") === undefined ? null : Number(of("connect_timeout"));
+  if (seconds !== null && !(Number.isInteger(seconds) && seconds >= 0 && seconds <= 3600)) {
+    throw new UsageError(
+      `the store's connect_timeout is "${of("connect_timeout")}": it must be whole seconds up to 3600`,
+    );
+  }
+  const schema = of("schema") ?? defaultSchema;
+  if (!/^(?!pg_)[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
+    throw new UsageError(
+      `the store's schema is "${schema}": it must be a lower-case letter or _, then lower-case letters, digits and _, at most 40 of them; names with pg_ are PostgreSQL's own`,
     );
   }
   const place = host.includes(":") ? `[${host}]` : host.startsWith("/") ? "" : host;
@@ -130,6 +149,8 @@ export function parseAddress(url: string, environment: Environment = process.env
     database,
     password: of("password"),
     ssl: ssl as SslMode,
+    applicationName: of("application_name") ?? null,
+    connectSeconds: seconds,
     sslFiles: { ca: of("sslrootcert"), cert: of("sslcert"), key: of("sslkey") },
     schema,
     shown: `postgres://${encodeURIComponent(user)}@${place}:${port}/${encodeURIComponent(database)}${shownQuery && `?${shownQuery}`}`,
@@ -163,11 +184,16 @@ function serviceOf(name: string | undefined, environment: Environment): Service 
   return service;
 }
 
+/** Stands for a host that is not there. */
+const noHost = "none.invalid";
+
 function parse(url: string): URL {
   try {
     if (!isPostgresUrl(url)) throw new TypeError("it does not begin with postgres://");
-    // A scheme that the URL standard does not know has no host to speak of where it is empty: postgres:///name.
-    return new URL(url.replace(/^postgres(?:ql)?:/i, "postgres:"));
+    // The URL standard has no user without a host, and libpq has: postgres://user@/name?host=/run/postgresql.
+    return new URL(
+      url.replace(/^postgres(?:ql)?:/i, "postgres:").replace(/^([^/?#]*\/\/[^/?#]*@)(?=[/?#:]|$)/, `$1${noHost}`),
+    );
   } catch {
     // Not with the cause, which holds the whole URL and so the password.
     throw new UsageError(

@@ -29,6 +29,11 @@ export function bm25(
   return score;
 }
 
+/** What these phrases give a chunk at most, however often it has them. */
+export function mostOf(phrases: readonly ScoredPhrase[]): number {
+  return phrases.reduce((sum, { idf }) => sum + idf, 0) * (k1 + 1);
+}
+
 interface Occurrence {
   readonly position: number;
   readonly weight: number;

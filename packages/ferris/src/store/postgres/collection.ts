@@ -2,9 +2,11 @@
  * One index in a PostgreSQL: which collection it is, how much is in it, and a number that changes with it.
  */
 import { IndexMismatchError, IndexNotFoundError } from "../../errors.ts";
+import { isLanguageCode, type LanguageCode } from "../../words/language.ts";
 import { parseIdentity } from "../identity.ts";
 import type { ModelIdentity } from "../store.ts";
 import type { PostgresConnection } from "./connection.ts";
+import { hasGraph } from "./graph.ts";
 import type { Sql } from "./sessions.ts";
 
 export interface Collection {
@@ -95,14 +97,32 @@ export interface Totals {
   readonly vectors: number;
 }
 
+const sums = `SELECT coalesce(sum(transactions), 0)::bigint AS revision, coalesce(sum(chunks), 0)::bigint AS chunks,
+  coalesce(sum(words), 0)::bigint AS words, coalesce(sum(vectors), 0)::bigint AS vectors
+  FROM collection_changes WHERE collection_id = $1`;
+const codes = "SELECT code FROM collection_languages WHERE collection_id = $1 ORDER BY code";
+
 export async function totalsOf(sql: Sql, collectionId: number): Promise<Totals> {
-  const [row] = await sql.query<Totals>(
-    `SELECT coalesce(sum(transactions), 0)::bigint AS revision, coalesce(sum(chunks), 0)::bigint AS chunks,
-     coalesce(sum(words), 0)::bigint AS words, coalesce(sum(vectors), 0)::bigint AS vectors
-     FROM collection_changes WHERE collection_id = $1`,
+  return (await sql.query<Totals>(sums, [collectionId]))[0]!;
+}
+
+/** The languages, besides English, whose words are indexed by their stems as well. */
+export async function languagesOf(sql: Pick<Sql, "query">, collectionId: number): Promise<LanguageCode[]> {
+  const rows = await sql.query<{ code: string }>(codes, [collectionId]);
+  return rows.map(({ code }) => code).filter(isLanguageCode);
+}
+
+/** All of it, and whether there is an HNSW index, in one question: every search asks for them. */
+export async function contentsOf(
+  sql: Sql,
+  collectionId: number,
+): Promise<{ readonly totals: Totals; readonly languages: LanguageCode[]; readonly isGraphed: boolean }> {
+  const [row] = await sql.query<Totals & { languages: string[]; isGraphed: boolean }>(
+    `SELECT totals.*, array(${codes}) AS languages, ${hasGraph} AS "isGraphed" FROM (${sums}) AS totals`,
     [collectionId],
   );
-  return row!;
+  const { languages, isGraphed, ...totals } = row!;
+  return { totals, languages: languages.filter(isLanguageCode), isGraphed };
 }
 
 /** What a transaction did, with its commit. */

@@ -41,6 +41,8 @@ export interface PostgresConnection {
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** One transaction. `work` may be called again from its beginning: after a lost connection, a deadlock, a conflict. */
   write<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** A statement that may not be in a transaction, and may take long. It names tables with their schema. */
+  maintain(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,7 +81,10 @@ export class Connection implements PostgresConnection {
   }
 
   query<Found>(text: string, values?: readonly unknown[]): Promise<Found[]> {
-    return this.#withSession((session) => session.query<Found>(text, values));
+    return this.#withSession((session) => {
+      const alone = (sql: Sql): Promise<Found[]> => sql.query<Found>(text, values);
+      return session.opening === null ? alone(sendable(session)) : inTransaction(session, "BEGIN", alone);
+    });
   }
 
   read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
@@ -90,6 +95,10 @@ export class Connection implements PostgresConnection {
     return this.#transaction("BEGIN", work);
   }
 
+  async maintain(text: string): Promise<void> {
+    await this.#withSession((session) => session.queryAtLength(text));
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -97,18 +106,7 @@ export class Connection implements PostgresConnection {
   }
 
   #transaction<T>(begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#withSession(async (session) => {
-      await session.query(begin);
-      try {
-        const result = await work(session);
-        await session.query("COMMIT");
-        return result;
-      } catch (error) {
-        // A second error would hide the first; a session that cannot roll back is broken.
-        if (!isLost(error)) await session.query("ROLLBACK");
-        throw error;
-      }
-    });
+    return this.#withSession((session) => inTransaction(session, begin, work));
   }
 
   async #withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -122,7 +120,7 @@ export class Connection implements PostgresConnection {
         session.release(false);
         return result;
       } catch (error) {
-        const wasLost = isLost(error);
+        const wasLost = isLost(error) || hasNoSessionLeft(error);
         session?.release(wasLost || !isOfTheServer(error));
         if (isConflict(error) && conflicts++ < mostConflicts) {
           await wait(Math.random() * Math.min(500, 10 * conflicts));
@@ -131,13 +129,36 @@ export class Connection implements PostgresConnection {
         if (!wasLost || this.#isClosed) throw translated(error, this.shown);
         if (lostSince === null) {
           lostSince = performance.now();
-          this.#onNotice?.(`the connection to ${this.shown} was lost (${(error as Error).message}); trying again`);
+          const what = isLost(error) ? "the connection was lost" : "no connection is left";
+          this.#onNotice?.(`${this.shown}: ${what} (${(error as Error).message}); trying again`);
         }
         if (performance.now() - lostSince > this.#patience) throw translated(error, this.shown);
         await wait(pause);
       }
     }
   }
+}
+
+async function inTransaction<T>(session: Session, begin: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+  await session.query(session.opening === null ? begin : `${begin}; ${session.opening}`);
+  try {
+    const result = await work(sendable(session));
+    await session.query("COMMIT");
+    return result;
+  } catch (error) {
+    // A second error would hide the first: of a session that the server has ended.
+    if (!isLost(error)) await session.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+/** Statements whose values PostgreSQL takes: its texts have no NUL, and what was stored has U+FFFD in its place (values.ts). */
+function sendable(session: Session): Sql {
+  const without = (value: unknown): unknown => {
+    if (typeof value === "string") return value.includes("\0") ? value.replaceAll("\0", "\u{FFFD}") : value;
+    return Array.isArray(value) ? value.map(without) : value;
+  };
+  return { query: (text, values) => session.query(text, values?.map(without)) };
 }
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -166,6 +187,7 @@ const lostCodes = new Set([
   "57P02", // it crashed
   "57P03", // it is starting
   "25P03", // our transaction waited too long, because we were paused
+  "57P05", // our session waited too long for work
 ]);
 
 /** Whether the connection is gone, and another may do. */
@@ -179,6 +201,11 @@ export function isLost(error: unknown): boolean {
     ) &&
     !error.message.startsWith("Cannot use a pool after")
   );
+}
+
+/** Of a server that is there, and whose sessions others have: one of them will go. */
+function hasNoSessionLeft(error: unknown): boolean {
+  return codeOf(error) === "53300";
 }
 
 /** Another transaction was in the way: the same again may do. */
@@ -227,6 +254,12 @@ export function translated(error: unknown, shown: string): unknown {
     return new IndexNotWritableError(`${shown}: ${message}. Grant this role the rights, or connect as another.`, {
       cause: withoutQuery(error),
     });
+  }
+  if (code === "57014" || code === "25P04") {
+    return new IndexBusyError(
+      `${shown} did not let a statement end (${message}). The limit is the server's own: raise statement_timeout or transaction_timeout for this role, as by ALTER ROLE … SET statement_timeout = '5min'.`,
+      { cause: withoutQuery(error) },
+    );
   }
   if (isConflict(error)) {
     return new IndexBusyError(`${shown} is busy (${message}). Try again later.`, { cause: withoutQuery(error) });

@@ -6,7 +6,7 @@ import { IndexNotFoundError, IndexUnusableError } from "../../errors.ts";
 import type { PostgresConnection } from "./connection.ts";
 import { migrations as known } from "./migrations/all.ts";
 import type { Migration } from "./migrations/migration.ts";
-import { requirePgvector } from "./server.ts";
+import { requireServer } from "./server.ts";
 import { identifier, searchPath, type Sql } from "./sessions.ts";
 
 export interface AppliedMigration {
@@ -40,7 +40,7 @@ export async function migrate(connection: PostgresConnection, migrations = known
     const vectorSchema = await requireExtension(sql, connection);
     const name = identifier(connection.schema);
     if (!(await schemaExists(sql, connection.schema))) await sql.query(`CREATE SCHEMA ${name}`);
-    await sql.query(searchPath(connection.schema, vectorSchema));
+    await sql.query(searchPath(connection.schema, vectorSchema, "SET LOCAL"));
     await sql.query(
       `CREATE TABLE IF NOT EXISTS ${name}.schema_migrations (
         version integer PRIMARY KEY,
@@ -143,6 +143,6 @@ async function requireExtension(sql: Sql, connection: PostgresConnection): Promi
     if ((await find()) === undefined) await sql.query("CREATE EXTENSION vector SCHEMA public");
     found = (await find())!;
   }
-  await requirePgvector(sql, connection.shown);
+  await requireServer(sql, connection.shown);
   return found;
 }

@@ -4,7 +4,7 @@ import { collectionNamed, collectionNames, ensureCollection, unnamed } from "./c
 import { connect, type ConnectOptions, type PostgresConnection } from "./connection.ts";
 import { migrate, requireSchema, schemaStatus } from "./migrate.ts";
 import { PostgresReader } from "./reader.ts";
-import { requirePgvector } from "./server.ts";
+import { requireServer } from "./server.ts";
 import { PostgresStore } from "./writer.ts";
 
 /** Whoever searches waits for an answer: a server that restarts is back by then. Writers have longer. */
@@ -19,7 +19,7 @@ const readersPatience = 5_000;
 export async function openPostgres(url: string, name: string | null, options?: ConnectOptions): Promise<StoreReader> {
   return opened(url, { patience: readersPatience, ...options }, async (connection) => {
     await requireSchema(connection);
-    await requirePgvector(connection, connection.shown);
+    await requireServer(connection, connection.shown);
     return new PostgresReader(connection, await collectionNamed(connection, name ?? unnamed));
   });
 }
@@ -44,7 +44,7 @@ export async function storeOn(
 ): Promise<PostgresStore> {
   if (identity !== undefined && (await schemaStatus(connection)).version === 0) await migrate(connection);
   await requireSchema(connection);
-  await requirePgvector(connection, connection.shown);
+  await requireServer(connection, connection.shown);
   const collection =
     identity === undefined
       ? await collectionNamed(connection, name ?? unnamed)

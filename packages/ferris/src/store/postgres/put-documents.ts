@@ -11,7 +11,7 @@ import { type Added, insertWords, renameDocument, type Target } from "./put-word
 import { removeChunks } from "./remove-chunks.ts";
 import type { Sql } from "./sessions.ts";
 import { completeDocuments, insertVectors, stageOf, stageVectors, withdrawDocuments } from "./stage.ts";
-import { documentRow, placeRow, placeTypes, rowsParameter, storable } from "./values.ts";
+import { documentRow, pathsAmong, placeRow, placeTypes, rowsParameter, storable } from "./values.ts";
 
 /** See DocumentWriter. To be called in a transaction that shares the stage. */
 export async function putDocuments(
@@ -28,7 +28,7 @@ export async function putDocuments(
   }
   const { id: collection } = target;
   const before = await sql.query<{ path: string; title: string | null; missing: number }>(
-    "SELECT path, title, missing FROM documents WHERE collection_id = $1 AND path = ANY ($2::text[]) ORDER BY path FOR UPDATE",
+    `SELECT path, title, missing FROM documents WHERE collection_id = $1 AND ${pathsAmong("$2")} ORDER BY path FOR UPDATE`,
     [collection, [...byPath.keys()]],
   );
   const ids = await upsertDocuments(sql, collection, documents);
@@ -67,7 +67,7 @@ async function upsertDocuments(
      SELECT $1, r.path, r.type, r.title, r.line_basis, r.fields, r.size, r.modified_time, decode(r.content_hash, 'hex'), r.recipe, r.chunks, r.tokens, 0, r.indexed_time
      FROM json_to_recordset($2) AS r (path text, type text, title text, line_basis text, fields jsonb, size bigint, modified_time float8,
        content_hash text, recipe text, chunks int, tokens bigint, indexed_time float8) ORDER BY r.path COLLATE "C"
-     ON CONFLICT (collection_id, path) DO UPDATE SET type = excluded.type, title = excluded.title, line_basis = excluded.line_basis,
+     ON CONFLICT (collection_id, path_key(path)) DO UPDATE SET type = excluded.type, title = excluded.title, line_basis = excluded.line_basis,
        fields = excluded.fields, size = excluded.size, modified_time = excluded.modified_time, content_hash = excluded.content_hash,
        recipe = excluded.recipe, chunks = excluded.chunks, tokens = excluded.tokens, indexed_time = excluded.indexed_time
      RETURNING id, path`,

@@ -3,8 +3,10 @@ import { indexedWords } from "../indexed-words.ts";
 import type { DocumentRecord, ModelIdentity, NewChunk } from "../store.ts";
 import { joinHeadings } from "../stored-values.ts";
 import type { Sql } from "./sessions.ts";
+import { removeWords } from "./remove-chunks.ts";
 import { rowsParameter } from "./values.ts";
 import type { NewWords } from "./vocabulary.ts";
+import { withNotes } from "./word-counts.ts";
 import { chunkWords } from "./words.ts";
 
 /** The collection that is written to. */
@@ -45,9 +47,12 @@ export async function insertWords(
     return { id, document_id: document, size, words: vector };
   });
   await sql.query(
-    `INSERT INTO chunk_words (collection_id, chunk_id, document_id, size, words)
-     SELECT $1, r.id, r.document_id, r.size, r.words::tsvector
-     FROM json_to_recordset($2) AS r (id bigint, document_id bigint, size int, words text)`,
+    withNotes(
+      `INSERT INTO chunk_words (collection_id, chunk_id, document_id, size, words)
+       SELECT $1, r.id, r.document_id, r.size, r.words::tsvector
+       FROM json_to_recordset($2) AS r (id bigint, document_id bigint, size int, words text)`,
+      "+",
+    ),
     [collection, rowsParameter(rows)],
   );
   return count;
@@ -66,9 +71,10 @@ export async function renameDocument(
     [document],
   );
   const kept = rows.filter(({ id }) => !except.has(id));
-  const gone = await sql.query<{ size: number }>(
-    "DELETE FROM chunk_words WHERE collection_id = $1 AND chunk_id = ANY ($2::bigint[]) RETURNING size",
-    [target.id, kept.map(({ id }) => id)],
+  const gone = await removeWords(
+    sql,
+    target.id,
+    kept.map(({ id }) => id),
   );
   const added = kept.map(({ id, heading, text }, ordinal) => ({
     id,
@@ -77,5 +83,5 @@ export async function renameDocument(
     record,
     chunk: { headingPath: [heading], text } as unknown as NewChunk,
   }));
-  return (await insertWords(sql, target, added)) - gone.reduce((sum, { size }) => sum + size, 0);
+  return (await insertWords(sql, target, added)) - gone;
 }

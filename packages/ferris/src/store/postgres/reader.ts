@@ -4,7 +4,7 @@
 import { IndexNotFoundError } from "../../errors.ts";
 import { isAtOrBelow } from "../../files/paths.ts";
 import { fold } from "../../words/fold.ts";
-import { isLanguageCode, type LanguageCode } from "../../words/language.ts";
+import type { LanguageCode } from "../../words/language.ts";
 import { isCalled } from "../../words/names.ts";
 import { keepsAll, makeDocumentTest } from "../document-filter.ts";
 import { requireDimensions, requireIdentity } from "../identity.ts";
@@ -22,16 +22,25 @@ import type {
   VectorSearchOptions,
 } from "../store.ts";
 import { formsOf, phrase } from "../term-forms.ts";
-import { type Collection, isSameCollection, type Totals, totalsOf, unnamed } from "./collection.ts";
+import { type Collection, contentsOf, isSameCollection, languagesOf, totalsOf, unnamed } from "./collection.ts";
 import type { PostgresConnection } from "./connection.ts";
 import { filteredDocuments } from "./filter.ts";
 import { schemaVersion } from "./migrations/all.ts";
+import { PhraseCounts } from "./phrase-counts.ts";
+import type { TextScope } from "./scope.ts";
 import type { Sql } from "./sessions.ts";
 import { nearestWord } from "./spelling.ts";
-import { answered, constraintQuery, isKnown, searchText, type TextScope } from "./text-search.ts";
+import { answered, constraintQuery, isKnown, searchText } from "./text-search.ts";
 import { chunkColumns, documentColumns, parseVector, toChunk, toDocument } from "./values.ts";
 import { nearestVectors } from "./vector-search.ts";
-import { allOf, formsQuery, phraseQuery } from "./words.ts";
+import { allOf, phraseQuery } from "./words.ts";
+
+/** What a filter leaves. */
+interface Kept {
+  /** Their ids; null for all. */
+  readonly documents: readonly number[] | null;
+  readonly chunks: number;
+}
 
 /** Filters whose documents are remembered, by what they ask. */
 const mostFilters = 16;
@@ -44,7 +53,8 @@ export class PostgresReader implements StoreReader {
   readonly vectorSource = null;
   protected readonly connection: PostgresConnection;
   protected readonly collection: Collection;
-  #filtered = new Map<string, readonly number[]>();
+  readonly #counts = new PhraseCounts();
+  #filtered = new Map<string, Kept>();
   #filteredAt = -1;
 
   constructor(connection: PostgresConnection, collection: Collection) {
@@ -69,7 +79,7 @@ export class PostgresReader implements StoreReader {
 
   async document(path: string): Promise<StoredDocument | null> {
     const [row] = await this.connection.query(
-      `SELECT ${documentColumns} FROM documents AS d WHERE d.collection_id = $1 AND d.path = $2`,
+      `SELECT ${documentColumns} FROM documents AS d WHERE d.collection_id = $1 AND path_key(d.path) = path_key($2)`,
       [this.collection.id, path],
     );
     return row === undefined ? null : toDocument(row);
@@ -152,7 +162,7 @@ export class PostgresReader implements StoreReader {
       const nearest = new Map<string, string>();
       for (const word of new Set(words)) {
         const forms = await answered(scope, formsOf({ kind: "word", text: word }, scope.languages));
-        if (forms === null || (await isKnown(scope, formsQuery(forms)))) continue;
+        if (forms === null || (await isKnown(scope, forms))) continue;
         const found = await nearestWord(scope, word);
         if (found !== null) nearest.set(word, found);
       }
@@ -266,41 +276,31 @@ export class PostgresReader implements StoreReader {
   /** What a search looks in. Both arms of one search ask for its documents, often one after the other. */
   protected async scope(sql: Sql, filter?: DocumentFilter): Promise<TextScope> {
     const { id } = this.collection;
-    const totals: Totals = await totalsOf(sql, id);
-    const languages = await languagesOf(sql, id);
-    let documents: readonly number[] | null = null;
+    const { totals, languages, isGraphed } = await contentsOf(sql, id);
+    let kept: Kept = { documents: null, chunks: totals.chunks };
     if (filter !== undefined && !keepsAll(filter)) {
       if (this.#filteredAt !== totals.revision || this.#filtered.size >= mostFilters) this.#filtered = new Map();
       this.#filteredAt = totals.revision;
       // This version's, whatever another search finds meanwhile.
       const filtered = this.#filtered;
       const key = JSON.stringify(filter);
-      documents = filtered.get(key) ?? (await this.#filterDocuments(sql, filter));
-      filtered.set(key, documents);
+      kept = filtered.get(key) ?? (await this.#filterDocuments(sql, filter));
+      filtered.set(key, kept);
     }
-    return { sql, collectionId: id, totals, languages, documents };
+    const { documents, chunks: keptChunks } = kept;
+    return { sql, collectionId: id, totals, languages, documents, keptChunks, isGraphed, counts: this.#counts };
   }
 
-  async #filterDocuments(sql: Sql, filter: DocumentFilter): Promise<number[]> {
+  async #filterDocuments(sql: Sql, filter: DocumentFilter): Promise<Kept> {
     const test = makeDocumentTest(filter);
     const { conditions, values } = filteredDocuments(filter, undefined, [this.collection.id]);
     const rows = await sql.query(
-      `SELECT d.id, d.path, d.type, d.modified_time AS "modifiedTime", d.fields FROM documents AS d WHERE d.collection_id = $1 ${conditions}`,
+      `SELECT d.id, d.path, d.type, d.modified_time AS "modifiedTime", d.fields, d.chunks FROM documents AS d WHERE d.collection_id = $1 ${conditions}`,
       values,
     );
-    return rows
-      .map(toDocument)
-      .filter(test)
-      .map(({ id }) => id);
+    const documents = rows.map(toDocument).filter(test);
+    return { documents: documents.map(({ id }) => id), chunks: documents.reduce((sum, { chunks }) => sum + chunks, 0) };
   }
-}
-
-async function languagesOf(sql: Pick<Sql, "query">, collectionId: number): Promise<LanguageCode[]> {
-  const rows = await sql.query<{ code: string }>(
-    "SELECT code FROM collection_languages WHERE collection_id = $1 ORDER BY code",
-    [collectionId],
-  );
-  return rows.map(({ code }) => code).filter(isLanguageCode);
 }
 
 /** Vectors by the hash of a chunk that has one, or of a staged one. */

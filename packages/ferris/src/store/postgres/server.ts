@@ -11,19 +11,26 @@ export interface ServerVersions {
   readonly postgres: string;
   /** Null: not in this database. */
   readonly pgvector: string | null;
+  /** Of the database's texts. */
+  readonly encoding: string;
 }
 
 export async function serverVersions(sql: Sql): Promise<ServerVersions> {
   const [row] = await sql.query<ServerVersions>(
     `SELECT current_setting('server_version') AS postgres,
-     (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS pgvector`,
+     (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS pgvector, pg_catalog.getdatabaseencoding() AS encoding`,
   );
   return row!;
 }
 
-/** @throws IndexUnusableError for a pgvector that is missing or too old */
-export async function requirePgvector(sql: Sql, shown: string): Promise<string> {
-  const { pgvector } = await serverVersions(sql);
+/** @throws IndexUnusableError for a database that does not hold every text, and a pgvector that is missing or too old */
+export async function requireServer(sql: Sql, shown: string): Promise<string> {
+  const { pgvector, encoding } = await serverVersions(sql);
+  if (encoding !== "UTF8") {
+    throw new IndexUnusableError(
+      `${shown} is a database of the encoding ${encoding}, and documents have any character: make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`,
+    );
+  }
   if (pgvector === null) throw new IndexUnusableError(`${shown} does not have pgvector in this database`);
   if (isOlder(pgvector, oldestPgvector)) {
     throw new IndexUnusableError(

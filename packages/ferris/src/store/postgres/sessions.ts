@@ -1,9 +1,10 @@
 /**
  * Sessions with a PostgreSQL: node-postgres' pool, loaded when the first one is opened.
  *
- * A session finds names in ferris' schema and beside it only where pgvector is, whatever the role's own search path says.
+ * A session finds names in ferris' schema and beside it only where pgvector is, whatever the role's own search path says. Behind a pooler that
+ * hands a server's session on after each transaction (PgBouncer), this is said at the beginning of each, and is gone with it.
  */
-import type { Client, Pool, PoolClient, PoolConfig } from "pg";
+import type { Client, Pool, PoolClient, PoolConfig, QueryConfig } from "pg";
 import { type PostgresAddress, tlsOptions } from "./address.ts";
 
 /** What a query returns: columns by name. */
@@ -16,6 +17,10 @@ export interface Sql {
 }
 
 export interface Session extends Sql {
+  /** A statement that may take as long as it takes. */
+  queryAtLength(text: string): Promise<void>;
+  /** What each transaction must begin with; null where the session keeps its settings. */
+  readonly opening: string | null;
   /** @param isBroken its connection is not to be used again */
   release(isBroken: boolean): void;
 }
@@ -29,17 +34,21 @@ export interface Sessions {
 /** A statement that takes longer hangs on a link that was cut. What may take longer says so. */
 const longestQuery = 120_000;
 const longestConnect = 10_000;
+/** What Node's timers take. */
+const longestTimer = 2 ** 31 - 1;
 const mostSessions = 10;
 
 /**
  * The server lets go of what a client held that fell silent within about a minute, in place of two hours: another writer waits for its rows.
  */
 const sessionSettings = [
-  "SET idle_in_transaction_session_timeout = '60s'",
-  "SET tcp_keepalives_idle = 10",
-  "SET tcp_keepalives_interval = 5",
-  "SET tcp_keepalives_count = 4",
-  "SET client_min_messages = 'warning'",
+  "idle_in_transaction_session_timeout = '60s'",
+  "tcp_keepalives_idle = 10",
+  "tcp_keepalives_interval = 5",
+  "tcp_keepalives_count = 4",
+  "client_min_messages = 'warning'",
+  // Compiling a statement takes longer than any of ours.
+  "jit = off",
 ];
 
 /** Numbers that JavaScript has exactly up to 2^53: ids and counts. */
@@ -71,8 +80,8 @@ export async function openSessions(
     ...(password === undefined ? {} : { password }),
     ssl,
     types: types as PoolConfig["types"],
-    application_name: "ferris",
-    connectionTimeoutMillis: longestConnect,
+    application_name: address.applicationName ?? "ferris",
+    connectionTimeoutMillis: address.connectSeconds === null ? longestConnect : address.connectSeconds * 1000,
     query_timeout: longestStatement,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
@@ -86,16 +95,8 @@ export async function openSessions(
     pool.on("error", () => {});
     return pool;
   };
-  let pool = make(tlsOptions(address));
-  try {
-    (await pool.connect()).release();
-  } catch (error) {
-    await pool.end();
-    const isPlain = address.ssl === "prefer" && /does not support SSL/i.test((error as Error).message);
-    if (!isPlain) throw error;
-    pool = make(false);
-  }
-  const prepared = new WeakSet<PoolClient>();
+  const pool = await firstThatServes(waysFor(address).map((ssl) => () => make(ssl)));
+  const openings = new WeakMap<PoolClient, string | null>();
   return {
     async open() {
       const client = await pool.connect();
@@ -106,16 +107,19 @@ export async function openSessions(
         client.off("error", ignore);
         client.release(isBroken);
       };
-      if (!prepared.has(client)) {
+      let opening = openings.get(client);
+      if (opening === undefined) {
         try {
-          await prepare(client, address.schema);
+          opening = await prepare(client, address.schema);
         } catch (error) {
           release(true);
           throw error;
         }
-        prepared.add(client);
+        openings.set(client, opening);
       }
       return {
+        opening,
+        queryAtLength: async (text) => void (await client.query({ text, query_timeout: longestTimer } as QueryConfig)),
         query: async <Found>(text: string, values?: readonly unknown[]) =>
           (await client.query(text, values as unknown[])).rows as Found[],
         release,
@@ -125,16 +129,46 @@ export async function openSessions(
   };
 }
 
-async function prepare(client: Pick<Client, "query">, schema: string): Promise<void> {
+/** With TLS and without, in libpq's order. */
+function waysFor(address: PostgresAddress): (false | object)[] {
+  const encrypted = tlsOptions(address);
+  if (encrypted === false) return [false];
+  if (address.ssl === "allow") return [false, encrypted];
+  return address.ssl === "prefer" ? [encrypted, false] : [encrypted];
+}
+
+async function firstThatServes([make, ...others]: readonly (() => Pool)[]): Promise<Pool> {
+  const pool = make!();
+  try {
+    (await pool.connect()).release();
+    return pool;
+  } catch (error) {
+    await pool.end();
+    // No TLS there, or pg_hba.conf wants it the other way.
+    const { message, code } = error as Error & { code?: string };
+    if (others.length === 0 || !(code === "28000" || /does not support SSL/i.test(message))) throw error;
+    return firstThatServes(others);
+  }
+}
+
+/** Settles the session's settings, or returns what each transaction must settle. */
+async function prepare(client: Pick<Client, "query">, schema: string): Promise<string | null> {
   const { rows } = await client.query(
-    "SELECT n.nspname AS name FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'vector'",
+    `SELECT pg_catalog.pg_backend_pid() AS process, (SELECT n.nspname FROM pg_catalog.pg_extension AS e
+     JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'vector') AS name`,
   );
-  await client.query(`${sessionSettings.join("; ")}; ${searchPath(schema, rows[0]?.name as string | undefined)}`);
+  const { process, name } = rows[0] as { process: number; name: string | null };
+  const settings = (scope: "SET" | "SET LOCAL"): string =>
+    [...sessionSettings.map((one) => `${scope} ${one}`), searchPath(schema, name ?? undefined, scope)].join("; ");
+  // A server names its process when it greets; a pooler, which speaks for many of them, makes a number up.
+  if ((client as { processID?: unknown }).processID !== process) return settings("SET LOCAL");
+  await client.query(settings("SET"));
+  return null;
 }
 
 /** PostgreSQL's own catalogue is searched before all of these, and temporary tables after them: nobody's function stands in for another. */
-export function searchPath(schema: string, vectorSchema = "public"): string {
-  return `SET search_path = ${identifier(schema)}, ${identifier(vectorSchema)}, pg_temp`;
+export function searchPath(schema: string, vectorSchema = "public", scope: "SET" | "SET LOCAL" = "SET"): string {
+  return `${scope} search_path = ${identifier(schema)}, ${identifier(vectorSchema)}, pg_temp`;
 }
 
 /** A name in SQL. */

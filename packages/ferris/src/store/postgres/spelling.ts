@@ -8,7 +8,7 @@ import {
   type WrittenChunk,
   type WrittenWord,
 } from "../near-words.ts";
-import type { TextScope } from "./text-search.ts";
+import type { TextScope } from "./scope.ts";
 import { lexemeQuery } from "./words.ts";
 
 /** Null where nothing is near, or `typed` is not a word that could be misspelt. */

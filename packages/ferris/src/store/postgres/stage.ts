@@ -6,16 +6,16 @@
 import type { Sql } from "./sessions.ts";
 import { rowsParameter, vectorText } from "./values.ts";
 
-const lockClass = 0x46657273;
+export const stageLockClass = 0x46657273;
 
 export async function shareStage(sql: Sql, collectionId: number): Promise<void> {
-  await sql.query("SELECT pg_advisory_xact_lock_shared($1, $2)", [lockClass, collectionId]);
+  await sql.query("SELECT pg_advisory_xact_lock_shared($1, $2)", [stageLockClass, collectionId]);
 }
 
 /** False where somebody shares it. */
 export async function takeStageAlone(sql: Sql, collectionId: number): Promise<boolean> {
   const [row] = await sql.query<{ taken: boolean }>("SELECT pg_try_advisory_xact_lock($1, $2) AS taken", [
-    lockClass,
+    stageLockClass,
     collectionId,
   ]);
   return row!.taken;

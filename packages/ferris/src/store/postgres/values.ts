@@ -10,7 +10,11 @@ export function storable(text: string): string {
 }
 
 export function vectorText(vector: Float32Array): string {
-  return `[${vector.join(",")}]`;
+  // JavaScript writes -0 as 0: a copy would not be the same bit for bit.
+  const values = vector.some((value) => Object.is(value, -0))
+    ? Array.from(vector, (value) => (Object.is(value, -0) ? "-0" : value))
+    : vector;
+  return `[${values.join(",")}]`;
 }
 
 /** @throws IndexUnusableError for one of another width: the column takes any */
@@ -23,6 +27,11 @@ export function parseVector(text: string, dimensions: number): Float32Array {
 /** Rows as one parameter: `FROM json_to_recordset($1) AS …`. */
 export function rowsParameter(rows: readonly object[]): string {
   return JSON.stringify(rows);
+}
+
+/** Condition on a table's `path`: that it is one of the parameter's. Paths are indexed by their hash (migrations/003-long-paths.ts). */
+export function pathsAmong(parameter: string): string {
+  return `path_key(path) = ANY (ARRAY(SELECT path_key(p) FROM unnest(${parameter}::text[]) AS p))`;
 }
 
 export const documentColumns = `d.id, d.path, d.type, d.title, d.line_basis AS "lineBasis", d.fields, d.size, d.modified_time AS "modifiedTime",

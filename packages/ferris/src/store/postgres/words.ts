@@ -20,6 +20,8 @@ const foreignStem = "\u{E000}";
 const longestWord = 200;
 /** PostgreSQL's own limit: what stands later in a text stands here. */
 const lastPosition = 16_383;
+/** A tsvector has at most 1 MiB: of a passage of data that is longer, the first words are found. A letter has up to 3 bytes, a word 8 besides. */
+const mostBytes = 2 ** 20 - 2 ** 12;
 
 const labels = ["A", "B", "C", "", ""] as const;
 
@@ -53,12 +55,15 @@ export function chunkWords({ columns }: IndexedWords): ChunkWords {
   const places = new Map<string, string[]>();
   let position = 0;
   let size = 1;
+  let bytes = 0;
   columns.forEach((column, i) => {
     for (const lexeme of lexemesOf(column)) {
       position++;
       size++;
       const place = `${Math.min(position, lastPosition)}${labels[i]}`;
       const known = places.get(lexeme);
+      bytes += known ? 2 : 3 * lexeme.length + 8;
+      if (bytes > mostBytes) continue;
       if (known) known.push(place);
       else places.set(lexeme, [place]);
     }

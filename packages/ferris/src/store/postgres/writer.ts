@@ -22,15 +22,18 @@ import { renameDocument } from "./put-words.ts";
 import { PostgresReader } from "./reader.ts";
 import { removeChunks } from "./remove-chunks.ts";
 import { completeDocuments, shareStage, stageVectors, takeStageAlone } from "./stage.ts";
-import type { Sql } from "./sessions.ts";
-import { documentColumns, documentRow, rowsParameter, toDocument } from "./values.ts";
+import { identifier, type Sql } from "./sessions.ts";
+import { documentColumns, documentRow, pathsAmong, rowsParameter, toDocument } from "./values.ts";
 import { textsOf } from "../stored-values.ts";
+import { foldWordCounts } from "./word-counts.ts";
 import { Vocabulary } from "./vocabulary.ts";
 
 /** Documents removed in one transaction. */
 const removedAtOnce = 256;
 /** Notes of changes are put into one when a writer leaves, and this often besides. */
 const foldedEvery = 256;
+/** Notes of words are looked through for those that have many, which is not worth it for less. */
+const worthFolding = 32;
 
 export class PostgresStore extends PostgresReader implements Store {
   readonly #vocabulary: Vocabulary;
@@ -78,7 +81,7 @@ export class PostgresStore extends PostgresReader implements Store {
     const { id } = this.collection;
     const newWords = await this.connection.write(async (sql) => {
       const [known] = await sql.query<{ id: number; title: string | null }>(
-        "SELECT id, title FROM documents WHERE collection_id = $1 AND path = $2 FOR UPDATE",
+        "SELECT id, title FROM documents WHERE collection_id = $1 AND path_key(path) = path_key($2) FOR UPDATE",
         [id, path],
       );
       if (known === undefined) return null;
@@ -105,7 +108,7 @@ export class PostgresStore extends PostgresReader implements Store {
     for (let first = 0; first < paths.length; first += removedAtOnce) {
       removed += await this.connection.write(async (sql) => {
         const rows = await sql.query<{ id: number }>(
-          "SELECT id FROM documents WHERE collection_id = $1 AND path = ANY ($2::text[]) ORDER BY path FOR UPDATE",
+          `SELECT id FROM documents WHERE collection_id = $1 AND ${pathsAmong("$2")} ORDER BY path FOR UPDATE`,
           [id, paths.slice(first, first + removedAtOnce)],
         );
         const documents = rows.map((row) => row.id);
@@ -190,7 +193,7 @@ export class PostgresStore extends PostgresReader implements Store {
       this.collection.id,
     ]);
     const gone = rows.map(({ path }) => path).filter((path) => under.some((folder) => isAtOrBelow(path, folder)));
-    await this.connection.query("DELETE FROM roots WHERE collection_id = $1 AND path = ANY ($2::text[])", [
+    await this.connection.query(`DELETE FROM roots WHERE collection_id = $1 AND ${pathsAmong("$2")}`, [
       this.collection.id,
       gone,
     ]);
@@ -211,15 +214,23 @@ export class PostgresStore extends PostgresReader implements Store {
   async compact(): Promise<void> {
     await this.clearStaged();
     const { id } = this.collection;
-    await this.connection.write((sql) => foldChanges(sql, id));
-    for (const table of [`chunk_words_${id}`, `vectors_${id}`, `vector_codes_${id}`, "documents", "chunks"]) {
-      await this.connection.query(`VACUUM (ANALYZE) ${table}`);
+    await this.#fold();
+    for (const table of [
+      `chunk_words_${id}`,
+      `vectors_${id}`,
+      `vector_codes_${id}`,
+      "documents",
+      "chunks",
+      "word_counts",
+    ]) {
+      await this.connection.maintain(`VACUUM (ANALYZE) ${identifier(this.connection.schema)}.${table}`);
     }
   }
 
   override async close(): Promise<void> {
     try {
-      if (this.#changes > 0) await this.connection.write((sql) => foldChanges(sql, this.collection.id));
+      if (this.#changes >= worthFolding) await this.#fold();
+      else if (this.#changes > 0) await this.connection.write((sql) => foldChanges(sql, this.collection.id));
     } finally {
       await super.close();
     }
@@ -234,7 +245,14 @@ export class PostgresStore extends PostgresReader implements Store {
   }
 
   async #changed(): Promise<void> {
-    if (++this.#changes % foldedEvery === 0) await this.connection.write((sql) => foldChanges(sql, this.collection.id));
+    if (++this.#changes % foldedEvery === 0) await this.#fold();
+  }
+
+  async #fold(): Promise<void> {
+    await this.connection.write(async (sql) => {
+      await foldChanges(sql, this.collection.id);
+      await foldWordCounts(sql, this.collection.id);
+    });
   }
 }
 

@@ -5,7 +5,9 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { connect } from "../../../src/store/postgres/connection.ts";
+import { stageLockClass } from "../../../src/store/postgres/stage.ts";
 import { dropSchema, newSchema, realName, realUrl, withSchema } from "../../store/support/postgres.ts";
 import { ferris, startFerris, succeeds, temporaryFolder, useTinyModel } from "../support/ferris-process.ts";
 
@@ -31,9 +33,19 @@ describe.runIf(realUrl !== null)(`on ${realName}`, () => {
     const queued = await ferris(["jobs", "--json"], { environment });
     expect(JSON.parse(queued.stdout)).toMatchObject({ waiting: 61, running: 0, failed: 0, workers: [] });
 
-    const victim = startFerris(["worker", "--json", "--budget", "256", "--lease", "2"], { environment });
-    await once(victim.stdout!, "data");
-    victim.kill("SIGKILL");
+    // Whoever commits waits for this: the victim dies with documents in hand, however fast or slow the machine is.
+    const held = await connect(environment.FERRIS_STORE);
+    onTestFinished(() => held.close());
+    await held.write(async (sql) => {
+      await sql.query("SELECT pg_advisory_xact_lock($1, id) FROM collections", [stageLockClass]);
+      const victim = startFerris(["worker", "--json", "--budget", "256", "--lease", "2"], { environment });
+      const ended = once(victim, "exit");
+      const hasClaimed = async (): Promise<boolean> =>
+        (await sql.query("SELECT 1 FROM jobs WHERE state = 'running'")).length > 0;
+      await vi.waitUntil(hasClaimed, { timeout: 60_000, interval: 100 });
+      victim.kill("SIGKILL");
+      await ended;
+    });
     const { code, stdout, stderr } = await ferris(["worker", "--drain", "--json", "--metrics-port", "0"], {
       environment,
     });
@@ -42,8 +54,8 @@ describe.runIf(realUrl !== null)(`on ${realName}`, () => {
       stderr: expect.stringContaining("metrics at http://127.0.0.1:") as string,
     });
     const report = JSON.parse(stdout.trim().split("\n").at(-1)!) as { documents: number };
-    expect(report).toMatchObject({ type: "report", failed: 1, lost: 0 });
-    expect(report.documents).toBeGreaterThan(0);
+    // The one that cannot be read was the victim's, if it came to it.
+    expect(report).toMatchObject({ type: "report", documents: 60, lost: 0 });
 
     const status = JSON.parse((await ferris(["status", "--json"], { environment })).stdout) as object;
     expect(status).toMatchObject({ documents: 60, queue: { waiting: 0, running: 0, failed: 1 } });

@@ -19,10 +19,32 @@ test("takes a URL apart, and shows it without its password", () => {
     shown: "postgres://ann@db.example:6543/notes?schema=team",
   });
   expect(parseAddress("postgres://[::1]/x", { USER: "bob" })).toMatchObject({ host: "::1", port: 5432, user: "bob" });
+  expect(parseAddress("postgres://ann@/x?host=/run/postgresql", {})).toMatchObject({
+    host: "/run/postgresql",
+    user: "ann",
+    shown: "postgres://ann@:5432/x?host=/run/postgresql",
+  });
+  expect(parseAddress("postgres://ann:secret@", { PGHOST: "db" })).toMatchObject({ host: "db", user: "ann" });
+  expect(withoutPassword("postgres://ann:secret@/x")).toBe("postgres://ann@/x");
+  expect(parseAddress("postgres://%2Frun%2Fpostgresql/x", {})).toMatchObject({ host: "/run/postgresql" });
   expect(parseAddress("postgres:///x?host=/run/postgresql", {})).toMatchObject({
     host: "/run/postgresql",
     database: "x",
   });
+});
+
+test("what hosted databases hand out is taken: modes, limits and names of sessions as libpq has them", () => {
+  const url =
+    "postgres://ann@db.example/notes?sslmode=allow&channel_binding=prefer&connect_timeout=3&application_name=team";
+  expect(parseAddress(url, {})).toMatchObject({ ssl: "allow", connectSeconds: 3, applicationName: "team" });
+  expect(
+    parseAddress("postgres://db/notes", { PGCONNECT_TIMEOUT: "7", PGAPPNAME: "x", PGSSLMODE: "allow" }),
+  ).toMatchObject({
+    ssl: "allow",
+    connectSeconds: 7,
+    applicationName: "x",
+  });
+  expect(parseAddress("postgres://ann:p@ss%25@db/notes", {})).toMatchObject({ password: "p@ss%", host: "db" });
 });
 
 test("a service file, then variables, fill in what the URL does not say", () => {
@@ -55,6 +77,9 @@ test("what is wrong is told without the password", () => {
     `postgres://u:${secret}@host/x?sslmode=maybe`,
     `postgres://u:${secret}@host/x?schema=Ferris;drop`,
     `postgres://u:${secret}@host/x?nonsense=1`,
+    `postgres://u:${secret}@host/x?schema=pg_mine`,
+    `postgres://u:${secret}@host/x?connect_timeout=soon`,
+    `postgres://u:${secret}@host/x?channel_binding=require`,
     `postgres://u:${secret}%zz@host/x`,
   ]) {
     expect(() => parseAddress(url, {})).toThrow(

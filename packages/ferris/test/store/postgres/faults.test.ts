@@ -1,6 +1,7 @@
 /** A server that goes away in the middle, and many writers at once: nothing is half there, nothing twice. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connect } from "../../../src/store/postgres/connection.ts";
+import { migrate } from "../../../src/store/postgres/migrate.ts";
 import { storeOn } from "../../../src/store/postgres/open.ts";
 import { wordsVector } from "../../indexing/support/words-embedder.ts";
 import { chunkRecord, documentRecord, identity, put, textQuery } from "../support/records.ts";
@@ -16,6 +17,8 @@ async function link(url: string, cutEvery?: number): Promise<Link> {
 describe.runIf(realUrl !== null)(`faults (${realName})`, () => {
   test("a link that is cut in the middle of transactions, again and again, costs nothing but time", async () => {
     const direct = await realConnection();
+    // One transaction of more statements than the link lives through.
+    await migrate(direct);
     const through = await link(direct.url, 47);
     const notices: string[] = [];
     const store = await storeOn(await connect(through.url, { onNotice: (line) => notices.push(line) }), null, identity);

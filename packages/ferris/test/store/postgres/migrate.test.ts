@@ -72,6 +72,31 @@ test.runIf(realUrl !== null)(`schemas made at once in a database without pgvecto
   }
 });
 
+test.runIf(realUrl !== null)(
+  `a database that cannot hold every text is refused by its encoding (${realName})`,
+  async () => {
+    const admin = await realConnection();
+    for (const encoding of ["SQL_ASCII", "LATIN1"]) {
+      const database = `ferris_test_${process.pid}_${encoding.toLowerCase()}`;
+      await admin.query(`CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
+      try {
+        const url = new URL(admin.url);
+        url.pathname = `/${database}`;
+        const connection = await connect(url.href);
+        await expect(migrate(connection)).rejects.toThrow(
+          expect.objectContaining({
+            code: "INDEX_UNUSABLE",
+            message: expect.stringContaining(`encoding ${encoding}`) as string,
+          }),
+        );
+        await connection.close();
+      } finally {
+        await admin.query(`DROP DATABASE ${database} WITH (FORCE)`);
+      }
+    }
+  },
+);
+
 test("versions of pgvector: what is refused and what is warned of", () => {
   expect(isOlder("0.7.4", "0.8.0")).toBe(true);
   expect(isOlder("0.10.0", "0.8.4")).toBe(false);

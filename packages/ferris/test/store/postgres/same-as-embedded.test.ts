@@ -96,7 +96,9 @@ describe.each(servers)("$name beside SQLite", ({ open, isThere }) => {
     for (const query of queries) {
       const words = textQuery(query);
       for (const filter of [undefined, { paths: ["*1*"] }]) {
-        await expectSame(query, both, (store) => store.searchText(words, { limit: 20, filter }));
+        // With few wanted, chunks that cannot be among them are not ranked.
+        for (const limit of [2, 20])
+          await expectSame(query, both, (store) => store.searchText(words, { limit, filter }));
         const options = { limit: 20, filter, words, exact: true };
         await expectSame(query, both, (store) => store.searchVectors(wordsVector(query), options));
       }

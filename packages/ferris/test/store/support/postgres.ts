@@ -56,16 +56,17 @@ function pglite(): Promise<PGlite> {
   return (engine ??= PGlite.create({ extensions: { vector }, parsers: { 20: Number, 1700: Number } }));
 }
 
-export async function pgliteConnection(): Promise<PostgresConnection> {
+/** @param isPooled as behind a pooler: what a transaction sets is gone after it, and what a session sets as well */
+export async function pgliteConnection({ isPooled = false } = {}): Promise<PostgresConnection> {
   const database = await pglite();
   const schema = newSchema();
-  const connection = new Connection({ shown: `pglite:${schema}`, schema }, sessionsOf(database, schema));
+  const connection = new Connection({ shown: `pglite:${schema}`, schema }, sessionsOf(database, schema, isPooled));
   onTestFinished(async () => void (await database.exec(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)));
   return connection;
 }
 
 /** It has one session: who wants it waits for who has it. */
-function sessionsOf(database: PGlite, schema: string): Sessions {
+function sessionsOf(database: PGlite, schema: string, isPooled: boolean): Sessions {
   let last: Promise<void> = Promise.resolve();
   return {
     async open() {
@@ -73,10 +74,17 @@ function sessionsOf(database: PGlite, schema: string): Sessions {
       let release = (): void => {};
       last = new Promise((resolve) => (release = resolve));
       await before;
-      await database.exec(searchPath(schema));
-      const query: Sql["query"] = async <Found>(text: string, values?: readonly unknown[]) =>
-        (await database.query<Found>(text, values as unknown[])).rows;
-      return { query, release };
+      await database.exec(isPooled ? "RESET ALL" : searchPath(schema));
+      const query: Sql["query"] = async <Found>(text: string, values?: readonly unknown[]) => {
+        // Several statements, which have no values and no rows, go by another way.
+        if (text.includes("; SET LOCAL")) {
+          await database.exec(text);
+          return [];
+        }
+        return (await database.query<Found>(text, values as unknown[])).rows;
+      };
+      const queryAtLength = async (text: string) => void (await database.exec(text));
+      return { query, queryAtLength, release, opening: isPooled ? searchPath(schema, "public", "SET LOCAL") : null };
     },
     close: async () => {},
   };

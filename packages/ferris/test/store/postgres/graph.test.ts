@@ -1,0 +1,106 @@
+/** An HNSW index that was asked for: searches by meaning go through it, with filters, and find what comparing all of them finds. */
+import { describe, expect, test } from "vitest";
+import { collectionNamed } from "../../../src/store/postgres/collection.ts";
+import type { PostgresConnection } from "../../../src/store/postgres/connection.ts";
+import { makeGraph } from "../../../src/store/postgres/graph.ts";
+import { storeOn } from "../../../src/store/postgres/open.ts";
+import { wordsVector } from "../../indexing/support/words-embedder.ts";
+import { chunkRecord, documentRecord, identity, textQuery } from "../support/records.ts";
+import { pgliteConnection, realConnection, realName, realUrl } from "../support/postgres.ts";
+
+const things = "pump key apple train cellar harbour zebra lamp river stone cloud paper".split(" ");
+
+/** Statements that ran, on their way. */
+function watched(connection: PostgresConnection): { connection: PostgresConnection; said: string[] } {
+  const said: string[] = [];
+  const read: PostgresConnection["read"] = (work) =>
+    connection.read((sql) =>
+      work({
+        query: (text, values) => {
+          said.push(text);
+          return sql.query(text, values);
+        },
+      }),
+    );
+  const { shown, schema } = connection;
+  const query: PostgresConnection["query"] = (text, values) => connection.query(text, values);
+  const write: PostgresConnection["write"] = (work) => connection.write(work);
+  const maintain = (text: string): Promise<void> => connection.maintain(text);
+  return { connection: { shown, schema, query, read, write, maintain, close: () => connection.close() }, said };
+}
+
+describe.each([
+  { name: "PGlite", open: pgliteConnection, isThere: true },
+  { name: realName, open: realConnection, isThere: realUrl !== null },
+])("a graph of the vectors ($name)", ({ open, isThere }) => {
+  test.runIf(isThere)("is made once, serves searches and filters, and is left out where it does not suit", async () => {
+    const direct = await open();
+    const { connection, said } = watched(direct);
+    const store = await storeOn(connection, "graphed", identity);
+    const documents = Array.from({ length: 40 }, (_, i) => ({
+      record: documentRecord(`/docs/${i % 4}/${i}.md`),
+      chunks: Array.from({ length: 8 }, (__, line) =>
+        chunkRecord(
+          [i, i + line, i * line].map((n) => things[n % things.length]).join(" ") + ` ${i} ${line}`,
+          line + 1,
+        ),
+      ),
+    }));
+    const vectors = new Map(
+      documents.flatMap(({ chunks }) => chunks.map(({ hash, text }) => [hash, wordsVector(text)] as const)),
+    );
+    await store.putDocuments(documents, vectors);
+    const collection = await collectionNamed(connection, "graphed");
+    // As many as it takes for codes to be looked at in place of every vector.
+    await direct.query(
+      "INSERT INTO collection_changes (collection_id, transactions, chunks, words, vectors) VALUES ($1, 1, 0, 0, 30000)",
+      [collection.id],
+    );
+    const isWalked = () => said.some((text) => text.includes("::halfvec"));
+    const asked = async (query: string, options: object = {}) => {
+      said.length = 0;
+      return store.searchVectors(wordsVector(query), { limit: 5, ...options });
+    };
+    await asked("pump in the cellar");
+    expect(isWalked()).toBe(false);
+    expect(await makeGraph(direct, collection)).toBeGreaterThan(10_000);
+    const made = await direct.query("SELECT to_regclass('vectors_' || $1::int || '_hnsw')::oid AS id", [collection.id]);
+    await makeGraph(direct, collection);
+    expect(
+      await direct.query("SELECT to_regclass('vectors_' || $1::int || '_hnsw')::oid AS id", [collection.id]),
+    ).toEqual(made);
+    for (const filter of [undefined, { paths: ["/docs/1/**"] }]) {
+      for (const query of ["pump cellar 3", "zebra harbour", "stone river 12 4"]) {
+        const found = await asked(query, { filter });
+        expect(isWalked()).toBe(true);
+        const exact = await asked(query, { filter, exact: true });
+        expect(isWalked()).toBe(false);
+        expect(found.map(({ score }) => score.toFixed(5))).toEqual(exact.map(({ score }) => score.toFixed(5)));
+      }
+    }
+    // One document of forty, and passages with a word: each is compared.
+    await asked("pump", { filter: { paths: ["/docs/1/5.md"] } });
+    expect(isWalked()).toBe(false);
+    await asked("pump", { words: textQuery("pump -zebra") });
+    expect(isWalked()).toBe(false);
+    // What is written afterwards is in it; and without it searches go on.
+    const late = chunkRecord("a giraffe");
+    await store.putDocuments(
+      [{ record: documentRecord("/docs/late.md"), chunks: [late] }],
+      new Map([[late.hash, wordsVector(late.text)]]),
+    );
+    expect((await asked("a giraffe"))[0]!.score).toBeCloseTo(1, 5);
+    expect(isWalked()).toBe(true);
+    await direct.query(`DROP INDEX vectors_${collection.id}_hnsw`);
+    expect((await asked("a giraffe"))[0]!.score).toBeCloseTo(1, 5);
+    expect(isWalked()).toBe(false);
+  });
+
+  test.runIf(isThere)("of more dimensions than such an index takes is refused", async () => {
+    const connection = await open();
+    await storeOn(connection, "wide", { ...identity, dimensions: 4_096 });
+    await expect(makeGraph(connection, await collectionNamed(connection, "wide"))).rejects.toThrow(
+      expect.objectContaining({ code: "INDEX_UNUSABLE", message: expect.stringContaining("4096") as string }),
+    );
+  });
+});
