@@ -21,10 +21,17 @@ class Reader extends PostgresReader {
 
 /** A transaction that sees one version, in which `documents` pass; it answers for them when it is let. */
 function version(revision: number, documents: readonly number[], isLet: Promise<void>): Sql {
-  const rows = documents.map((id) => ({ id, path: `/${id}.md`, type: "markdown", modifiedTime: 1, fields: {} }));
+  const rows = documents.map((id) => ({
+    id,
+    path: `/${id}.md`,
+    type: "markdown",
+    modifiedTime: 1,
+    fields: {},
+    chunks: 1,
+  }));
   const query = async (text: string): Promise<unknown[]> => {
-    if (text.includes("collection_changes")) return [{ revision, chunks: 1, words: 1, vectors: 1 }];
-    if (text.includes("collection_languages")) return [];
+    if (text.includes("collection_changes"))
+      return [{ revision, chunks: 1, words: 1, vectors: 1, languages: [], isGraphed: false }];
     await isLet;
     return rows;
   };
