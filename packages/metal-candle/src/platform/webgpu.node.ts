@@ -4,6 +4,7 @@
  * The package is an optional dependency with native libraries (glibc 2.34 and later on Linux); where it cannot load, the CPU device
  * must still work, so failure here is an answer, not an exception at import.
  */
+import { memoryShortage } from "./memory-limit.node.ts";
 import type { WebGpuDoor } from "./webgpu-types.ts";
 
 /** How to admit an adapter that runs on the CPU, for messages. */
@@ -40,6 +41,8 @@ async function open(): Promise<WebGpuDoor> {
       reason: `Vulkan is not there (${missing}). It comes with the driver of a GPU (its loader, on Debian and Ubuntu, with libvulkan1)`,
     };
   }
+  const shortage = backend ? null : memoryShortage();
+  if (shortage !== null) return { gpu: null, reason: shortage };
   try {
     // Left to Node by bundlers of servers, which cannot follow how it finds its native library.
     const { create } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ "webgpu");
