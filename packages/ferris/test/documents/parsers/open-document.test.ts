@@ -119,6 +119,18 @@ describe("texts", () => {
     ]);
   });
 
+  test("texts that are embedded, words over a picture", async () => {
+    const inner = `<office:document-content>${text("<text:h>Fees</text:h><text:p>Nine euros.</text:p>")}</office:document-content>`;
+    const picture = "<draw:frame><draw:image><text:p>The outer pier</text:p></draw:image></draw:frame>";
+    const body = `<text:p>See <draw:frame><draw:object xlink:href="Object 1"/></draw:frame></text:p><text:p>${picture}</text:p>`;
+    expect(await read("/a.odt", text(body), { "Object 1/content.xml": inner })).toEqual([
+      "prose [] See",
+      "heading [Fees] Fees",
+      "prose [Fees] Nine euros.",
+      "prose [Fees] The outer pier",
+    ]);
+  });
+
   test("numbers of lists: levels, continued, bullets, headers, start values", async () => {
     const style =
       '<office:automatic-styles><text:list-style style:name="N"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/><text:list-level-style-number text:level="2" style:num-format="1" text:display-levels="2"/><text:list-level-style-number text:level="3" style:num-format="I" style:num-prefix="(" style:num-suffix=")"/></text:list-style><text:list-style style:name="B"><text:list-level-style-bullet text:level="1"/></text:list-style></office:automatic-styles>';

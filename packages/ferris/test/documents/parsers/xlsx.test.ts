@@ -131,6 +131,17 @@ describe("sheets", () => {
     ]);
   });
 
+  test("what is printed above and below the pages is said once, after the sheets; relations may be missing", async () => {
+    const printed =
+      "<headerFooter><oddHeader>&amp;L&amp;&quot;Arial,Bold&quot;&amp;14Fram &amp;&amp; Sons&amp;CConfidential&amp;R&amp;K00-0002024&amp;D</oddHeader><oddFooter>Page &amp;P of &amp;N</oddFooter></headerFooter>";
+    const sheet = `<worksheet><sheetData>${row(1, { A: "Bo" })}</sheetData>${printed}</worksheet>`;
+    const expected = ["table [S] Bo", "prose [] Fram & Sons\tConfidential\t2024"];
+    const sheets = { "xl/worksheets/sheet1.xml": sheet, "xl/worksheets/s.xml": sheet };
+    expect(outline(await parseDocument("/a.xlsx", xlsx("", sheets)))).toEqual(expected);
+    const without = { ...sheets, "xl/_rels/workbook.xml.rels": "<Relationships/>" };
+    expect(outline(await parseDocument("/a.xlsx", xlsx("", without)))).toEqual(expected);
+  });
+
   test("a table says which row names its columns", async () => {
     const rows = row(1, { A: "Note", B: "draft" }) + row(2, { A: "x", B: "y" }) + row(3, { A: "Bo", B: "Fram" });
     const bytes = xlsx(`<sheetData>${rows}</sheetData>`, {

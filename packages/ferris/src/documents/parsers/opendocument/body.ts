@@ -157,18 +157,27 @@ export class OpenDocumentBody {
     }
     for (const child of childElements(shape)) {
       if (child.name === "draw:object") this.#addObject(child);
-      else if (child.name !== "svg:title" && child.name !== "svg:desc" && child.name !== "draw:image") this.add(child);
+      // Words that stand over a picture are in it.
+      else if (child.name === "draw:image") for (const line of childElements(child)) this.#addLine(line);
+      else if (child.name !== "svg:title" && child.name !== "svg:desc") this.add(child);
     }
   }
 
-  /** A chart or a sheet within the document. */
+  #addLine(element: XmlElement): void {
+    if (element.name === "text:p" || element.name === "text:list") this.add(element);
+  }
+
+  /** A chart, a sheet or a text within the document. */
   #addObject(object: XmlElement): void {
     const root = this.#objects.rootOf(object);
-    if (!root || ++this.#depth > deepestObject) return;
+    if (!root || this.#depth >= deepestObject) return;
+    this.#depth++;
     for (const title of ["chart:title", "chart:subtitle"]) {
       for (const element of descendants(root, title)) for (const child of childElements(element)) this.add(child);
     }
-    for (const table of descendants(root, "table:table")) this.addTable(table);
+    const texts = descendants(root, "office:text");
+    for (const text of texts) for (const child of childElements(text)) this.add(child);
+    if (texts.length === 0) for (const table of descendants(root, "table:table")) this.addTable(table);
     this.#depth--;
   }
 }

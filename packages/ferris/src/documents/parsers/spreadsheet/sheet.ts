@@ -13,11 +13,17 @@ export const mostRows = 1_048_576;
 /** A merge costs a little; sheets of reports have thousands. */
 export const mostMerges = 100_000;
 
+const isEdge = /^(?:odd|even|first)(?:Header|Footer)$/;
+/** A sheet has six at most. */
+const mostEdges = 300;
+
 export interface SheetContext {
   readonly strings: readonly string[];
   readonly styleOf: (index: number) => CellStyle;
   /** Rows, from 1, that name the columns of a table on the sheet. */
   readonly headerRows: ReadonlySet<number>;
+  /** Gets what is printed above and below the pages. */
+  readonly edges: Set<string>;
 }
 
 interface CellState {
@@ -38,7 +44,8 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
   let row = 0;
   let column = -1;
   let cell: CellState | null = null;
-  let inside: "v" | "f" | "is" | null = null;
+  let inside: "v" | "f" | "is" | "edge" | null = null;
+  let edge = "";
   const stream = new XmlStream({
     open(name, attributes) {
       if (inside === "is") inline.open(name);
@@ -63,16 +70,24 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
         inside = name;
         inline.begin();
       } else if (name === "mergeCell" && merges.length < mostMerges) merges.push(attributes.ref ?? "");
+      else if (isEdge.test(name)) {
+        inside = "edge";
+        edge = "";
+      }
     },
     text(text) {
       if (inside === "is") inline.text(text);
       else if (inside === "v") cell!.value += text;
       else if (inside === "f") cell!.formula += text;
+      else if (inside === "edge") edge += text;
     },
     close(name) {
       if (inside === "is" && name !== "is") inline.close(name);
       else if (name === "is" && inside === "is") {
         cell!.value = inline.end();
+        inside = null;
+      } else if (inside === "edge") {
+        if (context.edges.size < mostEdges) context.edges.add(shownEdge(edge));
         inside = null;
       } else if (name === inside) inside = null;
       else if (name === "c" && cell) {
@@ -96,6 +111,16 @@ function shown({ type, style, value, formula }: CellState, { strings, styleOf }:
   if (type !== "n") return unescaped(value);
   const number = Number(value);
   return Number.isNaN(number) ? value : styleOf(style).format(number);
+}
+
+/** Without fonts, sizes, colours, and what stands for a page's number, a date or a name; parts stand apart. */
+function shownEdge(written: string): string {
+  return unescaped(written)
+    .replace(
+      /&(?:([LCR])|(&)|"[^"]{0,200}"|K[\dA-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Z+-])/g,
+      (_, part?: string, sign = "") => (part === undefined ? sign : "\t"),
+    )
+    .trim();
 }
 
 /** Merges "B2:D4" in a grid whose rows have these numbers in the sheet. */

@@ -4,11 +4,13 @@
  * A cell without a value shows its formula: the program that wrote it could not calculate. Sheets are read piece by piece, for
  * they unpack to ten times the size of their file.
  */
+import { posix } from "node:path";
 import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { addFiles, type EmbeddedFile, filesOfPart } from "../office/embedded-object.ts";
 import { OfficePackage } from "../office/package.ts";
+import { addPageEdges } from "../office/page-edges.ts";
 import { readBinaryWorkbook } from "./binary-workbook.ts";
 import { addComments, addDrawings } from "./drawing.ts";
 import { readExcel2003 } from "./excel-2003.ts";
@@ -40,13 +42,22 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
   const [sharedStrings = "xl/sharedStrings.xml"] = file.related(main, "sharedStrings");
   const strings = await readSharedStrings(archive.pieces(sharedStrings));
   const styleOf = readStyles(file.relatedText(main, "styles") ?? archive.text("xl/styles.xml"), is1904);
+  const edges = new Set<string>();
   for (const { name, part } of sheets) {
     builder.section(1, name);
-    const grid = await readSheet(archive.pieces(part)!, { strings, styleOf, headerRows: headerRows(file, part) });
+    const grid = await readSheet(archive.pieces(part)!, {
+      strings,
+      styleOf,
+      headerRows: headerRows(file, part),
+      edges,
+    });
     addTable(builder, grid);
     addComments(builder, file, part);
     addDrawings(builder, file, part);
   }
+  const printed = new ContentBuilder();
+  for (const edge of edges) printed.add("prose", edge);
+  addPageEdges(builder, [printed.finish("xlsx")]);
   const parts = sheets.map(({ part }) => part);
   return builder.finish("xlsx", { title: file.title, warnings: await addFiles(builder, filesOf(file, parts), input) });
 }
@@ -65,11 +76,17 @@ interface Workbook {
 function readWorkbook(file: OfficePackage): Workbook {
   const sheets: { name: string; part: string }[] = [];
   let is1904 = false;
+  let listed = 0;
+  const hasRelations = file.relations(file.main).length > 0;
+  // Where no relations are left, sheets have the names that programs give them.
+  const usual = (number: number) => posix.join(posix.dirname(file.main), `worksheets/sheet${number}.xml`);
   readXml(file.archive.requiredText(file.main), {
     open(name, attributes) {
       if (name === "workbookPr") is1904 = /^(?:1|true|on)$/i.test(attributes.date1904 ?? "");
-      const part = name === "sheet" ? file.target(file.main, attributes["r:id"]) : undefined;
-      if (part) sheets.push({ name: attributes.name ?? "", part });
+      if (name !== "sheet") return;
+      listed++;
+      const part = hasRelations ? file.target(file.main, attributes["r:id"]) : usual(listed);
+      if (part !== undefined && file.archive.has(part)) sheets.push({ name: attributes.name ?? "", part });
     },
   });
   return { sheets, is1904 };
