@@ -28,7 +28,15 @@ export interface DecodedText {
  * @throws DocumentError "binary" for NUL bytes, "encoding" for the rest
  */
 export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
-  return marked(bytes) ?? (bytes.includes(0) ? wide(bytes) : narrow(bytes, declared));
+  return withLines(marked(bytes) ?? (bytes.includes(0) ? wide(bytes) : narrow(bytes, declared)));
+}
+
+/** Old Macintoshes, and Excel's CSV for them, end lines with a carriage return alone. Places stay as they are. */
+function withLines(text: DecodedText): DecodedText {
+  const { content } = text;
+  return content.includes("\n") || !content.includes("\r")
+    ? text
+    : { ...text, content: content.replaceAll("\r", "\n") };
 }
 
 /** By a byte-order mark. UTF-32's first two bytes are UTF-16's. */

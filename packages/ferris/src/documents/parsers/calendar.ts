@@ -7,7 +7,9 @@ import { decodeText } from "../decode/decode.ts";
 import { DocumentError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
+import { through } from "../lines/sourced-through.ts";
 import { type ContentLine, contentLines, readable } from "./content-lines.ts";
+import { readHtml } from "./html/html.ts";
 import type { ParserInput } from "./parser.ts";
 
 const entries = new Set(["VEVENT", "VTODO", "VJOURNAL"]);
@@ -29,6 +31,7 @@ const labels: Readonly<Record<string, string>> = {
 };
 
 const texts = new Set(["DESCRIPTION", "COMMENT"]);
+const tag = /<(?:br|p|b|i|u|ul|ol|li|a|span|div|strong|em|table|html|html-blob|h[1-6])(?:\s[^<>]{0,2000})?\/?>/i;
 
 export function parseCalendar({ bytes }: ParserInput): ParsedDocument {
   const text = decodeText(bytes);
@@ -76,7 +79,13 @@ function addEntry(builder: ContentBuilder, entry: readonly ContentLine[], level:
     facts.appendMade(`${label}: ${said}`, value.originAt(0));
   }
   builder.add("metadata", facts);
-  for (const { name, value } of entry) if (texts.has(name)) builder.add("prose", readable(value));
+  for (const { name, value } of entry) if (texts.has(name)) addText(builder, readable(value), level);
+}
+
+/** Online calendars write descriptions as HTML. */
+function addText(builder: ContentBuilder, text: SourcedText, level: number): void {
+  if (!tag.test(text.text)) return builder.add("prose", text);
+  readHtml(text.text, builder, { reading: "all", level: level + 1, toFile: (part) => through(text, part) });
 }
 
 function factOf(name: string, parameters: ReadonlyMap<string, string>, value: string): string {

@@ -24,7 +24,7 @@ export interface Mark {
   readonly level?: number;
   readonly title?: string;
   /** Of a table that is drawn with characters: it is read row by row. */
-  readonly grid?: TableGrid;
+  readonly table?: { readonly grid: TableGrid; readonly hasHeader: boolean };
 }
 
 export function linesOf(content: string): TextLine[] {
@@ -42,18 +42,18 @@ export function linesOf(content: string): TextLine[] {
 /** The document: blocks cover the text, so that none of it is lost. Where a table is drawn, they are taken out of it. */
 export function sectioned(type: string, text: DecodedText, marks: readonly Mark[], named?: string): ParsedDocument {
   const covered = covering(type, text, marks, named);
-  return marks.some(({ grid }) => grid) ? takenOut(text, covered, marks) : covered;
+  return marks.some(({ table }) => table) ? takenOut(text, covered, marks) : covered;
 }
 
 function takenOut(text: DecodedText, covered: ParsedDocument, marks: readonly Mark[]): ParsedDocument {
   const builder = new ContentBuilder(text);
   const headings = new Map(marks.flatMap((mark) => (mark.kind === "heading" ? [[mark.start, mark] as const] : [])));
-  const grids = new Map(marks.flatMap(({ grid, start }) => (grid ? [[start, grid] as const] : [])));
+  const tables = new Map(marks.flatMap(({ table, start }) => (table ? [[start, table] as const] : [])));
   for (const { kind, start, end } of covered.blocks) {
     const { level = 1, title = "" } = headings.get(start) ?? {};
     if (title !== "") builder.section(level, title);
-    const grid = grids.get(start);
-    if (grid) addTable(builder, grid);
+    const table = tables.get(start);
+    if (table) addTable(builder, table.grid, { hasHeader: table.hasHeader });
     else builder.add(kind, SourcedText.of(text.content.slice(start, end), start));
   }
   return builder.finish(covered.type, { title: covered.title, warnings: text.warnings });

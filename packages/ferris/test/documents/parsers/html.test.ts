@@ -26,7 +26,7 @@ a <a href="/x">link</a><br>and a break.</p>
 <table><tr><th>Name</th><th>Value</th></tr><tr><td>a</td><td>1</td></tr></table>
 <div>Loose text <div>inside</div> after</div>
 <p hidden>secret</p>
-<img alt="A diagram">
+<img alt="A diagram"><img alt="IMG 2024.jpg">
 <footer>Imprint</footer>
 </body></html>`;
 

@@ -106,9 +106,10 @@ After.
 `;
   const indented = `- Item
 
-  ===  ===
-  One  Two
-  ===  ===
+  =====  =====
+  One    Two
+  Three  Four
+  =====  =====
 
 .. note::
 
@@ -144,8 +145,15 @@ After.
     [
       "indented, and one that is not closed",
       indented,
-      ["prose [] - Item", "table [] One | Two", "prose [] .. note::", "table [] x | y", "prose [] +---+\n| open"],
-      [1, 4, 7, 10, 13],
+      [
+        "prose [] - Item",
+        "table [] One | Two",
+        "table [] Three | Four",
+        "prose [] .. note::",
+        "table [] x | y",
+        "prose [] +---+\n| open",
+      ],
+      [1, 4, 5, 8, 11, 14],
     ],
   ])("%s", async (_name, text, expected, lines) => {
     const document = await parseDocument("/fees.rst", Buffer.from(text));
@@ -161,6 +169,33 @@ After.
       return parseDocument("/wild.rst", Buffer.from(strokes.join("")));
     });
   });
+});
+
+test.each<[string, string, string[]]>([
+  ["a.txt", "One\r\rTwo\r", ["1 prose One\n\nTwo\n"]],
+  ["a.rst", "One\r===\r\rText\r", ["1 heading One\n===\n\n", "4 prose Text\n"]],
+  ["a.org", "* One\rText\r", ["1 heading * One\n", "2 prose Text\n"]],
+  ["a.tex", "\\section{One}\r% not said\rText\r", ["1 heading One", "3 prose Text"]],
+  ["a.ris", "TY  - BOOK\rTI  - Pumps\rER  - \r", ["2 metadata title: Pumps"]],
+  ["a.srt", "1\r00:00:01,000 --> 00:00:02,000\rHello\r\r", ["3 prose Hello"]],
+])("lines that end with a carriage return alone: %s", async (name, text, expected) => {
+  const document = await parseDocument(`/${name}`, Buffer.from(text));
+  const lineAt = (offset: number) => document.content.slice(0, offset).split("\n").length;
+  expect(
+    document.blocks.map(
+      ({ kind, start, end, source }) =>
+        `${source?.startLine ?? lineAt(start)} ${kind} ${document.content.slice(start, end)}`,
+    ),
+  ).toEqual(expected);
+});
+
+test("an event's description in HTML", async () => {
+  const event =
+    'BEGIN:VEVENT\nSUMMARY:Launch\nDESCRIPTION:See <b>pier 9</b><br>or <a href="https://x.y">the map</a>\\, a < b';
+  const bytes = Buffer.from(`BEGIN:VCALENDAR\n${event}\nEND:VEVENT\nEND:VCALENDAR\n`);
+  const document = await parseDocument("/a.ics", bytes);
+  expect(outline(document)).toEqual(["heading [Launch] Launch", "prose [Launch] See pier 9\nor the map, a < b"]);
+  expect(document.blocks[1]!.source!.startLine).toBe(4);
 });
 
 describe("formats that text is taken out of", () => {

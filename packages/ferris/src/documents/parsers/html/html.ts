@@ -27,6 +27,9 @@ const sectioning = /^(?:article|section|main|blockquote|figure|td|li|dd|details)
 const takesLooking = new Set("ul ol menu form button noscript object canvas video audio".split(" "));
 const preformatted = new Set(["pre", "listing", "xmp", "plaintext"]);
 
+/** What programs write where nobody described a picture. */
+const isFileName = /^[^\n]{1,300}\.(?:png|jpe?g|gif|bmp|tiff?|svg|webp)\s*$/i;
+
 /** Deeper elements are read as if they stood at this depth. */
 const deepest = 400;
 /** Pages inside of pages. */
@@ -205,7 +208,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
 
   /** An image's text, where its attribute stands. */
   function alternative(image: Element): SourcedText {
-    if (!image.attribs.alt) return new SourcedText();
+    if (!image.attribs.alt || isFileName.test(image.attribs.alt)) return new SourcedText();
     const text = attributeText(html, image, "alt");
     return new SourcedText().appendMade(" ", text.originAt(0)).join(text).trail(" ");
   }

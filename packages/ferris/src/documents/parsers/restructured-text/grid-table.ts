@@ -38,7 +38,7 @@ export function gridTableAt(lines: readonly TextLine[], first: number): DrawnTab
   const boxes = boxesOf(
     drawn.map(({ signs }, row) => (row === head ? signs.map((sign) => (sign === "=" ? "-" : sign)) : signs)),
   );
-  return boxes && { last: first + drawn.length - 1, grid: gridOf(boxes, drawn, head) };
+  return boxes && { last: first + drawn.length - 1, grid: gridOf(boxes, drawn, head), hasHeader: head > 0 };
 }
 
 function gridOf(boxes: readonly Box[], drawn: readonly Places[], head: number): TableGrid {

@@ -8,6 +8,8 @@ export interface DrawnTable {
   /** Its last line. */
   readonly last: number;
   readonly grid: TableGrid;
+  /** Whether a line stands under its header: without one, it has none. */
+  readonly hasHeader: boolean;
 }
 
 export interface Places {

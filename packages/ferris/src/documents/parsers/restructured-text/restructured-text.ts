@@ -22,7 +22,7 @@ export function parseRestructuredText({ bytes }: ParserInput): ParsedDocument {
     const line = lines[index]!;
     const table = gridTableAt(lines, index) ?? simpleTableAt(lines, index);
     if (table) {
-      marks.push({ kind: "table", start: line.start, end: lines[table.last]!.end, grid: table.grid });
+      marks.push({ kind: "table", start: line.start, end: lines[table.last]!.end, table });
       index = table.last;
       continue;
     }

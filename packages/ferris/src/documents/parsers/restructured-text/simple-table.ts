@@ -36,7 +36,11 @@ export function simpleTableAt(lines: readonly TextLine[], first: number): DrawnT
   }
   if (last === 0) return null;
   const head = borders.length > 1 ? borders[0]! : first;
-  return { last, grid: gridOf(lines.slice(first + 1, last), columnsOf(inner(first)), indent, head - first - 1) };
+  return {
+    last,
+    grid: gridOf(lines.slice(first + 1, last), columnsOf(inner(first)), indent, head - first - 1),
+    hasHeader: head > first,
+  };
 }
 
 /** @param head the line, of these, that stands under the header; none if negative */
