@@ -19,6 +19,18 @@ const mostStreamedBytes = 2_048 * megabyte;
 const mostRatio = 200;
 const ratioMattersAbove = 4 * megabyte;
 
+/** What is said of an entry that is packed in another way than most programs do. */
+const methods: Readonly<Record<number, string>> = {
+  1: "Shrink",
+  6: "Implode",
+  9: "Deflate64",
+  12: "bzip2",
+  14: "LZMA",
+  93: "Zstandard",
+  95: "XZ",
+  98: "PPMd",
+};
+
 /** What is set aside for an entry's bytes at a time: what it says that they are, within reason. */
 const smallestChunk = 2 ** 10;
 const largestChunk = megabyte;
@@ -26,6 +38,8 @@ const largestChunk = megabyte;
 export class Archive {
   readonly #bytes: Uint8Array;
   readonly #entries: Map<string, ZipEntry>;
+  /** What names are read as that do not say in which character set they are; null where all do. */
+  readonly nameCharset: string | null;
   /** The same by names that are compared: lower case, decoded. */
   readonly #byComparedName = new Map<string, string>();
   #unpacked = 0;
@@ -34,7 +48,9 @@ export class Archive {
   /** Throws DocumentError when `bytes` are not an archive, or are an encrypted one, or one of unreasonable size. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#entries = readZipDirectory(bytes);
+    const { entries, nameCharset } = readZipDirectory(bytes);
+    this.#entries = entries;
+    this.nameCharset = nameCharset;
     for (const name of this.#entries.keys()) this.#byComparedName.set(compared(name), name);
   }
 
@@ -140,7 +156,11 @@ export class Archive {
       throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
     }
     if (entry.method !== 0 && entry.method !== 8) {
-      throw new DocumentError("damaged", `${entry.name} in it is packed by method ${entry.method}, which is not read`);
+      const method = methods[entry.method] ?? `method ${entry.method}`;
+      throw new DocumentError(
+        "damaged",
+        `${entry.name} in it is packed by ${method}, which is not read: pack it anew by Deflate`,
+      );
     }
     return entry.packed(this.#bytes);
   }

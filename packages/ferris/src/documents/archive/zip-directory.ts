@@ -4,7 +4,9 @@
  * Our own, because the libraries unpack whatever shares a name and believe what is claimed. Reads at most the bytes that are
  * there, each once, and refuses directories of absurd length.
  */
+import { crc32 } from "node:zlib";
 import { DocumentError } from "../../errors.ts";
+import { decodedNames, type RawName } from "./zip-names.ts";
 
 const mostEntries = 20_000;
 const endSignature = 0x06054b50;
@@ -26,8 +28,14 @@ export interface ZipEntry {
   packed(bytes: Uint8Array): Uint8Array;
 }
 
-/** Entries by name, folders left out; of entries that share a name, the last one counts. */
-export function readZipDirectory(bytes: Uint8Array): Map<string, ZipEntry> {
+export interface ZipDirectory {
+  /** By name, folders left out; of entries that share a name, the last one counts. */
+  readonly entries: Map<string, ZipEntry>;
+  /** What names are read as that do not say in which character set they are; null where all do. */
+  readonly nameCharset: string | null;
+}
+
+export function readZipDirectory(bytes: Uint8Array): ZipDirectory {
   if (bytes[0] === 0xd0 && bytes[1] === 0xcf && bytes[2] === 0x11 && bytes[3] === 0xe0) {
     throw new DocumentError(
       "encrypted",
@@ -41,7 +49,7 @@ export function readZipDirectory(bytes: Uint8Array): Map<string, ZipEntry> {
   // Bytes before the archive move everything: a program that unpacks itself, a mail's header.
   const start = end - size;
   const shift = start - offset;
-  const entries = new Map<string, ZipEntry>();
+  const found: { raw: RawName; entryNamed: (name: string) => ZipEntry }[] = [];
   let at = shift >= 0 && signatureAt(view, start) === entrySignature ? start : offset;
   const moved = at === start ? shift : 0;
   for (let read = 0; read < count && signatureAt(view, at) === entrySignature; read++) {
@@ -49,16 +57,30 @@ export function readZipDirectory(bytes: Uint8Array): Map<string, ZipEntry> {
     const next = at + 46 + nameLength + extraLength + commentLength;
     if (next > bytes.length) break;
     const flags = view.getUint16(at + 8, true);
-    const entry = entryOf(view, at, nameLength, moved, {
-      name: nameOf(bytes.subarray(at + 46, at + 46 + nameLength), (flags & 0x800) !== 0),
-      method: view.getUint16(at + 10, true),
-      isEncrypted: (flags & 1) !== 0,
+    const place = at;
+    const name = bytes.subarray(at + 46, at + 46 + nameLength);
+    found.push({
+      raw: {
+        bytes: name,
+        isUtf8: (flags & 0x800) !== 0,
+        unicode: unicodeNameIn(bytes.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength), name),
+      },
+      entryNamed: (decoded) =>
+        entryOf(view, place, nameLength, moved, {
+          name: decoded,
+          method: view.getUint16(place + 10, true),
+          isEncrypted: (flags & 1) !== 0,
+        }),
     });
-    if (!entry.name.endsWith("/")) entries.set(entry.name, entry);
     at = next;
   }
+  const { names, charset: nameCharset } = decodedNames(found.map(({ raw }) => raw));
+  const entries = new Map<string, ZipEntry>();
+  names.forEach((name, i) => {
+    if (!name.endsWith("/")) entries.set(name, found[i]!.entryNamed(name));
+  });
   if (count > 0 && entries.size === 0) throw new DocumentError("damaged", "the archive's list of files is damaged");
-  return entries;
+  return { entries, nameCharset };
 }
 
 function endOf(view: DataView): number {
@@ -128,8 +150,14 @@ function signatureAt(view: DataView, at: number): number {
   return at >= 0 && at + 4 <= view.byteLength ? view.getUint32(at, true) : 0;
 }
 
-function nameOf(bytes: Uint8Array, isUtf8: boolean): string {
-  const name = new TextDecoder("utf-8").decode(bytes);
-  // Unmarked names are in some old code page; those of documents are ASCII, and most of the others are UTF-8 all the same.
-  return (isUtf8 || !name.includes("\ufffd") ? name : Buffer.from(bytes).toString("latin1")).replaceAll("\\", "/");
+/** The extra field that holds a name in Unicode, if it is of this name: programs that rename may leave an old one behind. */
+function unicodeNameIn(extra: Uint8Array, name: Uint8Array): string | null {
+  const view = new DataView(extra.buffer, extra.byteOffset, extra.byteLength);
+  for (let at = 0; at + 4 <= extra.length; at += 4 + view.getUint16(at + 2, true)) {
+    const size = view.getUint16(at + 2, true);
+    if (view.getUint16(at, true) !== 0x7075 || size < 5 || at + 4 + size > extra.length) continue;
+    if (extra[at + 4] === 1 && view.getUint32(at + 5, true) === crc32(name))
+      return new TextDecoder().decode(extra.subarray(at + 9, at + 4 + size));
+  }
+  return null;
 }

@@ -9,13 +9,15 @@ import { fileLeftOut, holdsAnything } from "../walk/left-out.ts";
 import type { ParserInput } from "./parser.ts";
 
 const mostBytes = 256 * 2 ** 20;
+/** In a message, say. */
+const deepest = 1;
 const mostRatio = 200;
 const ratioMattersAbove = 4 * 2 ** 20;
 
 export async function parseGzip({ path, bytes, depth = 0, inside }: ParserInput): Promise<ParsedDocument> {
   const inner = path.replace(/\.gz$/i, "");
   const name = basename(inner);
-  if (depth > 0 || fileLeftOut(name) !== null || holdsAnything(name)) {
+  if (depth > deepest || fileLeftOut(name) !== null || holdsAnything(name)) {
     throw new DocumentError("binary", `${name} in it is not a document`);
   }
   const most = Math.min(mostBytes, Math.max(ratioMattersAbove, mostRatio * bytes.length));

@@ -15,6 +15,7 @@ const mostFiles = 2_000;
 const mostWarnings = 20;
 /** An archive in a message, or a part of an export (Notion's and Google's are archives of archives). */
 const deepest = 1;
+const anyArchive = /\.(?:zip|gz|tgz|tar|t?bz2?|t?xz|zst|7z|rar)$/i;
 const exportPart = /\bpart-?\d+\.zip$/i;
 
 export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promise<ParsedDocument> {
@@ -26,7 +27,9 @@ export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promi
     throw new DocumentError("binary", `${names.length} files in it, the limit is ${mostFiles}: unpack it to index it`);
   }
   const builder = new ContentBuilder();
-  const warnings: string[] = [];
+  const warnings: string[] = [...aboutNames(archive), ...aboutArchives(archive.names)];
+  const said = warnings.length;
+  let locked: DocumentError | null = null;
   let read = 0;
   for (const name of names) {
     try {
@@ -43,13 +46,27 @@ export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promi
       read++;
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
-      // The whole archive is too large, or only this file of it cannot be read.
-      if (error.reason === "encrypted" && read === 0) throw error;
+      if (error.reason === "encrypted") locked ??= error;
       if (error.reason !== "binary" && warnings.length < mostWarnings) warnings.push(`${name} in it: ${error.message}`);
     }
   }
-  if (read === 0 && warnings.length === 0) throw new DocumentError("binary", "there are no documents in it");
+  if (read === 0 && locked !== null) throw locked;
+  if (read === 0 && warnings.length === said) throw new DocumentError("binary", "there are no documents in it");
   return builder.finish("zip", { title: "", warnings });
+}
+
+function aboutNames({ nameCharset }: Archive): string[] {
+  return nameCharset === null ? [] : [`names in it declare no character set: read as ${nameCharset}`];
+}
+
+/** Archives within, which are not opened. */
+function aboutArchives(names: readonly string[]): string[] {
+  const archives = names.filter((name) => anyArchive.test(name) && isInDocuments(name) && !exportPart.test(name));
+  if (archives.length === 0) return [];
+  const some = `${archives.slice(0, 3).join(", ")}${archives.length > 3 ? " …" : ""}`;
+  return [
+    `${archives.length} ${archives.length > 1 ? "archives" : "archive"} in it not opened: ${some}. Unpack to index`,
+  ];
 }
 
 function archiveOf(bytes: Uint8Array): Archive {
@@ -63,11 +80,15 @@ function archiveOf(bytes: Uint8Array): Archive {
   }
 }
 
+/** Whether no folder above it is one of programs. */
+function isInDocuments(path: string): boolean {
+  const folders = path.split("/").slice(0, -1);
+  return folders[0] !== "__MACOSX" && folders.every((folder) => folderLeftOut(folder, new Set()) === null);
+}
+
 function isWorthReading(path: string): boolean {
-  const parts = path.split("/");
-  const name = parts.pop()!;
-  if (parts[0] === "__MACOSX" || parts.some((folder) => folderLeftOut(folder, new Set()) !== null)) return false;
-  return fileLeftOut(name) === null && (!holdsAnything(name) || exportPart.test(name));
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return isInDocuments(path) && fileLeftOut(name) === null && (!holdsAnything(name) || exportPart.test(name));
 }
 
 /** Notion ends the names of pages with their ids. */

@@ -37,7 +37,36 @@ describe("ZIP", () => {
       "prose [notes.md > Notes > Later] Paint.",
       "table [stock.csv] Part: Seal; Stock: 12",
     ]);
-    expect(document.warnings).toEqual([expect.stringMatching(/^broken\.docx in it: /)]);
+    expect(document.warnings).toEqual([
+      "1 archive in it not opened: inner.zip. Unpack to index",
+      expect.stringMatching(/^broken\.docx in it: /),
+    ]);
+  });
+
+  test.each([
+    ["Übersicht für Jürgen.txt", "9a626572736963687420668172204a817267656e2e747874"],
+    ["Informações São João.txt", "496e666f726d6187e465732053c66f204a6fc66f2e747874"],
+    ["会議の議事録.txt", "89ef8b6382cc8b638e96985e2e747874"],
+    ["会议记录和合同.txt", "bbe1d2e9bcc7c2bcbacdbacfcdac2e747874"],
+    ["Отчёт за год.txt", "8ee2e7f1e220a7a020a3aea42e747874"],
+    ["회의록과 계약서.txt", "c8b8c0c7b7cfb0fa20b0e8bee0bcad2e747874"],
+    ["Žluťoučký kůň.txt", "a66c759c6f759f6bec206b85e52e747874"],
+  ])("a name that does not say its character set: %s", async (name, hex) => {
+    const written = Buffer.from(hex, "hex");
+    const placeholder = `${"x".repeat(written.length - 4)}.txt`;
+    const zip = Buffer.from(zipSync({ [placeholder]: strToU8("text") }));
+    for (let at = zip.indexOf(placeholder); at >= 0; at = zip.indexOf(placeholder)) written.copy(zip, at);
+    const { blocks, warnings } = await parseDocument("/a.zip", zip);
+    expect(blocks[0]!.headingPath).toEqual([name]);
+    expect(warnings).toEqual([expect.stringMatching(/^names in it declare no character set: read as /)]);
+  });
+
+  test("a file with a password costs that file", async () => {
+    const zip = Buffer.from(zipSync({ "a.txt": strToU8("locked"), "b.txt": strToU8("open") }));
+    zip[zip.indexOf(Buffer.from([0x50, 0x4b, 1, 2])) + 8] |= 1;
+    const { content, warnings } = await parseDocument("/a.zip", zip);
+    expect(content.trim()).toBe("open");
+    expect(warnings).toEqual([expect.stringMatching(/^a\.txt in it: encrypted/)]);
   });
 
   test("an archive of no documents, of too many, within another file, with a password", async () => {
