@@ -51,6 +51,11 @@ const otherNames: Readonly<Record<string, string>> = {
   maciceland: "x-mac-icelandic",
   macromanian: "x-mac-romanian",
   macturkish: "x-mac-turkish",
+  macgreek: "x-mac-greek",
+  maccyrillic: "x-mac-cyrillic",
+  cp1125: "ibm1125",
+  kz1048: "kz-1048",
+  strk10482002: "kz-1048",
   applemac: "macintosh",
   macroman: "macintosh",
   ansi: "windows-1252",
@@ -131,6 +136,31 @@ export function decodeLoosely(bytes: Uint8Array, charset: string): string {
   if (decode) return decode(bytes, false) ?? latin1(bytes).replace(/[^\0-\x7f]/g, "\ufffd");
   const page = codePages[charset];
   return page === undefined ? new TextDecoder(charset).decode(bytes) : decodePage(bytes, page);
+}
+
+/** Longer lines are cut where they are: waiting for their end would take ever longer. */
+const longestLine = 2 ** 16;
+
+/**
+ * Decodes bytes that come piece by piece; `null` ends them. Where a character may be cut by a piece's end, what is left over waits for the next:
+ * the rest of a character, or, in sets that Node does not know, of a line.
+ */
+export function piecewiseDecoder(charset: string): (bytes: Uint8Array | null) => string {
+  const isOwn = Object.hasOwn(own, charset) || Object.hasOwn(codePages, charset);
+  if (!isOwn) {
+    const decoder = new TextDecoder(charset);
+    return (bytes) => (bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode());
+  }
+  if (isSingleByte(charset)) return (bytes) => (bytes ? decodeLoosely(bytes, charset) : "");
+  let waiting = new Uint8Array();
+  return (bytes) => {
+    const all = new Uint8Array(waiting.length + (bytes?.length ?? 0));
+    all.set(waiting);
+    if (bytes) all.set(bytes, waiting.length);
+    const end = bytes && all.length < longestLine ? all.lastIndexOf(0x0a) + 1 : all.length;
+    waiting = all.slice(end);
+    return end === 0 ? "" : decodeLoosely(all.subarray(0, end), charset);
+  };
 }
 
 function decodePage(bytes: Uint8Array, characters: string): string {

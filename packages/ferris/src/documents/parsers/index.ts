@@ -38,7 +38,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "html",
-    version: 5,
+    version: 6,
     extensions: ["html", "htm", "xhtml", "xht", "shtml"],
     // A comment ends at its first "-->": one that might end at any of them has as many readings as there are ways to pair them.
     recognises: (head) =>
@@ -56,7 +56,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 8,
+    version: 9,
     readsPictures: true,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),
@@ -112,7 +112,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "zip",
-    version: 2,
+    version: 3,
     readsPictures: true,
     extensions: ["zip"],
   },
@@ -181,7 +181,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "email",
-    version: 7,
+    version: 8,
     readsPictures: true,
     extensions: ["eml", "emlx"],
     recognises: (head) => isMessage(beginning(head, 4096)),
@@ -195,7 +195,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "mailbox",
-    version: 7,
+    version: 8,
     readsPictures: true,
     extensions: ["mbox"],
     recognises: (head) => isMailbox(beginning(head)),
@@ -281,9 +281,12 @@ function isMessage(head: string): boolean {
     /^(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+/.exec(`${head.replaceAll("\r\n", "\n")}\n`)?.[0] ?? "";
   const has = (names: string) => new RegExp(`^(?:${names}):`, "im").test(headers);
   // What servers put above may be longer than what is looked at.
-  const isCutOff = headers.length >= 4000 && has("Received") && has("DKIM-Signature|ARC-Seal|Delivered-To|Return-Path");
+  const isCutOff = headers.length >= 4000 && has("Received") && has(serverHeaders);
   return isCutOff || (has("From|Sender") && has("Received|Message-ID|Return-Path|Delivered-To|MIME-Version"));
 }
+
+/** Beside "Received". */
+const serverHeaders = "DKIM-Signature|ARC-Seal|Delivered-To|Return-Path|Authentication-Results|Received-SPF|X-Received";
 
 /** A page in the form of a message: browsers say so in their first lines. */
 function isSavedPage(head: string): boolean {

@@ -2,7 +2,7 @@
  * The body of a part: its bytes out of Base64 or quoted-printable, its text in the part's character set, each piece of it with the line
  * of the file where it stands.
  */
-import { charsetOf, decodeLoosely } from "../../decode/charset.ts";
+import { charsetOf, piecewiseDecoder } from "../../decode/charset.ts";
 import { declaredCharset } from "../../decode/declared-charset.ts";
 import { chooseCharset } from "../../decode/decode.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
@@ -50,7 +50,7 @@ export function rawTextOf(file: Buffer, part: MimePart, isMailbox = false): Part
   const charset = chosen?.charset ?? declared ?? "windows-1252";
   const isVerbatim = transferEncodingOf(part) === "";
   const text = new SourcedText();
-  const decode = decoderOf(charset);
+  const decode = piecewiseDecoder(charset);
   for (const { bytes, origin } of pieces) {
     const words = decode(bytes);
     if (isMailbox && /^>+From /.test(words)) text.append(words.slice(1), origin + 1);
@@ -62,13 +62,6 @@ export function rawTextOf(file: Buffer, part: MimePart, isMailbox = false): Part
   return { text, warning };
 }
 
-/** A character may be cut by a line's end: so bytes that are left over wait for the next piece. */
-function decoderOf(charset: string): (bytes: Uint8Array | null) => string {
-  if (charset === "windows-1252" || charset === "utf-7") return (bytes) => (bytes ? decodeLoosely(bytes, charset) : "");
-  const decoder = new TextDecoder(charset);
-  return (bytes) => (bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode());
-}
-
 function transferEncodingOf({ headers }: MimePart): "base64" | "quoted-printable" | "uuencode" | "" {
   const encoding = valueOf(headers, "content-transfer-encoding")?.toLowerCase() ?? "";
   if (encoding.includes("base64")) return "base64";
@@ -77,6 +70,7 @@ function transferEncodingOf({ headers }: MimePart): "base64" | "quoted-printable
 }
 
 function* piecesOf(file: Buffer, part: MimePart): Generator<SourcedPiece> {
+  const isText = part.type.startsWith("text/");
   const encoding = transferEncodingOf(part);
   if (encoding === "uuencode") {
     for (const { lines } of uuencodedIn(file.toString("latin1", part.start, part.end))) {
@@ -94,6 +88,11 @@ function* piecesOf(file: Buffer, part: MimePart): Generator<SourcedPiece> {
       yield { bytes: quotedPrintable(file.toString("latin1", at, next)), origin: at };
     else {
       const line = file.toString("latin1", at, next);
+      if (isText && isPlain(line)) {
+        yield { bytes: file.subarray(at, next), origin: at };
+        at = next;
+        continue;
+      }
       const characters = waiting + line.replace(/[^\w+/-]/g, "");
       const isEnd = next === part.end || line.includes("=");
       const whole = isEnd ? characters.length : characters.length - (characters.length % 4);
@@ -102,6 +101,12 @@ function* piecesOf(file: Buffer, part: MimePart): Generator<SourcedPiece> {
     }
     at = next;
   }
+}
+
+/** A line of words in the place of Base64: the header is wrong, or a mailing list put its own lines below. */
+function isPlain(line: string): boolean {
+  const others: readonly string[] = line.trim().match(/[^\w+/=-]|_{4}/g) ?? [];
+  return others.length > 1 || others.includes(" ") || others.includes("____");
 }
 
 function quotedPrintable(line: string): Buffer {

@@ -20,7 +20,7 @@ const inline = new Set([
   "message/rfc822",
 ]);
 const reports =
-  /^(?:message\/(?:delivery-status|disposition-notification|feedback-report|global)|text\/rfc822-headers)$/;
+  /^(?:message\/(?:delivery-status|disposition-notification|feedback-report|global|rfc822-headers)|text\/rfc822-headers)$/;
 
 /** A plain part of fewer words than this share of the other's is looked at. */
 const stubShare = 0.5;
