@@ -15,6 +15,8 @@ const compatible =
 /** Marks that have no width and mean nothing in a text. The soft hyphen does mean something (lines.ts). */
 const formatMarks = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 const unreadable = /[\p{Cc}\p{Co}\p{Cn}\ufffd]/u;
+/** What some fonts call their space. */
+const blank = /^[\t\n]+$/;
 /** Old TeX fonts have ligatures where other fonts have nothing. */
 const texLigatures: Readonly<Record<string, string>> = {
   "\u000b": "ff",
@@ -42,7 +44,7 @@ export function readable(glyphs: readonly Glyph[], counts: FontCounts): Readable
   for (const { text, font } of glyphs) {
     const count = counts.get(font) ?? { all: 0, unreadable: 0 };
     if (count.all++ === 0) counts.set(font, count);
-    if (!isPlain(text) && unreadable.test(text) && !bullets.test(text)) count.unreadable++;
+    if (!isPlain(text) && unreadable.test(text) && !bullets.test(text) && !blank.test(text)) count.unreadable++;
   }
   const kept: Glyph[] = [];
   let lost = 0;

@@ -5,6 +5,7 @@
  * a letter drawn twice, a soft hyphen, letters that are set apart. So the drawing of text is followed here, as chapter 9 of
  * ISO 32000 has it; nothing is drawn. What glyphs mean together is decided elsewhere (lines.ts).
  */
+import { quantile } from "../../../quantile.ts";
 import type { PdfPage } from "./engine.ts";
 import { applied, identity, type Matrix, product } from "./matrix.ts";
 
@@ -53,6 +54,18 @@ interface State {
   leading: number;
 }
 
+const initial: State = {
+  ctm: identity,
+  fontName: "",
+  font: {},
+  size: 0,
+  charSpacing: 0,
+  wordSpacing: 0,
+  scale: 1,
+  rise: 0,
+  leading: 0,
+};
+
 /** No page reaches so far, in any direction: what a file says beyond is brought here, where sums and counts of places are exact. */
 const farthestPlace = 1e6;
 const placed = (value: number): number =>
@@ -61,22 +74,23 @@ const placed = (value: number): number =>
 /** A page that draws more has no text that a person reads. */
 const mostGlyphs = 500_000;
 
-export async function glyphsOf(page: PdfPage, OPS: Readonly<Record<string, number>>): Promise<Glyph[]> {
-  // Annotations are read as what they are, not as what they look like (annotations.ts).
-  const { fnArray, argsArray } = await page.getOperatorList({ annotationMode: 0 });
+const [withoutAnnotations, withAnnotations] = [0, 1];
+
+/** @param annotation the id of one that is read as it looks; then nothing else is. Others are read as what they are (notes.ts, fields.ts). */
+export async function glyphsOf(
+  page: PdfPage,
+  OPS: Readonly<Record<string, number>>,
+  annotation?: string,
+): Promise<Glyph[]> {
+  const isPage = annotation === undefined;
+  const { fnArray, argsArray } = await page.getOperatorList({
+    annotationMode: isPage ? withoutAnnotations : withAnnotations,
+  });
+  let isInside = isPage;
   const glyphs: Glyph[] = [];
+  const drawnFonts = new Set<string>();
   const stack: State[] = [];
-  let state: State = {
-    ctm: identity,
-    fontName: "",
-    font: {},
-    size: 0,
-    charSpacing: 0,
-    wordSpacing: 0,
-    scale: 1,
-    rise: 0,
-    leading: 0,
-  };
+  let state = { ...initial };
   let text: Matrix = identity;
   let [x, y, lineX, lineY] = [0, 0, 0, 0];
   const move = (right: number, up: number) => {
@@ -87,12 +101,14 @@ export async function glyphsOf(page: PdfPage, OPS: Readonly<Record<string, numbe
     state.fontName = name;
     state.font = page.commonObjs.has(name) ? (page.commonObjs.get(name) as Font) : {};
     state.size = size;
+    if (state.font.isType3Font) drawnFonts.add(name);
   };
   const save = () => stack.push({ ...state });
   const restore = () => {
     state = stack.pop() ?? state;
   };
   const show = (items: readonly (FontGlyph | number)[], at: number) => {
+    if (!isInside) return;
     const { font, size, scale, charSpacing, wordSpacing } = state;
     const whole = product(state.ctm, text);
     const [a, b, c, d] = whole;
@@ -160,6 +176,17 @@ export async function glyphsOf(page: PdfPage, OPS: Readonly<Record<string, numbe
       case OPS.paintFormXObjectEnd:
         restore();
         break;
+      case OPS.beginAnnotation: {
+        save();
+        isInside = args![0] === annotation;
+        const [, , transform, matrix] = args as unknown as [string, unknown, Matrix, Matrix];
+        state = { ...initial, ctm: product(transform, matrix) };
+        break;
+      }
+      case OPS.endAnnotation:
+        restore();
+        isInside = isPage;
+        break;
       case OPS.beginText:
         text = identity;
         x = y = lineX = lineY = 0;
@@ -209,7 +236,31 @@ export async function glyphsOf(page: PdfPage, OPS: Readonly<Record<string, numbe
         break;
     }
   }
-  return glyphs;
+  return inTrueSizes(glyphs, drawnFonts);
+}
+
+/** A letter's size is about twice its width; sizes that are further from that than these factors say nothing. */
+const [largestRatio, smallestRatio] = [5, 0.8];
+const usualRatio = 2;
+const fewestLetters = 5;
+
+/** Boxes of fonts that are drawn by programs of their own are often made up: then the widths of their letters say how large they are. */
+function inTrueSizes(glyphs: Glyph[], drawn: ReadonlySet<string>): Glyph[] {
+  if (drawn.size === 0) return glyphs;
+  const factors = new Map<string, number>();
+  for (const name of drawn) {
+    const ratios = glyphs
+      .filter(({ font, text, width }) => font === name && width > 0 && /^[\p{L}\p{N}]$/u.test(text))
+      .map(({ size, width }) => size / width);
+    if (ratios.length < fewestLetters) continue;
+    const ratio = quantile(ratios, 0.5);
+    if (ratio > largestRatio || ratio < smallestRatio) factors.set(name, usualRatio / ratio);
+  }
+  if (factors.size === 0) return glyphs;
+  return glyphs.map((glyph) => {
+    const factor = factors.get(glyph.font);
+    return factor === undefined ? glyph : { ...glyph, size: glyph.size * factor };
+  });
 }
 
 /** Fonts that are drawn by programs of their own (Type 3) have a scale of their own too: the height of their box says it. */

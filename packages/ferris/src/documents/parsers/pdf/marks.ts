@@ -43,6 +43,9 @@ export function withAccents(glyphs: readonly Glyph[]): readonly Glyph[] {
   return result;
 }
 
+/** In sizes: less is no width. */
+const narrowest = 0.03;
+
 /** Vowel signs of Hebrew and Arabic go with the letter that they stand over, which may have come before or after. */
 export function withMarks(glyphs: readonly Glyph[]): Glyph[] {
   const letters = glyphs.filter(({ text }) => !isMark(text));
@@ -51,7 +54,8 @@ export function withMarks(glyphs: readonly Glyph[]): Glyph[] {
   const marks = new Map<Glyph, string>();
   for (const mark of glyphs) {
     if (!isMark(mark.text)) continue;
-    const middle = mark.x + mark.width / 2;
+    // A sign without a width of its own begins where its letter does, to the left of which it is drawn before it.
+    const middle = mark.width > narrowest * mark.size ? mark.x + mark.width / 2 : mark.x + narrowest * mark.size;
     const letter = sorted[lastAtMost(sorted, middle)];
     if (letter) marks.set(letter, (marks.get(letter) ?? "") + mark.text);
   }

@@ -5,7 +5,7 @@ import type { PdfDocument } from "./engine.ts";
 import { type Annotation, isHidden, textOf } from "./fields.ts";
 
 /** ISO 32000, table 171, by pdf.js's numbers. Links and the windows of notes are not asked for. */
-const [fileAttachment, widget] = [17, 20];
+const [stamp, fileAttachment, widget] = [13, 17, 20];
 const written: ReadonlySet<unknown> = new Set([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
 
 /** A document's annotations by their pages, from 1. Asked for at once: page by page, pdf.js reads the text below each link. */
@@ -21,6 +21,18 @@ export async function annotationsOf(document: PdfDocument): Promise<Map<number, 
   }
   return pages;
 }
+
+/** Signatures and stamps: what they say stands in their picture alone. By their ids. */
+export function drawnAnnotations(annotations: readonly Annotation[]): string[] {
+  return annotations.flatMap((annotation) => {
+    const isDrawn =
+      annotation.annotationType === stamp || (annotation.subtype === "Widget" && annotation.fieldType === "Sig");
+    return isDrawn && !isHidden(annotation) && typeof annotation.id === "string" ? [annotation.id] : [];
+  });
+}
+
+/** A page with more has none that anybody reads. */
+export const mostDrawn = 50;
 
 export function notesOf(annotations: readonly Annotation[]): string[] {
   const notes = annotations.flatMap((annotation) => {

@@ -3,7 +3,7 @@
  */
 import { type Annotation, type FieldValue, fieldsOf, withFields } from "./fields.ts";
 import type { OcrPage } from "../../ocr/page.ts";
-import { annotationsOf, notesOf } from "./notes.ts";
+import { annotationsOf, drawnAnnotations, mostDrawn, notesOf } from "./notes.ts";
 import { filesOf } from "./attachments.ts";
 import { goesLeft, isRightToLeft } from "./bidi.ts";
 import { withoutDuplicates } from "./duplicates.ts";
@@ -13,6 +13,7 @@ import { framesOf, isLevel, turnedPoint } from "./frames.ts";
 import { type FontCounts, readable } from "./glyph-text.ts";
 import { glyphsOf } from "./glyphs.ts";
 import { fromTheRight, type Line, linesOf } from "./lines.ts";
+import { withoutReadings } from "./readings.ts";
 import { withoutWatermarks } from "./watermarks.ts";
 
 export interface Page {
@@ -80,7 +81,7 @@ async function readPage(
   const { glyphs, unreadable } = readable(await glyphsOf(page, OPS), counts);
   widths.note(glyphs);
   const { main, others } = framesOf(withoutDuplicates(glyphs));
-  const { lines, across } = withoutWatermarks(linesOf(main.glyphs, widths));
+  const { lines, across } = withoutWatermarks(linesOf(withoutReadings(main.glyphs), widths));
   const fields = fieldsOf(annotations, main.angle);
   const written = withFields(lines, fields);
   const isFromTheRight =
@@ -88,7 +89,7 @@ async function readPage(
   const [left, low, right, high] = page.view as [number, number, number, number];
   const heights = [left, right].flatMap((x) => [low, high].map((y) => turnedPoint(x, y, main.angle)[1]));
   const letters = glyphs.filter(({ text }) => /[\p{L}\p{N}]/u.test(text)).length;
-  const aside = others.map((frame) => ({ ...frame, lines: linesOf(frame.glyphs, widths) }));
+  const aside = others.map((frame) => ({ ...frame, lines: linesOf(withoutReadings(frame.glyphs), widths) }));
   return {
     lines: isFromTheRight ? fromTheRight(written.lines) : written.lines,
     bottom: Math.min(...heights),
@@ -97,9 +98,26 @@ async function readPage(
     across: [...across, ...aside.filter(({ angle }) => !isLevel(angle)).flatMap((frame) => frame.lines)].map(
       ({ text }) => text,
     ),
-    notes: notesOf(annotations),
+    notes: [...new Set([...notesOf(annotations), ...(await drawnTexts(page, OPS, annotations, widths))])],
     fields: written.fields,
     files: filesOf(annotations),
     isUnreadable: unreadable > letters,
   };
+}
+
+/** What signatures and stamps look like, where that is text: each as its lines. */
+async function drawnTexts(
+  page: PdfPage,
+  OPS: Readonly<Record<string, number>>,
+  annotations: readonly Annotation[],
+  widths: FontWidths,
+): Promise<string[]> {
+  const texts: string[] = [];
+  for (const id of drawnAnnotations(annotations).slice(0, mostDrawn)) {
+    const { glyphs } = readable(await glyphsOf(page, OPS, id), new Map());
+    const lines = linesOf(withoutDuplicates(framesOf(glyphs).main.glyphs), widths);
+    const text = lines.map((line) => line.text).join("\n");
+    if (text !== "") texts.push(text);
+  }
+  return texts;
 }

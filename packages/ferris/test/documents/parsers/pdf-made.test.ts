@@ -1,0 +1,119 @@
+/** PDF: what real files do that no program at hand does, in files made here: readings, signatures, fonts that say odd things of themselves. */
+import { expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { fontOf, madePdf, stream, unicodeMap } from "../support/made-pdf.ts";
+import { outline } from "../support/outline.ts";
+
+const helvetica = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>";
+
+async function read(bytes: Buffer): Promise<string[]> {
+  return outline(await parseDocument("/made.pdf", bytes));
+}
+
+const japanese = "私は東京都に住むとうきょ。";
+const japaneseFont = fontOf(
+  japanese,
+  Array.from(japanese).map(() => 1000),
+  "20 0 R",
+);
+const [watashi, wa, tou, kyou, to, ni, su, mu, kanaTo, kanaU, kanaKi, kanaYo, stop] = "ABCDEFGHIJKLM";
+
+test.each([
+  [
+    "above",
+    `BT /F1 20 Tf 40 200 Td (${watashi}${wa}) Tj ET BT /F1 20 Tf 80 200 Td (${tou}${kyou}) Tj ET BT /F1 8 Tf 80 219 Td (${kanaTo}${kanaU}${kanaKi}${kanaYo}${kanaU}) Tj ET BT /F1 20 Tf 120 200 Td (${to}${ni}${su}${mu}${stop}) Tj ET`,
+  ],
+  [
+    "before",
+    `BT /F1 8 Tf 80 219 Td (${kanaTo}${kanaU}${kanaKi}${kanaYo}${kanaU}) Tj ET BT /F1 20 Tf 40 200 Td (${watashi}${wa}${tou}${kyou}${to}${ni}${su}${mu}${stop}) Tj ET`,
+  ],
+])("readings over ideographs are not read, drawn %s", async (_, content) => {
+  const bytes = madePdf({ content, fonts: [japaneseFont], objects: [unicodeMap(japanese)] });
+  expect(await read(bytes)).toEqual(["prose [1: ] 私は東京都に住む。"]);
+});
+
+test("small kana of their own are text", async () => {
+  const content = `BT /F1 20 Tf 40 250 Td (${tou}${kyou}) Tj ET BT /F1 8 Tf 40 100 Td (${kanaTo}${kanaU}${kanaKi}${kanaYo}${kanaU}) Tj ET`;
+  const bytes = madePdf({ content, fonts: [japaneseFont], objects: [unicodeMap(japanese)] });
+  expect((await read(bytes)).join(" ")).toContain("とうきょう");
+});
+
+test("signatures and stamps that are text in their picture alone", async () => {
+  const appearance = (text: string) =>
+    stream(
+      `BT /F1 8 Tf 4 20 Td (${text}) Tj 0 -10 Td (on 2024-05-17) Tj ET`,
+      `/Type /XObject /Subtype /Form /BBox [0 0 150 30] /Resources << /Font << /F1 ${helvetica} >> >>`,
+    );
+  const bytes = madePdf({
+    content: "BT /F1 12 Tf 40 250 Td (The crane is yours.) Tj ET",
+    fonts: [helvetica],
+    annotations: "20 0 R 22 0 R",
+    objects: [
+      "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature) /Rect [40 40 190 70] /F 4 /AP << /N 21 0 R >> >>",
+      appearance("Signed by Ada Berg"),
+      "<< /Type /Annot /Subtype /Stamp /Rect [200 40 350 70] /F 4 /AP << /N 23 0 R >> >>",
+      appearance("Approved by Ben"),
+    ],
+  });
+  expect(await read(bytes)).toEqual([
+    "prose [1: ] The crane is yours.",
+    "prose [1: ] Signed by Ada Berg\non 2024-05-17",
+    "prose [1: ] Approved by Ben\non 2024-05-17",
+  ]);
+});
+
+test("a font whose spaces are tabs", async () => {
+  const letters = "\tTobernt,:";
+  const map = Object.fromEntries(Array.from(letters).map((letter, i) => [letter, String.fromCharCode(0x41 + i)]));
+  const said = Array.from("To\tbe\tor\tnot\tto\tbe")
+    .map((letter) => map[letter])
+    .join("");
+  const content = `BT /F1 12 Tf 40 250 Td (${said}) Tj ET`;
+  const bytes = madePdf({
+    content,
+    fonts: [
+      fontOf(
+        letters,
+        Array.from(letters).map(() => 500),
+        "20 0 R",
+      ),
+    ],
+    objects: [unicodeMap(letters)],
+  });
+  expect(await read(bytes)).toEqual(["prose [1: ] To be or not to be"]);
+});
+
+test("a drawn font with a box of nothing: the widths of its letters say how large it is", async () => {
+  const used = "Weilbgncharst";
+  const programs = Array.from(used)
+    .map((letter) => `/${letter} 21 0 R`)
+    .join(" ");
+  const differences = Array.from(used)
+    .map((letter) => `${letter.charCodeAt(0)} /${letter}`)
+    .join(" ");
+  const widths = Array.from({ length: 95 }, (_, i) => (i === 0 ? 13 : 29));
+  const font = `<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [0.0042 0 0 0.0042 0 0] /FirstChar 32 /LastChar 126 /Widths [${widths.join(" ")}] /Encoding << /Type /Encoding /Differences [32 /space ${differences}] >> /CharProcs << /space 21 0 R ${programs} >> /Resources << >> /ToUnicode 20 0 R >>`;
+  const ascii = String.fromCharCode(...Array.from({ length: 95 }, (_, i) => 32 + i));
+  const map = unicodeMap(ascii).replaceAll(
+    /<([\da-f]{2})> </g,
+    (_, code: string) => `<${(Number.parseInt(code, 16) - 33).toString(16)}> <`,
+  );
+  const bytes = madePdf({
+    content: "BT /F1 58 Tf 40 200 Td (We will begin charging interest) Tj ET",
+    fonts: [font],
+    objects: [map, stream("29 0 0 0 29 40 d1")],
+  });
+  expect(await read(bytes)).toEqual(["prose [1: ] We will begin charging interest"]);
+});
+
+test("vowel signs without a width go with the letter that they are drawn before", async () => {
+  // From left to right, as the page shows it: a stop, and "عذراً" from its end.
+  const shown = ".\u064bارذع";
+  const font = fontOf(shown, [278, 1, 251, 324, 397, 434], "20 0 R");
+  const bytes = madePdf({
+    content: "BT /F1 20 Tf 40 200 Td (ABCDEF) Tj ET",
+    fonts: [font],
+    objects: [unicodeMap(shown)],
+  });
+  expect(await read(bytes)).toEqual(["prose [1: ] عذراً."]);
+});
