@@ -122,6 +122,24 @@ describe("parseHtml", () => {
     expect(content).toContain("KEPT");
   });
 
+  test.each([
+    ["behind the body", "<html><head><title>T</title></head><body><p>Inside.</p></body>Behind.</html>"],
+    ["behind the page", "<html><head><title>T</title></head><body><p>Inside.</p></body></html><p>Behind.</p>"],
+    ["another page", "<html><body><p>Inside.</p></body></html><html><body><p>Behind.</p></body></html>"],
+  ])("what programs put outside of the body is shown, and read: %s", async (_, html) => {
+    expect(outline(await parse(html)).map((block) => block.replace(/^\w+ \[[^\]]*\] /, ""))).toEqual([
+      "Inside.",
+      "Behind.",
+    ]);
+  });
+
+  test("what stands in front of a page in a message", async () => {
+    const { content, title } = await parse(
+      "<p>Sent from outside.</p><html><head><title>T</title></head><body><p>Inside.</p></body></html>",
+    );
+    expect([title, content.trim()]).toEqual(["T", "Sent from outside.\n\nInside."]);
+  });
+
   test("is known by its content too; UTF-16 and broken markup are read", async () => {
     expect((await parse("<!doctype html><p>x", "/no-extension")).type).toBe("html");
     expect((await parse("<p>not a page", "/notes.txt")).type).toBe("text");

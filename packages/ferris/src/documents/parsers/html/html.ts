@@ -73,7 +73,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
   let words = new SourcedText();
   /** What a list item starts with. */
   let mark = "";
-  const roots = (main ?? landmarks.body ?? document).children;
+  const roots = main?.children ?? (landmarks.body ? withStrays(landmarks.body) : document.children);
   const furniture = isPage
     ? furnitureOf(
         roots,
@@ -270,6 +270,22 @@ function landmarksOf(document: Document): Landmarks {
     if (name === "main" || element.attribs.role === "main") main ??= element;
   }
   return { title, body, main: main ?? (articles === 1 ? article : undefined), opened };
+}
+
+const aboutPage: ReadonlySet<string> = new Set(["head", "title"]);
+
+/** What stands in a page's body, and what programs put before and behind it: browsers show it as if it were inside. */
+function withStrays(body: Element): ChildNode[] {
+  const before: ChildNode[] = [];
+  const behind: ChildNode[] = [];
+  for (let node: ChildNode | null = body; node; node = node.parent && isTag(node.parent) ? node.parent : null) {
+    for (let next = node.next; next; next = next.next) behind.push(next);
+    const own: ChildNode[] = [];
+    for (let previous = node.prev; previous; previous = previous.prev)
+      if (!isTag(previous) || !aboutPage.has(previous.name)) own.push(previous);
+    before.unshift(...own.toReversed());
+  }
+  return [...before, ...body.children, ...behind];
 }
 
 /** Some pages mark an empty shell. */
