@@ -12,7 +12,8 @@ import { basename, extname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseDocument } from "../packages/ferris/dist/documents/parse/parse.js";
 import { whyMayBeMissing } from "./lib/words/allowed.mjs";
-import { drawnFiles, fetchPackages } from "./lib/words/corpus.mjs";
+import { fetchPackages } from "./lib/packages.mjs";
+import { drawnFiles, packages } from "./lib/words/corpus.mjs";
 import { convertOffice, officeFormats, referenceText } from "./lib/words/references.mjs";
 
 const { values: options, positionals } = parseArgs({
@@ -33,7 +34,7 @@ let read = 0;
 let compared = 0;
 let losses = 0;
 try {
-  if (positionals.length === 0) fetchPackages(options.cache, options.python);
+  if (positionals.length === 0) fetchPackages(options.cache, options.python, packages);
   const files = positionals.length > 0 ? positionals : drawnFiles(options.cache, Number(options.each));
   convertOffice(files, folder);
   for (const [index, file] of files.entries()) await compare(file, index);

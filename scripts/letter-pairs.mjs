@@ -1,6 +1,7 @@
 /**
  * How often letters follow each other in Europe's languages, for telling the character set of a text that declares none:
- * `node scripts/letter-pairs.mjs FOLDER`, with FOLDER/LANGUAGE.txt in UTF-8; writes the table that the detector reads.
+ * `node scripts/letter-pairs.mjs FOLDER [NAME]`, with FOLDER/LANGUAGE.txt in UTF-8; writes the table that the detector reads: `letter-pairs` for
+ * languages of Latin letters, `cyrillic-greek-pairs` for the others.
  *
  * The texts behind the table in this repository are the translations (.mo) of Debian 12's evolution-common, gimp-data, gnucash-common and
  * nautilus-data, 280 to 840 thousand characters for each language. What the detector does was tried on others (CONTRIBUTING.md says which).
@@ -9,7 +10,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const folder = process.argv[2];
-const target = new URL("../packages/ferris/src/documents/decode/letter-pairs.ts", import.meta.url);
+const tableName = process.argv[3] ?? "letter-pairs";
+const target = new URL(`../packages/ferris/src/documents/decode/${tableName}.ts`, import.meta.url);
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 /** Steps of cost in one natural logarithm. */
 const steps = 6;
@@ -21,8 +23,8 @@ const smoothing = 5;
 const lines = readdirSync(folder)
   .filter((name) => name.endsWith(".txt"))
   .toSorted()
-  .map((name) => {
-    const text = readFileSync(join(folder, name), "utf8")
+  .map((file) => {
+    const text = readFileSync(join(folder, file), "utf8")
       .normalize("NFC")
       .toLowerCase()
       .replaceAll("ș", "ş")
@@ -30,12 +32,15 @@ const lines = readdirSync(folder)
     const counts = new Map();
     for (const letter of text.match(/\p{L}/gu)) counts.set(letter, (counts.get(letter) ?? 0) + 1);
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const usual = [...counts].toSorted((one, other) => other[1] - one[1])[0][0];
+    const alphabet =
+      [/\p{Script=Cyrillic}/u, /\p{Script=Greek}/u].find((script) => script.test(usual)) ?? /\p{Script=Latin}/u;
     const own = [...counts].filter(
-      ([letter, count]) => /\p{Ll}/u.test(letter) && letter > "\x7f" && count / all >= leastShare,
+      ([letter, count]) =>
+        /\p{Ll}/u.test(letter) && letter > "\x7f" && alphabet.test(letter) && count / all >= leastShare,
     );
     const others = own.map(([letter]) => letter).toSorted((one, other) => (one < other ? -1 : 1));
-    const letters = `abcdefghijklmnopqrstuvwxyz${others.join("")}`;
-    const symbols = ` ${letters}`;
+    const symbols = ` ${usual <= "z" ? "abcdefghijklmnopqrstuvwxyz" : ""}${others.join("")}`;
     const pairs = Array.from(symbols, () => new Float64Array(symbols.length));
     let before = 0;
     for (const character of `${text} `) {
@@ -53,18 +58,20 @@ const lines = readdirSync(folder)
         return digits[Math.min(63, Math.round(-Math.log(share || 1e-9) * steps))];
       }).join("");
     });
-    return `  ${basename(name, ".txt")}: ["${letters.slice(26)}", "${costs.join("")}"],`;
+    return `  ${basename(file, ".txt")}: ["${others.join("")}", "${costs.join("")}"],`;
   });
 
-writeFileSync(
-  target,
-  `/** Written by scripts/letter-pairs.mjs: do not edit. Each language's letters beyond a to z, and how unlikely each letter is after each. */
-
+const isLatin = tableName === "letter-pairs";
+const digitsOfCosts = `
 /** The digits of costs, in sixths of a natural logarithm. */
 export const costDigits = "${digits}";
-
-/** Costs row by row: after a word's start, a … z and the letters; each for a word's end, a … z and the letters. */
-export const letterPairs: Readonly<Record<string, readonly [letters: string, costs: string]>> = {
+`;
+writeFileSync(
+  target,
+  `/** Written by scripts/letter-pairs.mjs: do not edit. Each language's letters${isLatin ? " beyond a to z" : ""}, and how unlikely each letter is after each. */
+${isLatin ? digitsOfCosts : ""}
+/** Costs row by row: after a word's start, ${isLatin ? "a … z and " : ""}the letters; each for a word's end, ${isLatin ? "a … z and " : ""}the letters. */
+export const ${isLatin ? "letterPairs" : "cyrillicGreekPairs"}: Readonly<Record<string, readonly [letters: string, costs: string]>> = {
 ${lines.join("\n")}
 };
 `,

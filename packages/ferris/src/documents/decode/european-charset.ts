@@ -1,9 +1,10 @@
 /**
- * Which single-byte set of Europe's Latin alphabets a text is in that declares none: each set's reading is judged by how its languages put
- * letters together, and where quotes, signs and capitals stand. What two sets read differently and about equally well is not decided.
+ * Which single-byte set of Europe's alphabets (Latin, Cyrillic, Greek) a text is in that declares none: each set's reading is judged by how its
+ * languages put letters together, and where quotes, signs and capitals stand. What two sets read differently and about equally well is not decided.
  */
 import { latin1 } from "#platform/bytes";
 import { decodeStrictly } from "./charset.ts";
+import { cyrillicGreekPairs } from "./cyrillic-greek-pairs.ts";
 import { costDigits, letterPairs } from "./letter-pairs.ts";
 
 /** With what each costs more than the first, in natural logarithms: how much rarer files in it are. */
@@ -35,6 +36,20 @@ const candidates: readonly (readonly [charset: string, rarity: number])[] = [
   ["x-mac-icelandic", 11],
   ["x-mac-romanian", 11],
   ["x-mac-croatian", 11],
+  ["windows-1251", 0],
+  ["koi8-r", 1],
+  ["koi8-u", 1],
+  ["iso-8859-5", 3],
+  ["ibm866", 3],
+  ["x-mac-cyrillic", 5],
+  ["ibm855", 11],
+  ["ibm1125", 11],
+  ["kz-1048", 11],
+  ["windows-1253", 1],
+  ["iso-8859-7", 1],
+  ["ibm737", 8],
+  ["ibm869", 11],
+  ["x-mac-greek", 11],
 ];
 
 /** The best must be eight thousand times as likely as the next that reads something else. */
@@ -50,11 +65,16 @@ const foreignLetter = 14;
 /** A word of another language in a text. */
 const foreignWord = 6;
 const misplaced = 20;
+/** Letters of two alphabets: "kдse". */
+const mixedWord =
+  /\p{Script=Latin}[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}]\p{Script=Latin}/u;
 /** Letters that are words. */
-const usualAlone = /[àáåèéìíòóôöùúýÀÁÅÈÉÓÖÚ]/;
+const usualAlone = /[àáåèéìíòóôöùúýÀÁÅÈÉÓÖÚавежзийіїкосуэяАВЕЗИІЙКОСУЯηήοόαώωΗΉΟΌ]/;
 const loneLetter = 8;
 /** Of the characters beyond ASCII, most that may be misplaced or of no language in a text that is believed. */
 const mostOdd = 0.03;
+/** A set in which so much is odd says nothing against another: it is only cheap because one word can cost no more than so much. */
+const hopeless = 0.3;
 /** … and letters that the text's own language does not have. English has none of its own: it is not asked. */
 const mostForeign = 0.2;
 /** Distinct stretches that are looked at, and those with a byte that these do not have; more do not tell more. */
@@ -74,8 +94,10 @@ interface Language {
 let loaded: readonly Language[] | undefined;
 
 function languages(): readonly Language[] {
-  return (loaded ??= Object.values(letterPairs).map(([letters, written]) => {
-    const all = `abcdefghijklmnopqrstuvwxyz${letters}`;
+  const latin = Object.values(letterPairs).map(
+    ([letters, costs]) => [`abcdefghijklmnopqrstuvwxyz${letters}`, costs] as const,
+  );
+  return (loaded ??= [...latin, ...Object.values(cyrillicGreekPairs)].map(([all, written]) => {
     const costs = Float32Array.from(written, (digit) => costDigits.indexOf(digit) / 6);
     return { places: new Map(Array.from(all, (letter, at) => [letter, at + 1])), size: all.length + 1, costs };
   }));
@@ -109,6 +131,7 @@ export function europeanCharset(bytes: Uint8Array): string | null {
     const differing = other.texts.filter((text, at) => text !== best.texts[at]).length;
     if (differing === 0) return true;
     const ahead = other.cost - best.cost;
+    if (other.odd > hopeless) return ahead > 0;
     if (ahead < Math.max(clearlyAhead, differing * clearlyEach)) return false;
     return !hasSignForLetter(best.texts, other.texts) || ahead + best.rarity - other.rarity >= clearlyByWords;
   });
@@ -214,6 +237,10 @@ function readingIn(
         cost += misplaced;
         odd++;
       }
+    }
+    if (mixedWord.test(text)) {
+      cost += misplaced;
+      odd++;
     }
     for (const { 0: letter } of text.matchAll(/(?<!\p{L})[^\x00-\x7f\P{L}](?!\p{L})/gu))
       if (!usualAlone.test(letter)) cost += loneLetter;
