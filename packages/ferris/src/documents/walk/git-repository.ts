@@ -3,6 +3,7 @@
  *
  * Files are read as git keeps them, git is not run. They may be a stranger's: all are bounded, and what cannot be read counts as absent.
  */
+import type { Stats } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { readRegularFile } from "../../files/read-file.ts";
@@ -24,10 +25,19 @@ export interface Repository {
   tracked(): Promise<ReadonlySet<string> | null>;
 }
 
+/** What `.git` in a folder is; null where there is none, or one that leads nowhere: a loop of links, a place that may not be looked at. */
+export function gitAt(folder: string): Stats | null {
+  try {
+    return statIfThere(join(folder, ".git")) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** The repository whose top is `folder`, or null where there is none. `.git` may be a file: of a worktree, or a submodule. */
 export async function repositoryAt(folder: string): Promise<Repository | null> {
-  const found = statIfThere(join(folder, ".git"));
-  if (found === undefined) return null;
+  const found = gitAt(folder);
+  if (found === null) return null;
   const own = found.isDirectory() ? join(folder, ".git") : await linkedFolder(folder);
   if (own === null) return null;
   const common = resolve(own, ((await textOf(join(own, "commondir"))) ?? ".").trim());

@@ -8,8 +8,7 @@
  */
 import { dirname, join, sep } from "node:path";
 import { readRegularFile } from "../../files/read-file.ts";
-import { statIfThere } from "../../files/stat-if-there.ts";
-import { type Repository, repositoryAt } from "./git-repository.ts";
+import { gitAt, type Repository, repositoryAt } from "./git-repository.ts";
 import { GitignoreRules } from "./gitignore-rules.ts";
 
 const mostBytes = 2 ** 20;
@@ -134,7 +133,7 @@ function insideOf(folder: string, path: string): string {
 /** The nearest folder at or above `start` that a repository has for its top. */
 function topOf(start: string): string | null {
   for (let folder = start; ; folder = dirname(folder)) {
-    if (statIfThere(join(folder, ".git"))) return folder;
+    if (gitAt(folder) !== null) return folder;
     if (dirname(folder) === folder) return null;
   }
 }

@@ -275,3 +275,9 @@ test("a git configuration that includes itself is read a bounded number of times
   expect(processorTime() - started).toBeLessThan(5_000);
   expect(found.some((path) => path.endsWith("a.md"))).toBe(true);
 });
+
+test.skipIf(process.platform === "win32")("a .git that is a loop of links is none", async () => {
+  const base = folderOf({ "docs/a.md": "# a", "docs/.gitignore": "b.md", "docs/b.md": "# b" });
+  for (const folder of [base, join(base, "docs")]) symlinkSync(".git", join(folder, ".git"));
+  expect(await walked(join(base, "docs"))).toEqual(["a.md"]);
+});
