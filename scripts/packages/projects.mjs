@@ -148,6 +148,23 @@ for (const { EmbeddingModel } of [one, two]) {
       await expectOutput(["node", "two.mjs"], /^false\n-0\.0104\n-0\.0104$/m);
     },
   },
+  // They find their model, WebAssembly, native libraries and threads beside their own files.
+  "a server bundled by esbuild, the packages left out": {
+    add: ["esbuild@0.28"],
+    use: async ({ expectOutput }) => {
+      const flags = "program.mjs --bundle --platform=node --format=esm --packages=external --outfile=by-esbuild.mjs";
+      await expectOutput(["node", "node_modules/esbuild/bin/esbuild", ...flags.split(" ")], /^/);
+      await expectOutput(["node", "by-esbuild.mjs"], found);
+    },
+  },
+  "a server bundled by ncc, the packages left out": {
+    add: ["@vercel/ncc"],
+    use: async ({ expectOutput }) => {
+      const flags = "build program.mjs -o by-ncc -e ferris -e metal-candle";
+      await expectOutput(["node", "node_modules/@vercel/ncc/dist/ncc/cli.js", ...flags.split(" ")], /index\.mjs/);
+      await expectOutput(["node", "by-ncc/index.mjs"], found);
+    },
+  },
   "npm ci": {
     use: async ({ folder, expectOutput }) => {
       rmSync(join(folder, "node_modules"), { recursive: true });

@@ -52,6 +52,6 @@ export async function chooseDevice(options: DevicePolicyOptions): Promise<Chosen
   } catch (error) {
     if (device === "gpu" || !(error instanceof GpuUnavailableError)) throw error;
     refuseHalfOnCpu(dtype, "there is no GPU here, and the CPU device");
-    return { device: "cpu", reason: `the CPU. ${error.message}`, context: null };
+    return { device: "cpu", reason: `the CPU. ${error.finding}`, context: null };
   }
 }

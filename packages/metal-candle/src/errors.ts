@@ -23,6 +23,13 @@ export abstract class MetalCandleError extends Error {
 export class GpuUnavailableError extends MetalCandleError {
   override readonly name: string = "GpuUnavailableError";
   readonly code = "GPU_UNAVAILABLE";
+  /** The message without the advice that it ends with: all that a caller needs who takes the CPU instead. */
+  readonly finding: string;
+
+  constructor(finding: string, { advice, ...options }: ErrorOptions & { readonly advice?: string } = {}) {
+    super(advice === undefined ? finding : `${finding} ${advice}`, options);
+    this.finding = finding;
+  }
 }
 
 /** The CPU device cannot run here: onnxruntime is not installed or has no binary for this platform. */

@@ -39,6 +39,19 @@ export async function loadWasmRuntime(threads: number): Promise<OnnxRuntime> {
   return runtime;
 }
 
+/**
+ * Runs `work` with something in the event loop to wait for. Without that Node blocks the main thread until V8's background tasks are done, and one of
+ * them, compiling WebAssembly, may be waiting for the main thread: then neither ever goes on (nodejs/node#54918).
+ */
+export async function whileAwake<Result>(work: () => Promise<Result>): Promise<Result> {
+  const timer = setInterval(() => undefined, 1000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** Name and version, for `doctor`; null where the files are not there. */
 export function wasmRuntimeVersion(): string | null {
   for (const manifest of [new URL("package.json", packedFolder), installedManifest()]) {

@@ -15,7 +15,7 @@ import { CpuUnavailableError } from "../errors.ts";
 import { openSession, type OnnxRuntime, type Realm } from "./onnx-session.ts";
 import { openOnThread } from "./onnx-thread.node.ts";
 import type { OnnxSession, OnnxSessionOptions } from "./onnx-types.ts";
-import { loadWasmRuntime, wasmRuntimeVersion } from "./onnx-wasm.node.ts";
+import { loadWasmRuntime, wasmRuntimeVersion, whileAwake } from "./onnx-wasm.node.ts";
 
 const telemetryVariable = "ORT_DISABLE_TELEMETRY";
 
@@ -53,7 +53,9 @@ export async function createOnnxSession(options: OnnxSessionOptions): Promise<On
     loaded = null;
     throw error;
   });
-  const session = await openSession(runtime, provider, options, realm);
+  const open = () => openSession(runtime, provider, options, realm);
+  // The first session in WebAssembly compiles it.
+  const session = await (provider === "wasm" ? whileAwake(open) : open());
   let lastEnd = -Infinity;
   return {
     ...session,
@@ -132,7 +134,13 @@ async function loadNative(
     if (nativeVersion() === null) {
       return { runtime: null, problem: `it is not installed. To install it: ${nativeInstall}` };
     }
-    const [reason] = (error as Error).message.split("\n");
+    if ((error as NodeJS.ErrnoException).code === "ERR_DLOPEN_DISABLED") {
+      return {
+        runtime: null,
+        problem: "this process may not load native libraries (--no-addons, or --permission without --allow-addons)",
+      };
+    }
+    const reason = (error as Error).message.split("\n")[0]!.replace(/\.$/, "");
     const problem =
       `it does not load on ${process.platform}-${process.arch} (${reason}); it has binaries for 64-bit Linux (glibc), ` +
       `Windows, and macOS on Apple silicon`;

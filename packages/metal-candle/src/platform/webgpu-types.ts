@@ -8,4 +8,9 @@ export type WebGpuDoor =
       /** What to say where it has no adapter, and what to do. */
       readonly noAdapter: string;
     }
-  | { readonly gpu: null; readonly reason: string };
+  | {
+      readonly gpu: null;
+      readonly reason: string;
+      /** A sentence on what to do. */
+      readonly advice?: string;
+    };

@@ -38,7 +38,8 @@ async function open(): Promise<WebGpuDoor> {
   if (missing !== null) {
     return {
       gpu: null,
-      reason: `Vulkan is not there (${missing}). It comes with the driver of a GPU (its loader, on Debian and Ubuntu, with libvulkan1)`,
+      reason: `Vulkan is not there (${missing})`,
+      advice: "It comes with the driver of a GPU (its loader, on Debian and Ubuntu, with libvulkan1).",
     };
   }
   const shortage = backend ? null : memoryShortage();
@@ -54,7 +55,7 @@ async function open(): Promise<WebGpuDoor> {
     ];
     return { gpu: create(options) as GPU, runtime: "Dawn (webgpu)", noAdapter };
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const reason = error instanceof Error ? error.message.split("\n")[0]!.replace(/\.$/, "") : String(error);
     return { gpu: null, reason: `the "webgpu" package could not be loaded: ${reason}` };
   }
 }
@@ -94,7 +95,7 @@ function missingVulkan(): string | null {
   } catch (error) {
     // The system's words start with the library. Node's own, that it is not an addon, do not: it was opened.
     const [line] = (error as Error).message.split("\n");
-    if (/^\S*libvulkan\.so\.1: /.test(line!)) return line!;
+    if (/^\S*libvulkan\.so\.1: /.test(line!)) return line!.replace(/cannot open .*: No such file.*/, "not found");
   }
   return null;
 }

@@ -18,10 +18,19 @@ function load(): typeof Sqlite {
   try {
     return createRequire(import.meta.url)("@photostructure/sqlite") as typeof Sqlite;
   } catch (cause) {
-    throw new StorageUnavailableError(
-      `SQLite, which keeps an index, has no binary for ${process.platform}-${process.arch} here: @photostructure/sqlite has them for ` +
-        "Linux, macOS and Windows on x64 and arm64",
-      { cause },
-    );
+    throw new StorageUnavailableError(`SQLite, which keeps an index, does not load: ${problemOf(cause as Error)}`, {
+      cause,
+    });
   }
+}
+
+/** What is wrong and what to do, by what Node said. */
+function problemOf(error: NodeJS.ErrnoException): string {
+  if (error.code === "ERR_DLOPEN_DISABLED")
+    return "this process may not load native libraries (--no-addons, or --permission without --allow-addons).";
+  const [reason] = error.message.split("\n");
+  return (
+    `${reason!.replace(/\.$/, "")} (${process.platform}-${process.arch}). @photostructure/sqlite has binaries for Linux, macOS and ` +
+    "Windows on x64 and arm64."
+  );
 }

@@ -60,3 +60,15 @@ test.runIf(process.platform === "linux")(
     expect(gpu.stderr).toMatch(/^ferris: No GPU: Vulkan is not there .*\n$/);
   },
 );
+
+test("where native libraries may not be loaded, texts are embedded, and an index says why it cannot be opened", async () => {
+  const environment = { NODE_OPTIONS: "--no-addons" };
+  const embedded = await ferrisProcess(["embed", "--device", "cpu"], { input: "text\n", environment });
+  expect(embedded.code, embedded.stderr).toBe(0);
+  expect(embedded.stderr).toMatch(/WebAssembly.*: this process may not load native libraries \(--no-addons, or /);
+  const opened = await ferrisProcess(["index", ".", "--device", "cpu"], { environment });
+  expect(opened.code).toBe(22);
+  expect(opened.stderr).toMatch(
+    /^ferris: SQLite, which keeps an index, does not load: this process may not load native .*\n/m,
+  );
+});

@@ -39,9 +39,12 @@ export async function openGpu(allowSoftwareAdapter: boolean): Promise<GpuContext
   const context = await (shared as Promise<GpuContext>);
   if (context.report.software && !allowSoftwareAdapter) {
     throw new GpuUnavailableError(
-      `No GPU: the only WebGPU adapter here is a software one (${context.report.name}), which runs on the CPU and is meant ` +
-        `for tests. Install the graphics driver of your GPU, use device "cpu", or admit the software adapter with ` +
-        `${admitSoftwareAdapter}.`,
+      `No GPU: the only WebGPU adapter here is a software one (${context.report.name}), which runs on the CPU.`,
+      {
+        advice:
+          `It is meant for tests. Install the graphics driver of your GPU, use device "cpu", or admit the software adapter with ` +
+          `${admitSoftwareAdapter}.`,
+      },
     );
   }
   return context;
@@ -111,9 +114,10 @@ export function ours<T>(context: GpuContext, work: () => T): Scoped<T> {
 async function open(): Promise<GpuContext> {
   const door = await openWebGpu();
   if (!door.gpu) {
-    throw new GpuUnavailableError(
-      `No GPU: ${door.reason}. Use device "cpu"; diagnose() of "metal-candle/diagnostics" says more.`,
-    );
+    const use = 'Use device "cpu"; diagnose() of "metal-candle/diagnostics" says more.';
+    throw new GpuUnavailableError(`No GPU: ${door.reason}.`, {
+      advice: door.advice === undefined ? use : `${door.advice} ${use}`,
+    });
   }
   const adapter = await door.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
