@@ -27,6 +27,12 @@ const frameworks = {
     expects: /^\S*keys\.md:1 {2}# Keys[^]*384 dimensions/,
   },
   "@orama/orama@3": { packages: ["@orama/orama@3"], program: "orama.mjs", args: [], expects: /^\S+ Dough\n/ },
+  "@llamaindex/core@0.6": {
+    packages: ["@llamaindex/core@0.6"],
+    program: "llamaindex.mjs",
+    args: [],
+    expects: /^Knead the dough/,
+  },
   "chromadb@3": {
     packages: ["chromadb@3"],
     program: "chroma.mjs",
