@@ -137,7 +137,7 @@ async function loadNative(
     if ((error as NodeJS.ErrnoException).code === "ERR_DLOPEN_DISABLED") {
       return {
         runtime: null,
-        problem: "this process may not load native libraries (--no-addons, or --permission without --allow-addons)",
+        problem: "native addons are disabled in this process (Node's options allow-addons and no-addons)",
       };
     }
     const reason = (error as Error).message.split("\n")[0]!.replace(/\.$/, "");

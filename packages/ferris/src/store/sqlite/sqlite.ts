@@ -27,7 +27,7 @@ function load(): typeof Sqlite {
 /** What is wrong and what to do, by what Node said. */
 function problemOf(error: NodeJS.ErrnoException): string {
   if (error.code === "ERR_DLOPEN_DISABLED")
-    return "this process may not load native libraries (--no-addons, or --permission without --allow-addons).";
+    return "native addons are disabled in this process (Node's options allow-addons and no-addons).";
   const [reason] = error.message.split("\n");
   return (
     `${reason!.replace(/\.$/, "")} (${process.platform}-${process.arch}). @photostructure/sqlite has binaries for Linux, macOS and ` +

@@ -65,10 +65,10 @@ test("where native libraries may not be loaded, texts are embedded, and an index
   const environment = { NODE_OPTIONS: "--no-addons" };
   const embedded = await ferrisProcess(["embed", "--device", "cpu"], { input: "text\n", environment });
   expect(embedded.code, embedded.stderr).toBe(0);
-  expect(embedded.stderr).toMatch(/WebAssembly.*: this process may not load native libraries \(--no-addons, or /);
+  expect(embedded.stderr).toMatch(/WebAssembly.*: native addons are disabled in this process /);
   const opened = await ferrisProcess(["index", ".", "--device", "cpu"], { environment });
   expect(opened.code).toBe(22);
   expect(opened.stderr).toMatch(
-    /^ferris: SQLite, which keeps an index, does not load: this process may not load native .*\n/m,
+    /^ferris: SQLite, which keeps an index, does not load: native addons are disabled in this process .*\n/m,
   );
 });
