@@ -4,32 +4,47 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { defineConfig } from "vitest/config";
 
 /**
- * Files that may follow one another in a process: none changes anything that outlives it (variables, globals, a lost device), or measures the
- * process. They load the sources once, and open one GPU device and compile its kernels once, which takes a software adapter a second or two
- * each time. Any order among them must do. What is not listed has a process of its own.
+ * Files with a process of their own. All others follow one another in a few processes, in any order: they load the sources once, open one GPU
+ * device and compile its kernels once, which takes a software adapter a second or two each time. So a test file leaves nothing behind it that
+ * another would notice (variables, globals, listeners, a lost device), or stands here.
  */
-const sharingProcesses = [
-  "packages/metal-candle/test/{block-reader,embed-stream,embed-tokens,embedding-model,families,gpu-vectors,long-texts,ops,pooling-prompts,reranker,shapes,situations,static-models}.test.ts",
-  "packages/metal-candle/test/{batching,docs,encoder,models,weights}/*.test.ts",
-  "packages/metal-candle/test/cpu/{long-texts,onnx-writer}.test.ts",
-  "packages/metal-candle/test/gpu/kernels/*.test.ts",
-  "packages/metal-candle/test/gpu/run/{half-precision,layout,trailers}.test.ts",
-  "packages/metal-candle/test/tokenizers/{classes,fuzz,general,goldens,long-texts,open-tokenizer,parts,tiny-models,truncation,unicode,unigram}.test.ts",
-  "packages/metal-candle/test/wgsl/translation.test.ts",
-  "packages/ferris/test/answer/{chat,citations,endpoint,prompt,scenarios}.test.ts",
-  "packages/ferris/test/bench/{parts,run}.test.ts",
-  "packages/ferris/test/choosing/{catalogue,reading}.test.ts",
-  "packages/ferris/test/cli/{config,interactive,io,present,terminal}/*.test.ts",
-  "packages/ferris/test/documents/{chunk,decode,lines,xml}/*.test.ts",
-  "packages/ferris/test/documents/parsers/{containers,csv,docx,html*,legacy-office,mail,markdown,office-packages,open-document,pdf,pdf-kinds,pptx,records,roman,rtf,s*,text-formats}.test.ts",
-  "packages/ferris/test/evaluation/{metrics,suite}.test.ts",
-  "packages/ferris/test/files/*.test.ts",
-  "packages/ferris/test/indexing/{copies,history,index-folder,or-aborted}.test.ts",
-  "packages/ferris/test/map/{cluster-words,drawn-map,index-map,point-cloud}.test.ts",
-  "packages/ferris/test/search/{any-query,confidence,coverage,filter,fuse,merge,passage,query,related,rel*,rerank,select,s*}.test.ts",
-  "packages/ferris/test/server/{assistant,bad-input,clients,doors,files,frameworks,map,own-api,tei}.test.ts",
-  "packages/ferris/test/store/{contract,pending}.test.ts",
-  "packages/ferris/test/store/sqlite/{checksum,code-scores,text-ranking,vector-codes}.test.ts",
+const ownProcess = [
+  // They measure the process: its memory, its open files.
+  "packages/ferris/test/answer/thoughts.test.ts",
+  "packages/ferris/test/documents/archive/archive.test.ts",
+  "packages/ferris/test/documents/parsers/{office,xlsx}.test.ts",
+  "packages/metal-candle/test/{engine-properties,load-abort}.test.ts",
+  "packages/metal-candle/test/cpu/encoder.test.ts",
+  // They put something else into the place of a module, a global or a setting that is read once.
+  "packages/ferris/test/documents/ocr.test.ts",
+  "packages/ferris/test/documents/parsers/{pdf-engine,pdf-rejections}.test.ts",
+  "packages/ferris/test/documents/walk/git.test.ts",
+  "packages/ferris/test/server/telemetry.test.ts",
+  "packages/ferris/test/store/sqlite/vector-functions.test.ts",
+  "packages/metal-candle/test/cpu/{realms,unavailable}.test.ts",
+  "packages/metal-candle/test/gpu/choose/*.test.ts",
+  "packages/metal-candle/test/gpu/run/background-tuning.test.ts",
+  "packages/metal-candle/test/ops/*.test.ts",
+  "packages/metal-candle/test/platform/*.test.ts",
+  "packages/metal-candle/test/tokenizers/binary-cache.test.ts",
+  // They lose the device.
+  "packages/ferris/test/search/gpu-retriever.test.ts",
+  "packages/metal-candle/test/gpu/device/adopted-device.test.ts",
+  "packages/metal-candle/test/gpu/run/encoder-loss.test.ts",
+  "packages/testing/test/adapters.test.ts",
+  // They act as another user for a moment.
+  "packages/ferris/test/store/sqlite/{heal,safety}.test.ts",
+  // Their work is in processes that they start: nothing is saved.
+  "examples/browser/test/*.test.ts",
+  "packages/ferris/test/bench/command.test.ts",
+  "packages/ferris/test/cli/here-and-there.test.ts",
+  "packages/ferris/test/cli/commands/{any-query,ask-process,assistants-gpu,bad-input,browse,completion,devices,index,interrupt,mcp,queue,serve,store,warm}.test.ts",
+  "packages/ferris/test/examples/*.test.ts",
+  "packages/ferris/test/indexing/{kill,processes,unchanged-tree}.test.ts",
+  "packages/metal-candle/test/{browser,devices}/*.test.ts",
+  "packages/metal-candle/test/tokenizer-threads.test.ts",
+  "packages/testing/test/{benchmarks,browser-page,doc-examples}.test.ts",
+  "packages/web/test/*.test.ts",
 ];
 
 /** The longest of the others, longest first: begun early, they leave no core waiting for one of them in the end. */
@@ -37,20 +52,28 @@ const longest = [
   "metal-candle/test/browser/page",
   "browser/test/site",
   "metal-candle/test/engine-properties",
-  "testing/test/doc-examples",
   "ferris/test/indexing/kill",
-  "web/test/map",
-  "metal-candle/test/cpu/encoder",
   "ferris/test/cli/commands/warm",
+  "metal-candle/test/devices/several-devices",
+  "metal-candle/test/cpu/encoder",
   "web/test/search",
-  "web/test/documents",
-  "ferris/test/cli/commands/mcp",
-  "ferris/test/cli/commands/any-query",
-  "ferris/test/indexing/processes",
-  "ferris/test/bench/command",
+  "web/test/map",
   "ferris/test/examples/examples",
-  "metal-candle/test/gpu/choose/autotune",
+  "ferris/test/cli/commands/bad-input",
   "metal-candle/test/tokenizer-threads",
+  "testing/test/doc-examples",
+  "ferris/test/cli/commands/mcp",
+  "web/test/documents",
+  "ferris/test/cli/commands/serve",
+  "ferris/test/documents/ocr",
+  "ferris/test/indexing/processes",
+  "ferris/test/cli/commands/index",
+  "ferris/test/cli/commands/any-query",
+  "ferris/test/bench/command",
+  "ferris/test/search/gpu-retriever",
+  "testing/test/benchmarks",
+  "ferris/test/indexing/unchanged-tree",
+  "metal-candle/test/gpu/choose/autotune",
 ];
 
 /** Files that share processes come first and together (a process takes the next file only from the head of the queue), then the longest. */
@@ -66,6 +89,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 const include = ["packages/*/test/**/*.test.ts", "examples/browser/test/**/*.test.ts"];
+const excluded = ["**/node_modules/**"];
 
 const sources = {
   resolve: { conditions: ["@ferris/source"] },
@@ -91,8 +115,11 @@ export default defineConfig({
     globalSetup: ["packages/testing/src/vitest-global-setup.ts"],
     sequence: { sequencer: LongestFirst },
     projects: [
-      { ...sources, test: { ...running, name: "shared", include: sharingProcesses, isolate: false } },
-      { ...sources, test: { ...running, name: "own", include, exclude: ["**/node_modules/**", ...sharingProcesses] } },
+      {
+        ...sources,
+        test: { ...running, name: "shared", include, exclude: [...excluded, ...ownProcess], isolate: false },
+      },
+      { ...sources, test: { ...running, name: "own", include: ownProcess } },
     ],
   },
 });

@@ -1,5 +1,6 @@
 /** EmbeddingModel against PyTorch's goldens, on each device: from text to vector, through our own tokenizer. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isThorough } from "@ferris/testing";
 import { EmbeddingModel } from "../src/index.ts";
 import {
   bundledModelFolder,
@@ -22,18 +23,27 @@ function longestOf(counts: ArrayLike<number>): number {
 }
 
 describe.each(devices)("on the %s", (device) => {
-  test.each(embedders)("tiny/%s", async (name) => {
+  test.each(embedders.map((name, number) => [name, number] as const))("tiny/%s", async (name, number) => {
     const golden = readGolden(`tiny/${name}/golden.safetensors`);
     const model = await EmbeddingModel.load(tinyModelFolder(name), { device, dtype: "f32", ...quiet });
-    const embeddings = await model.embed(texts);
-    expect(largestDifference(embeddings.data, floats(golden, "embedding"))).toBeLessThan(1e-5);
+    // A software adapter takes its time: it has a third for each model, another one for the next, and the longest always. `.ci/run` has all.
+    const longest = longestOf(texts.map((text) => text.length));
+    const isChosen = (i: number): boolean => i % 3 === number % 3 || i === longest || device === "cpu" || isThorough;
+    const chosen = [...texts.keys()].filter(isChosen);
+    const embeddings = await model.embed(chosen.map((i) => texts[i]));
+    const wanted = floats(golden, "embedding");
+    const width = wanted.length / texts.length;
+    for (const [row, i] of chosen.entries()) {
+      const right = wanted.subarray(i * width, (i + 1) * width);
+      expect(largestDifference(embeddings.at(row), right), texts[i].slice(0, 30)).toBeLessThan(1e-5);
+    }
     const starts = integers(golden, "cu_seqlens");
-    expect([...embeddings.tokenCounts]).toEqual(texts.map((_, i) => starts[i + 1] - starts[i]));
+    expect([...embeddings.tokenCounts]).toEqual(chosen.map((i) => starts[i + 1] - starts[i]));
     expect(embeddings.truncated.length).toBeGreaterThan(0);
     if (device === "gpu") {
       // On the GPU bit for bit the same alone; engine-properties.test.ts goes further with a few of these models.
-      for (const index of [0, longestOf(embeddings.tokenCounts)]) {
-        expect((await model.embed([texts[index]])).at(0)).toEqual(embeddings.at(index));
+      for (const row of [0, longestOf(embeddings.tokenCounts)]) {
+        expect((await model.embed([texts[chosen[row]]])).at(0)).toEqual(embeddings.at(row));
       }
     }
     await model.close();

@@ -1,34 +1,33 @@
 /**
- * Programs in TypeScript as processes of their own: bundled from the sources by Vite, because Node 20 does not run them.
+ * Programs in TypeScript as processes of their own: bundled from the sources by esbuild, because Node 20 does not run them.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { onTestFinished } from "vitest";
 
 /** Bundles `entry` (an absolute path) where Node finds this workspace's packages, and returns the bundle's path. */
 export async function bundle(entry: string): Promise<string> {
-  const { build } = await import("vite");
   const cache = fileURLToPath(new URL("../../../../node_modules/.cache/", import.meta.url));
   mkdirSync(cache, { recursive: true });
   const outDir = mkdtempSync(join(cache, "ferris-test-"));
   process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
+  const outfile = join(outDir, "child.mjs");
   await build({
-    configFile: false,
-    logLevel: "silent",
-    build: {
-      ssr: entry,
-      outDir,
-      emptyOutDir: false,
-      minify: false,
-      rollupOptions: { output: { entryFileNames: "child.mjs" } },
-    },
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    packages: "external",
     // From sources throughout: what is reached through "#parsers" and "#platform" too, or there would be two of each class.
-    resolve: { conditions: ["@ferris/source"] },
-    ssr: { external: true, resolve: { conditions: ["@ferris/source", "node"] } },
+    conditions: ["@ferris/source"],
+    logLevel: "error",
   });
-  return join(outDir, "child.mjs");
+  return outfile;
 }
 
 export interface Ended {

@@ -32,6 +32,8 @@ export class FaultReporter implements Reporter {
     const failed = rows.filter((row) => row.failed).length + broken.length;
     const seconds = Math.round((Date.now() - this.#started) / 1_000);
     console.log(`\n${rows.length} faults, ${tried} tries, seed ${faultSeed}, ${seconds} s; ${failed} failed.`);
+    // Once more, below the table: of a long output often only the end is kept.
+    for (const row of rows) if (row.failed) console.log(`✗ ${row.room}: ${row.fault}: ${row.lost.slice(0, 300)}`);
     const file = process.env.FERRIS_FAULTS_JSON;
     if (file) writeFileSync(file, `${JSON.stringify({ seed: faultSeed, seconds, rows }, null, 1)}\n`);
   }
