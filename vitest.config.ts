@@ -24,13 +24,14 @@ const ownProcess = [
   "packages/metal-candle/test/cpu/{realms,unavailable}.test.ts",
   "packages/metal-candle/test/gpu/choose/*.test.ts",
   "packages/metal-candle/test/gpu/run/background-tuning.test.ts",
+  "packages/metal-candle/test/hub/cache.test.ts",
   "packages/metal-candle/test/ops/*.test.ts",
   "packages/metal-candle/test/platform/*.test.ts",
   "packages/metal-candle/test/tokenizers/binary-cache.test.ts",
   // They lose the device.
   "packages/ferris/test/search/gpu-retriever.test.ts",
   "packages/metal-candle/test/gpu/device/adopted-device.test.ts",
-  "packages/metal-candle/test/gpu/run/encoder-loss.test.ts",
+  "packages/metal-candle/test/gpu/run/{encoder-loss,submits}.test.ts",
   "packages/testing/test/adapters.test.ts",
   // They act as another user for a moment.
   "packages/ferris/test/store/sqlite/{heal,safety}.test.ts",

@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import picomatch from "picomatch";
 import { root } from "./steps.mjs";
 
 const maximumLines = 400;
@@ -142,7 +143,22 @@ function checkUse() {
   }
 }
 
+/** What a test file does to its process is noticed by the next one in it, unless vitest.config.ts gives it its own. */
+function checkProcesses() {
+  const config = readFileSync(join(root, "vitest.config.ts"), "utf8");
+  const [, list] = /const ownProcess = \[([^]*?)\n\];/.exec(config);
+  const hasItsOwn = picomatch([...list.matchAll(/"([^"]+\.ts)"/g)].map(([, pattern]) => pattern));
+  const leaves =
+    /vi\.(?:doMock|mock|resetModules)\(|\bmemoryUsage\b|\bmemoryInUse\(|\bprocess\.env(?:\.\w+|\[[^\]]+\]) = |\basOrdinaryUser\(/;
+  for (const file of files) {
+    if (!file.endsWith(".test.ts") || hasItsOwn(file) || !existsSync(join(root, file))) continue;
+    const what = leaves.exec(readFileSync(join(root, file), "utf8"))?.[0];
+    if (what) breach(file, `${what.trim()} takes a process of its own: list the file in vitest.config.ts (ownProcess)`);
+  }
+}
+
 checkUse();
+checkProcesses();
 for (const line of breaches) console.error(line);
 if (breaches.length > 0) {
   console.error(`\n${breaches.length} house rules broken.`);

@@ -125,6 +125,7 @@ describeGpu("on the GPU", () => {
   });
 
   test("buffers for it are made once, at the first call, and freed; a lost device brings new ones", async () => {
+    const others = { ...(await openGpu(true)).allocations };
     const model = await EmbeddingModel.load(tinyModelFolder("bert"), { ...quiet, device: "gpu" });
     const buffers = (): number => model.stats().gpu!.gpuBuffers;
     const before = buffers();
@@ -135,7 +136,7 @@ describeGpu("on the GPU", () => {
     const lost = await openGpu(true);
     lost.loss.reason = "rows came back that are not this batch's";
     expect((await model.embedTokens(texts)).map(({ data }) => data)).toEqual(expected.map(({ data }) => data));
-    expect(lost.allocations).toEqual({ buffers: 0, bytes: 0 });
+    expect(lost.allocations).toEqual(others);
     await model.close();
     expect((await openGpu(true)).allocations).toEqual({ buffers: 0, bytes: 0 });
   });
