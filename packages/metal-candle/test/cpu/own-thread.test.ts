@@ -51,7 +51,7 @@ test("computes the same as on the caller's thread, which goes on", async () => {
     expect(away.y).toEqual(local.y);
     // Here the loop turns before and after, whatever the machine; there it turns as it likes.
     expect(local.turns).toBeLessThan(10);
-    expect(away.turns).toBeGreaterThan(100);
+    expect(away.turns).toBeGreaterThan(2 * local.turns + 10);
   } finally {
     await own.release();
     await here.release();
