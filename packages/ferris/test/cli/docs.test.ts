@@ -96,6 +96,10 @@ describe("commands and options that documents name", () => {
     "--sections",
     "--dtypes",
     "--network",
+    "--packages",
+    "--permission",
+    "--allow-addons",
+    "--allow-worker",
     "--flag",
   ]);
 

@@ -125,8 +125,8 @@ test.each(["a".repeat(1001), "{".repeat(60) + "}".repeat(60), "!(a)", "@(a"])("%
   expect(() => checkGlob(glob)).toThrow(UsageError);
 });
 
-test("a filter of slashes without end is refused at once", () => {
+test("a filter of slashes without end is read at once, as one slash", () => {
   const started = processorTime();
-  expect(() => makeDocumentTest({ paths: [`${"/".repeat(300_000)}x`] })).toThrow(UsageError);
+  expect(makeDocumentTest({ paths: [`${"/".repeat(300_000)}x`] })).toBeTypeOf("function");
   expect(processorTime() - started).toBeLessThan(2_000);
 });
