@@ -80,19 +80,19 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xlsx",
-    version: 6,
+    version: 7,
     extensions: ["xlsx", "xlsm", "xltx", "xltm", "xlsb"],
     recognises: (head) => isExcel2003(beginning(head)),
   },
   {
     type: "opendocument",
-    version: 5,
+    version: 6,
     extensions: ["odt", "ods", "odp", "odg", "ott", "ots", "otp", "otg", "fodt", "fods", "fodp", "fodg"],
     recognises: (head) => /<office:document[\s>]/.test(beginning(head)) || openDocument.test(mediaTypeOf(head)),
   },
   {
     type: "doc",
-    version: 2,
+    version: 3,
     extensions: ["doc"],
   },
   {
@@ -129,7 +129,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "epub",
-    version: 4,
+    version: 5,
     extensions: ["epub"],
     recognises: (head) => mediaTypeOf(head).startsWith("application/epub+zip"),
   },
@@ -202,7 +202,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "calendar",
-    version: 1,
+    version: 2,
     extensions: ["ics", "ical", "ifb", "vcs"],
     recognises: (head) => /^\s*BEGIN:VCALENDAR\s/i.test(beginning(head)),
   },
@@ -214,13 +214,13 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "subtitles",
-    version: 1,
+    version: 2,
     isPlainText: true,
     extensions: ["srt", "vtt"],
   },
   {
     type: "latex",
-    version: 3,
+    version: 4,
     isPlainText: true,
     extensions: ["tex", "latex", "ltx"],
   },

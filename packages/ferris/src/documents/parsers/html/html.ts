@@ -32,6 +32,14 @@ const isFileName = /^[^\n]{1,300}\.(?:png|jpe?g|gif|bmp|tiff?|svg|webp)\s*$/i;
 
 /** Deeper elements are read as if they stood at this depth. */
 const deepest = 400;
+/** Of elements that say they are the main content. */
+const mostMains = 20;
+/** Characters of a paragraph that is more than a label. */
+const shortestProse = 80;
+const mostParagraphs = 2_000;
+/** Elements of one paragraph that are looked at. */
+const mostInParagraph = 500;
+
 /** Pages inside of pages. */
 const deepestFrame = 3;
 
@@ -69,7 +77,8 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
   const landmarks = landmarksOf(document);
   const isPage = reading === "page";
   const lengthBefore = builder.length;
-  const main = isPage ? mainOf(document, landmarks) : undefined;
+  const prose = isPage ? proseOf(document) : new Map<Element, number>();
+  const main = isPage ? mainOf(document, landmarks, prose) : undefined;
   let words = new SourcedText();
   /** What a list item starts with. */
   let mark = "";
@@ -83,6 +92,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
       )
     : new Set<Element>();
   titled("");
+  if (main) titleAbove(main);
   for (const node of roots) visit(node, 0, "prose");
   flush("prose");
   // A page of nothing but menus is read as that: it was put there to be found.
@@ -98,6 +108,8 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
 
   function isOutside(element: Element): boolean {
     if (main || !isPage || !outsideMain.has(element.name)) return false;
+    // Tags that are never closed hold the rest of their page.
+    if (holdsMost(element, prose)) return false;
     if (element.name === "aside") return isBeside(element);
     for (const above of ancestors(element)) if (sectioning.test(above.name)) return false;
     return true;
@@ -138,6 +150,13 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
     else if (name === "dt" || name === "dd") inBlock(node, depth, kind, "list");
     else if (blockTags.has(name)) inBlock(node, depth, kind, kind === "list" ? "list" : "prose");
     else children(node, depth, kind);
+  }
+
+  /** The page's heading, where it stands above what the page calls its main content. */
+  function titleAbove(content: Element): void {
+    if (find(content, ({ name }) => name === "h1")) return;
+    const [title, another] = elements(document, ({ name }) => name === "h1");
+    if (title && !another && title.startIndex! < content.startIndex! && !isLeftOut(title)) visit(title, 0, "prose");
   }
 
   function titled(id: string): void {
@@ -246,8 +265,8 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
 interface Landmarks {
   readonly title?: Element;
   readonly body?: Element;
-  /** What the page itself calls its main content. */
-  readonly main?: Element;
+  /** What the page itself calls its main content: the first of them, or the only article. */
+  readonly mains: readonly Element[];
   /** Ids of what its tabs and buttons show. */
   readonly opened: ReadonlySet<string>;
 }
@@ -256,20 +275,19 @@ interface Landmarks {
 function landmarksOf(document: Document): Landmarks {
   let title: Element | undefined;
   let body: Element | undefined;
-  let main: Element | undefined;
-  let article: Element | undefined;
-  let articles = 0;
+  const mains: Element[] = [];
+  const articles: Element[] = [];
   const opened = new Set<string>();
   for (const element of walk(document)) {
     const { name } = element;
     if (name === "title") title ??= isInSvg(element) ? undefined : element;
     else if (name === "body") body ??= element;
-    else if (name === "article" && articles++ === 0) article = element;
+    else if (name === "article" && articles.length < 2) articles.push(element);
     const controls = element.attribs["aria-controls"];
     if (controls !== undefined) for (const id of controls.split(/\s+/)) opened.add(id);
-    if (name === "main" || element.attribs.role === "main") main ??= element;
+    if ((name === "main" || element.attribs.role === "main") && mains.length < mostMains) mains.push(element);
   }
-  return { title, body, main: main ?? (articles === 1 ? article : undefined), opened };
+  return { title, body, mains: mains.length > 0 || articles.length > 1 ? mains : articles, opened };
 }
 
 const aboutPage: ReadonlySet<string> = new Set(["head", "title"]);
@@ -288,9 +306,41 @@ function withStrays(body: Element): ChildNode[] {
   return [...before, ...body.children, ...behind];
 }
 
-/** Some pages mark an empty shell. */
-function mainOf(document: Document, { main }: Landmarks): Element | undefined {
-  return main && textOf(main).length > textOf(document).length / 20 ? main : undefined;
+/** The largest: some pages mark an empty shell, or one article beside what they are about. */
+function mainOf(document: Document, { mains }: Landmarks, prose: ReadonlyMap<Element, number>): Element | undefined {
+  const lengths = mains.map((main) => textOf(main).length);
+  const main = mains[lengths.indexOf(Math.max(...lengths))];
+  if (!main || textOf(main).length <= textOf(document).length / 20) return undefined;
+  return prose.size === 0 || holdsMost(main, prose, 3) ? main : undefined;
+}
+
+/** Paragraphs that are prose, with how long they are: not links, and more than a line. */
+function proseOf(document: Document): ReadonlyMap<Element, number> {
+  const prose = new Map<Element, number>();
+  for (const element of walk(document)) {
+    if (element.name !== "p" || prose.size >= mostParagraphs) continue;
+    const { length } = textOf(element, 2_000);
+    if (length < shortestProse) continue;
+    let links = 0;
+    let seen = 0;
+    for (const inner of walk(element)) {
+      if (inner.name === "a") links += textOf(inner, 2_000).length;
+      if (++seen > mostInParagraph) break;
+    }
+    if (links < length / 2) prose.set(element, length);
+  }
+  return prose;
+}
+
+/** Whether an element holds more than half (or another part) of the page's prose. */
+function holdsMost(element: Element, prose: ReadonlyMap<Element, number>, part = 2): boolean {
+  let inside = 0;
+  let all = 0;
+  for (const [paragraph, length] of prose) {
+    all += length;
+    if (paragraph.startIndex! >= element.startIndex! && paragraph.startIndex! <= element.endIndex!) inside += length;
+  }
+  return inside > all / part;
 }
 
 function isInSvg(element: Element): boolean {

@@ -9,7 +9,7 @@ import { isTag, isText, type Element } from "domhandler";
 import { ancestors, find, walk } from "./tree.ts";
 import { textOf } from "./words.ts";
 
-const neverContent = new Set("script style head select option input textarea datalist embed nav rp rt rtc".split(" "));
+const neverContent = new Set("script style select option input textarea datalist embed nav rp rt rtc".split(" "));
 /** Their content is shown where they themselves cannot be. */
 const fallbacks = new Set("noscript object canvas video audio".split(" "));
 const fallbackNotice =
@@ -44,6 +44,8 @@ export function isLeftOut(element: Element, reading: Reading, opened: ReadonlySe
   if (classes !== undefined && isMarkClass(classes)) return true;
   if (attribs["epub:type"]?.includes("pagebreak")) return true;
   switch (name) {
+    case "title":
+      return !element.parent || !isTag(element.parent) || /^(?:head|html)$/.test(element.parent.name);
     case "template":
       return !("shadowrootmode" in attribs || "shadowroot" in attribs);
     case "dialog":
