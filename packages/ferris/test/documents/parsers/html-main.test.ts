@@ -1,0 +1,42 @@
+/** Which part of a page is its content, by where its prose stands. */
+import { expect, test } from "vitest";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { outline } from "../support/outline.ts";
+
+const sentence =
+  "The ferry leaves the outer pier at nine, and returns from the island when the tide allows it, in summer at ten.";
+
+test.each<[string, string, string[]]>([
+  [
+    "a head that never ends",
+    `<html><head><title>T</title><div><p>Text of the page</p></div></html>`,
+    ["prose [] Text of the page"],
+  ],
+  [
+    "a header that never ends",
+    `<body><header><h1>Emden</h1><nav>Menu</nav><div><p>${sentence}</p></div></body>`,
+    ["heading [Emden] Emden", `prose [Emden] ${sentence}`],
+  ],
+  [
+    "one article beside what the page is about",
+    `<body><div><p>${sentence}</p><p>${sentence} Again.</p><p>${sentence} Twice.</p></div><article><p>A guest writes that the crossing was calm and the coffee warm, and would come again.</p></article></body>`,
+    [
+      `prose [] ${sentence}`,
+      `prose [] ${sentence} Again.`,
+      `prose [] ${sentence} Twice.`,
+      "prose [] A guest writes that the crossing was calm and the coffee warm, and would come again.",
+    ],
+  ],
+  [
+    "the larger of two that say they are the main content",
+    `<body><div role="main"><p>Short.</p></div><main><p>${sentence}</p></main></body>`,
+    [`prose [] ${sentence}`],
+  ],
+  [
+    "a heading above the main content",
+    `<body><div><h1>Ferries</h1><p>Share this</p></div><main><h2>Summer</h2><p>${sentence}</p></main></body>`,
+    ["heading [Ferries] Ferries", "heading [Ferries > Summer] Summer", `prose [Ferries > Summer] ${sentence}`],
+  ],
+])("%s", async (_name, html, expected) => {
+  expect(outline(await parseDocument("/page.html", Buffer.from(html)))).toEqual(expected);
+});
