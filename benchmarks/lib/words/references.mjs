@@ -23,7 +23,7 @@ export function referenceText(file, flatFile) {
   const format = extname(file).slice(1);
   try {
     if (format === "pdf") return execFileSync("pdftotext", ["-enc", "UTF-8", file, "-"], large);
-    if (format === "eml") return execFileSync("python3", ["-c", mailProgram, file], large);
+    if (format === "eml" || format === "mbox") return execFileSync("python3", ["-c", mailProgram, file, format], large);
     if (format === "adoc") return readFileSync(file, "utf8");
     if (officeFormats.has(format)) return existsSync(flatFile) ? textOfFlat(readFileSync(flatFile, "utf8")) : null;
     return execFileSync("pandoc", ["-f", pandocFormats[format], "-t", "plain", "--wrap=none", file], large);
@@ -32,15 +32,17 @@ export function referenceText(file, flatFile) {
   }
 }
 
-/** Texts and subjects of a message and of those in it. */
+/** Texts and subjects of a message and of those in it, or of those in a mailbox. */
 const mailProgram = `
-import email, email.policy, sys
-message = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
-for part in message.walk():
-    print(part.get("subject", ""))
-    if part.get_content_maintype() == "text" and part.get_content_subtype() == "plain":
-        try: print(part.get_content())
-        except Exception: pass
+import email, email.policy, mailbox, sys
+read = lambda file: email.message_from_binary_file(file, policy=email.policy.default)
+messages = [read(open(sys.argv[1], "rb"))] if sys.argv[2] == "eml" else mailbox.mbox(sys.argv[1], factory=read, create=False)
+for message in messages:
+    for part in message.walk():
+        print(part.get("subject", ""))
+        if part.get_content_maintype() == "text" and part.get_content_subtype() == "plain":
+            try: print(part.get_content())
+            except Exception: pass
 `;
 
 /** LibreOffice's XML of many files; several at once, for its start takes the longest. Each comes out as INDEX.FORMAT. */

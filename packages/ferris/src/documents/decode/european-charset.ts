@@ -52,6 +52,14 @@ const candidates: readonly (readonly [charset: string, rarity: number])[] = [
   ["x-mac-greek", 11],
 ];
 
+/** Sets of one country: a text in another language is not in them, whatever its signs look like. */
+const nationalSets: Readonly<Record<string, readonly string[] | undefined>> = {
+  ibm860: ["pt"],
+  ibm861: ["is"],
+  ibm863: ["fr"],
+  ibm865: ["da", "nb"],
+};
+
 /** The best must be eight thousand times as likely as the next that reads something else. */
 const clearlyAhead = 9;
 /** … and so much for each word that they read differently: small errors of judgement add up. */
@@ -84,6 +92,7 @@ const longestStretch = 60;
 const enough = 3;
 
 interface Language {
+  readonly name: string;
   /** By character: its place in the rows of costs, from 1. */
   readonly places: ReadonlyMap<string, number>;
   readonly size: number;
@@ -94,17 +103,18 @@ interface Language {
 let loaded: readonly Language[] | undefined;
 
 function languages(): readonly Language[] {
-  const latin = Object.values(letterPairs).map(
-    ([letters, costs]) => [`abcdefghijklmnopqrstuvwxyz${letters}`, costs] as const,
+  const latin = Object.entries(letterPairs).map(
+    ([name, [letters, costs]]) => [name, [`abcdefghijklmnopqrstuvwxyz${letters}`, costs]] as const,
   );
-  return (loaded ??= [...latin, ...Object.values(cyrillicGreekPairs)].map(([all, written]) => {
+  return (loaded ??= [...latin, ...Object.entries(cyrillicGreekPairs)].map(([name, [all, written]]) => {
     const costs = Float32Array.from(written, (digit) => costDigits.indexOf(digit) / 6);
-    return { places: new Map(Array.from(all, (letter, at) => [letter, at + 1])), size: all.length + 1, costs };
+    return { name, places: new Map(Array.from(all, (letter, at) => [letter, at + 1])), size: all.length + 1, costs };
   }));
 }
 
 interface Reading {
   readonly charset: string;
+  readonly language: string;
   readonly rarity: number;
   /** The stretches beyond ASCII as the set has them. */
   readonly texts: readonly string[];
@@ -126,6 +136,7 @@ export function europeanCharset(bytes: Uint8Array): string | null {
   readings.sort((one, other) => one.cost - other.cost);
   const [best] = readings;
   if (best === undefined || best.odd > mostOdd || best.foreign > mostForeign) return null;
+  if (nationalSets[best.charset]?.includes(best.language) === false) return null;
   // Of all that read something else, the one that is nearest for what it reads differently.
   const isClear = readings.every((other) => {
     const differing = other.texts.filter((text, at) => text !== best.texts[at]).length;
@@ -267,6 +278,7 @@ function readingIn(
   const isWithout = all[own]!.size === 27;
   return {
     charset,
+    language: all[own]!.name,
     texts,
     cost: signs + costs[own]!,
     odd: odd / Math.max(1, characters),

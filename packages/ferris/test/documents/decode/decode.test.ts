@@ -139,6 +139,12 @@ describe("decodeText", () => {
     expect(warnings).toEqual([expect.stringContaining(`read as ${charset}`)]);
   });
 
+  test("capitals of Greek beside English are not small letters of Cyrillic", () => {
+    const hex =
+      "6269736f6e202d207061727365722067656e657261746f720a6269736f6e205bc5d0c9cbcfc3c75d2e2e2e20c1d1d7c5c9cf0a";
+    expect(decodeText(Buffer.from(hex, "hex")).content).toContain("[ΕΠΙΛΟΓΗ]... ΑΡΧΕΙΟ");
+  });
+
   test.each(["Café déjà", "Déjà vu à la mer", "Öl für 5 £"])("a few words of Western Europe: %j", (text) => {
     expect(decodeText(Buffer.from(text, "latin1")).content).toBe(text);
   });
