@@ -5,6 +5,7 @@
  */
 import { PGlite } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
+import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import {
   Connection,
@@ -43,10 +44,22 @@ export async function realConnection(
   return Object.assign(connection, { url });
 }
 
+/** A server that a test made crash may still be recovering: it is waited for. */
 export async function dropSchema(url: string): Promise<void> {
-  const connection = await connect(url);
+  const connection = await connectedWithin(60_000, url);
   await connection.query(`DROP SCHEMA IF EXISTS ${parseAddress(url).schema} CASCADE`);
   await connection.close();
+}
+
+async function connectedWithin(milliseconds: number, url: string): Promise<PostgresConnection> {
+  for (const until = performance.now() + milliseconds; ;) {
+    try {
+      return await connect(url);
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 let engine: Promise<PGlite> | null = null;
