@@ -75,7 +75,9 @@ for (const { path, label, folder } of foundFiles(options.cache)) {
     continue;
   }
   const bytes = readFileSync(path);
-  const text = decodeLoosely(bytes, charset).replace(/^\ufeff/, "");
+  const decoded = decodeLoosely(bytes, charset).replace(/^\ufeff/, "");
+  // As ferris has lines of an old Macintosh.
+  const text = decoded.includes("\n") ? decoded : decoded.replaceAll("\r", "\n");
   const outcome = outcomeOf(bytes, text);
   count(`found\t${label.toLowerCase()}`, outcome);
   if (outcome === "wrong") show(`${folder} ${path}`, bytes, text);

@@ -139,6 +139,15 @@ describe("decodeText", () => {
     expect(warnings).toEqual([expect.stringContaining(`read as ${charset}`)]);
   });
 
+  test.each([
+    "המשאבה במרתף עומדת ליד הקיר המערבי, ויש לבדוק את הלחץ שלה פעם בשבוע.\n",
+    "את החלקים הישנים אין לזרוק לפח, אלא להחזיר לספק יחד עם טופס חתום.\n",
+  ])("letters of Hebrew are not capitals of Russian: %s", (text) => {
+    // windows-1255 has the alphabet from 0xE0 on.
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0) - (letter >= "א" ? 0x05d0 - 0xe0 : 0));
+    expect(decodeText(bytes).content).toBe(text);
+  });
+
   test("capitals of Greek beside English are not small letters of Cyrillic", () => {
     const hex =
       "6269736f6e202d207061727365722067656e657261746f720a6269736f6e205bc5d0c9cbcfc3c75d2e2e2e20c1d1d7c5c9cf0a";

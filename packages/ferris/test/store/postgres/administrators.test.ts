@@ -43,12 +43,18 @@ describe.runIf(realUrl !== null)(`roles and limits (${realName})`, () => {
     return { admin, name, url: url.href, schema: url.searchParams.get("schema")! };
   }
 
-  test("a role that may only read searches, and is told what it may not", async () => {
-    const { admin, name, url, schema } = await role("");
-    const store = await storeOn(admin, null, identity);
-    await put(store, "/a", ["the pump in the cellar"]);
+  /** The same beside an index of one document, with rights on its tables. */
+  async function roleWith(rights: "SELECT" | "ALL", settings = "") {
+    const made = await role(settings);
+    const { admin, name, schema } = made;
+    await put(await storeOn(admin, null, identity), "/a", ["the pump in the cellar"]);
     await admin.query(`GRANT USAGE ON SCHEMA ${schema} TO ${name}`);
-    await admin.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${name}`);
+    await admin.query(`GRANT ${rights} ON ALL TABLES IN SCHEMA ${schema} TO ${name}`);
+    return made;
+  }
+
+  test("a role that may only read searches, and is told what it may not", async () => {
+    const { url } = await roleWith("SELECT");
     const reader = await openPostgres(url, null);
     expect(await reader.searchText(textQuery("pump"), { limit: 9 })).toHaveLength(1);
     expect(await reader.searchVectors(wordsVector("pump"), { limit: 9 })).toHaveLength(1);
@@ -65,11 +71,7 @@ describe.runIf(realUrl !== null)(`roles and limits (${realName})`, () => {
   });
 
   test("fewer sessions than searches at once: they wait for each other", async () => {
-    const { admin, name, url, schema } = await role("CONNECTION LIMIT 2");
-    const store = await storeOn(admin, null, identity);
-    await put(store, "/a", ["the pump in the cellar"]);
-    await admin.query(`GRANT USAGE ON SCHEMA ${schema} TO ${name}`);
-    await admin.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${schema} TO ${name}`);
+    const { url } = await roleWith("SELECT", "CONNECTION LIMIT 2");
     const reader = await openPostgres(url, null, { patience: 60_000 });
     const found = await Promise.all(
       Array.from({ length: 12 }, () => reader.searchText(textQuery("pump"), { limit: 9 })),
@@ -91,11 +93,7 @@ describe.runIf(realUrl !== null)(`roles and limits (${realName})`, () => {
   });
 
   test("a database that is set to be read is searched, and writing is told", async () => {
-    const { admin, name, url, schema } = await role("");
-    const store = await storeOn(admin, null, identity);
-    await put(store, "/a", ["the pump in the cellar"]);
-    await admin.query(`GRANT USAGE ON SCHEMA ${schema} TO ${name}`);
-    await admin.query(`GRANT ALL ON ALL TABLES IN SCHEMA ${schema} TO ${name}`);
+    const { admin, name, url } = await roleWith("ALL");
     await admin.query(`ALTER ROLE ${name} SET default_transaction_read_only = on`);
     await admin.query(`ALTER ROLE ${name} SET search_path = nowhere`);
     const connection = await connect(url);

@@ -72,6 +72,7 @@ describe.each(
     [24, 100, config.component === "f32" ? 32 : null, 2],
     ...(isThorough
       ? ([
+          [24, 100, config.component === "f32" ? null : 32, 2],
           [64, 160, 32, 2],
           [48, 100, null, 2],
         ] as const)

@@ -325,7 +325,8 @@ function proseOf(document: Document): ReadonlyMap<Element, number> {
     let seen = 0;
     for (const inner of walk(element)) {
       if (inner.name === "a") links += textOf(inner, 2_000).length;
-      if (++seen > mostInParagraph) break;
+      // Enough is known: links within links would be read again and again.
+      if (links >= length / 2 || ++seen > mostInParagraph) break;
     }
     if (links < length / 2) prose.set(element, length);
   }

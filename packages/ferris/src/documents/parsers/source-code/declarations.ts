@@ -7,6 +7,7 @@
  * are WebAssembly from the VS Code team; a language without one is left to the caller.
  */
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Language, Node, Parser } from "@vscode/tree-sitter-wasm";
 
@@ -72,9 +73,19 @@ const littleBeside = 200;
  */
 export const millisecondsFor = (characters: number): number => 2_000 + characters / 20;
 
+/**
+ * What a grammar may take of memory, where files of code take a tenth: of text that is not of the language it keeps the square of its length
+ * (2 GB for 30 KB of "![ % a", all that it could have).
+ */
+const mostMemory = 2 ** 29;
+/** WebAssembly gives nothing back: an instance that has taken more goes after the file. */
+const mostKept = 2 ** 27;
+const page = 2 ** 16;
+
 interface TreeSitter {
   readonly Parser: typeof Parser;
   readonly Language: typeof Language;
+  readonly memory: WebAssembly.Memory;
 }
 
 let library: Promise<TreeSitter> | null = null;
@@ -89,28 +100,44 @@ export async function declarationsOf(
   const grammar = grammars[language];
   if (grammar === undefined) return null;
   library ??= loadLibrary();
-  const { Parser: ParserClass } = await library;
-  const parser = new ParserClass();
+  const { Parser: ParserClass, memory } = await library;
+  const parsing = await loadLanguage(grammar);
+  const end = performance.now() + milliseconds;
   try {
-    parser.setLanguage(await loadLanguage(grammar));
-    const end = performance.now() + milliseconds;
+    const parser = new ParserClass();
+    parser.setLanguage(parsing);
     const tree = parser.parse(code, null, { progressCallback: () => performance.now() > end });
-    if (tree === null) return null;
-    try {
-      return declarationsIn(tree.rootNode, 0);
-    } finally {
-      tree.delete();
-    }
-  } finally {
+    const found = tree && declarationsIn(tree.rootNode, 0);
+    tree?.delete();
     parser.delete();
+    if (memory.buffer.byteLength > mostKept) forgetLibrary();
+    return found;
+  } catch (error) {
+    // Out of memory, or a step too deep: it is in pieces now, and the next file would fail as well.
+    forgetLibrary();
+    if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) return null;
+    throw error;
   }
 }
 
+const silent = (): void => undefined;
+
+function forgetLibrary(): void {
+  library = null;
+  languages.clear();
+}
+
+/** A new instance each time: the package itself has one for ever. */
 async function loadLibrary(): Promise<TreeSitter> {
-  // Its types describe a module of names; at run time it is CommonJS, with all of them in `default`.
-  const { default: treeSitter } = (await import("@vscode/tree-sitter-wasm")) as unknown as { default: TreeSitter };
-  await treeSitter.Parser.init();
-  return treeSitter;
+  const require = createRequire(import.meta.url);
+  const file = require.resolve("@vscode/tree-sitter-wasm");
+  delete require.cache[file];
+  const treeSitter = require(file) as Omit<TreeSitter, "memory">;
+  const memory = new WebAssembly.Memory({ initial: 2 ** 25 / page, maximum: mostMemory / page });
+  // Its types know one option, and it says on standard error that it gave up.
+  const init = treeSitter.Parser.init as (options: object) => Promise<void>;
+  await init.call(treeSitter.Parser, { wasmMemory: memory, print: silent, printErr: silent });
+  return { Parser: treeSitter.Parser, Language: treeSitter.Language, memory };
 }
 
 function loadLanguage(grammar: string): Promise<Language> {
