@@ -134,9 +134,9 @@ async function loadLibrary(): Promise<TreeSitter> {
   delete require.cache[file];
   const treeSitter = require(file) as Omit<TreeSitter, "memory">;
   const memory = new WebAssembly.Memory({ initial: 2 ** 25 / page, maximum: mostMemory / page });
-  // Its types know one option, and it says on standard error that it gave up.
-  const init = treeSitter.Parser.init as (options: object) => Promise<void>;
-  await init.call(treeSitter.Parser, { wasmMemory: memory, print: silent, printErr: silent });
+  // Its types know one option only; and it would say on standard error that it gave up.
+  const options: object = { wasmMemory: memory, print: silent, printErr: silent };
+  await treeSitter.Parser.init(options as Parameters<typeof Parser.init>[0]);
   return { Parser: treeSitter.Parser, Language: treeSitter.Language, memory };
 }
 
