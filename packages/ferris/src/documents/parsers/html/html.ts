@@ -37,8 +37,8 @@ const mostMains = 20;
 /** Characters of a paragraph that is more than a label. */
 const shortestProse = 80;
 const mostParagraphs = 2_000;
-/** Elements of one paragraph that are looked at. */
-const mostInParagraph = 500;
+/** Nodes of one paragraph that are looked at. */
+const mostInParagraph = 1_000;
 
 /** Pages inside of pages. */
 const deepestFrame = 3;
@@ -77,7 +77,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
   const landmarks = landmarksOf(document);
   const isPage = reading === "page";
   const lengthBefore = builder.length;
-  const prose = isPage ? proseOf(document) : new Map<Element, number>();
+  const prose = proseOf(isPage ? landmarks.paragraphs : []);
   const main = isPage ? mainOf(document, landmarks, prose) : undefined;
   let words = new SourcedText();
   /** What a list item starts with. */
@@ -267,6 +267,7 @@ interface Landmarks {
   readonly body?: Element;
   /** What the page itself calls its main content: the first of them, or the only article. */
   readonly mains: readonly Element[];
+  readonly paragraphs: readonly Element[];
   /** Ids of what its tabs and buttons show. */
   readonly opened: ReadonlySet<string>;
 }
@@ -277,17 +278,20 @@ function landmarksOf(document: Document): Landmarks {
   let body: Element | undefined;
   const mains: Element[] = [];
   const articles: Element[] = [];
+  const paragraphs: Element[] = [];
   const opened = new Set<string>();
   for (const element of walk(document)) {
     const { name } = element;
-    if (name === "title") title ??= isInSvg(element) ? undefined : element;
+    if (name === "p") {
+      if (paragraphs.length < mostParagraphs) paragraphs.push(element);
+    } else if (name === "title") title ??= isInSvg(element) ? undefined : element;
     else if (name === "body") body ??= element;
     else if (name === "article" && articles.length < 2) articles.push(element);
     const controls = element.attribs["aria-controls"];
     if (controls !== undefined) for (const id of controls.split(/\s+/)) opened.add(id);
     if ((name === "main" || element.attribs.role === "main") && mains.length < mostMains) mains.push(element);
   }
-  return { title, body, mains: mains.length > 0 || articles.length > 1 ? mains : articles, opened };
+  return { title, body, mains: mains.length > 0 || articles.length > 1 ? mains : articles, paragraphs, opened };
 }
 
 const aboutPage: ReadonlySet<string> = new Set(["head", "title"]);
@@ -307,41 +311,70 @@ function withStrays(body: Element): ChildNode[] {
 }
 
 /** The largest: some pages mark an empty shell, or one article beside what they are about. */
-function mainOf(document: Document, { mains }: Landmarks, prose: ReadonlyMap<Element, number>): Element | undefined {
-  const lengths = mains.map((main) => textOf(main).length);
-  const main = mains[lengths.indexOf(Math.max(...lengths))];
-  if (!main || textOf(main).length <= textOf(document).length / 20) return undefined;
-  return prose.size === 0 || holdsMost(main, prose, 3) ? main : undefined;
+function mainOf(document: Document, { mains }: Landmarks, prose: Prose): Element | undefined {
+  if (mains.length === 0) return undefined;
+  const lengths = mains.map((each) => lengthsIn(each, Infinity).length);
+  const most = Math.max(...lengths);
+  if (most <= lengthsIn(document, Infinity).length / 20) return undefined;
+  const main = mains[lengths.indexOf(most)]!;
+  return prose.starts.length === 0 || holdsMost(main, prose, 3) ? main : undefined;
 }
 
-/** Paragraphs that are prose, with how long they are: not links, and more than a line. */
-function proseOf(document: Document): ReadonlyMap<Element, number> {
-  const prose = new Map<Element, number>();
-  for (const element of walk(document)) {
-    if (element.name !== "p" || prose.size >= mostParagraphs) continue;
-    const { length } = textOf(element, 2_000);
-    if (length < shortestProse) continue;
-    let links = 0;
-    let seen = 0;
-    for (const inner of walk(element)) {
-      if (inner.name === "a") links += textOf(inner, 2_000).length;
-      // Enough is known: links within links would be read again and again.
-      if (links >= length / 2 || ++seen > mostInParagraph) break;
-    }
-    if (links < length / 2) prose.set(element, length);
+/** A page's prose: where each paragraph begins, and how long those before it are together. */
+interface Prose {
+  readonly starts: readonly number[];
+  /** One more than there are paragraphs. */
+  readonly before: readonly number[];
+}
+
+/** Those of these paragraphs that are prose: not links, and more than a line. In the order of the page. */
+function proseOf(paragraphs: readonly Element[]): Prose {
+  const [starts, before] = [[] as number[], [0]];
+  for (const paragraph of paragraphs) {
+    const { length, links } = lengthsIn(paragraph, mostInParagraph);
+    if (length < shortestProse || links >= length / 2) continue;
+    starts.push(paragraph.startIndex!);
+    before.push(before.at(-1)! + length);
   }
-  return prose;
+  return { starts, before };
+}
+
+/** About how many characters something has, and its links have of them; of the first `mostNodes` nodes. */
+function lengthsIn(root: Document | Element, mostNodes: number): { length: number; links: number } {
+  let [length, links, depth] = [0, 0, 0];
+  // Null ends a link.
+  const stack: (ChildNode | null)[] = root.children.toReversed();
+  for (let node = stack.pop(), seen = 0; node !== undefined && seen < mostNodes; node = stack.pop(), seen++) {
+    if (node === null) depth--;
+    else if (isText(node)) {
+      const words = node.data.trim().length + 1;
+      length += words;
+      if (depth > 0) links += words;
+    } else if (isTag(node) && node.name !== "script" && node.name !== "style") {
+      if (node.name === "a") {
+        depth++;
+        stack.push(null);
+      }
+      for (let at = node.children.length - 1; at >= 0; at--) stack.push(node.children[at]!);
+    }
+  }
+  return { length, links };
 }
 
 /** Whether an element holds more than half (or another part) of the page's prose. */
-function holdsMost(element: Element, prose: ReadonlyMap<Element, number>, part = 2): boolean {
-  let inside = 0;
-  let all = 0;
-  for (const [paragraph, length] of prose) {
-    all += length;
-    if (paragraph.startIndex! >= element.startIndex! && paragraph.startIndex! <= element.endIndex!) inside += length;
+function holdsMost({ startIndex, endIndex }: Element, prose: Prose, part = 2): boolean {
+  return lengthUpTo(endIndex! + 1, prose) - lengthUpTo(startIndex!, prose) > prose.before.at(-1)! / part;
+}
+
+/** Of the prose that begins before a place. */
+function lengthUpTo(place: number, { starts, before }: Prose): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! < place) low = middle + 1;
+    else high = middle;
   }
-  return inside > all / part;
+  return before[low]!;
 }
 
 function isInSvg(element: Element): boolean {
