@@ -6,6 +6,7 @@
  * HTML of messages.
  */
 import { isTag, isText, type ChildNode, type Document, type Element } from "domhandler";
+import { isPictureName } from "../picture-description.ts";
 import { ContentBuilder, type Place } from "../../content-builder.ts";
 import { decodeText } from "../../decode/decode.ts";
 import type { BlockKind, ParsedDocument } from "../../document.ts";
@@ -26,9 +27,6 @@ const sectioning = /^(?:article|section|main|blockquote|figure|td|li|dd|details)
 /** Whether these are content is worth remembering. */
 const takesLooking = new Set("ul ol menu form button noscript object canvas video audio".split(" "));
 const preformatted = new Set(["pre", "listing", "xmp", "plaintext"]);
-
-/** What programs write where nobody described a picture. */
-const isFileName = /^[^\n]{1,300}\.(?:png|jpe?g|gif|bmp|tiff?|svg|webp)\s*$/i;
 
 /** Deeper elements are read as if they stood at this depth. */
 const deepest = 400;
@@ -227,7 +225,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
 
   /** An image's text, where its attribute stands. */
   function alternative(image: Element): SourcedText {
-    if (!image.attribs.alt || isFileName.test(image.attribs.alt)) return new SourcedText();
+    if (!image.attribs.alt || isPictureName(image.attribs.alt)) return new SourcedText();
     const text = attributeText(html, image, "alt");
     return new SourcedText().appendMade(" ", text.originAt(0)).join(text).trail(" ");
   }

@@ -4,7 +4,7 @@
 import type { ContentBuilder, Place } from "../../content-builder.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
-import { pictureDescription } from "../word/paragraph.ts";
+import { pictureDescription } from "../picture-description.ts";
 import { type XmlElement, childElements, childNamed, descendants } from "../../xml/xml-tree.ts";
 import { addCells } from "./cells.ts";
 import { ListCounter } from "./lists.ts";

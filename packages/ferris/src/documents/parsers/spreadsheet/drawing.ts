@@ -7,7 +7,7 @@ import { addChart } from "../office/chart.ts";
 import { diagramLines } from "../office/diagram.ts";
 import type { OfficePackage } from "../office/package.ts";
 import { linesOf } from "../slides/paragraphs.ts";
-import { pictureDescription } from "../word/paragraph.ts";
+import { pictureDescription } from "../picture-description.ts";
 import { type XmlElement, childElements, descendants, textWithin, xmlTree } from "../../xml/xml-tree.ts";
 import { RichText } from "./strings.ts";
 import { readXml } from "../../xml/xml.ts";

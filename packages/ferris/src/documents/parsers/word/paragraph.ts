@@ -3,6 +3,7 @@
  *
  * Tracked changes are read as accepted: what was put in and where things were moved to is text, what was taken out is not.
  */
+import { pictureDescription } from "../picture-description.ts";
 import { linearMath } from "../math/omml.ts";
 import { chosen } from "../office/alternate-content.ts";
 import { baseOfPhoneticGuide } from "../office/equation-field.ts";
@@ -223,13 +224,4 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
     const words = pictureDescription(descr);
     if (words !== "" && descendants(frame, "pic:pic").length > 0) attached.push({ kind: "description", text: words });
   }
-}
-
-/** Without what programs put there: the file's name, and who described it. */
-export function pictureDescription(text: string): string {
-  const lastLine = text.lastIndexOf("\n") + 1;
-  const said = /AI-generated content may be incorrect|Description automatically generated/i.exec(text.slice(lastLine));
-  const words = (said === null ? text : text.slice(0, lastLine + said.index)).trim();
-  const isName = /^[^\n]{1,300}\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)$/i.test(words);
-  return isName || /^https?:\S+$/.test(words) ? "" : words;
 }

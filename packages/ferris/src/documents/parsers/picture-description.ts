@@ -1,0 +1,14 @@
+/** What somebody says of a picture, in formats that have a place for it; programs put other things there. */
+
+/** Whether this is a file's name, which nobody wrote. */
+export function isPictureName(text: string): boolean {
+  return /^[^\n]{1,300}\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)\s*$/i.test(text);
+}
+
+/** Without what programs put there: the file's name, and who described it. */
+export function pictureDescription(text: string): string {
+  const lastLine = text.lastIndexOf("\n") + 1;
+  const said = /AI-generated content may be incorrect|Description automatically generated/i.exec(text.slice(lastLine));
+  const words = (said === null ? text : text.slice(0, lastLine + said.index)).trim();
+  return isPictureName(words) || /^https?:\S+$/.test(words) ? "" : words;
+}
