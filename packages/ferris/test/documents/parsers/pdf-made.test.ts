@@ -117,3 +117,24 @@ test("vowel signs without a width go with the letter that they are drawn before"
   });
   expect(await read(bytes)).toEqual(["prose [1: ] عذراً."]);
 });
+
+/** A font without a map to letters whose glyphs, from the byte 0x41 on, have these names. */
+function namedFont(names: readonly string[]): string {
+  return `<< /Type /Font /Subtype /Type1 /BaseFont /Made /FirstChar 65 /LastChar ${64 + names.length} /Widths [${names.map(() => 500).join(" ")}] /Encoding << /Type /Encoding /Differences [65 ${names.map((name) => `/${name}`).join(" ")}] >> /FontDescriptor << /Type /FontDescriptor /FontName /Made /Flags 4 /FontBBox [0 -200 1000 900] /Ascent 900 /Descent -200 /ItalicAngle 0 /CapHeight 700 /StemV 80 >> >>`;
+}
+
+test.each([
+  ["figures and small capitals of a style", ["one.os", "nine.lf", "zero.tnum", "A.sc", "b.smcp"], "190Ab"],
+  ["ligatures", ["f_f_i.liga", "c_t", "T_h", "s_t.dlig"], "ffictThst"],
+  ["letters by number", ["uni00E9.alt", "u1E9E.ss01", "uni004F006B.x"], "éẞOk"],
+  [
+    "accented, Greek and Cyrillic letters",
+    ["Ccaron.sc", "ntilde.alt", "omega.x", "afii10023.sc", "afii10072.x"],
+    "ČñωЁж",
+  ],
+  ["Adobe's names for expert fonts", ["oneoldstyle", "twooldstyle", "Asmall", "Eacutesmall"], "12aé"],
+])("glyphs of which only the name is known: %s", async (_, names, said) => {
+  const letters = Array.from(names.keys(), (i) => String.fromCharCode(0x41 + i)).join("");
+  const content = `BT /F1 12 Tf 40 250 Td (${letters}) Tj ET`;
+  expect(await read(madePdf({ content, fonts: [namedFont(names)] }))).toEqual([`prose [1: ] ${said}`]);
+});

@@ -13,8 +13,6 @@ export type PdfPage = Awaited<ReturnType<PdfDocument["getPage"]>>;
 export interface OpenOptions {
   /** Pictures of more pixels are passed over undecoded. Defaults to none at all: text needs none. */
   readonly mostPixels?: number;
-  /** Whether fonts bring the names of their glyphs along (`differences`), which is slower. Defaults to false. */
-  readonly withGlyphNames?: boolean;
 }
 
 /**
@@ -25,7 +23,7 @@ export interface OpenOptions {
 export async function withPdf<T>(
   bytes: Uint8Array,
   read: (document: PdfDocument) => Promise<T>,
-  { mostPixels = 1, withGlyphNames = false }: OpenOptions = {},
+  { mostPixels = 1 }: OpenOptions = {},
 ): Promise<T> {
   const pdfjs = await load();
   const task = pdfjs.getDocument({
@@ -35,7 +33,8 @@ export async function withPdf<T>(
     // Fonts go to a document that drops them: glyphs are then not compiled to paths, which nobody draws.
     disableFontFace: false,
     ownerDocument: fontless as unknown as HTMLDocument,
-    fontExtraProperties: withGlyphNames,
+    // The names of glyphs come along: not all of them are in the library's list (glyph-names.ts).
+    fontExtraProperties: true,
     useSystemFonts: false,
     isEvalSupported: false,
     enableXfa: false,

@@ -27,6 +27,10 @@ const texLigatures: Readonly<Record<string, string>> = {
 };
 /** A font with a larger share of unreadable glyphs only looks as if it had letters. */
 const mostUnreadable = 0.08;
+/** Old-style figures and small capitals in Adobe's private places, which are 0xf700 above the letters' own. */
+const expert =
+  /^[\uf721\uf724\uf726\uf730-\uf739\uf73f\uf760-\uf77a\uf7a1\uf7a2\uf7a8\uf7af\uf7b4\uf7b8\uf7bf\uf7e0-\uf7f6\uf7f8-\uf7ff]$/;
+const expertBase = 0xf700;
 /** Bullets of Symbol and Wingdings. */
 const bullets = /^[\uf06c-\uf0ff]$/u;
 
@@ -44,7 +48,7 @@ export function readable(glyphs: readonly Glyph[], counts: FontCounts): Readable
   for (const { text, font } of glyphs) {
     const count = counts.get(font) ?? { all: 0, unreadable: 0 };
     if (count.all++ === 0) counts.set(font, count);
-    if (!isPlain(text) && unreadable.test(text) && !bullets.test(text) && !blank.test(text)) count.unreadable++;
+    if (!isPlain(text) && unreadable.test(text) && !saysMore(text)) count.unreadable++;
   }
   const kept: Glyph[] = [];
   let lost = 0;
@@ -65,7 +69,13 @@ function isPlain(text: string): boolean {
   return text.length === 1 && text >= " " && text <= "~";
 }
 
+/** Of what Unicode does not assign: whether it says something all the same. */
+function saysMore(text: string): boolean {
+  return bullets.test(text) || blank.test(text) || expert.test(text);
+}
+
 function usual(text: string): string {
+  if (expert.test(text)) return String.fromCharCode(text.charCodeAt(0) - expertBase);
   return (texLigatures[text] ?? text)
     .replace(formatMarks, "")
     .replace(compatible, (character) => character.normalize("NFKC"))

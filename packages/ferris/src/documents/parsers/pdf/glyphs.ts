@@ -7,6 +7,7 @@
  */
 import { quantile } from "../../../quantile.ts";
 import type { PdfPage } from "./engine.ts";
+import { lettersOfName } from "./glyph-names.ts";
 import { applied, identity, type Matrix, product } from "./matrix.ts";
 
 export interface Glyph {
@@ -33,9 +34,14 @@ interface Font {
   readonly isType3Font?: boolean;
   readonly bbox?: readonly number[];
   readonly defaultVMetrics?: readonly number[];
+  /** The names of glyphs by their codes, where the file gives any. */
+  readonly differences?: Readonly<Record<number, string>>;
+  /** Which letters pdf.js has found for the codes. */
+  readonly toUnicode?: { readonly _map?: Readonly<Record<number, string>> };
 }
 
 interface FontGlyph {
+  readonly originalCharCode: number;
   readonly unicode: string;
   readonly width: number;
   readonly isSpace?: boolean;
@@ -124,6 +130,13 @@ export async function glyphsOf(
     const height = Math.abs(heightOf(font, size)) * Math.hypot(c, d);
     // Spacing goes the way that the text goes, also where a size below nothing turns it.
     const way = Math.sign(size) || 1;
+    const { _map: known } = font.toUnicode ?? {};
+    const saidBy = ({ originalCharCode: code, unicode }: FontGlyph): string => {
+      const name = font.differences?.[code];
+      // pdf.js takes the code for the letter where it does not know the name.
+      if (name === undefined || known?.[code] !== undefined) return unicode;
+      return lettersOfName(name) ?? unicode;
+    };
     const put = (letter: string, left: number, top: number, width: number): void => {
       const place = { x: placed(left), y: placed(top), width: placed(width), size: placed(height) };
       glyphs.push({ text: letter, ...place, angle: placed(angle), font: state.fontName, show: at });
@@ -140,13 +153,13 @@ export async function glyphsOf(
       if (isVertical) {
         const advance = -(item.vmetric ?? font.defaultVMetrics ?? [-1000])[0]! * perUnit - spacing;
         const width = Math.abs(advance) * Math.hypot(c, d);
-        put(item.unicode, px, py, width);
+        put(saidBy(item), px, py, width);
         y -= advance;
       } else {
         const own = item.width * perUnit * scale;
         const width = Math.abs(own) * across;
         const left = isMirrored ? px - width : px;
-        put(item.unicode, left, py, width);
+        put(saidBy(item), left, py, width);
         x += own + spacing * scale;
       }
       if (glyphs.length > mostGlyphs) throw new Error(`a page of more than ${mostGlyphs} glyphs`);
