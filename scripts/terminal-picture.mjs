@@ -10,7 +10,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import stringWidth from "string-width";
+import fastStringWidth from "fast-string-width";
 import { root } from "./steps.mjs";
 
 const columns = 112;
@@ -69,7 +69,7 @@ function readLines(output) {
       let text = "";
       let start = column;
       for (const { segment } of new Intl.Segmenter().segment(token)) {
-        const width = stringWidth(segment);
+        const width = fastStringWidth(segment);
         if (column + width > columns) {
           if (text) runs.push({ text, style, column: start });
           endLine();
@@ -90,7 +90,7 @@ function escape(text) {
 }
 
 function drawRun({ text, style, column }, y) {
-  const width = stringWidth(text) * cell.width;
+  const width = fastStringWidth(text) * cell.width;
   const x = padding + column * cell.width;
   const color = style.color ?? foreground;
   const attributes = [

@@ -113,12 +113,12 @@ const servedModules = [
   "autocannon",
   "commander",
   "cross-spawn",
+  "fast-string-width",
   "hono",
   "picocolors",
   "prom-client",
   "sqlite-vec",
   "stemmer",
-  "string-width",
   "zod",
 ];
 

@@ -3,11 +3,11 @@
  *
  * Pure: from a state to lines, none wider than the terminal. What documents say is made harmless.
  */
-import stringWidth from "string-width";
 import { lineRange, shownPath } from "../present/results.ts";
 import type { Session } from "../session.ts";
 import { cutToWidth, graphemes, plural, printable } from "../terminal/text.ts";
 import type { Found, LiveState } from "./live-search.ts";
+import { columnsOf } from "../terminal/width.ts";
 
 export interface View {
   readonly input: string;
@@ -50,10 +50,10 @@ function inputLine({ input, cursor, columns }: View, colours: Colours): string {
   const room = Math.max(10, columns - prompt.length - 2);
   // What is left of the cursor stays in sight, however long the line is.
   let before = printable(input.slice(0, cursor));
-  while (stringWidth(before) > room) before = before.slice(Math.max(1, Math.floor(before.length / 10)));
+  while (columnsOf(before) > room) before = before.slice(Math.max(1, Math.floor(before.length / 10)));
   const [next] = graphemes.segment(input.slice(cursor));
   const at = printable(next?.segment ?? " ");
-  const after = cutToWidth(printable(input.slice(cursor + at.length)), Math.max(0, room - stringWidth(before)));
+  const after = cutToWidth(printable(input.slice(cursor + at.length)), Math.max(0, room - columnsOf(before)));
   const mark = colours.enabled ? `\u001b[7m${at}\u001b[27m` : at;
   return `${colours.strong(prompt)}${before}${mark}${after}`;
 }
@@ -77,15 +77,15 @@ function resultLines(
   const place = printable(shownPath(result.path, process.cwd())) + lines;
   let room = columns - 3;
   const take = (text: string, least: number): string => {
-    if (text === "" || room - stringWidth(text) - 2 < least) return "";
-    room -= stringWidth(text) + 2;
+    if (text === "" || room - columnsOf(text) - 2 < least) return "";
+    room -= columnsOf(text) + 2;
     return text;
   };
   // On a narrow terminal the place is what counts.
   const score = take(result.cosine === null ? "" : result.cosine.toFixed(2), 30);
   const owner = take(view.named ? `[${printable(from.name)}]` : "", 20);
   const path = cutToWidth(place, room);
-  const headings = cutToWidth(result.headingPath.map(printable).join(" › "), room - stringWidth(path) - 2);
+  const headings = cutToWidth(result.headingPath.map(printable).join(" › "), room - columnsOf(path) - 2);
   const title = [
     isChosen ? colours.strong(colours.path(path)) : colours.path(path),
     colours.faint(owner),
@@ -120,7 +120,7 @@ function styledPreview(result: Found["result"], width: number, colours: Colours)
     if (to <= at || left <= 0) return;
     const part = cutToWidth(printable(text.slice(at, to)), left);
     styled += style(part);
-    left -= stringWidth(part);
+    left -= columnsOf(part);
     at = to;
   };
   for (const range of highlights) {

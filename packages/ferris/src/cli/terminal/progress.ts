@@ -5,9 +5,9 @@
  * every five seconds, so that a log stays readable. It knows nothing of indexing: callers say how much of what is done. Writes
  * nothing when quiet. `finish` or `note` must be called before anything else is written to stderr.
  */
-import stringWidth from "string-width";
 import { compact, duration, grouped, shorten } from "./text.ts";
 import { TimeLeft } from "./time-left.ts";
+import { columnsOf } from "./width.ts";
 
 /** Where the work stands. `total` is absent while it is not yet known. */
 export interface ProgressState {
@@ -125,10 +125,10 @@ export class Progress {
       const bar = `${"━".repeat(filled)}${"─".repeat(barWidth - filled)} ${Math.floor(share * 100)} %`.padEnd(
         barWidth + 6,
       );
-      if (stringWidth(line) + barWidth + 8 < columns) line = `${bar}  ${line}`;
+      if (columnsOf(line) + barWidth + 8 < columns) line = `${bar}  ${line}`;
     }
     // A line that wraps cannot be erased by returning to its start.
-    if (stringWidth(line) >= columns) line = shorten(line, Math.max(1, columns - 1));
+    if (columnsOf(line) >= columns) line = shorten(line, Math.max(1, columns - 1));
     this.#stream.write(`\r\u001b[2K${line}`);
     this.#drawn = true;
   }

@@ -3,7 +3,7 @@
  *
  * Widths are those on the screen, so Chinese file names and coloured cells line up. No borders: they do not survive copying.
  */
-import stringWidth from "string-width";
+import { columnsOf } from "./width.ts";
 
 export interface TableOptions {
   /** One letter a column, l or r; left where it is missing. */
@@ -17,12 +17,12 @@ export function table(rows: readonly (readonly string[])[], { align = "", indent
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell));
+      widths[column] = Math.max(widths[column] ?? 0, columnsOf(cell));
     });
   }
   return rows.map((row) => {
     const cells = row.map((cell, column) => {
-      const padding = " ".repeat(widths[column]! - stringWidth(cell));
+      const padding = " ".repeat(widths[column]! - columnsOf(cell));
       return align[column] === "r" ? padding + cell : cell + padding;
     });
     return (indent + cells.join("  ")).trimEnd();

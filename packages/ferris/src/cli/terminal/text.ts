@@ -6,7 +6,7 @@
  * here: JSON.stringify escapes by itself.
  */
 import { pathToFileURL } from "node:url";
-import stringWidth from "string-width";
+import { columnsOf } from "./width.ts";
 
 // C0 controls, DEL, C1 controls, and the characters that reorder the text around them.
 // oxlint-disable-next-line no-control-regex -- finding control characters is what this is for
@@ -95,11 +95,11 @@ export const graphemes = new Intl.Segmenter();
 /** At most `columns` columns of `text`, which has no control characters; what is cut ends in an ellipsis. */
 export function cutToWidth(text: string, columns: number): string {
   if (columns <= 0) return "";
-  if (stringWidth(text) <= columns) return text;
+  if (columnsOf(text) <= columns) return text;
   let kept = "";
   let used = 0;
   for (const { segment } of graphemes.segment(text)) {
-    const width = stringWidth(segment);
+    const width = columnsOf(segment);
     if (used + width > columns - 1) break;
     kept += segment;
     used += width;

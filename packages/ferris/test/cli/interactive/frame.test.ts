@@ -1,9 +1,9 @@
 /** The interactive search's screen: never wider or higher than the terminal, the chosen result always in sight. */
-import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { frameLines, lineToOpen } from "../../../src/cli/interactive/frame.ts";
 import type { Found, LiveState } from "../../../src/cli/interactive/live-search.ts";
 import { palette } from "../../../src/cli/terminal/colour.ts";
+import { columnsOf } from "../../../src/cli/terminal/width.ts";
 
 const plain = palette(false);
 
@@ -54,7 +54,7 @@ describe.each([
     const lines = frameLines(state(all), { input, cursor: input.length, chosen, columns, rows, named: true }, plain);
     expect(lines.length).toBeLessThanOrEqual(rows);
     for (const line of lines) {
-      expect(stringWidth(line), line).toBeLessThan(columns + 1);
+      expect(columnsOf(line), line).toBeLessThan(columns + 1);
       expect(line).not.toMatch(/[\u001b\u202e\n]/);
     }
     expect(lines.filter((line) => line.startsWith("❯"))).toHaveLength(1);
