@@ -260,9 +260,9 @@ async function overhead(url, count) {
   const added = performance.now();
   let done = 0;
   for (;;) {
-    const claims = await queue.claim({ worker: "overhead", bytes: 262_144, most: 256, seconds: 60, readsPaths: false });
+    const claims = await queue.claim({ worker: "overhead", bytes: 262_144, most: 256, seconds: 60, readsBelow: [] });
     if (claims.length === 0) break;
-    done += (await connection.write((sql) => queue.finish(sql, claims, "overhead", { chunks: 0, tokens: 0 }))).size;
+    done += (await connection.write((sql) => queue.finish(sql, claims))).size;
   }
   const ended = performance.now();
   await connection.close();

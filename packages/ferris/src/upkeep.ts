@@ -3,16 +3,18 @@ import { checkPaths } from "./check-options.ts";
 import { inStoredSpelling } from "./stored-spelling.ts";
 import { openIndexForWriting, type Place } from "./store/index.ts";
 
-/** Takes out the documents at or below these absolute paths. Returns how many they were. */
+/** Takes out the documents at or below these absolute paths, and those that wait for workers. Returns how many they were. */
 export async function removeBelow(place: Place, paths: readonly string[]): Promise<number> {
   checkPaths(paths);
   const store = await openIndexForWriting(place, {});
   try {
     const spelled = await inStoredSpelling(store, paths);
-    const documents = await store.documents({ under: spelled });
-    const removed = await store.removeDocuments(documents.map((document) => document.path));
+    // The queue first: what a worker commits meanwhile is among the documents then.
+    const queued = await store.forgetQueued(spelled);
+    const indexed = (await store.documents({ under: spelled })).map(({ path }) => path);
+    await store.removeDocuments(indexed);
     await store.forgetRoots(spelled);
-    return removed;
+    return new Set([...indexed, ...queued]).size;
   } finally {
     await store.close();
   }

@@ -37,10 +37,17 @@ export async function enqueue(
     line.finish();
     if (session.json) session.printJson({ type: "enqueued", index: ferris.folder, ...report });
     else if (!session.quiet) {
-      const { enqueued, unchanged, removed, skipped } = report;
+      const { enqueued, alreadyQueued, unchanged, removed, skipped } = report;
       session.print(
-        `${plural(enqueued, "document")} queued (${bytes(report.bytes)}), ${unchanged} unchanged, ${removed} removed, ${skipped} left out`,
+        `${plural(enqueued, "document")} queued (${bytes(report.bytes)}), ${alreadyQueued} in the queue already, ${unchanged} unchanged, ${removed} removed, ${skipped} left out`,
       );
+    }
+    if (report.alreadyQueued > 0) {
+      const { failed } = await ferris.queue.status();
+      if (failed > 0)
+        session.inform(
+          `${plural(failed, "document")} failed before and will not be tried again until they change: ferris jobs --failed, ferris jobs retry`,
+        );
     }
     return exitCodes.success;
   } finally {

@@ -2,7 +2,13 @@
  * What becomes of claimed documents: they are parsed, embedded, and committed together with the end of their jobs; or left out, or tried again
  * later. What a worker lost meanwhile (paused, cut off) is not committed, because the commit itself looks.
  */
-import { DocumentError } from "../errors.ts";
+import {
+  DocumentError,
+  IndexNotFoundError,
+  IndexNotWritableError,
+  IndexUnusableError,
+  StoreUnreachableError,
+} from "../errors.ts";
 import { keptReasons, type PreparedDocument } from "../indexing/prepare.ts";
 import { failureReasons } from "../skip-reason.ts";
 import type { PostgresStore } from "../store/postgres/writer.ts";
@@ -17,6 +23,8 @@ export interface WorkEvents {
   readonly onFailure?: (path: string, message: string) => void;
   /** Jobs that were taken over by others before this worker was done. */
   readonly onLost?: (count: number) => void;
+  /** Told once: documents wait whose bytes are not in the queue, below no folder that this worker trusts. */
+  readonly onUnreachable?: (waiting: { count: number; path: string }) => void;
 }
 
 export interface WorkReport {
@@ -45,19 +53,31 @@ interface Prepared {
 
 /** Rows that one transaction writes. */
 const chunksAtOnce = 512;
+/** Documents that failed without one between them that did not, after which it is not theirs: a device that is lost. */
+const mostFailuresTogether = 8;
 /** Before a job is tried again whose failure was not its document's, in seconds, times its attempts. */
 const retryPause = 5;
 
 export class ClaimSettler {
   readonly report = { documents: 0, chunks: 0, tokens: 0, skipped: 0, failed: 0, lost: 0 };
   readonly #options: SettlerOptions;
+  #failuresTogether = 0;
 
   constructor(options: SettlerOptions) {
     this.#options = options;
   }
 
-  /** @throws errors that are not a document's: the model's, the database's */
+  /** @throws errors that are not a document's: the server's, or the model's for one document after the other. What was not done is given back. */
   async settle(claims: readonly Claim[]): Promise<void> {
+    try {
+      await this.#settle(claims);
+    } catch (error) {
+      await this.#options.queue.release(claims).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #settle(claims: readonly Claim[]): Promise<void> {
     const { context } = this.#options;
     const began = performance.now();
     const prepared = await Promise.all(
@@ -67,29 +87,32 @@ export class ClaimSettler {
     for (const [i, found] of prepared.entries()) {
       const claim = claims[i]!;
       if (found instanceof DocumentError) await this.#leaveOut(claim, found);
-      else if (found instanceof Error) throw found;
+      else if (found instanceof Error) await this.#tryLater(claim, found);
       else documents.push({ claim, document: found as PreparedDocument });
     }
-    if (documents.length === 0) return;
+    if (documents.length > 0) await this.#embedOrTryLater(documents, began);
+  }
+
+  async #embedOrTryLater(documents: readonly Prepared[], began: number): Promise<void> {
     try {
       await this.#embedAndCommit(documents, began);
+      this.#failuresTogether = 0;
     } catch (error) {
-      if (context.signal.aborted || documents.length === 1) return this.#tryLater(documents, error);
+      if (documents.length === 1) return this.#tryLater(documents[0]!.claim, error);
+      if (this.#isTheWorkers(error)) throw error;
       // Which of them it was shows when each goes alone.
-      for (const one of documents) {
-        await this.#embedAndCommit([one], began).catch((own: unknown) => this.#tryLater([one], own));
-      }
+      for (const one of documents) await this.#embedOrTryLater([one], began);
     }
   }
 
-  /** The device or the database failed, not the document: another try, later, by whoever is free. */
-  async #tryLater(documents: readonly Prepared[], error: unknown): Promise<void> {
+  /** The device failed, or a parser in a way that none should: another try, later, by whoever is free. */
+  async #tryLater(claim: Claim, error: unknown): Promise<void> {
+    if (this.#isTheWorkers(error)) throw error;
+    this.#failuresTogether++;
     const { queue, onFailure } = this.#options;
     const message = error instanceof Error ? error.message : String(error);
-    for (const { claim } of documents) {
-      await queue.fail(claim, message, retryPause * claim.attempts);
-      onFailure?.(claim.path, message);
-    }
+    if (await queue.fail(claim, message, retryPause * claim.attempts)) onFailure?.(claim.path, message);
+    else this.#lose(1);
   }
 
   async #embedAndCommit(documents: readonly Prepared[], began: number): Promise<void> {
@@ -116,22 +139,20 @@ export class ClaimSettler {
     vectors: ReadonlyMap<string, Float32Array>,
     seconds: number,
   ): Promise<void> {
-    const { store, queue, id, onCommit, onLost } = this.#options;
+    const { store, queue, id, onCommit } = this.#options;
     let written: Prepared[] = [];
     let done = { chunks: 0, tokens: 0 };
     await store.putDocuments(
       group.map(({ document }) => document),
       vectors,
       async (sql) => {
-        done = workOf(group);
         const still = await queue.finish(
           sql,
           group.map(({ claim }) => claim),
-          id,
-          done,
         );
         written = group.filter(({ claim }) => still.has(claim.id));
         done = workOf(written);
+        await queue.note(sql, id, written.length, done);
         return written.map(({ document }) => document);
       },
     );
@@ -139,27 +160,45 @@ export class ClaimSettler {
     this.report.chunks += done.chunks;
     this.report.tokens += done.tokens;
     if (written.length > 0) onCommit?.({ documents: written.length, ...done, seconds });
-    const lost = group.length - written.length;
-    if (lost === 0) return;
-    this.report.lost += lost;
-    onLost?.(lost);
+    if (written.length < group.length) this.#lose(group.length - written.length);
   }
 
-  /** As indexing a folder does: failures are kept with their messages, the rest is left out; what the index had goes with it. */
+  /** Whether an error is of the index, its server or this worker's device, for every document alike: others can do them, and none is worse for it. */
+  #isTheWorkers(error: unknown): boolean {
+    return (
+      this.#options.context.signal.aborted ||
+      this.#failuresTogether >= mostFailuresTogether ||
+      error instanceof StoreUnreachableError ||
+      error instanceof IndexNotFoundError ||
+      error instanceof IndexUnusableError ||
+      error instanceof IndexNotWritableError
+    );
+  }
+
+  #lose(count: number): void {
+    this.report.lost += count;
+    this.#options.onLost?.(count);
+  }
+
+  /**
+   * As indexing a folder does: failures are kept with their messages, the rest is left out; what the index had goes with it. In one transaction
+   * with the job's end, so that who lost it does not take out what others have made of a newer version.
+   */
   async #leaveOut(claim: Claim, error: DocumentError): Promise<void> {
-    const { store, queue, id, onFailure } = this.#options;
-    if (!keptReasons.has(error.reason)) await store.removeDocuments([claim.path]);
-    if (failureReasons.has(error.reason)) {
-      await queue.fail(claim, error.message);
+    const { store, queue, onFailure } = this.#options;
+    const isFailure = failureReasons.has(error.reason);
+    let isHeld = false;
+    await store.removeDocuments([claim.path], async (sql) => {
+      isHeld = isFailure
+        ? await queue.fail(claim, error.message, null, sql)
+        : (await queue.finish(sql, [claim])).size > 0;
+      return isHeld && !keptReasons.has(error.reason);
+    });
+    if (!isHeld) this.#lose(1);
+    else if (isFailure) {
       this.report.failed++;
       onFailure?.(claim.path, error.message);
-      return;
-    }
-    await store.putDocuments([], new Map(), async (sql) => {
-      await queue.finish(sql, [claim], id, { chunks: 0, tokens: 0 });
-      return [];
-    });
-    this.report.skipped++;
+    } else this.report.skipped++;
   }
 }
 

@@ -39,7 +39,10 @@ export interface EnqueueOptions {
 
 export interface EnqueueReport {
   readonly enqueued: number;
+  /** Are in the queue as they are, waiting, with a worker or failed; left alone. */
+  readonly alreadyQueued: number;
   readonly unchanged: number;
+  /** From the index or from the queue, because the file is gone. */
   readonly removed: number;
   readonly skipped: number;
   readonly bytes: number;
@@ -60,7 +63,7 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
   const roots = await withEarlierRoots(named, (await store.statistics()).roots);
   await store.addRoots(named.map(({ path }) => path));
   const suffix = chunkerRecipe(chunkerOf(maxTokens, embedder));
-  const report = { enqueued: 0, unchanged: 0, removed: 0, skipped: 0, bytes: 0 };
+  const report = { enqueued: 0, alreadyQueued: 0, unchanged: 0, removed: 0, skipped: 0, bytes: 0 };
   const met = new Set<string>();
   const unreadable: string[] = [];
   let group: NewJob[] = [];
@@ -111,17 +114,22 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
     if (group.length >= mostJobsAtOnce || groupBytes >= mostBytesAtOnce) await send();
   }
   await send();
-  const gone = await goneDocuments();
-  await store.removeDocuments(gone);
-  report.removed = gone.length;
+  const places = roots.map(({ path }) => path);
+  // The queue first: what a worker commits meanwhile is among the documents then.
+  const forgotten = gone(await queue.pathsBelow(places));
+  await queue.forget(forgotten);
+  const left = gone((await store.documents({ under: places })).map(({ path }) => path));
+  await store.removeDocuments(left);
+  report.removed = new Set([...forgotten, ...left]).size;
   options.onProgress?.({ ...report });
   return report;
 
   async function send(): Promise<void> {
     if (group.length === 0) return;
     await waitForRoom();
-    await queue.add(group);
-    report.enqueued += group.length;
+    const added = await queue.add(group);
+    report.enqueued += added;
+    report.alreadyQueued += group.length - added;
     report.bytes += groupBytes;
     group = [];
     groupBytes = 0;
@@ -139,15 +147,12 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
     }
   }
 
-  /** Documents below what was named that the walk neither met nor has a reason to leave alone. */
-  async function goneDocuments(): Promise<string[]> {
+  /** Of paths below what was named, those that the walk neither met nor has a reason to leave alone. */
+  function gone(paths: readonly string[]): string[] {
     const filter = makeGlobFilter(include, exclude);
-    const known = await store.documents({ under: roots.map(({ path }) => path) });
-    return known
-      .map(({ path }) => path)
-      .filter((path) => {
-        const root = roots.find((one) => isAtOrBelow(path, one.path))!;
-        return !met.has(path) && filter.keepsFile(root, path) && !unreadable.some((place) => isAtOrBelow(path, place));
-      });
+    return paths.filter((path) => {
+      const root = roots.find((one) => isAtOrBelow(path, one.path))!;
+      return !met.has(path) && filter.keepsFile(root, path) && !unreadable.some((place) => isAtOrBelow(path, place));
+    });
   }
 }

@@ -31,8 +31,18 @@ export interface ClaimOptions {
   readonly most: number;
   /** Until others may take it. */
   readonly seconds: number;
-  /** Whether jobs without their bytes are taken. */
-  readonly readsPaths: boolean;
+  /** Of jobs without their bytes, those whose path is one of these or lies below one are taken. */
+  readonly readsBelow: readonly string[];
+}
+
+/** What is not done yet: by this worker, or by none of its kind. */
+export interface QueueRest {
+  /** Jobs that it could take, or that somebody is at. */
+  readonly within: number;
+  /** Jobs without their bytes, below no folder that it trusts, that nobody is at. */
+  readonly outside: number;
+  /** One of those; null where there is none. */
+  readonly outsidePath: string | null;
 }
 
 export interface WorkDone {
@@ -44,6 +54,8 @@ export interface QueueCounts {
   readonly waiting: number;
   readonly running: number;
   readonly failed: number;
+  /** Of those that wait, the ones that carry no bytes: for workers that trust their paths. */
+  readonly byPath: number;
   /** Of the contents that wait in the database. */
   readonly bytes: number;
 }

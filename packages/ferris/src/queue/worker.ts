@@ -4,6 +4,7 @@
  *
  * Two lanes, so that the devices have work while the other lane parses or writes.
  */
+import { realpath } from "node:fs/promises";
 import { ParsePool } from "../documents/parse/parse-pool.ts";
 import type { Embedder } from "../indexing/embedder.ts";
 import { ClaimSettler, type SettlerOptions, type WorkReport } from "./claim-settler.ts";
@@ -18,7 +19,7 @@ export interface WorkerOptions extends Omit<SettlerOptions, "context"> {
   /** Tokens of one claim, as far as bytes tell; for each device. */
   readonly tokenBudget: number;
   readonly leaseSeconds: number;
-  /** Ends when nothing waits and nobody works. */
+  /** Ends when nothing waits that it could do, and nobody works. */
   readonly untilEmpty: boolean;
   /** Ends it after what is under way is committed. */
   readonly signal: AbortSignal;
@@ -38,6 +39,8 @@ export async function work(options: WorkerOptions): Promise<WorkReport> {
   const pool = new ParsePool({ ocr });
   const context = { embedder, pool, ocr, trusted, mostBytes: options.maxFileBytes, signal: stop.signal };
   const settler = new ClaimSettler({ ...options, context });
+  const readsBelow = await spellings(trusted);
+  let hasTold = false;
   await queue.greet(id, devices);
   const leases = new LeaseKeeper(options);
   try {
@@ -63,7 +66,7 @@ export async function work(options: WorkerOptions): Promise<WorkReport> {
         bytes: options.tokenBudget * bytesPerToken * (embedder.devices ?? 1),
         most: mostJobs,
         seconds: leaseSeconds,
-        readsPaths: trusted.length > 0,
+        readsBelow,
       });
       if (claims.length > 0) await leases.during(claims, () => settler.settle(claims));
       else if (await mayEnd()) return;
@@ -75,9 +78,14 @@ export async function work(options: WorkerOptions): Promise<WorkReport> {
     // Read after the wait: the other lane counts meanwhile.
     const buried = await queue.buryDead();
     settler.report.failed += buried;
-    if (!options.untilEmpty) return false;
-    const { waiting, running } = await queue.counts();
-    return waiting + running === 0;
+    if (hasTold && !options.untilEmpty) return false;
+    const { within, outside, outsidePath } = await queue.rest(readsBelow);
+    // Both lanes look, and one of them says it.
+    if (outside > 0 && !hasTold) {
+      hasTold = true;
+      options.onUnreachable?.({ count: outside, path: outsidePath! });
+    }
+    return options.untilEmpty && within === 0;
   }
 
   function pause(milliseconds: number): Promise<void> {
@@ -92,4 +100,10 @@ export async function work(options: WorkerOptions): Promise<WorkReport> {
       }
     });
   }
+}
+
+/** Folders as they were named and as they really lie: a job's path may be spelled either way. */
+async function spellings(folders: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder)));
+  return [...new Set([...folders, ...real])];
 }

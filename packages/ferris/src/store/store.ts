@@ -193,4 +193,6 @@ export interface RootKeeper {
 export interface Store extends StoreReader, DocumentWriter, VectorStage, RootKeeper {
   /** Gives back the space of what was removed. May take as long as writing all of it. */
   compact(): Promise<void>;
+  /** Forgets what is queued for workers at or below these paths, where the store has a queue. Returns the paths of what was. */
+  forgetQueued(under: readonly string[]): Promise<readonly string[]>;
 }

@@ -4,8 +4,6 @@ import type { PostgresConnection } from "../../src/store/postgres/connection.ts"
 import { pgliteConnection, realConnection, realName, realUrl } from "../store/support/postgres.ts";
 import { claim, job, openQueue } from "./support.ts";
 
-const done = { chunks: 1, tokens: 10 };
-
 function queueTests(connect: () => Promise<PostgresConnection>): void {
   test("each job goes to one worker: the higher priority first, as many as fill the budget, at least one", async () => {
     const { queue } = await openQueue(await connect());
@@ -18,7 +16,7 @@ function queueTests(connect: () => Promise<PostgresConnection>): void {
     expect(paths).toEqual([["/a", "/b", "/urgent"], ["/c"], ["/d"]]);
     expect(new TextDecoder().decode(first.find(({ path }) => path === "/a")!.content!)).toBe("x".repeat(60));
     expect(await claim(queue, "four")).toEqual([]);
-    expect(await queue.counts()).toEqual({ waiting: 0, running: 5, failed: 0, bytes: 622 });
+    expect(await queue.counts()).toEqual({ waiting: 0, running: 5, failed: 0, byPath: 0, bytes: 622 });
   });
 
   test("a lease that ran out is taken over, and its first holder can neither put it off nor commit", async () => {
@@ -29,11 +27,11 @@ function queueTests(connect: () => Promise<PostgresConnection>): void {
     const [taken] = await claim(queue, "awake");
     expect(taken!.id).toBe(paused!.id);
     expect(await queue.extend([paused!], 60)).toEqual(new Set());
-    expect(await connection.write((sql) => queue.finish(sql, [paused!], "paused", done))).toEqual(new Set());
+    expect(await connection.write((sql) => queue.finish(sql, [paused!]))).toEqual(new Set());
     await queue.fail(paused!, "too late");
     expect((await queue.counts()).running).toBe(1);
     expect(await queue.extend([taken!], 60)).toEqual(new Set([taken!.id]));
-    expect(await connection.write((sql) => queue.finish(sql, [taken!], "awake", done))).toEqual(new Set([taken!.id]));
+    expect(await connection.write((sql) => queue.finish(sql, [taken!]))).toEqual(new Set([taken!.id]));
     expect(await queue.counts()).toMatchObject({ waiting: 0, running: 0 });
   });
 
@@ -43,7 +41,7 @@ function queueTests(connect: () => Promise<PostgresConnection>): void {
     await queue.add([job("/a", "old")]);
     const [old] = await claim(queue, "one");
     await queue.add([job("/a", "new")]);
-    expect(await connection.write((sql) => queue.finish(sql, [old!], "one", done))).toEqual(new Set());
+    expect(await connection.write((sql) => queue.finish(sql, [old!]))).toEqual(new Set());
     const [fresh] = await claim(queue, "one");
     expect(new TextDecoder().decode(fresh!.content!)).toBe("new");
   });
@@ -108,8 +106,11 @@ function queueTests(connect: () => Promise<PostgresConnection>): void {
     const other = await openQueue(connection, "other");
     await queue.add([job("/path", null)]);
     expect(await claim(queue, "blind")).toEqual([]);
-    expect(await claim(other.queue, "elsewhere", { readsPaths: true })).toEqual([]);
-    expect(await claim(queue, "reader", { readsPaths: true })).toMatchObject([{ path: "/path", content: null }]);
+    expect(await claim(other.queue, "elsewhere", { readsBelow: ["/"] })).toEqual([]);
+    expect(await claim(queue, "of another", { readsBelow: ["/pat", "/path/below"] })).toEqual([]);
+    expect(await claim(queue, "reader", { readsBelow: ["/other", "/"] })).toMatchObject([
+      { path: "/path", content: null },
+    ]);
   });
 }
 

@@ -31,9 +31,9 @@ export function job(path: string, text: string | null, more: Partial<NewJob> = {
 export function claim(
   queue: JobQueue,
   worker: string,
-  more: { bytes?: number; seconds?: number; readsPaths?: boolean } = {},
+  more: { bytes?: number; seconds?: number; readsBelow?: readonly string[] } = {},
 ): Promise<Claim[]> {
-  return queue.claim({ worker, bytes: 1_000_000, most: 100, seconds: 60, readsPaths: false, ...more });
+  return queue.claim({ worker, bytes: 1_000_000, most: 100, seconds: 60, readsBelow: [], ...more });
 }
 
 /** One worker in this process, until the queue is empty. */

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { ParsePool } from "../../src/documents/parse/parse-pool.ts";
 import { indexPaths } from "../../src/indexing/index-folder.ts";
+import { ClaimSettler } from "../../src/queue/claim-settler.ts";
 import { enqueuePaths, type EnqueueOptions } from "../../src/queue/enqueue.ts";
 import { JobQueue } from "../../src/queue/job-queue.ts";
 import type { PostgresConnection } from "../../src/store/postgres/connection.ts";
@@ -64,7 +66,7 @@ function workerTests(connect: () => Promise<PostgresConnection>): void {
       expect(rows).toHaveLength(40);
       expect(rows).toEqual(await rowsOf(alone.store));
     }
-    expect(await queued.queue.counts()).toEqual({ waiting: 0, running: 0, failed: 0, bytes: 0 });
+    expect(await queued.queue.counts()).toEqual({ waiting: 0, running: 0, failed: 0, byPath: 0, bytes: 0 });
   });
 
   test("a worker that was paused past its lease writes nothing, and says so", async () => {
@@ -125,11 +127,103 @@ function workerTests(connect: () => Promise<PostgresConnection>): void {
     symlinkSync(join(outside, "notes/note-0.md"), join(folder, "link.md"));
     await enqueue(opened, [folder], { sendsBytes: false });
     await opened.queue.add([job(join(folder, "link.md"), null), job(join(outside, "notes/note-0.md"), null)]);
-    expect(await drain(opened, { trusted: [folder] })).toMatchObject({ documents: 2, failed: 2 });
-    const errors = (await opened.queue.failed(9)).map(({ error }) => error);
-    expect(errors).toEqual(
-      Array(2).fill("its bytes are not in the queue, and its path lies in no folder that this worker trusts"),
+    expect(await drain(opened, { trusted: [folder] })).toMatchObject({ documents: 2, failed: 1 });
+    expect(await opened.queue.failed(9)).toMatchObject([
+      {
+        path: join(folder, "link.md"),
+        error: "its bytes are not in the queue, and its path lies in no folder that this worker trusts",
+      },
+    ]);
+    expect(await opened.queue.counts()).toMatchObject({ waiting: 1, failed: 1 });
+  });
+
+  test("a worker that was paused past its lease takes nothing out either, and counts no failure", async () => {
+    const opened = await openQueue(await connect());
+    const pool = new ParsePool({ ocr: "off" });
+    const { signal } = new AbortController();
+    const context = { embedder, pool, ocr: "off" as const, trusted: [], mostBytes: 1_000_000, signal };
+    // Of another encoding now, which takes out what the index had; and one that cannot be read.
+    const broken = new TextEncoder().encode("%PDF-1.7\nnothing of the kind");
+    await opened.queue.add([
+      job("/docs/a.md", "  \n"),
+      { ...job("/docs/b.pdf", ""), content: broken, size: broken.length },
+    ]);
+    const stale = await claim(opened.queue, "paused");
+    await opened.queue.add([job("/docs/a.md", "# A\n\nAbout keys.\n"), job("/docs/b.pdf", "%PDF-1.7")]);
+    await drain(opened);
+    const lost: number[] = [];
+    const onLost = (count: number): void => void lost.push(count);
+    const onFailure = (path: string): void => expect.unreachable(path);
+    const settler = new ClaimSettler({ ...opened, id: "paused", context, onLost, onFailure });
+    await settler.settle(stale);
+    expect((await opened.store.documents()).map(({ path }) => path)).toEqual(["/docs/a.md"]);
+    expect(settler.report).toMatchObject({ skipped: 0, failed: 0, lost: 2 });
+    expect(lost).toEqual([1, 1]);
+    await pool.close();
+  });
+
+  test("what waits is forgotten when its file goes, and when it is taken out of the index", async () => {
+    const opened = await openQueue(await connect());
+    const folder = documents(6);
+    await enqueue(opened, [folder]);
+    await drain(opened);
+    for (const note of [0, 1, 2]) writeFileSync(join(folder, `notes/note-${note}.md`), "# Another\n\nText.\n");
+    writeFileSync(join(folder, "new.md"), "# New\n\nText.\n");
+    expect(await enqueue(opened, [folder])).toMatchObject({ enqueued: 4 });
+    const [held] = await claim(opened.queue, "slow", { bytes: 1 });
+    // One that somebody is at and that the index does not have yet, and one that it has and that waits.
+    expect(held!.path).toBe(join(folder, "new.md"));
+    rmSync(held!.path);
+    rmSync(join(folder, "notes/note-0.md"));
+    expect(await enqueue(opened, [folder])).toMatchObject({ enqueued: 0, alreadyQueued: 2, removed: 2 });
+    expect(await opened.store.forgetQueued([join(folder, "notes/note-1.md")])).toEqual([
+      join(folder, "notes/note-1.md"),
+    ]);
+    expect(await drain(opened)).toMatchObject({ documents: 1 });
+    expect(await opened.store.documents()).toHaveLength(5);
+  });
+
+  test("a crawl that finds the same again leaves what waits, is worked on or failed as it is", async () => {
+    const opened = await openQueue(await connect());
+    const folder = documents(3);
+    writeFileSync(join(folder, "broken.pdf"), "%PDF-1.7\nnothing of the kind");
+    await enqueue(opened, [join(folder, "broken.pdf")]);
+    await drain(opened);
+    expect(await enqueue(opened, [folder])).toMatchObject({ enqueued: 3, alreadyQueued: 1 });
+    const [held] = await claim(opened.queue, "slow", { bytes: 1 });
+    expect(await enqueue(opened, [folder], { priority: 7 })).toMatchObject({ enqueued: 0, alreadyQueued: 4 });
+    expect(await opened.queue.counts()).toMatchObject({ waiting: 2, running: 1, failed: 1 });
+    expect((await opened.queue.extend([held!], 60)).size).toBe(1);
+    // It is an upload now, and sooner than what was sooner than it.
+    await opened.queue.add([job("/docs/between.md", "# B\n\nText.\n", { priority: 5 })]);
+    expect((await claim(opened.queue, "next")).map(({ path }) => path).at(-1)).toBe("/docs/between.md");
+    // What changed is done anew, also where it had failed.
+    writeFileSync(join(folder, "broken.pdf"), "# Not a PDF at all, but readable\n");
+    expect(await enqueue(opened, [folder])).toMatchObject({ enqueued: 1, alreadyQueued: 3 });
+    expect(await opened.queue.counts()).toMatchObject({ failed: 0 });
+  });
+
+  test("paths go to workers that trust their folders; who trusts none of them says so and ends when told to", async () => {
+    const opened = await openQueue(await connect());
+    const folders = [documents(2), documents(2)].toSorted();
+    await enqueue(opened, folders, { sendsBytes: false });
+    const waiting: { count: number; path: string }[] = [];
+    const onUnreachable = (what: { count: number; path: string }): void => void waiting.push(what);
+    expect(await drain(opened, { onUnreachable })).toMatchObject({ documents: 0, failed: 0 });
+    expect(waiting).toEqual([{ count: 4, path: join(folders[0]!, "notes/note-0.md") }]);
+    for (const folder of folders)
+      expect(await drain(opened, { trusted: [folder] })).toMatchObject({ documents: 2, failed: 0 });
+  });
+
+  test("a worker whose model fails with document after document ends, and leaves the queue to others", async () => {
+    const opened = await openQueue(await connect());
+    await enqueue(opened, [documents(40)]);
+    const broken = { ...embedder, embed: () => Promise.reject(new Error("the device was lost")) };
+    await expect(drain(opened, { embedder: broken, untilEmpty: false, tokenBudget: 100 })).rejects.toThrow(
+      /device was lost/,
     );
+    expect(await opened.queue.counts()).toMatchObject({ running: 0, failed: 0 });
+    expect((await claim(opened.queue, "healthy")).length).toBeGreaterThan(15);
   });
 
   test("who queues waits while much waits, and goes on when a worker has made room", async () => {

@@ -74,11 +74,11 @@ async function jobs(
 }
 
 /** Also for `ferris status`. */
-export function queueLines({ waiting, running, failed, bytes: size, workers }: QueueStatus): string[] {
+export function queueLines({ waiting, running, failed, byPath, bytes: size, workers }: QueueStatus): string[] {
   const rows = [
     [
       "Queue",
-      `${grouped(waiting)} waiting, ${grouped(running)} with workers, ${grouped(failed)} failed; ${bytes(size)} of contents`,
+      `${grouped(waiting)} waiting${byPath > 0 ? ` (${grouped(byPath)} by path, for workers with --trust-path)` : ""}, ${grouped(running)} with workers, ${grouped(failed)} failed; ${bytes(size)} of contents`,
     ],
     ...workers.map(({ id, devices, seconds, documents, tokens }, i) => [
       i === 0 ? "Workers" : "",

@@ -82,6 +82,10 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
         metrics.failed();
         session.warn(`${printable(path)}: ${printable(message)}`);
       },
+      onUnreachable: ({ count, path }) =>
+        session.warn(
+          `${plural(count, "document")} not taken: their bytes are not in the queue, and they lie below no folder that --trust-path names, as ${printable(path)}`,
+        ),
       onLost: (count) => {
         metrics.lost(count);
         session.warn(`${plural(count, "document")} had been taken over by other workers, and was not written here`);

@@ -34,6 +34,12 @@ export function pathsAmong(parameter: string): string {
   return `path_key(path) = ANY (ARRAY(SELECT path_key(p) FROM unnest(${parameter}::text[]) AS p))`;
 }
 
+/** Condition on a table's `path`: that it is one of the parameter's, or lies below one. */
+export function isBelow(parameter: string): string {
+  return `EXISTS (SELECT 1 FROM unnest(${parameter}::text[]) AS f
+    WHERE path = f OR starts_with(path, rtrim(f, '/\\') || '/') OR starts_with(path, rtrim(f, '/\\') || '\\'))`;
+}
+
 export const documentColumns = `d.id, d.path, d.type, d.title, d.line_basis AS "lineBasis", d.fields, d.size, d.modified_time AS "modifiedTime",
   encode(d.content_hash, 'hex') AS "contentHash", d.recipe, d.chunks, d.tokens, d.indexed_time AS "indexedTime"`;
 

@@ -23,7 +23,7 @@ import { PostgresReader } from "./reader.ts";
 import { removeChunks } from "./remove-chunks.ts";
 import { completeDocuments, shareStage, stageVectors, takeStageAlone } from "./stage.ts";
 import { identifier, type Sql } from "./sessions.ts";
-import { documentColumns, documentRow, pathsAmong, rowsParameter, toDocument } from "./values.ts";
+import { documentColumns, documentRow, isBelow, pathsAmong, rowsParameter, toDocument } from "./values.ts";
 import { textsOf } from "../stored-values.ts";
 import { foldWordCounts } from "./word-counts.ts";
 import { Vocabulary } from "./vocabulary.ts";
@@ -102,11 +102,16 @@ export class PostgresStore extends PostgresReader implements Store {
     this.#vocabulary.commit(newWords);
   }
 
-  async removeDocuments(paths: readonly string[]): Promise<number> {
+  /** @param mayRemove says within each transaction whether it removes anything: a worker's, while it holds the document's job */
+  async removeDocuments(
+    paths: readonly string[],
+    mayRemove: (sql: Sql) => Promise<boolean> = async () => true,
+  ): Promise<number> {
     const { id } = this.collection;
     let removed = 0;
     for (let first = 0; first < paths.length; first += removedAtOnce) {
       removed += await this.connection.write(async (sql) => {
+        if (!(await mayRemove(sql))) return 0;
         const rows = await sql.query<{ id: number }>(
           `SELECT id FROM documents WHERE collection_id = $1 AND ${pathsAmong("$2")} ORDER BY path FOR UPDATE`,
           [id, paths.slice(first, first + removedAtOnce)],
@@ -197,6 +202,14 @@ export class PostgresStore extends PostgresReader implements Store {
       this.collection.id,
       gone,
     ]);
+  }
+
+  async forgetQueued(under: readonly string[]): Promise<string[]> {
+    const rows = await this.connection.query<{ path: string }>(
+      `DELETE FROM jobs WHERE collection_id = $1 AND ${isBelow("$2")} RETURNING path`,
+      [this.collection.id, under],
+    );
+    return rows.map(({ path }) => path);
   }
 
   async setHome(folder: string): Promise<void> {

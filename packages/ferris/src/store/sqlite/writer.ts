@@ -146,6 +146,11 @@ export class SqliteStore extends SqliteReader implements Store {
     });
   }
 
+  /** An index in a folder has no queue. */
+  async forgetQueued(): Promise<readonly string[]> {
+    return [];
+  }
+
   async forgetRoots(under: readonly string[]): Promise<void> {
     transaction(this.database, this.path, () => {
       const roots = this.database.prepare("SELECT path FROM roots").all() as { path: string }[];
