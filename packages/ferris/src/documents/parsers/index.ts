@@ -92,7 +92,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "doc",
-    version: 3,
+    version: 4,
     extensions: ["doc"],
   },
   {

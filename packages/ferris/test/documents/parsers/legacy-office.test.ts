@@ -45,6 +45,17 @@ test.each<[string, string[]]>([
       "list [Rules] 1. Inner step",
     ],
   ],
+  [
+    // With a paragraph and words in a cell that were deleted while changes were tracked.
+    "tracked.doc",
+    [
+      "heading [Minutes] Minutes",
+      "prose [Minutes] The fee is sixty euros für Müller.",
+      "prose [Minutes] The next one stayed.",
+      "table [Minutes] Ship: Aurora; Berth: nine",
+      "prose [Minutes] End.",
+    ],
+  ],
   ["merged-header.xls", ["table [Sheet] Ship: Aurora; 2023 Trips: 10; 2023 Fuel: 200; 2024 Trips: 12; 2024 Fuel: 240"]],
   [
     "extras.xls",

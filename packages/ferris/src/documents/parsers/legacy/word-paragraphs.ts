@@ -35,9 +35,12 @@ export interface WordText {
   readonly lists: ListCounter;
 }
 
-interface PlacedPiece {
+/** A piece of the text. */
+export interface PlacedPiece {
+  /** Of the text, the end exclusive. */
   readonly start: number;
   readonly end: number;
+  /** In the stream. */
   readonly offset: number;
   readonly isWide: boolean;
 }
@@ -133,7 +136,7 @@ function cellsAt(main: ByteReader, at: number): Omit<RowCell, "text">[] {
 }
 
 /** How many bytes follow a property's code: its three highest bits say. */
-function operandBytes(main: ByteReader, code: number, at: number): number {
+export function operandBytes(main: ByteReader, code: number, at: number): number {
   if (code === 0xd608) return 1 + main.u16(at);
   return [1, 1, 2, 4, 2, 2, 1 + main.u8(at), 3][code >> 13];
 }

@@ -15,26 +15,19 @@ import { headingLevelOfName } from "../word/styles.ts";
 import { ByteReader } from "./byte-reader.ts";
 import type { ListCounter } from "../word/list-counter.ts";
 import { isWord95, readWord95 } from "./word-95.ts";
+import { withoutDeleted } from "./word-deletions.ts";
 import { listCounter } from "./word-lists.ts";
 import {
   paragraphProperties,
   type ParagraphProperties,
   type ParagraphProperty,
+  type PlacedPiece,
   type WordText,
 } from "./word-paragraphs.ts";
 
 /** Longer texts are longer than their files. */
 const mostPieces = 1_000_000;
 const longestInstruction = 1_000;
-
-interface Piece {
-  /** Of the text, the end exclusive. */
-  readonly start: number;
-  readonly end: number;
-  /** In the stream. */
-  readonly offset: number;
-  readonly isWide: boolean;
-}
 
 /** Adds the text of the document in `file`. */
 export function readWord(file: CompoundFolder, builder: ContentBuilder): void {
@@ -64,7 +57,7 @@ function readWord97(main: ByteReader, file: CompoundFolder): WordText {
   const pieces = piecesOf(table, main.u32(0x01a2), main.u32(0x01a6));
   const counts = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64].map((place) => main.u32(place));
   return {
-    text: textOf(main, pieces),
+    text: withoutDeleted(textOf(main, pieces), main, table, pieces),
     // Nothing is said of macros, whose length is another's today.
     lengths: counts.map((length, index) => (index === 3 ? 0 : length)),
     properties: paragraphProperties(main, table, pieces),
@@ -72,7 +65,7 @@ function readWord97(main: ByteReader, file: CompoundFolder): WordText {
   };
 }
 
-function piecesOf(table: ByteReader, offset: number, length: number): Piece[] {
+function piecesOf(table: ByteReader, offset: number, length: number): PlacedPiece[] {
   let at = offset;
   const end = offset + length;
   // Properties of pieces come first.
@@ -94,7 +87,7 @@ function piecesOf(table: ByteReader, offset: number, length: number): Piece[] {
   });
 }
 
-function textOf(main: ByteReader, pieces: readonly Piece[]): string {
+function textOf(main: ByteReader, pieces: readonly PlacedPiece[]): string {
   let text = "";
   for (const { start, end, offset, isWide } of pieces) {
     if (end <= start) continue;
