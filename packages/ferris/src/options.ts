@@ -133,7 +133,7 @@ export interface FerrisWorkOptions extends WorkEvents, Pick<FerrisIndexOptions, 
   readonly untilEmpty?: boolean | undefined;
   /** Folders below which paths that jobs name are read; none unless given. */
   readonly trusted?: readonly string[] | undefined;
-  /** Tokens of one claim for each device, as far as bytes tell; 65,536 unless given. */
+  /** Tokens of one claim for each device, as far as bytes tell; 65,536 on a GPU and 8,192 on the CPU unless given. */
   readonly tokenBudget?: number | undefined;
   /** Seconds without a heartbeat after which others take its documents; 60 unless given. */
   readonly leaseSeconds?: number | undefined;

@@ -19,9 +19,12 @@ export interface QueueHost {
   readonly model: (signal: AbortSignal | undefined) => Promise<EmbeddingModel>;
 }
 
-/** Bytes of contents that wait in the database, tokens of a claim, seconds of a lease: unless somebody says otherwise. */
+/**
+ * Bytes of contents that wait in the database, tokens of a claim, seconds of a lease: unless somebody says otherwise. What was claimed is what an
+ * upload waits for, and what a worker that is told to stop ends first: on a processor that is seconds for few tokens.
+ */
 const usualWaitingBytes = 2 ** 30;
-const usualBudget = 65_536;
+const usualBudget = { gpu: 65_536, cpu: 8_192 };
 const usualLease = 60;
 
 export class IndexQueue {
@@ -78,7 +81,7 @@ export class IndexQueue {
         ocr: ocrChoice(options.ocr),
         trusted: options.trusted ?? [],
         maxFileBytes: options.maxFileBytes ?? defaultMaxFileBytes,
-        tokenBudget: options.tokenBudget ?? usualBudget,
+        tokenBudget: options.tokenBudget ?? usualBudget[model.info().device],
         leaseSeconds: options.leaseSeconds ?? usualLease,
         untilEmpty: options.untilEmpty ?? false,
       }),

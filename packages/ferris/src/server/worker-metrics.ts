@@ -18,22 +18,28 @@ export class WorkerMetrics {
   readonly #failed = this.#counter("ferris_worker_failures", "Documents that could not be indexed");
   readonly #lost = this.#counter("ferris_worker_lost", "Documents that others took over from this worker");
 
+  readonly #look: () => Promise<void>;
+
   /** @param queue looked at when somebody asks */
   constructor(queue: () => Promise<QueueStatus>) {
-    const known: Partial<Record<"waiting" | "running" | "failed", Gauge>> = {};
-    for (const state of ["waiting", "running", "failed"] as const) {
-      const help = `Documents in the queue, ${state}`;
-      known[state] = new Gauge({ name: `ferris_queue_${state}`, help, registers: [this.#registry] });
-    }
     const registers = [this.#registry];
-    const collect = async function (this: Gauge): Promise<void> {
+    const gauges = (["waiting", "running", "failed"] as const).map((state) => {
+      const gauge = new Gauge({ name: `ferris_queue_${state}`, help: `Documents in the queue, ${state}`, registers });
+      return { gauge, of: (status: QueueStatus) => status[state] };
+    });
+    const workers = new Gauge({ name: "ferris_queue_workers", help: "Workers seen within half a minute", registers });
+    gauges.push({ gauge: workers, of: (status) => status.workers.length });
+    this.#look = async () => {
       const status = await queue().catch(() => null);
-      if (status === null) return;
-      for (const [state, gauge] of Object.entries(known)) gauge.set(status[state as "waiting"]);
-      this.set(status.workers.length);
+      if (status !== null) for (const { gauge, of } of gauges) gauge.set(of(status));
     };
-    // The registry keeps it.
-    void new Gauge({ name: "ferris_queue_workers", help: "Workers seen within half a minute", registers, collect });
+  }
+
+  /** What Prometheus reads, the queue as it is now. */
+  async text(): Promise<string> {
+    // Before and not while the registry reads: it reads all of them at once, and had the numbers of the time before.
+    await this.#look();
+    return this.#registry.metrics();
   }
 
   committed({
@@ -67,7 +73,7 @@ export class WorkerMetrics {
         if (request.url === "/healthz") response.end("ok\n");
         else if (request.url === "/metrics") {
           response.setHeader("content-type", this.#registry.contentType);
-          response.end(await this.#registry.metrics());
+          response.end(await this.text());
         } else response.writeHead(404).end();
       };
       answer().catch(() => response.writeHead(500).end());

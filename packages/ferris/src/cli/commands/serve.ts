@@ -239,11 +239,18 @@ async function openServed(session: Session, warmth: Warmth) {
       indexes.push(index);
     } catch (error) {
       if (!(error instanceof IndexNotFoundError)) throw error;
-      if (session.databases.length > 0) session.warn(error.message);
-      await index.ferris.close();
+      if (session.databases.length > 0 || isShared(index)) session.warn(error.message);
+      // On a server somebody else makes it, or workers do as soon as documents are queued: it is found when it is there.
+      if (isShared(index)) indexes.push(index);
+      else await index.ferris.close();
     }
   }
   return { indexes, model: session.settings.values.model ?? recorded ?? bundledModel };
+}
+
+/** Whether it is on a server, where others write to it. */
+function isShared({ ferris }: NamedFerris): boolean {
+  return ferris.ownFolder === null;
 }
 
 /** Resolves when `signal` is aborted, or nobody has asked for anything for `idleExitMs`. */

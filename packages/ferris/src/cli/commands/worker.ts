@@ -34,7 +34,10 @@ export function workerCommand(): Command {
       }),
     )
     .addOption(
-      new Flag("--budget <tokens>", "claim documents of about this many tokens at a time, per device (default: 65536)"),
+      new Flag(
+        "--budget <tokens>",
+        "claim documents of about this many tokens at a time, per device (default: 65536 on a GPU, 8192 on the CPU)",
+      ),
     )
     .addOption(new Flag("--lease <seconds>", "seconds of silence after which others take its documents (default: 60)"))
     .addOption(new Flag("--metrics-port <n>", "serve /metrics for Prometheus and /healthz here"))

@@ -101,7 +101,7 @@ describe.runIf(realUrl !== null)(`with --store (${realName})`, () => {
     mkdirSync(folder);
     writeFileSync(join(folder, "zebra.md"), "# Zebra\n\nThe zebra crossing at the harbour is yellow.\n");
     const store = ["--store", link.url, "--index", "lasting"];
-    const watching = await starts(["watch", folder, "--device", "cpu", ...store], /1 new/);
+    // A server that is there first, as containers that start together may have it: it finds what is made afterwards.
     const served = await starts(["serve", "--port", "0", "--device", "cpu", ...store], /listening on (http:\S+)/);
     const search = (query: string): Promise<Response> =>
       fetch(`${served.ready[1]}/search`, {
@@ -110,6 +110,9 @@ describe.runIf(realUrl !== null)(`with --store (${realName})`, () => {
         body: JSON.stringify({ query, mode: "text" }),
       });
     const found = async (query: string): Promise<unknown> => (await (await search(query)).json()).results;
+    const early = await search("zebra");
+    expect([early.status, (await early.json()).error.message]).toEqual([404, expect.stringMatching(/no index/)]);
+    const watching = await starts(["watch", folder, "--device", "cpu", ...store], /1 new/);
     expect(await found("zebra")).toMatchObject([{ path: join(folder, "zebra.md") }]);
 
     link.refuse(true);
