@@ -138,3 +138,66 @@ test.each([
   const content = `BT /F1 12 Tf 40 250 Td (${letters}) Tj ET`;
   expect(await read(madePdf({ content, fonts: [namedFont(names)] }))).toEqual([`prose [1: ] ${said}`]);
 });
+
+const numberedFont =
+  "<< /Type /Font /Subtype /Type0 /BaseFont /Made /Encoding /Identity-H /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Made /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /DW 500 /FontDescriptor << /Type /FontDescriptor /FontName /Made /Flags 4 /FontBBox [0 -200 1000 900] /Ascent 900 /Descent -200 /ItalicAngle 0 /CapHeight 700 /StemV 80 >> >>] >>";
+/** A text as the numbers that its letters have in a font whose order begins 29 places before ASCII. */
+const numbered = (text: string): string =>
+  `<${Array.from(text, (letter) => (letter.codePointAt(0)! - 29).toString(16).padStart(4, "0")).join("")}>`;
+
+test("glyphs of which only the number is known are read in the usual order, and it is said", async () => {
+  const sentence = "The harbour pilot signs the timetable each morning.";
+  const content = `BT /F1 6 Tf 40 250 Td ${numbered(sentence)} Tj ET BT /F2 6 Tf 40 230 Td ${numbered("Pier 7")} Tj ET`;
+  const document = await parseDocument("/made.pdf", madePdf({ content, fonts: [numberedFont, numberedFont] }));
+  expect(outline(document)).toEqual([`prose [1: ] ${sentence}`, "prose [1: ] Pier 7"]);
+  expect(document.warnings).toEqual([
+    "fonts without letters on 1 of 1 pages (1): read in the order that glyphs have in most fonts",
+  ]);
+});
+
+test("numbers of glyphs in another order are not read", async () => {
+  const content = `BT /F1 6 Tf 40 250 Td <${Array.from("Gwhxcpjrdpchaqxkfnsbzmxl", (letter) => (letter.charCodeAt(0) - 64).toString(16).padStart(4, "0")).join("")}> Tj ET`;
+  await expect(parseDocument("/made.pdf", madePdf({ content, fonts: [numberedFont] }))).rejects.toThrow(
+    "fonts without letters",
+  );
+});
+
+/** Of glyphs that are named g300, g301 … from the byte 0x21 on, by the file's own whim. */
+const namedByNumber = namedFont(["space", ...Array.from({ length: 94 }, (_, i) => `g${i + 300}`)])
+  .replace("/FirstChar 65 /LastChar 159", "/FirstChar 32 /LastChar 126")
+  .replace("[65 /space", "[32 /space");
+
+test("glyphs whose names are numbers: codes that are letters after all", async () => {
+  const content = "BT /F1 12 Tf 40 250 Td (The keeper reads it) Tj ET";
+  expect(await read(madePdf({ content, fonts: [namedByNumber] }))).toEqual(["prose [1: ] The keeper reads it"]);
+});
+
+test("glyphs whose names are numbers: codes in the order in which they were needed", async () => {
+  const said = "The keeper reads it aloud";
+  const inOrder = [...new Set(said.replaceAll(" ", ""))].join("");
+  const codes = said.replaceAll(
+    /\S/g,
+    (letter) => `\\${(0x21 + inOrder.indexOf(letter)).toString(8).padStart(3, "0")}`,
+  );
+  const bytes = madePdf({ content: `BT /F1 12 Tf 40 250 Td (${codes}) Tj ET`, fonts: [namedByNumber] });
+  await expect(read(bytes)).rejects.toThrow("fonts without letters");
+});
+
+test("a part of a page in a font without letters is named", async () => {
+  const content = `BT /F1 8 Tf 40 250 Td (The keeper reads all of this, every evening, before the lamp is lit.) Tj ET BT /F2 8 Tf 40 230 Td <0101020304050607080102030405> Tj ET`;
+  const font = fontOf("ABCDEFGH", [500, 500, 500, 500, 500, 500, 500, 500], "")
+    .replace("/ToUnicode ", "")
+    .replace("/FirstChar 65 /LastChar 72", "/FirstChar 1 /LastChar 8");
+  const document = await parseDocument("/made.pdf", madePdf({ content, fonts: [helvetica, font] }));
+  expect(document.content.trim()).toBe("The keeper reads all of this, every evening, before the lamp is lit.");
+  expect(document.warnings).toEqual(["fonts without letters in a part of 1 of 1 pages (1): that part is not read"]);
+});
+
+test("a font of many bytes whose map leaves glyphs out: they are no other letters", async () => {
+  const map = stream(
+    "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 3 beginbfchar <0301> <0073> <0302> <0065> <0303> <0061> endbfchar endcmap",
+  );
+  const content = "BT /F1 12 Tf 40 250 Td <030103020303039603960301030203030301030203030301030203030396> Tj ET";
+  const font = numberedFont.replace("/Encoding", "/ToUnicode 20 0 R /Encoding");
+  expect(await read(madePdf({ content, fonts: [font], objects: [map] }))).toEqual(["prose [1: ] sea seaseasea"]);
+});

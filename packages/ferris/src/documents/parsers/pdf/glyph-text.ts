@@ -12,8 +12,8 @@ import type { Glyph } from "./glyphs.ts";
  */
 const compatible =
   /[\u00a0\u00b5\u037e\u0eb3\u2000-\u200a\u202f\u2126\u2e9f\u2ef3\u2f00-\u2fd5\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdfd\ufe10-\ufe19\ufe30-\ufe48\ufe70-\ufefc]/gu;
-/** Marks that have no width and mean nothing in a text. The soft hyphen does mean something (lines.ts). */
-const formatMarks = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+/** Marks that have no width and mean nothing in a text, and the pieces of large brackets. The soft hyphen does mean something (lines.ts). */
+const formatMarks = /[\uf8e5-\uf8fe\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 const unreadable = /[\p{Cc}\p{Co}\p{Cn}\ufffd]/u;
 /** What some fonts call their space. */
 const blank = /^[\t\n]+$/;
@@ -31,12 +31,13 @@ const mostUnreadable = 0.08;
 const expert =
   /^[\uf721\uf724\uf726\uf730-\uf739\uf73f\uf760-\uf77a\uf7a1\uf7a2\uf7a8\uf7af\uf7b4\uf7b8\uf7bf\uf7e0-\uf7f6\uf7f8-\uf7ff]$/;
 const expertBase = 0xf700;
+const bracketPiece = /^[\uf8e5-\uf8fe]$/;
 /** Bullets of Symbol and Wingdings. */
 const bullets = /^[\uf06c-\uf0ff]$/u;
 
 export interface ReadableText {
   readonly glyphs: Glyph[];
-  /** How many glyphs of letters there would be. */
+  /** How many glyphs there are besides, of which nothing says the letters. */
   readonly unreadable: number;
 }
 
@@ -60,6 +61,7 @@ export function readable(glyphs: readonly Glyph[], counts: FontCounts): Readable
     else {
       const text = usual(glyph.text);
       if (text !== "") kept.push(text === glyph.text ? glyph : { ...glyph, text });
+      else if (glyph.text === "" || (unreadable.test(glyph.text) && !saysMore(glyph.text))) lost++;
     }
   }
   return { glyphs: kept, unreadable: lost };
@@ -71,7 +73,7 @@ function isPlain(text: string): boolean {
 
 /** Of what Unicode does not assign: whether it says something all the same. */
 function saysMore(text: string): boolean {
-  return bullets.test(text) || blank.test(text) || expert.test(text);
+  return bullets.test(text) || blank.test(text) || expert.test(text) || bracketPiece.test(text);
 }
 
 function usual(text: string): string {

@@ -11,7 +11,7 @@ import { lettersOfName } from "./glyph-names.ts";
 import { applied, identity, type Matrix, product } from "./matrix.ts";
 
 export interface Glyph {
-  /** As the font's tables have it: a letter, a ligature's letters, or nothing that can be read. */
+  /** As the font's tables have it: a letter, a ligature's letters, what cannot be read, or nothing where they say none. */
   readonly text: string;
   /** Where it begins on its baseline, in the page's units. Of vertical writing: the middle of its top edge. */
   readonly x: number;
@@ -24,9 +24,14 @@ export interface Glyph {
   readonly angle: number;
   /** The font's name in the file. */
   readonly font: string;
+  /** Its text is nothing but its number in the font: the file does not say which letter it is. */
+  readonly isNumbered: boolean;
   /** Which operation drew it: glyphs of one stand in the file side by side. */
   readonly show: number;
 }
+
+/** A name that a program has made up: "g36", "cid_12". Its code may be the letter's, or is no more than a number itself. */
+const numberedName = /^[A-Za-z]{1,5}[_-]?\d+$/;
 
 interface Font {
   readonly fontMatrix?: readonly number[];
@@ -37,7 +42,8 @@ interface Font {
   /** The names of glyphs by their codes, where the file gives any. */
   readonly differences?: Readonly<Record<number, string>>;
   /** Which letters pdf.js has found for the codes. */
-  readonly toUnicode?: { readonly _map?: Readonly<Record<number, string>> };
+  readonly toUnicode?: { readonly _map?: Readonly<Record<number, string>>; readonly firstChar?: number };
+  readonly composite?: boolean;
 }
 
 interface FontGlyph {
@@ -130,16 +136,18 @@ export async function glyphsOf(
     const height = Math.abs(heightOf(font, size)) * Math.hypot(c, d);
     // Spacing goes the way that the text goes, also where a size below nothing turns it.
     const way = Math.sign(size) || 1;
-    const { _map: known } = font.toUnicode ?? {};
-    const saidBy = ({ originalCharCode: code, unicode }: FontGlyph): string => {
+    const { _map: known, firstChar } = font.toUnicode ?? {};
+    const saidBy = ({ originalCharCode: code, unicode }: FontGlyph): { text: string; isNumbered: boolean } => {
+      // Codes of a font of many bytes are no letters: pdf.js takes them for some where the font's map has none.
+      if (font.composite) return { text: known ? (known[code] ?? "") : unicode, isNumbered: firstChar !== undefined };
       const name = font.differences?.[code];
-      // pdf.js takes the code for the letter where it does not know the name.
-      if (name === undefined || known?.[code] !== undefined) return unicode;
-      return lettersOfName(name) ?? unicode;
+      // It does the same where it does not know the name.
+      if (name === undefined || known?.[code] !== undefined) return { text: unicode, isNumbered: false };
+      return { text: lettersOfName(name) ?? unicode, isNumbered: numberedName.test(name) };
     };
-    const put = (letter: string, left: number, top: number, width: number): void => {
+    const put = (item: FontGlyph, left: number, top: number, width: number): void => {
       const place = { x: placed(left), y: placed(top), width: placed(width), size: placed(height) };
-      glyphs.push({ text: letter, ...place, angle: placed(angle), font: state.fontName, show: at });
+      glyphs.push({ ...saidBy(item), ...place, angle: placed(angle), font: state.fontName, show: at });
     };
     for (const item of items) {
       if (typeof item === "number") {
@@ -153,13 +161,13 @@ export async function glyphsOf(
       if (isVertical) {
         const advance = -(item.vmetric ?? font.defaultVMetrics ?? [-1000])[0]! * perUnit - spacing;
         const width = Math.abs(advance) * Math.hypot(c, d);
-        put(saidBy(item), px, py, width);
+        put(item, px, py, width);
         y -= advance;
       } else {
         const own = item.width * perUnit * scale;
         const width = Math.abs(own) * across;
         const left = isMirrored ? px - width : px;
-        put(saidBy(item), left, py, width);
+        put(item, left, py, width);
         x += own + spacing * scale;
       }
       if (glyphs.length > mostGlyphs) throw new Error(`a page of more than ${mostGlyphs} glyphs`);

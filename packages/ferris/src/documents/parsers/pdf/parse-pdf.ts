@@ -87,6 +87,8 @@ function warningsOf(pages: readonly Page[], attachments: readonly Attachment[], 
   const numbersOf = (is: (page: Page) => boolean) => pages.flatMap((page, index) => (is(page) ? [index + 1] : []));
   const damaged = numbersOf((page) => page.problem !== undefined);
   const garbled = numbersOf((page) => page.isUnreadable && !page.scan);
+  const partly = numbersOf((page) => page.isPartlyUnreadable && !page.scan);
+  const guessed = numbersOf((page) => page.isGuessed && !page.isUnreadable);
   const empty = numbersOf((page) => !page.isUnreadable && !page.scan && page.problem === undefined && isEmpty(page));
   if (damaged.length + garbled.length + empty.length === pages.length && attachments.length === 0) {
     if (garbled.length > 0) throw new DocumentError("no text", withoutLetters);
@@ -101,6 +103,10 @@ function warningsOf(pages: readonly Page[], attachments: readonly Attachment[], 
       ? [`no text on ${some(empty)}: ${Array.isArray(ocr) ? "pictures, or nothing" : scanned(ocr)}`]
       : []),
     ...(garbled.length > 0 ? [`fonts without letters on ${some(garbled)}: not read`] : []),
+    ...(partly.length > 0 ? [`fonts without letters in a part of ${some(partly)}: that part is not read`] : []),
+    ...(guessed.length > 0
+      ? [`fonts without letters on ${some(guessed)}: read in the order that glyphs have in most fonts`]
+      : []),
     ...(damaged.length > 0 ? [`${some(damaged)} could not be read: ${pages[damaged[0]! - 1]!.problem}`] : []),
   ];
 }

@@ -11,6 +11,7 @@ import { operations, type PdfDocument, type PdfPage } from "./engine.ts";
 import { FontWidths } from "./font-widths.ts";
 import { framesOf, isLevel, turnedPoint } from "./frames.ts";
 import { type FontCounts, readable } from "./glyph-text.ts";
+import { GlyphOrder } from "./glyph-order.ts";
 import { glyphsOf } from "./glyphs.ts";
 import { fromTheRight, type Line, linesOf } from "./lines.ts";
 import { withoutReadings } from "./readings.ts";
@@ -33,11 +34,18 @@ export interface Page {
   readonly files: readonly unknown[];
   /** More glyphs say nothing than say something: its fonts do not tell their letters. */
   readonly isUnreadable: boolean;
+  /** The same of a part that is worth a word. */
+  readonly isPartlyUnreadable: boolean;
+  /** Letters of it are a guess (glyph-order.ts). */
+  readonly isGuessed: boolean;
   /** What OCR found in its pictures. */
   readonly scan?: OcrPage;
   /** Why it could not be read. */
   readonly problem?: string;
 }
+
+/** Fewer glyphs without letters than these, or this share of the page's letters, are a symbol here and there. */
+const [fewestLost, leastLost] = [10, 0.01];
 
 export async function readPages(document: PdfDocument): Promise<Page[]> {
   const OPS = await operations();
@@ -45,10 +53,11 @@ export async function readPages(document: PdfDocument): Promise<Page[]> {
   const pages: Page[] = [];
   const counts: FontCounts = new Map();
   const widths = new FontWidths();
+  const order = new GlyphOrder();
   for (let number = 1; number <= document.numPages; number++) {
     try {
       const page = await document.getPage(number);
-      pages.push(await readPage(page, OPS, annotated.get(number) ?? [], counts, widths));
+      pages.push(await readPage(page, OPS, annotated.get(number) ?? [], counts, widths, order));
       page.cleanup();
     } catch (cause) {
       // A page that is damaged costs that page; a document of nothing else is damaged.
@@ -69,6 +78,8 @@ const nothing: Page = {
   fields: [],
   files: [],
   isUnreadable: false,
+  isPartlyUnreadable: false,
+  isGuessed: false,
 };
 
 async function readPage(
@@ -77,8 +88,10 @@ async function readPage(
   annotations: readonly Annotation[],
   counts: FontCounts,
   widths: FontWidths,
+  order: GlyphOrder,
 ): Promise<Page> {
-  const { glyphs, unreadable } = readable(await glyphsOf(page, OPS), counts);
+  const ordered = order.read(await glyphsOf(page, OPS));
+  const { glyphs, unreadable } = readable(ordered.glyphs, counts);
   widths.note(glyphs);
   const { main, others } = framesOf(withoutDuplicates(glyphs));
   const { lines, across } = withoutWatermarks(linesOf(withoutReadings(main.glyphs), widths));
@@ -102,6 +115,8 @@ async function readPage(
     fields: written.fields,
     files: filesOf(annotations),
     isUnreadable: unreadable > letters,
+    isPartlyUnreadable: unreadable >= Math.max(fewestLost, leastLost * letters) && unreadable <= letters,
+    isGuessed: ordered.isGuessed,
   };
 }
 
