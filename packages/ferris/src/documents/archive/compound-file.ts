@@ -11,6 +11,7 @@ const freeSector = 0xffffffff;
 /** A directory entry. */
 const entryBytes = 128;
 const mostEntries = 100_000;
+const utf16 = new TextDecoder("utf-16le");
 
 export function isCompoundFile(bytes: Uint8Array): boolean {
   return bytes[0] === 0xd0 && bytes[1] === 0xcf && bytes[2] === 0x11 && bytes[3] === 0xe0;
@@ -162,7 +163,7 @@ export class CompoundFile {
     const entries: Entry[] = [];
     for (let at = 0; at + entryBytes <= bytes.length && entries.length < mostEntries; at += entryBytes) {
       const length = Math.min(64, view.getUint16(at + 64, true));
-      const name = Buffer.from(bytes.subarray(at, at + Math.max(0, length - 2))).toString("utf16le");
+      const name = utf16.decode(bytes.subarray(at, at + Math.max(0, length - 2)));
       entries.push({
         name,
         type: bytes[at + 66],

@@ -67,7 +67,7 @@ export class ParsePool {
    * caller's.
    */
   async parse(path: string, bytes: Uint8Array): Promise<ParsedDocument> {
-    const isQuick = bytes.length <= quickUpTo && parserFor(path, bytes.subarray(0, 4096)).isQuick === true;
+    const isQuick = bytes.length <= quickUpTo && parserFor(path, bytes).isQuick === true;
     if (this.#worker === null || isQuick) return parseDocument(path, bytes, { ocr: this.#ocr });
     try {
       return await this.#parseInThread(path, bytes, false);

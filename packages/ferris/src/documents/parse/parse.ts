@@ -10,9 +10,6 @@ import type { ParserInput } from "../parsers/parser.ts";
 /** How to parse, besides by the file's bytes. */
 export type ParseOptions = Pick<ParserInput, "depth" | "ocr" | "alive">;
 
-/** First bytes that decide about the format. */
-const headBytes = 4096;
-
 /**
  * Parses `bytes`, the content of the file at `path`. Throws DocumentError, and only that: one document that cannot be read
  * must not cost the run, whatever its parser's library throws.
@@ -22,7 +19,7 @@ export async function parseDocument(
   bytes: Uint8Array,
   options: ParseOptions = {},
 ): Promise<ParsedDocument> {
-  const entry = parserFor(path, bytes.subarray(0, headBytes));
+  const entry = parserFor(path, bytes);
   const load = loaders[entry.type];
   if (load === undefined) throw new DocumentError("unsupported", `${entry.type} is not read in a page`);
   try {
@@ -41,12 +38,12 @@ function filesInside({ depth = 0, ...others }: ParseOptions): ParserInput["insid
 
 /** The type that a file of this name with these bytes has. */
 export function typeOf(path: string, bytes: Uint8Array): string {
-  return parserFor(path, bytes.subarray(0, headBytes)).type;
+  return parserFor(path, bytes).type;
 }
 
 /** Whether it is for programs: found by itself where it is worked on, it would drown what somebody put together to read in an archive. */
 function isData(path: string, bytes: Uint8Array): boolean {
-  return parserFor(path, bytes.subarray(0, headBytes)).isData === true;
+  return parserFor(path, bytes).isData === true;
 }
 
 /** Whether any parser makes documents of this type. */
@@ -65,7 +62,7 @@ export function checkTypes(types: readonly string[] | undefined): void {
 
 /** The recipe of the parser that would read these bytes. */
 export function recipeFor(path: string, bytes: Uint8Array, ocr?: ParserInput["ocr"]): string {
-  return parserRecipe(parserFor(path, bytes.subarray(0, headBytes)), ocr);
+  return parserRecipe(parserFor(path, bytes), ocr);
 }
 
 /** The recipe of today's parser for a type; null for a type that no parser makes any more. */

@@ -6,6 +6,7 @@
  */
 import { latin1 } from "#platform/bytes";
 import { basename } from "#platform/paths";
+import { containedType } from "./container-type.ts";
 import { extensionOf } from "../walk/left-out.ts";
 import { pictureExtensions } from "../walk/left-out.ts";
 import type { ParserEntry, ParserInput } from "./parser.ts";
@@ -308,13 +309,25 @@ const byExtension = new Map(parsers.flatMap((parser) => parser.extensions.map((e
 const isInMaildir = /(?:[\\/](?:cur|new)[\\/]\d{6,}\.[^\\/]+|[\\/]\d{6,}\.[^\\/]+:2,[A-Za-z]*)$/;
 const isHeader = /^[A-Za-z][\w-]*:/;
 
-/** The parser for a file; `head` are its first bytes (a few hundred do). */
-export function parserFor(path: string, head: Uint8Array): ParserEntry {
+/** First bytes that decide about the format. */
+const headBytes = 4096;
+
+/** The parser for a file with these bytes. */
+export function parserFor(path: string, bytes: Uint8Array): ParserEntry {
+  const head = bytes.subarray(0, headBytes);
   const known = parsers.find((parser) => parser.recognises?.(head));
   if (known) return known;
   const type = isInMaildir.test(path) && isHeader.test(beginning(head)) ? "eml" : extensionOf(basename(path));
-  return byExtension.get(type) ?? text;
+  const named = byExtension.get(type);
+  if (named && !packages.has(named.type)) return named;
+  const contained = containedType(bytes);
+  // Programs keep archives of their own under names of their own: those are theirs. Office's formats before 2007 look inside themselves.
+  if (contained === null || (contained === "zip" && (named || type !== ""))) return named ?? text;
+  return parsers.find((parser) => parser.type === contained)!;
 }
+
+/** Formats that are packages: one that is another of them, or a file of before 2007 under the newer name, is read as what it is. */
+const packages = new Set(["docx", "pptx", "xlsx", "outlook"]);
 
 /** What a document's type, parser and the parser's version are called together. */
 export function parserRecipe(parser: ParserEntry, ocr?: ParserInput["ocr"]): string {

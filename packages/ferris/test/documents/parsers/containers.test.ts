@@ -10,6 +10,32 @@ function fixture(name: string): Buffer {
   return readFileSync(new URL(`../../fixtures/${name}`, import.meta.url));
 }
 
+describe("containers of Office and Outlook are known by what they hold", () => {
+  test.each([
+    ["letter", "office/footnotes.doc", "doc"],
+    ["letter.dot", "office/footnotes.doc", "doc"],
+    ["letter.docx", "office/footnotes.doc", "doc"],
+    ["stock.xlsx", "office/extras.xls", "xls"],
+    ["stock", "office/merged-header.xls", "xls"],
+    ["mail", "mail/outer.msg", "outlook"],
+    ["mail.oft", "mail/outer.msg", "outlook"],
+    ["letter (1)", "word.docx", "docx"],
+    ["slides.docx", "slides.pptx", "pptx"],
+    ["book.xlam", "stock.xlsx", "xlsx"],
+  ])("%s", async (name, file, type) => {
+    const document = await parseDocument(`/${name}`, fixture(file));
+    expect(document.type).toBe(type);
+    expect(document.content.length).toBeGreaterThan(20);
+  });
+
+  test("an archive without an extension, and none of a program's own", async () => {
+    const bytes = zipSync({ "notes.md": strToU8("# Notes") });
+    expect((await parseDocument("/backup", bytes)).type).toBe("zip");
+    await expect(parseDocument("/drawing.sketch", bytes)).rejects.toThrow("NUL byte");
+    await expect(parseDocument("/letter.docx", fixture("office/secret.docx"))).rejects.toThrow("encrypted");
+  });
+});
+
 describe("ZIP", () => {
   test("documents under their paths, without code, data, pictures, hidden files and archives", async () => {
     const bytes = zipSync({

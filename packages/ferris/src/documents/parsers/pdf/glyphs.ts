@@ -42,7 +42,7 @@ interface Font {
   /** The names of glyphs by their codes, where the file gives any. */
   readonly differences?: Readonly<Record<number, string>>;
   /** Which letters pdf.js has found for the codes. */
-  readonly toUnicode?: { readonly _map?: Readonly<Record<number, string>>; readonly firstChar?: number };
+  readonly toUnicode?: { readonly _map?: Readonly<Record<number, string | number>>; readonly firstChar?: number };
   readonly composite?: boolean;
 }
 
@@ -139,7 +139,10 @@ export async function glyphsOf(
     const { _map: known, firstChar } = font.toUnicode ?? {};
     const saidBy = ({ originalCharCode: code, unicode }: FontGlyph): { text: string; isNumbered: boolean } => {
       // Codes of a font of many bytes are no letters: pdf.js takes them for some where the font's map has none.
-      if (font.composite) return { text: known ? (known[code] ?? "") : unicode, isNumbered: firstChar !== undefined };
+      if (font.composite) {
+        const isLeftOut = known !== undefined && (known[code] === undefined || known[code] === "");
+        return { text: isLeftOut ? "" : unicode, isNumbered: firstChar !== undefined };
+      }
       const name = font.differences?.[code];
       // It does the same where it does not know the name.
       if (name === undefined || known?.[code] !== undefined) return { text: unicode, isNumbered: false };
