@@ -57,7 +57,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 9,
+    version: 10,
     readsPictures: true,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),
@@ -124,7 +124,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "rtf",
-    version: 2,
+    version: 3,
     extensions: ["rtf"],
     recognises: (head) => beginning(head).startsWith("{\\rtf"),
   },
@@ -189,7 +189,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "outlook",
-    version: 2,
+    version: 3,
     extensions: ["msg"],
     // winmail.dat, as mail programs save it that are not Outlook.
     recognises: (head) => head[0] === 0x78 && head[1] === 0x9f && head[2] === 0x3e && head[3] === 0x22,

@@ -200,4 +200,10 @@ test("a font of many bytes whose map leaves glyphs out: they are no other letter
   const content = "BT /F1 12 Tf 40 250 Td <030103020303039603960301030203030301030203030301030203030396> Tj ET";
   const font = numberedFont.replace("/Encoding", "/ToUnicode 20 0 R /Encoding");
   expect(await read(madePdf({ content, fonts: [font], objects: [map] }))).toEqual(["prose [1: ] sea seaseasea"]);
+  // Where the map says that codes are letters, those that it leaves out are too.
+  const letters = stream(
+    "begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange 2 beginbfchar <0073> <0073> <0065> <0065> endbfchar endcmap",
+  );
+  const own = "BT /F1 12 Tf 40 250 Td <007300650061> Tj ET";
+  expect(await read(madePdf({ content: own, fonts: [font], objects: [letters] }))).toEqual(["prose [1: ] sea"]);
 });

@@ -13,7 +13,7 @@ import { fileLeftOut } from "../../walk/left-out.ts";
 import { attachedFileParser } from "./email.ts";
 import { soundContainer } from "./outlook-container.ts";
 import { parseTnef } from "./parse-tnef.ts";
-import { isTnef } from "./tnef.ts";
+import { isTnef, unpackedRtf } from "./tnef.ts";
 import { readHtml } from "../html/html.ts";
 import type { ParserInput } from "../parser.ts";
 
@@ -40,7 +40,7 @@ export async function parseOutlook(input: ParserInput): Promise<ParsedDocument> 
     builder.section(level, "");
     builder.heading(level, fields.subject?.trim() || "(no subject)");
     builder.add("metadata", metadataOf(fields));
-    addBody(fields, level);
+    await addBody(fields, level);
     for (const attachment of fields.attachments?.slice(0, mostAttachments) ?? []) {
       const inner = attachment.innerMsgContentFields;
       if (inner && level < deepestMessage) await add(inner, level + 1);
@@ -48,10 +48,12 @@ export async function parseOutlook(input: ParserInput): Promise<ParsedDocument> 
     }
   }
 
-  function addBody(fields: FieldsData, level: number): void {
+  async function addBody(fields: FieldsData, level: number): Promise<void> {
     const html = htmlOf(fields);
     const text = fields.body?.replace(/\r\n?/g, "\n") ?? "";
-    if (html === null || text.trim().length > stubShare * withoutTags(html)) builder.add("prose", text);
+    const rtf = html === null && text.trim() === "" && fields.compressedRtf ? unpackedRtf(fields.compressedRtf) : null;
+    if (rtf !== null) addBlocks(builder, await input.inside.parse("/message.rtf", rtf), undefined, level + 1);
+    else if (html === null || text.trim().length > stubShare * withoutTags(html)) builder.add("prose", text);
     else readHtml(html, builder, { level: level + 1 });
   }
 
@@ -128,8 +130,10 @@ function named(name: string | undefined, address: string | undefined): string {
   return name && name !== address ? `${name} <${address}>` : address;
 }
 
-function nameOf({ fileName, fileNameShort, name }: FieldsData): string {
-  return fileName ?? fileNameShort ?? name ?? "attachment";
+function nameOf({ fileName, fileNameShort, name, attachMimeTag }: FieldsData): string {
+  // A signed message is its own attachment, as it was sent.
+  const isMail = attachMimeTag?.toLowerCase().startsWith("multipart/") === true;
+  return fileName ?? fileNameShort ?? name ?? (isMail ? "message.eml" : "attachment");
 }
 
 function htmlOf({ bodyHtml, html, internetCodepage }: FieldsData): string | null {

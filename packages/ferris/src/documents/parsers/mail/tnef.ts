@@ -80,7 +80,11 @@ export function readTnef(bytes: Uint8Array): Tnef {
 
 function rtfOf(body: ReadonlyMap<number, Uint8Array>): Uint8Array | null {
   const packed = body.get(properties.rtf);
-  if (packed === undefined) return null;
+  return packed === undefined ? null : unpackedRtf(packed);
+}
+
+/** RTF as messages hold it; null for what is none. */
+export function unpackedRtf(packed: Uint8Array): Uint8Array | null {
   try {
     return Uint8Array.from(decompressRTF([...packed]));
   } catch {

@@ -30,8 +30,8 @@ export interface Glyph {
   readonly show: number;
 }
 
-/** A name that a program has made up: "g36", "cid_12". Its code may be the letter's, or is no more than a number itself. */
-const numberedName = /^[A-Za-z]{1,5}[_-]?\d+$/;
+/** A name that a program has made up: "g36", "cid_12". Its code may be the letter's, and is where both are one. */
+const numberedName = /^[A-Za-z]{1,5}[_-]?(\d+)$/;
 
 interface Font {
   readonly fontMatrix?: readonly number[];
@@ -64,6 +64,20 @@ interface State {
   scale: number;
   rise: number;
   leading: number;
+}
+
+const codesAreLetters = new WeakMap<Font, boolean>();
+
+/** Whether the codes are their letters themselves, by what the font's map says of most. */
+function areLetters(font: Font): boolean {
+  let are = codesAreLetters.get(font);
+  if (are === undefined) {
+    const { _map: known = {} } = font.toUnicode ?? {};
+    const all = Object.entries(known);
+    const same = all.filter(([code, letter]) => letter === String.fromCharCode(Number(code))).length;
+    codesAreLetters.set(font, (are = 2 * same > all.length));
+  }
+  return are;
 }
 
 const initial: State = {
@@ -140,13 +154,14 @@ export async function glyphsOf(
     const saidBy = ({ originalCharCode: code, unicode }: FontGlyph): { text: string; isNumbered: boolean } => {
       // Codes of a font of many bytes are no letters: pdf.js takes them for some where the font's map has none.
       if (font.composite) {
-        const isLeftOut = known !== undefined && (known[code] === undefined || known[code] === "");
+        const isLeftOut = !areLetters(font) && known !== undefined && (known[code] === undefined || known[code] === "");
         return { text: isLeftOut ? "" : unicode, isNumbered: firstChar !== undefined };
       }
       const name = font.differences?.[code];
       // It does the same where it does not know the name.
       if (name === undefined || known?.[code] !== undefined) return { text: unicode, isNumbered: false };
-      return { text: lettersOfName(name) ?? unicode, isNumbered: numberedName.test(name) };
+      const number = numberedName.exec(name)?.[1];
+      return { text: lettersOfName(name) ?? unicode, isNumbered: number !== undefined && Number(number) !== code };
     };
     const put = (item: FontGlyph, left: number, top: number, width: number): void => {
       const place = { x: placed(left), y: placed(top), width: placed(width), size: placed(height) };
