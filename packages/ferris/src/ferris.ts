@@ -337,7 +337,7 @@ export class Ferris {
 
   /** How many documents' files have changed or gone since they were indexed, by their size and time. */
   async freshness(): Promise<Freshness> {
-    return this.#life.run(async () => freshnessOf(await (await this.#reader.get()).documents()));
+    return this.#life.run(async () => freshnessOf(await this.#reader.get()));
   }
 
   /** Whether the model can read what is indexed with it, judged by a sample. */

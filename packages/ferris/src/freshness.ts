@@ -6,6 +6,8 @@
  */
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isAtOrBelow } from "./files/paths.ts";
 import { takingTurns } from "./main-thread/give-way.ts";
 import { readRegularFile } from "./files/read-file.ts";
 import type { DocumentPassage } from "./search/passage.ts";
@@ -24,9 +26,40 @@ export interface Freshness {
 const mostBytesRead = 2 ** 22;
 const lookedAtOnce = 64;
 
+/** Whether files that are not at their paths are gone, or this machine is one that does not have them. */
+type HasFiles = (path: string) => Promise<boolean>;
+
+/**
+ * Of an index on a server, which others write to from machines of their own: files that lie below a folder that was indexed are this machine's
+ * where it has that folder. Of an index in a folder all are.
+ */
+async function filesHere(reader: StoreReader): Promise<HasFiles> {
+  if (reader.folder !== null) return async () => true;
+  const { roots } = await reader.statistics();
+  const there = new Map<string, Promise<boolean>>();
+  return async (path) => {
+    for (const root of roots) {
+      if (!isAtOrBelow(path, root)) continue;
+      // A root may be a file itself.
+      const place = path === root ? dirname(root) : root;
+      if (!there.has(place))
+        there.set(
+          place,
+          stat(place).then(
+            () => true,
+            () => false,
+          ),
+        );
+      if (await there.get(place)) return true;
+    }
+    return false;
+  };
+}
+
 /** Null where the file is as it was indexed, or cannot be looked at. */
 async function stalenessOf(
   document: Pick<StoredDocument, "path" | "size" | "modifiedTime" | "contentHash">,
+  hasFiles: HasFiles,
   { reads }: { reads: boolean },
 ): Promise<Staleness | null> {
   const { path, size, modifiedTime, contentHash } = document;
@@ -38,7 +71,7 @@ async function stalenessOf(
     return createHash("sha256").update(bytes).digest("hex") === contentHash ? null : "changed";
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" || code === "ENOTDIR" ? "gone" : null;
+    return (code === "ENOENT" || code === "ENOTDIR") && (await hasFiles(path)) ? "gone" : null;
   }
 }
 
@@ -74,23 +107,26 @@ export async function withStaleness<T extends { readonly path: string }>(
   reader: StoreReader,
   items: readonly T[],
 ): Promise<(T & Look)[]> {
+  const hasFiles = await filesHere(reader);
   const looks = new Map<string, Promise<Look>>();
   const look = async (path: string): Promise<Look> => {
     const document = await reader.document(path);
     if (document === null) return { stale: null };
-    return { stale: await stalenessOf(document, { reads: true }), documentTime: timeOf(document) };
+    return { stale: await stalenessOf(document, hasFiles, { reads: true }), documentTime: timeOf(document) };
   };
   for (const { path } of items) if (!looks.has(path)) looks.set(path, look(path));
   return Promise.all(items.map(async (item) => ({ ...item, ...(await looks.get(item.path)!) })));
 }
 
 /** Looks at the size and time of every document's file. */
-export async function freshnessOf(documents: readonly StoredDocument[]): Promise<Freshness> {
+export async function freshnessOf(reader: StoreReader): Promise<Freshness> {
+  const hasFiles = await filesHere(reader);
+  const documents = await reader.documents();
   const counts = { current: 0, changed: 0, gone: 0 };
   const giveWay = takingTurns();
   for (let first = 0; first < documents.length; first += lookedAtOnce) {
     const some = documents.slice(first, first + lookedAtOnce);
-    for (const stale of await Promise.all(some.map((document) => stalenessOf(document, { reads: false })))) {
+    for (const stale of await Promise.all(some.map((document) => stalenessOf(document, hasFiles, { reads: false })))) {
       counts[stale ?? "current"]++;
     }
     await giveWay();

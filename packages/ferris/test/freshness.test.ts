@@ -3,8 +3,13 @@ import { cpSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { freshnessOf, withStaleness } from "../src/freshness.ts";
 import { Ferris } from "../src/index.ts";
+import { indexPaths } from "../src/indexing/index-folder.ts";
+import { storeOn } from "../src/store/postgres/open.ts";
 import { ferris as run } from "./cli/support/ferris-here.ts";
+import { wordsEmbedder } from "./indexing/support/words-embedder.ts";
+import { pgliteConnection } from "./store/support/postgres.ts";
 import { folderOf } from "./support/files.ts";
 
 const tiny = (name: string) => fileURLToPath(new URL(`../../metal-candle/test/goldens/tiny/${name}`, import.meta.url));
@@ -114,4 +119,20 @@ test("an index that was copied with its folder says where it was made, until it 
   const later: string[] = [];
   await (await open(copy, later)).search("pumps", { mode: "text" });
   expect(later.join()).not.toContain("made in");
+});
+
+test("on a server, files of a folder that this machine does not have are not gone", async () => {
+  const base = folderOf({ "docs/a.md": "# A\n\nabout pumps\n", "docs/b.md": "# B\n\nabout keys\n" });
+  const docs = join(base, "docs");
+  const embedder = wordsEmbedder();
+  const store = await storeOn(await pgliteConnection(), null, embedder.identity);
+  await indexPaths({ paths: [docs], store, embedder, ocr: "off" });
+  const items = ["a", "b"].map((name) => ({ path: join(docs, `${name}.md`) }));
+  const stale = async () => (await withStaleness(store, items)).map((item) => item.stale);
+  rmSync(items[0]!.path);
+  expect(await stale()).toEqual(["gone", null]);
+  expect(await freshnessOf(store)).toEqual({ current: 1, changed: 0, gone: 1 });
+  renameSync(docs, join(base, "elsewhere"));
+  expect(await stale()).toEqual([null, null]);
+  expect(await freshnessOf(store)).toEqual({ current: 2, changed: 0, gone: 0 });
 });

@@ -3,6 +3,7 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import type { Origin } from "./config/resolve.ts";
 import type { EmbeddingModel, LoadProgress, ModelOptions } from "../engine.ts";
 import type { Ferris } from "../ferris.ts";
 import type { FerrisOptions } from "../options.ts";
@@ -69,7 +70,7 @@ export async function openFerris(
     model: ownFolder(model),
     reranker: ownFolder(chosen ?? reranker),
     ...options,
-    ...(severalDevices && { devices: values.devices ?? undefined }),
+    ...(severalDevices && devicesMeant(session)),
     ...(onNotice ? { onNotice } : { onDownload: options.onProgress }),
   });
 }
@@ -90,14 +91,26 @@ async function open(warmth: Warmth | null, options: FerrisOptions): Promise<Ferr
 /** The embedding model that the settings name, for texts that belong to no index. */
 export async function openEmbeddingModel(session: Session, signal: AbortSignal): Promise<EmbeddingModel> {
   const { bundledModel, ownModels } = await import("../engine.ts");
-  const { model, devices } = session.settings.values;
+  const { model } = session.settings.values;
   const id = ownFolder(model) ?? bundledModel;
-  if (devices !== null) needsOwnProcess("several devices were named");
+  const meant = devicesMeant(session);
+  if (meant.devices !== undefined) needsOwnProcess("several devices were named");
   return (caller().warmth ?? ownModels).embeddingModel(id, {
     ...modelOptions(session),
-    devices: devices ?? undefined,
+    ...meant,
     signal,
   });
+}
+
+const nearest: readonly Origin["kind"][] = ["flag", "environment", "folder file", "user file", "default"];
+
+/** `device` and `devices` say the same: the nearer one is meant, as of any one setting that is said twice. Both on the command line are refused by the engine. */
+function devicesMeant({ settings: { values, origins } }: Session): Pick<ModelOptions, "device" | "devices"> {
+  const { device, devices } = values;
+  if (devices === null) return { device };
+  const order = nearest.indexOf(origins.device.kind) - nearest.indexOf(origins.devices.kind);
+  if (order < 0) return { device };
+  return order > 0 ? { devices, device: "auto" } : { devices, device };
 }
 
 /** A model's id, or its folder as this process has to write it; undefined for none. */

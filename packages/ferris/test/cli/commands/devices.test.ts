@@ -32,6 +32,14 @@ test("embed on two devices prints what one prints, in the same order", async () 
   expect(Math.max(...differences.map(Math.abs))).toBeLessThan(1e-5);
 });
 
+test("the nearer of device and devices is meant", async () => {
+  const environment = { FERRIS_DEVICE: "gpu" };
+  expect(await ferris(["embed", "--devices", "cpu"], { environment, input: "x" })).toMatchObject({ code: 0 });
+  expect(await ferris(["embed", "--devices", "cpu", "--device", "gpu"], { input: "x" })).toMatchObject({ code: 2 });
+  const several = { FERRIS_DEVICES: "99" };
+  expect(await ferris(["embed", "--device", "cpu"], { environment: several, input: "x" })).toMatchObject({ code: 0 });
+});
+
 test("index on two devices embeds every chunk", async () => {
   const cwd = temporaryFolder("devices");
   for (let i = 0; i < 12; i++) writeFileSync(join(cwd, `note-${i}.md`), `# Note ${i}\n\nAbout thing ${i}.\n`);
