@@ -41,6 +41,16 @@ const rules = [
     test: ({ word, source }) => isInFurniture(word, source),
   },
   {
+    formats: ["xls"],
+    reason: "menus of a page of GitHub that was saved as .xls",
+    test: ({ file }) => /corrupted_error/.test(file),
+  },
+  {
+    formats: ["org"],
+    reason: "a heading's tag, which pandoc writes in capitals",
+    test: ({ word, source }) => source().includes(`:${word.toLowerCase()}:`),
+  },
+  {
     formats: ["ipynb"],
     reason: "a traceback above the error: the error itself is read",
     test: ({ word, source }) => isOnlyIn(word, source, /"traceback": \[[^]*?\n\s*\]/g),

@@ -14,7 +14,16 @@ export const officeFormats = new Map(
     ...["pptx", "ppt", "odp"].map((name) => [name, "fodp"]),
   ]),
 );
-const pandocFormats = { html: "html", epub: "epub", md: "markdown", ipynb: "ipynb", tex: "latex", rst: "rst" };
+const pandocFormats = {
+  html: "html",
+  epub: "epub",
+  md: "markdown",
+  ipynb: "ipynb",
+  tex: "latex",
+  rst: "rst",
+  org: "org",
+  csv: "csv",
+};
 /** @type {any} */
 const large = { encoding: "utf8", maxBuffer: 2 ** 28, timeout: 120_000, stdio: ["ignore", "pipe", "ignore"] };
 
@@ -25,11 +34,21 @@ export function referenceText(file, flatFile) {
     if (format === "pdf") return execFileSync("pdftotext", ["-enc", "UTF-8", file, "-"], large);
     if (format === "eml" || format === "mbox") return execFileSync("python3", ["-c", mailProgram, file, format], large);
     if (format === "adoc") return readFileSync(file, "utf8");
+    if (format === "srt" || format === "vtt") return spokenIn(readFileSync(file));
     if (officeFormats.has(format)) return existsSync(flatFile) ? textOfFlat(readFileSync(flatFile, "utf8")) : null;
     return execFileSync("pandoc", ["-f", pandocFormats[format], "-t", "plain", "--wrap=none", file], large);
   } catch {
     return null;
   }
+}
+
+/** The lines that are no count, no time and no setting. */
+function spokenIn(bytes) {
+  const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return bytes
+    .toString(isUtf16 ? "utf16le" : "utf8")
+    .replace(/^WEBVTT[^]*?\n\s*\n|^(?:NOTE|STYLE|Style|REGION)\b[^]*?(?:\n\s*\n|(?![^]))/gm, "")
+    .replace(/^.*-->.*$|^\d+\s*$|<[^>\n]*>|\{\\[^}\n]*\}/gm, " ");
 }
 
 /** Texts and subjects of a message and of those in it, or of those in a mailbox. */

@@ -39,7 +39,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "html",
-    version: 6,
+    version: 7,
     extensions: ["html", "htm", "xhtml", "xht", "shtml"],
     // A comment ends at its first "-->": one that might end at any of them has as many readings as there are ways to pair them.
     recognises: (head) =>
@@ -159,14 +159,14 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "notebook",
-    version: 3,
+    version: 4,
     isPlainText: true,
     isQuick: true,
     extensions: ["ipynb"],
   },
   {
     type: "mhtml",
-    version: 2,
+    version: 3,
     extensions: ["mht", "mhtml"],
     recognises: (head) => isSavedPage(beginning(head)),
   },
@@ -221,7 +221,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "latex",
-    version: 4,
+    version: 5,
     isPlainText: true,
     extensions: ["tex", "latex", "ltx"],
   },
@@ -291,11 +291,13 @@ const serverHeaders = "DKIM-Signature|ARC-Seal|Delivered-To|Return-Path|Authenti
 
 /** A page in the form of a message: browsers say so in their first lines. */
 function isSavedPage(head: string): boolean {
-  return (
-    /^(?:From: ?<?Saved by |Snapshot-Content-Location:)/im.test(head) &&
-    /^Content-Type: ?multipart\/related/im.test(head) &&
-    /^[A-Za-z-]+:/.test(head)
-  );
+  const headers = head.replaceAll("\r\n", "\n").split("\n\n", 1)[0]!;
+  if (!/^[A-Za-z-]+:/.test(headers) || !/^Content-Type:\s*multipart\/related/im.test(headers)) return false;
+  // What Word, Excel and wikis save as one file is sent by nobody, whatever it is called.
+  const isSent = /^(?:From|To|Received|Return-Path|Delivered-To):/im.test(headers);
+  return isSent
+    ? /^(?:From: ?<?Saved by |Snapshot-Content-Location:)/im.test(headers)
+    : /^MIME-Version:/im.test(headers);
 }
 
 /** The first bytes as text, for looking at; not decoded. */

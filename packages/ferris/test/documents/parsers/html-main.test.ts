@@ -18,6 +18,23 @@ test.each<[string, string, string[]]>([
     ["heading [Emden] Emden", `prose [Emden] ${sentence}`],
   ],
   [
+    "a header with the title page of the document",
+    `<head><title>Tides</title></head><body><header id="title-block-header"><h1>Tides</h1><p>Ann Berg</p><div>Abstract</div><p>In short.</p></header><h1>Ebb</h1><p>Low.</p></body>`,
+    [
+      "heading [Tides] Tides",
+      "prose [Tides] Ann Berg",
+      "prose [Tides] Abstract",
+      "prose [Tides] In short.",
+      "heading [Ebb] Ebb",
+      "prose [Ebb] Low.",
+    ],
+  ],
+  [
+    "a site's header",
+    `<head><title>Tides - The Harbour</title></head><body><header><h1>The Harbour</h1><p>Since 1900</p></header><h2>Tides</h2><p>Low.</p></body>`,
+    ["heading [The Harbour] The Harbour", "heading [The Harbour > Tides] Tides", "prose [The Harbour > Tides] Low."],
+  ],
+  [
     "one article beside what the page is about",
     `<body><div><p>${sentence}</p><p>${sentence} Again.</p><p>${sentence} Twice.</p></div><article><p>A guest writes that the crossing was calm and the coffee warm, and would come again.</p></article></body>`,
     [

@@ -260,6 +260,30 @@ describe("notebooks", () => {
     ]);
   });
 
+  test("notebooks before version 4: headings, programs and results by their names of then", async () => {
+    const cells = [
+      { cell_type: "heading", level: 2, source: ["Pumps"] },
+      { cell_type: "markdown", source: ["One line", "and another"] },
+      {
+        cell_type: "code",
+        input: ["flow(1)\n", "flow(2)"],
+        outputs: [
+          { output_type: "stream", stream: "stdout", text: ["3 l/s\n"] },
+          { output_type: "pyout", html: ["<b>four</b> litres"], text: ["<core.HTML object>"] },
+          { output_type: "pyerr", ename: "ValueError", evalue: "dry", traceback: ["frames"] },
+        ],
+      },
+    ];
+    expect(outline(await parse("/a.ipynb", JSON.stringify({ nbformat: 3, worksheets: [{ cells }] })))).toEqual([
+      "heading [Pumps] Pumps",
+      "prose [Pumps] One line\nand another",
+      "code [Pumps] flow(1)\nflow(2)",
+      "code [Pumps] 3 l/s",
+      "prose [Pumps] four litres",
+      "code [Pumps] ValueError: dry",
+    ]);
+  });
+
   test("a file that only has the name is damaged", async () => {
     for (const text of ["{}", "[]", "{", '{"worksheets":[]}']) {
       await expect(parse("/a.ipynb", text)).rejects.toMatchObject({ reason: "damaged" });

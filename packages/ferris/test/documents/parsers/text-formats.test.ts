@@ -103,7 +103,9 @@ describe("formats that text is taken out of", () => {
     [
       "harbour.tex",
       [
-        "prose [] We study für ß and naïve Øre.",
+        "heading [Café am Hafen] Café am Hafen",
+        "metadata [Café am Hafen] José",
+        "prose [Café am Hafen] We study für ß and naïve Øre.",
         "heading [Introduction] Introduction",
         "prose [Introduction] The head loss is $h = f \\frac{L}{D}$ — for “smooth” pipes Not rough..",
         "prose [Introduction] Second paragraph with emphasis and 5 % loss & more.",
@@ -198,6 +200,23 @@ describe("formats that text is taken out of", () => {
     expect(await read(name)).toEqual(expected);
   });
 
+  test("a page that Word, Excel or a wiki saved as one file, under their names", async () => {
+    const page = (above: string) =>
+      `${above}MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary="b"\r\n\r\nThis document is a Single File Web Page, for Windows\xae.\r\n\r\n--b\r\n` +
+      'Content-Type: text/html; charset="windows-1252"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<h1>Harbour rules</h1><p>The caf=E9 clo=\r\nses at ten.</p>\r\n--b--\r\n';
+    for (const [name, above] of [
+      ["a.doc", "Date: Mon, 3 Jun 2024 07:12:00 +0000\r\nSubject: Exported From Confluence\r\n"],
+      ["a.xls", "X-Document-Type: Workbook\r\n"],
+      ["a.doc", ""],
+    ]) {
+      const document = await parseDocument(`/${name}`, Buffer.from(page(above!), "latin1"));
+      expect(outline(document)).toEqual([
+        "heading [Harbour rules] Harbour rules",
+        "prose [Harbour rules] The café closes at ten.",
+      ]);
+    }
+  });
+
   test("what only has the name is damaged", async () => {
     for (const name of ["a.ics", "a.vcf", "a.srt", "a.vtt", "a.mht", "a.canvas"])
       await expect(parseDocument(`/${name}`, Buffer.from("Just words.\n"))).rejects.toMatchObject({
@@ -259,6 +278,34 @@ test("LaTeX: what a list describes is text, a comment in a heading is not", asyn
   expect(outline(await parseDocument("/a.tex", Buffer.from(pandoc)))).toEqual([
     "heading [Parts] Parts",
     "list [Parts] 1. Definitions\n2. Payment",
+  ]);
+});
+
+test("LaTeX: the title page, both forms of a heading, headers of a table's later pages, coloured programs", async () => {
+  const text =
+    "\\documentclass{article}\n\\title[Short]{Tides of the \\emph{harbour}}\n\\author{Ann Berg\\thanks{Of Bergen} \\and Bo Lund}\n" +
+    "% \\author{Nobody}\n\\date{\\today}\n\\begin{document}\n\\maketitle\n\\section{\\texorpdfstring{\\textbf{High \\emph{water}}}{High water} at noon}\n" +
+    "\\begin{longtable}{ll}\nDay & Time \\\\\n\\endfirsthead\nDay & Time \\\\\n\\endhead\n1 & 04:12 \\\\\n\\end{longtable}\n" +
+    "\\begin{Shaded}\n\\begin{Highlighting}[]\n\\KeywordTok{def}\\NormalTok{ moor(x\\_y):}\n    \\ControlFlowTok{return}\\NormalTok{ \\{\\}}\n\\end{Highlighting}\n\\end{Shaded}\n\\end{document}";
+  const document = await parseDocument("/a.tex", Buffer.from(text));
+  expect(outline(document)).toEqual([
+    "heading [Tides of the harbour] Tides of the harbour",
+    "metadata [Tides of the harbour] Ann Berg Of Bergen, Bo Lund",
+    "heading [High water at noon] High water at noon",
+    "prose [High water at noon] Day | Time\n1 | 04:12",
+    "code [High water at noon] def moor(x_y):\n    return {}",
+  ]);
+  expect(document.blocks.map(({ source }) => source!.startLine)).toEqual([2, 3, 8, 10, 18]);
+});
+
+test("LaTeX: slides have their titles, and no numbers of steps", async () => {
+  const text =
+    "\\documentclass[t]{beamer}\n\\begin{document}\n\\begin{frame}[fragile]{Fog signals}\nOne blast.\\footnote<.->{Long.}\n" +
+    "\\begin{itemize}\n\\item<2-> Horn\n\\end{itemize}\n\\end{frame}\n\\end{document}";
+  expect(outline(await parseDocument("/a.tex", Buffer.from(text)))).toEqual([
+    "heading [Fog signals] Fog signals",
+    "prose [Fog signals] One blast. Long.",
+    "list [Fog signals] - Horn",
   ]);
 });
 

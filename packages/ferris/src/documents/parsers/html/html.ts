@@ -15,7 +15,7 @@ import { through } from "../../lines/sourced-through.ts";
 import { addTable } from "../../table/add-table.ts";
 import { formulaOf } from "./formulas.ts";
 import { furnitureOf, isNotDisplayed } from "./furniture.ts";
-import { isBeside, isOpened, isLeftOut as isLeftOutAnywhere, type Reading } from "./left-out.ts";
+import { isBeside, isOfDocument, isOpened, isLeftOut as isLeftOutAnywhere, type Reading } from "./left-out.ts";
 import { listMark } from "./list-marks.ts";
 import { codeCells, gridOf, kindOfTable } from "./tables.ts";
 import { ancestors, attributeText, elements, find, looksLikeXhtml, treeOf, walk } from "./tree.ts";
@@ -164,6 +164,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
   /** A page's header often holds its only title. */
   function headingsOf(around: Element, depth: number, kind: BlockKind): void {
     if (around.name !== "header" && (!furniture.has(around) || isNotDisplayed(around))) return;
+    if (around.name === "header" && isOfDocument(around, landmarks.title)) return inBlock(around, depth, kind, "prose");
     const titles = around.name === "header" ? /^h[1-6]$/ : /^h1$/;
     for (const heading of elements(around, ({ name }) => titles.test(name))) visit(heading, depth, kind);
   }

@@ -205,3 +205,15 @@ export function isBeside(aside: Element): boolean {
     /\b(?:ad|ads|advert\w*|promo|newsletter|complementary)\b/i.test(`${attribs.class ?? ""} ${attribs.id ?? ""}`)
   );
 }
+
+/**
+ * Whether a header is the document's own, with its authors and abstract, and not its site's: its heading is what the page is called, or
+ * the beginning of it where nothing in the header leads away.
+ */
+export function isOfDocument(header: Element, title: Element | undefined): boolean {
+  const heading = find(header, ({ name }) => name === "h1");
+  const words = heading && textOf(heading, enough);
+  if (!words || !title) return false;
+  const called = textOf(title, enough);
+  return called === words || (called.startsWith(`${words} `) && !find(header, ({ name }) => name === "a"));
+}

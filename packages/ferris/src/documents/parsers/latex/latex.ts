@@ -8,6 +8,7 @@ import type { ParsedDocument } from "../../document.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
 import { accent, accented, letterOf, plainLatex } from "./latex-letters.ts";
 import type { ParserInput } from "../parser.ts";
+import { titlePageOf } from "./title-page.ts";
 
 const levels: Readonly<Record<string, number>> = {
   part: 1,
@@ -54,6 +55,8 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
   const begin = content.indexOf("\\begin{document}");
   const isDocument = begin >= 0;
   const title = plainTitle(content);
+  const isBeamer = /\\documentclass(?:\[[^\]]{0,500}\])?\{beamer\}/.test(content.slice(0, Math.max(begin, 0)));
+  if (isDocument) addTitlePage(builder, content.slice(0, begin));
   const chapters = /\\(?:chapter|part)\*?[[{]/.test(content) ? 0 : 1;
   let words = new SourcedText();
   let tables = 0;
@@ -75,7 +78,7 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
   function step(found: RegExpExecArray): number {
     const [written, edge, environment, command, symbol] = found;
     const { index } = found;
-    const end = index + written.length;
+    const end = afterSlides(index + written.length, edge ?? command);
     if (edge !== undefined) return edge === "begin" ? opened(environment!, end) : closed(environment!, end);
     const letter = accent.exec(content.slice(index, index + 20));
     if (letter?.index === 0) {
@@ -101,7 +104,7 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
     if (level !== undefined && content[argument] === "{") {
       const close = closingBrace(content, argument);
       flush();
-      const heading = plainLatex(
+      const heading = plainHeading(
         content
           .slice(argument + 1, close)
           .replace(/(?<!\\)%[^\n]*(?:\n\s*|$)/g, "")
@@ -126,6 +129,10 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
         return afterBlank(close + 1);
       }
       return afterBlank(end);
+    } else if (command === "endfirsthead") {
+      // The header of a table's later pages says again what its first one said.
+      const again = content.slice(end, end + longestFormula).search(/\\endhead(?![A-Za-z])/);
+      if (again >= 0) return end + again;
     } else if (command === "par" || command === "maketitle") flush();
     else if (command === "footnote") words.appendMade(" ", index);
     if (command === "verb") {
@@ -148,6 +155,12 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
     return next === end ? end + (/^[ \t]/.test(content[end] ?? "") && words.text.endsWith(" ") ? 1 : 0) : next;
   }
 
+  /** After the numbers of the slides on which something is shown: `\\item<2->`. */
+  function afterSlides(from: number, command: string | undefined): number {
+    if (!isBeamer || command === undefined || content[from] !== "<") return from;
+    return from + (/^<[\w\s,.|+()@:*-]{1,40}>/.exec(content.slice(from, from + 50))?.[0].length ?? 0);
+  }
+
   /** After white space, but not after an empty line. */
   function afterBlank(from: number): number {
     const blank = /^[ \t]*(?:\n[ \t]*(?!\s))?/.exec(content.slice(from, from + longestLabel))!;
@@ -155,6 +168,10 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
   }
 
   function opened(environment: string, end: number): number {
+    if (environment === "Highlighting") {
+      const close = content.indexOf("\\end{Highlighting}", end);
+      if (close >= 0) return coloured(end, close);
+    }
     if (verbatim.has(environment) || formulas.test(environment)) {
       const closing = `\\end{${environment}}`;
       const close = unclosed.has(environment) ? -1 : content.indexOf(closing, end);
@@ -173,6 +190,10 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
       const columns = afterOptions(content, end);
       return content[columns] === "{" ? closingBrace(content, columns) + 1 : end;
     }
+    if (isBeamer && environment === "frame") {
+      const argument = afterOptions(content, end);
+      if (content[argument] === "{") return commanded("frametitle", end, argument);
+    }
     // A width, or a count of columns.
     if (!/^(?:thebibliography|minipage|multicols|wrapfigure|adjustbox)\*?$/.test(environment)) return end;
     const argument = afterOptions(content, end);
@@ -184,6 +205,20 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
     if (/^(?:itemize|description|enumerate)\*?$/.test(environment)) counts.pop();
     flush();
     return end;
+  }
+
+  /** pandoc's listings: each word of a program in a command that colours it. */
+  function coloured(start: number, close: number): number {
+    flush();
+    const listing = new SourcedText();
+    for (let line = start; line < close;) {
+      const newline = content.indexOf("\n", line);
+      const next = newline < 0 || newline >= close ? close : newline + 1;
+      listing.appendMade(uncoloured(content.slice(line, next)), line);
+      line = next;
+    }
+    builder.add("code", listing);
+    return close;
   }
 
   /** A formula stands as it is: what its commands mean is seen by nobody here. */
@@ -200,6 +235,32 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
     builder.add(isList ? "list" : "prose", words.replace(/[ \t]+/g, " ").replace(/ ?\n\s*/g, "\n"));
     words = new SourcedText();
   }
+}
+
+function addTitlePage(builder: ContentBuilder, preamble: string): void {
+  for (const { text, isTitle, offset } of titlePageOf(preamble)) {
+    const line = new SourcedText().appendMade(text, offset);
+    if (isTitle) builder.heading(1, line);
+    else builder.add("metadata", line);
+  }
+}
+
+/** Of two forms of a heading the second is the plain one. */
+function plainHeading(written: string): string {
+  let text = written;
+  for (let at = text.indexOf("\\texorpdfstring{"); at >= 0; at = text.indexOf("\\texorpdfstring{", at)) {
+    const close = closingBrace(text, at + "\\texorpdfstring".length);
+    text = text.slice(0, at) + text.slice(close + 1);
+    if (close <= at + "\\texorpdfstring".length) break;
+  }
+  return plainLatex(text);
+}
+
+function uncoloured(line: string): string {
+  return line
+    .replace(/\\[A-Za-z]+Tok\{|(?<!\\)[{}]/g, "")
+    .replaceAll("\\textbackslash", "\\")
+    .replace(/\\([{}_%#&$])/g, "$1");
 }
 
 function plainTitle(content: string): string | undefined {

@@ -23,10 +23,20 @@ const mostOutput = 2_000;
 
 /** What a cell shows, in the order in which it is worth reading. A plain form such as `<IPython.core.display.HTML object>` is none. */
 const shownAs = ["text/plain", "text/markdown", "text/latex", "text/html", "application/json"];
+/** Before version 4 they stood beside the text. */
+const formerForms = new Map([
+  ["html", "text/html"],
+  ["latex", "text/latex"],
+  ["json", "application/json"],
+]);
 const objectName = /^\s*<[\w.]+(?: [^<>]*)?>\s*$/;
 
 interface Cell {
   type: string;
+  /** Of a heading, which was a kind of cell before version 4. */
+  level: number;
+  /** Its lines have no ends: so it was in version 2. */
+  readonly areBare: boolean;
   source: SourcedText;
   /** Written before the source, and said after it. */
   outputs: Output[];
@@ -44,28 +54,34 @@ interface Output {
 export function parseNotebook({ bytes }: ParserInput): ParsedDocument {
   const text = decodeText(bytes);
   const json = text.content;
-  const { cells: list } = JSON.parse(json) as { cells?: unknown };
-  if (!Array.isArray(list)) {
-    throw new DocumentError(
-      "damaged",
-      "no list of cells in it; jupyter nbconvert --to notebook makes one of notebooks before version 4",
-    );
-  }
+  const { cells: list, worksheets } = JSON.parse(json) as { cells?: unknown; worksheets?: unknown };
+  const sheets: unknown[] = Array.isArray(worksheets) ? worksheets : [];
+  const hasSheet = sheets.some((sheet) => Array.isArray((sheet as { cells?: unknown } | null)?.cells));
+  if (!Array.isArray(list) && !hasSheet) throw new DocumentError("damaged", "no list of cells in it");
   const builder = new ContentBuilder(text);
   let title: string | undefined;
   eachField(json, afterSpace(json, 0), (key, at) => {
-    if (key !== "cells") return afterValue(json, at);
+    if (key === "cells") return addCells(at);
+    // Before version 4 the cells were those of a worksheet, of which there was one.
+    if (key !== "worksheets" || Array.isArray(list)) return afterValue(json, at);
+    return eachItem(json, at, (sheet) =>
+      eachField(json, sheet, (name, cells) => (name === "cells" ? addCells(cells) : afterValue(json, cells))),
+    );
+  });
+  return builder.finish("notebook", { title, warnings: text.warnings });
+
+  function addCells(at: number): number {
     return eachItem(json, at, (start) => {
-      const cell: Cell = { type: "", source: new SourcedText(), outputs: [] };
+      const cell: Cell = { type: "", level: 1, areBare: !Array.isArray(list), source: new SourcedText(), outputs: [] };
       const end = readCell(json, start, cell);
       if (json[start] === "{") addCell(cell);
       return end;
     });
-  });
-  return builder.finish("notebook", { title, warnings: text.warnings });
+  }
 
-  function addCell({ type, source, outputs }: Cell): void {
-    if (type === "markdown") addMarkdown(builder, source);
+  function addCell({ type, level, source, outputs }: Cell): void {
+    if (type === "heading") builder.heading(level, source);
+    else if (type === "markdown") addMarkdown(builder, source);
     else if (type === "raw") {
       const frontMatter = frontMatterOf(source.text);
       title ??= frontMatter.title;
@@ -86,28 +102,45 @@ function readCell(json: string, start: number, cell: Cell): number {
       cell.type = type.text;
       return end;
     }
-    if (key === "source") return addText((cell.source = new SourcedText()), json, at);
+    if (key === "level") {
+      const level = Number(json.slice(at, at + 1));
+      if (level >= 1 && level <= 6) cell.level = level;
+      return afterValue(json, at);
+    }
+    // "input" is the source of a program before version 4.
+    if (key === "source" || key === "input") return addText((cell.source = new SourcedText()), json, at, cell.areBare);
     if (key !== "outputs") return afterValue(json, at);
     return eachItem(json, at, (item) => {
       const output: Output = { stream: new SourcedText(), error: [], forms: new Map() };
       cell.outputs.push(output);
-      return readOutput(json, item, output);
+      return readOutput(json, item, output, cell.areBare);
     });
   });
 }
 
-function readOutput(json: string, start: number, output: Output): number {
-  return eachField(json, start, (key, at) => {
-    if (key === "text") return addText((output.stream = new SourcedText()), json, at);
+function readOutput(json: string, start: number, output: Output, areBare: boolean): number {
+  let plainAt = -1;
+  const end = eachField(json, start, (key, at) => {
+    if (key === "text") {
+      plainAt = at;
+      return addText((output.stream = new SourcedText()), json, at, areBare);
+    }
     if (key === "ename" || key === "evalue") {
       return addText((output.error[key === "ename" ? 0 : 1] = new SourcedText()), json, at);
     }
+    const former = formerForms.get(key);
+    if (former !== undefined) output.forms.set(former, at);
     if (key !== "data") return afterValue(json, at);
     return eachField(json, at, (type, form) => {
       output.forms.set(type, form);
       return afterValue(json, form);
     });
   });
+  if (plainAt >= 0 && output.forms.size > 0) {
+    output.forms.set("text/plain", plainAt);
+    output.stream = new SourcedText();
+  }
+  return end;
 }
 
 export function addMarkdown(builder: ContentBuilder, source: SourcedText): void {
@@ -157,7 +190,14 @@ function shortened(text: SourcedText): SourcedText {
 }
 
 /** Adds a string, or a list of them that belong together, to `text`; returns where the value ends. */
-function addText(text: SourcedText, json: string, at: number): number {
+function addText(text: SourcedText, json: string, at: number, areBare = false): number {
   if (json[at] === '"') return addString(text, json, at);
-  return eachItem(json, at, (item) => (json[item] === '"' ? addString(text, json, item) : afterValue(json, item)));
+  let isOpen = false;
+  return eachItem(json, at, (item) => {
+    if (json[item] !== '"') return afterValue(json, item);
+    if (isOpen) text.trail("\n");
+    const end = addString(text, json, item);
+    isOpen = areBare && json.slice(end - 3, end - 1) !== "\\n";
+    return end;
+  });
 }
