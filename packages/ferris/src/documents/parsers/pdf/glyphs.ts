@@ -7,7 +7,7 @@
  */
 import { quantile } from "../../../quantile.ts";
 import type { PdfPage } from "./engine.ts";
-import { lettersOfName } from "./glyph-names.ts";
+import { type CodedGlyph, type FontTables, lettersOf } from "./font-letters.ts";
 import { applied, identity, type Matrix, product } from "./matrix.ts";
 
 export interface Glyph {
@@ -30,25 +30,15 @@ export interface Glyph {
   readonly show: number;
 }
 
-/** A name that a program has made up: "g36", "cid_12". Its code may be the letter's, and is where both are one. */
-const numberedName = /^[A-Za-z]{1,5}[_-]?(\d+)$/;
-
-interface Font {
+interface Font extends FontTables {
   readonly fontMatrix?: readonly number[];
   readonly vertical?: boolean;
   readonly isType3Font?: boolean;
   readonly bbox?: readonly number[];
   readonly defaultVMetrics?: readonly number[];
-  /** The names of glyphs by their codes, where the file gives any. */
-  readonly differences?: Readonly<Record<number, string>>;
-  /** Which letters pdf.js has found for the codes. */
-  readonly toUnicode?: { readonly _map?: Readonly<Record<number, string | number>>; readonly firstChar?: number };
-  readonly composite?: boolean;
 }
 
-interface FontGlyph {
-  readonly originalCharCode: number;
-  readonly unicode: string;
+interface FontGlyph extends CodedGlyph {
   readonly width: number;
   readonly isSpace?: boolean;
   readonly vmetric?: readonly number[] | null;
@@ -64,20 +54,6 @@ interface State {
   scale: number;
   rise: number;
   leading: number;
-}
-
-const codesAreLetters = new WeakMap<Font, boolean>();
-
-/** Whether the codes are their letters themselves, by what the font's map says of most. */
-function areLetters(font: Font): boolean {
-  let are = codesAreLetters.get(font);
-  if (are === undefined) {
-    const { _map: known = {} } = font.toUnicode ?? {};
-    const all = Object.entries(known);
-    const same = all.filter(([code, letter]) => letter === String.fromCharCode(Number(code))).length;
-    codesAreLetters.set(font, (are = 2 * same > all.length));
-  }
-  return are;
 }
 
 const initial: State = {
@@ -150,22 +126,21 @@ export async function glyphsOf(
     const height = Math.abs(heightOf(font, size)) * Math.hypot(c, d);
     // Spacing goes the way that the text goes, also where a size below nothing turns it.
     const way = Math.sign(size) || 1;
-    const { _map: known, firstChar } = font.toUnicode ?? {};
-    const saidBy = ({ originalCharCode: code, unicode }: FontGlyph): { text: string; isNumbered: boolean } => {
-      // Codes of a font of many bytes are no letters: pdf.js takes them for some where the font's map has none.
-      if (font.composite) {
-        const isLeftOut = !areLetters(font) && known !== undefined && (known[code] === undefined || known[code] === "");
-        return { text: isLeftOut ? "" : unicode, isNumbered: firstChar !== undefined };
-      }
-      const name = font.differences?.[code];
-      // It does the same where it does not know the name.
-      if (name === undefined || known?.[code] !== undefined) return { text: unicode, isNumbered: false };
-      const number = numberedName.exec(name)?.[1];
-      return { text: lettersOfName(name) ?? unicode, isNumbered: number !== undefined && Number(number) !== code };
-    };
+    const letters = lettersOf(font);
+    const fontName = state.fontName;
     const put = (item: FontGlyph, left: number, top: number, width: number): void => {
-      const place = { x: placed(left), y: placed(top), width: placed(width), size: placed(height) };
-      glyphs.push({ ...saidBy(item), ...place, angle: placed(angle), font: state.fontName, show: at });
+      const { text: said, isNumbered } = letters(item);
+      glyphs.push({
+        text: said,
+        x: placed(left),
+        y: placed(top),
+        width: placed(width),
+        size: placed(height),
+        angle: placed(angle),
+        font: fontName,
+        isNumbered,
+        show: at,
+      });
     };
     for (const item of items) {
       if (typeof item === "number") {
