@@ -46,7 +46,7 @@ export async function enqueue(
       const { failed } = await ferris.queue.status();
       if (failed > 0)
         session.inform(
-          `${plural(failed, "document")} failed before and will not be tried again until they change: ferris jobs --failed, ferris jobs retry`,
+          `${plural(failed, "document")} failed before, not tried again until changed: ferris jobs --failed, ferris jobs retry`,
         );
     }
     return exitCodes.success;

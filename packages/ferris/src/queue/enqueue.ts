@@ -128,9 +128,9 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
     if (group.length === 0) return;
     await waitForRoom();
     const added = await queue.add(group);
-    report.enqueued += added;
-    report.alreadyQueued += group.length - added;
-    report.bytes += groupBytes;
+    report.enqueued += added.count;
+    report.alreadyQueued += group.length - added.count;
+    report.bytes += added.bytes;
     group = [];
     groupBytes = 0;
     options.onProgress?.({ ...report });

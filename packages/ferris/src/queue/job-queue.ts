@@ -35,9 +35,9 @@ export class JobQueue {
    * Adds jobs. One for the same document takes the place of the older one, also while somebody works on that; one that is the same in
    * everything leaves that as it is, waiting, worked on or failed, so that a crawl undoes nobody's work and calls back none that broke its workers.
    *
-   * @returns how many were added, in whatever place
+   * @returns how many were added, in whatever place, and the bytes that they carry
    */
-  async add(jobs: readonly NewJob[]): Promise<number> {
+  async add(jobs: readonly NewJob[]): Promise<{ readonly count: number; readonly bytes: number }> {
     const columns = 6;
     const rows = jobs.map(
       (_, i) => `($1, ${Array.from({ length: columns }, (__, c) => `$${2 + i * columns + c}`).join(", ")})`,
@@ -55,17 +55,17 @@ export class JobQueue {
        WHERE j.collection_id = $1 AND path_key(j.path) = path_key(r.path) AND j.priority < r.priority`,
       [this.#collection, jobs.map(({ path }) => path), jobs.map(({ priority }) => priority)],
     );
-    const added = await this.#connection.query(
+    const added = await this.#connection.query<{ bytes: number }>(
       `INSERT INTO jobs (collection_id, path, size, modified_time, max_tokens, content, priority) VALUES ${rows.join(", ")}
        ON CONFLICT (collection_id, path_key(path)) DO UPDATE SET size = excluded.size, modified_time = excluded.modified_time,
          max_tokens = excluded.max_tokens, content = excluded.content, priority = greatest(jobs.priority, excluded.priority),
          state = 'waiting', attempts = 0, lease = jobs.lease + 1, not_before = NULL, worker = NULL, error = NULL
        WHERE jobs.size <> excluded.size OR jobs.modified_time <> excluded.modified_time
          OR jobs.max_tokens IS DISTINCT FROM excluded.max_tokens OR jobs.content IS DISTINCT FROM excluded.content
-       RETURNING 1`,
+       RETURNING coalesce(length(content), 0) AS bytes`,
       [this.#collection, ...values],
     );
-    return added.length;
+    return { count: added.length, bytes: added.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
   /** The next documents, as many as fill the budget, at least one; those of a worker whose lease ran out among them. */

@@ -191,7 +191,11 @@ function workerTests(connect: () => Promise<PostgresConnection>): void {
     await drain(opened);
     expect(await enqueue(opened, [folder])).toMatchObject({ enqueued: 3, alreadyQueued: 1 });
     const [held] = await claim(opened.queue, "slow", { bytes: 1 });
-    expect(await enqueue(opened, [folder], { priority: 7 })).toMatchObject({ enqueued: 0, alreadyQueued: 4 });
+    expect(await enqueue(opened, [folder], { priority: 7 })).toMatchObject({
+      enqueued: 0,
+      alreadyQueued: 4,
+      bytes: 0,
+    });
     expect(await opened.queue.counts()).toMatchObject({ waiting: 2, running: 1, failed: 1 });
     expect((await opened.queue.extend([held!], 60)).size).toBe(1);
     // It is an upload now, and sooner than what was sooner than it.

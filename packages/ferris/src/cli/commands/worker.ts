@@ -1,6 +1,7 @@
 /** `ferris worker`: works through the queue of an index in a PostgreSQL, beside any number of others. */
 import { Command } from "commander";
 import { resolve } from "node:path";
+import { InputError } from "../../errors.ts";
 import { caller } from "../caller.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { openFerris } from "../open.ts";
@@ -62,7 +63,14 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
   const ferris = await openFerris(session, { severalDevices: true });
   const { WorkerMetrics } = await import("../../server/worker-metrics.ts");
   const metrics = new WorkerMetrics(() => ferris.queue.status());
-  const server = port === undefined ? null : await metrics.listen(port, options.metricsHost ?? "127.0.0.1");
+  const host = options.metricsHost ?? "127.0.0.1";
+  const server =
+    port === undefined
+      ? null
+      : await metrics.listen(port, host).catch(async (error: Error) => {
+          await ferris.close();
+          throw new InputError(`${host} port ${port} cannot be listened on: ${error.message}`, { cause: error });
+        });
   if (server !== null) session.inform(`metrics at ${server.url}/metrics`);
   const line = session.progress();
   let documents = 0;

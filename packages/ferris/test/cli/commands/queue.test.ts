@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { connect } from "../../../src/store/postgres/connection.ts";
@@ -23,6 +24,18 @@ describe.runIf(realUrl !== null)(`on ${realName}`, () => {
   const schema = newSchema();
   const environment = { FERRIS_STORE: realUrl === null ? "" : withSchema(realUrl, schema), FERRIS_DEVICE: "cpu" };
   afterAll(() => dropSchema(environment.FERRIS_STORE));
+
+  test("metrics on a port that is taken", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    onTestFinished(() => void taken.close());
+    const { port } = taken.address() as AddressInfo;
+    const { code, stderr } = await ferris(["worker", "--drain", "--metrics-port", String(port)], { environment });
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^ferris: 127\.0\.0\.1 port \d+ cannot be listened on: .*EADDRINUSE/),
+    });
+  });
 
   test("a killed worker's documents are taken over, and nothing is there twice", async () => {
     const cwd = temporaryFolder("queue");
