@@ -22,12 +22,13 @@ export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promi
   if (depth > deepest) throw new DocumentError("binary", "an archive within others: unpack it to index it");
   const archive = archiveOf(bytes);
   const names = archive.names.filter(isWorthReading);
-  if (names.length === 0) throw new DocumentError("binary", "there are no documents in it");
+  const archives = aboutArchives(archive.names);
+  if (names.length === 0) throw new DocumentError("binary", ["there are no documents in it", ...archives].join(": "));
   if (names.length > mostFiles) {
     throw new DocumentError("binary", `${names.length} files in it, the limit is ${mostFiles}: unpack it to index it`);
   }
   const builder = new ContentBuilder();
-  const warnings: string[] = [...aboutNames(archive), ...aboutArchives(archive.names)];
+  const warnings: string[] = [...aboutNames(archive), ...archives];
   const said = warnings.length;
   let locked: DocumentError | null = null;
   let read = 0;
@@ -47,7 +48,8 @@ export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promi
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
       if (error.reason === "encrypted") locked ??= error;
-      if (error.reason !== "binary" && warnings.length < mostWarnings) warnings.push(`${name} in it: ${error.message}`);
+      if (error.reason !== "binary" && warnings.length < mostWarnings)
+        warnings.push(error.message.startsWith(`${name} in it`) ? error.message : `${name} in it: ${error.message}`);
     }
   }
   if (read === 0 && locked !== null) throw locked;
@@ -82,7 +84,11 @@ function archiveOf(bytes: Uint8Array): Archive {
 
 /** Whether no folder above it is one of programs. */
 function isInDocuments(path: string): boolean {
-  const folders = path.split("/").slice(0, -1);
+  // Some programs pack what lies beside them: "../letters/May.docx". Nothing is written anywhere, so it may be called so.
+  const folders = path
+    .split("/")
+    .slice(0, -1)
+    .filter((folder) => folder !== "." && folder !== "..");
   return folders[0] !== "__MACOSX" && folders.every((folder) => folderLeftOut(folder, new Set()) === null);
 }
 

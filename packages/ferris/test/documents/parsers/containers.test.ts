@@ -37,6 +37,23 @@ describe("containers of Office and Outlook are known by what they hold", () => {
 });
 
 describe("ZIP", () => {
+  test("files that are named beside the archive, and an archive of nothing but archives", async () => {
+    const beside = zipSync({ "../letters/May.txt": strToU8("Buy rope."), "./June.txt": strToU8("Sell it.") });
+    expect(outline(await parseDocument("/a.zip", beside))).toEqual([
+      "prose [../letters/May.txt] Buy rope.",
+      "prose [./June.txt] Sell it.",
+    ]);
+    await expect(parseDocument("/a.zip", zipSync({ "inner.zip": beside }))).rejects.toThrow(
+      "there are no documents in it: 1 archive in it not opened: inner.zip. Unpack to index",
+    );
+    const bomb = zipSync(
+      { "zeros.txt": new Uint8Array(4_000_000).fill(0x20), "a.txt": strToU8("Words") },
+      { level: 9 },
+    );
+    const { warnings } = await parseDocument("/a.zip", bomb);
+    expect(warnings).toEqual([expect.stringMatching(/^zeros\.txt in it unpacks to more/)]);
+  });
+
   test("documents under their paths, without code, data, pictures, hidden files and archives", async () => {
     const bytes = zipSync({
       "letters/2024/ruby.docx": fixture("office/ruby.docx"),
