@@ -39,6 +39,9 @@ export interface CopyReport {
 /** Chunks that are written in one transaction. */
 const chunksAtOnce = 512;
 
+/** Of a document that changes while it is read. */
+const mostTries = 10;
+
 interface Copied {
   readonly document: StoredDocument;
   readonly chunks: readonly StoredChunk[];
@@ -85,15 +88,16 @@ async function copyDocuments(
     onProgress?.({ done, total: documents.length });
     interrupted = signal?.aborted ?? false;
     if (interrupted) break;
-    const read = await readWhole(source, document);
-    if (read === null) {
+    const read = await readWhole(source, document.path);
+    if (read === "gone") continue;
+    if (read === "waiting") {
       counts.waiting++;
       continue;
     }
     counts.chunks += read.chunks.length;
     const known = there.get(document.path);
     there.delete(document.path);
-    if (known && (await readWhole(target, known))?.digest === read.digest) {
+    if (known && (await digestOf(target, document.path)) === read.digest) {
       counts.same++;
       continue;
     }
@@ -117,16 +121,36 @@ async function writeGroup(target: Store, group: readonly Copied[]): Promise<void
     vectors,
   );
   for (const { document, digest } of group) {
-    const written = await target.document(document.path);
-    if (written && (await readWhole(target, written))?.digest === digest) continue;
+    if ((await digestOf(target, document.path)) === digest) continue;
     throw new IndexUnusableError(
       `${document.path} is not in ${target.path} as it is in the index that it was copied from. Is somebody else writing to either of them? Copy again.`,
     );
   }
 }
 
-/** A document with all that belongs to it; null for one that waits for vectors. */
-async function readWhole(reader: StoreReader, document: StoredDocument): Promise<Copied | null> {
+async function digestOf(reader: StoreReader, path: string): Promise<string | null> {
+  const read = await readWhole(reader, path);
+  return typeof read === "string" ? null : read.digest;
+}
+
+/**
+ * A document with all that belongs to it, of one version, whoever writes to the index meanwhile: read again where it changed while it was read.
+ * "waiting": for vectors; "gone": since somebody looked.
+ */
+async function readWhole(reader: StoreReader, path: string): Promise<Copied | "waiting" | "gone"> {
+  let document = await reader.document(path);
+  for (let tries = 0; document !== null && tries < mostTries; tries++) {
+    const read = await readOnce(reader, document);
+    const now = await reader.document(path);
+    if (now !== null && now.id === document.id && now.indexedTime === document.indexedTime) return read ?? "waiting";
+    document = now;
+  }
+  // One that changes all the time is as one that is not finished.
+  return document === null ? "gone" : "waiting";
+}
+
+/** Null for one that waits for vectors. */
+async function readOnce(reader: StoreReader, document: StoredDocument): Promise<Copied | null> {
   const chunks = await reader.chunksOf(document.id);
   const rows = await reader.vectorsOfChunks(chunks.map(({ id }) => id));
   const { dimensions } = reader.identity;

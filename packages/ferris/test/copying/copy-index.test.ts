@@ -54,6 +54,27 @@ test("a place that has other vectors of the same texts, as another device comput
   expect(await copyIndex({ from, to })).toMatchObject({ copied: 0, same: 30 });
 });
 
+test("documents that go or change while others are copied are copied as they are then", async () => {
+  const [from, to] = [await filled(), folderOf()];
+  const writer = await openIndexForWriting(from, { identity });
+  const changes: Promise<unknown>[] = [];
+  const onProgress = ({ done }: { done: number }): void => {
+    if (done !== 5) return;
+    changes.push(
+      writer.removeDocuments(["/docs/7.md"]),
+      put(writer, "/docs/8.md", ["plum"], { contentHash: "ab".repeat(32) }),
+    );
+  };
+  expect(await copyIndex({ from, to, onProgress })).toMatchObject({ copied: 29, waiting: 1, others: 0 });
+  await Promise.all(changes);
+  await writer.close();
+  const [one, other] = await Promise.all([openIndex(from), openIndex(to)]);
+  const complete = (await other.documents()).filter(({ chunks }) => chunks > 0);
+  expect(complete).toHaveLength(29);
+  expect((await other.document("/docs/8.md"))!.contentHash).toBe((await one.document("/docs/8.md"))!.contentHash);
+  await Promise.all([one.close(), other.close()]);
+});
+
 test("one that is stopped goes on", async () => {
   const [from, to] = [await filled(), folderOf()];
   const stop = new AbortController();
