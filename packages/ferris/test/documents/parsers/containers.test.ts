@@ -46,12 +46,6 @@ describe("ZIP", () => {
     await expect(parseDocument("/a.zip", zipSync({ "inner.zip": beside }))).rejects.toThrow(
       "there are no documents in it: 1 archive in it not opened: inner.zip. Unpack to index",
     );
-    const bomb = zipSync(
-      { "zeros.txt": new Uint8Array(4_000_000).fill(0x20), "a.txt": strToU8("Words") },
-      { level: 9 },
-    );
-    const { warnings } = await parseDocument("/a.zip", bomb);
-    expect(warnings).toEqual([expect.stringMatching(/^zeros\.txt in it unpacks to more/)]);
   });
 
   test("documents under their paths, without code, data, pictures, hidden files and archives", async () => {
@@ -130,7 +124,7 @@ describe("ZIP", () => {
     const bomb = zipSync({ "a.txt": new Uint8Array(2 ** 27).fill(0x61), "b.txt": strToU8("fine") });
     const { content, warnings } = await parseDocument("/a.zip", bomb);
     expect(content.trim()).toBe("fine");
-    expect(warnings).toEqual([expect.stringMatching(/a\.txt in it: .*bomb/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^a\.txt in it unpacks .*bomb/)]);
   });
 });
 
