@@ -72,7 +72,8 @@ async function copyDocuments(
   target: Store,
   { onProgress, signal }: Pick<CopyOptions, "onProgress" | "signal">,
 ): Promise<CopyReport> {
-  const documents = await source.documents();
+  // In the order in which they came, so that what is equally good stands in the same order there.
+  const documents = (await source.documents()).toSorted((one, other) => one.id - other.id);
   const there = new Map((await target.documents()).map((document) => [document.path, document]));
   const counts = { copied: 0, same: 0, waiting: 0, chunks: 0 };
   let group: Copied[] = [];

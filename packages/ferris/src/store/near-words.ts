@@ -64,20 +64,32 @@ export function typedWord(typed: string): TypedWord | null {
   return { text, most: text.length >= twoMistakes ? 2 : 1, firstLetter: Array.from(text)[0]! };
 }
 
-/** Of the index's stems those that may be of the word that was meant, the likelier first: what an ending makes of a stem need not be a word. */
-export function nearStems(
-  { text, most }: TypedWord,
-  stems: Iterable<{ readonly term: string; readonly doc: number }>,
-): string[] {
-  const near: { readonly term: string; readonly distance: number; readonly doc: number }[] = [];
-  for (const { term, doc } of stems) {
+export interface NearStem {
+  readonly term: string;
+  readonly distance: number;
+}
+
+/** Of the index's stems those that may be of the word that was meant, with the mistakes that this takes. */
+export function nearStems({ text, most }: TypedWord, stems: Iterable<{ readonly term: string }>): NearStem[] {
+  const near: NearStem[] = [];
+  for (const { term } of stems) {
     const { length } = term;
     if (length > text.length + most || length < text.length - most - longestEnding || !lettersOnly.test(term)) continue;
     const distance = distanceTo(text, term, most);
-    if (distance <= most) near.push({ term, distance, doc });
+    if (distance <= most) near.push({ term, distance });
   }
+  return near;
+}
+
+/**
+ * The likeliest of these first: with the fewest mistakes, and of equals in the most chunks. What an ending makes of a stem need not be a word, so
+ * there are several. @param chunks in how many each stands; those that stand in none are left out
+ */
+export function likeliest(near: readonly NearStem[], chunks: ReadonlyMap<string, number>): string[] {
+  const count = ({ term }: NearStem): number => chunks.get(term) ?? 0;
   return near
-    .toSorted((one, other) => one.distance - other.distance || other.doc - one.doc)
+    .filter((stem) => count(stem) > 0)
+    .toSorted((one, other) => one.distance - other.distance || count(other) - count(one))
     .slice(0, mostStems)
     .map(({ term }) => term);
 }

@@ -61,8 +61,8 @@ test("documents that go or change while others are copied are copied as they are
   const onProgress = ({ done }: { done: number }): void => {
     if (done !== 5) return;
     changes.push(
-      writer.removeDocuments(["/docs/7.md"]),
-      put(writer, "/docs/8.md", ["plum"], { contentHash: "ab".repeat(32) }),
+      writer.removeDocuments(["/docs/27.md"]),
+      put(writer, "/docs/28.md", ["plum"], { contentHash: "ab".repeat(32) }),
     );
   };
   expect(await copyIndex({ from, to, onProgress })).toMatchObject({ copied: 29, waiting: 1, others: 0 });
@@ -71,8 +71,27 @@ test("documents that go or change while others are copied are copied as they are
   const [one, other] = await Promise.all([openIndex(from), openIndex(to)]);
   const complete = (await other.documents()).filter(({ chunks }) => chunks > 0);
   expect(complete).toHaveLength(29);
-  expect((await other.document("/docs/8.md"))!.contentHash).toBe((await one.document("/docs/8.md"))!.contentHash);
+  expect((await other.document("/docs/28.md"))!.contentHash).toBe((await one.document("/docs/28.md"))!.contentHash);
   await Promise.all([one.close(), other.close()]);
+});
+
+test("what is equally good comes in the same order there", async () => {
+  const [from, to] = [folderOf(), folderOf()];
+  const store = await openIndexForWriting(from, { identity });
+  for (const path of ["/c", "/a", "/b"]) await put(store, path, ["apple"]);
+  await store.close();
+  await copyIndex({ from, to });
+  const paths = [];
+  for (const place of [from, to]) {
+    const reader = await openIndex(place);
+    const found = await reader.searchText(textQuery("apple"), { limit: 3 });
+    paths.push((await reader.chunks(found.map(({ chunkId }) => chunkId))).map(({ path }) => path));
+    await reader.close();
+  }
+  expect(paths).toEqual([
+    ["/c", "/a", "/b"],
+    ["/c", "/a", "/b"],
+  ]);
 });
 
 test("one that is stopped goes on", async () => {

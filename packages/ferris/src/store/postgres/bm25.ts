@@ -6,7 +6,7 @@ export interface ScoredPhrase {
   readonly query: string;
   readonly lexemes: readonly string[];
   readonly isPrefix: boolean;
-  /** Larger for rarer ones; never 0. */
+  /** Larger for rarer ones, and as often as it is asked for; never 0. */
   readonly idf: number;
 }
 

@@ -8,7 +8,7 @@ import { wordWeights } from "../word-weights.ts";
 import { bm25, mostOf, phraseCounts, type ScoredPhrase } from "./bm25.ts";
 import { wordsOf } from "./phrase-counts.ts";
 import type { TextScope } from "./scope.ts";
-import { allOf, anyOf } from "./words.ts";
+import { allOf, anyOf, lexemesQuery, weightOf } from "./words.ts";
 
 /** Something that a query looks for: any of its forms. */
 export interface RankedTerm {
@@ -133,71 +133,117 @@ async function countsUpTo(
   return rows.map(({ found }) => found);
 }
 
-interface Ranked {
-  readonly chunkId: number;
-  readonly size: number;
-  readonly words: string;
-}
+/** Of D: so little that a word which stands there alone has a rank of its own, however often. */
+const weightOfD = 0.1;
 
-/** As ts_rank weighs D, C, B and A: as parts of the largest. D, which stands for two, is about the mean of both. */
-const rankWeights = `'{0.1,${wordWeights.name / wordWeights.heading},${wordWeights.text / wordWeights.heading},1}'`;
+/** As ts_rank weighs D, C, B and A: as parts of the largest. C, whose places come after B's, is asked for by itself. */
+const rankWeights = `'{${weightOfD},0,${wordWeights.text / wordWeights.heading},1}'`;
 
 /** What the sum of 1/n² comes to in the end. ts_rank gives the n-th place of a word the n²-th part of its weight, and divides by this. */
 const limit2 = Math.PI ** 2 / 6;
 
-/**
- * About how much a word counts where ts_rank gives it `rank`: n places in the text alone, or one in the heading before them, come out right
- * within a tenth; where it stands in the names as well it is rather too much, which costs a look.
- */
-function countOf(rank: string): string {
+/** About how much a word counts where ts_rank gives it `rank`: n places in the text alone, among the parts alone, or one in the heading before the text, come out right within a tenth. */
+function countOf(rank: string, { lexemes }: ScoredPhrase): string {
   const { heading, text } = wordWeights;
   const places = (sum: string): string => `1 / (${limit2} - ${sum}) - 0.5`;
   const inText = `(${rank} * ${(limit2 * heading) / text})`;
   const isFirst = `${heading / text - 1}`;
-  return `CASE WHEN ${inText} < 1.6445 THEN ${places(inText)}
+  return `CASE WHEN ${rank} = 0 THEN 0
+    WHEN ${rank} < ${weightOfD} THEN ${weightOf(lexemes[0]!, "D")} * (${places(`least(${rank} * ${limit2 / weightOfD}, 1.64)`)})
+    WHEN ${inText} < 1.6445 THEN ${places(inText)}
     WHEN ${inText} < 1.6445 + ${isFirst} THEN ${isFirst} + ${places(`(${inText} - ${isFirst})`)}
     ELSE ${heading} * (${places(`least(${rank} * ${limit2}, 1.64)`)}) END`;
 }
 
 /** The best `limit` of the chunks that match `query`, by BM25, best first, equals in order of their id. */
-export async function ranked({ scope, phrases, limit, hasEvery }: Ranking, query: string, above = 0): Promise<Hit[]> {
-  const { sql, collectionId, totals, documents } = scope;
-  const average = totals.chunks === 0 ? 1 : totals.words / totals.chunks;
-  const values: unknown[] = [query, above, average];
+export async function ranked(ranking: Ranking, query: string, above = 0): Promise<Hit[]> {
+  const { scope, phrases, limit, hasEvery } = ranking;
+  const average = averageSize(scope);
+  const scored = hasEvery ? [...phrases, everyChunk] : phrases;
+  const chosen = await roughlyRanked(ranking, query, above);
+  const hits: Hit[] = [];
+  const most = 2 * limit + 100;
+  let least = 0;
+  // How much too little the server's rank said of a chunk, at worst: those that could still be among the best are read as well.
+  let understated = 1;
+  for (let read = 0; read < chosen.length && chosen[read]!.score * understated >= least; read += most) {
+    const some = chosen.slice(read, read + most);
+    const words = await wordsIn(scope, some);
+    for (const { chunkId, size, score: rough } of some) {
+      const counts = phraseCounts(phrases, words.get(chunkId) ?? "");
+      const score = bm25(scored, hasEvery ? [...counts, wordWeights.heading] : counts, size, average);
+      if (rough > 0) understated = Math.max(understated, score / rough);
+      hits.push({ chunkId, score });
+    }
+    hits.sort(bestFirst);
+    least = hits[limit - 1]?.score ?? 0;
+  }
+  return hits.slice(0, limit);
+}
+
+function averageSize({ totals: { chunks, words } }: TextScope): number {
+  return chunks === 0 ? 1 : words / chunks;
+}
+
+interface Chosen {
+  readonly chunkId: number;
+  readonly size: number;
+  /** About what BM25 is. */
+  readonly score: number;
+}
+
+/** BM25 by what ts_rank says of how often a word is there: near enough to choose, and computed in the server. Best first. */
+async function roughlyRanked(
+  { scope, phrases, limit }: Ranking,
+  query: string,
+  above: number,
+): Promise<readonly Chosen[]> {
+  const { sql, collectionId, documents } = scope;
+  const values: unknown[] = [query, above, averageSize(scope)];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  // BM25 by what ts_rank says of how often a word is there: near enough to choose, and computed in the server.
-  const ranks = phrases.map(({ query: own, lexemes }, i) => {
-    const place = `${parameter(own)}::tsquery`;
-    return lexemes.length > 1
-      ? `(CASE WHEN words @@ ${place} THEN 1.5 ELSE 0 END)::float8 AS rank${i}`
-      : `ts_rank(${rankWeights}, words, ${place})::float8 AS rank${i}`;
-  });
+  const rankOf = (phrase: ScoredPhrase): string => {
+    const last = phrase.lexemes.length - 1;
+    const ranks = phrase.lexemes.map((lexeme, at) => {
+      const own = lexemesQuery({ lexemes: [lexeme], isPrefix: phrase.isPrefix && at === last });
+      return `ts_rank(${rankWeights}, words, ${parameter(own)}::tsquery)`;
+    });
+    // ts_rank knows nothing of phrases: at most as often as the rarest of its words.
+    return last === 0
+      ? ranks[0]!
+      : `CASE WHEN words @@ ${parameter(phrase.query)}::tsquery THEN least(${ranks.join(", ")}) ELSE 0 END`;
+  };
+  // In arrays: a row has at most 1,664 columns.
+  const ranks = phrases.map((phrase) => `(${rankOf(phrase)})::float8`);
+  const names = phrases.map((phrase) => `words @@ ${parameter(lexemesQuery(phrase, "C"))}::tsquery`);
   const counts = phrases.map(
-    ({ lexemes }, i) => `${lexemes.length > 1 ? `rank${i}` : countOf(`rank${i}`)} AS count${i}`,
+    (phrase, i) =>
+      `${countOf(`ranks[${i + 1}]`, phrase)} + CASE WHEN names[${i + 1}] THEN ${wordWeights.name} ELSE 0 END`,
   );
-  const roughly = phrases.map(
-    ({ idf }, i) => `${parameter(idf)}::float8 * count${i} / (count${i} + 1.2 * (0.25 + 0.75 * size / $3::float8))`,
-  );
+  const scores = phrases.map(({ idf }, i) => {
+    const count = `counts[${i + 1}]`;
+    return `${parameter(idf * 2.2)}::float8 * ${count} / (${count} + 1.2 * (0.25 + 0.75 * size / $3::float8))`;
+  });
   const filter = documents === null ? "" : `AND document_id = ANY (${parameter(documents)}::bigint[])`;
-  const rows = await sql.query<Ranked>(
-    `SELECT best.chunk_id AS "chunkId", best.size, best.words::text AS words FROM (
-       SELECT chunk_id, size, words FROM (SELECT ${["chunk_id", "size", "words", ...counts].join(", ")} FROM (
-         SELECT ${["chunk_id", "size", "words", ...ranks].join(", ")} FROM ${wordsOf(collectionId)}
+  return sql.query<Chosen>(
+    `SELECT chunk_id AS "chunkId", size, ${scores.join(" + ")} AS score FROM (
+       SELECT chunk_id, size, ARRAY[${counts.join(", ")}]::float8[] AS counts FROM (
+         SELECT chunk_id, size, ARRAY[${ranks.join(", ")}]::float8[] AS ranks, ARRAY[${names.join(", ")}]::boolean[] AS names FROM ${wordsOf(collectionId)}
          WHERE words @@ $1::tsquery AND chunk_id > $2 ${filter} OFFSET 0
-       ) AS matching OFFSET 0) AS counted
-       ORDER BY ${roughly.length === 0 ? "size" : `${roughly.join(" + ")} DESC`}, chunk_id LIMIT ${parameter(2 * limit + 100)}
-     ) AS best`,
+       ) AS matching OFFSET 0
+     ) AS counted ORDER BY score DESC, chunk_id LIMIT ${parameter(10 * limit + 500)}`,
     values,
   );
-  const scored = hasEvery ? [...phrases, everyChunk] : phrases;
-  const score = (row: Ranked): number => {
-    const exact = phraseCounts(phrases, row.words);
-    return bm25(scored, hasEvery ? [...exact, wordWeights.heading] : exact, row.size, average);
-  };
-  return rows
-    .map((row) => ({ chunkId: row.chunkId, score: score(row) }))
-    .toSorted(bestFirst)
-    .slice(0, limit);
+}
+
+async function wordsIn(
+  { sql, collectionId }: TextScope,
+  chunks: readonly { readonly chunkId: number }[],
+): Promise<Map<number, string>> {
+  const rows = await sql.query<{ chunkId: number; words: string }>(
+    `SELECT chunk_id AS "chunkId", words::text AS words FROM ${wordsOf(collectionId)} WHERE chunk_id = ANY ($1::bigint[])`,
+    [chunks.map(({ chunkId }) => chunkId)],
+  );
+  return new Map(rows.map(({ chunkId, words }) => [chunkId, words]));
 }
 
 function bestFirst(one: Hit, other: Hit): number {

@@ -97,21 +97,28 @@ function termOf(forms: TermForms, weighed: ReadonlyMap<string, Weighed>): Ranked
   return { query: formsQuery(forms), phrases, chunks: phrases.reduce((sum, { chunks }) => sum + chunks, 0) };
 }
 
-/** Each phrase that stands anywhere, once, with how rare it is. */
+/** Each phrase that stands anywhere, with how rare it is: as often as FTS5 is asked for it, "death" and "deaths" being the same there too. */
 async function weighedPhrases(scope: TextScope, all: readonly Phrase[]): Promise<Map<string, Weighed>> {
-  const distinct = new Map<string, Phrase>();
+  const distinct = new Map<string, { readonly phrase: Phrase; times: number }>();
   for (const each of all) {
     const query = phraseQuery(each);
-    if (query !== null) distinct.set(query, each);
+    if (query === null) continue;
+    const known = distinct.get(query);
+    if (known) known.times++;
+    else distinct.set(query, { phrase: each, times: 1 });
   }
-  const count = await scope.counts.of(scope, [...distinct.values()]);
+  const count = await scope.counts.of(
+    scope,
+    Array.from(distinct.values(), ({ phrase }) => phrase),
+  );
   const { chunks: total } = scope.totals;
   const weighed = new Map<string, Weighed>();
-  for (const [query, { text, isPrefix }] of distinct) {
+  for (const [query, { phrase, times }] of distinct) {
     const chunks = count(query);
     if (chunks === 0) continue;
     const idf = Math.log((total - chunks + 0.5) / (chunks + 0.5));
-    weighed.set(query, { query, lexemes: lexemesOf(text), isPrefix, idf: idf > 0 ? idf : 1e-6, chunks });
+    const { text, isPrefix } = phrase;
+    weighed.set(query, { query, lexemes: lexemesOf(text), isPrefix, idf: times * (idf > 0 ? idf : 1e-6), chunks });
   }
   return weighed;
 }

@@ -76,7 +76,14 @@ export function chunkWords({ columns }: IndexedWords): ChunkWords {
 /** A phrase as a tsquery; null where there is no word in it. */
 export function phraseQuery({ text, isPrefix }: Phrase, places = ""): string | null {
   const lexemes = lexemesOf(text);
-  if (lexemes.length === 0) return null;
+  return lexemes.length === 0 ? null : lexemesQuery({ lexemes, isPrefix }, places);
+}
+
+/** Words side by side, the last of which may go on. @param places labels of where they must stand; anywhere without */
+export function lexemesQuery(
+  { lexemes, isPrefix }: { readonly lexemes: readonly string[]; readonly isPrefix: boolean },
+  places = "",
+): string {
   const last = lexemes.length - 1;
   return `(${lexemes.map((lexeme, i) => suffixed(lexeme, (isPrefix && i === last ? "*" : "") + places)).join(" <-> ")})`;
 }

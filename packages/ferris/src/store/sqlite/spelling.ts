@@ -5,6 +5,7 @@
  * it is written.
  */
 import {
+  likeliest,
   mostCompared,
   mostRead,
   nearestWritten,
@@ -33,30 +34,29 @@ function nearestStems(database: Database, word: TypedWord): string[] {
   openVocabulary(database);
   const rows = database
     .prepare("SELECT term, doc FROM temp.known_words WHERE term >= ? AND term < ? LIMIT ?")
-    .iterate(word.firstLetter, `${word.firstLetter}\u{10FFFF}`, mostCompared) as Iterable<{
-    term: string;
-    doc: number;
-  }>;
-  return nearStems(word, rows);
+    .all(word.firstLetter, `${word.firstLetter}\u{10FFFF}`, mostCompared) as unknown as { term: string; doc: number }[];
+  return likeliest(nearStems(word, rows), new Map(rows.map(({ term, doc }) => [term, doc])));
 }
 
-/** The words of the full-text index as a table of this connection alone: the index itself is not written. */
+/** The words of the full-text index, and where each stands, as tables of this connection alone: the index itself is not written. */
 function openVocabulary(database: Database): void {
-  if (database.prepare("SELECT 1 FROM sqlite_temp_schema WHERE name = 'known_words'").get() !== undefined) return;
+  if (database.prepare("SELECT 1 FROM sqlite_temp_schema WHERE name = 'word_places'").get() !== undefined) return;
   const { query_only: isReadOnly } = database.prepare("PRAGMA query_only").get() as { query_only: number };
   if (isReadOnly) database.exec("PRAGMA query_only = OFF");
   try {
     database.exec("CREATE VIRTUAL TABLE temp.known_words USING fts5vocab('main', 'chunk_words', 'row')");
+    database.exec("CREATE VIRTUAL TABLE temp.word_places USING fts5vocab('main', 'chunk_words', 'instance')");
   } finally {
     if (isReadOnly) database.exec("PRAGMA query_only = ON");
   }
 }
 
+/** By the stem itself: a query would stem it once more, and `respons` is not `respon`. */
 function chunksWith(database: Database, stem: string): WrittenChunk[] {
   return database
     .prepare(
       `SELECT c.heading_path AS heading, c.text, d.path, d.title FROM chunks AS c JOIN documents AS d ON d.id = c.document_id
-       WHERE c.id IN (SELECT rowid FROM chunk_words WHERE chunk_words MATCH ? LIMIT ${mostRead})`,
+       WHERE c.id IN (SELECT DISTINCT doc FROM temp.word_places WHERE term = ? LIMIT ${mostRead}) ORDER BY c.id`,
     )
-    .all(`"${stem}"`) as unknown as WrittenChunk[];
+    .all(stem) as unknown as WrittenChunk[];
 }

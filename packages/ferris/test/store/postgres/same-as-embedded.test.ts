@@ -6,7 +6,7 @@ import { chunkRecord, documentRecord, textQuery } from "../support/records.ts";
 import { stores } from "../support/stores.ts";
 
 const vocabulary =
-  "run running pumps water heater install installing getUserName user_name e-mail email v1.0.21 1.0.21 東京都 京都 Größe grosse Wörterbücher naïve config configuration the of and key keys rotate rotation".split(
+  "run running pumps water heater install installing getUserName user_name e-mail email v1.0.21 1.0.21 東京都 京都 Größe grosse Wörterbücher naïve config configuration the of and key keys rotate rotation response suppresses mi-RNA miRNA".split(
     " ",
   );
 
@@ -52,6 +52,9 @@ const queries = [
   '"water heater"',
   "+pumps water",
   "keys -rotate",
+  // Twice the same word, once it is stemmed: FTS5 counts both.
+  "run running key keys",
+  "e-mail user-name installing the user_name mi-RNA",
   "+keys",
   "the of and",
   "Wörterbuch",
@@ -103,7 +106,9 @@ describe.each(servers)("$name beside SQLite", ({ open, isThere }) => {
         await expectSame(query, both, (store) => store.searchVectors(wordsVector(query), options));
       }
     }
-    const typed = ["pmups", "heatr", "instaling", "rotatoin"];
+    const typed = ["pmups", "heatr", "instaling", "rotatoin", "reponse", "supresses"];
+    // The stem of `response` is no stem of itself.
+    expect(await ours.nearestWords(["reponse"])).toEqual(new Map([["reponse", "response"]]));
     expect(await theirs.nearestWords(typed)).toEqual(await ours.nearestWords(typed));
     expect(await theirs.languages()).toEqual(await ours.languages());
     const called = await Promise.all([ours, theirs].map((store) => store.chunksCalled(["file-12.md"], { limit: 3 })));
