@@ -3,7 +3,7 @@
  * Chroma's needs a server: one that listens where CHROMA_PORT says (`chroma run`).
  */
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
@@ -99,6 +99,14 @@ export const frameworkNames = Object.keys(frameworks);
 /** Those that lie in this repository's node_modules, so that no network is needed. */
 export const localFrameworks = ["ai@5", "@langchain/core@1", "@orama/orama@3"];
 
+/** "ai 7.0.173", of what `packages` ("ai@7") name. */
+function versionsIn(folder, packages) {
+  return packages
+    .map((each) => each.slice(0, each.lastIndexOf("@")))
+    .map((name) => `${name} ${JSON.parse(readFileSync(join(folder, "node_modules", name, "package.json"))).version}`)
+    .join(", ");
+}
+
 /**
  * Each framework, put into the folder in which the ones before it are, or one of its own where it does not get on with them.
  * @param together all of them are installed at once; no two may be versions of one package
@@ -121,7 +129,7 @@ export async function checkFrameworks(context, names = frameworkNames, together 
       copyFileSync(join(root, "examples/frameworks", program), join(folder, program));
       const ran = await runIn(folder, place, url, [node, program, ...args], { timeout: 300_000 });
       if (ran.status !== 0 || !expects.test(ran.stdout)) throw new Error(`expected ${expects}: ${said(ran)}`);
-      return program;
+      return `${program}: ${versionsIn(folder, recipe.packages)}`;
     });
   }
 

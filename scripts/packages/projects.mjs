@@ -34,6 +34,16 @@ async function main(): Promise<void> {${body("index-ts")}  say("typed");
 void main();
 `;
 
+/** What the program needs, its documents, and what ferris' README says to name, into a folder of their own. */
+const trace = `import { nodeFileTrace } from "@vercel/nft";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+const { fileList } = await nodeFileTrace(["program.mjs"]);
+const named = ["node_modules/@photostructure/sqlite/prebuilds", "node_modules/@vscode/tree-sitter-wasm/wasm"];
+for (const file of [...fileList, ...named, "docs"]) cpSync(file, join("traced", file), { recursive: true, dereference: true });
+console.log(fileList.size, "files");
+`;
+
 const cli = (...words) => ["node", "node_modules/ferris/bin/ferris.js", ...words];
 const packages = ["ferris", "metal-candle", "all-minilm-l6-v2-q8"];
 
@@ -163,6 +173,15 @@ for (const { EmbeddingModel } of [one, two]) {
       const flags = "build program.mjs -o by-ncc -e ferris -e metal-candle";
       await expectOutput(["node", "node_modules/@vercel/ncc/dist/ncc/cli.js", ...flags.split(" ")], /index\.mjs/);
       await expectOutput(["node", "by-ncc/index.mjs"], found);
+    },
+  },
+  // As Next.js ("output: standalone") and hosts of functions take along what a program needs: by reading it.
+  "only the files that @vercel/nft finds": {
+    add: ["@vercel/nft"],
+    use: async ({ folder, expectOutput }) => {
+      writeFileSync(join(folder, "trace.mjs"), trace);
+      await expectOutput(["node", "trace.mjs"], /^\d+ files$/m);
+      await expectOutput(["node", "program.mjs"], found, { cwd: join(folder, "traced") });
     },
   },
   "npm ci": {

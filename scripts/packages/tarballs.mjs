@@ -15,6 +15,7 @@ const wasmRuntime = ["ort.node.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm
 /** Names, and patterns of which each must be met. */
 const contents = {
   "all-minilm-l6-v2-q8": () => [
+    "index.js",
     "config.json",
     "config_sentence_transformers.json",
     "modules.json",

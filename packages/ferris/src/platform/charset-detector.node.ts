@@ -6,7 +6,9 @@ let detector: { readonly detectAll: typeof detectAll } | undefined;
 
 /** Candidates for the character set of `bytes`, the likeliest first. */
 export function charsetCandidates(bytes: Uint8Array): ReturnType<typeof detectAll> {
-  detector ??= createRequire(import.meta.url)("jschardet") as NonNullable<typeof detector>;
+  // In two steps, as tools read it that copy what a program needs (@vercel/nft).
+  const require = createRequire(import.meta.url);
+  detector ??= require("jschardet") as NonNullable<typeof detector>;
   return detector.detectAll(Buffer.from(bytes));
 }
 

@@ -5,7 +5,7 @@
  * commit, snapshots/COMMIT the files.
  */
 import { environmentVariable, homeFolder, modelsAreUrls, modelsPlace } from "#platform/environment";
-import { absolutePath, folderExists, isPathLike, joinPath, packageFolder, readFileBytes } from "#platform/files";
+import { absolutePath, folderExists, defaultModelFolder, isPathLike, joinPath, readFileBytes } from "#platform/files";
 import { InvalidArgumentError, ModelNotFoundError } from "../errors.ts";
 
 /** The model that is meant when none is asked for: an npm package of that name. */
@@ -33,7 +33,7 @@ export interface LocateOptions {
 export async function locateModel(idOrFolder: string, options: LocateOptions = {}): Promise<ModelLocation> {
   if (idOrFolder === "") throw new InvalidArgumentError("The model is an empty string; it must be an id or a folder.");
   // Before any folder of that name: the default must not depend on where a command runs.
-  const bundled = idOrFolder === defaultModel ? packageFolder(defaultModel) : null;
+  const bundled = idOrFolder === defaultModel ? defaultModelFolder() : null;
   if (bundled !== null) return { folder: bundled, hubId: null, commit: null };
   const path = expandHome(idOrFolder);
   if (await folderExists(path)) return snapshotLocation(absolutePath(path));

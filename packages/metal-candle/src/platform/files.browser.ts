@@ -101,6 +101,6 @@ export function isPathLike(text: string): boolean {
 }
 
 /** A page has no installed packages. */
-export function packageFolder(): string | null {
+export function defaultModelFolder(): string | null {
   return null;
 }

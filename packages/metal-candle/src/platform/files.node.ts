@@ -9,6 +9,7 @@ import { constants } from "node:fs";
 import { access, mkdir, open, readdir, realpath, rename, rm, rmdir, stat, type FileHandle } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ModelFileError } from "../errors.ts";
 import type { DownloadWatch, RandomAccessFile } from "./file-types.ts";
 import { readWhole } from "./read-whole.ts";
@@ -147,10 +148,22 @@ export function isPathLike(text: string): boolean {
   return isAbsolute(text) || /^(\.{1,2}|~)($|[\\/])/.test(text) || /^[A-Za-z]:[\\/]/.test(text) || text.includes("\\");
 }
 
-/** The folder of an installed npm package, or null where it is not installed. */
-export function packageFolder(name: string): string | null {
+/**
+ * The folder of the default model's package, or null where it is not installed. Its name stands here in full, so that tools that copy what a
+ * program needs by reading it (@vercel/nft, for Next.js and functions in the cloud) take it along.
+ */
+export function defaultModelFolder(): string | null {
   try {
-    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    return dirname(fileURLToPath(import.meta.resolve("all-minilm-l6-v2-q8")));
+  } catch {
+    return requiredModelFolder();
+  }
+}
+
+/** Where modules have no `import.meta.resolve`, as in Jest. */
+function requiredModelFolder(): string | null {
+  try {
+    return dirname(createRequire(import.meta.url).resolve("all-minilm-l6-v2-q8/package.json"));
   } catch {
     return null;
   }

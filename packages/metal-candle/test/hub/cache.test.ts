@@ -109,7 +109,10 @@ describe("a folder", () => {
 
   test("with the default's name that is not installed names npm's package, as the hub has no such model", async () => {
     vi.resetModules();
-    vi.doMock("#platform/files", async (original) => ({ ...(await original<object>()), packageFolder: () => null }));
+    vi.doMock("#platform/files", async (original) => ({
+      ...(await original<object>()),
+      defaultModelFolder: () => null,
+    }));
     const { locateModel: locate } = await import("../../src/hub/cache.ts");
     const attempt = locate(defaultModel, { cacheDir: folder });
     await expect(attempt).rejects.toThrow(/is not installed: npm install all-minilm-l6-v2-q8$/);

@@ -15,8 +15,10 @@ export function openSqlite(path: string, options: DatabaseSyncOptions): Database
 }
 
 function load(): typeof Sqlite {
+  // In two steps, as tools read it that copy what a program needs (@vercel/nft).
+  const require = createRequire(import.meta.url);
   try {
-    return createRequire(import.meta.url)("@photostructure/sqlite") as typeof Sqlite;
+    return require("@photostructure/sqlite") as typeof Sqlite;
   } catch (cause) {
     throw new StorageUnavailableError(`SQLite, which keeps an index, does not load: ${problemOf(cause as Error)}`, {
       cause,
