@@ -5,7 +5,7 @@
  * decide. Of a whole index by size and time alone.
  */
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { opendir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isAtOrBelow } from "./files/paths.ts";
 import { takingTurns } from "./main-thread/give-way.ts";
@@ -42,18 +42,21 @@ async function filesHere(reader: StoreReader): Promise<HasFiles> {
       if (!isAtOrBelow(path, root)) continue;
       // A root may be a file itself.
       const place = path === root ? dirname(root) : root;
-      if (!there.has(place))
-        there.set(
-          place,
-          stat(place).then(
-            () => true,
-            () => false,
-          ),
-        );
+      if (!there.has(place)) there.set(place, hasEntries(place));
       if (await there.get(place)) return true;
     }
     return false;
   };
+}
+
+/** An empty folder is where a drive is mounted that is not, or a container's volume. */
+async function hasEntries(folder: string): Promise<boolean> {
+  try {
+    for await (const _ of await opendir(folder)) return true;
+  } catch {
+    // Not there, or not for us.
+  }
+  return false;
 }
 
 /** Null where the file is as it was indexed, or cannot be looked at. */

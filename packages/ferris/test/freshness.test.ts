@@ -135,4 +135,7 @@ test("on a server, files of a folder that this machine does not have are not gon
   renameSync(docs, join(base, "elsewhere"));
   expect(await stale()).toEqual([null, null]);
   expect(await freshnessOf(store)).toEqual({ current: 2, changed: 0, gone: 0 });
+  // As a volume that is not mounted.
+  mkdirSync(docs);
+  expect(await stale()).toEqual([null, null]);
 });
