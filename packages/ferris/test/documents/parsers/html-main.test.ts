@@ -35,6 +35,15 @@ test.each<[string, string, string[]]>([
     ["heading [The Harbour] The Harbour", "heading [The Harbour > Tides] Tides", "prose [The Harbour > Tides] Low."],
   ],
   [
+    "chapters of a book of pages, in boxes of their own",
+    `<body><div><ul><li><a>Home</a></li><li><a>News</a></li><li><a>Shop</a></li><li><a>Help</a></li></ul></div><div role="main"><h1>Ferries</h1><p>Read on:</p><div class="toctree-wrapper"><ul><li><a>Fares</a></li><li><a>Dogs</a></li><li><a>Fog</a></li><li><a>Ice</a></li></ul></div></div></body>`,
+    [
+      "heading [Ferries] Ferries",
+      "prose [Ferries] Read on:",
+      ...["Fares", "Dogs", "Fog", "Ice"].map((title) => `list [Ferries] - ${title}`),
+    ],
+  ],
+  [
     "one article beside what the page is about",
     `<body><div><p>${sentence}</p><p>${sentence} Again.</p><p>${sentence} Twice.</p></div><article><p>A guest writes that the crossing was calm and the coffee warm, and would come again.</p></article></body>`,
     [

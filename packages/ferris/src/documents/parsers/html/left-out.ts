@@ -5,7 +5,7 @@
  * An element's name says little: an accordion's questions are buttons, a whole page may be one form, what a component shows is in a template. So
  * each of those is looked at.
  */
-import { isTag, isText, type Element } from "domhandler";
+import { type ChildNode, isTag, isText, type Element } from "domhandler";
 import { ancestors, find, walk } from "./tree.ts";
 import { textOf } from "./words.ts";
 
@@ -169,9 +169,35 @@ function isInLink(element: Element, list: Element): boolean {
 const aroundNames =
   /\b(?:nav|navbar|navigation|menu|sidebar|widget|widgets|breadcrumbs?|footer|related|social|share|tags)\b/i;
 
-function isLedTo(list: Element): boolean {
-  let before = list.prev;
+const mostBoxes = 3;
+
+/** Main content, or Sphinx's list of chapters in it. */
+function isInContent(element: Element): boolean {
+  if (/\btoctree-wrapper\b/.test(element.attribs.class ?? "")) return true;
+  for (const above of ancestors(element))
+    if (above.name === "main" || above.name === "article" || above.attribs.role === "main") return true;
+  return false;
+}
+
+/** What stands right before something, other than white space. */
+function lastBefore(element: Element): ChildNode | null {
+  let before = element.prev;
   while (before && !(isTag(before) || (isText(before) && before.data.trim() !== ""))) before = before.prev;
+  return before;
+}
+
+function isLedTo(list: Element): boolean {
+  let before = lastBefore(list);
+  // Of what the page calls its content, a list in boxes of its own is led to by what stands before them.
+  const { parent } = list;
+  if (!before && parent && isTag(parent) && isInContent(parent)) {
+    let box: Element = parent;
+    for (let depth = 0; !before && depth < mostBoxes && box.name === "div"; depth++) {
+      before = lastBefore(box);
+      if (!box.parent || !isTag(box.parent)) break;
+      box = box.parent;
+    }
+  }
   if (!before) return false;
   const isLead = isText(before) || /^(?:h[1-6]|p|dt)$/.test((before as Element).name);
   if (!isLead) return false;
