@@ -117,12 +117,13 @@ export class BatchQueue {
   }
 
   /**
-   * An idle device gets a small batch at once, and while it computes, the host packs the next: each twice the last, so that the
-   * device neither waits for the host nor for many small batches.
+   * An idle device gets a small batch at once, and while it computes, the host packs the next: each a little larger than the last, so that the
+   * device neither waits for the host nor for many small batches. Twice as large would be packed for longer than a fast GPU computes the one
+   * before it: MiniLM's short texts took 5.8 to 6.3 ms per thousand on an H200, and 5.5 to 5.7 with these numbers.
    */
   #nextBudget({ tokenBudget }: EncoderLimits): number {
     const first = Math.max(2 * this.#maxLength, Math.ceil(tokenBudget / firstBatchShare));
-    const wanted = this.#inFlight === 0 ? first : Math.max(first, 2 * this.#lastTokens);
+    const wanted = this.#inFlight === 0 ? first : Math.max(first, Math.ceil(batchGrowth * this.#lastTokens));
     return Math.min(tokenBudget, wanted);
   }
 
@@ -193,4 +194,7 @@ function tokenRows(batch: BatchBuffers, row: number, rows: Float32Array, stride:
 }
 
 /** The first batch of an idle device is this much smaller than the budget. */
-const firstBatchShare = 12;
+const firstBatchShare = 8;
+
+/** How much larger than the one before it a batch is while a call begins. */
+const batchGrowth = 1.4;

@@ -23,6 +23,14 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7])("every scale with every byte, part %d", (tur
   expect(found.findIndex((bits, index) => bits !== due[index])).toBe(-1);
 });
 
+test("blocks that lie anywhere in a file", () => {
+  const { quantized, scales } = everyScale(3);
+  const [few, fitting] = [quantized.subarray(0x4000 * 32, 0x4100 * 32), scales.subarray(0x4000, 0x4100)];
+  const shifted = new Int8Array(few.length + 1).subarray(1);
+  shifted.set(few);
+  expect(dequantizeToHalves(shifted, fitting)).toEqual(dequantizeToHalves(few, fitting));
+});
+
 test("what fits by the scales alone", () => {
   const fits = (...scales: number[]): boolean => fitHalves(Uint16Array.from(scales));
   expect(fits()).toBe(true);

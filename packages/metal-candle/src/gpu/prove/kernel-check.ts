@@ -107,11 +107,13 @@ export function storedInput(
 
 /** Deterministic values in (−scale, scale): a linear congruential generator, so that every run checks the same numbers. */
 export function checkValues(count: number, seed: number, scale = 1): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(count);
   let state = (seed * 2_654_435_761) >>> 0;
-  return Float32Array.from({ length: count }, () => {
+  for (let i = 0; i < count; i++) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state / 2 ** 31 - 1) * scale;
-  });
+    values[i] = (state / 2 ** 31 - 1) * scale;
+  }
+  return values;
 }
 
 /** How far a result of this storage type may be from the reference. */

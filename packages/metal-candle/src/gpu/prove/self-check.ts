@@ -22,12 +22,12 @@ import {
 import type { GpuContext } from "../device/context.ts";
 import { attentionName, type AttentionVariant } from "../kernels/attention/attention.ts";
 import { attentionCheck } from "../kernels/attention/check.ts";
-import { gemmCheck } from "../kernels/gemm/check.ts";
 import { variantName, type GemmShape, type GemmVariant } from "../kernels/gemm/gemm.ts";
 import { attentionShape, productsOf } from "../run/layout.ts";
 import type { StorageType } from "../wgsl/storage.ts";
 import { distinct } from "./distinct.ts";
 import type { KernelCheck } from "./kernel-check.ts";
+import { GemmChecks } from "./gemm-checks.ts";
 import { KernelProofs } from "./kernel-proofs.ts";
 import { rowChecks } from "./row-kernels.ts";
 
@@ -56,6 +56,7 @@ export async function chooseKernels(
   const plain = products.filter(({ gated }) => !gated);
   const gated = products.filter((product) => product.gated);
   const proofs = await KernelProofs.open(context);
+  const checks = new GemmChecks();
   const candidates = gemmCandidates(context.report, numerics);
   const shapes = distinct(encoder.layers.map(({ attention }) => attentionShape(encoder, attention, storage, longest)));
   const attentionChecks = (variant: AttentionVariant): KernelCheck[] =>
@@ -67,20 +68,28 @@ export async function chooseKernels(
   // What will most likely be chosen is compiled side by side.
   const [firstSmall] = smallGemmCandidates(context.report, numerics, candidates[0]);
   proofs.compileAhead([
-    ...[candidates[0], firstSmall].flatMap((variant) => gemmChecks(variant, plain)),
+    ...[candidates[0], firstSmall].flatMap((variant) => checks.of(variant, plain)),
     ...attentionChecks(attentionVariants[0]),
-    ...rows.flatMap(({ checks }) => checks),
+    ...rows.flatMap((row) => row.checks),
   ]);
-  const gemm = await chooseGemms(context, numerics, proofs, "gemm", candidates, plain);
+  const gemm = await chooseGemms(context, numerics, proofs, checks, "gemm", candidates, plain);
   const gatedGemm =
     gated.length === 0
       ? gemm
-      : await chooseGemms(context, numerics, proofs, "gated gemm", gatedCandidates(candidates, gemm.large), gated);
+      : await chooseGemms(
+          context,
+          numerics,
+          proofs,
+          checks,
+          "gated gemm",
+          gatedCandidates(candidates, gemm.large),
+          gated,
+        );
   const usual = (product: GemmShape): GemmPair => (product.gated ? gatedGemm : gemm);
   const objection = async (variant: GemmVariant, { batch, shape }: TuningRequest): Promise<string | null> => {
-    const checks = gemmChecks(variant, shape.gated ? gated : plain);
-    const others = gemmChecks(usual(shape)[batch], shape.gated ? gated : plain);
-    return (await proofs.firstFailure(checks)) ?? (await proofs.firstDifference(checks, others));
+    const own = checks.of(variant, shape.gated ? gated : plain);
+    const others = checks.of(usual(shape)[batch], shape.gated ? gated : plain);
+    return (await proofs.firstFailure(own)) ?? (await proofs.firstDifference(own, others));
   };
   const requests = tuningRequests(products, candidates, usual);
   const remembered = await rememberedTuning(context, requests, objection);
@@ -88,10 +97,11 @@ export async function chooseKernels(
     "attention",
     attentionVariants.map((variant) => [variant, attentionName(variant), () => attentionChecks(variant)]),
   );
-  for (const { operation, variant, checks } of rows) {
-    await proofs.prove(operation, [[null, variant, () => checks]]);
+  for (const row of rows) {
+    await proofs.prove(row.operation, [[null, row.variant, () => row.checks]]);
   }
   await proofs.save();
+  checks.forget();
   const tunedBy = (tuning: GemmTuning): KernelChoice["gemmFor"] => {
     return (product) => ({
       large: tunedVariant(tuning, requests, "large", product) ?? usual(product).large,
@@ -99,7 +109,7 @@ export async function chooseKernels(
     });
   };
   const tune = async (terms: TuningTerms): ReturnType<NonNullable<ChosenKernels["tune"]>> => {
-    const measured = await tuneGemms(context, requests, objection, remembered, terms);
+    const measured = await tuneGemms(context, requests, objection, remembered, terms).finally(() => checks.forget());
     await proofs.save();
     return { tuning: measured, gemmFor: tunedBy(measured) };
   };
@@ -117,6 +127,7 @@ async function chooseGemms(
   context: GpuContext,
   numerics: NumericsClass,
   proofs: KernelProofs,
+  checks: GemmChecks,
   operation: string,
   candidates: readonly GemmVariant[],
   products: readonly GemmShape[],
@@ -128,7 +139,7 @@ async function chooseGemms(
   ): Promise<GemmVariant> =>
     proofs.prove(
       name,
-      variants.map((variant) => [variant, variantName(variant), () => gemmChecks(variant, products)]),
+      variants.map((variant) => [variant, variantName(variant), () => checks.of(variant, products)]),
       objection,
     );
   const large = await prove(operation, candidates);
@@ -136,17 +147,9 @@ async function chooseGemms(
   const small = await prove(
     `${operation} of small batches`,
     smallGemmCandidates(context.report, numerics, large),
-    (variant) => proofs.firstDifference(gemmChecks(variant, products), gemmChecks(large, products)),
+    (variant) => proofs.firstDifference(checks.of(variant, products), checks.of(large, products)),
   );
   return { large, small };
-}
-
-/** A variant's proofs for products: each activation, form and storage of the result that there is among them. */
-function gemmChecks(variant: GemmVariant, products: readonly GemmShape[]): KernelCheck[] {
-  const forms = distinct(
-    products.map(({ storage, activation, gated, output }) => ({ storage, activation, gated, output })),
-  );
-  return forms.map((form) => gemmCheck(variant, form));
 }
 
 /** The products of the encoder, each once, the largest first: those are worth most. */

@@ -54,7 +54,6 @@ interface Ending {
   readonly steps: readonly Step[];
   readonly output: GPUBuffer;
   readonly readback: GPUBuffer;
-  readonly rows: number;
   /** Words of a row. */
   readonly stride: number;
 }
@@ -127,14 +126,16 @@ export class BatchRunner {
     return Math.min(Math.max(wanted, 1), steps, submitMarks + 1);
   }
 
+  #endingOf(slot: Slot): Ending {
+    const { output } = this.#arena;
+    const { head } = this.#setup;
+    return { steps: this.#plan.steps, output, readback: slot.readback, stride: outputStride(head.dimensions) };
+  }
+
   /** @throws UnsupportedModelError for a text whose tokens' rows do not fit; TokenRows.open's errors */
-  async #endingOf({ perToken, sequences, tokens }: PackedBatch, slot: Slot): Promise<Ending> {
-    const { head, encoder, context } = this.#setup;
+  async #endingPerToken(tokens: number, slot: Slot): Promise<Ending> {
+    const { encoder, context } = this.#setup;
     const { steps, encoderSteps } = this.#plan;
-    if (!perToken) {
-      const { output } = this.#arena;
-      return { steps, output, readback: slot.readback, rows: sequences, stride: outputStride(head.dimensions) };
-    }
     const { capacity } = this.#tokenRows;
     if (tokens > capacity) {
       throw new UnsupportedModelError(
@@ -147,7 +148,6 @@ export class BatchRunner {
       steps: [...steps.slice(0, encoderSteps), { ...step, small: null }],
       output,
       readback: readbacks[slot.index],
-      rows: tokens,
       stride: outputStride(encoder.hiddenSize),
     };
   }
@@ -160,7 +160,8 @@ export class BatchRunner {
   async run(batch: PackedBatch, receive: (rows: Float32Array, stride: number) => void): Promise<void> {
     const slot = this.#free.pop() ?? (await new Promise<Slot>((resolve) => this.#waiting.push(resolve)));
     try {
-      const ending = await this.#endingOf(batch, slot);
+      // Nothing is awaited that need not be: until the batch is submitted, the device may have nothing to do.
+      const ending = batch.perToken ? await this.#endingPerToken(batch.tokens, slot) : this.#endingOf(slot);
       const turn = this.turns.enter();
       if (turn !== null) await turn;
       try {
@@ -178,14 +179,15 @@ export class BatchRunner {
   async #compute(
     batch: PackedBatch,
     slot: Slot,
-    { steps, output, readback, rows, stride }: Ending,
+    { steps, output, readback, stride }: Ending,
     receive: (rows: Float32Array, stride: number) => void,
   ): Promise<void> {
     this.#nonce = (this.#nonce + 1) >>> 0;
     const nonce = this.#nonce;
     const { device, loss } = this.#context;
     const written = writeBatch(slot.words, batch, this.#setup.encoder, this.#queryRows, nonce);
-    const { sequences, tokens } = batch;
+    const { sequences, tokens, perToken } = batch;
+    const rows = perToken ? tokens : sequences;
     const bytes = rows * stride * 4;
     const size = { tokens, sequences, workItems: written.workItems };
     const submits = this.#submitsFor(tokens, steps.length);

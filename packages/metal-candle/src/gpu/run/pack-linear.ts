@@ -36,6 +36,7 @@ export async function packLinear(
     const columns = Int32Array.from({ length: rows }, (_, row) => place(row));
     const source = await readStoredWeights(part.weight, storage);
     if (layout === "kn") transposeInto(weight, source, inputs, n, columns);
+    else if (k === inputs && !gated) weight.set(source, first * k);
     else {
       for (let row = 0; row < rows; row++)
         weight.set(source.subarray(row * inputs, (row + 1) * inputs), columns[row] * k);

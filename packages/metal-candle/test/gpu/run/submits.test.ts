@@ -63,4 +63,22 @@ describeGpu("submits", () => {
       await model.close();
     }
   });
+
+  test("a batch is on the device before the next one is packed", async () => {
+    const events: string[] = [];
+    const model = await EmbeddingModel.load(tinyModelFolder("bert"), {
+      ...{ device: "gpu", dtype: "f32", allowSoftwareAdapter: true, tokenBudget: 64, maxLength: 16 },
+      onBatch: () => void events.push("packed"),
+      onNotice: () => undefined,
+    });
+    const { device } = await openGpu(true);
+    const { submit } = device.queue;
+    vi.spyOn(device.queue, "submit").mockImplementation((buffers) => {
+      events.push("submitted");
+      submit.call(device.queue, buffers);
+    });
+    await model.embed(Array.from({ length: 30 }, () => "some words"));
+    expect(events.slice(0, 4)).toEqual(["packed", "submitted", "packed", "submitted"]);
+    await model.close();
+  });
 });

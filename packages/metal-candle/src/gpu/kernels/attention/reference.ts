@@ -28,28 +28,42 @@ export function attentionReference(
         const q = (start + query) * stride + head * headSize;
         let largest = -Infinity;
         let total = 0;
-        const isSeen = (key: number): boolean =>
-          (!causal || key <= query) && (window === null || Math.abs(query - key) <= window);
-        for (let key = 0; key < length; key++) {
-          if (!isSeen(key)) continue;
+        const first = window === null ? 0 : Math.max(0, query - window);
+        const last = Math.min(causal ? query : length - 1, window === null ? length - 1 : query + window);
+        for (let key = first; key <= last; key++) {
           const k = (start + key) * stride + keysAt;
-          let dot = 0;
-          for (let i = 0; i < headSize; i++) dot += qkv[q + i] * qkv[k + i];
-          scores[key] = dot * scale + bias(query, key, head);
+          scores[key] = dot(qkv, q, k, headSize) * scale + bias(query, key, head);
           largest = Math.max(largest, scores[key]);
         }
-        for (let key = 0; key < length; key++) {
-          if (!isSeen(key)) continue;
+        for (let key = first; key <= last; key++) {
           const v = (start + key) * stride + valuesAt;
           const weight = Math.exp(scores[key] - largest);
           total += weight;
-          for (let i = 0; i < headSize; i++) context[at + i] += weight * qkv[v + i];
+          addWeighted(context, at, qkv, v, weight, headSize);
         }
         for (let i = 0; i < headSize; i++) context[at + i] /= total;
       }
     }
   }
   return context;
+}
+
+// Functions of their own, so that a first call of the reference is compiled within milliseconds: a load waits for it.
+function dot(values: ArrayLike<number>, first: number, second: number, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += values[first + i] * values[second + i];
+  return sum;
+}
+
+function addWeighted(
+  target: Float64Array,
+  at: number,
+  values: ArrayLike<number>,
+  from: number,
+  weight: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) target[at + i] += weight * values[from + i];
 }
 
 type ReferenceShape = Pick<AttentionShape, "headSize" | "scale" | "keyValueHeads" | "causal" | "window">;

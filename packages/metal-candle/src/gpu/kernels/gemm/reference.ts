@@ -13,10 +13,14 @@ export function gemmReference(
   const rows = a.length / k;
   const result = new Float64Array(rows * n);
   for (let row = 0; row < rows; row++) {
+    const sums = result.subarray(row * n, (row + 1) * n);
+    // Rows of W outside, so that memory is read as it lies: a load waits for this.
+    for (let i = 0; i < k; i++) {
+      const value = a[row * k + i];
+      for (let column = 0, at = i * n; column < n; column++, at++) sums[column] += value * w[at];
+    }
     for (let column = 0; column < n; column++) {
-      let sum = 0;
-      for (let i = 0; i < k; i++) sum += a[row * k + i] * w[i * n + column];
-      result[row * n + column] = referenceActivation(activation, sum + bias[column]);
+      sums[column] = referenceActivation(activation, sums[column] + bias[column]);
     }
   }
   return result;
