@@ -3,7 +3,8 @@
  * text to vectors, one query, where the time goes, the nearest among many vectors, the CPU device and peers on the same host. Prints as it goes and writes a JSON file.
  *
  *   node benchmarks/gpu.mjs [--sections correctness,gemm,attention,layer-norm,speed,profile,nearest,cpu,peers] [--dtypes f32,f16] [--models minilm-l6,bert-base]
- *                           [--token-budget N] [--vectors 100000,1000000] [--out FILE]
+ *                           [--token-budget N] [--tokenizer-threads N] [--vectors 100000,1000000] [--out FILE]
+ *   node benchmarks/gpu.mjs --sections gemm-parts      where a product's time goes on f16 matrix units
  *   node benchmarks/gpu.mjs --sections families [--families granite-small-r2,…] [--tiny] [--no-peers]      models of today's families
  */
 import { writeFileSync } from "node:fs";
@@ -14,6 +15,7 @@ import { correctness } from "./gpu/correctness.mjs";
 import { attention } from "./gpu/attention.mjs";
 import { families } from "./gpu/families.mjs";
 import { gemm } from "./gpu/gemm.mjs";
+import { gemmParts } from "./gpu/gemm-parts.mjs";
 import { layerNorm } from "./gpu/layer-norm.mjs";
 import { nearest } from "./gpu/nearest.mjs";
 import { profile, textToVectors } from "./gpu/text-to-vectors.mjs";
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     dtypes: { type: "string" },
     models: { type: "string", default: "minilm-l6,bert-base" },
     "token-budget": { type: "string" },
+    "tokenizer-threads": { type: "string", default: "0" },
     rows: { type: "string", default: "65536" },
     vectors: { type: "string", default: "100000,1000000" },
     lengths: { type: "string", default: "24,91,256" },
@@ -39,6 +42,7 @@ const { report } = await openGpu(true);
 const dtypes = values.dtypes?.split(",") ?? (report.features.includes("shader-f16") ? ["f32", "f16"] : ["f32"]);
 const models = values.models.split(",");
 const tokenBudget = values["token-budget"] ? Number(values["token-budget"]) : undefined;
+const tokenizerThreads = Number(values["tokenizer-threads"]);
 const textsFile = englishTexts();
 console.log(
   `${report.name} (${report.runtime}); matrix units: ${report.subgroupMatrixConfigs.map((c) => `${c.component}->${c.result} ${c.m}x${c.n}x${c.k}`).join(", ") || "none"}; ${cpus().length} × ${cpus()[0]?.model}`,
@@ -47,9 +51,10 @@ console.log(
 const runners = {
   correctness: () => correctness({ dtypes }),
   gemm: () => gemm({ dtypes, rows: Number(values.rows) }),
+  "gemm-parts": () => gemmParts(),
   attention: () => attention({ dtypes }),
   "layer-norm": () => layerNorm({ dtypes }),
-  speed: () => textToVectors({ models, dtypes, tokenBudget, textsFile }),
+  speed: () => textToVectors({ models, dtypes, tokenBudget, tokenizerThreads, textsFile }),
   profile: () => profile({ models, dtypes, textsFile, lengths: values.lengths.split(",").map(Number) }),
   families: () =>
     families({

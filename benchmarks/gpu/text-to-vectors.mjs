@@ -20,12 +20,13 @@ async function forSeconds(seconds, work) {
   while (performance.now() < until) await work();
 }
 
-/** @param {{ models?: string[], dtypes: any[], device?: string, tokenBudget?: number, textsFile: string, runs?: number }} options */
+/** @param {{ models?: string[], dtypes: any[], device?: string, tokenBudget?: number, tokenizerThreads?: number, textsFile: string, runs?: number }} options */
 export async function textToVectors({
   models = ["minilm-l6", "bert-base"],
   dtypes,
   device = "gpu",
   tokenBudget,
+  tokenizerThreads = 0,
   textsFile,
   runs = 9,
 }) {
@@ -40,6 +41,7 @@ export async function textToVectors({
         device: /** @type {any} */ (device),
         dtype,
         tokenBudget,
+        tokenizerThreads,
         onNotice: () => undefined,
       });
       const loadMilliseconds = performance.now() - began;

@@ -67,15 +67,19 @@ describeGpu("submits", () => {
   test("a batch is on the device before the next one is packed", async () => {
     const events: string[] = [];
     const model = await EmbeddingModel.load(tinyModelFolder("bert"), {
-      ...{ device: "gpu", dtype: "f32", allowSoftwareAdapter: true, tokenBudget: 64, maxLength: 16 },
+      device: "gpu",
+      dtype: "f32",
+      allowSoftwareAdapter: true,
+      tokenBudget: 64,
+      maxLength: 16,
       onBatch: () => void events.push("packed"),
       onNotice: () => undefined,
     });
     const { device } = await openGpu(true);
-    const { submit } = device.queue;
+    const submit = device.queue.submit.bind(device.queue);
     vi.spyOn(device.queue, "submit").mockImplementation((buffers) => {
       events.push("submitted");
-      submit.call(device.queue, buffers);
+      submit(buffers);
     });
     await model.embed(Array.from({ length: 30 }, () => "some words"));
     expect(events.slice(0, 4)).toEqual(["packed", "submitted", "packed", "submitted"]);
