@@ -48,6 +48,11 @@ interface Results {
     steps: readonly { label: string; microseconds: number }[];
   }[];
   readonly rows: readonly { name: string; value: number }[];
+  readonly gemmParts: readonly { n: number; k: number; part: string; teraflops: number }[];
+  readonly processes: Readonly<
+    Record<string, readonly { readonly [set in "short" | "passages"]?: { readonly median: number } }[]>
+  >;
+  readonly load: { readonly medians: readonly { readonly cold: number; readonly again: number }[] };
 }
 
 /** The rows of the first table below a heading whose head begins so: cells without emphasis. */
@@ -219,4 +224,38 @@ describe("the server beside FastAPI", () => {
       expectFigures(cells[i]!.replace(/ms/g, ""), [value("texts"), value("p50"), value("p99")], `${server}: ${load}`);
     }
   });
+});
+
+test("ten processes on an H200, and the parts of a product", () => {
+  const { processes, load, gemmParts } = results("nvidia-h200-host");
+  const [, short, passages, cold, again] = tableOf("#### Ten processes, and from nothing to the first vector", "work");
+  const middle = (values: readonly number[]): number => {
+    const sorted = values.toSorted((first, second) => first - second);
+    return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.floor(sorted.length / 2)]!) / 2;
+  };
+  for (const [row, set] of [
+    [short, "short"],
+    [passages, "passages"],
+  ] as const) {
+    const of = (name: string): number[] => processes[name]!.map((one) => one[set]!.median).toSorted((a, b) => a - b);
+    const ten = of("minilm-l6 f16");
+    expect(ten).toHaveLength(10);
+    const threaded = of("minilm-l6 f16, tokenizer threads 2");
+    expectFigures(row![1]!, [middle(ten)], set);
+    expectFigures(row![2]!, [ten[0]!, ten[8]!], set);
+    expectFigures(row![3]!, [ten[9]!], set);
+    expectFigures(row![4]!, [threaded[0]!, threaded.at(-1)!], set);
+  }
+  const sorted = (kind: "cold" | "again"): number[] => load.medians.map((one) => one[kind]).toSorted((a, b) => a - b);
+  expectFigures(cold![1]!, sorted("cold"), "cold");
+  expectFigures(again![1]!, sorted("again"), "again");
+  const [, ...rows] = tableOf("### Where a product's time goes, and what is still missing", "what runs");
+  const parts = [...new Set(gemmParts.map(({ part }) => part))];
+  expect(rows).toHaveLength(parts.length);
+  for (const [index, row] of rows.entries()) {
+    for (const [column, k] of [3072, 768, 384].entries()) {
+      const found = gemmParts.find((one) => one.part === parts[index] && one.k === k)!;
+      expectFigures(row[column + 1]!, [found.teraflops], `${parts[index]}, K = ${k}`);
+    }
+  }
 });
