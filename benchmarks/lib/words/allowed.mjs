@@ -67,6 +67,12 @@ const rules = [
     test: ({ word }) => /^\d+$/.test(word),
   },
   {
+    formats: ["vtt"],
+    reason: "the name of a cue (the line above its times), a note, a style: nothing of it is shown",
+    test: ({ word, source }) =>
+      isOnlyIn(word, source, /^[^\n]*\r?\n(?=[\d:.]+ --> )|^(?:NOTE|STYLE|REGION)\b[^]*?(?:\r?\n){2}/gm),
+  },
+  {
     formats: ["rst"],
     reason: "a heading that pandoc makes up for a directive (Tip, Note, Warning), or a formula that it writes anew",
     test: ({ word }) => /^(?:Tip|Note|Warning|Hint|Important|Caution|Danger|Attention|aligned|begin|end)$/.test(word),
