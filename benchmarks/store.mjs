@@ -2,14 +2,16 @@
  * The store in PostgreSQL beside the embedded one, on the same made-up chunks: `npm run bench:store -- [rows] [--json FILE]`, with FERRIS_TEST_POSTGRES_URL naming
  * a server with pgvector whose schema ferris_bench it may throw away.
  *
- * Prints: rows written per second; recall@10 and times of vector search by codes, by every vector, and by HNSW indexes on halfvec made for the
- * comparison, also where a filter leaves a tenth or a hundredth of the documents; times of search by words; and of ten readers beside two writers.
+ * Prints: rows written per second; recall@10 and times of vector search by codes, by every vector, and by the HNSW index that `ferris db hnsw` makes,
+ * also where a filter leaves a tenth or a hundredth of the documents; times of search by words; and of ten readers beside two writers.
  */
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
 import { parseQuery } from "../packages/ferris/dist/search/query/query.js";
 import { openIndex, openIndexForWriting } from "../packages/ferris/dist/store/index.js";
 import { connect } from "../packages/ferris/dist/store/postgres/connection.js";
@@ -168,50 +170,21 @@ console.log(
   `same     every vector: ${agreeing(here.exact.all, there.exact.all)} of ${compared} queries with the same scores; words: ${agreeing(here.words, there.words)} of ${queriesAsked}`,
 );
 
-// What an HNSW index would do in place of the codes.
+// What `ferris db hnsw` makes, by the command itself, and what searches then are.
 const [{ id }] = await control.query("SELECT id FROM ferris_bench.collections");
-const vectors = `ferris_bench.vectors_${id}`;
-const build = await seconds(() =>
-  control.write(async (sql) => {
-    await sql.query("SET LOCAL maintenance_work_mem = '1GB'");
-    await sql.query(
-      `CREATE INDEX bench_hnsw ON ${vectors} USING hnsw ((vector::halfvec(${dimensions})) halfvec_cosine_ops)`,
-    );
-  }),
-);
-const [{ size }] = await control.query("SELECT pg_relation_size('ferris_bench.bench_hnsw') AS size");
-console.log(`hnsw     built in ${build.toFixed(0)} s, ${Math.round(size / 2 ** 20)} MB`);
-const allowed = {
-  all: null,
-  "a tenth": (await control.query("SELECT id FROM ferris_bench.documents WHERE path ~ '^/bench/.?3/'")).map(
-    (row) => row.id,
-  ),
-  "a hundredth": (await control.query("SELECT id FROM ferris_bench.documents WHERE path LIKE '/bench/3/%'")).map(
-    (row) => row.id,
-  ),
-};
-for (const ef of [40, 100, 200]) {
-  for (const [share, documentIds] of Object.entries(allowed)) {
-    const { times, answers } = await timed(
-      (i) =>
-        control.read(async (sql) => {
-          await sql.query(
-            `SET LOCAL hnsw.ef_search = ${ef}; SET LOCAL hnsw.iterative_scan = relaxed_order; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off`,
-          );
-          const found = await sql.query(
-            `SELECT chunk_id FROM ${vectors} ${documentIds === null ? "" : "WHERE document_id = ANY ($2::bigint[])"}
-           ORDER BY vector::halfvec(${dimensions}) <=> $1::halfvec(${dimensions}) LIMIT 10`,
-            [`[${queries[i].join(",")}]`, ...(documentIds === null ? [] : [documentIds])],
-          );
-          return found.map((row) => row.chunk_id);
-        }),
-      compared,
-    );
-    const found = recall(answers, there.exact[share].map(ids)).toFixed(3);
-    console.log(`hnsw     ef ${ef}, ${share}: recall@10 ${found}, ${spread(times)}`);
-  }
+const graph = `ferris_bench.vectors_${id}_hnsw`;
+const ferris = fileURLToPath(new URL("../packages/ferris/bin/ferris.js", import.meta.url));
+const build = await seconds(async () => {
+  await promisify(execFile)(process.execPath, [ferris, "db", "hnsw", "--store", url]);
+});
+const [{ size }] = await control.query(`SELECT pg_relation_size('${graph}') AS size`);
+console.log(`hnsw     made by ferris db hnsw in ${build.toFixed(0)} s, ${Math.round(size / 2 ** 20)} MB`);
+for (const [share, filter] of Object.entries(filters)) {
+  const { times, answers } = await timed((i) => stores.postgres.searchVectors(queries[i], { limit: 10, filter }));
+  const found = recall(answers.slice(0, compared).map(ids), there.exact[share].map(ids)).toFixed(3);
+  console.log(`hnsw     ${share}: recall@10 ${found}, ${spread(times)}`);
 }
-await control.query("DROP INDEX ferris_bench.bench_hnsw");
+await control.query(`DROP INDEX ${graph}`);
 
 // Ten readers and two writers at once.
 const until = performance.now() + 20_000;

@@ -8,7 +8,7 @@ import type { ParsedDocument } from "../../document.ts";
 import { addFiles, type EmbeddedFile, filesOfPart } from "../office/embedded-object.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
-import { addEdges, addSlide, addSlideComments } from "./slide.ts";
+import { addMaster, addSlide, addSlideComments } from "./slide.ts";
 import { readXml } from "../../xml/xml.ts";
 import { parseLegacyOffice } from "../legacy/legacy-office.ts";
 import type { ParserInput } from "../parser.ts";
@@ -20,25 +20,26 @@ export async function parsePptx(input: ParserInput): Promise<ParsedDocument> {
   const file = new OfficePackage(bytes, "ppt/presentation.xml");
   const builder = new ContentBuilder();
   const slides = slidesOf(file);
+  const footers: string[] = [];
   slides.forEach((slide, index) => {
     const place = { page: index + 1 };
     builder.section(1, "");
-    addSlide(builder, file, slide, place);
+    footers.push(...addSlide(builder, file, slide, place));
     for (const notes of file.related(slide, "notesSlide")) addSlide(builder, file, notes, place);
     addSlideComments(builder, file, slide, place);
   });
-  addPageEdges(builder, [edgesOf(file, slides)]);
+  addPageEdges(builder, [edgesOf(file, slides, footers)]);
   const warnings = await addFiles(builder, filesOf(file, slides), input);
   return builder.finish("pptx", { title: file.title, warnings });
 }
 
 /** Footers, and the texts of layouts and masters. */
-function edgesOf(file: OfficePackage, slides: readonly string[]): ParsedDocument {
+function edgesOf(file: OfficePackage, slides: readonly string[], footers: readonly string[]): ParsedDocument {
   const edges = new ContentBuilder();
   const layouts = new Set(slides.flatMap((slide) => file.related(slide, "slideLayout")));
   const masters = new Set([...layouts].flatMap((layout) => file.related(layout, "slideMaster")));
-  for (const slide of slides) addEdges(edges, file, slide, true);
-  for (const part of [...layouts, ...masters]) addEdges(edges, file, part, false);
+  for (const footer of footers) edges.add("prose", footer);
+  for (const part of [...layouts, ...masters]) addMaster(edges, file, part);
   return edges.finish("pptx");
 }
 

@@ -16,27 +16,25 @@ import { linesOf } from "./paragraphs.ts";
 const furniture = new Set(["sldNum", "dt", "ftr", "hdr", "sldImg"]);
 const titles = new Set(["title", "ctrTitle"]);
 
-/** Adds the slide, or the page of notes, that is `part` of the package. */
-export function addSlide(builder: ContentBuilder, file: OfficePackage, part: string, place: Place): void {
+/** Adds the slide, or the page of notes, that is `part` of the package. Returns its footers, which are for the edges of the whole. */
+export function addSlide(builder: ContentBuilder, file: OfficePackage, part: string, place: Place): string[] {
   const root = xmlTree(file.archive.requiredText(part));
-  if (!root) return;
+  if (!root) return [];
   const trees = descendants(root, "p:spTree");
   const shapes = (trees.length > 0 ? trees : [root]).flatMap(shapesOf);
   const isTitle = (shape: XmlElement) => titles.has(placeholderOf(shape) ?? "");
   // Programs write the title wherever it was drawn.
   for (const shape of shapes.filter(isTitle)) builder.heading(1, textLines(shape).join(" "), place);
   for (const shape of shapes.filter((other) => !isTitle(other))) addShape(builder, file, part, shape, place);
+  return shapes.filter((shape) => placeholderOf(shape) === "ftr").map((shape) => textLines(shape).join("\n"));
 }
 
-/**
- * Adds what stands on each slide by way of `part`: of a slide its footer; of a layout or master the texts that are not there to be filled in.
- */
-export function addEdges(builder: ContentBuilder, file: OfficePackage, part: string, isSlide: boolean): void {
+/** Adds what stands on each slide by way of a layout or master: the texts that are not there to be filled in. */
+export function addMaster(builder: ContentBuilder, file: OfficePackage, part: string): void {
   const root = xmlTree(file.archive.text(part) ?? "");
   if (!root) return;
   for (const shape of descendants(root, "p:spTree").flatMap(shapesOf)) {
-    const placeholder = placeholderOf(shape);
-    if (isSlide ? placeholder === "ftr" : placeholder === undefined) builder.add("prose", textLines(shape).join("\n"));
+    if (placeholderOf(shape) === undefined) builder.add("prose", textLines(shape).join("\n"));
   }
 }
 
