@@ -16,6 +16,7 @@ const wasmRuntime = ["ort.node.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm
 const contents = {
   "all-minilm-l6-v2-q8": () => [
     "index.js",
+    "index.d.ts",
     "config.json",
     "config_sentence_transformers.json",
     "modules.json",
