@@ -41,7 +41,8 @@ export async function loadWasmRuntime(threads: number): Promise<OnnxRuntime> {
 
 /**
  * Runs `work` with something in the event loop to wait for. Without that Node blocks the main thread until V8's background tasks are done, and one of
- * them, compiling WebAssembly, may be waiting for the main thread: then neither ever goes on (nodejs/node#54918).
+ * them may be waiting for the main thread: then neither ever goes on (nodejs/node#54918). A precaution: `ferris doctor` stood still once where
+ * WebAssembly was all there was, which this would explain; 145 further starts without the timer did not repeat it, so nothing is proven.
  */
 export async function whileAwake<Result>(work: () => Promise<Result>): Promise<Result> {
   const timer = setInterval(() => undefined, 1000);
