@@ -77,3 +77,9 @@ test("a message whose RTF holds its HTML: tables and letters of several sets, no
     "prose [Berths > Harbour] {end}",
   ]);
 });
+
+test("a long run of bytes above ASCII in HTML that RTF holds", async () => {
+  const rtf = String.raw`{\rtf1\ansi\ansicpg1252\fromhtml1 {\*\htmltag64 <p>}` + "\u00e9".repeat(300_000) + " fin}";
+  const { content } = await parseDocument("/long.rtf", Buffer.from(rtf, "latin1"));
+  expect(content.replaceAll(/\s/g, "")).toBe(`${"é".repeat(300_000)}fin`);
+});

@@ -74,7 +74,7 @@ export function htmlIn(rtf: string): string {
       toSkip = Math.max(0, toSkip - token.text.length);
       if (isHidden()) continue;
       // Bytes above ASCII stand as they are in some.
-      if (/[\x80-\xff]/.test(text)) bytes.push(...Buffer.from(text, "latin1"));
+      if (/[\x80-\xff]/.test(text)) for (const byte of Buffer.from(text, "latin1")) bytes.push(byte);
       else if (text !== "") {
         flush();
         html.push(text);
