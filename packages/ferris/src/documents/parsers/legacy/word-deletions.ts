@@ -3,6 +3,7 @@
  *
  * Properties of characters are kept by their place in the stream, in pages of 512 bytes that list runs of it.
  */
+import { firstEndingAfter } from "./first-ending-after.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { operandBytes, type PlacedPiece } from "./word-paragraphs.ts";
 
@@ -79,15 +80,4 @@ function saysDeleted(main: ByteReader, at: number): boolean {
   for (let next = at + 1; next + 2 < end; next += 2 + operandBytes(main, main.u16(next), next + 2))
     if (main.u16(next) === isDeleted) return main.u8(next + 2) === 1;
   return false;
-}
-
-function firstEndingAfter(stretches: readonly Stretch[], place: number): number {
-  let low = 0;
-  let high = stretches.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (stretches[middle].end <= place) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

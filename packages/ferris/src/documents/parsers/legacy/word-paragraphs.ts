@@ -3,6 +3,7 @@
  *
  * They are kept by their place in the stream, in pages of 512 bytes that list runs of it.
  */
+import { firstEndingAfter } from "./first-ending-after.ts";
 import type { RowCell } from "../../table/edges.ts";
 import type { ListCounter } from "../word/list-counter.ts";
 import type { ByteReader } from "./byte-reader.ts";
@@ -75,7 +76,7 @@ export function paragraphProperties(
       const piece = pieceAt(pieces, character);
       if (!piece) return plain;
       const place = piece.offset + (character - piece.start) * (piece.isWide ? 2 : 1);
-      return runAt(runs, place)?.property ?? plain;
+      return runs[firstEndingAfter(runs, place)]?.property ?? plain;
     },
   };
 }
@@ -189,16 +190,4 @@ function pieceAt(pieces: readonly PlacedPiece[], character: number): PlacedPiece
   }
   const piece = pieces[low];
   return piece && character >= piece.start && character < piece.end ? piece : undefined;
-}
-
-/** The first run that ends after `place`. */
-function runAt(runs: readonly Run[], place: number): Run | undefined {
-  let low = 0;
-  let high = runs.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (runs[middle].end <= place) low = middle + 1;
-    else high = middle;
-  }
-  return runs[low];
 }

@@ -24,7 +24,7 @@ export async function parsePptx(input: ParserInput): Promise<ParsedDocument> {
   slides.forEach((slide, index) => {
     const place = { page: index + 1 };
     builder.section(1, "");
-    footers.push(...addSlide(builder, file, slide, place));
+    for (const footer of addSlide(builder, file, slide, place)) footers.push(footer);
     for (const notes of file.related(slide, "notesSlide")) addSlide(builder, file, notes, place);
     addSlideComments(builder, file, slide, place);
   });
