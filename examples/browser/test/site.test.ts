@@ -165,6 +165,20 @@ describeBrowser("the site", (program) => {
     expect(await page.isVisible("#reader")).toBe(false);
   });
 
+  test("who is on a result stays there when a later answer comes", async () => {
+    await page.fill("#query", "birds in the hedge");
+    await expectSays(page, "#results li:first-child mark", /^hedge$/);
+    await page.keyboard.press("ArrowDown");
+    await page.evaluate(() => {
+      for (const item of document.querySelectorAll("#results li")) item.classList.add("earlier");
+      document.querySelector("#query")!.dispatchEvent(new Event("input"));
+    });
+    await page.waitForFunction(() => document.querySelector("#results li:not(.earlier)"), null, { polling: 50 });
+    await page.keyboard.press("Enter");
+    await expectSays(page, "#reader", /birds nest in it/, 30_000);
+    await page.keyboard.press("Escape");
+  });
+
   test("the vectors are PyTorch's", async () => {
     const texts = goldenTexts();
     const kept = [...texts.keys()].filter((number) => texts[number]!.length < 100);

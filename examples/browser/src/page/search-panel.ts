@@ -19,6 +19,8 @@ export class SearchPanel {
   #isAsking = false;
   #isStale = false;
   #hasDocuments = false;
+  /** The chunks of the results that are shown. */
+  #passages: number[] = [];
   /** When the last letter was typed, on the page's clock; null when that has been measured. */
   #typedAt: number | null = null;
 
@@ -83,13 +85,22 @@ export class SearchPanel {
   }
 
   #show(answer: SearchAnswer | null, summary: string): void {
-    const items = (answer?.results ?? []).map((result) => resultItem(result, this.#open));
-    if (answer?.nearestMiss && items.length === 0) {
-      const miss = resultItem(answer.nearestMiss, this.#open);
-      items.push(element("li", { class: "miss" }, "Nothing here answers that. The nearest is:"), miss);
-    }
+    const isMiss = answer !== null && answer.results.length === 0 && answer.nearestMiss !== null;
+    const shown = isMiss ? [answer.nearestMiss!] : (answer?.results ?? []);
+    const items = shown.map((result) => resultItem(result, this.#open));
+    if (isMiss) items.unshift(element("li", { class: "miss" }, "Nothing here answers that. The nearest is:"));
+    const focused = this.#buttons().indexOf(document.activeElement as HTMLElement);
     this.#results.replaceChildren(...items);
     this.#summary.textContent = summary;
+    const passage = this.#passages[focused];
+    this.#passages = shown.map(({ chunkId }) => chunkId);
+    // The answer to the last letters may come when somebody is on a result already. The same passage keeps the focus; where it is not
+    // found any more, the input has it: Enter on another would open what nobody chose.
+    if (focused >= 0) (this.#buttons()[this.#passages.indexOf(passage!)] ?? this.#input).focus();
+  }
+
+  #buttons(): HTMLElement[] {
+    return [...this.#results.querySelectorAll<HTMLElement>("button.result")];
   }
 
   #key(event: KeyboardEvent): void {
@@ -108,13 +119,13 @@ export class SearchPanel {
       } else this.#input.focus();
     } else if (key === "ArrowDown" || key === "ArrowUp") this.#move(event, key === "ArrowDown" ? 1 : -1);
     else if (key === "Enter" && document.activeElement === this.#input) {
-      this.#results.querySelector<HTMLElement>("button.result")?.click();
+      this.#buttons()[0]?.click();
     }
   }
 
   /** From the input to the first result, and from one to the next. */
   #move(event: KeyboardEvent, by: 1 | -1): void {
-    const stops = [this.#input, ...this.#results.querySelectorAll<HTMLElement>("button.result")];
+    const stops = [this.#input, ...this.#buttons()];
     const at = stops.indexOf(document.activeElement as HTMLElement);
     const next = stops[at + by];
     if (at < 0 || next === undefined) return;
