@@ -187,6 +187,24 @@ describeBrowser("the page's search", (program) => {
     await page.locator(".welcome").waitFor();
   });
 
+  test("who is on a result stays there when another answer comes, or is back in the field", async () => {
+    const page = await served.open("#/search?q=rotate+a+key");
+    await firstTitle(page, "Rotating keys");
+    await page.keyboard.press("ArrowDown");
+    const focused = () => page.evaluate(() => document.activeElement?.textContent || document.activeElement?.id);
+    await expect.poll(focused).toBe("Rotating keys");
+    const answered = async (query: string): Promise<void> => {
+      const answer = page.waitForResponse((response) => response.url().endsWith("/search"));
+      await page.evaluate((q) => (location.hash = `#/search?q=${q}`), query);
+      await answer;
+    };
+    await answered("rotate+the+key");
+    await expect.poll(focused).toBe("Rotating keys");
+    await answered("dough&mode=text");
+    await firstTitle(page, "bread");
+    expect(await focused()).toBe("query");
+  });
+
   test("asks, and citations lead to their passages", async () => {
     const page = await served.open("#/ask");
     await expectAccessible(page);

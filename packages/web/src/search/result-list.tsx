@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { go, linkTo } from "../router.ts";
 import { counted, shownText } from "../ui/shown.ts";
-import { onResultKey } from "./result-keys.ts";
+import { onResultKey, useKeptFocus } from "./result-keys.ts";
 import { Result } from "./result.tsx";
 import { type Facets, type Found, noteShown } from "./search-client.ts";
 import { linkOf, mayHaveMore, pageOfResults } from "./search-state.ts";
@@ -16,6 +16,7 @@ export function ResultList({ found, facets }: ResultListProps) {
   const { state, answer } = found;
   // After the frame with the results has been drawn.
   useEffect(() => void requestAnimationFrame(() => noteShown(found)), [found]);
+  useKeptFocus(found);
   const { results, nearestMiss, corrections = [], failures = [], vectorShare } = answer;
   const index = state.index === "" ? undefined : state.index;
   return (
