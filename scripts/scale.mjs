@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { connect } from "../packages/ferris/dist/store/postgres/connection.js";
 import { collectionNamed, unnamed } from "../packages/ferris/dist/store/postgres/collection.js";
-import { JobQueue } from "../packages/ferris/dist/queue/job-queue.js";
+import { queueOf } from "../packages/ferris/dist/queue/open-queue.js";
 import { root } from "./steps.mjs";
 
 const { values } = parseArgs({
@@ -243,7 +243,7 @@ async function differences(one, other) {
 async function overhead(url, count) {
   const connection = await connect(url);
   const { id } = await collectionNamed(connection, unnamed);
-  const queue = new JobQueue(connection, id);
+  const { queue, intake } = queueOf(connection, id);
   const content = new TextEncoder().encode("x".repeat(4_000));
   const began = performance.now();
   for (let i = 0; i < count; i += 64) {
@@ -255,14 +255,14 @@ async function overhead(url, count) {
       content,
       priority: -1,
     }));
-    await queue.add(jobs);
+    await intake.add(jobs);
   }
   const added = performance.now();
   let done = 0;
   for (;;) {
     const claims = await queue.claim({ worker: "overhead", bytes: 262_144, most: 256, seconds: 60, readsBelow: [] });
     if (claims.length === 0) break;
-    done += (await connection.write((sql) => queue.finish(sql, claims))).size;
+    done += (await connection.write((sql) => queue.complete(sql, claims))).size;
   }
   const ended = performance.now();
   await connection.close();

@@ -10,7 +10,7 @@ import type { Readable } from "node:stream";
 import type { EmbeddingModel, ModelOptions } from "../engine.ts";
 import type { Ferris } from "../ferris.ts";
 import type { FerrisOptions } from "../options.ts";
-import { interruptSignal } from "./terminal/interrupt.ts";
+import { type InterruptLimits, interruptSignal } from "./terminal/interrupt.ts";
 
 /** What is written to; `process.stdout` is one. */
 export interface Output {
@@ -36,7 +36,7 @@ export interface Caller {
   /** Null: everything is this process's own, to be loaded. */
   readonly warmth: Warmth | null;
   /** An AbortSignal that Ctrl-C aborts from now on; `announce` is called then. */
-  interrupted(announce: () => void): AbortSignal;
+  interrupted(announce: () => void, limits?: InterruptLimits): AbortSignal;
   setExitCode(code: number): void;
 }
 

@@ -6,6 +6,7 @@
  */
 import { caller } from "./caller.ts";
 import { type ResolvedSettings, resolveSettings } from "./config/resolve.ts";
+import type { InterruptLimits } from "./terminal/interrupt.ts";
 import { palette, type Palette, wantsColour, wantsLinks } from "./terminal/colour.ts";
 import { Progress } from "./terminal/progress.ts";
 import { printable } from "./terminal/text.ts";
@@ -36,8 +37,11 @@ export interface Session {
   progress(): Progress;
   /** Removes whatever progress line stands. */
   endProgress(): void;
-  /** Makes Ctrl-C abort the returned signal instead of ending the process; `message` is said then. */
-  interruptible(message: string): AbortSignal;
+  /**
+   * Makes Ctrl-C abort the returned signal instead of ending the process; `message` is said then. With `mostSeconds` the process ends after
+   * these at the latest.
+   */
+  interruptible(message: string, limits?: InterruptLimits): AbortSignal;
 }
 
 /** Beside each time in milliseconds since 1970 the same in ISO 8601: `modifiedTime` and `modifiedTimeIso`. */
@@ -97,6 +101,6 @@ export function openSession(
     endProgress: () => {
       for (const line of lines) line.finish();
     },
-    interruptible: (message) => caller().interrupted(() => inform(message)),
+    interruptible: (message, limits) => caller().interrupted(() => inform(message), limits),
   };
 }

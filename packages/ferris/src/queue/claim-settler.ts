@@ -12,9 +12,10 @@ import {
 import { keptReasons, type PreparedDocument } from "../indexing/prepare.ts";
 import { failureReasons } from "../skip-reason.ts";
 import type { PostgresStore } from "../store/postgres/writer.ts";
-import type { Claim } from "./job.ts";
+import type { Claim, WorkDone } from "./job.ts";
 import { type DocumentContext, documentOf } from "./job-document.ts";
 import type { JobQueue } from "./job-queue.ts";
+import type { WorkerList } from "./worker-list.ts";
 
 export interface WorkEvents {
   /** After each commit. */
@@ -35,14 +36,19 @@ export interface WorkReport {
   readonly failed: number;
   /** Jobs that others took over. */
   readonly lost: number;
+  /** Jobs that went back to the queue, because the worker was told to stop. */
+  readonly released: number;
 }
 
 export interface SettlerOptions extends WorkEvents {
   readonly store: PostgresStore;
   readonly queue: JobQueue;
+  readonly workers: WorkerList;
   /** The worker. */
   readonly id: string;
   readonly context: DocumentContext;
+  /** In which the worker had documents, since this was asked last. */
+  readonly busySeconds: () => number;
 }
 
 /** A claim whose document was parsed and cut. */
@@ -59,7 +65,7 @@ const mostFailuresTogether = 8;
 const retryPause = 5;
 
 export class ClaimSettler {
-  readonly report = { documents: 0, chunks: 0, tokens: 0, skipped: 0, failed: 0, lost: 0 };
+  readonly report = { documents: 0, chunks: 0, tokens: 0, skipped: 0, failed: 0, lost: 0, released: 0 };
   readonly #options: SettlerOptions;
   #failuresTogether = 0;
 
@@ -67,22 +73,30 @@ export class ClaimSettler {
     this.#options = options;
   }
 
-  /** @throws errors that are not a document's: the server's, or the model's for one document after the other. What was not done is given back. */
+  /**
+   * @throws errors that are not a document's: the server's, or the model's for one document after the other; the signal's reason. What was not
+   *   done is given back.
+   */
   async settle(claims: readonly Claim[]): Promise<void> {
     try {
       await this.#settle(claims);
     } catch (error) {
-      await this.#options.queue.release(claims).catch(() => {});
+      // Where it does not come through, their leases end.
+      this.report.released += await this.#options.queue.release(claims).catch(() => 0);
       throw error;
     }
   }
 
   async #settle(claims: readonly Claim[]): Promise<void> {
     const { context } = this.#options;
+    const { signal } = context;
+    signal.throwIfAborted();
     const began = performance.now();
     const prepared = await Promise.all(
       claims.map((claim) => documentOf(claim, context).catch((error: unknown) => error)),
     );
+    // Parsers that were stopped say that their documents are damaged.
+    signal.throwIfAborted();
     const documents: Prepared[] = [];
     for (const [i, found] of prepared.entries()) {
       const claim = claims[i]!;
@@ -117,19 +131,26 @@ export class ClaimSettler {
 
   async #embedAndCommit(documents: readonly Prepared[], began: number): Promise<void> {
     const { store, context } = this.#options;
-    const { embedder } = context;
+    const { embedder, signal } = context;
     const texts = new Map<string, string>();
     for (const { document } of documents) {
       for (const { hash, embeddingText } of document.chunks) texts.set(hash, embeddingText);
     }
     const vectors = new Map(await store.vectorsOf([...texts.keys()]));
     const missing = [...texts].filter(([hash]) => !vectors.has(hash));
-    const rows = missing.length === 0 ? new Float32Array(0) : await embedder.embed(missing.map(([, text]) => text));
+    const rows =
+      missing.length === 0
+        ? new Float32Array(0)
+        : await embedder.embed(
+            missing.map(([, text]) => text),
+            signal,
+          );
     const { dimensions } = embedder;
     for (const [row, [hash]] of missing.entries()) {
       vectors.set(hash, rows.subarray(row * dimensions, (row + 1) * dimensions));
     }
     for (const group of groups(documents)) {
+      signal.throwIfAborted();
       await this.#commit(group, vectors, (performance.now() - began) / 1000);
     }
   }
@@ -139,27 +160,29 @@ export class ClaimSettler {
     vectors: ReadonlyMap<string, Float32Array>,
     seconds: number,
   ): Promise<void> {
-    const { store, queue, id, onCommit } = this.#options;
+    const { store, queue, workers, id, busySeconds, onCommit } = this.#options;
+    const busy = busySeconds();
     let written: Prepared[] = [];
-    let done = { chunks: 0, tokens: 0 };
+    let done = workOf(written);
     await store.putDocuments(
       group.map(({ document }) => document),
       vectors,
       async (sql) => {
-        const still = await queue.finish(
+        const still = await queue.complete(
           sql,
           group.map(({ claim }) => claim),
         );
         written = group.filter(({ claim }) => still.has(claim.id));
         done = workOf(written);
-        await queue.note(sql, id, written.length, done);
+        await workers.note(sql, id, { ...done, seconds: busy });
         return written.map(({ document }) => document);
       },
     );
+    const { chunks, tokens } = done;
     this.report.documents += written.length;
-    this.report.chunks += done.chunks;
-    this.report.tokens += done.tokens;
-    if (written.length > 0) onCommit?.({ documents: written.length, ...done, seconds });
+    this.report.chunks += chunks;
+    this.report.tokens += tokens;
+    if (written.length > 0) onCommit?.({ documents: written.length, chunks, tokens, seconds });
     if (written.length < group.length) this.#lose(group.length - written.length);
   }
 
@@ -191,7 +214,7 @@ export class ClaimSettler {
     await store.removeDocuments([claim.path], async (sql) => {
       isHeld = isFailure
         ? await queue.fail(claim, error.message, null, sql)
-        : (await queue.finish(sql, [claim])).size > 0;
+        : (await queue.complete(sql, [claim])).size > 0;
       return isHeld && !keptReasons.has(error.reason);
     });
     if (!isHeld) this.#lose(1);
@@ -202,9 +225,14 @@ export class ClaimSettler {
   }
 }
 
-function workOf(documents: readonly Prepared[]): { chunks: number; tokens: number } {
-  const chunks = documents.flatMap(({ document }) => document.chunks);
-  return { chunks: chunks.length, tokens: chunks.reduce((sum, { tokens }) => sum + tokens, 0) };
+function workOf(written: readonly Prepared[]): Omit<WorkDone, "seconds"> {
+  const chunks = written.flatMap(({ document }) => document.chunks);
+  return {
+    documents: written.length,
+    chunks: chunks.length,
+    tokens: chunks.reduce((sum, { tokens }) => sum + tokens, 0),
+    bytes: written.reduce((sum, { claim }) => sum + claim.size, 0),
+  };
 }
 
 /** Documents for one transaction each; a large one alone. */

@@ -14,11 +14,13 @@ import type { Embedder } from "../indexing/embedder.ts";
 import type { PostgresStore } from "../store/postgres/writer.ts";
 import type { NewJob } from "./job.ts";
 import { chunkerOf } from "./job-document.ts";
-import type { JobQueue } from "./job-queue.ts";
+import type { JobIntake } from "./job-intake.ts";
+import type { JobList } from "./job-list.ts";
 
 export interface EnqueueOptions {
   readonly store: PostgresStore;
-  readonly queue: JobQueue;
+  readonly intake: JobIntake;
+  readonly jobs: JobList;
   readonly embedder: Embedder;
   readonly paths: readonly string[];
   readonly include?: readonly string[] | undefined;
@@ -57,7 +59,8 @@ const timeGranularity = 2_000;
 
 /** @throws InputError for a path that is not there; the store's errors; the signal's reason */
 export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueReport> {
-  const { store, queue, embedder, include, exclude, maxFileBytes, maxTokens, sendsBytes, priority, signal } = options;
+  const { store, intake, jobs, embedder, include, exclude, maxFileBytes, maxTokens, sendsBytes, priority, signal } =
+    options;
   const named = await resolveRoots(options.paths);
   const ocr = ocrChoice(options.ocr);
   const roots = await withEarlierRoots(named, (await store.statistics()).roots);
@@ -116,8 +119,8 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
   await send();
   const places = roots.map(({ path }) => path);
   // The queue first: what a worker commits meanwhile is among the documents then.
-  const forgotten = gone(await queue.pathsBelow(places));
-  await queue.forget(forgotten);
+  const forgotten = gone(await intake.pathsBelow(places));
+  await intake.forget(forgotten);
   const left = gone((await store.documents({ under: places })).map(({ path }) => path));
   await store.removeDocuments(left);
   report.removed = new Set([...forgotten, ...left]).size;
@@ -127,7 +130,7 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
   async function send(): Promise<void> {
     if (group.length === 0) return;
     await waitForRoom();
-    const added = await queue.add(group);
+    const added = await intake.add(group);
     report.enqueued += added.count;
     report.alreadyQueued += group.length - added.count;
     report.bytes += added.bytes;
@@ -138,7 +141,7 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
 
   async function waitForRoom(): Promise<void> {
     for (let waits = 0; ; waits++) {
-      const { waiting, running, bytes } = await queue.counts();
+      const { waiting, running, bytes } = await jobs.counts();
       if (waiting + running === 0) return;
       if (waiting + running < mostWaitingJobs && bytes + groupBytes <= options.mostWaitingBytes) return;
       if (waits === 0) options.onWait?.();

@@ -7,8 +7,8 @@ import type { FerrisEnqueueOptions, FerrisWorkOptions } from "../options.ts";
 import type { Place } from "../store/index.ts";
 import type { PostgresStore } from "../store/postgres/writer.ts";
 import type { EnqueueReport } from "./enqueue.ts";
-import type { FailedJob, QueueStatus } from "./job.ts";
-import type { JobQueue } from "./job-queue.ts";
+import type { FailedJob, QueueCounts, QueueStatus, WorkerStatus } from "./job.ts";
+import type { QueueParts } from "./open-queue.ts";
 import type { WorkReport } from "./claim-settler.ts";
 
 export interface QueueHost {
@@ -21,7 +21,7 @@ export interface QueueHost {
 
 /**
  * Bytes of contents that wait in the database, tokens of a claim, seconds of a lease: unless somebody says otherwise. What was claimed is what an
- * upload waits for, and what a worker that is told to stop ends first: on a processor that is seconds for few tokens.
+ * upload waits for: on a processor that is seconds for few tokens.
  */
 const usualWaitingBytes = 2 ** 30;
 const usualBudget = { gpu: 65_536, cpu: 8_192 };
@@ -88,33 +88,37 @@ export class IndexQueue {
     );
   }
 
-  /** What waits for workers, who they are, and how many documents failed. @throws UsageError for an index in a folder; IndexNotFoundError */
+  /**
+   * What waits for workers, who they are, how fast they are and how long it will take, and how many documents failed.
+   *
+   * @throws UsageError for an index in a folder; IndexNotFoundError
+   */
   async status(): Promise<QueueStatus> {
-    return this.#use(async (queue) => ({ ...(await queue.counts()), workers: await queue.workers() }));
+    return this.#use(async ({ jobs, workers }) => withRate(await jobs.counts(), await workers.all()));
   }
 
   /** Documents that could not be indexed, at most `limit`, with their errors. */
   async failed(limit = 100): Promise<FailedJob[]> {
-    return this.#use((queue) => queue.failed(limit));
+    return this.#use(({ jobs }) => jobs.failed(limit));
   }
 
   /** Has failed documents tried again: all, or those of these ids. Returns how many. */
   async retry(ids: readonly number[] | null = null): Promise<number> {
-    return this.#use((queue) => queue.retry(ids));
+    return this.#use(({ jobs }) => jobs.retry(ids));
   }
 
   /** Forgets failed documents: all, or those of these ids. Returns how many. */
   async drop(ids: readonly number[] | null = null): Promise<number> {
-    return this.#use((queue) => queue.drop(ids));
+    return this.#use(({ jobs }) => jobs.drop(ids));
   }
 
-  async #use<T>(use: (queue: JobQueue) => Promise<T>): Promise<T> {
+  async #use<T>(use: (parts: QueueParts) => Promise<T>): Promise<T> {
     const { place, onNotice, life } = this.#host;
     return life.run(async () => {
       const { openQueue } = await import("./open-queue.ts");
       const opened = await openQueue(place, { onNotice });
       try {
-        return await use(opened.queue);
+        return await use(opened);
       } finally {
         await opened.close();
       }
@@ -123,7 +127,7 @@ export class IndexQueue {
 
   async #withModel<T>(
     signal: AbortSignal | undefined,
-    use: (opened: { store: PostgresStore; queue: JobQueue; embedder: Embedder }, model: EmbeddingModel) => Promise<T>,
+    use: (opened: QueueParts & { store: PostgresStore; embedder: Embedder }, model: EmbeddingModel) => Promise<T>,
   ): Promise<T> {
     const { place, onNotice, life, model: load } = this.#host;
     return life.run(async () => {
@@ -133,12 +137,20 @@ export class IndexQueue {
       const embedder = documentEmbedder(model);
       const opened = await openQueueForWriting(place, embedder.identity, { onNotice });
       try {
-        return await use({ store: opened.store, queue: opened.queue, embedder }, model);
+        return await use({ ...opened, embedder }, model);
       } finally {
         await opened.close();
       }
     });
   }
+}
+
+function withRate(counts: QueueCounts, workers: readonly WorkerStatus[]): QueueStatus {
+  const sum = (rate: "tokensPerSecond" | "bytesPerSecond"): number =>
+    workers.reduce((total, worker) => total + worker[rate], 0);
+  const bytesPerSecond = sum("bytesPerSecond");
+  const secondsLeft = bytesPerSecond > 0 ? counts.bytesLeft / bytesPerSecond : null;
+  return { ...counts, workers, tokensPerSecond: sum("tokensPerSecond"), secondsLeft };
 }
 
 /** For people who look at the list of workers. */

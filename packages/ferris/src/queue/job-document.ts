@@ -34,8 +34,10 @@ export function chunkerOf(maxTokens: number | null, embedder: Embedder): Chunker
 /** @throws DocumentError saying what is wrong with the document, or that its path is not trusted */
 export async function documentOf(claim: Claim, context: DocumentContext): Promise<PreparedDocument> {
   const { path, size, modifiedTime, maxTokens, content } = claim;
-  const { embedder, pool, ocr, signal } = context;
+  const { embedder, pool, ocr, mostBytes, signal } = context;
   const bytes = content ?? (await bytesAt(path, context));
+  // Whoever queued it may have allowed more.
+  if (bytes.length > mostBytes) throw tooLarge(mostBytes);
   if (isBlank(bytes)) throw new DocumentError("empty", "nothing but white space is in it");
   const chunker = chunkerOf(maxTokens, embedder);
   const recipe = `${recipeFor(path, bytes, ocr)} ${chunkerRecipe(chunker)}`;
@@ -64,6 +66,10 @@ async function bytesAt(path: string, { trusted, mostBytes }: DocumentContext): P
   const bytes = await readRegularFile(real, { follow: false, mostBytes }).catch((error: Error) =>
     refuse(error.message),
   );
-  if (bytes.length > mostBytes) throw new DocumentError("too large", `it has more than ${mostBytes} bytes`);
   return bytes;
+}
+
+function tooLarge(mostBytes: number): DocumentError {
+  const why = `it has more than the ${mostBytes} bytes that this worker takes (FERRIS_MAX_FILE_BYTES)`;
+  return new DocumentError("too large", why);
 }

@@ -45,9 +45,15 @@ export interface QueueRest {
   readonly outsidePath: string | null;
 }
 
+/** What one transaction has written. */
 export interface WorkDone {
+  readonly documents: number;
   readonly chunks: number;
   readonly tokens: number;
+  /** Of the documents. */
+  readonly bytes: number;
+  /** That it took, of this worker's time. */
+  readonly seconds: number;
 }
 
 export interface QueueCounts {
@@ -58,6 +64,8 @@ export interface QueueCounts {
   readonly byPath: number;
   /** Of the contents that wait in the database. */
   readonly bytes: number;
+  /** Of the documents that wait or are worked on, wherever their contents are. */
+  readonly bytesLeft: number;
 }
 
 export interface FailedJob {
@@ -69,15 +77,24 @@ export interface FailedJob {
 }
 
 /** A worker that was seen within half a minute. */
-export interface WorkerStatus extends WorkDone {
+export interface WorkerStatus {
   /** Host, process and a random part. */
   readonly id: string;
   readonly devices: string;
   /** Since it started. */
   readonly seconds: number;
   readonly documents: number;
+  readonly chunks: number;
+  readonly tokens: number;
+  /** Of its last minutes of work, in which it had documents. */
+  readonly tokensPerSecond: number;
+  readonly bytesPerSecond: number;
 }
 
 export interface QueueStatus extends QueueCounts {
   readonly workers: readonly WorkerStatus[];
+  /** Of all workers together, as they were in their last minutes of work. */
+  readonly tokensPerSecond: number;
+  /** Until the queue is empty, at that rate; null while nobody works, or before anything was done. */
+  readonly secondsLeft: number | null;
 }

@@ -8,10 +8,21 @@ import { requireSchema } from "../store/postgres/migrate.ts";
 import { storeOn } from "../store/postgres/open.ts";
 import type { PostgresStore } from "../store/postgres/writer.ts";
 import type { ModelIdentity } from "../store/store.ts";
+import type { PostgresConnection } from "../store/postgres/connection.ts";
+import { JobIntake } from "./job-intake.ts";
+import { JobList } from "./job-list.ts";
 import { JobQueue } from "./job-queue.ts";
+import { WorkerList } from "./worker-list.ts";
 
-export interface OpenedQueue {
+/** The queue of one collection, by who uses it. */
+export interface QueueParts {
   readonly queue: JobQueue;
+  readonly intake: JobIntake;
+  readonly jobs: JobList;
+  readonly workers: WorkerList;
+}
+
+export interface OpenedQueue extends QueueParts {
   close(): Promise<void>;
 }
 
@@ -35,7 +46,7 @@ export async function openQueueForWriting(
   const connection = await connect(url, options);
   try {
     const store = await storeOn(connection, name, identity);
-    return { store, queue: new JobQueue(connection, store.collectionId), close: () => store.close() };
+    return { store, ...queueOf(connection, store.collectionId), close: () => store.close() };
   } catch (error) {
     await connection.close();
     throw error;
@@ -49,11 +60,21 @@ export async function openQueue(place: Place, options: OpenOptions): Promise<Ope
   try {
     await requireSchema(connection);
     const { id } = await collectionNamed(connection, name ?? unnamed);
-    return { queue: new JobQueue(connection, id), close: () => connection.close() };
+    return { ...queueOf(connection, id), close: () => connection.close() };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+/** The queue of this collection, through this connection. */
+export function queueOf(connection: PostgresConnection, collectionId: number): QueueParts {
+  return {
+    queue: new JobQueue(connection, collectionId),
+    intake: new JobIntake(connection, collectionId),
+    jobs: new JobList(connection, collectionId),
+    workers: new WorkerList(connection, collectionId),
+  };
 }
 
 /** What a worker is called among the others. */

@@ -8,9 +8,13 @@ import { realpath } from "node:fs/promises";
 import { ParsePool } from "../documents/parse/parse-pool.ts";
 import type { Embedder } from "../indexing/embedder.ts";
 import { ClaimSettler, type SettlerOptions, type WorkReport } from "./claim-settler.ts";
+import type { Claim } from "./job.ts";
+import type { JobList } from "./job-list.ts";
+import { Lanes } from "./lanes.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 
-export interface WorkerOptions extends Omit<SettlerOptions, "context"> {
+export interface WorkerOptions extends Omit<SettlerOptions, "context" | "busySeconds"> {
+  readonly jobs: JobList;
   readonly embedder: Embedder;
   readonly devices: string;
   readonly ocr: readonly string[] | "off" | undefined;
@@ -21,65 +25,95 @@ export interface WorkerOptions extends Omit<SettlerOptions, "context"> {
   readonly leaseSeconds: number;
   /** Ends when nothing waits that it could do, and nobody works. */
   readonly untilEmpty: boolean;
-  /** Ends it after what is under way is committed. */
+  /** Ends it: what is not being committed is given back. */
   readonly signal: AbortSignal;
 }
 
-const lanes = 2;
+const laneCount = 2;
 /** Bytes of English text for a token. */
 const bytesPerToken = 4;
 const mostJobs = 256;
 /** Between two looks at an empty queue, in milliseconds. */
 const idlePause = 500;
 
-/** Works until the signal, or until the queue is empty. @throws the store's and the model's errors */
+/**
+ * Works until the signal, or until the queue is empty. At the signal what is being committed is committed, and all else given back at once.
+ *
+ * @throws the store's and the model's errors
+ */
 export async function work(options: WorkerOptions): Promise<WorkReport> {
-  const { queue, embedder, id, devices, ocr, trusted, signal, leaseSeconds } = options;
-  const stop = new AbortController();
+  const { queue, jobs, workers, embedder, id, devices, ocr, trusted, signal, leaseSeconds } = options;
+  const failed = new AbortController();
+  const ended = AbortSignal.any([signal, failed.signal]);
   const pool = new ParsePool({ ocr });
-  const context = { embedder, pool, ocr, trusted, mostBytes: options.maxFileBytes, signal: stop.signal };
-  const settler = new ClaimSettler({ ...options, context });
+  // A parser may take minutes for a file.
+  ended.addEventListener("abort", () => void pool.close(), { once: true });
+  const context = { embedder, pool, ocr, trusted, mostBytes: options.maxFileBytes, signal: ended };
+  const settler = new ClaimSettler({ ...options, context, busySeconds: () => lanes.takeBusySeconds() });
   const readsBelow = await spellings(trusted);
   let hasTold = false;
-  await queue.greet(id, devices);
+  let looked = performance.now();
+  await workers.greet(id, devices);
   const leases = new LeaseKeeper(options);
-  try {
-    const ended = await Promise.allSettled(Array.from({ length: lanes }, () => lane().catch(endOthers)));
-    const failure = ended.find((one) => one.status === "rejected");
-    if (failure) throw failure.reason;
-    await queue.leave(id);
-    return settler.report;
-  } finally {
-    await leases.close();
-    await pool.close();
-  }
-
-  function endOthers(error: unknown): never {
-    stop.abort(error);
-    throw error;
-  }
-
-  async function lane(): Promise<void> {
-    while (!signal.aborted && !stop.signal.aborted) {
-      const claims = await queue.claim({
+  const lanes = new Lanes<Claim[]>({
+    claim: async () => {
+      if (performance.now() - looked > leaseSeconds * 1000) await listDead();
+      return queue.claim({
         worker: id,
         bytes: options.tokenBudget * bytesPerToken * (embedder.devices ?? 1),
         most: mostJobs,
         seconds: leaseSeconds,
         readsBelow,
       });
-      if (claims.length > 0) await leases.during(claims, () => settler.settle(claims));
-      else if (await mayEnd()) return;
-      else await pause(idlePause);
+    },
+    // Taken before: it may be what another worker died of. Whatever were under way here would be blamed with it.
+    isAlone: ([first]) => first!.attempts > 1,
+    work: (claims, others) =>
+      leases.during(claims, async () => {
+        await others;
+        await settler.settle(claims);
+      }),
+  });
+  try {
+    const all = await Promise.allSettled(Array.from({ length: laneCount }, () => lane().catch(endOthers)));
+    const failure = all.find((one) => one.status === "rejected");
+    if (failure) throw failure.reason;
+    await workers.leave(id);
+    return settler.report;
+  } finally {
+    await leases.close();
+    await pool.close();
+  }
+
+  function endOthers(error: unknown): void {
+    // Told to stop: whatever was cut short has been given back.
+    if (signal.aborted) return;
+    failed.abort(error);
+    throw error;
+  }
+
+  async function lane(): Promise<void> {
+    while (!ended.aborted) {
+      if (await lanes.next()) continue;
+      if (await mayEnd()) return;
+      await pause(idlePause);
+    }
+  }
+
+  /** Puts documents that every worker died of on the list of what failed: also while there is always something to do. */
+  async function listDead(): Promise<void> {
+    looked = performance.now();
+    for (const { path, error } of await queue.buryDead()) {
+      settler.report.failed++;
+      options.onFailure?.(path, error);
     }
   }
 
   async function mayEnd(): Promise<boolean> {
     // Read after the wait: the other lane counts meanwhile.
-    const buried = await queue.buryDead();
-    settler.report.failed += buried;
+    await listDead();
     if (hasTold && !options.untilEmpty) return false;
-    const { within, outside, outsidePath } = await queue.rest(readsBelow);
+    const { within, outside, outsidePath } = await jobs.rest(readsBelow);
     // Both lanes look, and one of them says it.
     if (outside > 0 && !hasTold) {
       hasTold = true;
@@ -90,7 +124,6 @@ export async function work(options: WorkerOptions): Promise<WorkReport> {
 
   function pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
-      const ended = AbortSignal.any([signal, stop.signal]);
       const timer = setTimeout(done, milliseconds);
       ended.addEventListener("abort", done, { once: true });
       function done(): void {

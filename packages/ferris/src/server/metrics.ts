@@ -3,8 +3,10 @@
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BatchNotice, CallCost } from "../engine.ts";
+import type { QueueStatus } from "../queue/job.ts";
 import type { Admission } from "./admission.ts";
 import type { ServedModels } from "./models.ts";
+import { QueueGauges } from "./queue-gauges.ts";
 
 const buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 /** Of parts of a request, many of which take less than a millisecond. */
@@ -38,7 +40,11 @@ export class Metrics {
   readonly #predicted = this.#counter("te_predict_success", "Texts and pairs that a reranker scored", []);
   readonly #truncated = this.#counter("ferris_truncated_texts", "Texts that were cut to the model's length", []);
 
-  constructor(admission: Admission, models: ServedModels) {
+  readonly #queue: QueueGauges | null;
+
+  /** @param queue of the index that is in a PostgreSQL, looked at when somebody asks; null where there is none */
+  constructor(admission: Admission, models: ServedModels, queue: (() => Promise<QueueStatus>) | null = null) {
+    this.#queue = queue && new QueueGauges(this.#registry, queue);
     const gauge = (name: string, help: string, value: () => number): void => {
       const registers = [this.#registry];
       const collect = function (this: Gauge): void {
@@ -94,6 +100,7 @@ export class Metrics {
 
   /** In Prometheus' text format. */
   async text(): Promise<string> {
+    await this.#queue?.look();
     return this.#registry.metrics();
   }
 

@@ -82,7 +82,9 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const admission = new Admission(limits);
   const served = new ServedModels({ pool, models, rerankers });
   const closing = new AbortController();
-  const metrics = new Metrics(admission, served);
+  // One at most: a server has one --store.
+  const onServer = indexes.find(({ ferris }) => ferris.ownFolder === null);
+  const metrics = new Metrics(admission, served, onServer ? () => onServer.ferris.queue.status() : null);
   const onBatch = metrics.batch.bind(metrics);
   pool.batchListeners.add(onBatch);
   const context: ServerContext = {

@@ -1,8 +1,9 @@
 /** What a worker tells Prometheus, and whether it lives: on a port of its own, where one was asked for. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Counter, Gauge, Registry } from "prom-client";
+import { Counter, Registry } from "prom-client";
 import type { QueueStatus } from "../queue/job.ts";
+import { QueueGauges } from "./queue-gauges.ts";
 
 export interface MetricsServer {
   readonly url: string;
@@ -18,27 +19,16 @@ export class WorkerMetrics {
   readonly #failed = this.#counter("ferris_worker_failures", "Documents that could not be indexed");
   readonly #lost = this.#counter("ferris_worker_lost", "Documents that others took over from this worker");
 
-  readonly #look: () => Promise<void>;
+  readonly #queue: QueueGauges;
 
   /** @param queue looked at when somebody asks */
   constructor(queue: () => Promise<QueueStatus>) {
-    const registers = [this.#registry];
-    const gauges = (["waiting", "running", "failed"] as const).map((state) => {
-      const gauge = new Gauge({ name: `ferris_queue_${state}`, help: `Documents in the queue, ${state}`, registers });
-      return { gauge, of: (status: QueueStatus) => status[state] };
-    });
-    const workers = new Gauge({ name: "ferris_queue_workers", help: "Workers seen within half a minute", registers });
-    gauges.push({ gauge: workers, of: (status) => status.workers.length });
-    this.#look = async () => {
-      const status = await queue().catch(() => null);
-      if (status !== null) for (const { gauge, of } of gauges) gauge.set(of(status));
-    };
+    this.#queue = new QueueGauges(this.#registry, queue);
   }
 
   /** What Prometheus reads, the queue as it is now. */
   async text(): Promise<string> {
-    // Before and not while the registry reads: it reads all of them at once, and had the numbers of the time before.
-    await this.#look();
+    await this.#queue.look();
     return this.#registry.metrics();
   }
 

@@ -2,7 +2,8 @@
 import { storeOn } from "../../src/store/postgres/open.ts";
 import type { PostgresConnection } from "../../src/store/postgres/connection.ts";
 import type { StoreReader } from "../../src/store/store.ts";
-import { JobQueue } from "../../src/queue/job-queue.ts";
+import type { JobQueue } from "../../src/queue/job-queue.ts";
+import { queueOf } from "../../src/queue/open-queue.ts";
 import type { Claim, NewJob } from "../../src/queue/job.ts";
 import type { WorkReport } from "../../src/queue/claim-settler.ts";
 import { work, type WorkerOptions } from "../../src/queue/worker.ts";
@@ -12,7 +13,7 @@ export const embedder = wordsEmbedder();
 
 export async function openQueue(connection: PostgresConnection, name: string | null = null) {
   const store = await storeOn(connection, name, embedder.identity);
-  return { store, queue: new JobQueue(connection, store.collectionId) };
+  return { store, ...queueOf(connection, store.collectionId) };
 }
 
 export function job(path: string, text: string | null, more: Partial<NewJob> = {}): NewJob {

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { WorkerMetrics } from "../../src/server/worker-metrics.ts";
 
 test("the queue's numbers are those of the moment, and its worker's own add up", async () => {
-  const status = { waiting: 7, running: 2, failed: 1, byPath: 0, bytes: 9, workers: [] };
+  const counts = { waiting: 7, running: 2, failed: 1, byPath: 0, bytes: 9, bytesLeft: 20 };
+  const status = { ...counts, workers: [], tokensPerSecond: 0, secondsLeft: null };
   const metrics = new WorkerMetrics(async () => status);
   metrics.committed({ documents: 2, chunks: 5, tokens: 50, seconds: 1 });
   metrics.committed({ documents: 1, chunks: 1, tokens: 10, seconds: 1 });
@@ -15,6 +16,7 @@ test("the queue's numbers are those of the moment, and its worker's own add up",
       "queue_running 2",
       "queue_failed 1",
       "queue_workers 0",
+      "queue_bytes 20",
       "worker_documents 3",
     ])
       expect(text).toContain(`\nferris_${line}\n`);

@@ -8,7 +8,7 @@ import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { table } from "../terminal/table.ts";
-import { bytes, grouped, plural, printable } from "../terminal/text.ts";
+import { bytes, duration, grouped, plural, printable } from "../terminal/text.ts";
 import { optionalNumber, withExamples } from "./shared-options.ts";
 
 interface JobsOptions {
@@ -74,15 +74,21 @@ async function jobs(
 }
 
 /** Also for `ferris status`. */
-export function queueLines({ waiting, running, failed, byPath, bytes: size, workers }: QueueStatus): string[] {
+export function queueLines(status: QueueStatus): string[] {
+  const { waiting, running, failed, byPath, bytes: size, workers, tokensPerSecond, secondsLeft } = status;
+  const isAtWork = waiting + running > 0;
   const rows = [
     [
       "Queue",
       `${grouped(waiting)} waiting${byPath > 0 ? ` (${grouped(byPath)} by path, for workers with --trust-path)` : ""}, ${grouped(running)} with workers, ${grouped(failed)} failed; ${bytes(size)} of contents`,
     ],
-    ...workers.map(({ id, devices, seconds, documents, tokens }, i) => [
+    ...(isAtWork && secondsLeft !== null
+      ? [["Time left", `about ${duration(secondsLeft)}, at ${grouped(tokensPerSecond)} tokens/s`]]
+      : []),
+    ...(isAtWork && workers.length === 0 ? [["Workers", "none: start some with ferris worker"]] : []),
+    ...workers.map((worker, i) => [
       i === 0 ? "Workers" : "",
-      `${printable(id)} on ${printable(devices)}: ${grouped(documents)} documents, ${grouped(Math.round(tokens / Math.max(1, seconds)))} tokens/s`,
+      `${printable(worker.id)} on ${printable(worker.devices)}: ${plural(worker.documents, "document")}, ${grouped(worker.tokensPerSecond)} tokens/s while at work`,
     ]),
   ];
   return table(rows);

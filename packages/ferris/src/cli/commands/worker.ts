@@ -11,6 +11,12 @@ import type { Session } from "../session.ts";
 import { grouped, plural, printable } from "../terminal/text.ts";
 import { devicesOption, optionalNumber, withExamples, withModelOptions } from "./shared-options.ts";
 
+/**
+ * After which a worker ends whatever it waits for: a commit behind somebody's lock, a server that does not answer. Less than what Docker
+ * (deploy/compose.yaml) and Kubernetes leave it.
+ */
+const mostSecondsToStop = 20;
+
 interface WorkerCommandOptions {
   readonly drain?: true;
   readonly trustPath?: readonly string[];
@@ -59,7 +65,9 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
   const tokenBudget = optionalNumber("--budget", options.budget, 256, 100_000_000);
   const leaseSeconds = optionalNumber("--lease", options.lease, 1, 86_400);
   const port = optionalNumber("--metrics-port", options.metricsPort, 0, 65_535);
-  const signal = session.interruptible("stopping after the documents in flight");
+  const signal = session.interruptible("stopping: what is not written yet goes back to the queue", {
+    mostSeconds: mostSecondsToStop,
+  });
   const ferris = await openFerris(session, { severalDevices: true });
   const { WorkerMetrics } = await import("../../server/worker-metrics.ts");
   const metrics = new WorkerMetrics(() => ferris.queue.status());
@@ -105,9 +113,9 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
     line.finish();
     if (session.json) session.printJson({ type: "report", ...report });
     else if (!session.quiet) {
-      const { chunks, tokens, skipped, failed, lost } = report;
+      const { chunks, tokens, skipped, failed, lost, released } = report;
       session.print(
-        `${plural(report.documents, "document")}, ${grouped(chunks)} chunks, ${grouped(tokens)} tokens; ${skipped} left out, ${failed} failed, ${lost} taken over by others`,
+        `${plural(report.documents, "document")}, ${grouped(chunks)} chunks, ${grouped(tokens)} tokens; ${skipped} left out, ${failed} failed, ${lost} taken over by others${released > 0 ? `, ${released} given back` : ""}`,
       );
     }
     return exitCodes.success;

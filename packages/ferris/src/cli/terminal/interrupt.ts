@@ -19,12 +19,17 @@ export class Interrupted extends Error {
   }
 }
 
+export interface InterruptLimits {
+  /** After the first signal, until the process ends without waiting any longer. */
+  readonly mostSeconds?: number;
+}
+
 /**
  * An AbortSignal that Ctrl-C and SIGTERM abort, with an {@link Interrupted} as its reason.
  *
  * @param announce called on the first signal, to say that the command is stopping
  */
-export function interruptSignal(announce: () => void): AbortSignal {
+export function interruptSignal(announce: () => void, { mostSeconds }: InterruptLimits = {}): AbortSignal {
   const controller = new AbortController();
   const stop = (signal: "SIGINT" | "SIGTERM"): void => {
     if (controller.signal.aborted) {
@@ -34,6 +39,7 @@ export function interruptSignal(announce: () => void): AbortSignal {
       return;
     }
     announce();
+    if (mostSeconds !== undefined) setTimeout(() => stop(signal), mostSeconds * 1000).unref();
     controller.abort(new Interrupted(signal));
   };
   const listen = (): void => {

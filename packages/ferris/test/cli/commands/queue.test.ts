@@ -37,6 +37,25 @@ describe.runIf(realUrl !== null)(`on ${realName}`, () => {
     });
   });
 
+  test("a server says how much waits, also while no worker is there to say it", async () => {
+    const cwd = temporaryFolder("queue-served");
+    writeFileSync(join(cwd, "note.md"), "# Note\n\nAbout things.\n");
+    await succeeds(["index", ".", "--enqueue"], { cwd, environment });
+    const status = await ferris(["status"], { environment });
+    expect(status.stdout).toMatch(
+      /^Queue +1 waiting, 0 with workers, 0 failed; .*\nWorkers +none: start some with ferris worker$/m,
+    );
+    const server = startFerris(["serve", "--port", "0"], { environment });
+    onTestFinished(() => void server.kill("SIGKILL"));
+    let said = "";
+    server.stderr!.on("data", (data: Buffer) => (said += data.toString()));
+    const url = await vi.waitUntil(() => /listening on (http:\S+)/.exec(said)?.[1], { timeout: 60_000, interval: 100 });
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    for (const line of ["waiting 1", "running 0", "failed 0", "workers 0"])
+      expect(metrics).toContain(`\nferris_queue_${line}\n`);
+    await succeeds(["rm", "note.md"], { cwd, environment });
+  }, 120_000);
+
   test("a killed worker's documents are taken over, and nothing is there twice", async () => {
     const cwd = temporaryFolder("queue");
     for (let i = 0; i < 60; i++)
@@ -78,5 +97,50 @@ describe.runIf(realUrl !== null)(`on ${realName}`, () => {
     const again = await ferris(["index", ".", "--enqueue", "--json", "--exclude", "*.pdf"], { cwd, environment });
     expect(JSON.parse(again.stdout)).toMatchObject({ enqueued: 0, removed: 0 });
     // Nine commands, one after another.
+  }, 120_000);
+
+  test("a worker that is told to stop gives back what it has, in the middle of a document that takes minutes", async () => {
+    const cwd = temporaryFolder("queue-stop");
+    const large = Array.from({ length: 60_000 }, (_, i) => `Paragraph ${i} is about pump ${i % 997}.`).join("\n\n");
+    writeFileSync(join(cwd, "large.md"), `# Large\n\n${large}\n`);
+    await succeeds(["index", ".", "--enqueue"], { cwd, environment });
+    const connection = await connect(environment.FERRIS_STORE);
+    onTestFinished(() => connection.close());
+    const jobs = () => connection.query<{ state: string; attempts: number }>("SELECT state, attempts FROM jobs");
+
+    const worker = startFerris(["worker", "--json"], { environment });
+    const ended = once(worker, "exit");
+    let said = "";
+    worker.stdout!.on("data", (data: Buffer) => (said += data.toString()));
+    await vi.waitUntil(async () => (await jobs())[0]!.state === "running", { timeout: 60_000, interval: 100 });
+    worker.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+    expect(JSON.parse(said.trim().split("\n").at(-1)!)).toMatchObject({ type: "report", documents: 0, released: 1 });
+    expect(await jobs()).toEqual([{ state: "waiting", attempts: 0 }]);
+    await succeeds(["rm", "large.md"], { cwd, environment });
+  }, 120_000);
+
+  test("a worker whose commit waits for somebody's lock ends all the same, and another takes over", async () => {
+    const cwd = temporaryFolder("queue-lock");
+    writeFileSync(join(cwd, "note.md"), "# Note\n\nAbout things.\n");
+    await succeeds(["index", ".", "--enqueue"], { cwd, environment });
+    const held = await connect(environment.FERRIS_STORE);
+    onTestFinished(() => held.close());
+    await held.write(async (sql) => {
+      await sql.query("SELECT pg_advisory_xact_lock($1, id) FROM collections", [stageLockClass]);
+      const worker = startFerris(["worker", "--lease", "2"], { environment });
+      const ended = once(worker, "exit");
+      const waits = async (): Promise<boolean> =>
+        (
+          await sql.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND NOT granted", [
+            stageLockClass,
+          ])
+        ).length > 0;
+      await vi.waitUntil(waits, { timeout: 60_000, interval: 100 });
+      worker.kill("SIGTERM");
+      expect(await ended).toEqual([null, "SIGTERM"]);
+    });
+    const { stdout } = await ferris(["worker", "--drain", "--json"], { environment });
+    expect(JSON.parse(stdout.trim().split("\n").at(-1)!)).toMatchObject({ type: "report", documents: 1 });
   }, 120_000);
 });
