@@ -70,6 +70,6 @@ async function bytesAt(path: string, { trusted, mostBytes }: DocumentContext): P
 }
 
 function tooLarge(mostBytes: number): DocumentError {
-  const why = `it has more than the ${mostBytes} bytes that this worker takes (FERRIS_MAX_FILE_BYTES)`;
+  const why = `it has more than the ${mostBytes} bytes that this worker takes`;
   return new DocumentError("too large", why);
 }
