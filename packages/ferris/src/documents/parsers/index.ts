@@ -57,7 +57,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 10,
+    version: 11,
     readsPictures: true,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),

@@ -24,10 +24,16 @@ export function isCut(text: string, next: string): boolean {
   return cutEnd.test(text) && /^\p{Ll}/u.test(next);
 }
 
+/** Whether the same is so in a text in capitals, where a capital goes on: "INCIDENTAL DAM-" and "AGES". */
+function isCutInCapitals(end: string, next: string): boolean {
+  return /\p{Lu}{2}[^\p{L}\p{N}]{1,3}\p{Lu}{2,}[-\u2010]$/u.test(end) && /^\p{Lu}{2,}(?!\p{L})/u.test(next);
+}
+
 function joinedPair(text: string, next: string): string {
   const end = text.slice(-longestWord);
   const isCompound = /[\p{L}\p{N}][-\u2010][\p{L}\p{N}]+[-\u2010]$/u.test(end) && /^\p{L}/u.test(next);
-  if (end.endsWith("\u00ad") || (!isCompound && isCut(end, next))) return text.slice(0, -1) + next;
+  if (end.endsWith("\u00ad") || (!isCompound && (isCut(end, next) || isCutInCapitals(end, next))))
+    return text.slice(0, -1) + next;
   const isHyphenated = isCompound || (/[\p{L}\p{N}][-\u2010]$/u.test(end) && /^[\p{Lu}\p{N}]/u.test(next));
   if (isHyphenated || (unspacedEnd.test(end) && unspacedStart.test(next))) return text + next;
   return `${text} ${next}`;

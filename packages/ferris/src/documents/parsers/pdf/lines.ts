@@ -9,7 +9,9 @@ import { goesLeft, inReadingOrder, isRightToLeft, type ReadPiece } from "./bidi.
 import type { FontWidths } from "./font-widths.ts";
 import type { Glyph } from "./glyphs.ts";
 import { withAccents, withMarks } from "./marks.ts";
+import { noteMarks } from "./note-marks.ts";
 import { withoutLeaders } from "./leaders.ts";
+import { touchingCells } from "./touching-cells.ts";
 
 /** A stretch of a line, in the page's units from its left. */
 export interface Fragment {
@@ -62,6 +64,9 @@ const spacedLetters = 0.06;
 const cellWidth = 0.6;
 /** Fewer gaps do not tell how far apart letters are. */
 const fewestGaps = 8;
+/** Letters that touch, up to this: where more than a few do, the wide gaps between others are spaces. */
+const touching = 0.02;
+const mostTouching = 1 / 4;
 /** This much of a line in letters of one width makes it a line of a program. */
 const mostlyCode = 0.85;
 
@@ -77,11 +82,11 @@ interface Placed {
 }
 
 export function linesOf(glyphs: readonly Glyph[], widths: FontWidths): Line[] {
-  const lines: Line[] = [];
+  const lines: Glyph[][] = [];
   let current: Glyph[] = [];
   let [y, height, right] = [0, 0, 0];
   const end = () => {
-    if (current.length > 0) lines.push(...lineOf(current, widths));
+    if (current.length > 0) lines.push(current);
     current = [];
   };
   for (const glyph of glyphs) {
@@ -103,7 +108,8 @@ export function linesOf(glyphs: readonly Glyph[], widths: FontWidths): Line[] {
     if (!isBlank) right = glyph.x + glyph.width;
   }
   end();
-  return lines;
+  const cells = touchingCells(lines, widths);
+  return lines.flatMap((line) => lineOf(line, widths, cells));
 }
 
 /** Lines of a page that is read from right to left, with its sides changed: they begin at their left then, as all others do. */
@@ -121,7 +127,8 @@ export function fromTheRight(lines: readonly Line[]): Line[] {
   }));
 }
 
-function lineOf(drawn: Glyph[], widths: FontWidths): Line[] {
+/** @param cells glyphs that begin a cell of a table although no gap is before them */
+function lineOf(drawn: Glyph[], widths: FontWidths, cells: ReadonlySet<Glyph>): Line[] {
   const isMixed = drawn.some(({ text }) => isRightToLeft(text));
   const accented = withAccents(drawn);
   const direction = isMixed && goesLeft(accented.map(({ text }) => text)) ? "rtl" : "ltr";
@@ -130,18 +137,21 @@ function lineOf(drawn: Glyph[], widths: FontWidths): Line[] {
   const sets = setOf(glyphs);
   if (sets.length === 0) return [];
   const least = leastSpace(sets);
+  const [y, height] = mainSize(sets);
+  const marks = noteMarks(sets, y, height);
   const runs: Run[] = [];
-  for (const { glyph, gap, hasSpace } of sets) {
+  for (const [index, { glyph, gap, hasSpace }] of sets.entries()) {
     const last = runs.at(-1);
-    const isApart = gap >= widestSpace || gap < -0.5;
+    const isApart = gap >= widestSpace || gap < -0.5 || cells.has(glyph);
     if (!last || (isApart && !hasLeader)) {
+      if (last && cells.has(glyph)) last.right = Math.min(last.right, glyph.x);
       runs.push({ pieces: [glyph.text], spaces: new Map(), left: glyph.x, right: glyph.x + glyph.width });
       continue;
     }
     const previous = last.pieces.at(-1)!;
     const isIdeographic = glyph.text >= "\u2e80" && ideograph.test(previous) && ideograph.test(glyph.text);
     const wanted = isIdeographic ? Math.max(least.gap, narrowestIdeographicSpace) : least.gap;
-    if (isApart || gap > wanted || (hasSpace && gap > 0.5 * narrowestSpace)) {
+    if (isApart || gap > wanted || (hasSpace && gap > 0.5 * narrowestSpace) || marks.has(index)) {
       last.spaces.set(last.pieces.push(" ") - 1, [last.right, glyph.x]);
     }
     last.pieces.push(glyph.text);
@@ -152,7 +162,6 @@ function lineOf(drawn: Glyph[], widths: FontWidths): Line[] {
   const whole = runs.flatMap(({ pieces }, i) => (i === 0 ? pieces : [" ", ...pieces]));
   const { text } = fragments.length === 1 ? fragments[0]! : fragmentOf({ ...runs[0]!, pieces: whole }, orderOf(whole));
   if (text === "") return [];
-  const [y, height] = mainSize(sets);
   const fonts = new Set(sets.map(({ glyph }) => glyph.font));
   const font = fonts.size === 1 ? sets[0]!.glyph.font : null;
   const code = isMixed || hasLeader ? undefined : codeOf(sets, least, widths);
@@ -227,14 +236,16 @@ interface LeastSpace {
 
 function leastSpace(sets: readonly Placed[]): LeastSpace {
   const gaps: number[] = [];
-  let wide = 0;
+  let [wide, close] = [0, 0];
   for (let i = 1; i < sets.length; i++) {
     const { gap, hasSpace } = sets[i]!;
     if (hasSpace || gap > widestSpace || gap < -0.5) continue;
     gaps.push(gap);
     if (gap > spacedLetters) wide++;
+    else if (Math.abs(gap) < touching) close++;
   }
-  if (gaps.length < fewestGaps || wide <= gaps.length / 2) return { gap: narrowestSpace, isSpaced: false };
+  const isSpaced = wide > gaps.length / 2 && close <= gaps.length * mostTouching;
+  if (gaps.length < fewestGaps || !isSpaced) return { gap: narrowestSpace, isSpaced: false };
   const median = quantile(gaps, 0.5);
   return { gap: median + narrowestSpace + Math.min(0.15, 2 * (median - 0.03)), isSpaced: true };
 }
