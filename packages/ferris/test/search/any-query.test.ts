@@ -23,7 +23,8 @@ const lastLines = new Map<string, number>();
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "ferris-any-query-"));
   const files = join(folder, "files");
-  writeAnyDocuments(files);
+  // Every other fixture; all of them in `.ci/run`, by the command (cli/commands/any-query.test.ts).
+  writeAnyDocuments(files, 7, 2);
   store = await openIndexForWriting(join(folder, "index"), { identity: wordsEmbedder().identity });
   await indexPaths({ paths: [files], store, embedder: wordsEmbedder() });
   for (const { id, path } of await store.documents()) {

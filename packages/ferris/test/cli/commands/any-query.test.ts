@@ -26,7 +26,7 @@ const lastLines = new Map<string, number>();
 const paths: string[] = [];
 
 beforeAll(async () => {
-  // All of them are parsed and searched in search/any-query.test.ts too.
+  // A third; search/any-query.test.ts has half of them, and here `.ci/run` all.
   writeAnyDocuments(join(folder, "files"), seed, isThorough ? 1 : 3);
   // Damaged fixtures are among them: 9 says that some could not be read.
   const args = ["index", join(folder, "files"), "--db", db, "--model", model, "--device", "cpu", "-q"];
