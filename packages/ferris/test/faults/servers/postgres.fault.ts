@@ -12,7 +12,7 @@ import { ModelPool } from "../../../src/models/model-pool.ts";
 import { connect } from "../../../src/store/postgres/connection.ts";
 import { ferris, startFerris } from "../../cli/support/ferris-process.ts";
 import { type Link, linkTo } from "../../store/support/link.ts";
-import { dropSchema, newSchema, realUrl, withSchema } from "../../store/support/postgres.ts";
+import { connectedWithin, dropSchema, newSchema, realUrl, withSchema } from "../../store/support/postgres.ts";
 import { folderOf } from "../../support/files.ts";
 import { addDocuments, queries } from "../support/corpus.ts";
 import { noSignals } from "../support/disturb.ts";
@@ -142,7 +142,8 @@ fault(
       const crash = async (): Promise<void> => {
         // The server starts itself again: each time costs it a second, and us as much.
         if (crashes++ >= 3) return;
-        const connection = await connect(realUrl!);
+        // It may still be starting after the last crash.
+        const connection = await connectedWithin(60_000, realUrl!);
         const rows = await connection.query<{ pid: number }>(
           "SELECT pid FROM pg_stat_activity WHERE application_name = 'ferris' AND pid <> pg_backend_pid()",
         );

@@ -51,7 +51,8 @@ export async function dropSchema(url: string): Promise<void> {
   await connection.close();
 }
 
-async function connectedWithin(milliseconds: number, url: string): Promise<PostgresConnection> {
+/** A connection to a server that may still be recovering. */
+export async function connectedWithin(milliseconds: number, url: string): Promise<PostgresConnection> {
   for (const until = performance.now() + milliseconds; ;) {
     try {
       return await connect(url);
