@@ -2,7 +2,7 @@
  * A file inside a document (an attachment) as a part of that document: parsed by what it is, under its own name.
  */
 import { DocumentError } from "../errors.ts";
-import type { ContentBuilder } from "./content-builder.ts";
+import type { ContentBuilder, Place } from "./content-builder.ts";
 import type { ParsedDocument } from "./document.ts";
 import type { ParserInput } from "./parsers/parser.ts";
 
@@ -36,12 +36,16 @@ export async function addEmbedded(
   }
 }
 
-/** Adds the blocks of another document: under a section called `title`, at `level`, or as if they stood here. */
+/**
+ * Adds the blocks of another document: under a section called `title`, at `level`, or as if they stood here. `at`: the place of all of them in
+ * the file around, where it has any.
+ */
 export function addBlocks(
   builder: ContentBuilder,
   { blocks, content }: ParsedDocument,
   title?: string,
   level = 1,
+  at: Place = {},
 ): void {
   const outer = title === undefined ? level : level + 1;
   for (const { kind, start, end, headingPath, alone, isOcr } of blocks) {
@@ -49,7 +53,7 @@ export function addBlocks(
     if (title !== undefined) builder.section(level, title);
     headingPath.forEach((above, index) => builder.section(index + outer, above));
     // Without the marks that some formats write headings with.
-    const place = { ...(alone && { alone }), ...(isOcr && { isOcr }) };
+    const place = { ...at, ...(alone && { alone }), ...(isOcr && { isOcr }) };
     // The title of what is inside is not that of the whole.
     if (kind === "heading" && title !== undefined) builder.add("heading", headingPath.at(-1) ?? text, place);
     else if (kind === "heading") builder.heading(headingPath.length + outer - 1, headingPath.at(-1) ?? text, place);

@@ -43,3 +43,9 @@ export function utf8Length(text: string): number {
 export function fromHex(digits: string): Uint8Array {
   return Uint8Array.from({ length: digits.length >> 1 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
 }
+
+/** The bytes that Base64 stands for; white space and what is no letter of it is passed over. */
+export function fromBase64(text: string): Uint8Array {
+  const digits = text.replace(/[^A-Za-z0-9+/]/g, "");
+  return fromLatin1(atob(digits.length % 4 === 1 ? digits.slice(0, -1) : digits));
+}

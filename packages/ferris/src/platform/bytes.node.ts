@@ -20,3 +20,8 @@ export function utf8Length(text: string): number {
 export function fromHex(digits: string): Uint8Array {
   return Buffer.from(digits, "hex");
 }
+
+/** The bytes that Base64 stands for; white space and what is no letter of it is passed over. */
+export function fromBase64(text: string): Uint8Array {
+  return Buffer.from(text, "base64");
+}

@@ -1,5 +1,5 @@
 /**
- * Documents that are packed by themselves: notes.txt.gz, changelog.gz. Archives and source code within are left alone.
+ * Documents that are packed by themselves: notes.txt.gz, changelog.gz, papers.tar.gz. Other archives and source code within are left alone.
  */
 import { basename } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -15,9 +15,9 @@ const mostRatio = 200;
 const ratioMattersAbove = 4 * 2 ** 20;
 
 export async function parseGzip({ path, bytes, depth = 0, inside }: ParserInput): Promise<ParsedDocument> {
-  const inner = path.replace(/\.gz$/i, "");
+  const inner = path.replace(/\.tgz$/i, ".tar").replace(/\.gz$/i, "");
   const name = basename(inner);
-  if (depth > deepest || fileLeftOut(name) !== null || holdsAnything(name)) {
+  if (depth > deepest || fileLeftOut(name) !== null || (holdsAnything(name) && !isTarName(name))) {
     throw new DocumentError("binary", `${name} in it is not a document`);
   }
   const most = Math.min(mostBytes, Math.max(ratioMattersAbove, mostRatio * bytes.length));
@@ -44,4 +44,8 @@ export async function parseGzip({ path, bytes, depth = 0, inside }: ParserInput)
       source ? { ...block, source: { ...source, startByte: null, endByte: null } } : block,
     ),
   };
+}
+
+function isTarName(name: string): boolean {
+  return name.toLowerCase().endsWith(".tar");
 }

@@ -24,7 +24,7 @@ const text: ParserEntry = {
 export const parsers: readonly ParserEntry[] = [
   {
     type: "markdown",
-    version: 2,
+    version: 3,
     isPlainText: true,
     isQuick: true,
     extensions: ["md", "markdown", "mdx", "mdown", "mkd", "qmd", "rmd"],
@@ -39,15 +39,21 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "html",
-    version: 7,
+    version: 8,
     extensions: ["html", "htm", "xhtml", "xht", "shtml"],
     // A comment ends at its first "-->": one that might end at any of them has as many readings as there are ways to pair them.
     recognises: (head) =>
       /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->)[^])*-->\s*)*<(?:!doctype html|html)[\s>]/i.test(beginning(head)),
   },
   {
+    type: "bookmarks",
+    version: 1,
+    extensions: [],
+    recognises: (head) => /^\s*<!doctype netscape-bookmark-file-1>/i.test(beginning(head)),
+  },
+  {
     type: "xml",
-    version: 3,
+    version: 4,
     extensions:
       "xml svg fb2 enex opml rss atom dbk docbook dita ditamap tei jats nxml gpx kml plist wsdl xsd xsl xslt".split(
         " ",
@@ -118,9 +124,17 @@ export const parsers: readonly ParserEntry[] = [
     extensions: ["zip"],
   },
   {
-    type: "gzip",
+    type: "tar",
     version: 1,
-    extensions: ["gz"],
+    readsPictures: true,
+    // Joplin's exports are such files.
+    extensions: ["tar", "jex"],
+  },
+  {
+    type: "gzip",
+    version: 2,
+    readsPictures: true,
+    extensions: ["gz", "tgz"],
   },
   {
     type: "rtf",
@@ -196,7 +210,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "mailbox",
-    version: 8,
+    version: 9,
     readsPictures: true,
     extensions: ["mbox"],
     recognises: (head) => isMailbox(beginning(head)),

@@ -5,6 +5,7 @@ import type { Parse } from "./parser.ts";
 export const loaders: Readonly<Record<string, (() => Promise<Parse>) | undefined>> = {
   markdown: async () => (await import("./markdown/markdown.ts")).parseMarkdown,
   html: async () => (await import("./html/html.ts")).parseHtml,
+  bookmarks: async () => (await import("./bookmarks.ts")).parseBookmarks,
   xml: async () => (await import("./xml.ts")).parseXml,
   pdf: async () => (await import("./pdf/parse-pdf.ts")).parsePdf,
   csv: async () => (await import("./csv/csv.ts")).parseCsv,

@@ -16,6 +16,7 @@ export const loaders: Readonly<Record<string, (() => Promise<Parse>) | undefined
   ppt: async () => (await import("./legacy/legacy-parser.ts")).legacyParser("ppt"),
   iwork: async () => (await import("./iwork.ts")).parseIWork,
   zip: async () => (await import("./zip.ts")).parseZip,
+  tar: async () => (await import("./zip.ts")).parseTar,
   gzip: async () => (await import("./gzip.ts")).parseGzip,
   rtf: async () => (await import("./rtf/rtf.ts")).parseRtf,
   epub: async () => (await import("./epub/epub.ts")).parseEpub,

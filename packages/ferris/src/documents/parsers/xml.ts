@@ -12,6 +12,7 @@ import { DocumentError } from "../../errors.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
 import { through } from "../lines/sourced-through.ts";
 import { attributeText, type HtmlTree, xmlTreeOf } from "./html/tree.ts";
+import { addNoteFiles } from "./note-files.ts";
 import { readHtml } from "./html/html.ts";
 import { addTable } from "../table/add-table.ts";
 import { TableGrid } from "../table/grid.ts";
@@ -19,7 +20,7 @@ import type { ParserInput } from "./parser.ts";
 
 const titles = /^(?:title|head|heading|article-title|book-title|h[1-6])$/;
 /** Pictures and machine readings of them. */
-const noText = /^(?:binary|stylesheet|style|script|recognition|annotation-xml)$/;
+const noText = /^(?:binary|stylesheet|style|script|recognition|resource|annotation-xml)$/;
 /** Marks of prose: never the names of values. */
 const prose =
   /^(?:p|para|simpara|li|item|listitem|td|th|entry|row|line|l|v|s|span|tspan|textpath|text|desc|note|quote|q|b|i|em|strong|emphasis|hi|a|link|ref|body|div|section|title|head)$/;
@@ -43,7 +44,8 @@ const noteName = "_note";
 const deepest = 200;
 const longestValue = 300;
 
-export function parseXml({ bytes }: ParserInput): ParsedDocument {
+export async function parseXml(input: ParserInput): Promise<ParsedDocument> {
+  const { bytes } = input;
   const text = decodeText(bytes);
   const xml = text.content;
   const tree = xmlTreeOf(xml);
@@ -53,8 +55,18 @@ export function parseXml({ bytes }: ParserInput): ParsedDocument {
   let bookTitle: string | undefined;
   const isDrawing = localName(root) === "svg";
   if (isDrawing && !hasWords(root)) throw new DocumentError("picture", "a drawing without words");
-  visit(root, 1, 0);
-  return builder.finish("xml", { title: bookTitle, warnings: text.warnings });
+  if (localName(root) !== "en-export") {
+    visit(root, 1, 0);
+    return builder.finish("xml", { title: bookTitle, warnings: text.warnings });
+  }
+  const warnings: string[] = [];
+  for (const note of root.children.filter(isTag)) {
+    visit(note, 1, 0);
+    const title = note.children.filter(isTag).find((child) => localName(child) === "title");
+    builder.section(1, title ? words(title).text : "");
+    warnings.push(...(await addNoteFiles(builder, note, input)));
+  }
+  return builder.finish("xml", { warnings: [...text.warnings, ...warnings] });
 
   function visit(element: Element, level: number, depth: number): void {
     const name = localName(element);

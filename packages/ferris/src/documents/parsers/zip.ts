@@ -1,9 +1,10 @@
 /**
- * ZIP files: the documents in them, each under its path inside. Source code, pictures and what else a folder would leave out is left
+ * ZIP and tar files: the documents in them, each under its path inside. Source code, pictures and what else a folder would leave out is left
  * out here too; archives within archives are not opened, unless they are the parts of one export.
  */
 import { DocumentError } from "../../errors.ts";
 import { Archive } from "../archive/archive.ts";
+import { tarFiles } from "../archive/tar.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { addBlocks } from "../embedded.ts";
@@ -16,11 +17,32 @@ const mostWarnings = 20;
 /** An archive in a message, or a part of an export (Notion's and Google's are archives of archives). */
 const deepest = 1;
 const anyArchive = /\.(?:zip|gz|tgz|tar|t?bz2?|t?xz|zst|7z|rar)$/i;
+/** Joplin calls its notes by their ids. */
+const isJoplinNote = /^[\da-f]{32}\.md$/;
 const exportPart = /\bpart-?\d+\.zip$/i;
 
-export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promise<ParsedDocument> {
+/** What is read of an archive, whatever its format is. */
+type Files = Pick<Archive, "names" | "bytes" | "nameCharset">;
+
+export async function parseZip(input: ParserInput): Promise<ParsedDocument> {
+  return parseFiles("zip", archiveOf, input);
+}
+
+export async function parseTar(input: ParserInput): Promise<ParsedDocument> {
+  const open = (bytes: Uint8Array): Files => {
+    const files = tarFiles(bytes);
+    return { names: [...files.keys()], bytes: (name) => files.get(name) ?? null, nameCharset: null };
+  };
+  return parseFiles("tar", open, input);
+}
+
+async function parseFiles(
+  type: "zip" | "tar",
+  open: (bytes: Uint8Array) => Files,
+  { bytes, depth = 0, inside }: ParserInput,
+): Promise<ParsedDocument> {
   if (depth > deepest) throw new DocumentError("binary", "an archive within others: unpack it to index it");
-  const archive = archiveOf(bytes);
+  const archive = open(bytes);
   const names = archive.names.filter(isWorthReading);
   const archives = aboutArchives(archive.names);
   if (names.length === 0) throw new DocumentError("binary", ["there are no documents in it", ...archives].join(": "));
@@ -40,10 +62,13 @@ export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promi
       // Of a part of an export its documents are said, each under its own path.
       const title = withoutIds(name);
       if (document.type === "zip") addBlocks(builder, document);
+      else if (isJoplinNote.test(name) && document.title !== undefined) addBlocks(builder, document);
       else {
         builder.section(1, title);
         addBlocks(builder, document, title);
       }
+      for (const warning of document.warnings)
+        if (warnings.length < mostWarnings) warnings.push(`${name} in it: ${warning}`);
       read++;
     } catch (error) {
       if (!(error instanceof DocumentError)) throw error;
@@ -54,10 +79,10 @@ export async function parseZip({ bytes, depth = 0, inside }: ParserInput): Promi
   }
   if (read === 0 && locked !== null) throw locked;
   if (read === 0 && warnings.length === said) throw new DocumentError("binary", "there are no documents in it");
-  return builder.finish("zip", { title: "", warnings });
+  return builder.finish(type, { title: "", warnings });
 }
 
-function aboutNames({ nameCharset }: Archive): string[] {
+function aboutNames({ nameCharset }: Files): string[] {
   return nameCharset === null ? [] : [`names in it declare no character set: read as ${nameCharset}`];
 }
 

@@ -57,7 +57,7 @@ export const pictureExtensions: readonly string[] = ["png", "jpg", "jpeg", "webp
 const binaryExtensions = extensions(`
   gif ico avif heic heif psd ai xcf raw cr2 nef
   mp3 mp4 m4a m4v mov avi mkv webm wav flac ogg oga ogv opus aac wma wmv mid midi
-  tgz bz2 tbz xz txz zst lz4 7z rar tar jar war ear apk ipa dmg iso img deb rpm cab msi whl gem crx xpi br
+  bz2 tbz xz txz zst lz4 7z rar jar war ear apk ipa dmg iso img deb rpm cab msi whl gem crx xpi br
   exe dll so dylib a o obj lib bin elf class pyc pyo pyd wasm node pdb ko
   ttf otf woff woff2 eot pfb
   db db3 sqlite sqlite3 mdb accdb parquet feather arrow orc avro h5 hdf5 npy npz pkl pickle pt pth ckpt safetensors onnx gguf tflite
@@ -98,7 +98,7 @@ export function fileLeftOut(name: string, withPictures = false): SkipReason | nu
 
 /** Whether a file of that name may hold anything: documents, or a program, or a disk. */
 export function holdsAnything(name: string): boolean {
-  return /\.(?:zip|gz)$/i.test(name);
+  return /\.(?:zip|gz|tgz|tar)$/i.test(name);
 }
 
 /** Without the dot, in lower case; empty where there is none. */

@@ -143,7 +143,8 @@ describe("gzip", () => {
     const reason = async (name: string, bytes: Uint8Array) =>
       parseDocument(name, bytes).catch((error: { reason: string }) => error.reason);
     const text = gzipSync("some text ".repeat(1_000));
-    expect(await reason("/a.tar.gz", text)).toBe("binary");
+    expect(await reason("/a.tar.gz", text)).toBe("damaged");
+    expect(await reason("/a.zip.gz", text)).toBe("binary");
     expect(await reason("/a.py.gz", text)).toBe("binary");
     expect(await reason("/a.png.gz", text)).toBe("binary");
     expect(await reason("/a.txt.gz", gzipSync(Buffer.alloc(2 ** 26)))).toBe("too large");

@@ -50,12 +50,13 @@ export function furnitureOf(
   const furniture = new Set<Element>();
   const inside = new Set<unknown>();
   let left = 0;
+  const hasTitle = all.some(({ name }) => name === "h1" || name === "h2");
   for (const element of all) {
     const isInside = inside.has(element.parent);
     const isLeft =
       !isInside &&
       lengthOf(element) <= total / 2 &&
-      ((isNotDisplayed(element) && !isOpened(element)) || (named.has(element) && isAround(element, byNames)));
+      ((isNotDisplayed(element) && !isOpened(element)) || (named.has(element) && isAround(element, byNames, hasTitle)));
     if (isInside || isLeft) inside.add(element);
     if (!isLeft) continue;
     furniture.add(element);
@@ -94,8 +95,8 @@ function kindOf(names: readonly string[]): "menu" | "notice" | "end" | null {
   return kinds.find((kind) => kind !== "end") ?? kinds[0] ?? null;
 }
 
-/** Whether an element with such a name is what its name says. */
-function isAround(element: Element, named: readonly Element[]): boolean {
+/** Whether an element with such a name is what its name says. `hasTitle`: whether the page has a heading that is its title. */
+function isAround(element: Element, named: readonly Element[], hasTitle: boolean): boolean {
   const above = ancestors(element);
   if (above.some(({ name }) => name === "article" || name === "main")) return false;
   const links = new Set<unknown>();
@@ -114,6 +115,9 @@ function isAround(element: Element, named: readonly Element[]): boolean {
   }
   const kind = kindOf(namesOf(element));
   if (kind === "notice") return true;
+  // Words above a page without headings are its title, if they lead nowhere: a chat's name, say.
+  if (kind === "end" && linked === 0 && !hasTitle && namesOf(element).some((name) => name.includes("header")))
+    return false;
   if (kind === "end") {
     const same = named.filter((other) => kindOf(namesOf(other)) === "end" && sharesName(other, element));
     if (above.length > deepestEnds || same.length > 1 || element.name === "p" || element.name === "span") return false;

@@ -2,7 +2,8 @@
  * The messages of a mailbox (.mbox): each after a line "From SENDER DATE".
  *
  * Paragraphs begin with "From" too. So such a line counts where the file starts or a line is empty before it, if it has a sender's address
- * and a time, or a header follows; without the empty line it has to have both.
+ * and a time, or a header follows; without the empty line it has to have both. A message that says how long it is (Content-Length, as the
+ * formats mboxcl and mboxcl2 have it) holds such lines as text, if the next message or the file's end is where it says.
  */
 const lineFeed = 0x0a;
 
@@ -21,6 +22,11 @@ export function* mailboxMessages(file: Buffer): Generator<{ start: number; end: 
     if (file[at] === 0x46 && file.toString("latin1", at, at + 5) === "From " && begins(at, next, afterEmpty)) {
       if (start !== null) yield { start, end: at };
       start = next;
+      const end = declaredEnd(file, start);
+      if (end !== null) {
+        [at, afterEmpty] = [end, true];
+        continue;
+      }
     }
     afterEmpty = next - at <= 2 && file.toString("latin1", at, next).trim() === "";
     at = next;
@@ -32,4 +38,21 @@ export function* mailboxMessages(file: Buffer): Generator<{ start: number; end: 
     const isBeforeHeader = header.test(file.toString("latin1", next, next + longestLine));
     return isAfterEmpty ? isFull || isBeforeHeader : isFull && isBeforeHeader;
   }
+}
+
+/** Headers are looked for in this much. */
+const longestHeaders = 2 ** 16;
+
+/** Where the message from `start` on ends by its own account, at a "From" line or the file's end; null where that is not so. */
+function declaredEnd(file: Buffer, start: number): number | null {
+  const head = file.toString("latin1", start, start + longestHeaders);
+  const end = /\r?\n\r?\n/.exec(head);
+  const length = end && /^Content-Length:[ \t]*(\d{1,12})[ \t]*\r?$/im.exec(head.slice(0, end.index))?.[1];
+  if (!length) return null;
+  const stop = start + end.index + end[0].length + Number(length);
+  const [line] = /^(?:\r?\n){0,2}/.exec(file.toString("latin1", stop, stop + 4))!;
+  const next = stop + line.length;
+  const isNext =
+    next >= file.length || (file[next - 1] === lineFeed && file.toString("latin1", next, next + 5) === "From ");
+  return stop <= file.length && isNext ? next : null;
 }

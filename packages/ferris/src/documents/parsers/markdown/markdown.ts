@@ -9,6 +9,7 @@ import { oneLine } from "../../content-builder.ts";
 import { decodeText } from "../../decode/decode.ts";
 import type { Block, BlockKind, ParsedDocument } from "../../document.ts";
 import { frontMatterOf } from "./front-matter.ts";
+import { joplinNote } from "./joplin.ts";
 import { fencedByPairs } from "./pairs.ts";
 import type { ParserInput } from "../parser.ts";
 
@@ -46,14 +47,20 @@ export interface MarkdownBlock {
 
 export function parseMarkdown({ bytes }: Pick<ParserInput, "path" | "bytes">): ParsedDocument {
   const { content, encoding, warnings } = decodeText(bytes);
-  const frontMatter = frontMatterOf(content);
+  const note = joplinNote(content);
+  const frontMatter = note
+    ? { title: note.title || undefined, end: note.bodyStart, fields: {} }
+    : frontMatterOf(content);
   let { title } = frontMatter;
   const blocks: Block[] = [];
-  if (frontMatter.end > 0) blocks.push({ kind: "metadata", start: 0, end: frontMatter.end, headingPath: [] });
+  if (note && title !== undefined)
+    blocks.push({ kind: "heading", start: 0, end: note.bodyStart, headingPath: [title] });
+  else if (frontMatter.end > 0) blocks.push({ kind: "metadata", start: 0, end: frontMatter.end, headingPath: [] });
   // Titles by level, from 1; a level that was skipped is left empty.
   let headings: string[] = title === undefined ? [] : [title];
   let headingPath: readonly string[] = headings;
-  for (const { kind, start, end, heading } of markdownBlocks(content, frontMatter.end)) {
+  const body = note ? content.slice(0, note.bodyEnd) : content;
+  for (const { kind, start, end, heading } of markdownBlocks(body, frontMatter.end)) {
     if (heading) {
       headings = headings.slice(0, heading.level - 1);
       while (headings.length < heading.level - 1) headings.push("");
@@ -61,9 +68,27 @@ export function parseMarkdown({ bytes }: Pick<ParserInput, "path" | "bytes">): P
       headingPath = headings.filter((text) => text !== "");
       title ??= heading.text;
     }
-    blocks.push({ kind, start, end, headingPath });
+    for (const part of withoutPacked(content, start, end)) blocks.push({ kind, ...part, headingPath });
   }
+  for (const field of note?.fields ?? []) blocks.push({ kind: "metadata", ...field, headingPath });
   return { type: "markdown", title, fields: frontMatter.fields, content, encoding, blocks, warnings };
+}
+
+/** Obsidian's drawings have their words in the note, and the drawing itself, packed, in a fence of its own. */
+const packedDrawing = /^```compressed-json[ \t]*\r?\n[A-Za-z\d+/=\s]*```[ \t]*$/gm;
+
+/** A block, or what stands in it around what is packed. */
+function withoutPacked(content: string, start: number, end: number): { start: number; end: number }[] {
+  const block = content.slice(start, end);
+  if (!block.includes("```compressed-json")) return [{ start, end }];
+  const parts: { start: number; end: number }[] = [];
+  let from = start;
+  for (const { 0: packed, index } of block.matchAll(packedDrawing)) {
+    parts.push({ start: from, end: start + index });
+    from = start + index + packed.length;
+  }
+  parts.push({ start: from, end });
+  return parts.filter((part) => content.slice(part.start, part.end).replace(/%%/g, "").trim() !== "");
 }
 
 /** The blocks of `content` from `from` on; they cover it. */

@@ -1,0 +1,99 @@
+/**
+ * Files inside a tar file: names and bytes, which are slices of it. Long names and sizes are taken where GNU's tar and POSIX (pax) put them.
+ * Links, devices and what else is no file is passed over.
+ */
+import { latin1 } from "#platform/bytes";
+import { DocumentError } from "../../errors.ts";
+
+const block = 512;
+/** An archive of more is a program or data. */
+const mostEntries = 100_000;
+/** Of a name, or of what pax says of a file. */
+const longestHeader = 2 ** 16;
+
+/** Whether the bytes begin with a header of a tar file: its sum is right. */
+export function isTar(bytes: Uint8Array): boolean {
+  return bytes.length >= block && hasSum(bytes.subarray(0, block));
+}
+
+/** By name, in the file's order, with forward slashes; of files of one name the last, as when they are unpacked. */
+export function tarFiles(bytes: Uint8Array): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  let long: { name?: string; size?: number } = {};
+  let count = 0;
+  for (let at = 0; at + block <= bytes.length;) {
+    const header = bytes.subarray(at, at + block);
+    if (header.every((byte) => byte === 0)) break;
+    if (!hasSum(header)) {
+      if (count === 0) throw new DocumentError("damaged", "not a tar file");
+      throw new DocumentError("damaged", `it is damaged at byte ${at}`);
+    }
+    if (++count > mostEntries) throw new DocumentError("binary", `more than ${mostEntries} files in it`);
+    const kind = String.fromCharCode(header[156]!);
+    const size =
+      kind === "L" || kind === "K" || kind === "x" || kind === "g" ? sizeOf(header) : (long.size ?? sizeOf(header));
+    const start = at + block;
+    if (!Number.isSafeInteger(size) || size < 0 || start + size > bytes.length) {
+      throw new DocumentError("damaged", `it ends in the middle of ${long.name ?? nameOf(header)}`);
+    }
+    const content = bytes.subarray(start, start + size);
+    at = start + Math.ceil(size / block) * block;
+    if (kind === "L") long.name = textOf(content.subarray(0, longestHeader));
+    else if (kind === "x") long = { ...long, ...fromPax(content.subarray(0, longestHeader)) };
+    else if (kind !== "g" && kind !== "K") {
+      // "0", and what old programs leave empty; "7" is a file in one piece.
+      if (/[0\0 7]/.test(kind)) {
+        const name = (long.name ?? nameOf(header)).replaceAll("\\", "/");
+        if (!name.endsWith("/")) files.set(name, content);
+      }
+      long = {};
+    }
+  }
+  return files;
+}
+
+function nameOf(header: Uint8Array): string {
+  const name = textOf(header.subarray(0, 100));
+  const isPosix = latin1(header.subarray(257, 263)) === "ustar\0";
+  const prefix = isPosix ? textOf(header.subarray(345, 500)) : "";
+  return prefix === "" ? name : `${prefix}/${name}`;
+}
+
+/** Up to the first NUL; in UTF-8, as every program of today has it, or else as it was in the West. */
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  const own = end < 0 ? bytes : bytes.subarray(0, end);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(own);
+  } catch {
+    return latin1(own);
+  }
+}
+
+/** In octal digits, or in bytes where those are too few. */
+function sizeOf(header: Uint8Array): number {
+  if ((header[124]! & 0x80) === 0) return Number.parseInt(latin1(header.subarray(124, 136)).trim() || "0", 8);
+  return header.subarray(125, 136).reduce((size, byte) => size * 256 + byte, header[124]! & 0x7f);
+}
+
+/** Lines of "LENGTH KEY=VALUE". */
+function fromPax(content: Uint8Array): { name?: string; size?: number } {
+  const found: { name?: string; size?: number } = {};
+  for (let at = 0; at < content.length;) {
+    const length = Number.parseInt(latin1(content.subarray(at, at + 20)), 10);
+    if (!(length > 0)) break;
+    const [, key, value] = /^\d+ ([^=]+)=([^]*)\n$/.exec(textOf(content.subarray(at, at + length))) ?? [];
+    if (key === "path") found.name = value!;
+    if (key === "size") found.size = Number(value);
+    at += length;
+  }
+  return found;
+}
+
+/** The sum of a header's bytes, where the field of the sum counts as spaces. */
+function hasSum(header: Uint8Array): boolean {
+  const written = Number.parseInt(latin1(header.subarray(148, 156)).replaceAll("\0", " ").trim(), 8);
+  let sum = 0;
+  for (let at = 0; at < block; at++) sum += at >= 148 && at < 156 ? 0x20 : header[at]!;
+  return written === sum;
+}
