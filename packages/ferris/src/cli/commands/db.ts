@@ -1,5 +1,5 @@
 /**
- * `ferris db`: the tables of ferris in a PostgreSQL: what is there, and bringing them up to date.
+ * `ferris db`: the tables of ferris in a PostgreSQL: what is there, and bringing them up to date; and what is done with an index there as a whole.
  */
 import { Command } from "commander";
 import { UsageError } from "../../errors.ts";
@@ -8,11 +8,17 @@ import { exitCodes } from "../exit-codes.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
 import { connectToStore } from "../store.ts";
+import { Flag } from "../options.ts";
 import { table } from "../terminal/table.ts";
 import { grouped, plural } from "../terminal/text.ts";
+import { dropIndex, renameIndex } from "./db-indexes.ts";
 import { withExamples } from "./shared-options.ts";
 
-const actions = ["migrate", "status", "hnsw"] as const;
+const actions = ["migrate", "status", "hnsw", "rename", "drop"] as const;
+
+interface DbOptions {
+  readonly yes?: true;
+}
 
 export function dbCommand(): Command {
   const command = new Command("db")
@@ -20,18 +26,31 @@ export function dbCommand(): Command {
     .description(
       "migrate brings the tables of the store up to date; run it after an update of ferris, as a role that may create\n" +
         "tables. It may be run twice, and by several at once. status says what is there, and changes nothing. hnsw makes an\n" +
-        "HNSW index of the vectors of one index (--index NAME), for searches by meaning among millions of passages.",
+        "HNSW index of the vectors of one index (--index NAME), for searches by meaning among millions of passages. rename\n" +
+        "gives that index another name, and drop removes it with its queue, after a question; others go on meanwhile. The\n" +
+        "index without a name is called default there.",
     )
-    .argument("<action>", "migrate, status or hnsw");
+    .argument("<action>", "migrate, status, hnsw, rename or drop")
+    .argument("[name]", "for rename: what the index is to be called")
+    .addOption(new Flag("--yes", "drop without asking"));
   withExamples(command, [
     ["ferris db migrate --store postgres://admin@host/database", "makes the tables, or brings them up to date"],
     ["ferris db hnsw --index manuals", "a graph over the vectors of that index, made while it is in use"],
+    ["ferris db rename handbooks --index manuals", "the index manuals is called handbooks"],
+    ["ferris db drop --index manuals", "says what goes, asks, and removes that index"],
     ["ferris db status", "versions of the server, pgvector and the tables, of the store in FERRIS_STORE"],
   ]);
-  return runs(command, async (session, [action = ""]: readonly string[]) => {
+  return runs(command, async (session, [action = "", name]: readonly string[], options) => {
     if (!(actions as readonly string[]).includes(action)) {
       throw new UsageError(`unknown action "${action}": it must be one of ${actions.join(", ")}`);
     }
+    if (name !== undefined && action !== "rename") {
+      throw new UsageError(
+        `"${name}" is one word too many: the index is named by --index, and only rename takes a name`,
+      );
+    }
+    if (action === "drop") return dropIndex(session, options as DbOptions);
+    if (action === "rename") return renameIndex(session, name);
     const connection = await connectToStore(session);
     try {
       if (action === "hnsw") return await makeGraph(session, connection);

@@ -23,6 +23,9 @@ const mostInRow = 1_900;
 /** The index without a name. */
 export const unnamed = "default";
 
+/** Tables with a partition for each collection, called by its id. */
+export const partitioned = ["chunk_words", "vectors", "vector_codes"] as const;
+
 /** @throws IndexNotFoundError */
 export async function collectionNamed(connection: PostgresConnection, name: string): Promise<Collection> {
   const found = await findCollection(connection, connection.shown, name);
@@ -53,14 +56,14 @@ export async function ensureCollection(
     );
   }
   return connection.write(async (sql) => {
-    await sql.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`${connection.schema} collections`]);
+    await holdNames(sql, connection.schema);
     const now = await findCollection(sql, connection.shown, name);
     if (now !== null) return now;
     const [{ id, version }] = (await sql.query<{ id: number; version: string }>(
       "INSERT INTO collections (name, identity) VALUES ($1, $2::jsonb) RETURNING id, xmin::text AS version",
       [name, JSON.stringify(identity)],
     )) as [{ id: number; version: string }];
-    for (const table of ["chunk_words", "vectors", "vector_codes"]) {
+    for (const table of partitioned) {
       await sql.query(`CREATE TABLE ${table}_${id} PARTITION OF ${table} FOR VALUES IN (${id})`);
     }
     // Words are read row by row while ranking: uncompressed and in the row, that takes a tenth of the time.
@@ -71,6 +74,11 @@ export async function ensureCollection(
       await sql.query(`ALTER TABLE vectors_${id} ALTER COLUMN vector SET STORAGE PLAIN`);
     return { id, name, identity, version };
   });
+}
+
+/** Until the end of the transaction nobody else gives a collection a name. */
+export async function holdNames(sql: Sql, schema: string): Promise<void> {
+  await sql.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`${schema} collections`]);
 }
 
 /** Whether the collection of this name is the one that was found before. */

@@ -213,6 +213,12 @@ function isConflict(error: unknown): boolean {
   return ["40001", "40P01", "55P03"].includes(codeOf(error));
 }
 
+/** Of a row whose collection is gone: by its foreign key, or because no partition takes it, which is a check without a name. */
+function isWithoutIndex(error: Error): boolean {
+  const code = codeOf(error);
+  return code === "23503" || (code === "23514" && (error as { constraint?: string }).constraint === undefined);
+}
+
 /** PostgreSQL's errors and the client's as ours, with what to do. */
 export function translated(error: unknown, shown: string): unknown {
   if (!(error instanceof Error) || error instanceof FerrisError) return error;
@@ -225,8 +231,8 @@ export function translated(error: unknown, shown: string): unknown {
     );
   }
   if (code === "3D000") return unreachable(`${shown}: ${message}. Create it, or name another one.`);
-  // Ferris' tables or the schema that they were in: somebody has removed them, and may make them again.
-  if (code === "42P01" || code === "3F000") {
+  // Ferris' tables, the schema that they were in, or the index to which something is written: somebody has removed them, and may make them again.
+  if (code === "42P01" || code === "3F000" || isWithoutIndex(error)) {
     return new IndexNotFoundError(`there is no index in ${shown} any more (${message})`, {
       cause: withoutQuery(error),
     });

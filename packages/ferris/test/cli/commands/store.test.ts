@@ -72,6 +72,49 @@ describe.runIf(realUrl !== null)(`with --store (${realName})`, () => {
     expect((await ferris(["status"], { environment: { FERRIS_STORE: url } })).code).toBe(0);
   });
 
+  test("an index is renamed, and dropped after it was said twice", async () => {
+    expect((await run("index", notes, "--index", "old-name")).code).toBe(0);
+    expect(await run("db", "rename", "--index", "old-name")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/needs the new name/),
+    });
+    expect(await run("db", "rename", "a/b", "--index", "old-name")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/invalid index name/),
+    });
+    expect(await run("db", "rename", "kept", "--index", "old-name")).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/called "kept" now/),
+    });
+    expect((await run("search", "keys", "--mode", "text", "--index", "kept")).code).toBe(0);
+    expect((await run("search", "keys", "--mode", "text", "--index", "old-name")).code).toBe(2);
+
+    expect(await run("db", "drop", "--yes")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/say which index/),
+    });
+    expect(await run("db", "drop", "kept", "--yes")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/one word too many/),
+    });
+    // Standard input is no terminal here.
+    expect(await run("db", "drop", "--index", "kept")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/say --yes/),
+    });
+    expect((await run("ls", "--index", "kept")).stdout).not.toBe("");
+    const dropped = await run("db", "drop", "--index", "kept", "--yes");
+    expect(dropped).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/dropped the index "kept" of postgres:\S+ \d documents?, \d passages?$/m),
+    });
+    expect(await run("db", "drop", "--index", "kept", "--yes")).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/no index "kept"/),
+    });
+    expect((await run("ls", "--index", "kept")).code).toBe(2);
+  });
+
   /** Starts a command that lasts, and waits until it says `ready`. */
   async function starts(args: readonly string[], ready: RegExp) {
     const child = startFerris(args, {});
