@@ -1,14 +1,11 @@
-/**
- * The best chunks for some words by BM25: PostgreSQL's rank chooses among those that match, and BM25 exactly as the embedded store has it orders
- * the best of them.
- */
+/** The best chunks for some words by BM25, exactly as the embedded store has it, computed in the server: only the hits come over the network. */
 import { mostRanked } from "../agreed-limits.ts";
 import type { Hit } from "../store.ts";
-import { wordWeights } from "../word-weights.ts";
-import { bm25, mostOf, phraseCounts, type ScoredPhrase } from "./bm25.ts";
+import { countOf, everyScore, isRanked, mostOf, mostOfEvery, rankOf, type ScoredPhrase, scoreOf } from "./bm25.ts";
 import { wordsOf } from "./phrase-counts.ts";
 import type { TextScope } from "./scope.ts";
-import { allOf, anyOf, lexemesQuery, weightOf } from "./words.ts";
+import { allOf, anyOf } from "./words.ts";
+import { reachingSets } from "./reaching-sets.ts";
 
 /** Something that a query looks for: any of its forms. */
 export interface RankedTerm {
@@ -29,8 +26,6 @@ export interface Ranking {
   /** Whether a word that every chunk has counts as well: it orders equals by their length, as on the embedded store. */
   readonly hasEvery: boolean;
 }
-
-const everyChunk: ScoredPhrase = { query: "", lexemes: [], isPrefix: false, idf: 1e-6 };
 
 /** As the embedded store does: where a query's words stand in more chunks than `mostRanked`, the rarest say which are ranked. */
 export async function rankedByRarest(ranking: Ranking, terms: readonly RankedTerm[]): Promise<Hit[]> {
@@ -79,25 +74,24 @@ async function fitsBudget(ranking: Ranking, terms: readonly RankedTerm[]): Promi
 }
 
 /**
- * The best of the chunks that have any of these terms. Ranked are those with the rarest: when they have more than the others' words can give
- * a chunk without these, no other can be among the best.
+ * The best of the chunks that have any of these terms. Ranked are those with the rarest first; and then, of those without, the ones with as many
+ * of the others as it takes to be among the best.
  */
 async function bestOf(ranking: Ranking, terms: readonly RankedTerm[]): Promise<Hit[]> {
   const { limit } = ranking;
   const sorted = terms.toSorted((one, other) => one.chunks - other.chunks);
-  const withFirst = (count: number): Promise<Hit[]> =>
-    ranked(ranking, constrained(ranking, anyOf(sorted.slice(0, count).map(({ query }) => query))));
+  const any = (some: readonly RankedTerm[]): string => anyOf(some.map(({ query }) => query));
   let chunks = 0;
   const few = sorted.findIndex((term) => (chunks += term.chunks) >= limit);
-  if (few < 0 || few === sorted.length - 1) return withFirst(sorted.length);
-  const hits = await withFirst(few + 1);
+  if (few < 0 || few === sorted.length - 1) return ranked(ranking, constrained(ranking, any(sorted)));
+  const rarest = any(sorted.slice(0, few + 1));
+  const hits = await ranked(ranking, constrained(ranking, rarest));
   const least = hits.length < limit ? 0 : hits[limit - 1]!.score;
-  // What a chunk with none but these can have.
-  const most = (others: readonly RankedTerm[]): number =>
-    mostOf([...others.flatMap((term) => term.phrases), everyChunk]);
-  const due = sorted.findIndex((_, first) => first > few && most(sorted.slice(first)) < least);
-  if (due === few + 1) return hits;
-  return withFirst(due < 0 ? sorted.length : due);
+  const sets = reachingSets(sorted.slice(few + 1), ({ phrases }) => mostOf(phrases), least - mostOfEvery);
+  if (sets.length === 0) return hits;
+  const others = allOf([anyOf(sets.map((set) => allOf(set.map(({ query }) => query)))), `!${rarest}`]);
+  hits.push(...(await ranked(ranking, constrained(ranking, others))));
+  return hits.toSorted(bestFirst).slice(0, limit);
 }
 
 /** The best of those chunks that were written last and have all of these words, or where they are too few, any of them. */
@@ -133,117 +127,33 @@ async function countsUpTo(
   return rows.map(({ found }) => found);
 }
 
-/** Of D: so little that a word which stands there alone has a rank of its own, however often. */
-const weightOfD = 0.1;
-
-/** As ts_rank weighs D, C, B and A: as parts of the largest. C, whose places come after B's, is asked for by itself. */
-const rankWeights = `'{${weightOfD},0,${wordWeights.text / wordWeights.heading},1}'`;
-
-/** What the sum of 1/n² comes to in the end. ts_rank gives the n-th place of a word the n²-th part of its weight, and divides by this. */
-const limit2 = Math.PI ** 2 / 6;
-
-/** About how much a word counts where ts_rank gives it `rank`: n places in the text alone, among the parts alone, or one in the heading before the text, come out right within a tenth. */
-function countOf(rank: string, { lexemes }: ScoredPhrase): string {
-  const { heading, text } = wordWeights;
-  const places = (sum: string): string => `1 / (${limit2} - ${sum}) - 0.5`;
-  const inText = `(${rank} * ${(limit2 * heading) / text})`;
-  const isFirst = `${heading / text - 1}`;
-  return `CASE WHEN ${rank} = 0 THEN 0
-    WHEN ${rank} < ${weightOfD} THEN ${weightOf(lexemes[0]!, "D")} * (${places(`least(${rank} * ${limit2 / weightOfD}, 1.64)`)})
-    WHEN ${inText} < 1.6445 THEN ${places(inText)}
-    WHEN ${inText} < 1.6445 + ${isFirst} THEN ${isFirst} + ${places(`(${inText} - ${isFirst})`)}
-    ELSE ${heading} * (${places(`least(${rank} * ${limit2}, 1.64)`)}) END`;
-}
-
 /** The best `limit` of the chunks that match `query`, by BM25, best first, equals in order of their id. */
-export async function ranked(ranking: Ranking, query: string, above = 0): Promise<Hit[]> {
-  const { scope, phrases, limit, hasEvery } = ranking;
-  const average = averageSize(scope);
-  const scored = hasEvery ? [...phrases, everyChunk] : phrases;
-  const chosen = await roughlyRanked(ranking, query, above);
-  const hits: Hit[] = [];
-  const most = 2 * limit + 100;
-  let least = 0;
-  // How much too little the server's rank said of a chunk, at worst: those that could still be among the best are read as well.
-  let understated = 1;
-  for (let read = 0; read < chosen.length && chosen[read]!.score * understated >= least; read += most) {
-    const some = chosen.slice(read, read + most);
-    const words = await wordsIn(scope, some);
-    for (const { chunkId, size, score: rough } of some) {
-      const counts = phraseCounts(phrases, words.get(chunkId) ?? "");
-      const score = bm25(scored, hasEvery ? [...counts, wordWeights.heading] : counts, size, average);
-      if (rough > 0) understated = Math.max(understated, score / rough);
-      hits.push({ chunkId, score });
-    }
-    hits.sort(bestFirst);
-    least = hits[limit - 1]?.score ?? 0;
-  }
-  return hits.slice(0, limit);
-}
-
-function averageSize({ totals: { chunks, words } }: TextScope): number {
-  return chunks === 0 ? 1 : words / chunks;
-}
-
-interface Chosen {
-  readonly chunkId: number;
-  readonly size: number;
-  /** About what BM25 is. */
-  readonly score: number;
-}
-
-/** BM25 by what ts_rank says of how often a word is there: near enough to choose, and computed in the server. Best first. */
-async function roughlyRanked(
-  { scope, phrases, limit }: Ranking,
-  query: string,
-  above: number,
-): Promise<readonly Chosen[]> {
+export async function ranked({ scope, phrases, limit, hasEvery }: Ranking, query: string, above = 0): Promise<Hit[]> {
   const { sql, collectionId, documents } = scope;
-  const values: unknown[] = [query, above, averageSize(scope)];
+  const values: unknown[] = [query, above, averageSize(scope), limit];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const rankOf = (phrase: ScoredPhrase): string => {
-    const last = phrase.lexemes.length - 1;
-    const ranks = phrase.lexemes.map((lexeme, at) => {
-      const own = lexemesQuery({ lexemes: [lexeme], isPrefix: phrase.isPrefix && at === last });
-      return `ts_rank(${rankWeights}, words, ${parameter(own)}::tsquery)`;
-    });
-    // ts_rank knows nothing of phrases: at most as often as the rarest of its words.
-    return last === 0
-      ? ranks[0]!
-      : `CASE WHEN words @@ ${parameter(phrase.query)}::tsquery THEN least(${ranks.join(", ")}) ELSE 0 END`;
-  };
-  // In arrays: a row has at most 1,664 columns.
-  const ranks = phrases.map((phrase) => `(${rankOf(phrase)})::float8`);
-  const names = phrases.map((phrase) => `words @@ ${parameter(lexemesQuery(phrase, "C"))}::tsquery`);
-  const counts = phrases.map(
-    (phrase, i) =>
-      `${countOf(`ranks[${i + 1}]`, phrase)} + CASE WHEN names[${i + 1}] THEN ${wordWeights.name} ELSE 0 END`,
-  );
-  const scores = phrases.map(({ idf }, i) => {
-    const count = `counts[${i + 1}]`;
-    return `${parameter(idf * 2.2)}::float8 * ${count} / (${count} + 1.2 * (0.25 + 0.75 * size / $3::float8))`;
-  });
   const filter = documents === null ? "" : `AND document_id = ANY (${parameter(documents)}::bigint[])`;
-  return sql.query<Chosen>(
-    `SELECT chunk_id AS "chunkId", size, ${scores.join(" + ")} AS score FROM (
-       SELECT chunk_id, size, ARRAY[${counts.join(", ")}]::float8[] AS counts FROM (
-         SELECT chunk_id, size, ARRAY[${ranks.join(", ")}]::float8[] AS ranks, ARRAY[${names.join(", ")}]::boolean[] AS names FROM ${wordsOf(collectionId)}
+  // In arrays: a row has at most 1,664 columns.
+  const ranks: string[] = [];
+  const counts = phrases.map((phrase) => {
+    const own = `${parameter(phrase.query)}::tsquery`;
+    return countOf(phrase, own, isRanked(phrase) ? `ranks[${ranks.push(rankOf(own))}]` : null);
+  });
+  const scores = phrases.map(({ idf }, i) => scoreOf(`${parameter(idf)}::float8`, `counts[${i + 1}]`, "relative"));
+  if (hasEvery) scores.push(everyScore("relative"));
+  return sql.query<Hit>(
+    `SELECT chunk_id AS "chunkId", ${scores.join(" + ")} AS score FROM (
+       SELECT chunk_id, relative, ARRAY[${counts.join(", ")}]::float8[] AS counts FROM (
+         SELECT chunk_id, size / $3::float8 AS relative, words, ARRAY[${ranks.join(", ")}]::float8[] AS ranks FROM ${wordsOf(collectionId)}
          WHERE words @@ $1::tsquery AND chunk_id > $2 ${filter} OFFSET 0
        ) AS matching OFFSET 0
-     ) AS counted ORDER BY score DESC, chunk_id LIMIT ${parameter(10 * limit + 500)}`,
+     ) AS counted ORDER BY score DESC, chunk_id LIMIT $4`,
     values,
   );
 }
 
-async function wordsIn(
-  { sql, collectionId }: TextScope,
-  chunks: readonly { readonly chunkId: number }[],
-): Promise<Map<number, string>> {
-  const rows = await sql.query<{ chunkId: number; words: string }>(
-    `SELECT chunk_id AS "chunkId", words::text AS words FROM ${wordsOf(collectionId)} WHERE chunk_id = ANY ($1::bigint[])`,
-    [chunks.map(({ chunkId }) => chunkId)],
-  );
-  return new Map(rows.map(({ chunkId, words }) => [chunkId, words]));
+function averageSize({ totals: { chunks, words } }: TextScope): number {
+  return chunks === 0 ? 1 : words / chunks;
 }
 
 function bestFirst(one: Hit, other: Hit): number {
