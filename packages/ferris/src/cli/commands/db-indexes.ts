@@ -1,6 +1,7 @@
 /** `ferris db rename` and `ferris db drop`: one index of a PostgreSQL under another name, or gone. */
 import { UsageError } from "../../errors.ts";
 import { indexNameRule, isIndexName } from "../../store/places.ts";
+import type { Collection } from "../../store/postgres/collection.ts";
 import type { PostgresConnection } from "../../store/postgres/connection.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
@@ -15,9 +16,9 @@ export async function renameIndex(session: Session, to: string | undefined): Pro
   const from = namedIndex(session);
   if (to === undefined) throw new UsageError("rename needs the new name: ferris db rename NEW --index OLD");
   if (!isIndexName(to)) throw new UsageError(`invalid index name "${to}": it must be ${indexNameRule}`);
-  return withStore(session, async (connection, { collectionNamed }) => {
+  return withStore(session, async (connection, collectionNamed) => {
     const { renameCollection } = await import("../../store/postgres/rename-collection.ts");
-    await renameCollection(connection, await collectionNamed(connection, from), to);
+    await renameCollection(connection, await collectionNamed(from), to);
     if (session.json) session.printJson({ store: connection.shown, index: to, before: from });
     else session.inform(`${connection.shown}: the index "${from}" is called "${to}" now`);
     return exitCodes.success;
@@ -26,10 +27,10 @@ export async function renameIndex(session: Session, to: string | undefined): Pro
 
 export async function dropIndex(session: Session, { yes }: { readonly yes?: true }): Promise<number> {
   const name = namedIndex(session);
-  return withStore(session, async (connection, { collectionNamed }) => {
+  return withStore(session, async (connection, collectionNamed) => {
     const { contentsToDrop, dropAbandoned, dropCollection } = await import("../../store/postgres/drop-collection.ts");
     await dropAbandoned(connection);
-    const collection = await collectionNamed(connection, name);
+    const collection = await collectionNamed(name);
     const contents = await contentsToDrop(connection, collection.id);
     const { documents, chunks, jobs } = contents;
     const queued = jobs === 0 ? "" : `, and ${plural(jobs, "document")} in its queue`;
@@ -54,19 +55,16 @@ function namedIndex(session: Session): string {
 
 async function withStore(
   session: Session,
-  work: (
-    connection: PostgresConnection,
-    collections: typeof import("../../store/postgres/collection.ts"),
-  ) => Promise<number>,
+  work: (connection: PostgresConnection, collectionNamed: (name: string) => Promise<Collection>) => Promise<number>,
 ): Promise<number> {
-  const [{ requireSchema }, collections] = await Promise.all([
+  const [{ requireSchema }, { collectionNamed }] = await Promise.all([
     import("../../store/postgres/migrate.ts"),
     import("../../store/postgres/collection.ts"),
   ]);
   const connection = await connectToStore(session, { longestStatement });
   try {
     await requireSchema(connection);
-    return await work(connection, collections);
+    return await work(connection, (name) => collectionNamed(connection, name));
   } finally {
     await connection.close();
   }

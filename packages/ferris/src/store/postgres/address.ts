@@ -4,9 +4,9 @@
  * A password may come from any of them, or from ~/.pgpass, which the client reads itself. It is never part of `shown`, which is what messages
  * have.
  */
-import { readFileSync } from "node:fs";
 import { UsageError } from "../../errors.ts";
 import { type Service, serviceNamed } from "./service-file.ts";
+import { type SslFiles, type SslMode, sslModeOf, usualSslFiles } from "./tls.ts";
 
 /** What names a store of this kind: `postgres://…` or `postgresql://…`. */
 export function isPostgresUrl(text: string): boolean {
@@ -20,7 +20,7 @@ export interface PostgresAddress {
   readonly database: string;
   readonly password: string | undefined;
   readonly ssl: SslMode;
-  readonly sslFiles: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly sslFiles: SslFiles;
   /** What the server lists its sessions as; null: ferris. */
   readonly applicationName: string | null;
   /** That a connection may take to be made; null: ferris' own. */
@@ -30,9 +30,6 @@ export interface PostgresAddress {
   /** For messages: without a password. */
   readonly shown: string;
 }
-
-export type SslMode = "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full";
-const sslModes: readonly SslMode[] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
 export const defaultSchema = "ferris";
 
@@ -117,10 +114,13 @@ export function parseAddress(url: string, environment: Environment = process.env
   }
   const user = of("user") ?? environment.USER ?? environment.USERNAME ?? "postgres";
   const database = of("dbname") ?? user;
-  const ssl = of("sslmode") ?? "prefer";
-  if (!(sslModes as readonly string[]).includes(ssl)) {
-    throw new UsageError(`the store's sslmode is "${ssl}": it must be one of ${sslModes.join(", ")}`);
-  }
+  const usual = usualSslFiles(environment);
+  const sslFiles = {
+    ca: of("sslrootcert") ?? usual.ca,
+    cert: of("sslcert") ?? usual.cert,
+    key: of("sslkey") ?? usual.key,
+  };
+  const ssl = sslModeOf(of("sslmode"), sslFiles.ca);
   // node-postgres answers a server that asks for the password itself, which this mode forbids.
   if (of("channel_binding") === "require") {
     throw new UsageError(
@@ -148,31 +148,13 @@ export function parseAddress(url: string, environment: Environment = process.env
     user,
     database,
     password: of("password"),
-    ssl: ssl as SslMode,
+    ssl,
     applicationName: of("application_name") ?? null,
     connectSeconds: seconds,
-    sslFiles: { ca: of("sslrootcert"), cert: of("sslcert"), key: of("sslkey") },
+    sslFiles,
     schema,
     shown: `postgres://${encodeURIComponent(user)}@${place}:${port}/${encodeURIComponent(database)}${shownQuery && `?${shownQuery}`}`,
   };
-}
-
-/** What Node's TLS is given, as libpq means these modes: below `verify-ca` the server's certificate is not checked. */
-export function tlsOptions({ ssl, sslFiles, host }: PostgresAddress): false | object {
-  if (ssl === "disable" || host.startsWith("/")) return false;
-  const read = (path: string | undefined): Buffer | undefined => {
-    if (path === undefined || path === "system") return undefined;
-    try {
-      return readFileSync(path);
-    } catch (cause) {
-      throw new UsageError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
-    }
-  };
-  const files = { ca: read(sslFiles.ca), cert: read(sslFiles.cert), key: read(sslFiles.key) };
-  if (ssl === "verify-full") return files;
-  // libpq: with a root certificate, `require` checks who signed.
-  if (ssl === "verify-ca" || (ssl === "require" && files.ca)) return { ...files, checkServerIdentity: () => undefined };
-  return { ...files, rejectUnauthorized: false };
 }
 
 function serviceOf(name: string | undefined, environment: Environment): Service | null {

@@ -13,6 +13,7 @@ import {
   StoreUnreachableError,
 } from "../../errors.ts";
 import { type PostgresAddress, parseAddress } from "./address.ts";
+import { tlsProblem } from "./tls.ts";
 import { openSessions, type Session, type SessionOptions, type Sessions, type Sql } from "./sessions.ts";
 
 export type { Row, Sql } from "./sessions.ts";
@@ -225,9 +226,11 @@ export function translated(error: unknown, shown: string): unknown {
   const code = codeOf(error);
   const { message } = error;
   const unreachable = (what: string) => new StoreUnreachableError(what, { cause: withoutQuery(error) });
+  const problem = tlsProblem({ message, code });
+  if (problem !== null) return unreachable(`Cannot reach ${shown}. ${problem}`);
   if (code === "28P01" || code === "28000" || /password|SASL|no pg_hba/i.test(message)) {
     return unreachable(
-      `${shown} does not let this role in (${message}). Check the user, and the password in ~/.pgpass, PGPASSWORD or the service file.`,
+      `${shown} does not let this role in (${message}). Check the user, and the password in ~/.pgpass, PGPASSWORD or the service file, or the client certificate (sslcert, sslkey).`,
     );
   }
   if (code === "3D000") return unreachable(`${shown}: ${message}. Create it, or name another one.`);
@@ -239,13 +242,7 @@ export function translated(error: unknown, shown: string): unknown {
   }
   if (code === "53300")
     return unreachable(`${shown} has no connection left (${message}). Raise max_connections, or try later.`);
-  if (
-    isLost(error) ||
-    code === "ENOTFOUND" ||
-    code === "EAI_AGAIN" ||
-    code === "ENOENT" ||
-    /SSL|certificate/i.test(message)
-  ) {
+  if (isLost(error) || code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "ENOENT" || /SSL/i.test(message)) {
     return unreachable(
       `Cannot reach ${shown} (${message || code}). Is the server running, and may this machine connect to it?`,
     );

@@ -5,7 +5,8 @@
  * hands a server's session on after each transaction (PgBouncer), this is said at the beginning of each, and is gone with it.
  */
 import type { Client, Pool, PoolClient, PoolConfig, QueryConfig } from "pg";
-import { type PostgresAddress, tlsOptions } from "./address.ts";
+import type { PostgresAddress } from "./address.ts";
+import { tlsOptions } from "./tls.ts";
 
 /** What a query returns: columns by name. */
 // oxlint-disable-next-line typescript/no-explicit-any

@@ -73,6 +73,9 @@ async function fitsBudget(ranking: Ranking, terms: readonly RankedTerm[]): Promi
   return found! <= mostRanked;
 }
 
+/** Ranking so many chunks takes no longer than another statement. */
+const worthAsking = 500;
+
 /**
  * The best of the chunks that have any of these terms. Ranked are those with the rarest first; and then, of those without, the ones with as many
  * of the others as it takes to be among the best.
@@ -82,7 +85,7 @@ async function bestOf(ranking: Ranking, terms: readonly RankedTerm[]): Promise<H
   const sorted = terms.toSorted((one, other) => one.chunks - other.chunks);
   const any = (some: readonly RankedTerm[]): string => anyOf(some.map(({ query }) => query));
   let chunks = 0;
-  const few = sorted.findIndex((term) => (chunks += term.chunks) >= limit);
+  const few = sorted.findIndex((term) => (chunks += term.chunks) >= Math.max(limit, worthAsking));
   if (few < 0 || few === sorted.length - 1) return ranked(ranking, constrained(ranking, any(sorted)));
   const rarest = any(sorted.slice(0, few + 1));
   const hits = await ranked(ranking, constrained(ranking, rarest));
