@@ -1,6 +1,6 @@
 /** Removing an index and giving it another name, beside others that stay as they are, and while somebody searches or writes. */
 import { describe, expect, test } from "vitest";
-import { JobQueue } from "../../../src/queue/job-queue.ts";
+import { JobIntake } from "../../../src/queue/job-intake.ts";
 import { collectionNamed, collectionNames } from "../../../src/store/postgres/collection.ts";
 import { connect, type PostgresConnection } from "../../../src/store/postgres/connection.ts";
 import { contentsToDrop, dropAbandoned, dropCollection } from "../../../src/store/postgres/drop-collection.ts";
@@ -24,7 +24,7 @@ async function filled(connection: PostgresConnection, name: string) {
   await store.putDocuments([{ record: documentRecord("/w"), chunks: [waits] }], new Map());
   await store.addRoots(["/"]);
   await store.setHome("/home");
-  await new JobQueue(connection, store.collectionId).add([job("/q", "text")]);
+  await new JobIntake(connection, store.collectionId).add([job("/q", "text")]);
   return store;
 }
 
@@ -63,7 +63,7 @@ describe.each([
     expect(await gone.searchText(textQuery("pump"), { limit: 9 })).toEqual([]);
     await expect(put(gone, "/b", ["another"])).rejects.toThrow(told);
     await expect(gone.addRoots(["/other"])).rejects.toThrow(told);
-    await expect(new JobQueue(connection, gone.collectionId).add([job("/z", "text")])).rejects.toThrow(told);
+    await expect(new JobIntake(connection, gone.collectionId).add([job("/z", "text")])).rejects.toThrow(told);
     expect(await gone.isCurrent()).toBe(false);
     expect(await stays.searchText(textQuery("pump"), { limit: 9 })).toHaveLength(1);
     // The name is free.
