@@ -14,6 +14,18 @@ interface Advice {
 
 const advices: readonly Advice[] = [
   { extensions: ["msg", "pst", "ost"], advice: "save the messages as .eml or .mbox" },
+  {
+    extensions: ["wpd", "wp", "wp5", "wps", "wri", "mcw", "wn", "lwp", "sam", "sxw", "sdw", "hwp"],
+    advice: "open them in LibreOffice, or in the program that made them, and save them as .docx or .odt",
+  },
+  {
+    extensions: ["wk1", "wk3", "wk4", "wks", "123", "wb1", "wb2", "wb3", "qpw", "sxc", "sdc", "xlw"],
+    advice: "open them in LibreOffice, or in the program that made them, and save them as .xlsx or .ods",
+  },
+  {
+    extensions: ["sxi", "sdd", "shw", "pub", "vsd", "vsdx", "mpp", "one"],
+    advice: "save them as PDF",
+  },
   { extensions: ["mobi", "azw", "azw3", "djvu", "chm", "xps"], advice: "convert them to EPUB or PDF" },
   {
     extensions: ["png", "jpg", "jpeg", "tif", "tiff", "webp", "bmp"],

@@ -7,6 +7,7 @@
 import { latin1 } from "#platform/bytes";
 import { basename } from "#platform/paths";
 import { containedType } from "./container-type.ts";
+import { isOfMacintosh } from "./legacy/older-formats.ts";
 import { extensionOf } from "../walk/left-out.ts";
 import { pictureExtensions } from "../walk/left-out.ts";
 import type { ParserEntry, ParserInput } from "./parser.ts";
@@ -76,40 +77,41 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 7,
+    version: 8,
     extensions: ["docx", "docm", "dotx", "dotm"],
     recognises: (head) => isSingleWordFile(beginning(head)),
   },
   {
     type: "pptx",
-    version: 4,
+    version: 5,
     extensions: ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"],
   },
   {
     type: "xlsx",
-    version: 7,
+    version: 8,
     extensions: ["xlsx", "xlsm", "xltx", "xltm", "xlsb"],
     recognises: (head) => isExcel2003(beginning(head)),
   },
   {
     type: "opendocument",
-    version: 6,
+    version: 7,
     extensions: ["odt", "ods", "odp", "odg", "ott", "ots", "otp", "otg", "fodt", "fods", "fodp", "fodg"],
     recognises: (head) => /<office:document[\s>]/.test(beginning(head)) || openDocument.test(mediaTypeOf(head)),
   },
   {
     type: "doc",
-    version: 4,
+    version: 5,
     extensions: ["doc"],
+    recognises: isOfMacintosh,
   },
   {
     type: "xls",
-    version: 4,
+    version: 5,
     extensions: ["xls", "xlt"],
   },
   {
     type: "ppt",
-    version: 3,
+    version: 4,
     extensions: ["ppt", "pps"],
   },
   {
@@ -138,7 +140,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "rtf",
-    version: 3,
+    version: 4,
     extensions: ["rtf"],
     recognises: (head) => beginning(head).startsWith("{\\rtf"),
   },

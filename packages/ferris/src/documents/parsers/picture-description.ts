@@ -1,5 +1,11 @@
 /** What somebody says of a picture, in formats that have a place for it; programs put other things there. */
 
+/** What somebody says of a picture or shape in up to two places, its title and its description: a line each. */
+export function descriptionLines(...said: readonly (string | undefined)[]): string {
+  const lines = said.map((text) => pictureDescription(text ?? "")).filter((text) => text !== "");
+  return [...new Set(lines)].join("\n");
+}
+
 /** Whether this is a file's name, which nobody wrote. */
 export function isPictureName(text: string): boolean {
   return /^[^\n]{1,300}\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)\s*$/i.test(text);

@@ -161,6 +161,47 @@ test("a document of Word 6 or 95: text in the code page of its fonts, tables, fi
   expect(await read()).toEqual(expected);
 });
 
+test("what was deleted in Word 6 or 95 while changes were tracked is not read", async () => {
+  const text = "The fee is fifty sixty euros.\rGone.\rEnd.\r";
+  const start = 0x400;
+  const page = 0x600;
+  const main = Buffer.alloc(page + 512);
+  main.writeUInt16LE(0xa5dc, 0);
+  main.writeUInt16LE(104, 2);
+  main.writeUInt16LE(0x409, 6);
+  main.writeUInt32LE(start, 0x18);
+  main.writeUInt32LE(start + text.length, 0x1c);
+  main.writeUInt32LE(text.length, 0x34);
+  main.write(text, start, "latin1");
+  // One page of runs: its list, and in it the runs that end here, each with the place of its properties.
+  main.writeUInt32LE(0x300, 0xb8);
+  main.writeUInt32LE(10, 0xbc);
+  main.writeUInt32LE(start, 0x300);
+  main.writeUInt32LE(start + text.length, 0x304);
+  main.writeUInt16LE(page / 512, 0x308);
+  const ends = [0, 11, 17, 30, 36, text.length];
+  for (const [index, end] of ends.entries()) main.writeUInt32LE(start + end, page + 4 * index);
+  // Bold and deleted; bold alone; an author, then deleted.
+  main.set([0, 100, 110, 120, 0], page + 4 * ends.length);
+  main.set([4, 85, 1, 65, 1], page + 200);
+  main.set([2, 85, 1], page + 220);
+  main.set([10, 69, 1, 0, 70, 1, 2, 3, 4, 65, 1], page + 240);
+  main.writeUInt8(ends.length - 1, page + 511);
+  expect(outline(await parseDocument("/old.doc", compoundFile({ WordDocument: main })))).toEqual([
+    "prose [] The fee is sixty euros.",
+    "prose [] End.",
+  ]);
+});
+
+test("documents before Word 6 are named by the program that wrote them, those of Macintosh without an extension", async () => {
+  const read = (name: string, ...first: number[]) =>
+    parseDocument(name, Uint8Array.from([...first, ...Buffer.from("Dear Ann")]));
+  await expect(read("/a.doc", 0xfe, 0x37, 0, 0x23)).rejects.toThrow(/Word 5 for the Macintosh.*save it as \.docx/);
+  await expect(read("/letter", 0xfe, 0x37, 0, 0x1c)).rejects.toThrow(/Word 4 for the Macintosh/);
+  await expect(read("/a.doc", 0xdb, 0xa5, 0x2d, 0)).rejects.toThrow(/Word 2 for Windows/);
+  await expect(read("/a.doc", 0xff, 0x57, 0x50, 0x43)).rejects.toThrow(/WordPerfect/);
+});
+
 test("a password is named, whatever the name", async () => {
   for (const name of ["/a.docx", "/a.xlsx", "/a.pptx", "/a.doc"]) {
     await expect(parseDocument(name, fixture("secret.docx"))).rejects.toMatchObject({ reason: "encrypted" });

@@ -4,12 +4,16 @@
  * After Microsoft's [MS-XLS]. The stream is a list of records; what a record claims is checked against its length.
  */
 import { DocumentError } from "../../../errors.ts";
-import type { CompoundFolder } from "../../archive/compound-folder.ts";
-import type { ContentBuilder } from "../../content-builder.ts";
+import { type CompoundFolder, folderIn } from "../../archive/compound-folder.ts";
+import { ContentBuilder } from "../../content-builder.ts";
+import { formulaInFolder } from "../office/equation-object.ts";
+import { addPageEdges } from "../office/page-edges.ts";
 import { general, numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
+import { shownEdge } from "../spreadsheet/sheet.ts";
 import { ByteReader } from "./byte-reader.ts";
+import { SheetDrawings } from "./excel-drawings.ts";
 import { readStrings, stringAt, type TextAt, textOfPage } from "./excel-strings.ts";
 import { errorName, packedNumber, truth } from "./excel-values.ts";
 
@@ -28,9 +32,15 @@ interface Workbook {
   readonly patterns: Map<number, string>;
   is1904: boolean;
   textAt: TextAt;
+  /** What is printed above and below the pages. */
+  readonly edges: Set<string>;
+  /** Those that are objects, by their folders; each is taken out by the sheet that shows it. */
+  readonly formulas: Map<string, string>;
 }
 
 const mostColumns = 256;
+const mostEdges = 300;
+const mostFormulas = 10_000;
 const excel97 = 0x0600;
 /** Excel 5 and 95: the same records, with texts in the workbook's code page. */
 const excel95 = 0x0500;
@@ -47,7 +57,7 @@ export function readExcel(file: CompoundFolder, builder: ContentBuilder): void {
   if (reader.u16(0) !== 0x0809 || ![excel97, excel95].includes(reader.u16(4))) {
     throw new DocumentError("damaged", "from Excel 4 or older: save it as .xlsx");
   }
-  const workbook = readGlobals(reader);
+  const workbook = readGlobals(reader, formulasOf(file));
   const formats = new Map<number, NumberFormat>();
   const formatOf = (style: number): NumberFormat => {
     const id = workbook.styles[style] ?? 0;
@@ -57,10 +67,25 @@ export function readExcel(file: CompoundFolder, builder: ContentBuilder): void {
   };
   for (const { name, offset, isChart } of workbook.sheets) {
     builder.section(1, name);
-    const { grid, comments, titles } = readSheet(reader, offset, workbook, formatOf);
+    const { grid, comments, drawn, titles } = readSheet(reader, offset, workbook, formatOf);
     if (!isChart) addTable(builder, grid);
-    for (const text of [...comments, ...titles]) builder.add("prose", text);
+    for (const text of [...comments, ...drawn, ...titles]) builder.add("prose", text);
   }
+  if (workbook.formulas.size > 0) builder.section(1, "");
+  for (const formula of workbook.formulas.values()) builder.add("prose", formula);
+  const printed = new ContentBuilder();
+  for (const edge of workbook.edges) printed.add("prose", edge);
+  addPageEdges(builder, [printed.finish("xls")]);
+}
+
+/** Formulas that are objects; those that cannot be read are named by whoever reads the objects. */
+function formulasOf(file: CompoundFolder): Map<string, string> {
+  const formulas = new Map<string, string>();
+  for (const name of file.names().slice(0, mostFormulas)) {
+    const formula = /^MBD[\dA-F]+$/i.test(name) ? formulaInFolder(folderIn(file, name)) : undefined;
+    if (formula) formulas.set(name.toUpperCase(), formula);
+  }
+  return formulas;
 }
 
 /** A chart's sheet of data, whose cells have records of their own, and the titles that are not in it. */
@@ -84,7 +109,7 @@ function addGraph(reader: ByteReader, builder: ContentBuilder): void {
   for (const title of titles) if (!said.has(title)) builder.add("prose", title);
 }
 
-function readGlobals(reader: ByteReader): Workbook {
+function readGlobals(reader: ByteReader, formulas: Workbook["formulas"]): Workbook {
   const isOld = reader.u16(4) === excel95;
   const workbook: Workbook = {
     sheets: [],
@@ -92,6 +117,8 @@ function readGlobals(reader: ByteReader): Workbook {
     styles: [],
     patterns: new Map(),
     is1904: false,
+    edges: new Set(),
+    formulas,
     textAt: isOld ? textOfPage(reader, 1252) : (at, characters) => stringAt(reader, at, characters),
   };
   for (let at = 0; at + 4 <= reader.length; at += 4 + reader.u16(at + 2)) {
@@ -124,7 +151,10 @@ function readGlobals(reader: ByteReader): Workbook {
 
 interface ReadSheet {
   readonly grid: TableGrid;
+  /** Of Excel 5 and 95, which have no boxes for them. */
   readonly comments: string[];
+  /** In boxes, comments and WordArt, and what pictures show. */
+  readonly drawn: string[];
   /** Of charts on it, what its cells do not say. */
   readonly titles: string[];
 }
@@ -132,7 +162,7 @@ interface ReadSheet {
 function readSheet(
   reader: ByteReader,
   offset: number,
-  { strings, textAt }: Workbook,
+  { strings, textAt, edges, formulas }: Workbook,
   formatOf: (style: number) => NumberFormat,
 ): ReadSheet {
   /** By row, then by column: cells may come in any order. */
@@ -146,13 +176,20 @@ function readSheet(
     if (column < mostColumns && text !== "") cells.set(column, text);
   };
   const titles = new Set<string>();
+  const drawings = new SheetDrawings(formulas);
   let awaiting = -1;
   let depth = 0;
   for (let at = offset; at + 4 <= reader.length; at += 4 + reader.u16(at + 2)) {
     const [type, length, body] = [reader.u16(at), reader.u16(at + 2), at + 4];
     // Charts on a sheet are streams of records within its own.
-    if (type === 0x0809) depth++;
-    else if (type === 0x000a && --depth <= 0) break;
+    if (type === 0x0809) {
+      depth++;
+      drawings.begin();
+    } else if (type === 0x000a) {
+      drawings.end();
+      if (--depth <= 0) break;
+    }
+    if (reader.u16(4) === excel97) drawings.read(reader, at);
     if (type === chartText) titles.add(textAt(body + 3, reader.u8(body + 2)));
     if (depth > 1) continue;
     const format = formatOf(reader.u16(body + 4));
@@ -188,14 +225,14 @@ function readSheet(
       const text = textAt(body + 6, Math.min(reader.u16(body + 4), length - 6));
       if (reader.u16(body) === 0xffff && comments.length > 0) comments[comments.length - 1] += text;
       else comments.push(text);
-    } else if (type === 0x01b6) {
-      // The text of a comment or box is in the record that follows.
-      const text = reader.u16(at + 4 + length) === 0x003c ? at + 8 + length : -1;
-      if (text >= 0) comments.push(stringAt(reader, text, reader.u16(body + 10)));
+    } else if ((type === 0x0014 || type === 0x0015) && length > 1 && edges.size < mostEdges) {
+      const isOld = reader.u16(4) === excel95;
+      edges.add(shownEdge(isOld ? textAt(body + 1, reader.u8(body)) : textAt(body + 2, reader.u16(body))));
     }
   }
-  const said = new Set([...rows.values()].flatMap((cells) => [...cells.values()]));
-  return { grid: gridOf(rows, merges), comments, titles: [...titles].filter((title) => !said.has(title)) };
+  const drawn = drawings.lines();
+  const said = new Set([...[...rows.values()].flatMap((cells) => [...cells.values()]), ...drawn]);
+  return { grid: gridOf(rows, merges), comments, drawn, titles: [...titles].filter((title) => !said.has(title)) };
 }
 
 function gridOf(

@@ -11,7 +11,8 @@ import { addBlocks } from "../../embedded.ts";
 import { addFiles, type EmbeddedObject, mostObjects, objectIn } from "../office/embedded-object.ts";
 import type { ParserInput } from "../parser.ts";
 import { readExcel } from "./excel.ts";
-import { objectsOfPresentation, readPowerPoint } from "./powerpoint.ts";
+import { readPowerPoint } from "./powerpoint.ts";
+import { objectsOfPresentation } from "./powerpoint-objects.ts";
 import { readWord } from "./word.ts";
 
 /** Documents in documents in documents: deeper ones are named. */
@@ -39,10 +40,10 @@ async function readFolder(folder: CompoundFolder, type: string, input: ParserInp
   let count = 0;
   for (const object of objectsOf(folder)) {
     if (++count > mostObjects) break;
-    if ("bytes" in object) warnings.push(...(await addFiles(builder, [object], input)));
-    else warnings.push(...(await addFolder(builder, object, input)));
+    if ("folder" in object) warnings.push(...(await addFolder(builder, object, input)));
+    else warnings.push(...(await addFiles(builder, [object], input)));
   }
-  return builder.finish(type, { warnings });
+  return builder.finish(type, { warnings: [...new Set(warnings)] });
 }
 
 /** The documents that were put into the one in `folder`. */
@@ -55,7 +56,7 @@ function* objectsOf(folder: CompoundFolder): Generator<EmbeddedObject> {
     const object = objectIn(folderIn(folder, place));
     if (object) yield object;
   }
-  yield* objectsOfPresentation(folder);
+  for (const object of objectsOfPresentation(folder)) if (object) yield object;
 }
 
 async function addFolder(

@@ -5,11 +5,15 @@ import { DocumentError } from "../../../errors.ts";
 import { isCompoundFile } from "../../archive/compound-file.ts";
 import type { Parse } from "../parser.ts";
 import { parseLegacyOffice } from "./legacy-office.ts";
+import { olderProgram } from "./older-formats.ts";
 
 /** The parser for files that are called `type` ("doc", "xls", "ppt"): whatever they hold is filed under it. */
 export function legacyParser(type: "doc" | "xls" | "ppt"): Parse {
   return async (input) => {
     if (isOlderWorkbook(input.bytes)) throw new DocumentError("damaged", "from Excel 4 or older: save it as .xlsx");
+    const program = type === "doc" ? olderProgram(input.bytes) : null;
+    if (program !== null)
+      throw new DocumentError("damaged", `from ${program}: open it in LibreOffice and save it as .docx or .odt`);
     if (isCompoundFile(input.bytes)) return parseLegacyOffice(input, type);
     const document = await (await parserOfOther(type, input.bytes))(input);
     return { ...document, type };

@@ -1,50 +1,18 @@
 /**
- * The records of a presentation of 1997 to 2003: a tree in one stream, and the directory that says which are alive.
+ * Records of a presentation of 1997 to 2003: their texts, and the directory that says which of them are alive.
  */
 import type { ByteReader } from "./byte-reader.ts";
-
-export interface PptRecord {
-  readonly type: number;
-  readonly instance: number;
-  readonly isContainer: boolean;
-  /** Of its body, the end exclusive. */
-  readonly start: number;
-  readonly end: number;
-}
+import { type OfficeRecord, recordAt } from "./records.ts";
 
 const mostEdits = 10_000;
 
 /** The text of a record of text, of one or two bytes a character. A lone "*" stands for the date or the number of the slide. */
-export function textOf(reader: ByteReader, { type, start, end }: PptRecord): string {
+export function textOf(reader: ByteReader, { type, start, end }: OfficeRecord): string {
   const text = type === 0x0fa0 ? reader.wide(start, (end - start) >> 1) : reader.narrow(start, end - start);
   return text
     .replace(/[\r\v]/g, "\n")
     .replace(/[^\P{Cc}\n\t]/gu, "")
     .replace(/^\*$/, "");
-}
-
-export function children(reader: ByteReader, { start, end }: PptRecord): PptRecord[] {
-  const found: PptRecord[] = [];
-  for (let at = start; at + 8 <= end;) {
-    const record = recordAt(reader, at);
-    if (!record) break;
-    found.push({ ...record, end: Math.min(record.end, end) });
-    at = Math.max(record.end, at + 8);
-  }
-  return found;
-}
-
-export function recordAt(reader: ByteReader, at: number): PptRecord | undefined {
-  if (at < 0 || at + 8 > reader.length) return undefined;
-  const version = reader.u16(at);
-  const start = at + 8;
-  return {
-    type: reader.u16(at + 2),
-    instance: version >> 4,
-    isContainer: (version & 0xf) === 0xf,
-    start,
-    end: Math.min(reader.length, start + reader.u32(at + 4)),
-  };
 }
 
 /** Where the living records are, by their number: each save lists what it wrote, the newest first. */

@@ -3,7 +3,7 @@
  */
 import type { EdgedRow, RowCell } from "../../table/edges.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import { children, type PptRecord } from "./powerpoint-records.ts";
+import { children, type OfficeRecord } from "./records.ts";
 
 const record = { shape: 0xf004, moreProperties: 0xf122, childPlace: 0xf00f, text: 0xf00d } as const;
 const tableProperty = 0x039f;
@@ -20,8 +20,8 @@ interface Cell {
 /** The rows of the table that a group of shapes is; null for other groups. `textWithin` gives the text in a box. */
 export function tableIn(
   reader: ByteReader,
-  group: PptRecord,
-  textWithin: (box: PptRecord) => string,
+  group: OfficeRecord,
+  textWithin: (box: OfficeRecord) => string,
 ): EdgedRow[] | null {
   const [first, ...shapes] = children(reader, group).filter(({ type }) => type === record.shape);
   if (!first || !isTable(reader, first)) return null;
@@ -44,7 +44,7 @@ export function tableIn(
 }
 
 /** Whether its first shape, which stands for the group, says so among its properties: each a number and four bytes. */
-function isTable(reader: ByteReader, shape: PptRecord): boolean {
+function isTable(reader: ByteReader, shape: OfficeRecord): boolean {
   return children(reader, shape).some(({ type, instance, start, end }) => {
     if (type !== record.moreProperties) return false;
     for (let index = 0; index < instance && start + 6 * index + 6 <= end; index++) {

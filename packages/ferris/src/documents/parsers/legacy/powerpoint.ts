@@ -3,18 +3,19 @@
  *
  * After Microsoft's [MS-PPT]. The stream is a tree of records, which saving appends to; a directory says which of them are alive.
  */
-import { inflateSync } from "node:zlib";
 import { DocumentError } from "../../../errors.ts";
 import type { CompoundFolder } from "../../archive/compound-folder.ts";
 import type { ContentBuilder } from "../../content-builder.ts";
-import { type EmbeddedFile, fileInObject } from "../office/embedded-object.ts";
 import { addTable } from "../../table/add-table.ts";
 import { type EdgedRow, gridOf } from "../../table/edges.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { slideEdges } from "./powerpoint-edges.ts";
-import { children, directory, type PptRecord, recordAt, textOf } from "./powerpoint-records.ts";
+import { formulasIn } from "./powerpoint-objects.ts";
+import { directory, textOf } from "./powerpoint-records.ts";
 import { tableIn } from "./powerpoint-table.ts";
+import { children, type OfficeRecord, recordAt } from "./records.ts";
+import { shapeWords } from "./shape-words.ts";
 
 interface TextRun {
   /** 0 and 6 are titles. */
@@ -25,8 +26,6 @@ interface TextRun {
 }
 
 const deepest = 50;
-/** Of one object. */
-const mostUnpacked = 64 * 2 ** 20;
 /** Kinds of text that are titles. */
 const titles = new Set([0, 6]);
 
@@ -44,17 +43,18 @@ export function readPowerPoint(file: CompoundFolder, builder: ContentBuilder): v
   const lists = children(reader, root).filter(({ type }) => type === 0x0ff0);
   const slides = lists.filter(({ instance }) => instance === 0).flatMap((list) => entries(reader, list));
   const notes = lists.filter(({ instance }) => instance === 2).flatMap((list) => entries(reader, list));
+  const formulas = formulasIn(reader, root, places);
   const notesOf = new Map<number, TextRun[]>();
   for (const { persist, texts } of notes) {
     const record = recordAt(reader, places.get(persist) ?? -1);
     const atom = record && children(reader, record).find(({ type }) => type === 0x03f1);
-    if (record && atom) notesOf.set(reader.u32(atom.start), textsWithin(reader, record, texts));
+    if (record && atom) notesOf.set(reader.u32(atom.start), textsWithin({ reader, outline: texts, formulas }, record));
   }
   slides.forEach(({ persist, identifier, texts }, index) => {
     const place = { page: index + 1 };
     builder.section(1, "");
     const record = recordAt(reader, places.get(persist) ?? -1);
-    const runs = record?.type === 0x03ee ? textsWithin(reader, record, texts) : texts;
+    const runs = record?.type === 0x03ee ? textsWithin({ reader, outline: texts, formulas }, record) : texts;
     for (const { kind, text } of runs) if (titles.has(kind)) builder.heading(1, text, place);
     for (const { kind, text, table } of runs) {
       if (table) addTable(builder, gridOf(table), { place });
@@ -66,13 +66,13 @@ export function readPowerPoint(file: CompoundFolder, builder: ContentBuilder): v
   const masters = lists.filter(({ instance }) => instance === 1).flatMap((list) => entries(reader, list));
   addPageEdges(builder, [slideEdges(reader, recordsOf(masters), [root, ...recordsOf(slides)])]);
 
-  function recordsOf(listed: readonly SlideEntry[]): PptRecord[] {
+  function recordsOf(listed: readonly SlideEntry[]): OfficeRecord[] {
     return listed.flatMap(({ persist }) => recordAt(reader, places.get(persist) ?? -1) ?? []);
   }
 }
 
 /** What reviewers wrote, in the extensions that a slide has for other programs: author, text and initials of each. */
-function commentsWithin(reader: ByteReader, record: PptRecord, depth = 0): string[] {
+function commentsWithin(reader: ByteReader, record: OfficeRecord, depth = 0): string[] {
   if (depth > deepest) return [];
   return children(reader, record).flatMap((child) => {
     if (child.type === 0x2ee0) {
@@ -85,29 +85,6 @@ function commentsWithin(reader: ByteReader, record: PptRecord, depth = 0): strin
   });
 }
 
-/** The objects that were put into slides, packed; each is a compound file. */
-export function* objectsOfPresentation(file: CompoundFolder): Generator<EmbeddedFile> {
-  const reader = new ByteReader(file.stream("PowerPoint Document") ?? new Uint8Array());
-  const user = new ByteReader(file.stream("Current User") ?? new Uint8Array());
-  const { places } = directory(reader, user.u32(16));
-  for (const place of places.values()) {
-    const record = recordAt(reader, place);
-    if (record?.type !== 0x1011) continue;
-    const stored = reader.slice(record.start, record.end);
-    const bytes = record.instance === 1 ? unpacked(stored.subarray(4)) : stored;
-    const object = bytes && fileInObject(bytes);
-    if (object) yield object;
-  }
-}
-
-function unpacked(bytes: Uint8Array): Uint8Array | null {
-  try {
-    return inflateSync(bytes, { maxOutputLength: mostUnpacked });
-  } catch {
-    return null;
-  }
-}
-
 interface SlideEntry {
   readonly persist: number;
   readonly identifier: number;
@@ -115,7 +92,7 @@ interface SlideEntry {
 }
 
 /** What a list says of each slide: where it is, and the texts of its placeholders. */
-function entries(reader: ByteReader, list: PptRecord): SlideEntry[] {
+function entries(reader: ByteReader, list: OfficeRecord): SlideEntry[] {
   const found: SlideEntry[] = [];
   let kind = 4;
   for (const record of children(reader, list)) {
@@ -128,9 +105,18 @@ function entries(reader: ByteReader, list: PptRecord): SlideEntry[] {
   return found;
 }
 
-/** The texts in the boxes of a slide; boxes of placeholders refer to `outline`, by number. */
-function textsWithin(reader: ByteReader, record: PptRecord, outline: readonly TextRun[], depth = 0): TextRun[] {
+interface SlideContext {
+  readonly reader: ByteReader;
+  /** Boxes of placeholders refer to these, by number. */
+  readonly outline: readonly TextRun[];
+  /** Shapes that show objects refer to these. */
+  readonly formulas: ReadonlyMap<number, string>;
+}
+
+/** The texts in the boxes of a slide, and what its shapes say beside them. */
+function textsWithin(context: SlideContext, record: OfficeRecord, depth = 0): TextRun[] {
   if (depth > deepest) return [];
+  const { reader, outline, formulas } = context;
   const runs: TextRun[] = [];
   let kind = 4;
   for (const child of children(reader, record)) {
@@ -139,15 +125,24 @@ function textsWithin(reader: ByteReader, record: PptRecord, outline: readonly Te
     else if (child.type === 0x0f9e) {
       const referred = outline[reader.u32(child.start)];
       if (referred) runs.push(referred);
+    } else if (child.type === 0x0bc1) {
+      const formula = formulas.get(reader.u32(child.start));
+      if (formula !== undefined) runs.push({ kind: 4, text: formula });
     } else if (child.type === 0xf003) {
       const table = tableIn(reader, child, (box) =>
-        textsWithin(reader, box, outline, depth + 1)
+        textsWithin(context, box, depth + 1)
           .map(({ text }) => text)
           .join(" "),
       );
       if (table) runs.push({ kind, text: "", table });
-      else runs.push(...textsWithin(reader, child, outline, depth + 1));
-    } else if (child.isContainer || child.type === 0xf00d) runs.push(...textsWithin(reader, child, outline, depth + 1));
+      else runs.push(...textsWithin(context, child, depth + 1));
+    } else if (child.type === 0xf004) {
+      const own = textsWithin(context, child, depth + 1);
+      const said = new Set(own.map(({ text }) => text.trim()));
+      // WordArt is a box with its text in some files.
+      const lines = shapeWords(reader, child).lines.filter((line) => !said.has(line));
+      runs.push(...own, ...lines.map((text) => ({ kind: 4, text })));
+    } else if (child.isContainer || child.type === 0xf00d) runs.push(...textsWithin(context, child, depth + 1));
   }
   return runs;
 }

@@ -7,7 +7,8 @@ import { DocumentError } from "../../../errors.ts";
 import { decodeLoosely } from "../../decode/charset.ts";
 import { ListCounter } from "../word/list-counter.ts";
 import { codePageLabel, fontCharsetLabel } from "../rtf/charsets.ts";
-import type { ByteReader } from "./byte-reader.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { deletedStretches95 } from "./word-deletions.ts";
 import { type ParagraphProperty, plain, type WordText } from "./word-paragraphs.ts";
 
 /** By the language of the document, where it is not Western. */
@@ -45,7 +46,8 @@ export function isWord95(main: ByteReader): boolean {
   return main.u16(0) === 0xa5dc && main.u16(2) >= 101;
 }
 
-export function readWord95(main: ByteReader): WordText {
+export function readWord95(stream: ByteReader, formulas: ReadonlyMap<number, string>): WordText {
+  const main = withoutDeleted(stream);
   const language = main.u16(0x06);
   const isMacintosh = main.u16(0x14) === 0x100;
   const page = language === taiwan ? 950 : pages[language & 0x3ff];
@@ -66,7 +68,26 @@ export function readWord95(main: ByteReader): WordText {
     lengths: parts.map((part) => part.length),
     properties: { at: (character) => tableProperty(text, character) },
     lists: new ListCounter(new Map()),
+    // Which character stands for which is not read.
+    placed: [...formulas.values()].map((formula) => ({
+      character: Math.max(0, parts[0]!.length - 1),
+      text: formula,
+      isInline: false,
+    })),
   };
+}
+
+/** The stream with nothing in the place of what was deleted while changes were tracked; marks of cells and sections stay. */
+function withoutDeleted(main: ByteReader): ByteReader {
+  const [first, end] = [main.u32(0x18), main.u32(0x1c)];
+  const deleted = deletedStretches95(main);
+  if (deleted.length === 0) return main;
+  const bytes = Uint8Array.from(main.bytes);
+  for (const stretch of deleted) {
+    for (let at = Math.max(first, stretch.start); at < Math.min(end, stretch.end); at++)
+      if (bytes[at] !== 0x07 && bytes[at] !== 0x0c) bytes[at] = 0;
+  }
+  return new ByteReader(bytes);
 }
 
 function labelOfFonts(main: ByteReader): string {

@@ -1,36 +1,66 @@
-/**
- * What was deleted in a Word document of 1997 to 2003 while changes were tracked, and is still in its text.
- *
- * Properties of characters are kept by their place in the stream, in pages of 512 bytes that list runs of it.
- */
+/** What was deleted in a Word document of 1993 to 2003 while changes were tracked, and is still in its text. */
 import { firstEndingAfter } from "./first-ending-after.ts";
 import type { ByteReader } from "./byte-reader.ts";
+import { type CharacterRun, characterRuns, runsOf97 } from "./word-characters.ts";
 import { operandBytes, type PlacedPiece } from "./word-paragraphs.ts";
 
-const pageBytes = 512;
-/** A page has room for no more. */
-const mostRuns = 101;
 /** sprmCFRMarkDel of [MS-DOC]. */
 const isDeleted = 0x0800;
+/** sprmCFStrikeRM, as it was called before. */
+const isDeleted95 = 65;
+/** How many bytes follow a property's code in Word 6 and 95; null where the first of them says. */
+const operandBytes95: Readonly<Record<number, number | null>> = {
+  ...{ 66: 1, 67: 1, 68: null, 69: 2, 70: 4, 71: 1, 72: 2, 73: 3, 74: null, 75: 1, 80: 2, 81: null, 82: null, 83: 0 },
+  ...{ 85: 1, 86: 1, 87: 1, 88: 1, 89: 1, 90: 1, 91: 1, 92: 1, 93: 2, 94: 1, 95: 3, 96: 2, 97: 2, 98: 1, 99: 2 },
+  ...{
+    100: 1,
+    101: 2,
+    102: 1,
+    103: null,
+    104: 1,
+    105: null,
+    106: null,
+    107: 2,
+    108: null,
+    109: 2,
+    110: 2,
+    117: 1,
+    118: 1,
+  },
+};
 /** Stands in for what was deleted, so that places in the text stay what they are; nothing shows it. */
 const nothing = "\0";
 /** Cells and sections end there whether or not their text does. */
 const kept = /[^\x07\x0c]/g;
 
-interface Stretch {
+export interface Stretch {
   /** In the stream, the end exclusive. */
   readonly start: number;
   end: number;
 }
 
+/** Those of a document of Word 97 and later. */
+export function deletedStretches(main: ByteReader, table: ByteReader): Stretch[] {
+  return stretchesOf(runsOf97(main, table), (run) => saysDeleted(main, run));
+}
+
+/** Those of a document of Word 6 and 95, whose properties are bytes. */
+export function deletedStretches95(main: ByteReader): Stretch[] {
+  const list = { reader: main, offset: main.u32(0x00b8), length: main.u32(0x00bc), bytes: 2 } as const;
+  return stretchesOf(characterRuns(main, list), ({ properties, propertiesEnd }) => {
+    for (let at = properties; at + 1 < propertiesEnd;) {
+      const code = main.u8(at);
+      if (code === isDeleted95) return main.u8(at + 1) === 1;
+      const bytes = operandBytes95[code];
+      if (bytes === undefined) return false;
+      at += 1 + (bytes === null ? 1 + main.u8(at + 1) : bytes);
+    }
+    return false;
+  });
+}
+
 /** The text of these pieces without what was deleted, at its length. */
-export function withoutDeleted(
-  text: string,
-  main: ByteReader,
-  table: ByteReader,
-  pieces: readonly PlacedPiece[],
-): string {
-  const deleted = deletedStretches(main, table);
+export function withoutDeleted(text: string, deleted: readonly Stretch[], pieces: readonly PlacedPiece[]): string {
   if (deleted.length === 0) return text;
   let left = "";
   let at = 0;
@@ -51,20 +81,9 @@ export function withoutDeleted(
 }
 
 /** In the order of the stream, none of them within another. */
-function deletedStretches(main: ByteReader, table: ByteReader): Stretch[] {
-  const [offset, length] = [main.u32(0x00fa), main.u32(0x00fe)];
-  const count = Math.min(Math.max(0, Math.floor((length - 4) / 8)), Math.ceil(main.length / pageBytes));
+export function stretchesOf(runs: Iterable<CharacterRun>, isDeletedRun: (run: CharacterRun) => boolean): Stretch[] {
   const found: Stretch[] = [];
-  for (let index = 0; index < count; index++) {
-    const page = (table.u32(offset + 4 * (count + 1) + 4 * index) & 0x3fffff) * pageBytes;
-    const runs = Math.min(main.u8(page + pageBytes - 1), mostRuns);
-    for (let run = 0; run < runs; run++) {
-      const at = main.u8(page + 4 * (runs + 1) + run) * 2;
-      if (at === 0 || !saysDeleted(main, page + at)) continue;
-      const [start, end] = [main.u32(page + 4 * run), main.u32(page + 4 * (run + 1))];
-      if (end > start && end <= main.length) found.push({ start, end });
-    }
-  }
+  for (const run of runs) if (isDeletedRun(run)) found.push({ start: run.start, end: run.end });
   found.sort((a, b) => a.start - b.start);
   const stretches: Stretch[] = [];
   for (const { start, end } of found) {
@@ -75,9 +94,8 @@ function deletedStretches(main: ByteReader, table: ByteReader): Stretch[] {
   return stretches;
 }
 
-function saysDeleted(main: ByteReader, at: number): boolean {
-  const end = at + 1 + main.u8(at);
-  for (let next = at + 1; next + 2 < end; next += 2 + operandBytes(main, main.u16(next), next + 2))
-    if (main.u16(next) === isDeleted) return main.u8(next + 2) === 1;
+function saysDeleted(main: ByteReader, { properties, propertiesEnd }: CharacterRun): boolean {
+  for (let at = properties; at + 2 < propertiesEnd; at += 2 + operandBytes(main, main.u16(at), at + 2))
+    if (main.u16(at) === isDeleted) return main.u8(at + 2) === 1;
   return false;
 }

@@ -7,6 +7,7 @@ import { firstEndingAfter } from "./first-ending-after.ts";
 import type { RowCell } from "../../table/edges.ts";
 import type { ListCounter } from "../word/list-counter.ts";
 import type { ByteReader } from "./byte-reader.ts";
+import type { PlacedLine } from "./word-drawings.ts";
 
 export interface ParagraphProperty {
   /** The style's name; empty where it is not known. */
@@ -34,6 +35,8 @@ export interface WordText {
   readonly lengths: readonly number[];
   readonly properties: ParagraphProperties;
   readonly lists: ListCounter;
+  /** What drawings and objects say, by the characters that stand for them, ascending. */
+  readonly placed: readonly PlacedLine[];
 }
 
 /** A piece of the text. */

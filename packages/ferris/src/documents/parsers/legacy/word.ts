@@ -4,30 +4,28 @@
  * After Microsoft's [MS-DOC]. What it says is where something is, is checked against what is there.
  */
 import { DocumentError } from "../../../errors.ts";
-import type { CompoundFolder } from "../../archive/compound-folder.ts";
+import { type CompoundFolder, folderIn } from "../../archive/compound-folder.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import { decodeLoosely } from "../../decode/charset.ts";
 import { addTable } from "../../table/add-table.ts";
 import { type EdgedRow, gridOf } from "../../table/edges.ts";
 import { addPageEdges } from "../office/page-edges.ts";
-import { baseOfPhoneticGuide } from "../office/equation-field.ts";
+import { textOfEquationField } from "../office/equation-field.ts";
+import { formulaInFolder } from "../office/equation-object.ts";
 import { headingLevelOfName } from "../word/styles.ts";
 import { ByteReader } from "./byte-reader.ts";
-import type { ListCounter } from "../word/list-counter.ts";
 import { isWord95, readWord95 } from "./word-95.ts";
-import { withoutDeleted } from "./word-deletions.ts";
+import { deletedStretches, withoutDeleted } from "./word-deletions.ts";
+import { type PlacedLine, placedLines } from "./word-drawings.ts";
 import { listCounter } from "./word-lists.ts";
-import {
-  paragraphProperties,
-  type ParagraphProperties,
-  type ParagraphProperty,
-  type PlacedPiece,
-  type WordText,
-} from "./word-paragraphs.ts";
+import { paragraphProperties, type ParagraphProperty, type PlacedPiece, type WordText } from "./word-paragraphs.ts";
 
 /** Longer texts are longer than their files. */
 const mostPieces = 1_000_000;
 const longestInstruction = 1_000;
+const mostFormulas = 10_000;
+/** Where something was deleted. */
+const nothing = "\0";
 
 /** Adds the text of the document in `file`. */
 export function readWord(file: CompoundFolder, builder: ContentBuilder): void {
@@ -37,18 +35,15 @@ export function readWord(file: CompoundFolder, builder: ContentBuilder): void {
     throw new DocumentError("damaged", "from Word 2 or older: save it as .docx");
   if (main.u16(0x0a) & 0x0100)
     throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
-  const { text, lengths, properties, lists } = isOld ? readWord95(main) : readWord97(main, file);
+  const document = isOld ? readWord95(main, formulasOf(file)) : readWord97(main, file);
   let at = 0;
-  const [body, footnotes, headers, macros, ...others] = lengths;
-  addParagraphs(builder, text.slice(at, (at += body)), 0, properties, lists);
-  addParagraphs(builder, text.slice(at, (at += footnotes)), at - footnotes, properties, lists);
+  const [body, footnotes, headers, macros, ...others] = document.lengths;
+  addParagraphs(builder, document, at, (at += body));
+  addParagraphs(builder, document, at, (at += footnotes));
   const edges = new ContentBuilder();
-  addParagraphs(edges, text.slice(at, at + headers), at, properties, lists);
-  at += headers + macros;
-  for (const length of others) {
-    addParagraphs(builder, text.slice(at, at + length), at, properties, lists);
-    at += length;
-  }
+  addParagraphs(edges, document, at, (at += headers));
+  at += macros;
+  for (const length of others) addParagraphs(builder, document, at, (at += length));
   addPageEdges(builder, [edges.finish("doc")]);
 }
 
@@ -56,13 +51,26 @@ function readWord97(main: ByteReader, file: CompoundFolder): WordText {
   const table = new ByteReader(file.stream(main.u16(0x0a) & 0x0200 ? "1Table" : "0Table") ?? new Uint8Array());
   const pieces = piecesOf(table, main.u32(0x01a2), main.u32(0x01a6));
   const counts = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64].map((place) => main.u32(place));
+  const [body, footnotes] = counts;
+  const data = new ByteReader(file.stream("Data") ?? new Uint8Array());
   return {
-    text: withoutDeleted(textOf(main, pieces), main, table, pieces),
+    text: withoutDeleted(textOf(main, pieces), deletedStretches(main, table), pieces),
     // Nothing is said of macros, whose length is another's today.
     lengths: counts.map((length, index) => (index === 3 ? 0 : length)),
     properties: paragraphProperties(main, table, pieces),
     lists: listCounter(main, table),
+    placed: placedLines({ main, table, data, pieces, headers: body! + footnotes!, formulas: formulasOf(file) }),
   };
+}
+
+/** Formulas among the objects, by their numbers; those that cannot be read are named by whoever reads the objects. */
+function formulasOf(file: CompoundFolder): Map<number, string> {
+  const formulas = new Map<number, string>();
+  for (const name of file.names("ObjectPool").slice(0, mostFormulas)) {
+    const formula = formulaInFolder(folderIn(file, `ObjectPool/${name}`));
+    if (formula) formulas.set(Number(name.slice(1)), formula);
+  }
+  return formulas;
 }
 
 function piecesOf(table: ByteReader, offset: number, length: number): PlacedPiece[] {
@@ -100,28 +108,34 @@ function textOf(main: ByteReader, pieces: readonly PlacedPiece[]): string {
   return text;
 }
 
-/** Paragraphs of `text`, which begins at character `start` of the document. */
-function addParagraphs(
-  builder: ContentBuilder,
-  text: string,
-  start: number,
-  properties: ParagraphProperties,
-  lists: ListCounter,
-): void {
+/** The paragraphs between two characters of the document, each followed by what its drawings say. */
+function addParagraphs(builder: ContentBuilder, document: WordText, from: number, to: number): void {
+  const { properties, lists } = document;
+  const text = document.text.slice(from, to);
+  const placed = new PlacedLines(document.placed, from);
   let rows: EdgedRow[] = [];
   let cells: string[] = [];
   let cell: string[] = [];
+  let following: string[] = [];
   const endTable = () => {
     if (cells.length > 0) rows.push(rowOf(cells, null));
     if (rows.length > 0) addTable(builder, gridOf(rows));
     [rows, cells, cell] = [[], [], []];
   };
+  const addFollowing = () => {
+    for (const line of following) builder.add("prose", line);
+    following = [];
+  };
   let at = 0;
   while (at < text.length) {
     let end = at;
     while (end < text.length && text[end] !== "\r" && text[end] !== "\x07" && text[end] !== "\x0c") end++;
-    const { style, level, isInTable, endsRow, list, listLevel, cells: defined } = properties.at(start + end);
-    const said = shown(text.slice(at, end));
+    const { style, level, isInTable, endsRow, list, listLevel, cells: defined } = properties.at(from + end);
+    const here = placed.upTo(from + end + 1).filter(({ character }) => text[character - from] !== nothing);
+    const inline = new Map(
+      here.flatMap(({ character, isInline, text: line }) => (isInline ? [[character - from - at, line]] : [])),
+    );
+    const said = shown(text.slice(at, end), inline);
     const isEmpty = said === "" || (text[end] === "\x07" && endsRow);
     const label = list === 0 || isEmpty ? null : lists.next(String(list), listLevel);
     const words = label === null ? said : `${label} ${said}`;
@@ -136,13 +150,36 @@ function addParagraphs(
     } else if (isInTable) cell.push(words);
     else {
       endTable();
+      addFollowing();
       const heading = level ?? headingLevelOfName(style);
       if (heading !== null) builder.heading(heading, label === "-" ? said : words);
       else if (label !== null) builder.add("list", words);
       else if (!/^toc \d$/i.test(style)) builder.add("prose", words);
     }
+    for (const { isInline, text: line } of here) if (!isInline) following.push(line);
+    if (rows.length === 0 && cells.length === 0 && cell.length === 0) addFollowing();
   }
   endTable();
+  addFollowing();
+}
+
+/** Gives out lines in their order, as the text is read. */
+class PlacedLines {
+  readonly #lines: readonly PlacedLine[];
+  #next: number;
+
+  constructor(lines: readonly PlacedLine[], from: number) {
+    this.#lines = lines;
+    const first = lines.findIndex(({ character }) => character >= from);
+    this.#next = first < 0 ? lines.length : first;
+  }
+
+  /** Those before a character that were not given out yet. */
+  upTo(character: number): PlacedLine[] {
+    const first = this.#next;
+    while (this.#next < this.#lines.length && this.#lines[this.#next].character < character) this.#next++;
+    return this.#lines.slice(first, this.#next);
+  }
 }
 
 /** Cells that nothing is said of stand side by side. */
@@ -154,20 +191,24 @@ function rowOf(texts: readonly string[], defined: ParagraphProperty["cells"]): E
   return { isHeader: false, left: Math.min(0, ...cells.map(({ right }) => right)), cells };
 }
 
-/** Without the instructions of fields, and what stands for notes, pictures and hyphens. */
-function shown(text: string): string {
+/** Without the instructions of fields, and what stands for notes, pictures and hyphens; with formulas, by the characters that stand for them. */
+function shown(text: string, formulas: ReadonlyMap<number, string>): string {
   let words = "";
   /** The instructions of the fields that are open, and have had no result yet. */
   const instructions: string[] = [];
+  let place = 0;
   for (const character of text) {
+    const formula = formulas.get(place);
+    place += character.length;
     if (character === "\x13") instructions.push("");
     else if (character === "\x14") instructions.pop();
-    else if (character === "\x15") words += baseOfPhoneticGuide(instructions.pop() ?? "");
+    else if (character === "\x15") words += textOfEquationField(instructions.pop() ?? "");
     else if (instructions.length > 0) {
       if (instructions.at(-1)!.length < longestInstruction) instructions[instructions.length - 1] += character;
     } else if (character === "\x0b") words += "\n";
     else if (character === "\x1e") words += "-";
     else if (character === "\t" || character >= " ") words += character;
+    if (formula !== undefined && instructions.length === 0) words += formula;
   }
   return words.trim();
 }

@@ -11,6 +11,7 @@ import { decodeLoosely } from "../../decode/charset.ts";
 import { addEmbedded } from "../../embedded.ts";
 import { DocumentError } from "../../../errors.ts";
 import { fileLeftOut } from "../../walk/left-out.ts";
+import { formulaInFolder, unreadFormula } from "./equation-object.ts";
 import type { OfficePackage } from "./package.ts";
 import type { ParserInput } from "../parser.ts";
 
@@ -19,14 +20,19 @@ export interface EmbeddedFile {
   readonly bytes: Uint8Array;
 }
 
+/** What is to be said of an object that is there and cannot be read. */
+export interface UnreadObject {
+  readonly warning: string;
+}
+
 /** A file by its bytes, or a document of the old formats where it lies. */
-export type EmbeddedObject = EmbeddedFile | { readonly name: string; readonly folder: CompoundFolder };
+export type EmbeddedObject = EmbeddedFile | { readonly name: string; readonly folder: CompoundFolder } | UnreadObject;
 
 /** Objects within one document that are read. */
 export const mostObjects = 50;
 
-/** The object in the bytes of a part (oleObject1.bin); null for what holds no file: formulas, drawings, sounds. */
-export function fileInObject(bytes: Uint8Array): EmbeddedFile | null {
+/** The object in the bytes of a part (oleObject1.bin); null for what holds no file: drawings, sounds, formulas that are read where they stand. */
+export function fileInObject(bytes: Uint8Array): EmbeddedFile | UnreadObject | null {
   if (!isCompoundFile(bytes)) return null;
   const folder = openFolder(bytes);
   const object = folder && objectIn(folder, bytes);
@@ -53,6 +59,7 @@ export function objectIn(folder: CompoundFolder, whole?: Uint8Array): EmbeddedOb
     const extension = bytes && extensionOf(bytes);
     if (extension) return { name: `document.${extension}`, bytes: bytes! };
   }
+  if (formulaInFolder(folder) === null) return { warning: unreadFormula };
   if (has("worddocument")) return { name: "document.doc", folder };
   if (has("workbook", "book")) return { name: "workbook.xls", folder };
   if (has("powerpoint document")) return { name: "presentation.ppt", folder };
@@ -60,7 +67,7 @@ export function objectIn(folder: CompoundFolder, whole?: Uint8Array): EmbeddedOb
 }
 
 /** Files that the relations of `part` name: newer documents as they are, others in objects. */
-export function* filesOfPart(file: OfficePackage, part: string): Generator<EmbeddedFile | null> {
+export function* filesOfPart(file: OfficePackage, part: string): Generator<EmbeddedFile | UnreadObject | null> {
   for (const type of ["package", "oleObject"]) {
     for (const name of file.related(part, type)) {
       const bytes = file.archive.bytes(name);
@@ -119,15 +126,20 @@ export function packagedFile(native: Uint8Array): EmbeddedFile | null {
 /** Adds the names and texts of files that were put in, once each. Returns what to warn of. */
 export async function addFiles(
   builder: ContentBuilder,
-  files: Iterable<EmbeddedFile | null>,
+  files: Iterable<EmbeddedFile | UnreadObject | null>,
   input: ParserInput,
 ): Promise<string[]> {
-  const warnings: string[] = [];
+  const warnings = new Set<string>();
   let count = 0;
   for (const file of files) {
-    if (file === null || fileLeftOut(file.name) !== null || ++count > mostObjects) continue;
+    if (file === null) continue;
+    if ("warning" in file) {
+      warnings.add(file.warning);
+      continue;
+    }
+    if (fileLeftOut(file.name) !== null || ++count > mostObjects) continue;
     const why = await addEmbedded(builder, file.name, file.bytes, input);
-    if (why !== null) warnings.push(`${file.name} in it was not read: ${why}`);
+    if (why !== null) warnings.add(`${file.name} in it was not read: ${why}`);
   }
-  return warnings;
+  return [...warnings];
 }

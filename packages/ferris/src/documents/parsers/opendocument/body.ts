@@ -4,8 +4,7 @@
 import type { ContentBuilder, Place } from "../../content-builder.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
-import { pictureDescription } from "../picture-description.ts";
-import { type XmlElement, childElements, childNamed, descendants } from "../../xml/xml-tree.ts";
+import { type XmlElement, childElements, descendants } from "../../xml/xml-tree.ts";
 import { addCells } from "./cells.ts";
 import { ListCounter } from "./lists.ts";
 import type { Objects } from "./objects.ts";
@@ -152,9 +151,7 @@ export class OpenDocumentBody {
     if (furniture.has(shape.attributes["presentation:class"] ?? "")) return;
     const formula = formulaIn(shape, this.#objects);
     if (formula !== null) return this.#builder.add("prose", formula, this.#place);
-    if (childNamed(shape, "draw:image") || childNamed(shape, "draw:object")) {
-      this.#builder.add("prose", pictureDescription(descriptionOf(shape)), this.#place);
-    }
+    this.#builder.add("prose", descriptionOf(shape), this.#place);
     for (const child of childElements(shape)) {
       if (child.name === "draw:object") this.#addObject(child);
       // Words that stand over a picture are in it.

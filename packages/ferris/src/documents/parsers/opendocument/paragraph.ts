@@ -1,6 +1,7 @@
 /**
  * The words of a paragraph of OpenDocument, and what hangs on it: notes, comments, frames.
  */
+import { descriptionLines } from "../picture-description.ts";
 import { linearMathMl } from "../math/mathml.ts";
 import { type XmlElement, childElements, childNamed, textWithin } from "../../xml/xml-tree.ts";
 import type { Objects } from "./objects.ts";
@@ -66,10 +67,8 @@ export function formulaIn(frame: XmlElement, objects: Objects): string | null {
   return math && linearMathMl(math).replace(/\s+/g, " ").trim();
 }
 
-/** What the author says that a picture shows. */
+/** What the author says that a picture or shape shows. */
 export function descriptionOf(frame: XmlElement): string {
-  return childElements(frame)
-    .filter(({ name }) => name === "svg:title" || name === "svg:desc")
-    .map((element) => textWithin(element).trim())
-    .join("\n");
+  const said = childElements(frame).filter(({ name }) => name === "svg:title" || name === "svg:desc");
+  return descriptionLines(...said.map((element) => textWithin(element).trim()));
 }

@@ -2,13 +2,15 @@
 
 /** Destinations without words of the document. */
 export const passedOver = new Set(
-  "colortbl pict nonshppict xe tc rxe listname listlevel leveltext levelnumbers lfolevel themedata colorschememapping latentstyles datastore listtable listoverridetable rsidtbl revtbl generator filetbl pgptbl private nonesttables ftnsep ftnsepc aftnsep aftnsepc bkmkstart bkmkend mmathPict mdegHide mlimLoc mgrow msubHide msupHide mdiff mtype mpos mvertJc mctrlPr mbegChr mendChr msepChr atnid atnauthor atndate atnref atntime atnicn".split(
+  "colortbl nonshppict xe tc rxe listname listlevel leveltext levelnumbers lfolevel themedata colorschememapping latentstyles datastore listtable listoverridetable rsidtbl revtbl generator filetbl pgptbl private nonesttables ftnsep ftnsepc aftnsep aftnsepc bkmkstart bkmkend mmathPict mdegHide mlimLoc mgrow msubHide msupHide mdiff mtype mpos mvertJc mctrlPr mbegChr mendChr msepChr atnid atnauthor atndate atnref atntime atnicn".split(
     " ",
   ),
 );
 /** Destinations that are marked as passable and hold words all the same. */
 export const passableWithWords = new Set([
   "shpinst",
+  "shppict",
+  "picprop",
   "shptxt",
   "annotation",
   "nestcell",

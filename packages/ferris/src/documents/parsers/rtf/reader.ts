@@ -7,11 +7,13 @@
 import { DocumentError } from "../../../errors.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import { addPageEdges } from "../office/page-edges.ts";
-import { baseOfPhoneticGuide } from "../office/equation-field.ts";
+import { pictureDescription } from "../picture-description.ts";
+import { textOfEquationField } from "../office/equation-field.ts";
 import { headingLevelOfName } from "../word/styles.ts";
 import { symbolCharacter } from "../word/symbols.ts";
 import { codePageLabel, decodeBytes, endsInCharacter, fontCharsetLabel } from "./charsets.ts";
 import { characters, isPageEdge, passableWithWords, passedOver, wordsOfDrawings } from "./control-words.ts";
+import { formulaInRtf } from "./objects.ts";
 import { RtfRows } from "./rows.ts";
 import type { RtfToken } from "./tokens.ts";
 
@@ -31,6 +33,7 @@ type Destination =
   | "label"
   | "property"
   | "edge"
+  | "picture"
   | "object";
 
 interface State {
@@ -43,6 +46,8 @@ interface State {
   isTwice: boolean;
   /** Where the words of the Unicode form belong. */
   instead: Destination | null;
+  /** In a header, what does not go on in the line around it. */
+  isOwnLine: boolean;
 }
 
 interface FontEntry {
@@ -53,7 +58,15 @@ interface FontEntry {
 export class RtfReader {
   readonly #builder: ContentBuilder;
   readonly #states: State[] = [];
-  #state: State = { destination: "text", font: 0, fallback: 1, isDeleted: false, isTwice: false, instead: null };
+  #state: State = {
+    destination: "text",
+    font: 0,
+    fallback: 1,
+    isDeleted: false,
+    isTwice: false,
+    instead: null,
+    isOwnLine: false,
+  };
   #codePage = "windows-1252";
   readonly #fonts = new Map<number, FontEntry>();
   readonly #levels = new Map<number, number>();
@@ -142,18 +155,30 @@ export class RtfReader {
     this.#toSkip = 0;
     const { destination } = this.#state;
     if (this.#noteDepth === this.#states.length && this.#noteDepth > 0) {
-      this.#notes.push(this.#note);
+      this.#notes.push(this.#propertyName === "wzDescription" ? pictureDescription(this.#note) : this.#note);
+      this.#propertyName = "";
       this.#note = "";
       this.#noteDepth = 0;
     }
     if (this.#instructions.at(-1)?.depth === this.#states.length) {
       const { text, hasResult } = this.#instructions.pop()!;
       const outer = this.#states.at(-1);
-      if (outer && !hasResult) this.#sayTo(outer, baseOfPhoneticGuide(text));
+      if (outer && !hasResult) this.#sayTo(outer, textOfEquationField(text));
     }
     if (destination === "styles") this.#endStyle();
-    if (destination === "edge" && this.#states.at(-1)?.destination !== "edge") this.#edges += "\n";
+    if (destination === "edge" && (this.#state.isOwnLine || this.#states.at(-1)?.destination !== "edge"))
+      this.#edges += "\n";
+    if (destination === "object" && this.#states.at(-1)?.destination !== "object") this.#endObject();
     this.#state = this.#states.pop() ?? this.#state;
+  }
+
+  /** A formula stands where it is; files follow the text. */
+  #endObject(): void {
+    const outer = this.#states.at(-1);
+    const formula = formulaInRtf(this.objects.at(-1) ?? "");
+    if (!outer || !formula) return;
+    this.objects.pop();
+    this.#sayTo(outer, formula);
   }
 
   #control(name: string, value: number | null): void {
@@ -190,8 +215,14 @@ export class RtfReader {
       state.destination = "property";
       this.#propertyName = "";
     } else if (name === "sv") {
-      if (wordsOfDrawings.has(this.#propertyName)) this.#startNote();
-      else state.destination = "none";
+      if (!wordsOfDrawings.has(this.#propertyName)) state.destination = "none";
+      else if (state.destination === "edge") {
+        state.isOwnLine = true;
+        this.#edges += "\n";
+      } else this.#startNote();
+    } else if (name === "pict") {
+      // Digits, and among its properties what it shows.
+      state.destination = "picture";
     } else if (name === "footnote" || name === "annotation") {
       this.#startNote();
     } else if (name === "listtext" || name === "pntext") {
@@ -325,7 +356,7 @@ export class RtfReader {
       if (field && field.text.length < 1_000) field.text += text;
     } else if (destination === "property") {
       if (this.#propertyName.length < 100) this.#propertyName += text;
-    } else if (isDeleted || destination === "none") return;
+    } else if (isDeleted || destination === "none" || destination === "picture") return;
     else if (destination === "label") this.#label += text;
     else if (destination === "note") this.#note += text;
     else if (destination === "edge") this.#edges += text;

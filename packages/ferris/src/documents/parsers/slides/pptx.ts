@@ -5,7 +5,7 @@
 import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
-import { addFiles, type EmbeddedFile, filesOfPart } from "../office/embedded-object.ts";
+import { addFiles, type EmbeddedFile, filesOfPart, type UnreadObject } from "../office/embedded-object.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { addMaster, addSlide, addSlideComments } from "./slide.ts";
@@ -44,7 +44,7 @@ function edgesOf(file: OfficePackage, slides: readonly string[], footers: readon
 }
 
 /** Sheets and documents that were put into slides; what several slides show is there once. */
-function* filesOf(file: OfficePackage, slides: readonly string[]): Generator<EmbeddedFile | null> {
+function* filesOf(file: OfficePackage, slides: readonly string[]): Generator<EmbeddedFile | UnreadObject | null> {
   const parts = new Set(slides.flatMap((slide) => [slide, ...file.related(slide, "notesSlide")]));
   const seen = new Set<string>();
   for (const part of parts) {

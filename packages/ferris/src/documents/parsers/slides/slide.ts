@@ -4,11 +4,12 @@
 import type { ContentBuilder, Place } from "../../content-builder.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
-import { pictureDescription } from "../picture-description.ts";
+import { descriptionLines } from "../picture-description.ts";
 import { type XmlElement, childElements, childNamed, descendants, textWithin, xmlTree } from "../../xml/xml-tree.ts";
 import { chosen } from "../office/alternate-content.ts";
 import { addChart } from "../office/chart.ts";
 import { diagramLines } from "../office/diagram.ts";
+import { formulaInObject } from "../office/equation-object.ts";
 import type { OfficePackage } from "../office/package.ts";
 import { linesOf } from "./paragraphs.ts";
 
@@ -42,7 +43,9 @@ export function addMaster(builder: ContentBuilder, file: OfficePackage, part: st
 function shapesOf(tree: XmlElement): XmlElement[] {
   return childElements(tree).flatMap((child) => {
     if (child.name === "mc:AlternateContent") return shapesOf({ ...child, children: chosen(child) });
-    return child.name === "p:grpSp" ? shapesOf(child) : [child];
+    // A group stands for itself by what is said of it.
+    const own = { ...child, children: childElements(child).filter(({ name }) => name === "p:nvGrpSpPr") };
+    return child.name === "p:grpSp" ? [own, ...shapesOf(child)] : [child];
   });
 }
 
@@ -60,9 +63,14 @@ function addShape(builder: ContentBuilder, file: OfficePackage, part: string, sh
     for (const diagram of descendants(shape, "dgm:relIds")) {
       for (const line of diagramLines(textOf(diagram.attributes["r:dm"]))) builder.add("list", `- ${line}`, place);
     }
-  } else if (shape.name === "p:pic") {
-    builder.add("prose", pictureDescription(propertiesOf(shape)?.attributes.descr ?? ""), place);
+    // An object stands there twice, for programs that show it in different ways.
+    for (const id of new Set(descendants(shape, "p:oleObj").map(({ attributes }) => attributes["r:id"]))) {
+      const bytes = file.archive.bytes(file.target(part, id) ?? "");
+      builder.add("prose", (bytes && formulaInObject(bytes)) ?? "", place);
+    }
   } else builder.add("prose", textLines(shape).join("\n"), place);
+  const { title, descr } = propertiesOf(shape)?.attributes ?? {};
+  builder.add("prose", descriptionLines(title, descr), place);
 }
 
 function textLines(shape: XmlElement): string[] {

@@ -5,9 +5,10 @@ import type { ContentBuilder } from "../../content-builder.ts";
 import { chosen } from "../office/alternate-content.ts";
 import { addChart } from "../office/chart.ts";
 import { diagramLines } from "../office/diagram.ts";
+import { formulaInObject } from "../office/equation-object.ts";
 import type { OfficePackage } from "../office/package.ts";
 import { linesOf } from "../slides/paragraphs.ts";
-import { pictureDescription } from "../picture-description.ts";
+import { descriptionLines } from "../picture-description.ts";
 import { type XmlElement, childElements, descendants, textWithin, xmlTree } from "../../xml/xml-tree.ts";
 import { RichText } from "./strings.ts";
 import { readXml } from "../../xml/xml.ts";
@@ -35,7 +36,7 @@ function addShapes(
     if (name === "xdr:txBody") builder.add("prose", linesOf(element).join("\n"));
     else if (name === "c:chart" || name === "cx:chart")
       addChart(builder, file, drawing, attributes["r:id"], { hasSheet: true });
-    else if (name === "xdr:pic") builder.add("prose", descriptionOf(element));
+    else if (name === "xdr:cNvPr") builder.add("prose", descriptionLines(attributes.title, attributes.descr));
     else if (name === "dgm:relIds") {
       for (const line of diagramLines(textOf(attributes["r:dm"]))) builder.add("list", `- ${line}`);
     } else if (name === "mc:AlternateContent") addShapes(builder, file, drawing, chosen(element));
@@ -69,6 +70,10 @@ export function addComments(builder: ContentBuilder, file: OfficePackage, part: 
   }
 }
 
-function descriptionOf(picture: XmlElement): string {
-  return pictureDescription(descendants(picture, "xdr:cNvPr")[0]?.attributes.descr ?? "");
+/** Adds the formulas that were put onto the sheet as objects. */
+export function addFormulas(builder: ContentBuilder, file: OfficePackage, part: string): void {
+  for (const object of file.related(part, "oleObject")) {
+    const bytes = file.archive.bytes(object);
+    builder.add("prose", (bytes && formulaInObject(bytes)) ?? "");
+  }
 }

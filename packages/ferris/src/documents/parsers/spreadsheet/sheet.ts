@@ -114,7 +114,7 @@ function shown({ type, style, value, formula }: CellState, { strings, styleOf }:
 }
 
 /** Without fonts, sizes, colours, and what stands for a page's number, a date or a name; parts stand apart. */
-function shownEdge(written: string): string {
+export function shownEdge(written: string): string {
   return unescaped(written)
     .replace(
       /&(?:([LCR])|(&)|"[^"]{0,200}"|K[\dA-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Z+-])/g,

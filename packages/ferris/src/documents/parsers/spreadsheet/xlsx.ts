@@ -8,11 +8,11 @@ import { posix } from "node:path";
 import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
-import { addFiles, type EmbeddedFile, filesOfPart } from "../office/embedded-object.ts";
+import { addFiles, type EmbeddedFile, filesOfPart, type UnreadObject } from "../office/embedded-object.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { readBinaryWorkbook } from "./binary-workbook.ts";
-import { addComments, addDrawings } from "./drawing.ts";
+import { addComments, addDrawings, addFormulas } from "./drawing.ts";
 import { readExcel2003 } from "./excel-2003.ts";
 import { cellOf, readSheet } from "./sheet.ts";
 import { readSharedStrings } from "./strings.ts";
@@ -54,6 +54,7 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
     addTable(builder, grid);
     addComments(builder, file, part);
     addDrawings(builder, file, part);
+    addFormulas(builder, file, part);
   }
   const printed = new ContentBuilder();
   for (const edge of edges) printed.add("prose", edge);
@@ -63,7 +64,7 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
 }
 
 /** Documents that were put into the sheets. */
-function* filesOf(file: OfficePackage, sheets: readonly string[]): Generator<EmbeddedFile | null> {
+function* filesOf(file: OfficePackage, sheets: readonly string[]): Generator<EmbeddedFile | UnreadObject | null> {
   for (const sheet of sheets) yield* filesOfPart(file, sheet);
 }
 

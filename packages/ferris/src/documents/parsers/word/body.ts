@@ -7,6 +7,7 @@ import { addBlocks } from "../../embedded.ts";
 import { chosen } from "../office/alternate-content.ts";
 import { addChart } from "../office/chart.ts";
 import { diagramLines } from "../office/diagram.ts";
+import { formulaInObject } from "../office/equation-object.ts";
 import type { OfficePackage } from "../office/package.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
@@ -92,7 +93,7 @@ export class WordBody {
     const properties = childNamed(element, "w:pPr");
     const styleId = childNamed(properties, "w:pStyle")?.attributes["w:val"];
     const style = styles.style(styleId);
-    const words = readParagraph(element, this.#fields);
+    const words = readParagraph(element, this.#fields, (relation) => this.#formulaOf(relation));
     if (this.#reading.closesFields) this.#fields.closeInstructions();
     const text = this.#carried + words.text;
     this.#carried = "";
@@ -144,6 +145,12 @@ export class WordBody {
   #textOf(relation: string): string | null {
     const target = this.#context.file.target(this.#context.part, relation);
     return target === undefined ? null : this.#context.file.archive.text(target);
+  }
+
+  #formulaOf(relation: string): string {
+    const target = this.#context.file.target(this.#context.part, relation);
+    const bytes = target === undefined ? null : this.#context.file.archive.bytes(target);
+    return (bytes && formulaInObject(bytes)) ?? "";
   }
 
   #addChunk(element: XmlElement): void {

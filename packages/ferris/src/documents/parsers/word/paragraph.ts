@@ -3,10 +3,10 @@
  *
  * Tracked changes are read as accepted: what was put in and where things were moved to is text, what was taken out is not.
  */
-import { pictureDescription } from "../picture-description.ts";
+import { descriptionLines } from "../picture-description.ts";
 import { linearMath } from "../math/omml.ts";
 import { chosen } from "../office/alternate-content.ts";
-import { baseOfPhoneticGuide } from "../office/equation-field.ts";
+import { textOfEquationField } from "../office/equation-field.ts";
 import { linesOf } from "../slides/paragraphs.ts";
 import { type XmlElement, childElements, childNamed, descendants, textWithin } from "../../xml/xml-tree.ts";
 import { symbolCharacter, withSymbols } from "./symbols.ts";
@@ -46,7 +46,7 @@ export class Fields {
   end(): string {
     const field = this.#open.pop();
     const instruction = field?.isResult === false ? field.instruction : "";
-    return /^\s*MACROBUTTON\s+\S+\s+(\S.*)$/i.exec(instruction)?.[1] ?? baseOfPhoneticGuide(instruction);
+    return /^\s*MACROBUTTON\s+\S+\s+(\S.*)$/i.exec(instruction)?.[1] ?? textOfEquationField(instruction);
   }
 
   /** Ends all fields that show nothing yet. */
@@ -80,8 +80,16 @@ const withoutWords = new Set([
   "w:endnoteRef",
 ]);
 
-/** Reads a paragraph, or what holds runs as one does. */
-export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphWords {
+/**
+ * Reads a paragraph, or what holds runs as one does.
+ *
+ * @param formulaOf the formula in the object behind a relation; "" where it is none
+ */
+export function readParagraph(
+  paragraph: XmlElement,
+  fields: Fields,
+  formulaOf: (relation: string) => string,
+): ParagraphWords {
   const attached: Attached[] = [];
   let isInContents = fields.isInContents;
   const text = inner(paragraph);
@@ -120,11 +128,15 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
         return readAnnotation(element);
       case "w:sdt":
         return inner(childNamed(element, "w:sdtContent"));
+      case "w:object":
+        readDrawing(element, new Set());
+        return descendants(element, "o:OLEObject")
+          .map(({ attributes: object }) => formulaOf(object["r:id"] ?? ""))
+          .join(" ");
       case "w:drawing":
       case "w:pict":
-      case "w:object":
       case "w:txbxContent":
-        readDrawing(element);
+        readDrawing(element, new Set());
         return "";
       default:
         return inner(element);
@@ -203,25 +215,27 @@ export function readParagraph(paragraph: XmlElement, fields: Fields): ParagraphW
     return type === "end" ? fields.end().trim() : "";
   }
 
-  /** Boxes, charts and diagrams, in the order of the file. */
-  function readDrawing(element: XmlElement): void {
+  /** Boxes, charts, diagrams and descriptions, in the order of the file; what a frame and the picture in it say alike is said once. */
+  function readDrawing(element: XmlElement, said: Set<string>): void {
     const { name, attributes } = element;
     if (name === "w:txbxContent") attached.push({ kind: "box", content: element });
     else if (name === "a:txBody") attached.push({ kind: "description", text: linesOf(element).join("\n") });
     else if (name === "c:chart" || name === "cx:chart") attached.push({ kind: "chart", id: attributes["r:id"] ?? "" });
     else if (name === "dgm:relIds") attached.push({ kind: "diagram", id: attributes["r:dm"] ?? "" });
-    else if (name === "mc:AlternateContent") for (const child of chosen(element)) readDrawing(child);
+    else if (name === "mc:AlternateContent") for (const child of chosen(element)) readDrawing(child, said);
     else {
       if (name === "v:textpath" && attributes.string) attached.push({ kind: "description", text: attributes.string });
-      if (name === "wp:inline" || name === "wp:anchor") describe(element);
-      for (const child of childElements(element)) readDrawing(child);
+      if (name === "wp:docPr" || name.endsWith(":cNvPr"))
+        describe(descriptionLines(attributes.title, attributes.descr), said);
+      else if (name.startsWith("v:")) describe(descriptionLines(attributes.alt), said);
+      for (const child of childElements(element)) readDrawing(child, said);
     }
   }
 
-  /** What the author says that a picture shows. */
-  function describe(frame: XmlElement): void {
-    const { descr = "" } = childNamed(frame, "wp:docPr")?.attributes ?? {};
-    const words = pictureDescription(descr);
-    if (words !== "" && descendants(frame, "pic:pic").length > 0) attached.push({ kind: "description", text: words });
+  /** What the author says that a picture or shape shows. */
+  function describe(text: string, said: Set<string>): void {
+    if (text === "" || said.has(text)) return;
+    said.add(text);
+    attached.push({ kind: "description", text });
   }
 }
