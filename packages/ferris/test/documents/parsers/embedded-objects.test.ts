@@ -216,6 +216,23 @@ describe("formulas that are objects stand where they are", () => {
     expect(await read("/a.xlsx", bytes)).toEqual(["prose [Laws] E=mc^2"]);
   });
 
+  test("in OpenDocument, with a file beside it", async () => {
+    const frame = (name: string) => `<draw:frame><draw:object-ole xlink:href="./${name}"/><draw:image/></draw:frame>`;
+    const xml = `<office:document-content><office:body><office:text><text:p>Then ${frame("Object 1")} holds.${frame("Object 2")}${frame("Object 3")}</text:p></office:text></office:body></office:document-content>`;
+    const bytes = zipSync({
+      "content.xml": strToU8(xml),
+      "Object 1": object,
+      "Object 2": compoundFile({ "\x01Ole10Native": nativeStream("tides.txt", "High water at 04:12.") }),
+      "Object 3": broken,
+    });
+    expect(await read("/a.odt", bytes)).toEqual([
+      "prose [] Then E=mc^2 holds.",
+      "metadata [Attachment: tides.txt] Attachment: tides.txt",
+      "prose [Attachment: tides.txt] High water at 04:12.",
+      "a formula in it was not read",
+    ]);
+  });
+
   test("in RTF", async () => {
     expect(await read("/a.rtf", rtf("Equation.3", object))).toEqual(["prose [] The letter.E=mc^2icon"]);
     expect(await read("/a.rtf", rtf("Equation.3", broken))).toEqual([

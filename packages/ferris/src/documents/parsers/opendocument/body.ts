@@ -154,6 +154,7 @@ export class OpenDocumentBody {
     this.#builder.add("prose", descriptionOf(shape), this.#place);
     for (const child of childElements(shape)) {
       if (child.name === "draw:object") this.#addObject(child);
+      else if (child.name === "draw:object-ole") this.#objects.keep(child);
       // Words that stand over a picture are in it.
       else if (child.name === "draw:image") for (const line of childElements(child)) this.#addLine(line);
       else if (child.name !== "svg:title" && child.name !== "svg:desc") this.add(child);

@@ -12,6 +12,7 @@ import type { ParsedDocument } from "../../document.ts";
 import { OpenDocumentBody } from "./body.ts";
 import { Objects } from "./objects.ts";
 import { TextStyles } from "./styles.ts";
+import { addFiles } from "../office/embedded-object.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
@@ -19,7 +20,8 @@ import { textOfFirst } from "../../xml/xml.ts";
 import { readTrees, type XmlElement } from "../../xml/xml-tree.ts";
 import type { ParserInput } from "../parser.ts";
 
-export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
+export async function parseOpenDocument(input: ParserInput): Promise<ParsedDocument> {
+  const { bytes } = input;
   const builder = new ContentBuilder();
   const styles = new TextStyles();
   if (isSingleFile(bytes)) {
@@ -27,7 +29,8 @@ export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
     const objects = new Objects(null);
     readContent(xml, builder, styles, objects);
     addEdges(xml, builder, styles, objects);
-    return builder.finish("opendocument", { title: textOfFirst(xml.slice(0, 100_000), "dc:title") });
+    const warnings = await addFiles(builder, objects.files, input);
+    return builder.finish("opendocument", { title: textOfFirst(xml.slice(0, 100_000), "dc:title"), warnings });
   }
   const archive = new Archive(bytes);
   if (archive.text("META-INF/manifest.xml")?.includes("encryption-data")) {
@@ -42,7 +45,8 @@ export function parseOpenDocument({ bytes }: ParserInput): ParsedDocument {
   const content = archive.requiredText("content.xml");
   readContent(content, builder, styles, objects);
   if (content.includes("office:text")) addEdges(archive.text("styles.xml") ?? "", builder, styles, objects);
-  return builder.finish("opendocument", { title: textOfFirst(archive.text("meta.xml"), "dc:title") });
+  const warnings = await addFiles(builder, objects.files, input);
+  return builder.finish("opendocument", { title: textOfFirst(archive.text("meta.xml"), "dc:title"), warnings });
 }
 
 /** What holds blocks; each of its children is read by itself, so that a long document is not held as a tree. */

@@ -60,6 +60,8 @@ function oneSpaced(text: string): string {
 
 /** The formula that a frame shows, in words; null when it shows something else. */
 export function formulaIn(frame: XmlElement, objects: Objects): string | null {
+  const other = childNamed(frame, "draw:object-ole");
+  if (other) return objects.formulaIn(other);
   const object = childNamed(frame, "draw:object");
   const root = object && objects.rootOf(object);
   if (!root) return null;
