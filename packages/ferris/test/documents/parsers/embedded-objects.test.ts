@@ -145,7 +145,7 @@ describe("formulas that are objects stand where they are", () => {
     "Equation Native": equation(3, line(older.text("E=mc"), older.template(15, 0, nothing, line(older.text("2"))))),
   });
   const broken = compoundFile({ "Equation Native": "abc" });
-  const package_ = (main: string, xml: string, relation: string, parts: Record<string, Uint8Array>) =>
+  const packageOf = (main: string, xml: string, relation: string, parts: Record<string, Uint8Array>) =>
     zipSync({
       "_rels/.rels": strToU8(
         `<Relationships><Relationship Id="a" Type="x/officeDocument" Target="${main}"/></Relationships>`,
@@ -161,7 +161,7 @@ describe("formulas that are objects stand where they are", () => {
     return [...outline(document), ...document.warnings];
   };
   const docx = (bytes: Uint8Array) =>
-    package_(
+    packageOf(
       "word/document.xml",
       '<w:document><w:body><w:p><w:r><w:t>Then </w:t></w:r><w:r><w:object><v:shape alt="A law"/><o:OLEObject ProgID="Equation.3" r:id="o"/></w:object></w:r><w:r><w:t> holds.</w:t></w:r></w:p></w:body></w:document>',
       relation("o", "oleObject", "embeddings/oleObject1.bin"),
@@ -185,7 +185,7 @@ describe("formulas that are objects stand where they are", () => {
   test("on a slide, where it stands twice for different programs", async () => {
     const ole = '<p:oleObj progId="Equation.3" r:id="o"/>';
     const slide = `<p:sld><p:cSld><p:spTree><p:graphicFrame><p:nvGraphicFramePr><p:cNvPr descr="A law"/></p:nvGraphicFramePr><a:graphic><a:graphicData><mc:AlternateContent><mc:Choice>${ole}</mc:Choice><mc:Fallback>${ole}</mc:Fallback></mc:AlternateContent></a:graphicData></a:graphic></p:graphicFrame></p:spTree></p:cSld></p:sld>`;
-    const bytes = package_(
+    const bytes = packageOf(
       "ppt/presentation.xml",
       '<p:presentation><p:sldIdLst><p:sldId r:id="s"/></p:sldIdLst></p:presentation>',
       relation("s", "slide", "slides/slide1.xml"),
@@ -201,7 +201,7 @@ describe("formulas that are objects stand where they are", () => {
   });
 
   test("on a sheet", async () => {
-    const bytes = package_(
+    const bytes = packageOf(
       "xl/workbook.xml",
       '<workbook><sheets><sheet name="Laws" r:id="s"/></sheets></workbook>',
       relation("s", "worksheet", "worksheets/sheet1.xml"),

@@ -9,25 +9,18 @@ const isDeleted = 0x0800;
 /** sprmCFStrikeRM, as it was called before. */
 const isDeleted95 = 65;
 /** How many bytes follow a property's code in Word 6 and 95; null where the first of them says. */
-const operandBytes95: Readonly<Record<number, number | null>> = {
-  ...{ 66: 1, 67: 1, 68: null, 69: 2, 70: 4, 71: 1, 72: 2, 73: 3, 74: null, 75: 1, 80: 2, 81: null, 82: null, 83: 0 },
-  ...{ 85: 1, 86: 1, 87: 1, 88: 1, 89: 1, 90: 1, 91: 1, 92: 1, 93: 2, 94: 1, 95: 3, 96: 2, 97: 2, 98: 1, 99: 2 },
-  ...{
-    100: 1,
-    101: 2,
-    102: 1,
-    103: null,
-    104: 1,
-    105: null,
-    106: null,
-    107: 2,
-    108: null,
-    109: 2,
-    110: 2,
-    117: 1,
-    118: 1,
-  },
-};
+const operandBytes95 = new Map<number, number | null>([
+  ...[68, 74, 81, 82, 103, 105, 106, 108].map((code): [number, null] => [code, null]),
+  ...[66, 67, 71, 75, 85, 86, 87, 88, 89, 90, 91, 92, 94, 98, 100, 102, 104, 117, 118].map((code): [number, 1] => [
+    code,
+    1,
+  ]),
+  ...[69, 72, 80, 93, 96, 97, 99, 101, 107, 109, 110].map((code): [number, 2] => [code, 2]),
+  [70, 4],
+  [73, 3],
+  [83, 0],
+  [95, 3],
+]);
 /** Stands in for what was deleted, so that places in the text stay what they are; nothing shows it. */
 const nothing = "\0";
 /** Cells and sections end there whether or not their text does. */
@@ -51,7 +44,7 @@ export function deletedStretches95(main: ByteReader): Stretch[] {
     for (let at = properties; at + 1 < propertiesEnd;) {
       const code = main.u8(at);
       if (code === isDeleted95) return main.u8(at + 1) === 1;
-      const bytes = operandBytes95[code];
+      const bytes = operandBytes95.get(code);
       if (bytes === undefined) return false;
       at += 1 + (bytes === null ? 1 + main.u8(at + 1) : bytes);
     }

@@ -8,21 +8,13 @@ import type { ByteReader } from "./byte-reader.ts";
 import { children, recordAt } from "./records.ts";
 import { groupsWithin, shapeWords } from "./shape-words.ts";
 import { runsOf97 } from "./word-characters.ts";
-import { operandBytes, type PlacedPiece } from "./word-paragraphs.ts";
+import { operandBytes, type PlacedLine, type PlacedPiece } from "./word-paragraphs.ts";
 
 /** What an object's picture, or what stands before it, says of its properties. */
 const property = { picture: 0x6a03, object: 0x680e } as const;
 const drawing = 0xf002;
 const anchorBytes = 30;
 const mostAnchors = 100_000;
-
-/** By the character that stands for it, ascending. */
-export interface PlacedLine {
-  readonly character: number;
-  readonly text: string;
-  /** Whether it belongs into its line, as a formula does; else it follows the paragraph. */
-  readonly isInline: boolean;
-}
 
 export interface DrawingSources {
   readonly main: ByteReader;

@@ -7,7 +7,6 @@ import { firstEndingAfter } from "./first-ending-after.ts";
 import type { RowCell } from "../../table/edges.ts";
 import type { ListCounter } from "../word/list-counter.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import type { PlacedLine } from "./word-drawings.ts";
 
 export interface ParagraphProperty {
   /** The style's name; empty where it is not known. */
@@ -26,6 +25,14 @@ export interface ParagraphProperty {
 export interface ParagraphProperties {
   /** Of the paragraph that ends with the character at this place in the text. */
   at(character: number): ParagraphProperty;
+}
+
+/** What a drawing or an object says, by the character of the text that stands for it. */
+export interface PlacedLine {
+  readonly character: number;
+  readonly text: string;
+  /** Whether it belongs into its line, as a formula does; else it follows the paragraph. */
+  readonly isInline: boolean;
 }
 
 /** All that is text in a document, and what is known of it. */

@@ -16,7 +16,7 @@ import { headingLevelOfName } from "../word/styles.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { isWord95, readWord95 } from "./word-95.ts";
 import { deletedStretches, withoutDeleted } from "./word-deletions.ts";
-import { type PlacedLine, placedLines } from "./word-drawings.ts";
+import { placedLines } from "./word-drawings.ts";
 import { listCounter } from "./word-lists.ts";
 import { paragraphProperties, type ParagraphProperty, type PlacedPiece, type WordText } from "./word-paragraphs.ts";
 

@@ -3,7 +3,14 @@
  * their parts are there in other ways.
  */
 import { fraction, grouped, root, scripted } from "./linear.ts";
-import type { MtefPart } from "./mtef.ts";
+
+export interface MtefPart {
+  readonly kind: "line" | "character";
+  readonly text: string;
+  readonly isCompound: boolean;
+  /** Of a character: a function's name, a variable, text. */
+  readonly face: number;
+}
 
 /** What stands in a template: lines, and signs such as its parentheses, in the order of the file. */
 export interface TemplateParts {

@@ -7,7 +7,7 @@
 import { ByteReader } from "../legacy/byte-reader.ts";
 import { symbolCharacter } from "../word/symbols.ts";
 import { rowOf } from "./linear.ts";
-import { newerTemplate, olderTemplate } from "./mtef-templates.ts";
+import { type MtefPart, newerTemplate, olderTemplate } from "./mtef-templates.ts";
 
 const deepest = 100;
 /** In the stream of an object, where the formula is and how long. */
@@ -43,14 +43,6 @@ const flag = {
   has16: 0x10,
   hasNoCode: 0x20,
 };
-
-export interface MtefPart {
-  readonly kind: "line" | "character";
-  readonly text: string;
-  readonly isCompound: boolean;
-  /** Of a character: a function's name, a variable, text. */
-  readonly face: number;
-}
 
 /** What is over or beside a character. */
 const embellishments: Readonly<Record<number, string>> = {

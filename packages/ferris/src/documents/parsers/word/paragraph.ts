@@ -233,9 +233,9 @@ export function readParagraph(
   }
 
   /** What the author says that a picture or shape shows. */
-  function describe(text: string, said: Set<string>): void {
-    if (text === "" || said.has(text)) return;
-    said.add(text);
-    attached.push({ kind: "description", text });
+  function describe(words: string, said: Set<string>): void {
+    if (words === "" || said.has(words)) return;
+    said.add(words);
+    attached.push({ kind: "description", text: words });
   }
 }
