@@ -18,7 +18,13 @@ import { isWord95, readWord95 } from "./word-95.ts";
 import { deletedStretches, withoutDeleted } from "./word-deletions.ts";
 import { placedLines } from "./word-drawings.ts";
 import { listCounter } from "./word-lists.ts";
-import { paragraphProperties, type ParagraphProperty, type PlacedPiece, type WordText } from "./word-paragraphs.ts";
+import {
+  paragraphProperties,
+  type ParagraphProperty,
+  type PlacedLine,
+  type PlacedPiece,
+  type WordText,
+} from "./word-paragraphs.ts";
 
 /** Longer texts are longer than their files. */
 const mostPieces = 1_000_000;
