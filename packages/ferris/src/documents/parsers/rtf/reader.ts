@@ -15,40 +15,12 @@ import { codePageLabel, decodeBytes, endsInCharacter, fontCharsetLabel } from ".
 import { characters, isPageEdge, passableWithWords, passedOver, wordsOfDrawings } from "./control-words.ts";
 import { formulaInRtf } from "./objects.ts";
 import { RtfRows } from "./rows.ts";
+import { firstState, type State } from "./state.ts";
 import type { RtfToken } from "./tokens.ts";
 
 const deepest = 5_000;
 /** Of all objects of a document; two are a byte. */
 const mostObjectDigits = 2 ** 27;
-
-/** What the words of a group are: text of the document, nothing, or something that is kept elsewhere. */
-type Destination =
-  | "text"
-  | "none"
-  | "fonts"
-  | "styles"
-  | "title"
-  | "instruction"
-  | "note"
-  | "label"
-  | "property"
-  | "edge"
-  | "picture"
-  | "object";
-
-interface State {
-  destination: Destination;
-  font: number;
-  /** How many characters stand in for one that is given by its number. */
-  fallback: number;
-  isDeleted: boolean;
-  /** In a group whose groups say the same, for programs that know Unicode and others. */
-  isTwice: boolean;
-  /** Where the words of the Unicode form belong. */
-  instead: Destination | null;
-  /** In a header, what does not go on in the line around it. */
-  isOwnLine: boolean;
-}
 
 interface FontEntry {
   label: string | undefined;
@@ -58,15 +30,7 @@ interface FontEntry {
 export class RtfReader {
   readonly #builder: ContentBuilder;
   readonly #states: State[] = [];
-  #state: State = {
-    destination: "text",
-    font: 0,
-    fallback: 1,
-    isDeleted: false,
-    isTwice: false,
-    instead: null,
-    isOwnLine: false,
-  };
+  #state: State = { ...firstState };
   #codePage = "windows-1252";
   readonly #fonts = new Map<number, FontEntry>();
   readonly #levels = new Map<number, number>();
