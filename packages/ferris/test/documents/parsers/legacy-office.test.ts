@@ -58,6 +58,36 @@ test.each<[string, string[]]>([
   ],
   ["merged-header.xls", ["table [Sheet] Ship: Aurora; 2023 Trips: 10; 2023 Fuel: 200; 2024 Trips: 12; 2024 Fuel: 240"]],
   [
+    // A sheet with a box in a group, WordArt, a formula that is an object, and a header.
+    "drawings.xls",
+    [
+      "table [Sheet1] Ship: Aurora; Berths: 4",
+      "prose [Sheet1] A comment on Aurora",
+      "prose [Sheet1] Words in a text shape",
+      "prose [Sheet1] In a group left",
+      "prose [Sheet1] In a group right",
+      "prose [Sheet1] a/b",
+      "prose [Sheet1] Grand opening",
+      "prose [] Harbour printed header",
+    ],
+  ],
+  [
+    // A letter with the same, and a box in its header.
+    "drawings.doc",
+    [
+      "prose [] Before the picture  after it.",
+      "prose [] Grand opening",
+      "prose [] The law E=(mc^2)/(√(1−(v^2)/(c^2))) holds.",
+      "prose [] Last paragraph.",
+      "prose [] Words in a text frame",
+      "prose [] Words in a text shape",
+      "prose [] In a group left",
+      "prose [] In a group right",
+      "prose [] Harbour header",
+      "prose [] Box in the header",
+    ],
+  ],
+  [
     "extras.xls",
     [
       "table [Sales] Region: North; Q1: 12",
@@ -70,6 +100,17 @@ test.each<[string, string[]]>([
   ],
 ])("%s", async (name, expected) => {
   expect(await outlineOfFixture(`office/${name}`)).toEqual(expected);
+});
+
+test("slides with WordArt, boxes in groups, and a formula that is an object", async () => {
+  const bytes = gunzipSync(fixture("drawings.ppt.gz"));
+  expect(outline(await parseDocument("/drawings.ppt", bytes))).toEqual([
+    "prose [1: ] Grand opening",
+    "prose [1: ] Words in a text shape",
+    "prose [1: ] In a group left",
+    "prose [1: ] In a group right",
+    "prose [1: ] a/b",
+  ]);
 });
 
 test("slides with their notes, in the order of the show", async () => {

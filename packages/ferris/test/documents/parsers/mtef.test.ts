@@ -101,7 +101,8 @@ describe("MathType", () => {
 test("what is no formula, or is of a version that is not known, is null", () => {
   for (const bytes of [[], [3], [9, 1, 1, 3, 10, 1, 2, 131, 65, 0, 0, 0]])
     expect(textOfEquation(Uint8Array.from(bytes))).toBeNull();
-  expect(textOfEquation(equation(3, [0, 0, 0]))).toBeNull();
+  expect(textOfEquation(equation(5, [77, 0, 0]))).toBeNull();
+  expect(textOfEquation(equation(3, [0, 0, 0]))).toBe("");
 });
 
 test("damaged formulas end", () => {

@@ -88,6 +88,38 @@ describe("what is not text", () => {
   });
 });
 
+describe("formulas are the line that they are in .docx", () => {
+  test.each<[string, string, string]>([
+    [
+      "fractions, scripts and roots",
+      String.raw`{\mmath{\*\moMath{\mr E=}{\mf{\mfPr{\*\mctrlPr\f43}}{\mnum{\msSup{\me{\mr c}}{\msup{\mr 2}}}}{\mden{\mrad{\mradPr{\mdegHide on}}{\mdeg}{\me{\mr\mscr0\msty2{\rtlch\af31{\ltrch 1\u8722?x}}}}}}}}{\mmathPict 8950}}`,
+      "E=(c^2)/(√(1−x))",
+    ],
+    [
+      "signs that are properties",
+      String.raw`{\*\moMathPara{\*\moMath{\mnary{\mnaryPr{\mchr \u8721?}{\mlimLoc undOvr}}{\msub{\mr i=1}}{\msup{\mr n}}{\me{\md{\mdPr{\mbegChr [}{\mendChr ]}}{\me{\mr x}}}}}}}`,
+      "∑_(i=1)^n [x]",
+    ],
+    [
+      "matrices",
+      String.raw`{\*\moMath{\mm{\mmr{\me{\mr 1}}{\me{\mr 2}}}{\mmr{\me{\mr 3}}{\me{\mr 4}}}}}`,
+      "[1, 2; 3, 4]",
+    ],
+    ["one that never ends", String.raw`{\*\moMath{\mf{\mnum{\mr a}}{\mden{\mr b`, ""],
+  ])("%s", async (_, formula, expected) => {
+    const found = await read(String.raw`So ${formula} holds.\par`);
+    if (expected === "") expect(found.length).toBeLessThan(2);
+    else expect(found).toEqual([`prose [] So ${expected} holds.`]);
+  });
+
+  test("groups in groups, as many as a file has room for", async () => {
+    const started = processorTime();
+    await read(String.raw`{\*\moMath ${String.raw`{\mf{\mnum `.repeat(2_000)}x${"}}".repeat(2_000)}}\par`);
+    await read(String.raw`{\*\moMath ${String.raw`{\mr x}`.repeat(200_000)}}\par`);
+    expect(processorTime() - started).toBeLessThan(10_000);
+  });
+});
+
 describe("characters", () => {
   test.each<[string, string, string]>([
     ["of the document's code page", String.raw`caf\'e9 \'80`, "café €"],

@@ -53,7 +53,7 @@ export function readWord95(stream: ByteReader, formulas: ReadonlyMap<number, str
   const page = language === taiwan ? 950 : pages[language & 0x3ff];
   const label =
     page === undefined && !isMacintosh ? labelOfFonts(main) : codePageLabel(isMacintosh ? 10_000 : (page ?? 1252));
-  const lengths = [0x34, 0x38, 0x3c, 0x40, 0x44, 0x48, 0x4c].map((at) => main.u32(at));
+  const lengths = [0x34, 0x38, 0x3c, 0x40, 0x44, 0x48, 0x4c, 0x50].map((at) => main.u32(at));
   const isInPieces = (main.u16(0x0a) & 0x0004) !== 0;
   const all = lengths.reduce((sum, length) => sum + length, 0);
   const bytes = isInPieces

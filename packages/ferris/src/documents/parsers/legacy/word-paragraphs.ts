@@ -38,7 +38,7 @@ export interface PlacedLine {
 /** All that is text in a document, and what is known of it. */
 export interface WordText {
   readonly text: string;
-  /** Of the body, footnotes, headers, macros, comments, endnotes and boxes, which follow one another. */
+  /** Of the body, footnotes, headers, macros, comments, endnotes, boxes, and boxes of headers, which follow one another. */
   readonly lengths: readonly number[];
   readonly properties: ParagraphProperties;
   readonly lists: ListCounter;

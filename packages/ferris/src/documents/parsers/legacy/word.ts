@@ -43,20 +43,21 @@ export function readWord(file: CompoundFolder, builder: ContentBuilder): void {
     throw new DocumentError("encrypted", "encrypted with a password. Save it without one to index it");
   const document = isOld ? readWord95(main, formulasOf(file)) : readWord97(main, file);
   let at = 0;
-  const [body, footnotes, headers, macros, ...others] = document.lengths;
+  const [body, footnotes, headers, macros, comments, endnotes, boxes, headerBoxes] = document.lengths;
   addParagraphs(builder, document, at, (at += body));
   addParagraphs(builder, document, at, (at += footnotes));
   const edges = new ContentBuilder();
   addParagraphs(edges, document, at, (at += headers));
   at += macros;
-  for (const length of others) addParagraphs(builder, document, at, (at += length));
+  for (const length of [comments, endnotes, boxes]) addParagraphs(builder, document, at, (at += length));
+  addParagraphs(edges, document, at, at + headerBoxes);
   addPageEdges(builder, [edges.finish("doc")]);
 }
 
 function readWord97(main: ByteReader, file: CompoundFolder): WordText {
   const table = new ByteReader(file.stream(main.u16(0x0a) & 0x0200 ? "1Table" : "0Table") ?? new Uint8Array());
   const pieces = piecesOf(table, main.u32(0x01a2), main.u32(0x01a6));
-  const counts = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64].map((place) => main.u32(place));
+  const counts = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64, 0x68].map((place) => main.u32(place));
   const [body, footnotes] = counts;
   const data = new ByteReader(file.stream("Data") ?? new Uint8Array());
   return {

@@ -66,7 +66,7 @@ const face = { text: 1, function: 2, space: 24 } as const;
 /** Fonts whose characters versions 1 and 2 give by their places in Symbol. */
 const inSymbol = new Set([4, 5, 6]);
 
-/** The formula in an object's stream "Equation Native"; null for what is none, or is of a version that is not known. */
+/** The formula in an object's stream "Equation Native", which may be empty; null for what is none, or is not understood. */
 export function textOfEquation(native: Uint8Array): string | null {
   const reader = new ByteReader(native);
   const start = reader.u16(0) === headerBytes ? headerBytes : 0;
@@ -81,8 +81,7 @@ export function textOfEquation(native: Uint8Array): string | null {
     if (end < 0) return null;
     at = end + 2;
   }
-  const text = new MtefReader(reader, version, at).read();
-  return text === "" ? null : text;
+  return new MtefReader(reader, version, at).read();
 }
 
 class MtefReader {
@@ -98,17 +97,19 @@ class MtefReader {
     this.#at = at;
   }
 
-  read(): string {
+  /** What could be read; null where that is nothing, and there is more. */
+  read(): string | null {
     const lines: string[] = [];
     // What stands behind the formula's end is more of it, or filling.
     while (this.#at < this.#reader.length && !this.#isUnknown) {
       const parts = this.#list();
       if (parts.length > 0) lines.push(textOfParts(parts, "\n"));
     }
-    return lines
+    const text = lines
       .join("\n")
       .replace(/[^\S\n]+/g, " ")
       .trim();
+    return text === "" && this.#isUnknown ? null : text;
   }
 
   #byte(): number {

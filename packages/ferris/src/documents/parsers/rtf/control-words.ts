@@ -2,7 +2,7 @@
 
 /** Destinations without words of the document. */
 export const passedOver = new Set(
-  "colortbl nonshppict xe tc rxe listname listlevel leveltext levelnumbers lfolevel themedata colorschememapping latentstyles datastore listtable listoverridetable rsidtbl revtbl generator filetbl pgptbl private nonesttables ftnsep ftnsepc aftnsep aftnsepc bkmkstart bkmkend mmathPict mdegHide mlimLoc mgrow msubHide msupHide mdiff mtype mpos mvertJc mctrlPr mbegChr mendChr msepChr atnid atnauthor atndate atnref atntime atnicn".split(
+  "colortbl nonshppict xe tc rxe listname listlevel leveltext levelnumbers lfolevel themedata colorschememapping latentstyles datastore listtable listoverridetable rsidtbl revtbl generator filetbl pgptbl private nonesttables ftnsep ftnsepc aftnsep aftnsepc bkmkstart bkmkend mmathPict atnid atnauthor atndate atnref atntime atnicn".split(
     " ",
   ),
 );
@@ -16,8 +16,6 @@ export const passableWithWords = new Set([
   "nestcell",
   "txfieldtext",
   "ud",
-  "moMath",
-  "moMathPara",
 ]);
 
 /** Properties of drawings that are words: of word art, and what a picture shows. */
@@ -43,10 +41,6 @@ export const characters: Readonly<Record<string, string>> = {
   "{": "{",
   "}": "}",
   "\\": "\\",
-  // Formulas on one line.
-  mden: "/",
-  msub: "_",
-  msup: "^",
   nestcell: " ",
   nestrow: " ",
 };

@@ -13,6 +13,7 @@ import { headingLevelOfName } from "../word/styles.ts";
 import { symbolCharacter } from "../word/symbols.ts";
 import { codePageLabel, decodeBytes, endsInCharacter, fontCharsetLabel } from "./charsets.ts";
 import { characters, isPageEdge, passableWithWords, passedOver, wordsOfDrawings } from "./control-words.ts";
+import { RtfFormula } from "./formula.ts";
 import { formulaInRtf } from "./objects.ts";
 import { RtfRows } from "./rows.ts";
 import { firstState, type State } from "./state.ts";
@@ -60,6 +61,7 @@ export class RtfReader {
   #objectDigits = 0;
   /** The name of the property of a drawing whose value comes next. */
   #propertyName = "";
+  #formula = new RtfFormula();
   readonly #rows: RtfRows;
 
   constructor(builder: ContentBuilder) {
@@ -110,6 +112,7 @@ export class RtfReader {
     // What is written twice is read from its Unicode form.
     const { isTwice, destination } = this.#state;
     this.#state = { ...this.#state, isTwice: false, ...(isTwice && { destination: "none", instead: destination }) };
+    if (destination === "formula") this.#formula.open();
     this.#isPassable = false;
     this.#toSkip = 0;
   }
@@ -129,11 +132,18 @@ export class RtfReader {
       const outer = this.#states.at(-1);
       if (outer && !hasResult) this.#sayTo(outer, textOfEquationField(text));
     }
+    if (destination === "formula") this.#closeInFormula();
     if (destination === "styles") this.#endStyle();
     if (destination === "edge" && (this.#state.isOwnLine || this.#states.at(-1)?.destination !== "edge"))
       this.#edges += "\n";
     if (destination === "object" && this.#states.at(-1)?.destination !== "object") this.#endObject();
     this.#state = this.#states.pop() ?? this.#state;
+  }
+
+  #closeInFormula(): void {
+    const outer = this.#states.at(-1);
+    if (outer?.destination === "formula") this.#formula.close();
+    else if (outer) this.#sayTo(outer, this.#formula.end());
   }
 
   /** A formula stands where it is; files follow the text. */
@@ -168,6 +178,12 @@ export class RtfReader {
     }
     if (name === "upr") state.isTwice = true;
     if (state.destination === "none") return false;
+    if (state.destination === "formula") return this.#formula.name(name);
+    if (name === "moMath" || name === "moMathPara") {
+      state.destination = "formula";
+      this.#formula = new RtfFormula();
+      return true;
+    }
     if (name === "fonttbl") state.destination = "fonts";
     else if (name === "stylesheet") state.destination = "styles";
     else if (name === "info") state.destination = "none";
@@ -322,6 +338,7 @@ export class RtfReader {
       if (this.#propertyName.length < 100) this.#propertyName += text;
     } else if (isDeleted || destination === "none" || destination === "picture") return;
     else if (destination === "label") this.#label += text;
+    else if (destination === "formula") this.#formula.text(text);
     else if (destination === "note") this.#note += text;
     else if (destination === "edge") this.#edges += text;
     else if (destination === "object") {

@@ -13,6 +13,7 @@ export type Destination =
   | "property"
   | "edge"
   | "picture"
+  | "formula"
   | "object";
 
 export interface State {

@@ -234,8 +234,8 @@ export function readParagraph(
 
   /** What the author says that a picture or shape shows. */
   function describe(words: string, said: Set<string>): void {
-    if (words === "" || said.has(words)) return;
-    said.add(words);
-    attached.push({ kind: "description", text: words });
+    const lines = words.split("\n").filter((line) => line !== "" && !said.has(line));
+    for (const line of lines) said.add(line);
+    if (lines.length > 0) attached.push({ kind: "description", text: lines.join("\n") });
   }
 }
