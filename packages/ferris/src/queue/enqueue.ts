@@ -16,6 +16,7 @@ import type { NewJob } from "./job.ts";
 import { chunkerOf } from "./job-document.ts";
 import type { JobIntake } from "./job-intake.ts";
 import type { JobList } from "./job-list.ts";
+import { QueueRoom } from "./queue-room.ts";
 
 export interface EnqueueOptions {
   readonly store: PostgresStore;
@@ -53,7 +54,6 @@ export interface EnqueueReport {
 const mostJobsAtOnce = 64;
 const mostBytesAtOnce = 4 * 2 ** 20;
 const mostWaitingJobs = 100_000;
-const waitPause = 500;
 /** A file changed this shortly before it was indexed may change again without a new time or size. */
 const timeGranularity = 2_000;
 
@@ -71,6 +71,7 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
   const unreadable: string[] = [];
   let group: NewJob[] = [];
   let groupBytes = 0;
+  const room = new QueueRoom(jobs, { jobs: mostWaitingJobs, bytes: options.mostWaitingBytes });
 
   const found = walk(roots, {
     include,
@@ -129,7 +130,7 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
 
   async function send(): Promise<void> {
     if (group.length === 0) return;
-    await waitForRoom();
+    await room.take(group.length, groupBytes, options);
     const added = await intake.add(group);
     report.enqueued += added.count;
     report.alreadyQueued += group.length - added.count;
@@ -137,17 +138,6 @@ export async function enqueuePaths(options: EnqueueOptions): Promise<EnqueueRepo
     group = [];
     groupBytes = 0;
     options.onProgress?.({ ...report });
-  }
-
-  async function waitForRoom(): Promise<void> {
-    for (let waits = 0; ; waits++) {
-      const { waiting, running, bytes } = await jobs.counts();
-      if (waiting + running === 0) return;
-      if (waiting + running < mostWaitingJobs && bytes + groupBytes <= options.mostWaitingBytes) return;
-      if (waits === 0) options.onWait?.();
-      await new Promise((resolve) => setTimeout(resolve, waitPause));
-      signal?.throwIfAborted();
-    }
   }
 
   /** Of paths below what was named, those that the walk neither met nor has a reason to leave alone. */

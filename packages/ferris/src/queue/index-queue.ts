@@ -7,7 +7,7 @@ import type { FerrisEnqueueOptions, FerrisWorkOptions } from "../options.ts";
 import type { Place } from "../store/index.ts";
 import type { PostgresStore } from "../store/postgres/writer.ts";
 import type { EnqueueReport } from "./enqueue.ts";
-import type { FailedJob, QueueCounts, QueueStatus, WorkerStatus } from "./job.ts";
+import type { FailedJob, QueueCounts, QueueStatus, RunningJob, WorkerStatus } from "./job.ts";
 import type { QueueParts } from "./open-queue.ts";
 import type { WorkReport } from "./claim-settler.ts";
 
@@ -100,6 +100,11 @@ export class IndexQueue {
   /** Documents that could not be indexed, at most `limit`, with their errors. */
   async failed(limit = 100): Promise<FailedJob[]> {
     return this.#use(({ jobs }) => jobs.failed(limit));
+  }
+
+  /** Documents that workers have in hand, at most `limit`. */
+  async running(limit = 100): Promise<RunningJob[]> {
+    return this.#use(({ jobs }) => jobs.running(limit));
   }
 
   /** Has failed documents tried again: all, or those of these ids. Returns how many. */

@@ -1,7 +1,7 @@
 /** What the queue of a collection holds, for people and for whoever waits for it; and what becomes of documents that failed. */
 import type { PostgresConnection } from "../store/postgres/connection.ts";
 import { isBelow } from "../store/postgres/values.ts";
-import type { FailedJob, QueueCounts, QueueRest } from "./job.ts";
+import type { FailedJob, QueueCounts, QueueRest, RunningJob } from "./job.ts";
 
 export class JobList {
   readonly #connection: PostgresConnection;
@@ -37,6 +37,14 @@ export class JobList {
   async failed(limit: number): Promise<FailedJob[]> {
     return this.#connection.query<FailedJob>(
       `SELECT id, path, attempts, error, size FROM jobs WHERE collection_id = $1 AND state = 'failed' ORDER BY id LIMIT $2`,
+      [this.#collection, limit],
+    );
+  }
+
+  /** What workers have in hand. */
+  async running(limit: number): Promise<RunningJob[]> {
+    return this.#connection.query<RunningJob>(
+      `SELECT id, path, attempts, worker, size FROM jobs WHERE collection_id = $1 AND state = 'running' ORDER BY id LIMIT $2`,
       [this.#collection, limit],
     );
   }

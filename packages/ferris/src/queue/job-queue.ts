@@ -35,8 +35,11 @@ export class JobQueue {
    * comes alone: it may be what its worker died of, and its neighbours would be blamed with it each time.
    */
   async claim({ worker, bytes, most, seconds, readsBelow }: ClaimOptions): Promise<Claim[]> {
-    return this.#connection.query<Claim>(
-      `WITH free AS (
+    return this.#connection.write(async (sql) => {
+      // Else a server that does not know yet how much was just queued reads and sorts all of it, in place of the first by their index.
+      await sql.query("SET LOCAL enable_sort = off");
+      return sql.query<Claim>(
+        `WITH free AS (
          SELECT id, size, priority, attempts FROM jobs WHERE collection_id = $1 AND state <> 'failed' AND ${isFree}
            AND attempts < $6 AND (content IS NOT NULL OR ${isBelow("$7")})
          ORDER BY priority DESC, id LIMIT $3 FOR UPDATE SKIP LOCKED
@@ -48,8 +51,9 @@ export class JobQueue {
          not_before = now() + make_interval(secs => $5::float8)
        FROM filled AS f WHERE j.id = f.id AND (f.place = 1 OR f.before < $4::float8 AND f.attempts = 0)
        RETURNING j.id, j.lease, j.path, j.size, j.modified_time AS "modifiedTime", j.max_tokens AS "maxTokens", j.content, j.attempts`,
-      [this.#collection, worker, most, bytes, seconds, mostAttempts, readsBelow],
-    );
+        [this.#collection, worker, most, bytes, seconds, mostAttempts, readsBelow],
+      );
+    });
   }
 
   /** Puts the end of these leases off. Returns the ids of the jobs that are still held. */

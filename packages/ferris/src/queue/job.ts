@@ -76,6 +76,16 @@ export interface FailedJob {
   readonly size: number;
 }
 
+/** A document that a worker has, or had when it died: until its lease ends. */
+export interface RunningJob {
+  readonly id: number;
+  readonly path: string;
+  /** This one included. */
+  readonly attempts: number;
+  readonly worker: string;
+  readonly size: number;
+}
+
 /** A worker that was seen within half a minute. */
 export interface WorkerStatus {
   /** Host, process and a random part. */

@@ -1,5 +1,5 @@
 /** The queue's own rules, on PGlite and on the PostgreSQL that FERRIS_TEST_POSTGRES_URL names: who gets what, and who may commit. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { PostgresConnection } from "../../src/store/postgres/connection.ts";
 import { pgliteConnection, realConnection, realName, realUrl } from "../store/support/postgres.ts";
 import { queueOf } from "../../src/queue/open-queue.ts";
@@ -195,4 +195,28 @@ describe("on PGlite", () => {
 
 describe.runIf(realUrl !== null)(`on ${realName}`, () => {
   queueTests(realConnection);
+
+  test("to claim a few of many reads a few, also before the server has counted what was queued", async () => {
+    const connection = await realConnection();
+    const { intake, queue } = await openQueue(connection);
+    await intake.add([job("/first", "text", { priority: 1 })]);
+    await connection.maintain(`ANALYZE ${connection.schema}.jobs`);
+    await connection.query(
+      `INSERT INTO jobs (collection_id, path, size, modified_time, content, priority)
+       SELECT (SELECT id FROM collections), '/docs/' || i, 1000, 1, convert_to(repeat('x', 1000), 'UTF8'), 0 FROM generate_series(1, 20000) AS i`,
+    );
+    const rowsRead = async (): Promise<number> => {
+      const [row] = await connection.query<{ read: number }>(
+        `SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) AS read FROM pg_stat_user_tables WHERE schemaname = $1 AND relname = 'jobs'`,
+        [connection.schema],
+      );
+      return row!.read;
+    };
+    await connection.query("SELECT pg_stat_force_next_flush()");
+    const before = await rowsRead();
+    expect((await claim(queue, "one", { bytes: 2_000 })).map(({ path }) => path)).toContain("/first");
+    // Whichever session it was that claimed says so when it is next idle for a moment.
+    await vi.waitUntil(async () => (await rowsRead()) > before, { timeout: 20_000, interval: 100 });
+    expect((await rowsRead()) - before).toBeLessThan(2_000);
+  });
 });

@@ -295,6 +295,19 @@ function workerTests(connect: () => Promise<PostgresConnection>): void {
     expect((await claim(opened.queue, "healthy")).length).toBeGreaterThan(15);
   });
 
+  test("who queues looks at the whole queue once for many documents, not with each few", async () => {
+    const opened = await openQueue(await connect());
+    let looks = 0;
+    const jobs = Object.assign(Object.create(opened.jobs) as typeof opened.jobs, {
+      counts: () => {
+        looks++;
+        return opened.jobs.counts();
+      },
+    });
+    expect(await enqueue({ ...opened, jobs }, [documents(400)])).toMatchObject({ enqueued: 400 });
+    expect(looks).toBe(1);
+  });
+
   test("who queues waits while much waits, and goes on when a worker has made room", async () => {
     const opened = await openQueue(await connect());
     const folder = documents(130);

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { UsageError } from "../../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
-import type { QueueStatus } from "../../queue/job.ts";
+import type { QueueStatus, RunningJob, WorkerStatus } from "../../queue/job.ts";
 import { openFerris } from "../open.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
@@ -12,6 +12,7 @@ import { bytes, duration, grouped, plural, printable } from "../terminal/text.ts
 import { optionalNumber, withExamples } from "./shared-options.ts";
 
 interface JobsOptions {
+  readonly running?: true;
   readonly failed?: true;
   readonly mostJobs?: string;
 }
@@ -26,9 +27,11 @@ export function jobsCommand(): Command {
     .argument("[action]", "retry or drop")
     .argument("[number...]", "jobs of ferris jobs --failed")
     .addOption(new Flag("--failed", "list the documents that failed, with their errors"))
+    .addOption(new Flag("--running", "list the documents that workers have in hand"))
     .addOption(new Flag("-k, --limit <n>", "at most this many (default: 100)", { as: "mostJobs" }));
   withExamples(command, [
     ["ferris jobs --store postgres://host/database", "what waits, and who works"],
+    ["ferris jobs --running", "which documents they have in hand"],
     ["ferris jobs --failed", "documents that could not be indexed, and why"],
     ["ferris jobs retry", "try all of those again"],
     ["ferris jobs drop 17 23", "forget two of them"],
@@ -45,7 +48,7 @@ export function jobsCommand(): Command {
 async function jobs(
   session: Session,
   [action, numbers = []]: readonly [action?: string, numbers?: readonly string[]],
-  { failed, mostJobs }: JobsOptions,
+  { failed, running, mostJobs }: JobsOptions,
 ): Promise<number> {
   if (action !== undefined && action !== "retry" && action !== "drop") {
     throw new UsageError(`unknown action "${action}": it must be retry or drop`);
@@ -58,10 +61,24 @@ async function jobs(
       const count = await ferris.queue[action](ids.length === 0 ? null : ids);
       if (session.json) session.printJson({ [action]: count });
       else session.print(`${plural(count, "document")} ${action === "retry" ? "will be tried again" : "forgotten"}`);
+      const missing = new Set(ids).size - count;
+      if (missing > 0)
+        session.warn(`${missing} of these numbers belong to no failed document: ferris jobs --failed lists those`);
+      if (count === 0 && missing > 0) return exitCodes.nothingFound;
     } else if (failed) {
       const list = await ferris.queue.failed(limit);
-      if (session.json) session.printJson(list);
-      else for (const { id, path, error } of list) session.print(`${id}  ${printable(path)}: ${printable(error)}`);
+      printList(
+        session,
+        list,
+        limit,
+        "no document failed",
+        ({ id, path, error }) => `${id}  ${printable(path)}: ${printable(error)}`,
+      );
+    } else if (running) {
+      const list = await ferris.queue.running(limit);
+      const line = ({ id, path, attempts, worker }: RunningJob) =>
+        `${id}  ${printable(path)}: ${printable(worker)}${attempts > 1 ? `, taken ${attempts} times` : ""}`;
+      printList(session, list, limit, "no worker has a document in hand", line);
     } else {
       const status = await ferris.queue.status();
       if (session.json) session.printJson(status);
@@ -71,6 +88,19 @@ async function jobs(
   } finally {
     await ferris.close();
   }
+}
+
+function printList<Job>(
+  session: Session,
+  list: readonly Job[],
+  limit: number,
+  none: string,
+  line: (job: Job) => string,
+): void {
+  if (session.json) return session.printJson(list);
+  for (const job of list) session.print(line(job));
+  if (list.length === 0) session.inform(none);
+  if (list.length === limit) session.inform(`the first ${limit}: --limit gives more`);
 }
 
 /** Also for `ferris status`. */
@@ -88,8 +118,13 @@ export function queueLines(status: QueueStatus): string[] {
     ...(isAtWork && workers.length === 0 ? [["Workers", "none: start some with ferris worker"]] : []),
     ...workers.map((worker, i) => [
       i === 0 ? "Workers" : "",
-      `${printable(worker.id)} on ${printable(worker.devices)}: ${plural(worker.documents, "document")}, ${grouped(worker.tokensPerSecond)} tokens/s while at work`,
+      `${printable(worker.id)} on ${printable(worker.devices)}: ${doneBy(worker)}`,
     ]),
   ];
   return table(rows);
+}
+
+function doneBy({ documents, tokensPerSecond }: WorkerStatus): string {
+  if (documents === 0) return "nothing written yet";
+  return `${plural(documents, "document")}, ${grouped(tokensPerSecond)} tokens/s while at work`;
 }

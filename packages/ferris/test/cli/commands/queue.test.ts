@@ -75,6 +75,9 @@ describe.runIf(realUrl !== null)(`on ${realName}`, () => {
       const hasClaimed = async (): Promise<boolean> =>
         (await sql.query("SELECT 1 FROM jobs WHERE state = 'running'")).length > 0;
       await vi.waitUntil(hasClaimed, { timeout: 60_000, interval: 100 });
+      const running = await ferris(["jobs", "--running", "--limit", "1"], { environment });
+      expect(running.stdout).toMatch(/^\d+ {2}\S+: \S+:\d+:\w+\n$/);
+      expect(running.stderr).toBe("the first 1: --limit gives more\n");
       victim.kill("SIGKILL");
       await ended;
     });
@@ -93,10 +96,16 @@ describe.runIf(realUrl !== null)(`on ${realName}`, () => {
     expect(status).toMatchObject({ documents: 60, queue: { waiting: 0, running: 0, failed: 1 } });
     const failed = await ferris(["jobs", "--failed"], { environment });
     expect(failed.stdout).toMatch(/^\d+ {2}.*broken\.pdf: /);
+    expect(await ferris(["jobs", "retry", "999999"], { environment })).toEqual({
+      code: 1,
+      stdout: "0 documents will be tried again\n",
+      stderr: "warning: 1 of these numbers belong to no failed document: ferris jobs --failed lists those\n",
+    });
     expect((await ferris(["jobs", "drop"], { environment })).stdout).toBe("1 document forgotten\n");
+    expect((await ferris(["jobs", "--failed"], { environment })).stderr).toBe("no document failed\n");
     const again = await ferris(["index", ".", "--enqueue", "--json", "--exclude", "*.pdf"], { cwd, environment });
     expect(JSON.parse(again.stdout)).toMatchObject({ enqueued: 0, removed: 0 });
-    // Nine commands, one after another.
+    // Twelve commands, one after another.
   }, 120_000);
 
   test("a worker that is told to stop gives back what it has, in the middle of a document that takes minutes", async () => {
