@@ -159,6 +159,12 @@ export async function parseXml(input: ParserInput): Promise<ParsedDocument> {
   function outline(element: Element, level: number, depth: number): void {
     const named = ["text", "title", "TEXT"].find((name) => element.attribs[name]);
     const said = named ? attributeText(xml, element, named) : new SourcedText();
+    for (const name of ["title", "htmlUrl", "xmlUrl", "url"]) {
+      const more = element.attribs[name]?.trim() ?? "";
+      // Of a feed what it is called elsewhere, and where it is: its page rather than what programs read.
+      if (more === "" || said.text.includes(more) || (name === "xmlUrl" && element.attribs.htmlUrl)) continue;
+      said.trail(said.length > 0 ? " " : "").join(attributeText(xml, element, name));
+    }
     const parts = element.children.filter(isTag).filter((child) => /^(?:outline|node)$/.test(localName(child)));
     const note = noteName in element.attribs ? attributeText(xml, element, noteName) : null;
     if (parts.length > 0 && depth < deepest) {

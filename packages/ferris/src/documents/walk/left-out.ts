@@ -69,7 +69,8 @@ const unsupportedExtensions = extensions("map snap css scss sass less styl pot x
 
 /** `name` is a folder's; `siblings` are the names in the folder that holds it. Null: worth a look inside. */
 export function folderLeftOut(name: string, siblings: ReadonlySet<string>): SkipReason | null {
-  if (name.startsWith(".")) return "hidden";
+  // In a Maildir folders of mail below the inbox begin with a dot: ".Sent", ".Archive.2024".
+  if (name.startsWith(".") && !(siblings.has("cur") && siblings.has("new"))) return "hidden";
   if (dependencyFolders.has(name)) return "dependencies";
   if (alwaysBuildOutput.has(name)) return "build output";
   if (buildOutputBeside[name]?.some((tool) => siblings.has(tool))) return "build output";

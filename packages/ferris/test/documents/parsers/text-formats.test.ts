@@ -155,7 +155,7 @@ describe("formats that text is taken out of", () => {
       [
         "heading [Feeds] Feeds",
         "heading [Feeds > Boats] Boats",
-        "list [Feeds > Boats] - Tide & time",
+        "list [Feeds > Boats] - Tide & time http://x/y",
         "list [Feeds > Boats] - Ropes",
         "prose [Feeds > Boats] Buy new ones",
       ],

@@ -38,6 +38,19 @@ describe("walk", () => {
     expect(messages).toEqual([expect.stringContaining("limit")]);
   });
 
+  test("reads the folders below the inbox of a Maildir, whose names begin with a dot", async () => {
+    const base = folderOf({
+      "Mail/cur/1.host:2,S": "From: a@example.org",
+      "Mail/new/2.host": "From: a@example.org",
+      "Mail/.Sent.2024/cur/3.host:2,S": "From: a@example.org",
+      "Mail/.Sent.2024/.private": "x",
+      "other/.Sent/cur/4.host": "x",
+    });
+    const { files, skipped } = await walked(base, [base]);
+    expect(files).toEqual(["Mail/.Sent.2024/cur/3.host:2,S", "Mail/cur/1.host:2,S", "Mail/new/2.host"]);
+    expect(skipped).toEqual({ "Mail/.Sent.2024/.private": "hidden", "other/.Sent": "hidden" });
+  });
+
   test("takes build folders for build output only beside the tool that fills them", async () => {
     const base = folderOf({
       "js/package.json": "{}",

@@ -14,10 +14,10 @@ import { DocumentError } from "../../../dist/errors.js";
 /** Types of documents. */
 const groups = {
   pdf: ["pdf"],
-  office: ["docx", "pptx", "xlsx", "opendocument", "iwork", "epub", "zip", "gzip"],
+  office: ["docx", "pptx", "xlsx", "opendocument", "iwork", "epub", "zip", "tar", "gzip"],
   legacy: ["doc", "xls", "ppt", "rtf"],
   mail: ["email", "outlook", "mailbox", "mhtml", "calendar", "contacts"],
-  markup: "html webarchive xml markdown notebook latex restructured-text asciidoc org".split(" "),
+  markup: "html bookmarks webarchive xml markdown notebook latex restructured-text asciidoc org".split(" "),
   text: "text source-code csv json jsonl canvas subtitles bibliography translations".split(" "),
 };
 // Pictures are read by a program of their own, and not without it.
