@@ -28,6 +28,27 @@ describe("containers of Office and Outlook are known by what they hold", () => {
     expect(document.content.length).toBeGreaterThan(20);
   });
 
+  test("slides with a workbook that is packed into them as it is, or behind other bytes", async () => {
+    const workbook = fixture("stock.xlsx");
+    const relation = (type: string, target: string) =>
+      strToU8(`<Relationships><Relationship Id="a" Type="x/${type}" Target="${target}"/></Relationships>`);
+    const deck = zipSync(
+      {
+        "[Content_Types].xml": strToU8("<Types/>"),
+        "_rels/.rels": relation("officeDocument", "ppt/presentation.xml"),
+        "ppt/embeddings/book.xlsx": workbook,
+        "ppt/_rels/presentation.xml.rels": relation("slide", "slides/1.xml"),
+        "ppt/presentation.xml": strToU8('<p:presentation><p:sldId r:id="a"/></p:presentation>'),
+        "ppt/slides/1.xml": strToU8(
+          "<p:sld><p:sp><p:txBody><a:p><a:r><a:t>Tides</a:t></a:r></a:p></p:txBody></p:sp></p:sld>",
+        ),
+      },
+      { level: 0 },
+    );
+    const { type, content } = await parseDocument("/deck.pptx", deck);
+    expect([type, content.trim()]).toEqual(["pptx", "Tides"]);
+  });
+
   test("an archive without an extension, and none of a program's own", async () => {
     const bytes = zipSync({ "notes.md": strToU8("# Notes") });
     expect((await parseDocument("/backup", bytes)).type).toBe("zip");
