@@ -116,12 +116,12 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "iwork",
-    version: 1,
+    version: 2,
     extensions: ["pages", "numbers", "key"],
   },
   {
     type: "zip",
-    version: 3,
+    version: 4,
     readsPictures: true,
     extensions: ["zip"],
   },

@@ -9,6 +9,7 @@ import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { addBlocks } from "../embedded.ts";
 import { fileLeftOut, folderLeftOut, holdsAnything } from "../walk/left-out.ts";
+import { holdsObjects, readObjects } from "./iwork/iwork.ts";
 import type { ParserInput } from "./parser.ts";
 
 /** An archive of more is a program or data, not somebody's papers. */
@@ -25,24 +26,24 @@ const exportPart = /\bpart-?\d+\.zip$/i;
 type Files = Pick<Archive, "names" | "bytes" | "nameCharset">;
 
 export async function parseZip(input: ParserInput): Promise<ParsedDocument> {
-  return parseFiles("zip", archiveOf, input);
+  const archive = archiveOf(input.bytes);
+  // A document of Pages, Numbers or Keynote that is a folder keeps its text in such a file.
+  if (holdsObjects(archive.names)) return { ...readObjects(archive), type: "zip" };
+  return parseFiles("zip", archive, input);
 }
 
 export async function parseTar(input: ParserInput): Promise<ParsedDocument> {
-  const open = (bytes: Uint8Array): Files => {
-    const files = tarFiles(bytes);
-    return { names: [...files.keys()], bytes: (name) => files.get(name) ?? null, nameCharset: null };
-  };
-  return parseFiles("tar", open, input);
+  const files = tarFiles(input.bytes);
+  const archive = { names: [...files.keys()], bytes: (name: string) => files.get(name) ?? null, nameCharset: null };
+  return parseFiles("tar", archive, input);
 }
 
 async function parseFiles(
   type: "zip" | "tar",
-  open: (bytes: Uint8Array) => Files,
-  { bytes, depth = 0, inside }: ParserInput,
+  archive: Files,
+  { depth = 0, inside }: ParserInput,
 ): Promise<ParsedDocument> {
   if (depth > deepest) throw new DocumentError("binary", "an archive within others: unpack it to index it");
-  const archive = open(bytes);
   const names = archive.names.filter(isWorthReading);
   const archives = aboutArchives(archive.names);
   if (names.length === 0) throw new DocumentError("binary", ["there are no documents in it", ...archives].join(": "));

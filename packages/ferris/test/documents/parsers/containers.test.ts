@@ -180,7 +180,7 @@ test("Pages, Numbers and Keynote by their preview; cryptographic keys are not Ke
   expect(document.type).toBe("iwork");
   expect(document.content).toContain("Error E-117 means that the motor protection has tripped.");
   expect(document.blocks[0].page).toBe(1);
-  await expect(parseDocument("/a.numbers", zipSync({ "Index/Document.iwa": strToU8("x") }))).rejects.toMatchObject({
+  await expect(parseDocument("/a.numbers", zipSync({ "Data/picture.png": strToU8("x") }))).rejects.toMatchObject({
     reason: "no text",
     message: expect.stringContaining("export it as PDF"),
   });
