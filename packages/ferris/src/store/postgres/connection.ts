@@ -38,8 +38,8 @@ export interface PostgresConnection {
   readonly schema: string;
   /** One statement by itself. Tried again after a lost connection: only what may happen twice. */
   query: Sql["query"];
-  /** Several reads of one version of the data. */
-  read<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Several reads of one version of the data. @param settings of the server for these, such as `enable_seqscan = off` */
+  read<T>(work: (sql: Sql) => Promise<T>, settings?: readonly string[]): Promise<T>;
   /** One transaction. `work` may be called again from its beginning: after a lost connection, a deadlock, a conflict. */
   write<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** A statement that may not be in a transaction, and may take long. It names tables with their schema. */
@@ -88,12 +88,14 @@ export class Connection implements PostgresConnection {
     });
   }
 
-  read<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", work);
+  read<T>(work: (sql: Sql) => Promise<T>, settings: readonly string[] = []): Promise<T> {
+    const begin = ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ...settings.map((one) => `SET LOCAL ${one}`)];
+    return this.#transaction(begin.join("; "), work);
   }
 
   write<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#transaction("BEGIN", work);
+    // Whatever the role's own level: who waits for a lock reads afterwards what was written before.
+    return this.#transaction("BEGIN ISOLATION LEVEL READ COMMITTED", work);
   }
 
   async maintain(text: string): Promise<void> {

@@ -153,7 +153,11 @@ export class PostgresReader implements StoreReader {
   }
 
   async searchText(query: TextQuery, options: SearchOptions): Promise<Hit[]> {
-    return this.connection.read(async (sql) => searchText(await this.scope(sql, options.filter), query, options));
+    // The index of words says which chunks match in a tenth of the time that it takes to look at each; the server's estimates know that of no word in many.
+    return this.connection.read(
+      async (sql) => searchText(await this.scope(sql, options.filter), query, options),
+      ["enable_seqscan = off"],
+    );
   }
 
   async nearestWords(words: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -102,18 +102,18 @@ async function withoutRare(ranking: Ranking, queries: readonly string[], known: 
   const { scope, limit } = ranking;
   const most = limit + known.size;
   const all = allOf(queries);
-  const query = queries.length > 1 && (await newest(scope, all, most - 1)) > 0 ? all : anyOf(queries);
-  const hits = await ranked({ ...ranking, limit: most }, query, await newest(scope, query, mostRanked));
+  const query = queries.length > 1 && (await areMany(scope, all, most)) ? all : anyOf(queries);
+  const hits = await ranked({ ...ranking, limit: most }, query, mostRanked);
   return hits.filter(({ chunkId }) => !known.has(chunkId));
 }
 
-/** The id of the chunk that has `count` matching ones after it; 0 where there is none. */
-async function newest({ sql, collectionId }: TextScope, query: string, count: number): Promise<number> {
-  const [row] = await sql.query<{ id: number }>(
-    `SELECT chunk_id AS id FROM ${wordsOf(collectionId)} WHERE words @@ $1::tsquery ORDER BY chunk_id DESC LIMIT 1 OFFSET $2`,
-    [query, count],
+/** Whether so many chunks match: from the last one on, since they are met soon where they are many. */
+async function areMany({ sql, collectionId }: TextScope, query: string, count: number): Promise<boolean> {
+  const rows = await sql.query(
+    `SELECT 1 FROM ${wordsOf(collectionId)} WHERE collection_id = $1 AND words @@ $2::tsquery ORDER BY chunk_id DESC LIMIT 1 OFFSET $3`,
+    [collectionId, query, count - 1],
   );
-  return row?.id ?? 0;
+  return rows.length > 0;
 }
 
 async function countsUpTo(
@@ -130,12 +130,27 @@ async function countsUpTo(
   return rows.map(({ found }) => found);
 }
 
-/** The best `limit` of the chunks that match `query`, by BM25, best first, equals in order of their id. */
-export async function ranked({ scope, phrases, limit, hasEvery }: Ranking, query: string, above = 0): Promise<Hit[]> {
+/**
+ * The best `limit` of the chunks that match `query`, by BM25, best first, equals in order of their id.
+ *
+ * @param most only the last so many of those that match are looked at
+ */
+export async function ranked(
+  { scope, phrases, limit, hasEvery }: Ranking,
+  query: string,
+  most: number | null = null,
+): Promise<Hit[]> {
   const { sql, collectionId, documents } = scope;
-  const values: unknown[] = [query, above, averageSize(scope), limit];
+  const values: unknown[] = [query, averageSize(scope), limit];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
   const filter = documents === null ? "" : `AND document_id = ANY (${parameter(documents)}::bigint[])`;
+  const table = wordsOf(collectionId);
+  // Found by their ids first: rows with their words are not to be sorted. As one of the partition's, an id is looked for in order.
+  const since =
+    most === null
+      ? ""
+      : `AND collection_id = ${collectionId} AND chunk_id >= (SELECT coalesce(min(chunk_id), 0) FROM (SELECT chunk_id FROM ${table}
+           WHERE collection_id = ${collectionId} AND words @@ $1::tsquery ORDER BY chunk_id DESC LIMIT ${parameter(most)}) AS last)`;
   // In arrays: a row has at most 1,664 columns.
   const ranks: string[] = [];
   const counts = phrases.map((phrase) => {
@@ -147,10 +162,10 @@ export async function ranked({ scope, phrases, limit, hasEvery }: Ranking, query
   return sql.query<Hit>(
     `SELECT chunk_id AS "chunkId", ${scores.join(" + ")} AS score FROM (
        SELECT chunk_id, relative, ARRAY[${counts.join(", ")}]::float8[] AS counts FROM (
-         SELECT chunk_id, size / $3::float8 AS relative, words, ARRAY[${ranks.join(", ")}]::float8[] AS ranks FROM ${wordsOf(collectionId)}
-         WHERE words @@ $1::tsquery AND chunk_id > $2 ${filter} OFFSET 0
+         SELECT chunk_id, size / $2::float8 AS relative, words, ARRAY[${ranks.join(", ")}]::float8[] AS ranks FROM ${table}
+         WHERE words @@ $1::tsquery ${since} ${filter} OFFSET 0
        ) AS matching OFFSET 0
-     ) AS counted ORDER BY score DESC, chunk_id LIMIT $4`,
+     ) AS counted ORDER BY score DESC, chunk_id LIMIT $3`,
     values,
   );
 }
