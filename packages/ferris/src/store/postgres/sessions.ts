@@ -50,6 +50,11 @@ const sessionSettings = [
   "client_min_messages = 'warning'",
   // Compiling a statement takes longer than any of ours.
   "jit = off",
+  // What a role or a database may have otherwise, from another age: numbers lose digits, a backslash in a statement means another thing, and
+  // searches find what they come upon.
+  "extra_float_digits = 1",
+  "standard_conforming_strings = on",
+  "gin_fuzzy_search_limit = 0",
 ];
 
 /** Numbers that JavaScript has exactly up to 2^53: ids and counts. */

@@ -25,10 +25,14 @@ async function found(store: StoreReader): Promise<unknown> {
   const answers = [];
   for (const query of queries) {
     const byWords = await store.searchText(textQuery(query), { limit: 9 });
+    const chunks = await store.chunks(byWords.map(({ chunkId }) => chunkId));
     const near = await store.searchVectors(wordsVector(query), { limit: 9, exact: true });
-    const told = async (hits: typeof near): Promise<unknown> =>
-      (await store.chunks(hits.map(({ chunkId }) => chunkId))).map(({ path }, i) => [path, hits[i]!.score.toFixed(5)]);
-    answers.push([query, await told(byWords), await told(near)]);
+    answers.push([
+      query,
+      chunks.map(({ path }, i) => [path, byWords[i]!.score.toFixed(8)]),
+      // Sums of f32: equals may stand in another order.
+      near.map(({ score }) => score.toFixed(3)),
+    ]);
   }
   const documents = await store.documents();
   return {
