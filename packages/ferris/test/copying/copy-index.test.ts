@@ -1,10 +1,11 @@
 /** An index copied to a server and back is the index that it was. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { copyIndex } from "../../src/copying/copy-index.ts";
-import { openIndex, openIndexForWriting } from "../../src/store/index.ts";
+import { openIndex, openIndexForWriting, type Place } from "../../src/store/index.ts";
 import type { StoreReader } from "../../src/store/store.ts";
 import { wordsVector } from "../indexing/support/words-embedder.ts";
 import { chunkRecord, documentRecord, identity, put, textQuery } from "../store/support/records.ts";
+import { linkTo } from "../store/support/link.ts";
 import { realConnection, realName, realUrl } from "../store/support/postgres.ts";
 import { folderOf } from "../support/files.ts";
 
@@ -116,6 +117,34 @@ describe.runIf(realUrl !== null)(`on a server (${realName})`, () => {
     expect(await copyIndex({ from, to: place })).toMatchObject({ copied: 0, same: 30 });
     expect(await copyIndex({ from: place, to: back })).toMatchObject({ copied: 30, waiting: 0 });
     const readers = await Promise.all([openIndex(place), openIndex(back)]);
+    const [remote, local] = await Promise.all(readers.map(contents));
+    expect(local).toEqual(remote);
+    await Promise.all(readers.map((reader) => reader.close()));
+  });
+
+  test("over a link that is cut again and again, there and back", async () => {
+    const { url } = await realConnection();
+    const [from, back] = [await filled(), folderOf()];
+    // Its tables first: making them is one transaction of more statements than the link lives through.
+    await (await openIndexForWriting({ store: url, name: "copied" }, { identity })).close();
+    const link = await linkTo(url, 43);
+    onTestFinished(() => link.close());
+    const place = { store: link.url, name: "copied" };
+    const notices: string[] = [];
+    /** A command that finds no server when it begins says so, and is given again. */
+    const copied = async (places: { from: Place; to: Place }): Promise<number> => {
+      try {
+        const { copied: count, same } = await copyIndex({ ...places, onNotice: (line) => notices.push(line) });
+        return count + same;
+      } catch (error) {
+        expect(error).toMatchObject({ code: "STORE_UNREACHABLE" });
+        return copied(places);
+      }
+    };
+    expect(await copied({ from, to: place })).toBe(30);
+    expect(await copied({ from: place, to: back })).toBe(30);
+    expect(notices.length).toBeGreaterThan(0);
+    const readers = await Promise.all([openIndex({ store: url, name: "copied" }), openIndex(back)]);
     const [remote, local] = await Promise.all(readers.map(contents));
     expect(local).toEqual(remote);
     await Promise.all(readers.map((reader) => reader.close()));

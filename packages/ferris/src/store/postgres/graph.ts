@@ -52,7 +52,7 @@ export async function makeGraph(
     "SELECT n.nspname AS name FROM pg_catalog.pg_extension AS e JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace WHERE e.extname = 'vector'",
   );
   const vector = identifier(place!.name);
-  for (let tries = 0; !(await isWhole(connection, id)); tries++) {
+  for (let tries = 0; !(await isWholeAfterOthers(connection, id)); tries++) {
     if (tries === mostTries)
       throw new IndexUnusableError(`${connection.shown} did not finish the index ${name}: try again`);
     // What a connection that was lost has left, or another program that died.
@@ -67,9 +67,19 @@ export async function makeGraph(
   return bytes;
 }
 
-async function isWhole(connection: PostgresConnection, collectionId: number): Promise<boolean> {
-  const [row] = await connection.query<{ whole: boolean }>(`SELECT ${hasGraph} AS whole`, [collectionId]);
-  return row!.whole;
+/**
+ * Whether it is there, once nobody is at it: another program, or the server for one that died, may be making it, and what is unfinished would be
+ * dropped. Is busy where that takes longer than others are waited for (connection.ts).
+ */
+async function isWholeAfterOthers(connection: PostgresConnection, collectionId: number): Promise<boolean> {
+  return connection.write(async (sql) => {
+    const ask = async (): Promise<boolean> =>
+      (await sql.query<{ whole: boolean }>(`SELECT ${hasGraph} AS whole`, [collectionId]))[0]!.whole;
+    if (await ask()) return true;
+    await sql.query("SET LOCAL lock_timeout = '1s'");
+    await sql.query(`LOCK TABLE vectors_${collectionId} IN SHARE UPDATE EXCLUSIVE MODE`);
+    return ask();
+  });
 }
 
 /** Has the statements that follow in this transaction go through the index, as far as a filter needs it. */

@@ -45,7 +45,7 @@ async function found(store: StoreReader): Promise<unknown> {
 }
 
 /** Exact only with all of its digits. */
-const modifiedTime = 1_764_413_887_123.4567;
+const modifiedTime = 1_764_413_887_123.4568;
 
 async function fill(store: Store): Promise<void> {
   for (const [i, text] of texts.entries())
