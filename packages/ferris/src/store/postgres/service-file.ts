@@ -32,7 +32,7 @@ export function parseServices(text: string): Map<string, Service> {
   const services = new Map<string, Record<string, string>>();
   let current: Record<string, string> | null = null;
   for (const raw of text.split(/\r?\n/)) {
-    const line = raw.trim();
+    const line = trimmed(raw);
     if (line === "" || line.startsWith("#")) continue;
     if (line.startsWith("[") && line.endsWith("]")) {
       const name = line.slice(1, -1);
@@ -41,9 +41,18 @@ export function parseServices(text: string): Map<string, Service> {
       continue;
     }
     const equals = line.indexOf("=");
-    if (equals > 0 && current !== null) current[line.slice(0, equals).trim()] ??= line.slice(equals + 1).trim();
+    if (equals > 0 && current !== null) current[trimmed(line.slice(0, equals))] ??= trimmed(line.slice(equals + 1));
   }
   return services;
+}
+
+/** Without C's spaces at its ends: any other may be of a password. */
+function trimmed(text: string): string {
+  const isSpace = (at: number): boolean => " \t\n\v\f\r".includes(text.charAt(at));
+  let [from, end] = [0, text.length];
+  while (from < end && isSpace(from)) from++;
+  while (end > from && isSpace(end - 1)) end--;
+  return text.slice(from, end);
 }
 
 function readIfThere(path: string): string {

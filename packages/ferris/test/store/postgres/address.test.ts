@@ -67,6 +67,10 @@ test("a service file, then variables, fill in what the URL does not say", () => 
   expect(parseAddress("postgres://", environment)).toMatchObject({ host: "elsewhere", user: "env", password: "env" });
   expect(() => parseAddress("postgres://?service=none", environment)).toThrow(/no service "none" in .*services\.conf/);
   expect(parseServices("[a]\nx=1\n[a]\nx=2\n").get("a")).toEqual({ x: "1" });
+  // Of a password only the spaces that C knows are left out.
+  expect(parseServices(" [a] \r\n password = \u00a0p@ss: %41\u3000\t\r\n").get("a")).toEqual({
+    password: "\u00a0p@ss: %41\u3000",
+  });
 });
 
 test("what is wrong is told without the password", () => {
