@@ -9,6 +9,7 @@ import { charsetOf, decodeLoosely, decodeStrictly, isSingleByte, looksLikeAscii 
 import { declaredCharset } from "./declared-charset.ts";
 import { detectCharset, escapedCharset } from "./detect-charset.ts";
 import type { ContentEncoding } from "../document.ts";
+import { refuseUnknownEscapes, sevenBitCharset, wideInDisguise } from "./seven-bit-signs.ts";
 import { utf16Without } from "./utf16-without-mark.ts";
 
 /** With which ISO-2022 changes its alphabet: bytes that look like ASCII may be Japanese. */
@@ -54,6 +55,10 @@ function wide(bytes: Uint8Array): DecodedText {
   if (name === null) {
     throw new DocumentError("binary", `a NUL byte at offset ${bytes.indexOf(0)}: not text`);
   }
+  return unmarked(bytes, name);
+}
+
+function unmarked(bytes: Uint8Array, name: "utf-16le" | "utf-16be"): DecodedText {
   const content = decodeStrictly(bytes, name)!;
   const warnings = [`no byte-order mark: read as ${name.toUpperCase()}, which its bytes are`];
   return { content, encoding: { name, byteOrderMarkBytes: 0 }, warnings };
@@ -61,9 +66,15 @@ function wide(bytes: Uint8Array): DecodedText {
 
 function narrow(bytes: Uint8Array, outside: string | undefined): DecodedText {
   // Most parts of most archives; whatever they declare, it is the same text.
-  if (outside === undefined && isAscii(bytes) && !bytes.includes(escape)) {
+  if (outside === undefined && isAscii(bytes)) {
     const content = latin1(bytes);
-    return { content, encoding: { name: "utf-8", byteOrderMarkBytes: 0 }, warnings: [] };
+    const name = wideInDisguise(content, bytes);
+    if (name !== null) return unmarked(bytes, name);
+    if (!bytes.includes(escape)) {
+      const sevenBit = sevenBitCharset(content, bytes);
+      if (sevenBit !== null) return other(bytes, sevenBit, true);
+      return { content, encoding: { name: "utf-8", byteOrderMarkBytes: 0 }, warnings: [] };
+    }
   }
   const declared = (outside === undefined ? null : charsetOf(outside)) ?? declaredCharset(bytes);
   const chosen = chooseCharset(bytes, declared);
@@ -90,6 +101,7 @@ export function chooseCharset(
   if (isAscii(bytes) && !hasEscapes && !looksLikeAscii(declared ?? "")) return { charset: "utf-8", isGuess: false };
   if (isUtf8(bytes) && !(declared !== null && declared !== "utf-8" && isLikelier(bytes, declared))) {
     const escaped = hasEscapes && declared === null ? escapedCharset(bytes) : null;
+    if (hasEscapes && escaped === null && declared === null) refuseUnknownEscapes(latin1(bytes));
     return escaped ? { charset: escaped, isGuess: true } : { charset: "utf-8", isGuess: false };
   }
   if (declared !== null && decodeStrictly(bytes, declared) !== null) return { charset: declared, isGuess: false };

@@ -24,10 +24,15 @@ const leastConfidence = 0.05;
 const common =
   /^(?:windows-125[1356]|windows-874|iso-8859-[5678]|koi8-[ru]|shift_jis|euc-jp|gbk|gb18030|big5|euc-kr|iso-2022-jp)$/;
 
+/** Of GB 18030's letters of four bytes. */
+const fewestLong = 4;
+const kanaElsewhere = /^(?:gbk|gb18030|euc-kr)$/;
+
 /** By `charsetOf`'s name; null where it is not sure. `bytes` are not UTF-8 and hold no NUL. */
 export function detectCharset(bytes: Uint8Array): string | null {
   const escaped = escapedCharset(bytes);
   if (escaped !== null) return escaped;
+  if (isGb18030(bytes)) return "gb18030";
   const european = europeanCharset(bytes);
   if (european !== null) return european;
   const sample = linesBeyondAscii(bytes);
@@ -35,7 +40,9 @@ export function detectCharset(bytes: Uint8Array): string | null {
     const charset = charsetOf(encoding ?? "");
     if (charset === null || !common.test(charset)) return [];
     const text = plausible(decodeStrictly(sample, charset));
-    return text === null ? [] : [{ charset, text, confidence }];
+    // The rows of EUC-JP's kana are the same in GB 2312 and EUC-KR, where hardly anybody writes them.
+    if (text === null || (kanaElsewhere.test(charset) && /[\u3041-\u3096\u30a1-\u30fa]/.test(text))) return [];
+    return [{ charset, text, confidence }];
   });
   // The library knows Korean by EUC-KR alone, and takes the syllables of Windows beside it for Chinese.
   if (ranked[0]?.charset !== "euc-kr" && isKorean(sample) && decodeStrictly(bytes, "euc-kr") !== null) return "euc-kr";
@@ -47,6 +54,14 @@ export function detectCharset(bytes: Uint8Array): string | null {
   if (!isSingleByte(first.charset) && first.text.match(/[^\x00-\x7f]/g)!.length < 2) return null;
   if (other && other.confidence * clearlyAhead > first.confidence) return null;
   return decodeStrictly(bytes, first.charset) === null ? null : first.charset;
+}
+
+/** Letters of four bytes each, two of them digits: in any other set they would be letters and digits in turn. */
+function isGb18030(bytes: Uint8Array): boolean {
+  const found = latin1(bytes.subarray(0, mostSample)).match(/[\x81-\xfe]\d[\x81-\xfe]\d/g)?.length ?? 0;
+  if (found < fewestLong) return false;
+  const text = decodeStrictly(bytes, "gb18030");
+  return text !== null && !/[\p{Cn}\p{Co}]/u.test(text);
 }
 
 /** Whether bytes read as Korean are syllables nearly all, and those of its particles and endings as often as in Korean text. */

@@ -7,7 +7,7 @@ const mostSample = 2 ** 16;
 /** Fewer characters prove nothing unless they are Latin ones. */
 const enough = 32;
 
-/** The encoding of `bytes`, in which there are NULs; null where they are not text. */
+/** The encoding of `bytes`, in which there are NULs or other control characters; null where they are not text. */
 export function utf16Without(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
   if (bytes.length % 2 !== 0 || bytes.length < 4) return null;
   const sample = bytes.subarray(0, mostSample);

@@ -24,6 +24,62 @@ describe("decodeText", () => {
       expect(() => decodeText(Buffer.from(`${text} \u0400`, "utf16le"))).toThrow("NUL byte");
   });
 
+  test.each([
+    [
+      "HZ",
+      Buffer.from("On the pier: ~{8[?Z5D9\\@mT1~}, ~~ and ~{;aRi<GB<~}."),
+      "On the pier: 港口的管理员, ~ and 会议记录.",
+      "hz-gb-2312",
+    ],
+    [
+      "UTF-7",
+      Buffer.from("Der Hafenmeister +APY-ffnet die Schleuse, Gr+APYA3w-e 5 +- 6"),
+      "Der Hafenmeister öffnet die Schleuse, Größe 5 + 6",
+      "utf-7",
+    ],
+    ["UTF-7 of another alphabet", Buffer.from("+BB8EMARABD4EPA +BEMERQQ+BDQEOARC-"), "Паром уходит", "utf-7"],
+    [
+      "GB 18030's letters of four bytes",
+      Buffer.from(
+        "a6af20a6cba6c9a6cca6c5a6cd8130cb34a6d1a6d6a6c78130cb3920a6c1a6cda6cf8130cb37a6c3a6c5a6c920a6d3a6c7a6cd20a6d08130cc33a6cba6c7208130cb35a6d88130cb3920a6d3a6c98130cb39208130cb35a6cea6c9",
+        "hex",
+      ),
+      "Ο λιμενάρχης ανοίγει την πύλη έως τις έξι",
+      "gb18030",
+    ],
+  ])("%s", (_, bytes, content, charset) => {
+    expect(decodeText(bytes)).toMatchObject({ content, warnings: [expect.stringContaining(charset)] });
+  });
+
+  test.each([
+    "A + B is C++, call +47 555 01 01 or +4755512345; git log +abcd",
+    "~/notes and ~{home} and x =~ {a}",
+    "$ printf '\\e[1m+-+-+'\n+---+---+\n| a | b |\n+---+---+\n",
+    "diff\n--- a\n+++ b\n+added +APY- line\n+another one\n",
+    "N4KAkARALgngDgUwgLgAQQQDwMYEMA2A+lgCYBOuA7hADTgQBuCpAzoQPYB2KqAT+LZMzYBXUtiRoIACyhQ4zZAHo",
+  ])("ASCII with signs of such sets stays what it is: %s", (text) => {
+    expect(decodeText(Buffer.from(text))).toMatchObject({ content: text, warnings: [] });
+  });
+
+  test("escapes to sets that are not read, and letters among control characters, are declined", () => {
+    for (const escapes of ["\x1b$(CGQ19>n\x1b(B and more", "\x1b$A;aRi\x1b(B"]) {
+      expect(failure(Buffer.from(escapes, "latin1"))).toMatchObject({
+        reason: "encoding",
+        message: expect.stringContaining("ISO 2022"),
+      });
+    }
+    expect(failure(Buffer.from("a\x01b\x02c\x03d\x04".repeat(20)))).toMatchObject({ reason: "binary" });
+    // Thai in UTF-16, without a space that would hold a NUL.
+    expect(failure(Buffer.from("ท่าเรือเปิดประตูน้ำตอนหกโมงเช้า", "utf16le"))).toMatchObject({ reason: "binary" });
+    // A terminal's colours, and letters that were struck twice on a printer.
+    for (const text of ["\x1b[1mbold\x1b[0m and plain", "N\bNA\bAM\bME\bE"])
+      expect(decodeText(Buffer.from(text)).content).toBe(text);
+  });
+
+  test("a few words of Japanese in EUC-JP, whose kana Chinese has too, are not taken for Chinese", () => {
+    expect(failure(Buffer.from("b2f1b5c4a4ceb5c4bbf6cfbf", "hex"))).toMatchObject({ reason: "encoding" });
+  });
+
   test("UTF-8, with and without a byte-order mark", () => {
     expect(decodeText(Buffer.from("größe 😀"))).toEqual({
       content: "größe 😀",
@@ -186,7 +242,11 @@ describe("decodeText", () => {
     expect(decodeText(korean)).toMatchObject({ content: "여객 six 촛.\n", encoding: { name: "multi-byte" } });
     expect(decodeText(korean).warnings).toEqual([expect.stringContaining("read as iso-2022-kr")]);
     expect(decodeText(Buffer.from("~{6IBV~} ~~ six"), "HZ-GB-2312").content).toBe("渡轮 ~ six");
-    expect(decodeText(Buffer.from("~{6IBV~} ~~ six")).content).toBe("~{6IBV~} ~~ six");
+    // Without a word of it, the braces say so.
+    expect(decodeText(Buffer.from("~{6IBV~} ~~ six"))).toMatchObject({
+      content: "渡轮 ~ six",
+      warnings: [expect.stringContaining("hz-gb-2312")],
+    });
   });
 
   // Each is a word in one set, and another word, or none, in the next.
