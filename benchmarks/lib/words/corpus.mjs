@@ -8,7 +8,7 @@ import { gunzipSync } from "node:zlib";
 
 /** Source packages, with their test files and manuals. */
 const pypi =
-  "python-docx==1.2.0 python-pptx==1.0.2 odfpy==1.4.1 ezodf==0.3.2 oletools==0.60.2 docutils==0.23 nbclient==0.11.0 nbconvert==7.17.2 pypdf==7.1.1 markitdown==0.1.9 perceval==1.6.1 docx2html==0.2.3 secretary==0.2.19 xls2xlsx==0.2.0 orgparse==0.5.20260926 jupytext==1.19.6 pysrt==1.1.2 webvtt-py==0.6.0 agate-excel==0.4.2 py3o.template==0.10.0 frictionless==5.21.0".split(
+  "python-docx==1.2.0 python-pptx==1.0.2 odfpy==1.4.1 ezodf==0.3.2 oletools==0.60.2 docutils==0.23 nbclient==0.11.0 nbconvert==7.17.2 pypdf==7.1.1 markitdown==0.1.9 perceval==1.6.1 docx2html==0.2.3 secretary==0.2.19 xls2xlsx==0.2.0 orgparse==0.5.20260926 jupytext==1.19.6 pysrt==1.1.2 webvtt-py==0.6.0 agate-excel==0.4.2 py3o.template==0.10.0 frictionless==5.21.0 rtf2xml==1.33".split(
     " ",
   );
 const npm =
@@ -16,13 +16,13 @@ const npm =
     " ",
   );
 const debian =
-  "debian-policy developers-reference debmake-doc git-doc libpython3.11-testsuite zlib1g-dev nettle-dev fontconfig bzip2-doc shared-mime-info libtasn1-doc valgrind asciidoctor-doc libglib2.0-doc libcommons-lang3-java-doc doxygen-doc gnutls-doc cppreference-doc-en-html".split(
+  "debian-policy developers-reference debmake-doc git-doc libpython3.11-testsuite zlib1g-dev nettle-dev fontconfig bzip2-doc shared-mime-info libtasn1-doc valgrind asciidoctor-doc libglib2.0-doc libcommons-lang3-java-doc doxygen-doc gnutls-doc cppreference-doc-en-html tryton-modules-account tryton-modules-account-invoice tryton-modules-company tryton-modules-purchase tryton-modules-sale tryton-modules-stock".split(
     " ",
   );
 
 /** The formats, and how each is asked for in a package; mail of Python's tests has no extension of its own. */
 export const formats = [
-  "pdf docx xlsx pptx odt ods odp html epub md eml mbox rtf doc xls ppt ipynb tex rst adoc org csv srt vtt",
+  "pdf docx xlsx pptx odt ods odp fodt html epub md eml mbox rtf doc xls ppt ipynb tex rst adoc org csv srt vtt",
 ].flatMap((list) => list.split(" "));
 
 /** The packages that files are drawn from. */

@@ -2,14 +2,14 @@
  * What other programs read in a document: pdftotext (poppler-utils), LibreOffice, pandoc, Python's email package. Text in, words out.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { readTrees, textWithin } from "../../../packages/ferris/dist/documents/xml/xml-tree.js";
 
 /** By extension: what LibreOffice writes each family as. */
 export const officeFormats = new Map(
   /** @type {[string, string][]} */ ([
-    ...["docx", "doc", "odt", "rtf"].map((name) => [name, "fodt"]),
+    ...["docx", "doc", "odt", "rtf", "fodt"].map((name) => [name, "fodt"]),
     ...["xlsx", "xls", "ods"].map((name) => [name, "fods"]),
     ...["pptx", "ppt", "odp"].map((name) => [name, "fodp"]),
   ]),
@@ -66,10 +66,13 @@ for message in messages:
 
 /** LibreOffice's XML of many files; several at once, for its start takes the longest. Each comes out as INDEX.FORMAT. */
 export function convertOffice(files, folder) {
+  // Beside what comes out, which may have the name of what goes in.
+  const from = join(folder, "from");
+  mkdirSync(from, { recursive: true });
   for (const format of new Set(officeFormats.values())) {
     const copies = files.flatMap((file, index) => {
       if (officeFormats.get(extname(file).slice(1)) !== format) return [];
-      const copy = join(folder, `${index}${extname(file)}`);
+      const copy = join(from, `${index}${extname(file)}`);
       copyFileSync(file, copy);
       return [copy];
     });

@@ -15,7 +15,7 @@ interface Advice {
 const advices: readonly Advice[] = [
   { extensions: ["msg", "pst", "ost"], advice: "save the messages as .eml or .mbox" },
   {
-    extensions: ["wpd", "wp", "wp5", "wps", "wri", "mcw", "wn", "lwp", "sam", "sxw", "sdw", "hwp"],
+    extensions: ["wpd", "wp", "wp5", "wps", "wri", "mcw", "wn", "lwp", "sam", "sxw", "sdw", "hwp", "abw"],
     advice: "open them in LibreOffice, or in the program that made them, and save them as .docx or .odt",
   },
   {

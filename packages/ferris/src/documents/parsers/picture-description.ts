@@ -16,5 +16,10 @@ export function pictureDescription(text: string): string {
   const lastLine = text.lastIndexOf("\n") + 1;
   const said = /AI-generated content may be incorrect|Description automatically generated/i.exec(text.slice(lastLine));
   const words = (said === null ? text : text.slice(0, lastLine + said.index)).trim();
-  return isPictureName(words) || /^https?:\S+$/.test(words) ? "" : words;
+  return words
+    .split("\n")
+    .map((line) => line.replace(/^fig:/, ""))
+    .filter((line) => !isPictureName(line) && !/^https?:\S+$/.test(line))
+    .join("\n")
+    .trim();
 }

@@ -65,7 +65,7 @@ const binaryExtensions = extensions(`
 `);
 
 /** Text, but drawn, generated or styled rather than written. */
-const unsupportedExtensions = extensions("map snap css scss sass less styl pot xliff tsbuildinfo lcov");
+const unsupportedExtensions = extensions("abw map snap css scss sass less styl pot xliff tsbuildinfo lcov");
 
 /** `name` is a folder's; `siblings` are the names in the folder that holds it. Null: worth a look inside. */
 export function folderLeftOut(name: string, siblings: ReadonlySet<string>): SkipReason | null {

@@ -27,6 +27,7 @@ describe("in files of today", () => {
     const picture = `<pic:pic><pic:nvPicPr><pic:cNvPr ${say("", "A map")}/></pic:nvPicPr></pic:pic>`;
     expect(await docx(inline(say("Harbour", "A map"), picture))).toEqual(["prose [] Harbour\nA map"]);
     expect(await docx(inline(say("", "A map"), picture))).toEqual(["prose [] A map"]);
+    expect(await docx(inline(say("", "fig:A map&#10;/home/ann/map.png"), ""))).toEqual(["prose [] A map"]);
     expect(await docx(inline(say("", "An arrow to the pier"), "<wps:wsp/>"))).toEqual([
       "prose [] An arrow to the pier",
     ]);

@@ -88,6 +88,16 @@ test.each<[string, string[]]>([
     ],
   ],
   [
+    // As Gnumeric writes it: a format with a part for texts, a prompt, a header with the page's number.
+    "gnumeric.xls",
+    [
+      "table [Kinds] Kind: name; Shown: Dr. Smith",
+      "table [Kinds] Kind: elapsed; Shown: 36:00",
+      "prose [Kinds] State\nChoose one of two",
+      "prose [] Left head",
+    ],
+  ],
+  [
     "extras.xls",
     [
       "table [Sales] Region: North; Q1: 12",

@@ -64,6 +64,11 @@ describe("what is not text", () => {
       ["prose [] TextIn a box", "prose [] Grand opening"],
     ],
     [
+      "how AbiWord's frames look",
+      String.raw`{\shp{\*\shpinst{\abiframeprops frame-type:textbox; bg-style:1}{\shptxt In a box\par}}}Text\par`,
+      ["prose [] In a box", "prose [] Text"],
+    ],
+    [
       "definitions of lists outside of their table",
       String.raw`{\par}{\list{\listlevel\levelnfc0{\leveltext \'02\'00.}{\levelnumbers \'01}}{\listname List12;}\listid19}Text\par`,
       ["prose [] Text"],

@@ -133,13 +133,24 @@ describe("sheets", () => {
 
   test("what is printed above and below the pages is said once, after the sheets; relations may be missing", async () => {
     const printed =
-      "<headerFooter><oddHeader>&amp;L&amp;&quot;Arial,Bold&quot;&amp;14Fram &amp;&amp; Sons&amp;CConfidential&amp;R&amp;K00-0002024&amp;D</oddHeader><oddFooter>Page &amp;P of &amp;N</oddFooter></headerFooter>";
+      "<headerFooter><oddHeader>&amp;L&amp;&quot;Arial,Bold&quot;&amp;14Fram &amp;&amp; Sons&amp;CConfidential&amp;R&amp;K00-0002024&amp;D</oddHeader><oddFooter>&amp;LHarbour&amp;R&amp;P / &amp;N</oddFooter><evenFooter>Page &amp;P of &amp;N</evenFooter></headerFooter>";
     const sheet = `<worksheet><sheetData>${row(1, { A: "Bo" })}</sheetData>${printed}</worksheet>`;
-    const expected = ["table [S] Bo", "prose [] Fram & Sons\tConfidential\t2024"];
+    const expected = ["table [S] Bo", "prose [] Fram & Sons\tConfidential\t2024", "prose [] Harbour"];
     const sheets = { "xl/worksheets/sheet1.xml": sheet, "xl/worksheets/s.xml": sheet };
     expect(outline(await parseDocument("/a.xlsx", xlsx("", sheets)))).toEqual(expected);
     const without = { ...sheets, "xl/_rels/workbook.xml.rels": "<Relationships/>" };
     expect(outline(await parseDocument("/a.xlsx", xlsx("", without)))).toEqual(expected);
+  });
+
+  test("what is said of a cell of what belongs into it, once", async () => {
+    const validation = '<dataValidation type="list" promptTitle="State" prompt="Choose one_x000A_of two" sqref="A1"/>';
+    const bytes = xlsx(
+      `<sheetData>${row(1, { A: "open" })}</sheetData><dataValidations>${validation}${validation}</dataValidations>`,
+    );
+    expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual([
+      "table [S] open",
+      "prose [S] State\nChoose one\nof two",
+    ]);
   });
 
   test("a table says which row names its columns", async () => {

@@ -8,7 +8,7 @@ import { type CompoundFolder, folderIn } from "../../archive/compound-folder.ts"
 import { ContentBuilder } from "../../content-builder.ts";
 import { formulaInFolder } from "../office/equation-object.ts";
 import { addPageEdges } from "../office/page-edges.ts";
-import { general, numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
+import { formattedText, general, numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { shownEdge } from "../spreadsheet/sheet.ts";
@@ -40,6 +40,7 @@ interface Workbook {
 
 const mostColumns = 256;
 const mostEdges = 300;
+const mostPrompts = 10_000;
 const mostFormulas = 10_000;
 const excel97 = 0x0600;
 /** Excel 5 and 95: the same records, with texts in the workbook's code page. */
@@ -153,7 +154,7 @@ interface ReadSheet {
   readonly grid: TableGrid;
   /** Of Excel 5 and 95, which have no boxes for them. */
   readonly comments: string[];
-  /** In boxes, comments and WordArt, and what pictures show. */
+  /** In boxes, comments and WordArt, what pictures show, and what is said of what belongs into cells. */
   readonly drawn: string[];
   /** Of charts on it, what its cells do not say. */
   readonly titles: string[];
@@ -162,7 +163,7 @@ interface ReadSheet {
 function readSheet(
   reader: ByteReader,
   offset: number,
-  { strings, textAt, edges, formulas }: Workbook,
+  { strings, styles, patterns, textAt, edges, formulas }: Workbook,
   formatOf: (style: number) => NumberFormat,
 ): ReadSheet {
   /** By row, then by column: cells may come in any order. */
@@ -176,7 +177,9 @@ function readSheet(
     if (column < mostColumns && text !== "") cells.set(column, text);
   };
   const titles = new Set<string>();
+  const patternOf = (style: number) => patterns.get(styles[style] ?? 0);
   const drawings = new SheetDrawings(formulas);
+  const prompts = new Set<string>();
   let awaiting = -1;
   let depth = 0;
   for (let at = offset; at + 4 <= reader.length; at += 4 + reader.u16(at + 2)) {
@@ -193,7 +196,7 @@ function readSheet(
     if (type === chartText) titles.add(textAt(body + 3, reader.u8(body + 2)));
     if (depth > 1) continue;
     const format = formatOf(reader.u16(body + 4));
-    if (type === 0x00fd) set(body, strings[reader.u32(body + 6)] ?? "");
+    if (type === 0x00fd) set(body, formattedText(patternOf(reader.u16(body + 4)), strings[reader.u32(body + 6)] ?? ""));
     else if (type === 0x0203) set(body, format(reader.f64(body + 6)));
     else if (type === 0x027e) set(body, format(packedNumber(reader, body + 6)));
     else if (type === 0x00bd) {
@@ -227,12 +230,27 @@ function readSheet(
       else comments.push(text);
     } else if ((type === 0x0014 || type === 0x0015) && length > 1 && edges.size < mostEdges) {
       const isOld = reader.u16(4) === excel95;
-      edges.add(shownEdge(isOld ? textAt(body + 1, reader.u8(body)) : textAt(body + 2, reader.u16(body))));
+      const edge = isOld ? textAt(body + 1, reader.u8(body)) : textAt(body + 2, reader.u16(body));
+      edges.add(shownEdge(edge));
+    } else if (type === 0x01be && prompts.size < mostPrompts) {
+      prompts.add(promptAt(reader, body + 4));
     }
   }
-  const drawn = drawings.lines();
+  const drawn = [...drawings.lines(), ...prompts];
   const said = new Set([...[...rows.values()].flatMap((cells) => [...cells.values()]), ...drawn]);
   return { grid: gridOf(rows, merges), comments, drawn, titles: [...titles].filter((title) => !said.has(title)) };
+}
+
+/** The title of what is said of a cell, and its text: the first and third of four texts; one of a NUL alone stands for none. */
+function promptAt(reader: ByteReader, start: number): string {
+  let at = start;
+  const texts = [0, 1, 2].map(() => {
+    const [characters, isWide] = [reader.u16(at), (reader.u8(at + 2) & 1) === 1];
+    const text = stringAt(reader, at + 2, characters);
+    at += 3 + characters * (isWide ? 2 : 1);
+    return text.replaceAll("\0", "");
+  });
+  return `${texts[0]}\n${texts[2]}`.trim();
 }
 
 function gridOf(

@@ -9,7 +9,7 @@ const wordsOfPages = new Set(
   "p pp page pages seite sida side strona pagina página стр страница of von de av af van di z sur из".split(" "),
 );
 
-function isPageNumber(text: string): boolean {
+export function isPageNumber(text: string): boolean {
   const numbers = text.match(/\d+/g) ?? [];
   // Dates and telephone numbers have more.
   if (numbers.length > 2 || numbers.some((number) => number.length > 4)) return false;

@@ -2,6 +2,7 @@
  * One sheet of a workbook, read piece by piece into a grid: cells as they are shown, merged cells, tables' header rows.
  */
 import { TableGrid } from "../../table/grid.ts";
+import { isPageNumber } from "../office/page-edges.ts";
 import { XmlStream } from "../../xml/xml.ts";
 import { RichText, unescaped } from "./strings.ts";
 import { formattedText } from "./number-formats.ts";
@@ -16,6 +17,7 @@ export const mostMerges = 100_000;
 const isEdge = /^(?:odd|even|first)(?:Header|Footer)$/;
 /** A sheet has six at most. */
 const mostEdges = 300;
+const mostPrompts = 10_000;
 
 export interface SheetContext {
   readonly strings: readonly string[];
@@ -24,6 +26,8 @@ export interface SheetContext {
   readonly headerRows: ReadonlySet<number>;
   /** Gets what is printed above and below the pages. */
   readonly edges: Set<string>;
+  /** Gets what is said beside a cell of what belongs into it. */
+  readonly prompts: Set<string>;
 }
 
 interface CellState {
@@ -70,7 +74,10 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
         inside = name;
         inline.begin();
       } else if (name === "mergeCell" && merges.length < mostMerges) merges.push(attributes.ref ?? "");
-      else if (isEdge.test(name)) {
+      else if (name === "dataValidation" && context.prompts.size < mostPrompts) {
+        const { promptTitle = "", prompt = "" } = attributes;
+        context.prompts.add(unescaped(`${promptTitle}\n${prompt}`).trim());
+      } else if (isEdge.test(name)) {
         inside = "edge";
         edge = "";
       }
@@ -113,13 +120,18 @@ function shown({ type, style, value, formula }: CellState, { strings, styleOf }:
   return Number.isNaN(number) ? value : styleOf(style).format(number);
 }
 
-/** Without fonts, sizes, colours, and what stands for a page's number, a date or a name; parts stand apart. */
+/** Without fonts, sizes, colours, and what stands for a page's number, a date or a name; parts stand apart, and one that is "Page 3" is none. */
 export function shownEdge(written: string): string {
   return unescaped(written)
     .replace(
-      /&(?:([LCR])|(&)|"[^"]{0,200}"|K[\dA-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Z+-])/g,
-      (_, part?: string, sign = "") => (part === undefined ? sign : "\t"),
+      /&(?:([LCR])|(&)|([PN])|"[^"]{0,200}"|K[\dA-Fa-f]{6}|K\d\d[+-]\d{3}|\d{1,3}|[A-Z+-])/g,
+      (_, part?: string, sign = "", number?: string) =>
+        part === undefined ? (number === undefined ? sign : "\x01") : "\0",
     )
+    .split("\0")
+    .filter((part) => !part.includes("\x01") || !isPageNumber(part.replaceAll("\x01", "1")))
+    .join("\t")
+    .replaceAll("\x01", "")
     .trim();
 }
 

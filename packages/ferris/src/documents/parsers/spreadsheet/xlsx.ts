@@ -45,13 +45,16 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
   const edges = new Set<string>();
   for (const { name, part } of sheets) {
     builder.section(1, name);
+    const prompts = new Set<string>();
     const grid = await readSheet(archive.pieces(part)!, {
       strings,
       styleOf,
       headerRows: headerRows(file, part),
       edges,
+      prompts,
     });
     addTable(builder, grid);
+    for (const prompt of prompts) builder.add("prose", prompt);
     addComments(builder, file, part);
     addDrawings(builder, file, part);
     addFormulas(builder, file, part);
