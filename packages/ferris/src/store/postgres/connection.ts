@@ -249,7 +249,13 @@ export function translated(error: unknown, shown: string): unknown {
       `Cannot reach ${shown} (${message || code}). Is the server running, and may this machine connect to it?`,
     );
   }
-  if (code.startsWith("53") || code === "25006") {
+  if (code === "25006") {
+    return new IndexNotWritableError(
+      `${shown} can only be read (${message}): it is a replica, or set so by default_transaction_read_only. Searches work; write to its primary.`,
+      { cause: withoutQuery(error) },
+    );
+  }
+  if (code.startsWith("53")) {
     return new IndexNotWritableError(
       `${shown} cannot be written (${message}). What was indexed so far is safe: run the same command again when it can.`,
       { cause: withoutQuery(error) },

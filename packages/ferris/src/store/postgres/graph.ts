@@ -67,19 +67,30 @@ export async function makeGraph(
   return bytes;
 }
 
+/** The server lets go of the table a moment before others see that the index is whole. */
+const moment = 1_000;
+
 /**
  * Whether it is there, once nobody is at it: another program, or the server for one that died, may be making it, and what is unfinished would be
  * dropped. Is busy where that takes longer than others are waited for (connection.ts).
  */
 async function isWholeAfterOthers(connection: PostgresConnection, collectionId: number): Promise<boolean> {
-  return connection.write(async (sql) => {
-    const ask = async (): Promise<boolean> =>
-      (await sql.query<{ whole: boolean }>(`SELECT ${hasGraph} AS whole`, [collectionId]))[0]!.whole;
-    if (await ask()) return true;
+  const ask = async (sql: Pick<Sql, "query">): Promise<boolean | null> =>
+    (
+      await sql.query<{ whole: boolean | null }>(
+        `SELECT CASE WHEN to_regclass('vectors_' || $1::int || '_hnsw') IS NOT NULL THEN ${hasGraph} END AS whole`,
+        [collectionId],
+      )
+    )[0]!.whole;
+  const whole = await connection.write(async (sql) => {
+    if (await ask(sql)) return true;
     await sql.query("SET LOCAL lock_timeout = '1s'");
     await sql.query(`LOCK TABLE vectors_${collectionId} IN SHARE UPDATE EXCLUSIVE MODE`);
-    return ask();
+    return ask(sql);
   });
+  if (whole !== false) return whole ?? false;
+  await new Promise((resolve) => setTimeout(resolve, moment));
+  return (await ask(connection)) ?? false;
 }
 
 /** Has the statements that follow in this transaction go through the index, as far as a filter needs it. */

@@ -90,7 +90,9 @@ test.runIf(realUrl !== null)(
     const admin = await realConnection();
     for (const encoding of ["SQL_ASCII", "LATIN1"]) {
       const database = `ferris_test_${process.pid}_${encoding.toLowerCase()}`;
-      await admin.query(`CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
+      await admin.query(
+        `CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0`,
+      );
       try {
         const url = new URL(admin.url);
         url.pathname = `/${database}`;
