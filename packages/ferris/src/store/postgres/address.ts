@@ -23,6 +23,8 @@ export interface PostgresAddress {
   readonly sslFiles: SslFiles;
   /** What the server lists its sessions as; null: ferris. */
   readonly applicationName: string | null;
+  /** For the server, of a session that begins, as in `-c statement_timeout=5min`; some poolers and hosts take their own. */
+  readonly options: string | null;
   /** That a connection may take to be made; null: ferris' own. */
   readonly connectSeconds: number | null;
   /** The schema that holds ferris' tables. */
@@ -49,6 +51,8 @@ const known = new Set([
   "application_name",
   "connect_timeout",
   "channel_binding",
+  "gssencmode",
+  "options",
 ]);
 
 /** libpq's variables, by the name of what they set. */
@@ -65,6 +69,8 @@ const variables: Readonly<Record<string, string>> = {
   service: "PGSERVICE",
   application_name: "PGAPPNAME",
   connect_timeout: "PGCONNECT_TIMEOUT",
+  gssencmode: "PGGSSENCMODE",
+  options: "PGOPTIONS",
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -127,6 +133,11 @@ export function parseAddress(url: string, environment: Environment = process.env
       "the store's channel_binding is require, which ferris cannot promise: leave it out, and say sslmode=verify-full",
     );
   }
+  if (of("gssencmode") === "require") {
+    throw new UsageError(
+      "the store's gssencmode is require, and ferris encrypts by TLS alone: say sslmode=verify-full",
+    );
+  }
   const seconds = of("connect_timeout") === undefined ? null : Number(of("connect_timeout"));
   if (seconds !== null && !(Number.isInteger(seconds) && seconds >= 0 && seconds <= 3600)) {
     throw new UsageError(
@@ -134,9 +145,9 @@ export function parseAddress(url: string, environment: Environment = process.env
     );
   }
   const schema = of("schema") ?? defaultSchema;
-  if (!/^(?!pg_)[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
+  if (!/^(?!pg_|information_schema$)[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
     throw new UsageError(
-      `the store's schema is "${schema}": it must be a lower-case letter or _, then lower-case letters, digits and _, at most 40 of them; names with pg_ are PostgreSQL's own`,
+      `the store's schema is "${schema}": it must be a lower-case letter or _, then lower-case letters, digits and _, at most 40 of them; names with pg_, and information_schema, are PostgreSQL's own`,
     );
   }
   const place = host.includes(":") ? `[${host}]` : host.startsWith("/") ? "" : host;
@@ -150,6 +161,7 @@ export function parseAddress(url: string, environment: Environment = process.env
     password: of("password"),
     ssl,
     applicationName: of("application_name") ?? null,
+    options: of("options") ?? null,
     connectSeconds: seconds,
     sslFiles,
     schema,

@@ -87,6 +87,7 @@ export async function openSessions(
     ssl,
     types: types as PoolConfig["types"],
     application_name: address.applicationName ?? "ferris",
+    ...(address.options === null ? {} : { options: address.options }),
     connectionTimeoutMillis: address.connectSeconds === null ? longestConnect : address.connectSeconds * 1000,
     query_timeout: longestStatement,
     keepAlive: true,

@@ -44,6 +44,10 @@ test("what hosted databases hand out is taken: modes, limits and names of sessio
     connectSeconds: 7,
     applicationName: "x",
   });
+  const hosted = "postgres://ann@db/notes?options=endpoint%3Dcalm-river&gssencmode=disable";
+  expect(parseAddress(hosted, {})).toMatchObject({ options: "endpoint=calm-river" });
+  expect(parseAddress("postgres://db/notes", { PGOPTIONS: "-c x.y=1" })).toMatchObject({ options: "-c x.y=1" });
+  expect(() => parseAddress("postgres://db/notes?gssencmode=require", {})).toThrow(/TLS alone/);
   expect(parseAddress("postgres://ann:p@ss%25@db/notes", {})).toMatchObject({ password: "p@ss%", host: "db" });
 });
 
@@ -82,6 +86,7 @@ test("what is wrong is told without the password", () => {
     `postgres://u:${secret}@host/x?schema=Ferris;drop`,
     `postgres://u:${secret}@host/x?nonsense=1`,
     `postgres://u:${secret}@host/x?schema=pg_mine`,
+    `postgres://u:${secret}@host/x?schema=information_schema`,
     `postgres://u:${secret}@host/x?connect_timeout=soon`,
     `postgres://u:${secret}@host/x?channel_binding=require`,
     `postgres://u:${secret}%zz@host/x`,
