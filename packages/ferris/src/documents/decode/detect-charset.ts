@@ -9,7 +9,7 @@ import { latin1 } from "#platform/bytes";
 import { charsetCandidates } from "#platform/charset-detector";
 import { charsetOf, decodeStrictly, isSingleByte } from "./charset.ts";
 import { koreanMark } from "./seven-bit.ts";
-import { europeanCharset } from "./european-charset.ts";
+import { europeanCharset, hasUnclosedQuote } from "./european-charset.ts";
 
 /** Of lines that are not ASCII; more do not tell more. */
 const mostSample = 2 ** 16;
@@ -91,6 +91,7 @@ function plausible(text: string | null): string | null {
   const odd = /\p{Ll}(?:[¡¢£¤¥¦¨©¬®¯±¶¸¹²³¼½¾¿×÷]\p{Ll}|[±¶¼½¾]|(?![A-Z])\p{Lu}(?!\p{Lu}))/u;
   // What the Macintosh's capitals are in windows-1251, which has the same small letters.
   const isMacintosh = !/[јЈ]/.test(text) && /[ЂЃ‚ѓ†‡€‰Љ‹ЊЌЋЏђ‘•˜™љњ](?=[а-я])/.test(text);
+  if (hasUnclosedQuote(text) && /„[а-я]/.test(text)) return null;
   // Greek's last s, and two accents in a word.
   if (/ς\p{Ll}|[άέήίόύώ]\p{Ll}*[άέήίόύώ]/u.test(text)) return null;
   return odd.test(text) || mixedWord.test(text) || isMacintosh ? null : text;

@@ -95,6 +95,8 @@ const mostStretches = 400;
 const longestStretch = 60;
 /** How many stretches with a byte are looked at in any case. */
 const enough = 3;
+/** Letters by themselves are words, or a table of all that there are, which would weigh more than the text around it. */
+const mostLone = 12;
 
 interface Language {
   readonly name: string;
@@ -154,7 +156,17 @@ export function europeanCharset(bytes: Uint8Array): string | null {
     if (ahead < Math.max(clearlyAhead, differing * clearlyEach)) return false;
     return !hasSignForLetter(best.texts, other.texts) || ahead + best.rarity - other.rarity >= clearlyByWords;
   });
-  return isClear ? best.charset : null;
+  return isClear && !isPerhapsMacintosh(best) ? best.charset : null;
+}
+
+function isPerhapsMacintosh({ charset, texts }: Reading): boolean {
+  return charset === "windows-1251" && hasUnclosedQuote(texts.join("\n"));
+}
+
+/** Whether a quote begins before a small letter and never ends: it is the Macintosh's capital Д then, "„али" for "Дали". */
+export function hasUnclosedQuote(text: string): boolean {
+  const begun = text.match(/„(?=\p{Ll})/gu)?.length ?? 0;
+  return begun > 0 && (text.match(/[“”»"]/g)?.length ?? 0) < begun;
 }
 
 function hasSignForLetter(texts: readonly string[], others: readonly string[]): boolean {
@@ -175,6 +187,7 @@ function stretchesOf(bytes: Uint8Array): { plain: string[]; beyond: Uint8Array[]
   const beyond = new Map<Stretch, Uint8Array>();
   // ASCII letters are of no interest.
   const seen = new Uint32Array(256).fill(enough, 0, 0x80);
+  let lone = 0;
   const isWord = (byte: number) => byte >= 0x80 || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
   for (let at = 0; at < bytes.length; at++) {
     if (!isWord(bytes[at]!)) continue;
@@ -193,6 +206,7 @@ function stretchesOf(bytes: Uint8Array): { plain: string[]; beyond: Uint8Array[]
     const key = latin1(around);
     if (!isBeyond) plain.add(key.toLowerCase());
     else if (!beyond.has(key)) {
+      if (piece.length === 1 && ++lone > mostLone) continue;
       for (const byte of piece) seen[byte]!++;
       // Always with one character on each side, so that signs see what they stand beside.
       const framed = new Uint8Array(at - start + 2);

@@ -249,6 +249,27 @@ describe("decodeText", () => {
     });
   });
 
+  test("a table of all letters does not weigh more than the text around it", () => {
+    // Hungarian, and a letter of Latin 2 a line, in DOS's set.
+    const dos = Buffer.from(
+      "48612076616e20656779206b816c946e206d617070a06e6b2c20616d656c796574206d696e64696720656c8b737a9472206f6c766173756e6b20656c2c20616b6b6f722061206b947665746b657a8b20737afb7282736920737a6162a06c7920617a20656c738b3a206d65676265737a826c8273656b728b6c2c20656d626572748b6c2c2076616c616d656c79696b82748b6c2c20668b6e8b6b2c20737a81726b652c2069648b728b6c2069648b72652c2066656c656c8b732c206b947a7665746c656e816c2c206c6576656c657a8b2e0ab50ab60a8e0a800a900ad30ad60ad70ae00ae20a990ae90a9a0aed0ae10a830a840a870a890a8c0a930aec0ae60ae70aa60aa70aa40a9d0a950a970ab80a9b0a8d0abd0aa50a880a960a980aad0a9c0aab0abe0ae80ac60a910a8f0aac0aa80ab70ad20ad10ae30ad50a8a0afc0ade0aeb0add0aea0ac70a920a860a9f0aa90ad80ad40ad00ae40ae50afd0a850aee0a",
+      "hex",
+    );
+    expect(decodeText(dos).content).toContain("először olvasunk el, akkor a következő szűrési szabály az első");
+  });
+
+  test("a quote that begins before a small letter and never ends may be a capital of the Macintosh", () => {
+    const text = Buffer.concat([
+      Buffer.from("Whether entered text overwrites existing contents\n"),
+      Buffer.from(
+        "84e0ebe820e2ede5f1e5ede0f2e020e2f0e5e4edeef1f220eceef0e020e4e020e1e8e4e520eff0e8f1f3f2ede020ede020ebe8f1f2e0f2e0",
+        "hex",
+      ),
+      Buffer.from("\nWhether erroneous values are automatically changed\n"),
+    ]);
+    expect(failure(text)).toMatchObject({ reason: "encoding" });
+  });
+
   // Each is a word in one set, and another word, or none, in the next.
   test.each([
     ["one letter of a DOS text", Buffer.from("B\xf6ttger", "latin1").fill(0x94, 1, 2)],
