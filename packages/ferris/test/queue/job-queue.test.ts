@@ -3,7 +3,10 @@ import { describe, expect, test, vi } from "vitest";
 import type { PostgresConnection } from "../../src/store/postgres/connection.ts";
 import { pgliteConnection, realConnection, realName, realUrl } from "../store/support/postgres.ts";
 import { queueOf } from "../../src/queue/open-queue.ts";
-import { claim, job, openQueue } from "./support.ts";
+import { collectionNamed, unnamed } from "../../src/store/postgres/collection.ts";
+import { migrate } from "../../src/store/postgres/migrate.ts";
+import { migrations } from "../../src/store/postgres/migrations/all.ts";
+import { claim, embedder, job, openQueue } from "./support.ts";
 
 function queueTests(connect: () => Promise<PostgresConnection>): void {
   test("each job goes to one worker: the higher priority first, as many as fill the budget, at least one", async () => {
@@ -135,6 +138,25 @@ function queueTests(connect: () => Promise<PostgresConnection>): void {
     // Of the same size and time, as a file that is written twice in a moment.
     expect(await intake.add([job("/a", "one"), job("/b", "TWO"), job("/path", null)])).toEqual({ count: 1, bytes: 3 });
     expect(sent).toEqual(["TWO"]);
+  });
+
+  test("what an older version has queued is known by its contents after the upgrade, and done by the new one", async () => {
+    const connection = await connect();
+    await migrate(connection, migrations.slice(0, 4));
+    await connection.query("INSERT INTO collections (name, identity) VALUES ($1, $2)", [
+      unnamed,
+      JSON.stringify(embedder.identity),
+    ]);
+    const old = job("/old", "text");
+    await connection.query(
+      `INSERT INTO jobs (collection_id, path, size, modified_time, content, priority) SELECT id, $1, $2, $3, $4, 0 FROM collections`,
+      [old.path, old.size, old.modifiedTime, old.content],
+    );
+    await migrate(connection);
+    const { id } = await collectionNamed(connection, unnamed);
+    const { intake, queue } = queueOf(connection, id);
+    expect(await intake.add([old])).toEqual({ count: 0, bytes: 0 });
+    expect(await claim(queue, "new")).toMatchObject([{ path: "/old", attempts: 1 }]);
   });
 
   test("what failed for another reason than its own waits before it is tried again, and not for ever", async () => {
