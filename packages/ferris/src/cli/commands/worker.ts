@@ -1,5 +1,6 @@
 /** `ferris worker`: works through the queue of an index in a PostgreSQL, beside any number of others. */
 import { Command } from "commander";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { InputError } from "../../errors.ts";
 import { caller } from "../caller.ts";
@@ -8,7 +9,7 @@ import { openFerris } from "../open.ts";
 import { Flag } from "../options.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
-import { grouped, plural, printable } from "../terminal/text.ts";
+import { plural, printable } from "../terminal/text.ts";
 import { devicesOption, optionalNumber, withExamples, withModelOptions } from "./shared-options.ts";
 
 /**
@@ -64,6 +65,7 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
   const { maxFileBytes, ocr } = session.settings.values;
   const tokenBudget = optionalNumber("--budget", options.budget, 256, 100_000_000);
   const leaseSeconds = optionalNumber("--lease", options.lease, 1, 86_400);
+  const trusted = (options.trustPath ?? []).map(trustedFolder);
   const port = optionalNumber("--metrics-port", options.metricsPort, 0, 65_535);
   const signal = session.interruptible("stopping: what is not written yet goes back to the queue", {
     mostSeconds: mostSecondsToStop,
@@ -86,7 +88,7 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
     const report = await ferris.queue.work({
       signal,
       untilEmpty: options.drain === true,
-      trusted: (options.trustPath ?? []).map((folder) => resolve(caller().folder, folder)),
+      trusted,
       maxFileBytes: maxFileBytes ?? undefined,
       ocr,
       tokenBudget,
@@ -115,7 +117,7 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
     else if (!session.quiet) {
       const { chunks, tokens, skipped, failed, lost, released } = report;
       session.print(
-        `${plural(report.documents, "document")}, ${grouped(chunks)} chunks, ${grouped(tokens)} tokens; ${skipped} left out, ${failed} failed, ${lost} taken over by others${released > 0 ? `, ${released} given back` : ""}`,
+        `${plural(report.documents, "document")}, ${plural(chunks, "chunk")}, ${plural(tokens, "token")}; ${skipped} left out, ${failed} failed, ${lost} taken over by others${released > 0 ? `, ${released} given back` : ""}`,
       );
     }
     return exitCodes.success;
@@ -124,4 +126,11 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
     await server?.close();
     await ferris.close();
   }
+}
+
+/** A folder that is not there would be trusted in vain, and "" would be the working folder. @throws InputError */
+function trustedFolder(given: string): string {
+  const folder = resolve(caller().folder, given);
+  if (given !== "" && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  throw new InputError(`--trust-path is "${given}": there is no such folder on this machine`);
 }

@@ -37,6 +37,12 @@ describe.runIf(realUrl !== null)(`on ${realName}`, () => {
     });
   });
 
+  test.each(["", "nowhere"])("a folder to trust that is not there: %j", async (folder) => {
+    const { code, stderr } = await ferris(["worker", "--drain", "--trust-path", folder], { environment });
+    const message = `ferris: --trust-path is "${folder}": there is no such folder on this machine\n`;
+    expect({ code, stderr }).toEqual({ code: 3, stderr: message });
+  });
+
   test("a server says how much waits, also while no worker is there to say it", async () => {
     const cwd = temporaryFolder("queue-served");
     writeFileSync(join(cwd, "note.md"), "# Note\n\nAbout things.\n");
