@@ -169,6 +169,42 @@ describe("texts", () => {
   });
 });
 
+describe("what is on every page", () => {
+  const file = (content: string, styles: string) =>
+    zipSync({
+      "content.xml": strToU8(
+        `<office:document-content><office:body>${content}</office:body></office:document-content>`,
+      ),
+      "styles.xml": strToU8(
+        `<office:document-styles><office:master-styles>${styles}</office:master-styles></office:document-styles>`,
+      ),
+    });
+
+  test("headers of sheets, without what the program fills in", async () => {
+    const sheet =
+      '<office:spreadsheet><table:table table:name="S"><table:table-row><table:table-cell><text:p>Bo</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>';
+    const usual = "<text:p><text:sheet-name>???</text:sheet-name> (<text:title>???</text:title>)</text:p>";
+    const styles = `<style:master-page><style:header><style:region-left>${usual}</style:region-left><style:region-right><text:p>Harbour office</text:p></style:region-right></style:header><style:header-left style:display="false"><text:p>Not shown</text:p></style:header-left><style:footer><text:p>Page <text:page-number>1</text:page-number> / <text:page-count>99</text:page-count></text:p></style:footer></style:master-page>`;
+    expect(outline(await parseDocument("/a.ods", file(sheet, styles)))).toEqual([
+      "table [S] Bo",
+      "prose [] Harbour office",
+    ]);
+  });
+
+  test("footers of slides, and what their masters show; not what is there to be filled in, nor other masters", async () => {
+    const slides =
+      '<office:presentation><presentation:footer-decl presentation:name="f">Harbour talk</presentation:footer-decl><draw:page draw:master-page-name="M"><draw:frame><draw:text-box><text:p>Tides</text:p></draw:text-box></draw:frame></draw:page></office:presentation>';
+    const frame = (text: string, kind = "") =>
+      `<draw:frame${kind}><draw:text-box><text:p>${text}</text:p></draw:text-box></draw:frame>`;
+    const styles = `<style:master-page style:name="M">${frame("Click to edit", ' presentation:class="title"')}${frame("Confidential")}<presentation:notes>${frame("Notes")}</presentation:notes></style:master-page><style:master-page style:name="N">${frame("Of another")}</style:master-page>`;
+    expect(outline(await parseDocument("/a.odp", file(slides, styles)))).toEqual([
+      "prose [1: ] Tides",
+      "prose [] Harbour talk",
+      "prose [] Confidential",
+    ]);
+  });
+});
+
 describe("sheets", () => {
   const sheet = (rows: string) =>
     `<office:body><office:spreadsheet><table:table table:name="S">${rows}</table:table></office:spreadsheet></office:body>`;

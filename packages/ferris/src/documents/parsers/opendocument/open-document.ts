@@ -10,10 +10,10 @@ import { ContentBuilder } from "../../content-builder.ts";
 import { decodeText } from "../../decode/decode.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { OpenDocumentBody } from "./body.ts";
+import { addEdges, PagesSeen } from "./edges.ts";
 import { Objects } from "./objects.ts";
 import { TextStyles } from "./styles.ts";
 import { addFiles } from "../office/embedded-object.ts";
-import { addPageEdges } from "../office/page-edges.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { textOfFirst } from "../../xml/xml.ts";
@@ -27,8 +27,8 @@ export async function parseOpenDocument(input: ParserInput): Promise<ParsedDocum
   if (isSingleFile(bytes)) {
     const { content: xml } = decodeText(bytes);
     const objects = new Objects(null);
-    readContent(xml, builder, styles, objects);
-    addEdges(xml, builder, styles, objects);
+    const seen = readContent(xml, builder, styles, objects);
+    addEdges(builder, { seen, styleSheet: xml, styles, objects });
     const warnings = await addFiles(builder, objects.files, input);
     return builder.finish("opendocument", { title: textOfFirst(xml.slice(0, 100_000), "dc:title"), warnings });
   }
@@ -42,9 +42,8 @@ export async function parseOpenDocument(input: ParserInput): Promise<ParsedDocum
     (style) => styles.add(style),
   );
   const objects = new Objects(archive);
-  const content = archive.requiredText("content.xml");
-  readContent(content, builder, styles, objects);
-  if (content.includes("office:text")) addEdges(archive.text("styles.xml") ?? "", builder, styles, objects);
+  const seen = readContent(archive.requiredText("content.xml"), builder, styles, objects);
+  addEdges(builder, { seen, styleSheet: archive.text("styles.xml") ?? "", styles, objects });
   const warnings = await addFiles(builder, objects.files, input);
   return builder.finish("opendocument", { title: textOfFirst(archive.text("meta.xml"), "dc:title"), warnings });
 }
@@ -53,10 +52,10 @@ export async function parseOpenDocument(input: ParserInput): Promise<ParsedDocum
 const holders = new Set(["office:text", "office:presentation", "office:drawing", "office:spreadsheet", "office:body"]);
 const rowsAndShapes = new Set(["table:table-row", "table:shapes", "office:annotation"]);
 
-function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, objects: Objects): void {
+function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, objects: Objects): PagesSeen {
+  const seen = new PagesSeen();
   const body = new OpenDocumentBody(builder, styles, objects);
   const around: string[] = [];
-  let isSheet = false;
   let isHeader = false;
   let grid: TableGrid | null = null;
   let attached: XmlElement[] = [];
@@ -74,11 +73,12 @@ function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, o
       if (around.includes("office:master-styles")) return false;
       if (TextStyles.has(name)) return true;
       isHeader = around.includes("table:table-header-rows");
-      if (isSheet && grid) return rowsAndShapes.has(name);
-      if (holders.has(name) || (isSheet && name === "table:table")) return false;
+      if (seen.isSheet && grid) return rowsAndShapes.has(name);
+      if (holders.has(name) || (seen.isSheet && name === "table:table")) return false;
       return holders.has(parent) || blocksAlone.has(name);
     },
     (tree) => {
+      seen.see(tree);
       if (TextStyles.has(tree.name)) styles.add(tree);
       else if (!grid) body.add(tree);
       else if (tree.name === "table:table-row") attached.push(...body.addRow(grid, tree, isHeader));
@@ -86,8 +86,8 @@ function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, o
     },
     (name, attributes) => {
       around.push(name);
-      if (name === "office:spreadsheet") isSheet = true;
-      else if (isSheet && name === "table:table") {
+      if (name === "office:spreadsheet") seen.isSheet = true;
+      else if (seen.isSheet && name === "table:table") {
         endSheet();
         builder.section(1, attributes["table:name"] ?? "");
         grid = new TableGrid();
@@ -95,27 +95,7 @@ function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, o
     },
   );
   endSheet();
-}
-
-const edge = /^style:(?:header|footer)(?:-left|-first)?$/;
-
-/** Headers and footers of a text's pages. Those of sheets are nobody's words. */
-function addEdges(xml: string, builder: ContentBuilder, styles: TextStyles, objects: Objects): void {
-  const edges: ParsedDocument[] = [];
-  let isSheet = false;
-  readTrees(
-    xml,
-    (name) => edge.test(name),
-    (tree) => {
-      const own = new ContentBuilder();
-      new OpenDocumentBody(own, styles, objects).add(tree);
-      edges.push(own.finish("opendocument"));
-    },
-    (name) => {
-      isSheet ||= name === "office:spreadsheet";
-    },
-  );
-  if (!isSheet) addPageEdges(builder, edges);
+  return seen;
 }
 
 /** Blocks of documents that lack what should hold them. */
