@@ -120,6 +120,15 @@ const run = (text: string) => `<w:r><w:t>${text}</w:t></w:r>`;
 const paragraph = (inner: string, properties = "") => `<w:p><w:pPr>${properties}</w:pPr>${inner}</w:p>`;
 const read = async (...document: Parameters<typeof docx>) => outline(await parseDocument("/a.docx", docx(...document)));
 
+test("forms of Word before 2007: boxes to tick", async () => {
+  const box = (state: string) =>
+    `<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox>${state}</w:checkBox></w:ffData></w:fldChar></w:r><w:r><w:instrText> FORMCHECKBOX </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>`;
+  const body = paragraph(
+    box("<w:default w:val='1'/><w:checked w:val='0'/>") + run(" A ") + box("<w:checked/>") + run(" B"),
+  );
+  expect(await read(body)).toEqual(["prose [] ☐ A ☒ B"]);
+});
+
 test("headers and footers are said once, after the text", async () => {
   expect(await outlineOfFixture("office/header-footer.docx")).toEqual([
     "prose [] Body words.",

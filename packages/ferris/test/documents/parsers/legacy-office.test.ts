@@ -97,6 +97,7 @@ test.each<[string, string[]]>([
       "prose [] Left head",
     ],
   ],
+  ["form.doc", ["prose [] Ticked ☒ box", "prose [] Unticked ☐ box", "prose [] Chosen ketch here"]],
   [
     "extras.xls",
     [

@@ -194,8 +194,8 @@ describe("what is on every page", () => {
   test("footers of slides, and what their masters show; not what is there to be filled in, nor other masters", async () => {
     const slides =
       '<office:presentation><presentation:footer-decl presentation:name="f">Harbour talk</presentation:footer-decl><draw:page draw:master-page-name="M"><draw:frame><draw:text-box><text:p>Tides</text:p></draw:text-box></draw:frame></draw:page></office:presentation>';
-    const frame = (text: string, kind = "") =>
-      `<draw:frame${kind}><draw:text-box><text:p>${text}</text:p></draw:text-box></draw:frame>`;
+    const frame = (words: string, kind = "") =>
+      `<draw:frame${kind}><draw:text-box><text:p>${words}</text:p></draw:text-box></draw:frame>`;
     const styles = `<style:master-page style:name="M">${frame("Click to edit", ' presentation:class="title"')}${frame("Confidential")}<presentation:notes>${frame("Notes")}</presentation:notes></style:master-page><style:master-page style:name="N">${frame("Of another")}</style:master-page>`;
     expect(outline(await parseDocument("/a.odp", file(slides, styles)))).toEqual([
       "prose [1: ] Tides",

@@ -93,6 +93,18 @@ describe("what is not text", () => {
   });
 });
 
+test("forms: boxes to tick, lists to choose from", async () => {
+  const field = (kind: string, data: string) =>
+    String.raw`{\field{\*\fldinst { ${kind} }{{\*\formfield{\fftype${data}{\*\ffname n}}}}}{\fldrslt {}}}`;
+  const box = (data: string) => field("FORMCHECKBOX", `1${data}`);
+  const list = field("FORMDROPDOWN", String.raw`2\ffhaslistbox1\ffres1{\*\ffl sloop}{\*\ffl ketch}`);
+  expect(
+    await read(
+      String.raw`${box(String.raw`\ffres1`)} A ${box(String.raw`\ffres25\ffdefres0`)} B, a ${list} C {\field{\*\fldinst FORMTEXT}{\fldrslt typed}}\par`,
+    ),
+  ).toEqual(["prose [] ☒ A ☐ B, a ketch C typed"]);
+});
+
 describe("formulas are the line that they are in .docx", () => {
   test.each<[string, string, string]>([
     [

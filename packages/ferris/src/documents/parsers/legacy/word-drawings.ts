@@ -1,6 +1,6 @@
 /**
- * What stands in a Word document of 1997 to 2003 by way of its drawings and objects: WordArt, descriptions of pictures, formulas; each by the character of
- * the text that stands for it.
+ * What stands in a Word document of 1997 to 2003 by way of its drawings and objects: WordArt, descriptions of pictures, formulas, what was chosen in forms; each
+ * by the character of the text that stands for it.
  *
  * A drawing that text flows around is anchored at a character, by its number. A picture in a line is one character, whose properties say where it is.
  */
@@ -8,6 +8,7 @@ import type { ByteReader } from "./byte-reader.ts";
 import { children, recordAt } from "./records.ts";
 import { groupsWithin, shapeWords } from "./shape-words.ts";
 import { runsOf97 } from "./word-characters.ts";
+import { formFieldAt } from "./word-form-fields.ts";
 import { operandBytes, type PlacedLine, type PlacedPiece } from "./word-paragraphs.ts";
 
 /** What an object's picture, or what stands before it, says of its properties. */
@@ -88,8 +89,10 @@ function* inlineLines({ main, table, data, pieces, formulas }: DrawingSources): 
         // The object's number is at the mark before its picture too.
         left.delete(place);
         yield { character, text: formula, isInline: true };
-      } else if (!formulas.has(place) && code === property.picture)
+      } else if (!formulas.has(place) && code === property.picture) {
+        yield { character, text: formFieldAt(data, place), isInline: true };
         for (const text of linesOfPicture(data, place)) yield { character, text, isInline: false };
+      }
     }
   }
   for (const text of left.values()) yield { character: endOfBody(main), text, isInline: false };

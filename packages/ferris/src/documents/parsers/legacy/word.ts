@@ -198,7 +198,7 @@ function rowOf(texts: readonly string[], defined: ParagraphProperty["cells"]): E
   return { isHeader: false, left: Math.min(0, ...cells.map(({ right }) => right)), cells };
 }
 
-/** Without the instructions of fields, and what stands for notes, pictures and hyphens; with formulas, by the characters that stand for them. */
+/** Without the instructions of fields, and what stands for notes, pictures and hyphens; with formulas and choices in forms, by the characters that stand for them. */
 function shown(text: string, formulas: ReadonlyMap<number, string>): string {
   let words = "";
   /** The instructions of the fields that are open, and have had no result yet. */
@@ -215,7 +215,7 @@ function shown(text: string, formulas: ReadonlyMap<number, string>): string {
     } else if (character === "\x0b") words += "\n";
     else if (character === "\x1e") words += "-";
     else if (character === "\t" || character >= " ") words += character;
-    if (formula !== undefined && instructions.length === 0) words += formula;
+    if (formula !== undefined) words += formula;
   }
   return words.trim();
 }

@@ -15,6 +15,8 @@ export const passableWithWords = new Set([
   "annotation",
   "nestcell",
   "txfieldtext",
+  "formfield",
+  "ffl",
   "ud",
 ]);
 

@@ -11,8 +11,10 @@ import { pictureDescription } from "../picture-description.ts";
 import { textOfEquationField } from "../office/equation-field.ts";
 import { headingLevelOfName } from "../word/styles.ts";
 import { symbolCharacter } from "../word/symbols.ts";
-import { codePageLabel, decodeBytes, endsInCharacter, fontCharsetLabel } from "./charsets.ts";
+import { codePageLabel, decodeBytes, endsInCharacter } from "./charsets.ts";
 import { characters, isPageEdge, passableWithWords, passedOver, wordsOfDrawings } from "./control-words.ts";
+import { RtfFonts } from "./fonts.ts";
+import { RtfFormField } from "./form-field.ts";
 import { RtfFormula } from "./formula.ts";
 import { formulaInRtf } from "./objects.ts";
 import { RtfRows } from "./rows.ts";
@@ -23,17 +25,12 @@ const deepest = 5_000;
 /** Of all objects of a document; two are a byte. */
 const mostObjectDigits = 2 ** 27;
 
-interface FontEntry {
-  label: string | undefined;
-  name: string;
-}
-
 export class RtfReader {
   readonly #builder: ContentBuilder;
   readonly #states: State[] = [];
   #state: State = { ...firstState };
   #codePage = "windows-1252";
-  readonly #fonts = new Map<number, FontEntry>();
+  readonly #fonts = new RtfFonts();
   readonly #levels = new Map<number, number>();
   #isPassable = false;
   /** Whether the group has only just begun: only there does `\\*` mark it. */
@@ -41,7 +38,7 @@ export class RtfReader {
   #toSkip = 0;
   #bytes: number[] = [];
   #title = "";
-  /** The style, or font, that a table of them describes just now. */
+  /** The style that the table of them describes just now. */
   #described = 0;
   #name = "";
   #paragraph = "";
@@ -62,6 +59,7 @@ export class RtfReader {
   /** The name of the property of a drawing whose value comes next. */
   #propertyName = "";
   #formula = new RtfFormula();
+  #formField = new RtfFormField();
   readonly #rows: RtfRows;
 
   constructor(builder: ContentBuilder) {
@@ -130,7 +128,8 @@ export class RtfReader {
     if (this.#instructions.at(-1)?.depth === this.#states.length) {
       const { text, hasResult } = this.#instructions.pop()!;
       const outer = this.#states.at(-1);
-      if (outer && !hasResult) this.#sayTo(outer, textOfEquationField(text));
+      if (outer && !hasResult) this.#sayTo(outer, textOfEquationField(text) || this.#formField.shown());
+      this.#formField = new RtfFormField();
     }
     if (destination === "formula") this.#closeInFormula();
     if (destination === "styles") this.#endStyle();
@@ -179,6 +178,12 @@ export class RtfReader {
     if (name === "upr") state.isTwice = true;
     if (state.destination === "none") return false;
     if (state.destination === "formula") return this.#formula.name(name);
+    if (state.destination === "form" && !this.#isPassable) return false;
+    if (name === "formfield" || name === "ffl") {
+      state.destination = "form";
+      this.#formField.control(name, 0);
+      return true;
+    }
     if (name === "moMath" || name === "moMathPara") {
       state.destination = "formula";
       this.#formula = new RtfFormula();
@@ -231,8 +236,9 @@ export class RtfReader {
     else if (name === "mac") this.#codePage = "macintosh";
     else if (name === "uc") state.fallback = Math.min(Math.max(0, given ?? 1), 100);
     else if (name === "f") this.#font(given ?? 0);
-    else if (name === "fcharset") this.#fontCharset(value);
-    else if (name === "deleted") state.isDeleted = given !== 0;
+    else if (name === "fcharset") {
+      if (state.destination === "fonts") this.#fonts.charset(value);
+    } else if (name === "deleted") state.isDeleted = given !== 0;
     else if (name === "plain") state.isDeleted = false;
     else if (name === "s") this.#style(given ?? 0);
     else if (name === "outlinelevel") this.#outline(value, given);
@@ -244,19 +250,13 @@ export class RtfReader {
     else if (name === "cell") this.#endCell();
     else if (name === "row") {
       if (this.#state.destination === "text") this.#rows.endRow();
-    } else this.#rows.describe(name, value, given);
+    } else if (state.destination === "form") this.#formField.control(name, given ?? 0);
+    else this.#rows.describe(name, value, given);
   }
 
   #font(number: number): void {
     this.#state.font = number;
-    if (this.#state.destination !== "fonts") return;
-    this.#described = number;
-    if (this.#fonts.size < 10_000) this.#fonts.set(number, { label: undefined, name: "" });
-  }
-
-  #fontCharset(charset: number): void {
-    const font = this.#fonts.get(this.#described);
-    if (this.#state.destination === "fonts" && font) font.label = fontCharsetLabel(charset);
+    if (this.#state.destination === "fonts") this.#fonts.describe(number);
   }
 
   #style(number: number): void {
@@ -300,22 +300,21 @@ export class RtfReader {
     if (this.#toSkip > 0) this.#toSkip--;
     this.#flushBytes();
     const code = value < 0 ? value + 0x10000 : value;
-    const font = this.#fonts.get(this.#state.font)?.name ?? "";
-    if (code >= 0xf000 && code <= 0xf0ff) this.#say(symbolCharacter(font.replace(/;.*$/s, "").trim(), code));
+    if (code >= 0xf000 && code <= 0xf0ff) this.#say(symbolCharacter(this.#fonts.name(this.#state.font), code));
     else if (code <= 0x10ffff) this.#say(String.fromCodePoint(code));
     this.#toSkip = this.#state.fallback;
   }
 
   /** The character set of bytes at this place. */
   #label8(): string {
-    return this.#fonts.get(this.#state.font)?.label ?? this.#codePage;
+    return this.#fonts.label(this.#state.font) ?? this.#codePage;
   }
 
   #flushBytes(): void {
     if (this.#bytes.length === 0) return;
     const bytes = this.#bytes;
     this.#bytes = [];
-    const name = (this.#fonts.get(this.#state.font)?.name ?? "").replace(/;.*$/s, "").trim();
+    const name = this.#fonts.name(this.#state.font);
     if (/^(?:symbol|wingdings)$/i.test(name)) {
       this.#say(bytes.map((byte) => symbolCharacter(name, 0xf000 + byte)).join(""));
     } else this.#say(decodeBytes(bytes, this.#label8()));
@@ -326,10 +325,8 @@ export class RtfReader {
   }
 
   #sayTo({ destination, isDeleted, font }: State, text: string): void {
-    if (destination === "fonts") {
-      const entry = this.#fonts.get(font);
-      if (entry && entry.name.length < 100) entry.name += text;
-    } else if (destination === "styles") this.#name = (this.#name + text).slice(0, 200);
+    if (destination === "fonts") this.#fonts.addToName(font, text);
+    else if (destination === "styles") this.#name = (this.#name + text).slice(0, 200);
     else if (destination === "title") this.#title = (this.#title + text).slice(0, 1_000);
     else if (destination === "instruction") {
       const field = this.#instructions.at(-1);
@@ -339,6 +336,7 @@ export class RtfReader {
     } else if (isDeleted || destination === "none" || destination === "picture") return;
     else if (destination === "label") this.#label += text;
     else if (destination === "formula") this.#formula.text(text);
+    else if (destination === "form") this.#formField.text(text);
     else if (destination === "note") this.#note += text;
     else if (destination === "edge") this.#edges += text;
     else if (destination === "object") {

@@ -14,6 +14,7 @@ export type Destination =
   | "edge"
   | "picture"
   | "formula"
+  | "form"
   | "object";
 
 export interface State {

@@ -15,6 +15,7 @@ import { type XmlElement, childElements, childNamed } from "../../xml/xml-tree.t
 import type { Notes } from "./notes.ts";
 import type { Numbering } from "./numbering.ts";
 import { type Attached, Fields, readParagraph } from "./paragraph.ts";
+import { isOn } from "./toggle.ts";
 import { numberingOf, outlineLevel, type ParagraphStyle, type Styles } from "./styles.ts";
 
 export interface WordContext {
@@ -241,10 +242,6 @@ function within(parent: XmlElement, name: string): XmlElement[] {
     if (child.name === "w:sdt") return within(childNamed(child, "w:sdtContent") ?? { ...child, children: [] }, name);
     return transparent.has(child.name) ? within(child, name) : [];
   });
-}
-
-function isOn(toggle: XmlElement | undefined): boolean {
-  return toggle !== undefined && !/^(?:0|false|off)$/i.test(toggle.attributes["w:val"] ?? "");
 }
 
 /** Whether a line of a table of contents ends as its entries do: with a page's number after a gap or leaders, or with nothing. */

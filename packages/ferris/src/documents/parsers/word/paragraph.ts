@@ -10,6 +10,7 @@ import { textOfEquationField } from "../office/equation-field.ts";
 import { linesOf } from "../slides/paragraphs.ts";
 import { type XmlElement, childElements, childNamed, descendants, textWithin } from "../../xml/xml-tree.ts";
 import { symbolCharacter, withSymbols } from "./symbols.ts";
+import { isOn } from "./toggle.ts";
 
 /** What stands beside a paragraph's text and follows it. */
 export type Attached =
@@ -204,8 +205,11 @@ export function readParagraph(
     const type = mark.attributes["w:fldCharType"];
     if (type === "begin") {
       fields.begin();
-      // A list to choose from shows its choice, and has no result.
-      const list = childNamed(childNamed(mark, "w:ffData"), "w:ddList");
+      // A box to tick and a list to choose from show what was chosen, and have no result.
+      const data = childNamed(mark, "w:ffData");
+      const box = childNamed(data, "w:checkBox");
+      if (box) return isOn(childNamed(box, "w:checked") ?? childNamed(box, "w:default")) ? "☒" : "☐";
+      const list = childNamed(data, "w:ddList");
       const choice = Number(childNamed(list, "w:result")?.attributes["w:val"] ?? 0);
       const entries = list ? childElements(list).filter(({ name }) => name === "w:listEntry") : [];
       return entries[choice]?.attributes["w:val"] ?? "";
