@@ -176,6 +176,16 @@ describe("in records of 1997 to 2003", () => {
         bytes[Math.floor(random() * bytes.length)] = [0, 0xff, Math.floor(random() * 256)][change % 3];
       shapesWithin(new ByteReader(bytes), { start: 0, end: bytes.length });
     }
+    const tower = Buffer.from(`<a>${"<b>".repeat(5_000)}`);
+    const hostile = shape(
+      1,
+      0,
+      table([
+        [0x030c, tower],
+        [0x0381, wide("A map")],
+      ]),
+    );
+    expect(shapesWithin(new ByteReader(hostile), { start: 0, end: hostile.length })[0]?.lines).toEqual(["A map"]);
     const deep = Array.from({ length: 200 }).reduce<Buffer>((inner) => container(0xf003, inner), shapes[0]!);
     expect(shapesWithin(new ByteReader(deep), { start: 0, end: deep.length })).toEqual([]);
   });

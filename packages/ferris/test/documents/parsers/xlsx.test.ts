@@ -153,6 +153,23 @@ describe("sheets", () => {
     ]);
   });
 
+  test("buttons of forms in the drawing of older versions; what today's drawing has too, once; no shapes of comments", async () => {
+    const shape = (kind: string, words: string) =>
+      `<v:shape><v:textbox><div><font>${words}</font></div></v:textbox><x:ClientData ObjectType="${kind}"/></v:shape>`;
+    const bytes = xlsx(`<sheetData>${row(1, { A: "open" })}</sheetData>`, {
+      "xl/worksheets/_rels/s.xml.rels":
+        '<Relationships><Relationship Id="v" Type="x/vmlDrawing" Target="../v.vml"/><Relationship Id="d" Type="x/drawing" Target="../d.xml"/></Relationships>',
+      "xl/v.vml": `<xml>${shape("Button", "Press to<br>\nprint")}${shape("Note", "A comment")}${shape("Checkbox", "Paid")}</xml>`,
+      "xl/d.xml":
+        "<xdr:wsDr><xdr:sp><xdr:txBody><a:p><a:r><a:t>Paid</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:wsDr>",
+    });
+    expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual([
+      "table [S] open",
+      "prose [S] Paid",
+      "prose [S] Press to print",
+    ]);
+  });
+
   test("a table says which row names its columns", async () => {
     const rows = row(1, { A: "Note", B: "draft" }) + row(2, { A: "x", B: "y" }) + row(3, { A: "Bo", B: "Fram" });
     const bytes = xlsx(`<sheetData>${rows}</sheetData>`, {

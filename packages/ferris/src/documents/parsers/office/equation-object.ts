@@ -9,6 +9,11 @@ import { textOfEquation } from "../math/mtef.ts";
 /** What is said of a formula that is there and cannot be read. */
 export const unreadFormula = "a formula in it was not read";
 
+/** Whether an object may be one, by the program that a document says it is of. */
+export function mayBeFormula(program = ""): boolean {
+  return program === "" || /^(?:Equation|MathType)/i.test(program);
+}
+
 /** The formula in an object's folder: null for one that cannot be read, undefined where the object is something else. */
 export function formulaInFolder(folder: CompoundFolder): string | null | undefined {
   const native = folder.stream("Equation Native");

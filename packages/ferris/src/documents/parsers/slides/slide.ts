@@ -9,7 +9,7 @@ import { type XmlElement, childElements, childNamed, descendants, textWithin, xm
 import { chosen } from "../office/alternate-content.ts";
 import { addChart } from "../office/chart.ts";
 import { diagramLines } from "../office/diagram.ts";
-import { formulaInObject } from "../office/equation-object.ts";
+import { formulaInObject, mayBeFormula } from "../office/equation-object.ts";
 import type { OfficePackage } from "../office/package.ts";
 import { linesOf } from "./paragraphs.ts";
 
@@ -64,7 +64,8 @@ function addShape(builder: ContentBuilder, file: OfficePackage, part: string, sh
       for (const line of diagramLines(textOf(diagram.attributes["r:dm"]))) builder.add("list", `- ${line}`, place);
     }
     // An object stands there twice, for programs that show it in different ways.
-    for (const id of new Set(descendants(shape, "p:oleObj").map(({ attributes }) => attributes["r:id"]))) {
+    const objects = descendants(shape, "p:oleObj").filter(({ attributes }) => mayBeFormula(attributes.progId));
+    for (const id of new Set(objects.map(({ attributes }) => attributes["r:id"]))) {
       const bytes = file.archive.bytes(file.target(part, id) ?? "");
       builder.add("prose", (bytes && formulaInObject(bytes)) ?? "", place);
     }

@@ -13,12 +13,16 @@ import { type XmlElement, childElements, descendants, textWithin, xmlTree } from
 import { RichText } from "./strings.ts";
 import { readXml } from "../../xml/xml.ts";
 
-/** Adds what lies on the sheet `part`, in the order of its file. */
-export function addDrawings(builder: ContentBuilder, file: OfficePackage, part: string): void {
+/** Adds what lies on the sheet `part`, in the order of its file. Returns the texts of its boxes. */
+export function addDrawings(builder: ContentBuilder, file: OfficePackage, part: string): string[] {
+  const texts: string[] = [];
   for (const drawing of file.related(part, "drawing")) {
     const root = xmlTree(file.archive.text(drawing) ?? "");
-    if (root) addShapes(builder, file, drawing, childElements(root));
+    if (!root) continue;
+    texts.push(...descendants(root, "xdr:txBody").map((body) => linesOf(body).join("\n")));
+    addShapes(builder, file, drawing, childElements(root));
   }
+  return texts;
 }
 
 function addShapes(

@@ -12,6 +12,7 @@ import { addFiles, type EmbeddedFile, filesOfPart, type UnreadObject } from "../
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { readBinaryWorkbook } from "./binary-workbook.ts";
+import { addControls } from "./controls.ts";
 import { addComments, addDrawings, addFormulas } from "./drawing.ts";
 import { readExcel2003 } from "./excel-2003.ts";
 import { cellOf, readSheet } from "./sheet.ts";
@@ -56,7 +57,7 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
     addTable(builder, grid);
     for (const prompt of prompts) builder.add("prose", prompt);
     addComments(builder, file, part);
-    addDrawings(builder, file, part);
+    addControls(builder, file, part, addDrawings(builder, file, part));
     addFormulas(builder, file, part);
   }
   const printed = new ContentBuilder();

@@ -6,6 +6,7 @@
 import { descriptionLines } from "../picture-description.ts";
 import { linearMath } from "../math/omml.ts";
 import { chosen } from "../office/alternate-content.ts";
+import { mayBeFormula } from "../office/equation-object.ts";
 import { textOfEquationField } from "../office/equation-field.ts";
 import { linesOf } from "../slides/paragraphs.ts";
 import { type XmlElement, childElements, childNamed, descendants, textWithin } from "../../xml/xml-tree.ts";
@@ -132,6 +133,7 @@ export function readParagraph(
       case "w:object":
         readDrawing(element, new Set());
         return descendants(element, "o:OLEObject")
+          .filter(({ attributes: object }) => mayBeFormula(object.ProgID))
           .map(({ attributes: object }) => formulaOf(object["r:id"] ?? ""))
           .join(" ");
       case "w:drawing":
