@@ -57,14 +57,20 @@ async function withStore(
   session: Session,
   work: (connection: PostgresConnection, collectionNamed: (name: string) => Promise<Collection>) => Promise<number>,
 ): Promise<number> {
-  const [{ requireSchema }, { collectionNamed }] = await Promise.all([
+  const [{ requireSchema }, { collectionNamed, collectionNames }] = await Promise.all([
     import("../../store/postgres/migrate.ts"),
     import("../../store/postgres/collection.ts"),
   ]);
   const connection = await connectToStore(session, { longestStatement });
   try {
     await requireSchema(connection);
-    return await work(connection, (name) => collectionNamed(connection, name));
+    return await work(connection, async (name) => {
+      const names = await collectionNames(connection);
+      if (names.includes(name)) return collectionNamed(connection, name);
+      throw new UsageError(
+        `there is no index "${name}" in ${connection.shown}: ${names.length === 0 ? "it has none" : `it has ${names.join(", ")}`}`,
+      );
+    });
   } finally {
     await connection.close();
   }

@@ -57,7 +57,11 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   try {
     return new Connection(address, await openSessions(address, options), options);
   } catch (error) {
-    throw translated(error, address.shown);
+    const told = translated(error, address.shown);
+    if (told instanceof FerrisError || !isOfTheServer(error)) throw told;
+    throw new StoreUnreachableError(`${address.shown} takes no connection (${(error as Error).message})`, {
+      cause: withoutQuery(error as Error),
+    });
   }
 }
 

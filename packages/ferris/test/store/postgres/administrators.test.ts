@@ -94,6 +94,22 @@ describe.runIf(realUrl !== null)(`roles and limits (${realName})`, () => {
     expect(await connection.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 
+  test("a server that takes no connection is told as one, whatever its reason", async () => {
+    const url = new URL((await realConnection()).url);
+    const takesNone = expect.objectContaining({ code: "STORE_UNREACHABLE" });
+    for (const [database, options] of [
+      ["template0", ""],
+      ["postgres", "-c nonsense=1"],
+      ["postgres", "-c work_mem=much"],
+      ["nowhere", ""],
+    ] as const) {
+      const asking = new URL(url);
+      asking.pathname = `/${database}`;
+      asking.searchParams.set("options", options);
+      await expect(connect(asking.href)).rejects.toThrow(takesNone);
+    }
+  });
+
   test("a database that is set to be read is searched, and writing is told", async () => {
     const { admin, name, url } = await roleWith("ALL");
     await admin.query(`ALTER ROLE ${name} SET default_transaction_read_only = on`);
