@@ -184,10 +184,11 @@ describe("what is on every page", () => {
     const sheet =
       '<office:spreadsheet><table:table table:name="S"><table:table-row><table:table-cell><text:p>Bo</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>';
     const usual = "<text:p><text:sheet-name>???</text:sheet-name> (<text:title>???</text:title>)</text:p>";
-    const styles = `<style:master-page><style:header><style:region-left>${usual}</style:region-left><style:region-right><text:p>Harbour office</text:p></style:region-right></style:header><style:header-left style:display="false"><text:p>Not shown</text:p></style:header-left><style:footer><text:p>Page <text:page-number>1</text:page-number> / <text:page-count>99</text:page-count></text:p></style:footer></style:master-page>`;
+    const styles = `<style:master-page><style:header><style:region-left>${usual}</style:region-left><style:region-right><text:p>Harbour office</text:p></style:region-right></style:header><style:header-left style:display="false"><text:p>Not shown</text:p></style:header-left><style:footer><text:p>Puslapis <text:page-number>1</text:page-number> / <text:page-count>99</text:page-count></text:p><text:p>Pier 4, page <text:page-number>1</text:page-number></text:p></style:footer></style:master-page>`;
     expect(outline(await parseDocument("/a.ods", file(sheet, styles)))).toEqual([
       "table [S] Bo",
       "prose [] Harbour office",
+      "prose [] Pier 4, page",
     ]);
   });
 

@@ -4,7 +4,7 @@
  */
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
-import { readTrees, textWithin, type XmlElement } from "../../xml/xml-tree.ts";
+import { descendants, readTrees, textWithin, type XmlElement } from "../../xml/xml-tree.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { OpenDocumentBody } from "./body.ts";
 import type { Objects } from "./objects.ts";
@@ -74,8 +74,13 @@ function isOwnShape(child: XmlElement | string): child is XmlElement {
 }
 
 function withoutFields(element: XmlElement): XmlElement {
-  const kept = element.children.filter((child) => typeof child === "string" || !fields.has(child.name));
-  return { ...element, children: kept.map((child) => (typeof child === "string" ? child : withoutFields(child))) };
+  const kept = element.children
+    .filter((child) => typeof child === "string" || !fields.has(child.name))
+    .map((child) => (typeof child === "string" ? child : withoutFields(child)));
+  const words = element.name === "text:p" ? textWithin({ ...element, children: kept }).match(/[\p{L}\p{M}]+/gu) : null;
+  // "Page 3", in whatever language the program speaks.
+  const isNumber = words?.length === 1 && descendants(element, "text:page-number").length > 0;
+  return { ...element, children: isNumber ? [] : kept };
 }
 
 /** Without what is left of "Sheet1 (Title)": signs alone. */
