@@ -125,6 +125,8 @@ interface Reading {
   readonly rarity: number;
   /** The stretches beyond ASCII as the set has them. */
   readonly texts: readonly string[];
+  /** Letters by themselves that were not judged: a table of them. */
+  readonly table: string;
   readonly cost: number;
   readonly odd: number;
   readonly foreign: number;
@@ -134,13 +136,14 @@ interface Reading {
 
 /** Null where no set is clearly ahead. `bytes` are neither UTF-8 nor ASCII and hold no NUL. */
 export function europeanCharset(bytes: Uint8Array): string | null {
-  const { plain, beyond } = stretchesOf(bytes);
+  const { plain, beyond, lone } = stretchesOf(bytes);
   if (beyond.length === 0) return null;
   const main = mainLanguage(plain);
   const known = new Map<string, readonly number[]>();
   const readings = candidates.flatMap(([charset, rarity]) => {
     const reading = readingIn(charset, beyond, main, known);
-    return reading === null ? [] : [{ ...reading, rarity, cost: reading.cost + rarity }];
+    const table = decodeStrictly(lone, charset) ?? "";
+    return reading === null ? [] : [{ ...reading, table, rarity, cost: reading.cost + rarity }];
   });
   readings.sort((one, other) => one.cost - other.cost);
   const [best] = readings;
@@ -149,7 +152,8 @@ export function europeanCharset(bytes: Uint8Array): string | null {
   if (nationalSets[best.charset]?.includes(best.language) === false) return null;
   // Of all that read something else, the one that is nearest for what it reads differently.
   const isClear = readings.every((other) => {
-    const differing = other.texts.filter((text, at) => text !== best.texts[at]).length;
+    const words = other.texts.filter((text, at) => text !== best.texts[at]).length;
+    const differing = words + Number(other.table !== best.table);
     if (differing === 0) return true;
     const ahead = other.cost - best.cost;
     if (other.odd > hopeless) return ahead > 0;
@@ -182,12 +186,13 @@ function hasSignForLetter(texts: readonly string[], others: readonly string[]): 
 /** A run of letters and bytes beyond ASCII, with the characters around it. */
 type Stretch = string;
 
-function stretchesOf(bytes: Uint8Array): { plain: string[]; beyond: Uint8Array[] } {
+function stretchesOf(bytes: Uint8Array): { plain: string[]; beyond: Uint8Array[]; lone: Uint8Array } {
   const plain = new Set<Stretch>();
   const beyond = new Map<Stretch, Uint8Array>();
   // ASCII letters are of no interest.
   const seen = new Uint32Array(256).fill(enough, 0, 0x80);
-  let lone = 0;
+  let words = 0;
+  const lone = new Set<number>();
   const isWord = (byte: number) => byte >= 0x80 || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
   for (let at = 0; at < bytes.length; at++) {
     if (!isWord(bytes[at]!)) continue;
@@ -206,7 +211,10 @@ function stretchesOf(bytes: Uint8Array): { plain: string[]; beyond: Uint8Array[]
     const key = latin1(around);
     if (!isBeyond) plain.add(key.toLowerCase());
     else if (!beyond.has(key)) {
-      if (piece.length === 1 && ++lone > mostLone) continue;
+      if (piece.length === 1 && ++words > mostLone) {
+        lone.add(piece[0]!);
+        continue;
+      }
       for (const byte of piece) seen[byte]!++;
       // Always with one character on each side, so that signs see what they stand beside.
       const framed = new Uint8Array(at - start + 2);
@@ -216,7 +224,7 @@ function stretchesOf(bytes: Uint8Array): { plain: string[]; beyond: Uint8Array[]
       beyond.set(key, framed);
     }
   }
-  return { plain: [...plain], beyond: [...beyond.values()] };
+  return { plain: [...plain], beyond: [...beyond.values()], lone: Uint8Array.from(lone) };
 }
 
 /** How much less likely than the best each language is by the words in ASCII alone, which all sets read alike. */
@@ -234,7 +242,7 @@ function readingIn(
   stretches: readonly Uint8Array[],
   main: readonly number[],
   known: Map<string, readonly number[]>,
-): Omit<Reading, "rarity"> | null {
+): Omit<Reading, "rarity" | "table"> | null {
   const texts: string[] = [];
   const all = languages();
   const byLanguage = all.map(() => 0);

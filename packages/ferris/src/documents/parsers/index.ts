@@ -64,7 +64,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pdf",
-    version: 11,
+    version: 12,
     readsPictures: true,
     extensions: ["pdf"],
     recognises: (head) => beginning(head).includes("%PDF-"),

@@ -90,3 +90,41 @@ test("words that a program draws in pieces are whole, in lines that begin alike 
   );
   expect((await read(content.join(""))).join(" ")).not.toMatch(/ex[ |;]+tern/);
 });
+
+test("notes in the margin follow their page's text, and cut none of its words", async () => {
+  const text = [
+    "The master of the harbour opens the lock at six in the mor-",
+    "ning and closes it at nine in the evening, but for Sundays,",
+    "when the lock stays shut until noon and nobody may pass it",
+    "without a permit that is written by the master himself and",
+    "that names the boat, its length and all who are aboard. In",
+    "winter the lock is closed from the first of December until",
+    "the ice on the river is gone, which the mill makes known to",
+    "all boats by a blue flag on its roof for as long as it is so",
+  ];
+  // As TeX draws them: each note behind the line that it begins at.
+  const lines = text.map((line, i) => at(20, 250 - 12 * i, line));
+  lines.splice(1, 0, at(330, 250, "1 See the tide", "F1", 7), at(330, 242, "tables of Bergen", "F1", 7));
+  lines.splice(6, 0, at(330, 214, "2 Ask at the mill", "F1", 7));
+  expect(await read(lines.join(""))).toEqual([
+    `prose [1: ] ${text.join(" ").replace("mor- ning", "morning")}`,
+    "prose [1: ] 1 See the tide tables of Bergen",
+    "prose [1: ] 2 Ask at the mill",
+  ]);
+});
+
+test("a table that is set smaller, and wider than the text, keeps its columns", async () => {
+  const text = Array.from({ length: 6 }, (_, i) =>
+    at(60, 250 - 12 * i, "The master of the harbour opens the lock at six in the evening"),
+  );
+  const row = (y: number, cells: readonly string[]) =>
+    cells.map((cell, i) => at(20 + 110 * i, y, cell, "F1", 7)).join("");
+  const table = [
+    ["Boat", "Length", "Berth", "Owner"],
+    ["Aurora", "32", "4", "Berg"],
+    ["Borealis", "41", "5", "Lund"],
+  ];
+  const below = at(60, 120, "The master of the harbour closes the lock at nine.");
+  const found = await read(text.join("") + table.map((cells, i) => row(160 - 10 * i, cells)).join("") + below);
+  expect(found).toContain("table [1: ] Boat: Aurora; Length: 32; Berth: 4; Owner: Berg");
+});

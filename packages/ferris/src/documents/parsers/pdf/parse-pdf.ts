@@ -75,11 +75,9 @@ function pageBlocks(pages: readonly Page[]): PageBlock[][] {
   const body = withoutRunningHeads(pages);
   const levels = headingLevels(body);
   const isAll = isTypewritten(body);
-  const blocks = body.map((lines, index) =>
-    [lines, ...pages[index]!.others].flatMap((part) => blocksOf(part, levels, isAll)),
-  );
+  const blocks = body.map((lines) => blocksOf(lines, levels, isAll));
   joinOverPages(blocks);
-  return blocks;
+  return blocks.map((own, index) => [...own, ...pages[index]!.others.flatMap((part) => blocksOf(part, levels, isAll))]);
 }
 
 /** @throws DocumentError "no text" where no page has any, "damaged" where none can be read */

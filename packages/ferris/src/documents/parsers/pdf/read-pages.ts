@@ -15,6 +15,7 @@ import { GlyphOrder } from "./glyph-order.ts";
 import { glyphsOf } from "./glyphs.ts";
 import { fromTheRight, type Line, linesOf } from "./lines.ts";
 import { withoutReadings } from "./readings.ts";
+import { withoutSideNotes } from "./side-notes.ts";
 import { withoutWatermarks } from "./watermarks.ts";
 
 export interface Page {
@@ -94,7 +95,8 @@ async function readPage(
   const { glyphs, unreadable } = readable(ordered.glyphs, counts);
   widths.note(glyphs);
   const { main, others } = framesOf(withoutDuplicates(glyphs));
-  const { lines, across } = withoutWatermarks(linesOf(withoutReadings(main.glyphs), widths));
+  const beside = withoutSideNotes(main.glyphs);
+  const { lines, across } = withoutWatermarks(linesOf(withoutReadings(beside.glyphs), widths));
   const fields = fieldsOf(annotations, main.angle);
   const written = withFields(lines, fields);
   const isFromTheRight =
@@ -107,7 +109,10 @@ async function readPage(
     lines: isFromTheRight ? fromTheRight(written.lines) : written.lines,
     bottom: Math.min(...heights),
     top: Math.max(...heights),
-    others: aside.filter(({ angle }) => isLevel(angle)).map((frame) => frame.lines),
+    others: [
+      ...(beside.notes.length > 0 ? [linesOf(beside.notes, widths)] : []),
+      ...aside.filter(({ angle }) => isLevel(angle)).map((frame) => frame.lines),
+    ],
     across: [...across, ...aside.filter(({ angle }) => !isLevel(angle)).flatMap((frame) => frame.lines)].map(
       ({ text }) => text,
     ),
