@@ -104,6 +104,9 @@ export function parseAddress(url: string, environment: Environment = process.env
   note("password", decode(parsed.password));
   note("dbname", decode(parsed.pathname.slice(1)));
   for (const [name, value] of parsed.searchParams) {
+    if (parsed.searchParams.getAll(name).length > 1) {
+      throw new UsageError(`the store's URL has the parameter "${name}" more than once`);
+    }
     if (!known.has(name)) {
       throw new UsageError(`unknown parameter "${name}" in the store's URL; known are ${[...known].join(", ")}`);
     }

@@ -87,6 +87,7 @@ test("what is wrong is told without the password", () => {
     `postgres://u:${secret}@host/x?nonsense=1`,
     `postgres://u:${secret}@host/x?schema=pg_mine`,
     `postgres://u:${secret}@host/x?schema=information_schema`,
+    `postgres://u:${secret}@host/x?schema=one&schema=other`,
     `postgres://u:${secret}@host/x?connect_timeout=soon`,
     `postgres://u:${secret}@host/x?channel_binding=require`,
     `postgres://u:${secret}%zz@host/x`,
