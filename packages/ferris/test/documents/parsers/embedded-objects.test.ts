@@ -1,7 +1,7 @@
 /** Files that were put into documents of Office as objects: in packages of today, in files of 1997 to 2003, in RTF. */
 import { readFileSync } from "node:fs";
 import { deflateSync } from "node:zlib";
-import { strToU8, zipSync } from "fflate";
+import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { compoundFile, nativeStream, number32, packaged } from "../support/compound-file.ts";
@@ -214,6 +214,20 @@ describe("formulas that are objects stand where they are", () => {
       },
     );
     expect(await read("/a.xlsx", bytes)).toEqual(["prose [Laws] E=mc^2"]);
+  });
+
+  test("on a sheet of a binary workbook, with a button beside it", async () => {
+    const parts = unzipSync(fixture("office/parts.xlsb"));
+    const button = `<xml><v:shape><v:textbox><div>Print</div></v:textbox><x:ClientData ObjectType="Button"/></v:shape></xml>`;
+    const bytes = zipSync({
+      ...parts,
+      "xl/o.bin": object,
+      "xl/v.vml": strToU8(button),
+      "xl/worksheets/_rels/sheet2.bin.rels": strToU8(
+        `<Relationships>${relation("o", "oleObject", "../o.bin")}${relation("v", "vmlDrawing", "../v.vml")}</Relationships>`,
+      ),
+    });
+    expect((await read("/a.xlsb", bytes)).slice(-2)).toEqual(["prose [Old] Print", "prose [Old] E=mc^2"]);
   });
 
   test("in OpenDocument, with a file beside it", async () => {

@@ -9,7 +9,8 @@ import { errorName, packedNumber, truth } from "../legacy/excel-values.ts";
 import type { ByteReader } from "../legacy/byte-reader.ts";
 import type { OfficePackage } from "../office/package.ts";
 import { afterWideString, readRecords, wideString } from "./binary-records.ts";
-import { addDrawings } from "./drawing.ts";
+import { addControls } from "./controls.ts";
+import { addDrawings, addFormulas } from "./drawing.ts";
 import { formattedText, general, numberFormat, type NumberFormat } from "./number-formats.ts";
 import { mergeCells, mostColumns, mostMerges, mostRows } from "./sheet.ts";
 
@@ -77,7 +78,8 @@ export function readBinaryWorkbook(file: OfficePackage, builder: ContentBuilder)
         if (type === record.commentText) builder.add("prose", wideString(reader, start + 1, end));
       });
     }
-    addDrawings(builder, file, part);
+    addControls(builder, file, part, addDrawings(builder, file, part));
+    addFormulas(builder, file, part);
   }
   return sheets.map(({ part }) => part);
 }
