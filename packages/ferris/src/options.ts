@@ -31,6 +31,8 @@ export interface FerrisOptions {
   readonly dtype?: "auto" | "f32" | "f16" | undefined;
   /** Lets a GPU that is emulated on the CPU count as a GPU. */
   readonly allowSoftwareAdapter?: boolean | undefined;
+  /** On the CPU device: compute on a thread of its own, so that this one goes on during a batch, as a worker's leases and signals want; false unless given. */
+  readonly cpuThread?: boolean | undefined;
   /** Hugging Face id or folder of a cross-encoder, for searches with `rerank`; a small one of MS MARCO unless given. */
   readonly reranker?: string | undefined;
   /** Where models come from; loaded for this object alone unless given. Several indexes of one process can share them so. */

@@ -45,6 +45,8 @@ interface OpenOptions {
   readonly name?: string | null;
   /** Whether the settings' `devices` apply: to commands that embed much. */
   readonly severalDevices?: boolean;
+  /** See FerrisOptions. */
+  readonly cpuThread?: boolean;
   /** In place of the one that the settings name. */
   readonly reranker?: string | undefined;
   /** Takes the place of standard error, and of the progress of downloads, where the screen is somebody else's. */
@@ -54,7 +56,7 @@ interface OpenOptions {
 /** The index and model that the settings name, or the index in `db`. Imports the library only now, so that help stays instant. */
 export async function openFerris(
   session: Session,
-  { db, name, onNotice, reranker: chosen, severalDevices = false }: OpenOptions = {},
+  { db, name, onNotice, reranker: chosen, severalDevices = false, cpuThread }: OpenOptions = {},
   warmth = caller().warmth,
 ): Promise<Ferris> {
   const { values } = session.settings;
@@ -70,6 +72,7 @@ export async function openFerris(
     model: ownFolder(model),
     reranker: ownFolder(chosen ?? reranker),
     ...options,
+    cpuThread,
     ...(severalDevices && devicesMeant(session)),
     ...(onNotice ? { onNotice } : { onDownload: options.onProgress }),
   });

@@ -83,7 +83,7 @@ export class Models {
   }
 
   #loadOptions(): ModelOptions {
-    const { device, dtype, allowSoftwareAdapter, onNotice, onDownload } = this.#options;
-    return { device, dtype, allowSoftwareAdapter, onNotice, onProgress: onDownload };
+    const { device, dtype, allowSoftwareAdapter, cpuThread, onNotice, onDownload } = this.#options;
+    return { device, dtype, allowSoftwareAdapter, cpuThread, onNotice, onProgress: onDownload };
   }
 }

@@ -70,7 +70,8 @@ async function work(session: Session, options: WorkerCommandOptions): Promise<nu
   const signal = session.interruptible("stopping: what is not written yet goes back to the queue", {
     mostSeconds: mostSecondsToStop,
   });
-  const ferris = await openFerris(session, { severalDevices: true });
+  // A batch takes seconds on a busy machine: leases, probes and signals do not wait for it.
+  const ferris = await openFerris(session, { severalDevices: true, cpuThread: true });
   const { WorkerMetrics } = await import("../../server/worker-metrics.ts");
   const metrics = new WorkerMetrics(() => ferris.queue.status());
   const host = options.metricsHost ?? "127.0.0.1";
