@@ -56,6 +56,17 @@ describe("OCR", () => {
     ]);
   });
 
+  test("a small picture behind a fax's pages costs that page, and a fax that is cut off says so", async () => {
+    const fax = fixture("ocr/fax.tif");
+    const pages = ["prose [1: ] First page about mooring lines", "prose [2: ] Second page about the lighthouse"];
+    const withThumbnail = await parseDocument("/thumbnail.tif", withSmallPage(fax), { ocr });
+    expect(outline(withThumbnail)).toEqual(pages);
+    expect(withThumbnail.warnings).toEqual([]);
+    const cut = await parseDocument("/cut.tif", fax.subarray(0, Math.floor(0.6 * fax.length)), { ocr });
+    expect(outline(cut)).toEqual(pages.slice(0, 1));
+    expect(cut.warnings).toEqual(["it ends before page 2"]);
+  });
+
   test("a page with text of its own is left alone, and a stamp on a scan does not hide it", async () => {
     const document = await parseDocument("/mixed.pdf", fixture("ocr/mixed.pdf"), { ocr });
     const [own, ...others] = document.blocks;
@@ -161,4 +172,33 @@ describe("OCR", () => {
 /** A white picture without anything on it, as PGM. */
 function blank(width: number, height: number): Buffer {
   return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), Buffer.alloc(width * height, 255)]);
+}
+
+/** A TIFF with another page behind its last: 8 pixels square. */
+function withSmallPage(tiff: Buffer): Buffer {
+  let link = 4;
+  for (let at = tiff.readUInt32LE(link); at > 0; at = tiff.readUInt32LE(link))
+    link = at + 2 + 12 * tiff.readUInt16LE(at);
+  const strip = tiff.length + (tiff.length % 2);
+  const entries = [
+    [256, 8],
+    [257, 8],
+    [258, 1],
+    [259, 1],
+    [262, 0],
+    [273, strip],
+    [278, 8],
+    [279, 8],
+  ];
+  const page = Buffer.alloc(8 + 2 + 12 * entries.length + 4);
+  page.writeUInt16LE(entries.length, 8);
+  entries.forEach(([tag, value], i) => {
+    page.writeUInt16LE(tag!, 10 + 12 * i);
+    page.writeUInt16LE(4, 12 + 12 * i);
+    page.writeUInt32LE(1, 14 + 12 * i);
+    page.writeUInt32LE(value!, 18 + 12 * i);
+  });
+  const whole = Buffer.concat([tiff, Buffer.alloc(strip - tiff.length), page]);
+  whole.writeUInt32LE(strip + 8, link);
+  return whole;
 }

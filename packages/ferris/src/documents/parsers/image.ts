@@ -17,25 +17,42 @@ import type { ParserInput } from "./parser.ts";
 const mostPixels = 40_000_000;
 /** Smaller ones are icons and ornaments. */
 const leastSide = 100;
+const tooSmall = "too small to hold a text";
+const mostWarnings = 10;
 
 export async function parseImage({ bytes, ocr, alive }: ParserInput): Promise<ParsedDocument> {
   if (ocr === "off") throw new DocumentError("picture", "a picture, and OCR is off");
   if (ocr === undefined) throw new DocumentError("picture", `a picture. To read the text in it: ${ocrInstallLine()}`);
   const builder = new ContentBuilder();
+  const problems: DocumentError[] = [];
+  const warnings: string[] = [];
   let number = 0;
   let isFound = false;
   for (const file of tiffPages(bytes)) {
     number++;
-    const page = await recognise(file, ocr, orientationOf(file)).catch((cause: Error) => {
-      throw new DocumentError("picture", `cannot be read as a picture: ${cause.message}`, { cause });
-    });
-    alive?.();
-    if (!isReadable(page)) continue;
-    addOcrPage(builder, page, { page: number });
-    isFound = true;
+    if (file === null) {
+      warnings.push(`it ends before page ${number}`);
+      break;
+    }
+    try {
+      const page = await recognise(file, ocr, orientationOf(file)).catch((cause: Error) => {
+        if (cause instanceof DocumentError) throw cause;
+        throw new DocumentError("picture", `cannot be read as a picture: ${cause.message}`, { cause });
+      });
+      alive?.();
+      if (!isReadable(page)) continue;
+      addOcrPage(builder, page, { page: number });
+      isFound = true;
+    } catch (error) {
+      // A page costs that page: scanners put a small picture of each behind it.
+      if (!(error instanceof DocumentError)) throw error;
+      problems.push(error);
+      if (error.message !== tooSmall && warnings.length < mostWarnings)
+        warnings.push(`page ${number} is not read: ${error.message}`);
+    }
   }
-  if (!isFound) throw new DocumentError("picture", "OCR finds no words in it");
-  return builder.finish("image");
+  if (!isFound) throw problems[0] ?? new DocumentError("picture", "OCR finds no words in it");
+  return builder.finish("image", { warnings });
 }
 
 /** @throws DocumentError for a picture that is too large, or too small to hold a text */
@@ -47,7 +64,7 @@ function orientationOf(bytes: Uint8Array): Orientation {
       `a picture of ${width} × ${height} pixels, the limit for OCR is ${mostPixels / 1_000_000} million: scale it down`,
     );
   }
-  if (Math.min(width, height) < leastSide) throw new DocumentError("picture", "too small to hold a text");
+  if (Math.min(width, height) < leastSide) throw new DocumentError("picture", tooSmall);
   return upright(orientation);
 }
 

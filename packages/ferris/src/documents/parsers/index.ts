@@ -71,7 +71,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "image",
-    version: 1,
+    version: 2,
     readsPictures: true,
     extensions: pictureExtensions,
   },
