@@ -95,7 +95,7 @@ const mostStretches = 400;
 const longestStretch = 60;
 /** How many stretches with a byte are looked at in any case. */
 const enough = 3;
-/** Letters by themselves are words, or a table of all that there are, which would weigh more than the text around it. */
+/** Letters by themselves are words; more different ones are a table of all that there are, which would weigh more than the text around it. */
 const mostLone = 12;
 
 interface Language {
@@ -191,7 +191,7 @@ function stretchesOf(bytes: Uint8Array): { plain: string[]; beyond: Uint8Array[]
   const beyond = new Map<Stretch, Uint8Array>();
   // ASCII letters are of no interest.
   const seen = new Uint32Array(256).fill(enough, 0, 0x80);
-  let words = 0;
+  const words = new Set<number>();
   const lone = new Set<number>();
   const isWord = (byte: number) => byte >= 0x80 || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
   for (let at = 0; at < bytes.length; at++) {
@@ -211,9 +211,12 @@ function stretchesOf(bytes: Uint8Array): { plain: string[]; beyond: Uint8Array[]
     const key = latin1(around);
     if (!isBeyond) plain.add(key.toLowerCase());
     else if (!beyond.has(key)) {
-      if (piece.length === 1 && ++words > mostLone) {
-        lone.add(piece[0]!);
-        continue;
+      if (piece.length === 1 && !words.has(piece[0]!)) {
+        if (words.size >= mostLone) {
+          lone.add(piece[0]!);
+          continue;
+        }
+        words.add(piece[0]!);
       }
       for (const byte of piece) seen[byte]!++;
       // Always with one character on each side, so that signs see what they stand beside.
