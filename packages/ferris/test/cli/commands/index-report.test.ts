@@ -15,7 +15,9 @@ function docs(): string {
     "page.html": "<p>text about pumps",
     "x/old.mobi": "x\0",
     "x/new.MOBI": "x\0",
+    "b.wpd": "x\0",
     "box.7z": "x",
+    "c.abw": "<abiword/>",
     "run.exe": "x",
     "~$a.docx": "x",
     "picture.html": "<html><body><img src=x></body></html>",
@@ -37,6 +39,7 @@ test("--report lists every file with what became of it, left-out ones first", as
   });
   expect(listed.map(([outcome, path]) => [outcome, path])).toEqual([
     ["backup", "~$a.docx"],
+    ["binary", "b.wpd"],
     ["binary", "box.7z"],
     ["binary", "run.exe"],
     ["binary", "x/new.MOBI"],
@@ -45,11 +48,13 @@ test("--report lists every file with what became of it, left-out ones first", as
     ["hidden", ".gitignore"],
     ["ignored", "ignored.md"],
     ["no text", "picture.html"],
+    ["unsupported", "c.abw"],
     ["added", "a.md"],
     ["added", "page.html"],
   ]);
   expect(stdout).toMatch(/2 \.mobi files: convert them to EPUB or PDF/);
   expect(stdout).toMatch(/1 \.7z file: unpack/);
+  expect(stdout).toMatch(/1 \.(?:wpd|abw), 1 \.(?:wpd|abw) files: open them in LibreOffice/);
   expect(stdout).not.toMatch(/\.exe files?:/);
 
   rmSync(join(base, "a.md"));
