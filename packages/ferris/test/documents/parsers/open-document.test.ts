@@ -169,6 +169,24 @@ describe("texts", () => {
   });
 });
 
+test("forms: what stands on their controls and was filled in, where they are; no passwords", async () => {
+  const controls = [
+    '<form:fixed-text xml:id="a" form:label="Your name"/>',
+    '<form:text xml:id="b" form:current-value="Ann" form:value="nobody"/>',
+    '<form:checkbox form:id="c" form:label="Paid" form:current-state="checked"/>',
+    '<form:radio xml:id="d" form:label="Sail"/>',
+    '<form:listbox xml:id="e"><form:option form:label="Oslo"/><form:option form:label="Bergen" form:current-selected="true"/></form:listbox>',
+    '<form:password xml:id="f" form:current-value="secret"/>',
+    '<form:textarea xml:id="g"><text:p>Two</text:p><text:p>lines</text:p></form:textarea>',
+    '<form:button xml:id="h" form:label="Send"/>',
+  ];
+  const shapes = [..."abcdefghx"].map((id) => `<draw:control draw:control="${id}"/>`);
+  const forms = `<office:forms><form:form>${controls.join("")}</form:form></office:forms>`;
+  const body = `<office:body><office:text>${forms}<text:p>Form${shapes.join("")}</text:p></office:text></office:body>`;
+  const expected = ["Your name", "Ann", "☒ Paid", "☐ Sail", "Bergen", "Two\nlines", "Send"];
+  expect(await read("/a.odt", body)).toEqual(["prose [] Form", ...expected.map((words) => `prose [] ${words}`)]);
+});
+
 describe("what is on every page", () => {
   const file = (content: string, styles: string) =>
     zipSync({

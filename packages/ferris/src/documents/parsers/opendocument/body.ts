@@ -6,19 +6,19 @@ import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { type XmlElement, childElements, descendants } from "../../xml/xml-tree.ts";
 import { addCells } from "./cells.ts";
+import { FormControls } from "./controls.ts";
 import { ListCounter } from "./lists.ts";
 import type { Objects } from "./objects.ts";
 import type { TextStyles } from "./styles.ts";
 import { descriptionOf, formulaIn, readParagraph } from "./paragraph.ts";
 
-/** Not for readers: what tracked changes took out, indexes that repeat headings and captions, forms without words. */
+/** Not for readers: what tracked changes took out, indexes that repeat headings and captions. */
 const leftOut = new Set([
   "text:tracked-changes",
   "text:table-of-content",
   "text:illustration-index",
   "text:table-index",
   "text:object-index",
-  "office:forms",
   "text:sequence-decls",
   "text:variable-decls",
 ]);
@@ -38,6 +38,7 @@ export class OpenDocumentBody {
   readonly #builder: ContentBuilder;
   readonly #styles: TextStyles;
   readonly #objects: Objects;
+  readonly #controls = new FormControls();
   #place: Place = {};
   #page = 0;
   #depth = 0;
@@ -55,6 +56,7 @@ export class OpenDocumentBody {
   add(element: XmlElement): void {
     const { name } = element;
     if (leftOut.has(name)) return;
+    if (name === "office:forms") return this.#controls.add(element);
     if (name === "text:p" || name === "text:h") this.#addParagraph(element, null);
     else if (name === "text:list") this.#addList(element, null);
     else if (name === "table:table") this.addTable(element);
@@ -152,6 +154,7 @@ export class OpenDocumentBody {
     const formula = formulaIn(shape, this.#objects);
     if (formula !== null) return this.#builder.add("prose", formula, this.#place);
     this.#builder.add("prose", descriptionOf(shape), this.#place);
+    if (shape.name === "draw:control") this.#builder.add("prose", this.#controls.textOf(shape), this.#place);
     for (const child of childElements(shape)) {
       if (child.name === "draw:object") this.#addObject(child);
       else if (child.name === "draw:object-ole") this.#objects.keep(child);

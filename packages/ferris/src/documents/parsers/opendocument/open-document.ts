@@ -50,7 +50,7 @@ export async function parseOpenDocument(input: ParserInput): Promise<ParsedDocum
 
 /** What holds blocks; each of its children is read by itself, so that a long document is not held as a tree. */
 const holders = new Set(["office:text", "office:presentation", "office:drawing", "office:spreadsheet", "office:body"]);
-const rowsAndShapes = new Set(["table:table-row", "table:shapes", "office:annotation"]);
+const rowsAndShapes = new Set(["table:table-row", "table:shapes", "office:annotation", "office:forms"]);
 
 function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, objects: Objects): PagesSeen {
   const seen = new PagesSeen();
