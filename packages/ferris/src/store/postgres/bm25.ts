@@ -24,17 +24,21 @@ const b = 0.75;
 const everyIdf = 1e-6;
 
 const { heading, text, name } = wordWeights;
+/** The server takes weights up to 1. */
+const largest = Math.max(...Object.values(wordWeights));
 
-/** Of D, C, B and A, as parts of the largest, which is 1. */
+/** Of D, C, B and A, as parts of the largest. */
 function weightsWith(partOrStem: number): string {
-  return `'{${partOrStem / heading},${name / heading},${text / heading},1}'`;
+  return `'{${[partOrStem, name, text, heading].map((weight) => weight / largest).join(",")}}'`;
 }
 
 /** Weights are whole tenths: so are their sums, which the server has in float4. */
 const parts = 10;
 
-/** What `ts_rank` gives a word that stands once, in the text: weights are halved from place to place at least, so nothing else comes near. */
-const onceInText = text / heading / (Math.PI ** 2 / 6);
+/** What `ts_rank` gives a word that stands once, in the text: any second place adds a quarter of its weight, so nothing else comes near. */
+const onceInText = text / largest / (Math.PI ** 2 / 6);
+/** So little that a word which stands in D alone, however often, comes to less than that. */
+const littleInD = 0.3 * text;
 
 /** Whether a phrase's count can be told from ts_rank. */
 export function isRanked({ lexemes, isPrefix }: ScoredPhrase): boolean {
@@ -43,12 +47,12 @@ export function isRanked({ lexemes, isPrefix }: ScoredPhrase): boolean {
 
 /** SQL of what countOf wants for a phrase that isRanked. @param query the phrase's, a tsquery in SQL */
 export function rankOf(query: string): string {
-  return `ts_rank(${weightsWith(heading / 30)}, words, ${query})`;
+  return `ts_rank(${weightsWith(littleInD)}, words, ${query})`;
 }
 
 /** SQL of how often a phrase stands in `words`. @param rank what rankOf gave; null where the phrase is not ranked */
 export function countOf({ lexemes }: ScoredPhrase, query: string, rank: string | null): string {
-  const count = `round(ts_rank_cd(${weightsWith(weightOf(lexemes[0]!, "D"))}, words, ${query})::float8 * ${heading * parts}) / ${parts}`;
+  const count = `round(ts_rank_cd(${weightsWith(weightOf(lexemes[0]!, "D"))}, words, ${query})::float8 * ${largest * parts}) / ${parts}`;
   if (rank === null) return `CASE WHEN words @@ ${query} THEN ${count} ELSE 0 END`;
   return `CASE WHEN ${rank} < 1e-4 THEN 0 WHEN ${rank} BETWEEN ${0.99 * onceInText} AND ${1.01 * onceInText} THEN ${text} ELSE ${count} END`;
 }
