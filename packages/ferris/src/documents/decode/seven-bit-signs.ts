@@ -13,8 +13,9 @@ const mostSample = 2 ** 16;
 const fewestLetters = 4;
 /** … of alphabets two are enough: "+APY-" and "+AN8-". */
 const fewestAlphabetic = 2;
-/** Control characters in a text: more than this share of them are no text's. */
+/** Control characters in a text: more than this share of them are not a text's, where they are not just a few. */
 const mostControls = 0.1;
+const fewControls = 8;
 
 const ideograph = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/gu;
 const written = /^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]+$/u;
@@ -72,7 +73,7 @@ export function wideInDisguise(text: string, bytes: Uint8Array): "utf-16le" | "u
   if (text.includes(koreanMark)) return null;
   const sample = text.slice(0, mostSample);
   const controls = sample.match(/[\x01-\x07\x0e-\x1a\x1c-\x1f]/g)?.length ?? 0;
-  if (controls <= mostControls * sample.length) return null;
+  if (controls <= Math.max(fewControls, mostControls * sample.length)) return null;
   const name = utf16Without(bytes);
   if (name === null) throw new DocumentError("binary", "control characters between its letters: not text");
   return name;
