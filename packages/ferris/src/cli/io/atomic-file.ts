@@ -4,7 +4,7 @@
  * Where the place is taken by something that is not an ordinary file (/dev/null, a named pipe), it is written to directly.
  */
 import { type FileHandle, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { OutputError } from "../../errors.ts";
 
 export class AtomicFile {
@@ -37,6 +37,11 @@ export class AtomicFile {
   /** Whether parts that were written can be written again, at their place. */
   get canRewrite(): boolean {
     return this.#temporary !== null;
+  }
+
+  /** Whether `path` is where this file is until it is whole. */
+  isTemporary(path: string): boolean {
+    return this.#temporary !== null && resolve(this.#temporary) === path;
   }
 
   async write(data: string | Uint8Array): Promise<void> {

@@ -34,6 +34,8 @@ export class FileList {
   }
 
   add(file: FileOutcome): void {
+    // The list itself, in the folder that it is about.
+    if (this.#file?.isTemporary(file.path)) return;
     this.#files.push(file);
   }
 

@@ -73,6 +73,15 @@ test("--report lists every file with what became of it, left-out ones first", as
   });
 });
 
+test("a report in the folder that it is about does not list itself", async () => {
+  const base = docs();
+  const list = join(base, "report.txt");
+  await ferris(["index", base, "--report", list, "--db", join(base, ".ferris"), ...settings], { cwd: base });
+  const listed = readFileSync(list, "utf8");
+  expect(listed).toContain(join(base, "a.md"));
+  expect(listed).not.toContain(".part");
+});
+
 test("a report that would go into a folder is refused before anything is read", async () => {
   const base = docs();
   const result = await ferris(["index", base, "--report", base, "--db", join(base, "i"), ...settings]);
