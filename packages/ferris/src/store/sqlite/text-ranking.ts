@@ -7,7 +7,7 @@
  */
 import { mostRanked } from "../agreed-limits.ts";
 import type { Database } from "./database.ts";
-import { everyChunk } from "./full-text-query.ts";
+import { either, everyChunk } from "./full-text-query.ts";
 import type { Hit } from "../store.ts";
 import { wordWeights } from "../word-weights.ts";
 import { type Among, constrained, type Constraint } from "./text-constraint.ts";
@@ -90,12 +90,16 @@ export function rankByWords(
 
   /** The best `most` of the chunks after `above`. */
   function ranked(expression: string, most: number, above = 0): Hit[] {
+    const apart = constraint !== null && constraint.none.length > 0 && constraint.all.length > 0;
+    const matching = apart ? constrained(expression, { all: constraint.all, none: [] }) : within(expression);
+    // FTS5 (3.53) leaves a word out of the score of some chunks where NOT stands outside of AND.
+    const excluded = apart ? "AND +rowid NOT IN (SELECT rowid FROM chunk_words WHERE chunk_words MATCH ?)" : "";
     return database
       .prepare(
         `SELECT rowid AS chunkId, -bm25(chunk_words, ${columnWeights.join(", ")}) AS score FROM chunk_words
-         WHERE chunk_words MATCH ? AND rowid > ? ${filter} ORDER BY score DESC, rowid LIMIT ?`,
+         WHERE chunk_words MATCH ? AND rowid > ? ${filter} ${excluded} ORDER BY score DESC, rowid LIMIT ?`,
       )
-      .all(within(expression), above, ...filterValues, most) as unknown as Hit[];
+      .all(matching, above, ...filterValues, ...(apart ? [either(constraint.none)] : []), most) as unknown as Hit[];
   }
 }
 

@@ -69,7 +69,7 @@ const words =
 const [embedded, , ...servers] = stores;
 
 describe.each(servers)("by words, $name beside SQLite", ({ open, isThere }) => {
-  test.runIf(isThere).each([1, 2, Date.now() % 1_000_000])("drawn from seed %i", async (seed) => {
+  test.runIf(isThere).each([1, 2, 762_674, Date.now() % 1_000_000])("drawn from seed %i", async (seed) => {
     const both = [await embedded!.open(), await open()] as const;
     const next = numbers(seed);
     // Some words in most chunks and others in few.
@@ -86,12 +86,11 @@ describe.each(servers)("by words, $name beside SQLite", ({ open, isThere }) => {
       ]),
     );
     for (let i = 0; i < 60; i++) {
-      // Not what must be there and what must not in one query: FTS5 then leaves a word out of the scores of some chunks, as the server does not.
-      const excludes = next(2) === 0;
       const parts = Array.from({ length: 1 + next(4) }, () => {
-        const kind = next(8);
-        if (kind === 0) return excludes ? `-${word()}` : `"${some(2)}"`;
-        return kind === 1 ? `${word().slice(0, 3)}*` : word();
+        const kind = next(10);
+        if (kind === 0) return `"${some(2)}"`;
+        if (kind === 1) return `-${word()}`;
+        return kind === 2 ? `${word().slice(0, 3)}*` : word();
       });
       const query = parts.join(" ");
       const limit = [1, 2, 5, 40][next(4)]!;

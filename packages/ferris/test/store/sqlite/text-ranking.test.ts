@@ -110,3 +110,28 @@ test("the word that every chunk is stored with matches no query", async () => {
   expect(rankByWords(database, terms("nowhere"), { limit: 10 })).toEqual([]);
   expect(rankByWords(database, terms("nowhere everywhere often"), { limit: 10, budget: 100 })).toHaveLength(10);
 });
+
+test("what is left out changes no score: FTS5 by itself forgets words of a chunk beside a phrase and NOT", async () => {
+  const folder = folderOf();
+  const store = await openIndexForWriting(folder, { identity });
+  const random = randomFrom(3);
+  const drawn = ["run", "run", "run", "run", "email", "water", "water", "naive"];
+  const text = (): string =>
+    Array.from({ length: 1 + Math.floor(random() * 6) }, () => drawn[Math.floor(random() * drawn.length)]).join(" ");
+  await put(
+    store,
+    "/a",
+    Array.from({ length: 300 }, (_, i) => chunkRecord(`${text()} n${i}`, i + 1)),
+  );
+  await store.close();
+  const database = openForReading(`${folder}/index.db`);
+  onTestFinished(() => database.close());
+  const ranked = (none: readonly string[]) =>
+    rankByWords(database, ['"naive"', '"run run"'], { limit: everything, constraint: { all: ['"run run"'], none } });
+  const all = ranked([]);
+  const kept = ranked(['"email"']);
+  expect(kept.length).toBeGreaterThan(20);
+  expect(kept.length).toBeLessThan(all.length);
+  const keptIds = new Set(kept.map(({ chunkId }) => chunkId));
+  expect(kept).toEqual(all.filter(({ chunkId }) => keptIds.has(chunkId)));
+});
