@@ -24,7 +24,9 @@ async function passes(checked: Partial<CheckedAttention>): Promise<void> {
 }
 
 describe.each(storages)("%s", (storage) => {
-  test.each(isThorough ? [4, 24, 32, 52, 64, 128, 256] : [4, 32, 52])("heads of %d", async (headSize) => {
+  // Large heads in f16 take lavapipe minutes to compile.
+  const large = storage === "f32" ? [128, 256] : [];
+  test.each(isThorough ? [4, 24, 32, 52, 64, ...large] : [4, 32, 52])("heads of %d", async (headSize) => {
     await passes({ storage, headSize });
   });
 
