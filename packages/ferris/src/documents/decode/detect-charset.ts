@@ -56,9 +56,12 @@ export function detectCharset(bytes: Uint8Array): string | null {
   return decodeStrictly(bytes, first.charset) === null ? null : first.charset;
 }
 
-/** Letters of four bytes each, two of them digits: in any other set they would be letters and digits in turn. */
+/**
+ * Letters of four bytes each, two of them digits: in any other set they would be letters and digits in turn. Those of the rarest signs are not
+ * counted: a dash of Windows begins them, and "2024–5–6" is a date.
+ */
 function isGb18030(bytes: Uint8Array): boolean {
-  const found = latin1(bytes.subarray(0, mostSample)).match(/[\x81-\xfe]\d[\x81-\xfe]\d/g)?.length ?? 0;
+  const found = latin1(bytes.subarray(0, mostSample)).match(/[\x81-\x84]\d[\x81-\xfe]\d/g)?.length ?? 0;
   if (found < fewestLong) return false;
   const text = decodeStrictly(bytes, "gb18030");
   return text !== null && !/[\p{Cn}\p{Co}]/u.test(text);

@@ -57,8 +57,31 @@ describe("decodeText", () => {
     "$ printf '\\e[1m+-+-+'\n+---+---+\n| a | b |\n+---+---+\n",
     "diff\n--- a\n+++ b\n+added +APY- line\n+another one\n",
     "N4KAkARALgngDgUwgLgAQQQDwMYEMA2A+lgCYBOuA7hADTgQBuCpAzoQPYB2KqAT+LZMzYBXUtiRoIACyhQ4zZAHo",
+    "CPU+GPU is fast, CPU+GPU is new; REST+API-based, SDK+API and C+ASM-code",
+    "+username +password; search?q=deep+learning+networks",
+    "task +foo +dog +log +ask",
+    "command {\n  cat ~{fastq}\n  echo ~{sample_name}\n}\n",
+    "`~{:ab}\n",
   ])("ASCII with signs of such sets stays what it is: %s", (text) => {
     expect(decodeText(Buffer.from(text))).toMatchObject({ content: text, warnings: [] });
+  });
+
+  test.each([
+    ["FIX", "8=FIX.4.2\x0135=A\x0149=S\x0156=T\x0134=1\x0198=0\x0110=062\x01\n"],
+    ["Hive", "1\x01a\x012\x01b\n"],
+    ["MARC", "\x1faA b\x1fbC\x1e"],
+    ["ASCII's separators", "1\x1fA\x1f2\x1fB\x1e"],
+    ["a device's line", "\x02OK\x03\r\n"],
+    ["a terminal's boxes", "\x0elqqk\x0f\r\n\x0ex\x0f a \x0ex\x0f\r\n"],
+    ["a chat's colours", "\x02\x0304,01hi\x0f \x1fyo\x1f \x16z\x16\n"],
+  ])("control characters that a text may have: %s", (_, text) => {
+    const whole = text.repeat(20);
+    expect(decodeText(Buffer.from(whole))).toMatchObject({ content: whole, warnings: [] });
+  });
+
+  test("dates with dashes of Windows are no letters of GB 18030", () => {
+    const bytes = Buffer.from("Dates: 2024\x965\x966, 2024\x967\x968, 2023\x961\x962, 2022\x963\x964.", "latin1");
+    expect(failure(bytes)).toMatchObject({ reason: "encoding" });
   });
 
   test("escapes to sets that are not read, and letters among control characters, are declined", () => {
