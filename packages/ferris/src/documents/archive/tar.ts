@@ -8,6 +8,8 @@ import { DocumentError } from "../../errors.ts";
 const block = 512;
 /** An archive of more is a program or data. */
 const mostEntries = 100_000;
+/** Links, devices and folders: whatever size their headers say, nothing follows. */
+const isBare = /[1-6]/;
 /** Of a name, or of what pax says of a file. */
 const longestHeader = 2 ** 16;
 
@@ -30,8 +32,7 @@ export function tarFiles(bytes: Uint8Array): Map<string, Uint8Array> {
     }
     if (++count > mostEntries) throw new DocumentError("binary", `more than ${mostEntries} files in it`);
     const kind = String.fromCharCode(header[156]!);
-    const size =
-      kind === "L" || kind === "K" || kind === "x" || kind === "g" ? sizeOf(header) : (long.size ?? sizeOf(header));
+    const size = isBare.test(kind) ? 0 : /[LKxg]/.test(kind) ? sizeOf(header) : (long.size ?? sizeOf(header));
     const start = at + block;
     if (!Number.isSafeInteger(size) || size < 0 || start + size > bytes.length) {
       throw new DocumentError("damaged", `it ends in the middle of ${long.name ?? nameOf(header)}`);

@@ -7,7 +7,7 @@ import { ContentBuilder } from "../content-builder.ts";
 import { decodeText } from "../decode/decode.ts";
 import type { ParsedDocument } from "../document.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
-import { ancestors, attributeText, treeOf, walk, type HtmlTree } from "./html/tree.ts";
+import { attributeText, treeOf, walk, type HtmlTree } from "./html/tree.ts";
 import type { ParserInput } from "./parser.ts";
 
 /** Addresses that somebody would look for: not programs, queries and pictures. */
@@ -20,11 +20,15 @@ export function parseBookmarks({ bytes }: ParserInput): ParsedDocument {
   const html = text.content;
   const tree = treeOf(html, false);
   const builder = new ContentBuilder(text);
+  /** How many lists an element is in. Those above it come first. */
+  const lists = new Map<unknown, number>();
   for (const element of walk(tree.root)) {
     const { name } = element;
+    const around = lists.get(element.parent) ?? 0;
+    lists.set(element, around + Number(name === "dl"));
     if (name !== "h1" && name !== "h3" && name !== "a" && name !== "dd") continue;
     // The folder of what stands in one list is that list's heading, which stands above it.
-    const level = Math.min(deepest, listsAround(element)) + 1;
+    const level = Math.min(deepest, around) + 1;
     if (name === "h1" || name === "h3") builder.heading(level, ownWords(tree, element));
     else {
       builder.section(level, "");
@@ -43,12 +47,6 @@ function bookmark(tree: HtmlTree, html: string, link: Element): SourcedText {
     line.join(attributeText(html, link, name));
   }
   return line;
-}
-
-function listsAround(element: Element): number {
-  let count = 0;
-  for (const { name } of ancestors(element)) if (name === "dl") count++;
-  return count;
 }
 
 /** Words of an element: of a note those in front of what is nested in it because nothing closes it. */

@@ -20,7 +20,7 @@ import type { ParserInput } from "./parser.ts";
 
 const titles = /^(?:title|head|heading|article-title|book-title|h[1-6])$/;
 /** Pictures and machine readings of them. */
-const noText = /^(?:binary|stylesheet|style|script|recognition|resource|annotation-xml)$/;
+const noText = /^(?:binary|stylesheet|style|script|recognition|annotation-xml)$/;
 /** Marks of prose: never the names of values. */
 const prose =
   /^(?:p|para|simpara|li|item|listitem|td|th|entry|row|line|l|v|s|span|tspan|textpath|text|desc|note|quote|q|b|i|em|strong|emphasis|hi|a|link|ref|body|div|section|title|head)$/;
@@ -55,7 +55,8 @@ export async function parseXml(input: ParserInput): Promise<ParsedDocument> {
   let bookTitle: string | undefined;
   const isDrawing = localName(root) === "svg";
   if (isDrawing && !hasWords(root)) throw new DocumentError("picture", "a drawing without words");
-  if (localName(root) !== "en-export") {
+  const isNotes = localName(root) === "en-export";
+  if (!isNotes) {
     visit(root, 1, 0);
     return builder.finish("xml", { title: bookTitle, warnings: text.warnings });
   }
@@ -71,6 +72,8 @@ export async function parseXml(input: ParserInput): Promise<ParsedDocument> {
   function visit(element: Element, level: number, depth: number): void {
     const name = localName(element);
     if (noText.test(name) || element.attribs.encoding === "base64") return;
+    // A file in a note; elsewhere what the whole document is of (DataCite), or a name that means nothing.
+    if (isNotes && name === "resource") return;
     if (name === "outline" || (name === "node" && element.attribs.TEXT !== undefined))
       return outline(element, level, depth);
     if (name === "book-title") bookTitle ??= words(element).text;

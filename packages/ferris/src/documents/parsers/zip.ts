@@ -9,7 +9,7 @@ import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { addBlocks } from "../embedded.ts";
 import { fileLeftOut, folderLeftOut, holdsAnything } from "../walk/left-out.ts";
-import { holdsObjects, readObjects } from "./iwork/iwork.ts";
+import { readObjects } from "./iwork/iwork.ts";
 import type { ParserInput } from "./parser.ts";
 
 /** An archive of more is a program or data, not somebody's papers. */
@@ -28,7 +28,8 @@ type Files = Pick<Archive, "names" | "bytes" | "nameCharset">;
 export async function parseZip(input: ParserInput): Promise<ParsedDocument> {
   const archive = archiveOf(input.bytes);
   // A document of Pages, Numbers or Keynote that is a folder keeps its text in such a file.
-  if (holdsObjects(archive.names)) return { ...readObjects(archive), type: "zip" };
+  if (archive.names.some((name) => /^(?:Index\/)?Document\.iwa$/.test(name)))
+    return { ...readObjects(archive), type: "zip" };
   return parseFiles("zip", archive, input);
 }
 

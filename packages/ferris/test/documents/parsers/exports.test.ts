@@ -201,3 +201,28 @@ test("what is said of a file in an archive is said of the archive", async () => 
   const { warnings } = await parseDocument("/a.zip", zipSync({ "menu.txt": latin, "b.txt": strToU8("fine") }));
   expect(warnings).toEqual([expect.stringMatching(/^menu\.txt in it: declares no character set/)]);
 });
+
+test("what Evernote calls its files is the whole of other documents", async () => {
+  const xml =
+    '<resource xmlns="http://datacite.org/schema/kernel-4"><titles><title>Tides of the harbour</title></titles></resource>';
+  expect((await read("/dataset.xml", xml)).join("\n")).toContain("Tides of the harbour");
+});
+
+test("a document of Pages within an archive does not stand for the rest of it", async () => {
+  const file = zipSync({
+    "notes.txt": strToU8("The pier is closed.\n"),
+    "Report.pages/Index/Document.iwa": strToU8("packed"),
+  });
+  expect(await read("/papers.zip", file)).toContainEqual(expect.stringContaining("The pier is closed."));
+});
+
+test("nothing follows a link in a tar file, whatever its size", async () => {
+  const tar = tarOf({ "link.txt": "x", "notes.txt": "The pier is closed.\n" });
+  const link = tar.subarray(0, 512);
+  const sum = Number.parseInt(link.toString("latin1", 148, 154), 8);
+  link.write("1", 156);
+  link.write((sum + 1).toString(8).padStart(6, "0"), 148);
+  // Its header, and what stands behind the file that it was.
+  const file = Buffer.concat([link, tar.subarray(1024)]);
+  expect(await read("/papers.tar", file)).toEqual(["prose [notes.txt] The pier is closed."]);
+});

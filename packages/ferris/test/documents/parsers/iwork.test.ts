@@ -77,3 +77,30 @@ test("what claims to unpack to more than it can is not given the room", () => {
     "ababab",
   );
 });
+
+test("an object may refer to any number of others", async () => {
+  const varint = (value: number): number[] =>
+    value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))];
+  const field = (number: number, bytes: Uint8Array) => [
+    Uint8Array.from([number * 8 + 2, ...varint(bytes.length)]),
+    bytes,
+  ];
+  const object = (id: number, type: number, references: Uint8Array, content: Uint8Array) => {
+    const about = Buffer.concat([
+      Uint8Array.of(8, (type & 127) | 128, type >> 7, 24, content.length),
+      ...field(5, references),
+    ]);
+    const info = Buffer.concat([Uint8Array.of(8, id), ...field(2, about)]);
+    return [Uint8Array.from(varint(info.length)), info, content];
+  };
+  const words = Buffer.concat(field(3, Buffer.from("The pier is closed.")));
+  const part = Buffer.concat([
+    ...object(1, 200, new Uint8Array(200_000).fill(2), new Uint8Array()),
+    ...object(2, 2_001, new Uint8Array(), words),
+  ]);
+  const literal = [62 << 2, (part.length - 1) & 255, ((part.length - 1) >> 8) & 255, (part.length - 1) >> 16];
+  const packed = Buffer.concat([Uint8Array.from([...varint(part.length), ...literal]), part]);
+  const head = Uint8Array.of(0, packed.length & 255, (packed.length >> 8) & 255, packed.length >> 16);
+  const file = zipSync({ "Index/Document.iwa": Buffer.concat([head, packed]) });
+  expect(outline(await parseDocument("/many.numbers", file))).toEqual(["prose [] The pier is closed."]);
+});

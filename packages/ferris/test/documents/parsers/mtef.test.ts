@@ -123,5 +123,7 @@ test("damaged formulas end", () => {
   // Templates in templates, and a matrix that says it has more cells than the file has bytes.
   textOfEquation(equation(3, Array.from({ length: 100_000 }, () => [3, 14, 0, 0]).flat()));
   textOfEquation(equation(3, [5, 0, 0, 0, 255, 255]));
+  // Characters among another's marks, without an end.
+  textOfEquation(equation(3, Array.from({ length: 60_000 }, () => [0x22, 131, 97, 0]).flat()));
   expect(processorTime() - started).toBeLessThan(10_000);
 });

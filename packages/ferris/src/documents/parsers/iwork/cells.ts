@@ -15,6 +15,7 @@ export interface StoredTable {
 const mostColumns = 1_000;
 /** Of all tables of a document. */
 const mostRows = 1_000_000;
+const mostCells = 10_000_000;
 const usualTileSize = 256;
 /** The form of cells since 2014; before, what is in a table is told without its place. */
 const cellVersion = 5;
@@ -24,10 +25,11 @@ const [none, numberType, textType, dateType, booleanType, durationType, richText
 /** Dates count seconds from 2001 on. */
 const firstDay = Date.UTC(2001, 0, 1);
 
-/** What the tables of one document share: lists are read once, and rows are counted. */
+/** What the tables of one document share: lists are read once, rows and cells are counted. */
 export class TableStore {
   readonly lists = new Map<number, Map<number, string>>();
   rows = 0;
+  cells = 0;
 }
 
 /** @param textOf the words of a text that is an object of its own */
@@ -57,7 +59,11 @@ export function storedTable(
       const index = first + (row.number(1) ?? 0);
       if (!bytes || !offsets) continue;
       if (++shared.rows > mostRows) throw new DocumentError("too large", `more than ${mostRows} rows in it`);
-      rows.set(index, cellsOf(bytes, offsets, row.number(8) === 1 ? 4 : 1));
+      const cells = cellsOf(bytes, offsets, row.number(8) === 1 ? 4 : 1);
+      // A tile may be in many places.
+      if ((shared.cells += cells.length) > mostCells)
+        throw new DocumentError("too large", `more than ${mostCells} cells in it`);
+      rows.set(index, cells);
     }
   }
   // Rows of an older form have no bytes that are known here.

@@ -73,11 +73,11 @@ export function readObjects(archive: Archive): ParsedDocument {
   return builder.finish("iwork");
 
   function addSheet(id: number): void {
-    const sheet = messageOf(id);
+    const sheet = seen.has(id) ? null : messageOf(id);
     if (!sheet) return;
+    seen.add(id);
     builder.heading(1, sheet.texts(1)[0] ?? "");
     for (const drawable of sheet.references(2)) addFrom(drawable);
-    seen.add(id);
   }
 
   function addSlide(id: number, place: Place): void {
@@ -95,7 +95,8 @@ export function readObjects(archive: Archive): ParsedDocument {
   /** Slides of a show, by the nodes of its tree. */
   function slidesOf(show: Message): number[] {
     const [tree] = messageOf(show.references(2)[0])?.messages(3) ?? [];
-    return (tree?.references(2) ?? []).flatMap((node) => messageOf(node)?.references(2) ?? []);
+    const nodes = new Set(tree?.references(2));
+    return [...new Set([...nodes].flatMap((node) => messageOf(node)?.references(2) ?? []))];
   }
 
   /** What an object says, and then what it refers to. */
@@ -110,7 +111,7 @@ export function readObjects(archive: Archive): ParsedDocument {
         continue;
       }
       for (const paragraph of wordsOf(object).split(lineEnds)) builder.add("prose", paragraph, place);
-      stack.push(...object.references.toReversed());
+      for (let index = object.references.length - 1; index >= 0; index--) stack.push(object.references[index]!);
     }
   }
 

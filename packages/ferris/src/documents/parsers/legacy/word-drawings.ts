@@ -16,6 +16,8 @@ const property = { picture: 0x6a03, object: 0x680e } as const;
 const drawing = 0xf002;
 const anchorBytes = 30;
 const mostAnchors = 100_000;
+/** Of pictures in lines: any number of runs may show the same one. */
+const mostCharacters = 10_000_000;
 
 export interface DrawingSources {
   readonly main: ByteReader;
@@ -75,6 +77,7 @@ function linesByShape(main: ByteReader, table: ByteReader): Map<number, readonly
 
 function* inlineLines({ main, table, data, pieces, formulas }: DrawingSources): Generator<PlacedLine> {
   const left = new Map(formulas);
+  let characters = 0;
   const byOffset = [...pieces].sort((a, b) => a.offset - b.offset);
   for (const { start, properties, propertiesEnd } of runsOf97(main, table)) {
     for (let at = properties; at + 2 < propertiesEnd; at += 2 + operandBytes(main, main.u16(at), at + 2)) {
@@ -91,7 +94,10 @@ function* inlineLines({ main, table, data, pieces, formulas }: DrawingSources): 
         yield { character, text: formula, isInline: true };
       } else if (!formulas.has(place) && code === property.picture) {
         yield { character, text: formFieldAt(data, place), isInline: true };
-        for (const text of linesOfPicture(data, place)) yield { character, text, isInline: false };
+        for (const text of linesOfPicture(data, place)) {
+          if ((characters += text.length) > mostCharacters) return;
+          yield { character, text, isInline: false };
+        }
       }
     }
   }

@@ -40,14 +40,21 @@ export function* mailboxMessages(file: Buffer): Generator<{ start: number; end: 
   }
 }
 
-/** Headers are looked for in this much. */
+/** Headers are looked for in this much, and in this much first. */
 const longestHeaders = 2 ** 16;
+const usualHeaders = 2 ** 12;
 
 /** Where the message from `start` on ends by its own account, at a "From" line or the file's end; null where that is not so. */
 function declaredEnd(file: Buffer, start: number): number | null {
-  const head = file.toString("latin1", start, start + longestHeaders);
-  const end = /\r?\n\r?\n/.exec(head);
-  const length = end && /^Content-Length:[ \t]*(\d{1,12})[ \t]*\r?$/im.exec(head.slice(0, end.index))?.[1];
+  let head = "";
+  let end: RegExpExecArray | null = null;
+  for (const most of [usualHeaders, longestHeaders]) {
+    head = file.toString("latin1", start, start + most);
+    end = /\r?\n\r?\n/.exec(head);
+    if (end) break;
+  }
+  if (!end) return null;
+  const length = /^Content-Length:[ \t]*(\d{1,12})[ \t]*\r?$/im.exec(head.slice(0, end.index))?.[1];
   if (!length) return null;
   const stop = start + end.index + end[0].length + Number(length);
   const [line] = /^(?:\r?\n){0,2}/.exec(file.toString("latin1", stop, stop + 4))!;

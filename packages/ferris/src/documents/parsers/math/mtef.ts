@@ -214,9 +214,15 @@ class MtefReader {
   #embellishments(): string {
     let marks = "";
     while (this.#at < this.#reader.length) {
+      const before = this.#at;
       const [type, flags] = this.#head();
       if (type !== record.embellishment) {
         if (type === record.end) break;
+        // A list without an end: what holds more belongs to the line.
+        if (type >= record.line && type <= record.matrix) {
+          this.#at = before;
+          break;
+        }
         // Sizes and colours stand among them.
         this.#record(type, flags);
         continue;
