@@ -1,5 +1,9 @@
 /** PDF: where one word ends and the next begins, when neither a space nor a wide gap says so. */
+import { processorTime } from "@ferris/testing";
 import { expect, test } from "vitest";
+import type { FontWidths } from "../../../src/documents/parsers/pdf/font-widths.ts";
+import type { Glyph } from "../../../src/documents/parsers/pdf/glyphs.ts";
+import { touchingCells } from "../../../src/documents/parsers/pdf/touching-cells.ts";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { madePdf } from "../support/made-pdf.ts";
 import { outline } from "../support/outline.ts";
@@ -127,4 +131,23 @@ test("a table that is set smaller, and wider than the text, keeps its columns", 
   const below = at(60, 120, "The master of the harbour closes the lock at nine.");
   const found = await read(text.join("") + table.map((cells, i) => row(160 - 10 * i, cells)).join("") + below);
   expect(found).toContain("table [1: ] Boat: Aurora; Length: 32; Berth: 4; Owner: Berg");
+});
+
+test("lines of hundreds of cells take no time", () => {
+  const glyph = (row: number, cell: number, place: number): Glyph =>
+    ({
+      text: "a",
+      x: cell * 30 + place * 10 + (row % 2),
+      y: row * 12,
+      width: 10,
+      size: 10,
+      font: "f",
+      show: row * 1_000 + cell,
+    }) as unknown as Glyph;
+  const lines = Array.from({ length: 9 }, (_, row) =>
+    Array.from({ length: 250 }, (__, cell) => [0, 1, 2].map((place) => glyph(row, cell, place))).flat(),
+  );
+  const started = processorTime();
+  touchingCells(lines, { isMonospaced: () => false } as unknown as FontWidths);
+  expect(processorTime() - started).toBeLessThan(1_000);
 });

@@ -14,6 +14,9 @@ const near = 0.06;
 /** This many other rows, and how many lines above and below are looked at. */
 const fewestRows = 2;
 const farthestRow = 4;
+/** A line of more is a drawing; and its cells have a few sizes. */
+const mostCells = 300;
+const mostSizes = 20;
 /** In one of them the cell before is shorter: words that a program draws in pieces are cut in the same place where lines begin alike. */
 const cellGap = 0.5;
 /** Of a row's cells, at least. */
@@ -38,6 +41,9 @@ export function touchingCells(lines: readonly (readonly Glyph[])[], widths: Font
   const rows = lines.map(drawnOn);
   const begins = new Set<Glyph>();
   rows.forEach((row, at) => {
+    if (row.length > mostCells) return;
+    // The same for all cells of a size: looking for each cell would take the cube of their number.
+    const alignedRows = new Map<number, Drawn[][]>();
     for (let index = 1; index < row.length; index++) {
       const [before, cell] = [row[index - 1]!, row[index]!];
       const { size, font } = cell.first;
@@ -45,9 +51,13 @@ export function touchingCells(lines: readonly (readonly Glyph[])[], widths: Font
       if (gap < -overlap || gap > apart || font !== before.first.font || widths.isMonospaced(font)) continue;
       if (!beginning.test(cell.first.text) || !ending.test(before.last.text)) continue;
       const isSame = (one: number, other: number) => Math.abs(one - other) <= near * size;
-      const others = rows
-        .slice(Math.max(0, at - farthestRow), at + farthestRow + 1)
-        .filter((other) => other !== row && areAligned(row, other, isSame));
+      let others = alignedRows.get(size);
+      if (!others) {
+        others = rows
+          .slice(Math.max(0, at - farthestRow), at + farthestRow + 1)
+          .filter((other) => other !== row && areAligned(row, other, isSame));
+        if (alignedRows.size < mostSizes) alignedRows.set(size, others);
+      }
       const gapsBefore = (is: (other: Drawn) => boolean) =>
         others.flatMap((other) => {
           const place = other.findIndex((drawn, nth) => nth > 0 && is(drawn));
@@ -68,7 +78,7 @@ function areAligned(
   other: readonly Drawn[],
   isSame: (a: number, b: number) => boolean,
 ): boolean {
-  if (other.length < 2) return false;
+  if (other.length < 2 || other.length > mostCells) return false;
   const aligned = row.filter((drawn) =>
     other.some(({ left, right }) => isSame(left, drawn.left) || isSame(right, drawn.right)),
   );
