@@ -1,5 +1,5 @@
 /** What a worker tells Prometheus of the queue is of now, also at the first look. */
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { WorkerMetrics } from "../../src/server/worker-metrics.ts";
 
 test("the queue's numbers are those of the moment, and its worker's own add up", async () => {
@@ -29,4 +29,16 @@ test("a database that is away costs the queue's numbers, not the worker's", asyn
   const metrics = new WorkerMetrics(() => Promise.reject(new Error("away")));
   metrics.failed();
   expect(await metrics.text()).toContain("\nferris_worker_failures 1\n");
+});
+
+test("a database that falls silent is asked once, and waited for less long than Prometheus waits", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const silent = vi.fn(() => new Promise<never>(() => {}));
+  const metrics = new WorkerMetrics(silent);
+  metrics.failed();
+  const texts = Promise.all([metrics.text(), metrics.text()]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  for (const text of await texts) expect(text).toContain("\nferris_worker_failures 1\n");
+  expect(silent).toHaveBeenCalledTimes(1);
 });

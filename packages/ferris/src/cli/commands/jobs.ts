@@ -53,6 +53,10 @@ async function jobs(
   if (action !== undefined && action !== "retry" && action !== "drop") {
     throw new UsageError(`unknown action "${action}": it must be retry or drop`);
   }
+  if (running && action !== undefined) {
+    throw new UsageError(`--running is a list, and ${action} is for documents that failed: leave one of them out`);
+  }
+  if (running && failed) throw new UsageError("--running and --failed exclude each other: they are two lists");
   const limit = optionalNumber("--limit", mostJobs, 1, 1_000_000) ?? 100;
   const ids = numbers.map((text) => optionalNumber("the number of a job", text, 1, Number.MAX_SAFE_INTEGER)!);
   const ferris = await openFerris(session);

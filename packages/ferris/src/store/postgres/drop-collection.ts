@@ -8,7 +8,7 @@
 import { IndexNotWritableError } from "../../errors.ts";
 import { type Collection, partitioned } from "./collection.ts";
 import type { PostgresConnection } from "./connection.ts";
-import { identifier } from "./sessions.ts";
+import { identifier, type Sql, untilAutovacuumYields } from "./sessions.ts";
 
 /** What goes with an index. */
 export interface CollectionContents {
@@ -43,10 +43,16 @@ export async function dropCollection(
 
 /** Drops what a removal that was killed has left. */
 export async function dropAbandoned(connection: PostgresConnection): Promise<void> {
-  const left = await abandonedPartitions(connection);
-  if (left.length === 0) return;
-  const tables = left.map((table) => `${identifier(connection.schema)}.${identifier(table)}`).join(", ");
+  if ((await abandonedPartitions(connection)).length === 0) return;
   await connection.write(async (sql) => {
+    await sql.query(untilAutovacuumYields);
+    // Others who do the same: what they have dropped cannot be locked.
+    await sql.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`${connection.schema} partitions`]);
+    const left = await abandonedPartitions(sql);
+    if (left.length === 0) return;
+    const tables = left.map((table) => `${identifier(connection.schema)}.${identifier(table)}`).join(", ");
+    // Nobody who reads or writes waits for this one, and autovacuum leaves.
+    await sql.query(`LOCK TABLE ${tables} IN SHARE UPDATE EXCLUSIVE MODE`);
     // Searches of other indexes queue behind this one while it waits: it soon lets them pass, and is tried again (connection.ts).
     await sql.query("SET LOCAL lock_timeout = '500ms'");
     await sql.query(`DROP TABLE IF EXISTS ${tables}`);
@@ -54,8 +60,8 @@ export async function dropAbandoned(connection: PostgresConnection): Promise<voi
 }
 
 /** Partitions whose collection is gone: ids are not given again. */
-async function abandonedPartitions(connection: PostgresConnection): Promise<string[]> {
-  const rows = await connection.query<{ name: string }>(
+async function abandonedPartitions(sql: Sql): Promise<string[]> {
+  const rows = await sql.query<{ name: string }>(
     `SELECT c.relname AS name FROM unnest($1::text[]) AS t (parent)
      JOIN pg_catalog.pg_inherits AS i ON i.inhparent = to_regclass(t.parent) JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
      WHERE c.relname ~ ('^' || t.parent || '_[0-9]+$')

@@ -6,7 +6,7 @@
 import { IndexUnusableError } from "../../errors.ts";
 import type { ModelIdentity } from "../store.ts";
 import type { PostgresConnection } from "./connection.ts";
-import { identifier, type Sql } from "./sessions.ts";
+import { identifier, type Sql, untilAutovacuumYields } from "./sessions.ts";
 
 /** pgvector's limit for halfvec in an HNSW index. */
 export const mostGraphDimensions = 4_000;
@@ -84,7 +84,7 @@ async function isWholeAfterOthers(connection: PostgresConnection, collectionId: 
     )[0]!.whole;
   const whole = await connection.write(async (sql) => {
     if (await ask(sql)) return true;
-    await sql.query("SET LOCAL lock_timeout = '1s'");
+    await sql.query(untilAutovacuumYields);
     await sql.query(`LOCK TABLE vectors_${collectionId} IN SHARE UPDATE EXCLUSIVE MODE`);
     return ask(sql);
   });

@@ -57,6 +57,13 @@ const sessionSettings = [
   "gin_fuzzy_search_limit = 0",
 ];
 
+/**
+ * For a transaction that wants a lock which autovacuum may have: that gives way to who has waited for longer than the server's deadlock_timeout,
+ * and goes on for as long as it takes where everybody gives up before.
+ */
+export const untilAutovacuumYields =
+  "SELECT set_config('lock_timeout', (setting::int + 1000)::text, true) FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'";
+
 /** Numbers that JavaScript has exactly up to 2^53: ids and counts. */
 const numberTypes = new Set([20, 1700]);
 

@@ -20,6 +20,14 @@ test("an index in a folder has no queue, and says what would have one", async ()
   expect(stderr).toContain("a queue needs an index in a PostgreSQL: an index in a folder has one writer");
 });
 
+test.each([
+  { words: ["drop", "--running"], message: "--running is a list, and drop is for documents that failed" },
+  { words: ["--failed", "--running"], message: "--running and --failed exclude each other" },
+])("jobs $words: nothing is forgotten that was not meant", async ({ words, message }) => {
+  const { code, stderr } = await ferris(["jobs", ...words], { cwd: temporaryFolder("no-queue") });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) as string });
+});
+
 describe.runIf(realUrl !== null)(`on ${realName}`, () => {
   const schema = newSchema();
   const environment = { FERRIS_STORE: realUrl === null ? "" : withSchema(realUrl, schema), FERRIS_DEVICE: "cpu" };

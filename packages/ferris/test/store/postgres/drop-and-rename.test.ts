@@ -9,7 +9,7 @@ import { renameCollection } from "../../../src/store/postgres/rename-collection.
 import { job } from "../../queue/support.ts";
 import { wordsVector } from "../../indexing/support/words-embedder.ts";
 import { chunkRecord, documentRecord, identity, put, textQuery } from "../support/records.ts";
-import { pgliteConnection, realConnection, realName, realUrl } from "../support/postgres.ts";
+import { pgliteConnection, realConnection, realName, realUrl, waitedPastDeadlockTimeout } from "../support/postgres.ts";
 
 /** Every table that may hold something of a collection. */
 const tables =
@@ -129,6 +129,32 @@ describe.runIf(realUrl !== null)(`while others are at work (${realName})`, () =>
     expect(errors).toEqual([]);
     expect(await traces(direct, gone.collectionId)).toEqual({ counts: {}, partitions: [] });
     await stays.close();
+  });
+
+  test("autovacuum that is at a partition is waited for until it gives way", async () => {
+    const direct = await realConnection();
+    const gone = await filled(direct, "gone");
+    const other = await connect(direct.url);
+    const table = `chunk_words_${gone.collectionId}`;
+    let dropped: Promise<void>;
+    await direct.write(async (sql) => {
+      await sql.query(`LOCK TABLE ${table} IN SHARE UPDATE EXCLUSIVE MODE`);
+      dropped = dropCollection(other, await collectionNamed(other, "gone"));
+      await waitedPastDeadlockTimeout(other, table);
+    });
+    await dropped!;
+    expect(await traces(direct, gone.collectionId)).toEqual({ counts: {}, partitions: [] });
+    await other.close();
+  });
+
+  test("two that drop at once are both told that it is done", async () => {
+    const direct = await realConnection();
+    for (const name of ["one", "other"]) await filled(direct, name);
+    const second = await connect(direct.url);
+    const collections = [await collectionNamed(direct, "one"), await collectionNamed(direct, "other")] as const;
+    await Promise.all([dropCollection(direct, collections[0]), dropCollection(second, collections[1])]);
+    for (const { id } of collections) expect(await traces(direct, id)).toEqual({ counts: {}, partitions: [] });
+    await second.close();
   });
 
   test("a writer in the middle of it gets its document in before, or is told that the index is gone", async () => {

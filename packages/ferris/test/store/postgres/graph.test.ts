@@ -7,7 +7,7 @@ import { storeOn } from "../../../src/store/postgres/open.ts";
 import type { PostgresStore } from "../../../src/store/postgres/writer.ts";
 import { wordsVector } from "../../indexing/support/words-embedder.ts";
 import { chunkRecord, documentRecord, identity, textQuery } from "../support/records.ts";
-import { pgliteConnection, realConnection, realName, realUrl } from "../support/postgres.ts";
+import { pgliteConnection, realConnection, realName, realUrl, waitedPastDeadlockTimeout } from "../support/postgres.ts";
 
 const things = "pump key apple train cellar harbour zebra lamp river stone cloud paper".split(" ");
 
@@ -175,6 +175,23 @@ describe.runIf(realUrl !== null)(`made while others are at it (${realName})`, ()
     await second!;
     expect(await graphOf(direct, collection.id)).toEqual({ id: made.id, isWhole: true });
     await Promise.all(others.map((each) => each.close()));
+  });
+
+  test("it waits for its lock until autovacuum gives that up", async () => {
+    const direct = await realConnection();
+    await graphedStore(direct);
+    const collection = await collectionNamed(direct, "graphed");
+    const other = await connect(direct.url);
+    const table = `vectors_${collection.id}`;
+    let made: Promise<number>;
+    await direct.write(async (sql) => {
+      // As autovacuum does.
+      await sql.query(`LOCK TABLE ${table} IN SHARE UPDATE EXCLUSIVE MODE`);
+      made = makeGraph(other, collection);
+      await waitedPastDeadlockTimeout(other, table);
+    });
+    expect(await made!).toBeGreaterThan(10_000);
+    await other.close();
   });
 
   test("a session that the server ends in the middle", async () => {

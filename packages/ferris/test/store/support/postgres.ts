@@ -6,7 +6,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import {
   Connection,
   connect,
@@ -42,6 +42,19 @@ export async function realConnection(
     await dropSchema(url);
   });
   return Object.assign(connection, { url });
+}
+
+/** Until a statement has waited for a lock on this table, without giving up, for longer than autovacuum keeps one from others. */
+export async function waitedPastDeadlockTimeout(connection: PostgresConnection, table: string): Promise<void> {
+  const hasWaited = async (): Promise<boolean> => {
+    const rows = await connection.query(
+      `SELECT 1 FROM pg_locks AS l JOIN pg_stat_activity AS a ON a.pid = l.pid WHERE l.relation = to_regclass($1) AND NOT l.granted
+         AND clock_timestamp() - a.query_start > make_interval(secs => (SELECT setting::int + 200 FROM pg_settings WHERE name = 'deadlock_timeout') / 1000.0)`,
+      [table],
+    );
+    return rows.length > 0;
+  };
+  await vi.waitUntil(hasWaited, { timeout: 10_000, interval: 50 });
 }
 
 /** A server that a test made crash may still be recovering: it is waited for. */
