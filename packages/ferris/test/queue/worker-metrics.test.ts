@@ -34,7 +34,7 @@ test("a database that is away costs the queue's numbers, not the worker's", asyn
 test("a database that falls silent is asked once, and waited for less long than Prometheus waits", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const silent = vi.fn(() => new Promise<never>(() => {}));
+  const silent = vi.fn<() => Promise<never>>(() => new Promise(() => {}));
   const metrics = new WorkerMetrics(silent);
   metrics.failed();
   const texts = Promise.all([metrics.text(), metrics.text()]);
