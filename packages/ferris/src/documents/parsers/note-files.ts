@@ -44,6 +44,8 @@ export async function addNoteFiles(
         warnings.push(`${safe} in it was not read: ${error.message}`);
     }
   }
+  if (files.length > mostFiles)
+    warnings.push(`${files.length - mostFiles} files of a note were not read: it has more than ${mostFiles}`);
   return warnings;
 }
 

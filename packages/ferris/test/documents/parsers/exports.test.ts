@@ -226,3 +226,10 @@ test("nothing follows a link in a tar file, whatever its size", async () => {
   const file = Buffer.concat([link, tar.subarray(1024)]);
   expect(await read("/papers.tar", file)).toEqual(["prose [notes.txt] The pier is closed."]);
 });
+
+test("files of a note that are too many to be read are counted", async () => {
+  const file = '<resource><data encoding="base64">aGk=</data><mime>text/plain</mime></resource>';
+  const enex = `<en-export><note><title>Ropes</title>${file.repeat(203)}</note></en-export>`;
+  const { warnings } = await parseDocument("/notes.enex", Buffer.from(enex));
+  expect(warnings).toContainEqual(expect.stringContaining("3 files of a note were not read"));
+});

@@ -45,9 +45,17 @@ export function storedTable(
   if (!store) return { ...table, rows: [] };
   const columns = Math.min(model.number(7) ?? 0, mostColumns);
   const texts = entriesOf(store.references(4)[0], (entry) => entry.texts(3)[0] ?? "");
+  /** By the objects that hold them: any number of entries may name the same one, which may name a text again and again. */
+  const payloads = new Map<number, string>();
   const richTexts = entriesOf(store.references(17)[0], (entry) => {
-    const payload = messageOf(entry.references(9)[0]);
-    return payload?.references(1).map(textOf).join(" ") ?? "";
+    const [id] = entry.references(9);
+    if (id === undefined) return "";
+    let said = payloads.get(id);
+    if (said === undefined) {
+      said = [...new Set(messageOf(id)?.references(1))].map(textOf).join(" ");
+      payloads.set(id, said);
+    }
+    return said;
   });
   const rows = new Map<number, string[]>();
   const [tiles] = store.messages(3);

@@ -20,7 +20,7 @@ export function* objectsOfPresentation(file: CompoundFolder): Generator<Embedded
   const reader = new ByteReader(file.stream("PowerPoint Document") ?? new Uint8Array());
   const user = new ByteReader(file.stream("Current User") ?? new Uint8Array());
   const { places } = directory(reader, user.u32(16));
-  for (const place of places.values()) {
+  for (const place of new Set(places.values())) {
     const record = recordAt(reader, place);
     const bytes = record && bytesOfObject(reader, record);
     if (bytes) yield fileInObject(bytes);
@@ -41,14 +41,21 @@ export function formulasIn(
   places: ReadonlyMap<number, number>,
 ): Map<number, string> {
   const formulas = new Map<number, string>();
+  /** By its place: any number of shapes may name the same object. */
+  const read = new Map<number, string>();
   const list = children(reader, root).find(({ type }) => type === 0x0409);
   for (const object of list ? children(reader, list) : []) {
     const atom = children(reader, object).find(({ type }) => type === 0x0fc3);
-    const record = atom && recordAt(reader, places.get(reader.u32(atom.start + 16)) ?? -1);
-    if (!record || record.end - record.start > largestFormula || formulas.size >= mostFormulas) continue;
-    const bytes = bytesOfObject(reader, record);
-    const formula = bytes && formulaInObject(bytes);
-    if (formula) formulas.set(reader.u32(atom.start + 8), formula);
+    const place = atom && places.get(reader.u32(atom.start + 16));
+    const record = place === undefined ? undefined : recordAt(reader, place);
+    if (!atom || !record || record.end - record.start > largestFormula) continue;
+    let formula = read.get(place!);
+    if (formula === undefined) {
+      if (read.size >= mostFormulas) break;
+      const bytes = bytesOfObject(reader, record);
+      read.set(place!, (formula = (bytes && formulaInObject(bytes)) ?? ""));
+    }
+    if (formula !== "") formulas.set(reader.u32(atom.start + 8), formula);
   }
   return formulas;
 }
