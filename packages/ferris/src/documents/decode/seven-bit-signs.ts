@@ -41,7 +41,14 @@ function isHz(text: string, bytes: Uint8Array): boolean {
   if (others.includes("~") || !text.includes("~}")) return false;
   const decoded = decodeHz(bytes.subarray(0, mostSample)) ?? "";
   const beyond = decoded.match(/[^\x00-\x7f]/g)?.length ?? 0;
-  return beyond >= 2 && !/[\ufffd\p{Co}]/u.test(decoded);
+  if (beyond < 2 || /[\ufffd\p{Co}]/u.test(decoded)) return false;
+  // Letters of every day come first in the set; "~{foobar~}" in a format of Lisp would be rare ones.
+  let usual = 0;
+  let all = 0;
+  for (const [, pairs] of text.slice(0, mostSample).matchAll(/~\{([^~\n]*)/g)) {
+    for (let at = 0; at < pairs!.length; at += 2, all++) usual += Number(pairs![at]! < "X");
+  }
+  return usual >= all / 2;
 }
 
 /**

@@ -62,6 +62,7 @@ describe("decodeText", () => {
     "task +foo +dog +log +ask",
     "command {\n  cat ~{fastq}\n  echo ~{sample_name}\n}\n",
     "`~{:ab}\n",
+    '(format t "~{foobar~}" list)',
   ])("ASCII with signs of such sets stays what it is: %s", (text) => {
     expect(decodeText(Buffer.from(text))).toMatchObject({ content: text, warnings: [] });
   });
