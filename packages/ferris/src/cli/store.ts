@@ -23,6 +23,9 @@ export function storeOf({ settings: { values, origins } }: Session): string | nu
   return origins.db.kind === "flag" ? null : store;
 }
 
+/** For what goes through all rows of an index that may have many millions: a migration, a removal. */
+export const asLongAsItTakes: ConnectOptions = { longestStatement: 24 * 3_600_000 };
+
 /** @throws UsageError where no store is named; what `connect` throws */
 export async function connectToStore(session: Session, options: ConnectOptions = {}): Promise<PostgresConnection> {
   const url = storeOf(session);

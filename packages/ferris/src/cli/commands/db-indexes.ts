@@ -5,12 +5,9 @@ import type { Collection } from "../../store/postgres/collection.ts";
 import type { PostgresConnection } from "../../store/postgres/connection.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { Session } from "../session.ts";
-import { connectToStore } from "../store.ts";
+import { asLongAsItTakes, connectToStore } from "../store.ts";
 import { confirmed } from "../terminal/confirm.ts";
 import { plural } from "../terminal/text.ts";
-
-/** Removing millions of rows takes as long as it takes. */
-const longestStatement = 24 * 3_600_000;
 
 export async function renameIndex(session: Session, to: string | undefined): Promise<number> {
   const from = namedIndex(session);
@@ -61,7 +58,7 @@ async function withStore(
     import("../../store/postgres/migrate.ts"),
     import("../../store/postgres/collection.ts"),
   ]);
-  const connection = await connectToStore(session, { longestStatement });
+  const connection = await connectToStore(session, asLongAsItTakes);
   try {
     await requireSchema(connection);
     return await work(connection, async (name) => {

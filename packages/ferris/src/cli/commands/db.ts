@@ -7,7 +7,7 @@ import type { PostgresConnection } from "../../store/postgres/connection.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { runs } from "../run.ts";
 import type { Session } from "../session.ts";
-import { connectToStore } from "../store.ts";
+import { asLongAsItTakes, connectToStore } from "../store.ts";
 import { Flag } from "../options.ts";
 import { table } from "../terminal/table.ts";
 import { grouped, plural } from "../terminal/text.ts";
@@ -51,7 +51,7 @@ export function dbCommand(): Command {
     }
     if (action === "drop") return dropIndex(session, options as DbOptions);
     if (action === "rename") return renameIndex(session, name);
-    const connection = await connectToStore(session);
+    const connection = await connectToStore(session, action === "migrate" ? asLongAsItTakes : {});
     try {
       if (action === "hnsw") return await makeGraph(session, connection);
       return await (action === "migrate" ? migrateStore(session, connection) : statusOfStore(session, connection));

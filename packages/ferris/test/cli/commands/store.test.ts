@@ -4,8 +4,9 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { event, serve } from "../../answer/support/endpoint-server.ts";
+import { connect } from "../../../src/store/postgres/connection.ts";
 import { linkTo } from "../../store/support/link.ts";
 import { dropSchema, newSchema, realName, realUrl, withSchema } from "../../store/support/postgres.ts";
 import { ferris, ferrisCommand, startFerris, temporaryFolder, useTinyModel } from "../support/ferris-process.ts";
@@ -38,6 +39,29 @@ describe.runIf(realUrl !== null)(`with --store (${realName})`, () => {
   afterAll(() => dropSchema(url));
 
   const run = (...args: string[]) => ferris([...args, "--store", url]);
+
+  test("a migration takes as long as it takes, where other statements would be given up", async () => {
+    const schema = newSchema();
+    const place = withSchema(realUrl!, schema);
+    // Two minutes are a second.
+    const hurried = `const wait = setTimeout; globalThis.setTimeout = (then, ms, ...rest) => wait(then, ms > 100000 ? ms / 120 : ms, ...rest);`;
+    const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hurried)}` };
+    const held = await connect(place);
+    onTestFinished(async () => {
+      await held.close();
+      await dropSchema(place);
+    });
+    let migrating: ReturnType<typeof ferris>;
+    await held.write(async (sql) => {
+      await sql.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", [0x46657272, schema]);
+      migrating = ferris(["db", "migrate", "--store", place], { environment });
+      const waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = hashtext($1)::oid AND NOT granted";
+      await vi.waitUntil(async () => (await sql.query(waits, [schema])).length > 0, { timeout: 60_000, interval: 100 });
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    });
+    const { code, stderr } = await migrating!;
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining("trying again") as string });
+  }, 120_000);
 
   test("index, search, ls, get, related, status, rm", async () => {
     const missing = await run("search", "pump");
