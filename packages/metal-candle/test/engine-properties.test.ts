@@ -179,7 +179,7 @@ test("close of a reranker waits for its calls, too, however often it is called",
   await expect(reranker.rank("a query", ["x"])).rejects.toThrow(ModelClosedError);
 });
 
-test("eight hundred batches of varied shapes allocate nothing new, and the process stays flat", async () => {
+test("five hundred batches of varied shapes allocate nothing new, and the process stays flat", async () => {
   const model = await load("bert-head64-cls", { tokenBudget: 256 });
   let seed = 1;
   const random = (limit: number): number => (seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0) % limit;
@@ -190,16 +190,16 @@ test("eight hundred batches of varied shapes allocate nothing new, and the proce
   await embedBatches(200);
   const warm = model.stats().gpu!;
   const before = memoryInUse();
-  await embedBatches(600);
+  await embedBatches(300);
   const after = model.stats().gpu!;
   const memory = memoryInUse();
-  expect(after.batches).toBeGreaterThanOrEqual(800);
+  expect(after.batches).toBeGreaterThanOrEqual(500);
   expect([after.gpuBuffers, after.gpuBytes, after.pipelinesCompiled]).toEqual([
     warm.gpuBuffers,
     warm.gpuBytes,
     warm.pipelinesCompiled,
   ]);
-  // A kilobyte and a half per batch would be seen.
+  // Three kilobytes per batch would be seen.
   expect(memory.live - before.live).toBeLessThan(2 ** 20);
   expect(memory.resident - before.resident).toBeLessThan(32 * 2 ** 20);
   await model.close();

@@ -29,7 +29,7 @@ const cpu: LoadOptions = { device: "cpu", onnxruntime };
 
 /** One of each kind of encoder, for the GPU: its kernels check themselves, which takes a software adapter seconds; the quick suite has the ends. */
 const kinds = ["bert-dense", "mpnet", "modernbert", "qwen3"];
-const gpuModels = isThorough ? kinds : ["bert-dense", "qwen3"];
+const gpuModels = isThorough ? kinds : ["qwen3"];
 const miniLmDevices = isThorough ? (["gpu", "cpu"] as const) : (["cpu"] as const);
 const cpuModels = [
   ...kinds,

@@ -1,7 +1,8 @@
 /**
  * Any words over any small vocabulary: the server finds by them what the embedded store finds, in the same order, with the same scores. Texts and
- * queries are drawn from a seed, which a failure names; one of the seeds is another one each time.
+ * queries are drawn from seeds, which a failure names; FERRIS_TEST_SEEDS=100 tries as many more.
  */
+import { randomFrom } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import type { Hit, Store } from "../../../src/store/store.ts";
 import { wordsVector } from "../../indexing/support/words-embedder.ts";
@@ -49,17 +50,6 @@ async function fill(
   for (const store of all) await store.putDocuments(documents, vectors);
 }
 
-/** mulberry32 */
-function numbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
 /** Words in several forms, identifiers whose parts are words as well, and other scripts. */
 const words =
   "pump pumps pumping water heater getUserName user_name user name v1.0.21 1.0.21 e-mail email water-heater größe grösse 東京都 東京 naïve naive run running keys key".split(
@@ -67,11 +57,12 @@ const words =
   );
 
 const [embedded, , ...servers] = stores;
+const more = Array.from({ length: Number(process.env.FERRIS_TEST_SEEDS ?? 0) }, (_, i) => 1_000 + i);
 
 describe.each(servers)("by words, $name beside SQLite", ({ open, isThere }) => {
-  test.runIf(isThere).each([1, 2, 762_674, Date.now() % 1_000_000])("drawn from seed %i", async (seed) => {
+  test.runIf(isThere).each([1, 2, 3, 762_674, ...more])("drawn from seed %i", async (seed) => {
     const both = [await embedded!.open(), await open()] as const;
-    const next = numbers(seed);
+    const next = randomFrom(seed).below;
     // Some words in most chunks and others in few.
     const vocabulary = Array.from({ length: 4 + next(12) }, () => words[next(words.length)]!);
     const word = (): string => vocabulary[Math.floor(next(vocabulary.length) ** 2 / vocabulary.length)]!;
