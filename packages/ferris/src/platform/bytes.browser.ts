@@ -17,6 +17,10 @@ export function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
+export function hasByte(bytes: Uint8Array, byte: number): boolean {
+  return bytes.includes(byte);
+}
+
 /** This many characters are made in one call: arguments live on the stack. */
 const charactersAtOnce = 8_192;
 

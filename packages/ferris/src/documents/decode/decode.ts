@@ -3,7 +3,7 @@
  * the bytes are that, then a declaration in its first lines); without a declaration a character set is recognised where the bytes
  * leave no doubt, and that is said. Otherwise nothing is guessed: a wrong guess puts wrong words into the index.
  */
-import { isAscii, isUtf8, latin1 } from "#platform/bytes";
+import { hasByte, isAscii, isUtf8, latin1 } from "#platform/bytes";
 import { DocumentError } from "../../errors.ts";
 import { charsetOf, decodeLoosely, decodeStrictly, isSingleByte, looksLikeAscii } from "./charset.ts";
 import { declaredCharset } from "./declared-charset.ts";
@@ -29,7 +29,7 @@ export interface DecodedText {
  * @throws DocumentError "binary" for NUL bytes, "encoding" for the rest
  */
 export function decodeText(bytes: Uint8Array, declared?: string): DecodedText {
-  return withLines(marked(bytes) ?? (bytes.includes(0) ? wide(bytes) : narrow(bytes, declared)));
+  return withLines(marked(bytes) ?? (hasByte(bytes, 0) ? wide(bytes) : narrow(bytes, declared)));
 }
 
 /** Old Macintoshes, and Excel's CSV for them, end lines with a carriage return alone. Places stay as they are. */
@@ -70,7 +70,7 @@ function narrow(bytes: Uint8Array, outside: string | undefined): DecodedText {
     const content = latin1(bytes);
     const name = wideInDisguise(content, bytes);
     if (name !== null) return unmarked(bytes, name);
-    if (!bytes.includes(escape)) {
+    if (!hasByte(bytes, escape)) {
       const sevenBit = sevenBitCharset(content, bytes);
       if (sevenBit !== null) return other(bytes, sevenBit, true);
       return { content, encoding: { name: "utf-8", byteOrderMarkBytes: 0 }, warnings: [] };
@@ -97,7 +97,7 @@ export function chooseCharset(
   bytes: Uint8Array,
   declared: string | null,
 ): { readonly charset: string; readonly isGuess: boolean } | null {
-  const hasEscapes = bytes.includes(escape);
+  const hasEscapes = hasByte(bytes, escape);
   if (isAscii(bytes) && !hasEscapes && !looksLikeAscii(declared ?? "")) return { charset: "utf-8", isGuess: false };
   if (isUtf8(bytes) && !(declared !== null && declared !== "utf-8" && isLikelier(bytes, declared))) {
     const escaped = hasEscapes && declared === null ? escapedCharset(bytes) : null;
