@@ -62,7 +62,8 @@ const more = Array.from({ length: Number(process.env.FERRIS_TEST_SEEDS ?? 0) }, 
 describe.each(servers)("by words, $name beside SQLite", ({ open, isThere }) => {
   test.runIf(isThere).each([1, 2, 3, 762_674, ...more])("drawn from seed %i", async (seed) => {
     const both = [await embedded!.open(), await open()] as const;
-    const next = randomFrom(seed).below;
+    const random = randomFrom(seed);
+    const next = (below: number): number => random.below(below);
     // Some words in most chunks and others in few.
     const vocabulary = Array.from({ length: 4 + next(12) }, () => words[next(words.length)]!);
     const word = (): string => vocabulary[Math.floor(next(vocabulary.length) ** 2 / vocabulary.length)]!;
