@@ -175,8 +175,11 @@ describeBrowser("the site", (program) => {
     });
     await page.waitForFunction(() => document.querySelector("#results li:not(.earlier)"), null, { polling: 50 });
     await page.keyboard.press("Enter");
-    await expectSays(page, "#reader", /birds nest in it/, 30_000);
+    // What was shown before is still in it while it is closed.
+    await page.waitForSelector("#reader[open]");
+    await expectSays(page, "#reader", /birds nest in it/);
     await page.keyboard.press("Escape");
+    expect(await page.isVisible("#reader")).toBe(false);
   });
 
   test("the vectors are PyTorch's", async () => {
