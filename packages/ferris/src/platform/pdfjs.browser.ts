@@ -22,20 +22,10 @@ function known(): PdfjsSource {
 
 /** Untyped: what is reachable from an entry point may not name the types of a library that is not installed with it. */
 export async function importPdfjs(): Promise<unknown> {
-  // A worker draws nothing, so that none of its fonts need to be made.
-  if (!("document" in globalThis)) Reflect.set(globalThis, "FontFace", NoFont);
   return known().load();
 }
 
 /** A folder of its data, with a slash at the end. */
 export function pdfjsFolder(name: "cmaps" | "wasm"): string {
   return new URL(`${name}/`, known().baseUrl).href;
-}
-
-/** As in Node: where pdf.js puts a document's fonts, which nobody draws. In a page it asks the fonts' set whether they are there. */
-export const fontless = { fonts: { add() {}, delete() {} } };
-
-/** A font that is there at once. */
-class NoFont {
-  readonly loaded = Promise.resolve(this);
 }

@@ -10,16 +10,9 @@ export async function importPdfjs(): Promise<unknown> {
   return pdfjs;
 }
 
+let folder: URL | undefined;
+
 /** A folder of its data, with a slash at the end. */
 export function pdfjsFolder(name: "cmaps" | "wasm"): string {
-  return fileURLToPath(new URL(`${name}/`, pdfjsFiles().folder));
+  return fileURLToPath(new URL(`${name}/`, (folder ??= pdfjsFiles().folder)));
 }
-
-/**
- * Where pdf.js puts a document's fonts. Without it each font fails to load, and pdf.js falls back to compiling every glyph of it to a path
- * and sending that in a message of its own.
- */
-export const fontless = {
-  documentElement: { getElementsByTagName: () => [{ append() {} }] },
-  createElement: () => ({ sheet: { cssRules: [], insertRule() {} }, remove() {} }),
-};

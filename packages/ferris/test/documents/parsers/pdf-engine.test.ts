@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { withPdf } from "../../../src/documents/parsers/pdf/engine.ts";
 
@@ -63,4 +63,15 @@ test("glyphs are not compiled to paths, which nobody draws", async () => {
   });
   expect(names.length).toBeGreaterThan(0);
   expect(names.filter((name) => name.includes("_path_"))).toEqual([]);
+});
+
+test("what one half of it sends to the other is not copied, and no font is encoded to be drawn", async () => {
+  const report = fileURLToPath(new URL("../../fixtures/report.pdf", import.meta.url));
+  await parseDocument(report, readFileSync(report));
+  const copies = vi.spyOn(globalThis, "structuredClone");
+  // pdf.js brings it along where it is missing.
+  const encoded = vi.spyOn(Uint8Array.prototype as unknown as { toBase64(): string }, "toBase64");
+  onTestFinished(() => void vi.restoreAllMocks());
+  await parseDocument(report, readFileSync(report));
+  expect({ copies: copies.mock.calls.length, encoded: encoded.mock.calls.length }).toEqual({ copies: 0, encoded: 0 });
 });

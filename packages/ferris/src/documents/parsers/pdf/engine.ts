@@ -1,10 +1,11 @@
 /**
  * pdf.js, opened for reading only: no fonts of the system, no scripts, no canvas, and no pictures unless they are asked for.
  */
-import { fontless, importPdfjs, pdfjsFolder } from "#platform/pdfjs";
+import { importPdfjs, pdfjsFolder } from "#platform/pdfjs";
 import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
 import type { PDFDocumentProxy } from "pdfjs-dist/types/src/display/api.js";
 import { DocumentError } from "../../../errors.ts";
+import { workerHere } from "./shared-port.ts";
 import { holdRejections } from "./unheld-rejections.ts";
 
 export type PdfDocument = PDFDocumentProxy;
@@ -26,13 +27,14 @@ export async function withPdf<T>(
   { mostPixels = 1 }: OpenOptions = {},
 ): Promise<T> {
   const pdfjs = await load();
+  const worker = workerHere(pdfjs);
   const task = pdfjs.getDocument({
-    // The library takes the buffer away from its owner.
+    worker,
+    // The library mends fonts in place.
     data: Uint8Array.from(bytes),
     verbosity: 0,
-    // Fonts go to a document that drops them: glyphs are then not compiled to paths, which nobody draws.
+    // Glyphs are then not compiled to paths, which nobody draws.
     disableFontFace: false,
-    ownerDocument: fontless as unknown as HTMLDocument,
     // The names of glyphs come along: not all of them are in the library's list (glyph-names.ts).
     fontExtraProperties: true,
     useSystemFonts: false,
@@ -49,6 +51,7 @@ export async function withPdf<T>(
   const rejections = holdRejections();
   try {
     const reading = task.promise.then((document) => {
+      loadNoFonts(document);
       const getPage = document.getPage.bind(document);
       document.getPage = (number) => {
         rejections.goesOn();
@@ -65,8 +68,18 @@ export async function withPdf<T>(
   } finally {
     // It waits for its own work, which may be what is stuck.
     await Promise.race([task.destroy(), rejections.stuck.catch(() => {})]);
+    worker.destroy();
     await rejections.release();
   }
+}
+
+/**
+ * Fonts are kept as tables of letters, and not handed to what draws: that would encode each of them as text, and compile every glyph to a
+ * path where it fails.
+ */
+function loadNoFonts(document: PdfDocument): void {
+  const transport = Reflect.get(document, "_transport") as { fontLoader: { bind(font: unknown): Promise<void> } };
+  transport.fontLoader.bind = async () => {};
 }
 
 let loading: Promise<typeof Pdfjs> | undefined;

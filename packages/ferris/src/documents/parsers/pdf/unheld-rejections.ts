@@ -4,6 +4,7 @@
  *
  * As long as a PDF is open they are listened to. Other rejections are what they were: none of our business.
  */
+import { turn } from "#platform/turn";
 import { onUnheldRejection } from "#platform/unheld-rejections";
 
 /** After such a rejection nothing that comes to an end takes longer, in milliseconds. */
@@ -49,7 +50,7 @@ export function holdRejections(milliseconds = patience): HeldRejections {
     async release() {
       clearTimeout(timer);
       // Rejections are told at the end of a turn.
-      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+      for (let turns = 0; turns < 2; turns++) await turn();
       open.delete(hear);
       if (open.size > 0) return;
       stop?.();
