@@ -3,7 +3,8 @@
  * git does not: NOTICE, for metal-candle the three files of onnxruntime-web that make up its CPU device in WebAssembly, and for ferris
  * the part of pdf.js that reads text, and the page of `ferris serve`.
  *
- * With --undo ("postpack") it takes those copies away again: the repository finds them where they come from.
+ * With --undo ("postpack") it takes NOTICE and the WebAssembly away again: the repository finds them where they come from. By its copy of
+ * pdf.js it reads too (copy-pdfjs.mjs).
  *
  * This repository turns install scripts off (.npmrc), and with them this one: `npm run pack`, or `npm publish --ignore-scripts=false`.
  */
@@ -22,7 +23,7 @@ const wasm = join(folder, "onnxruntime-web");
 const pdfjs = join(folder, "pdfjs");
 
 if (process.argv.includes("--undo")) {
-  for (const copy of [notice, wasm, pdfjs]) rmSync(copy, { recursive: true, force: true });
+  for (const copy of [notice, wasm]) rmSync(copy, { recursive: true, force: true });
 } else {
   removeStale();
   build(relative(root, folder));

@@ -66,6 +66,7 @@ export function build(...projects) {
   say("Building (tsc -b)");
   const compiler = join("node_modules", "typescript", "bin", "tsc");
   runNode("The build", [compiler, "-b", ...projects]);
+  runNode("The copy of pdf.js", [join("scripts", "copy-pdfjs.mjs")]);
 }
 
 /** Builds the page of `ferris serve` into the ferris package. */

@@ -1,5 +1,6 @@
 /**
- * Runs once before the test processes start: gives them an adapter, keeps them off the network, and says what runs here.
+ * Runs once before the test processes start: gives them an adapter and ferris's copy of pdf.js, keeps them off the network, and says what
+ * runs here.
  *
  * The environment is set here and nowhere else, because the Vulkan loader and onnxruntime read it when a process starts;
  * the forks inherit it, and so do the commands that tests start.
@@ -7,6 +8,9 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { TestProject } from "vitest/node";
 import { adapterEnvironment, inspectMachine, type Machine } from "./machine.ts";
+
+/** Without types. */
+const script = new URL("../../../scripts/copy-pdfjs.mjs", import.meta.url).href;
 
 function describeMachine(machine: Machine): string[] {
   const { gpu, browser, publishedWeights } = machine;
@@ -39,6 +43,8 @@ export default async function setup(project: TestProject): Promise<() => void> {
     HF_HUB_OFFLINE: "1",
     ORT_DISABLE_TELEMETRY: "1",
   });
+  const { ensurePdfjs } = (await import(script)) as { ensurePdfjs: (folder: string) => void };
+  ensurePdfjs(fileURLToPath(new URL("../../ferris", import.meta.url)));
   const machine = await inspectMachine();
   if (machine.gpu.found && machine.gpu.isSoftware) preload("patient-dawn.mjs");
   project.provide("machine", machine);

@@ -6,6 +6,7 @@
  * ISO 32000 has it; nothing is drawn. What glyphs mean together is decided elsewhere (lines.ts).
  */
 import { quantile } from "../../../quantile.ts";
+import { sayInstead } from "./actual-text.ts";
 import type { PdfPage } from "./engine.ts";
 import { type CodedGlyph, type FontTables, lettersOf } from "./font-letters.ts";
 import { applied, identity, type Matrix, product } from "./matrix.ts";
@@ -90,6 +91,8 @@ export async function glyphsOf(
   });
   let isInside = isPage;
   const glyphs: Glyph[] = [];
+  /** Marked content that has begun, with what it stands for if it says so. */
+  const marked: ({ readonly from: number; readonly text: string } | null)[] = [];
   const drawnFonts = new Set<string>();
   const stack: State[] = [];
   let state = { ...initial };
@@ -201,6 +204,20 @@ export async function glyphsOf(
         restore();
         isInside = isPage;
         break;
+      case OPS.beginMarkedContent:
+        marked.push(null);
+        break;
+      case OPS.beginMarkedContentProps: {
+        // The copy of pdf.js in this package says what the content stands for.
+        const actual = args![2] as unknown;
+        marked.push(typeof actual === "string" ? { from: glyphs.length, text: actual } : null);
+        break;
+      }
+      case OPS.endMarkedContent: {
+        const ended = marked.pop();
+        if (ended) sayInstead(glyphs, ended.from, ended.text);
+        break;
+      }
       case OPS.beginText:
         text = identity;
         x = y = lineX = lineY = 0;
