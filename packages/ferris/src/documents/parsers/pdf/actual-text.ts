@@ -20,7 +20,7 @@ const longest = 200;
 const offLine = 0.7;
 
 /** Puts `text` in the place of the glyphs from `from` on, as one glyph. */
-export function sayInstead<Glyph extends Drawn>(glyphs: Glyph[], from: number, text: string): void {
+export function sayInstead(glyphs: Drawn[], from: number, text: string): void {
   const drawn = glyphs.slice(from);
   const [first] = drawn;
   if (first === undefined || text.length > longest) return;
@@ -37,7 +37,7 @@ export function sayInstead<Glyph extends Drawn>(glyphs: Glyph[], from: number, t
 }
 
 /** Those of the glyphs that stand on the line of `first`. */
-function lineOf<Glyph extends Drawn>(glyphs: readonly Glyph[], first: Glyph): readonly Glyph[] {
+function lineOf(glyphs: readonly Drawn[], first: Drawn): readonly Drawn[] {
   const [cos, sin] = [Math.cos((first.angle * Math.PI) / 180), Math.sin((first.angle * Math.PI) / 180)];
   const across = ({ x, y }: Drawn) => y * cos - x * sin;
   return glyphs.filter(
