@@ -77,7 +77,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 8,
+    version: 9,
     extensions: ["docx", "docm", "dotx", "dotm"],
     recognises: (head) => isSingleWordFile(beginning(head)),
   },
@@ -94,13 +94,13 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "opendocument",
-    version: 7,
+    version: 8,
     extensions: ["odt", "ods", "odp", "odg", "ott", "ots", "otp", "otg", "fodt", "fods", "fodp", "fodg"],
     recognises: (head) => /<office:document[\s>]/.test(beginning(head)) || openDocument.test(mediaTypeOf(head)),
   },
   {
     type: "doc",
-    version: 5,
+    version: 6,
     extensions: ["doc"],
     recognises: isOfMacintosh,
   },
@@ -140,7 +140,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "rtf",
-    version: 4,
+    version: 5,
     extensions: ["rtf"],
     recognises: (head) => beginning(head).startsWith("{\\rtf"),
   },

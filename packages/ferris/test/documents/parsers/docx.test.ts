@@ -129,6 +129,25 @@ test("forms of Word before 2007: boxes to tick", async () => {
   expect(await read(body)).toEqual(["prose [] ☐ A ☒ B"]);
 });
 
+test("a large initial is the beginning of its paragraph", async () => {
+  const initial = (text: string, kind: string) => paragraph(run(text), `<w:framePr w:dropCap="${kind}" w:lines="3"/>`);
+  const body = initial("T", "drop") + paragraph(run("he harbour")) + initial("A", "margin") + paragraph(run("urora"));
+  expect(await read(body + initial("Z", "drop"))).toEqual(["prose [] The harbour", "prose [] Aurora", "prose [] Z"]);
+});
+
+test("cells that Word 97 merged belong together", async () => {
+  const cell = (text: string, merge = "") => `<w:tc><w:tcPr>${merge}</w:tcPr>${paragraph(run(text))}</w:tc>`;
+  const body = `<w:tbl><w:tr>${cell("Ship", '<w:hMerge w:val="restart"/>')}${cell("", "<w:hMerge/>")}${cell("Price")}</w:tr><w:tr>${cell("Aurora")}${cell("Ferry")}${cell("12")}</w:tr></w:tbl>`;
+  expect(await read(body)).toEqual(["table [] Ship: Aurora; Ship: Ferry; Price: 12"]);
+});
+
+test("a document that is put into a cell is read there", async () => {
+  const body = `<w:tbl><w:tr><w:tc>${paragraph(run("A"))}</w:tc><w:tc><w:altChunk r:id="c"/></w:tc></w:tr></w:tbl>`;
+  expect(await read(body, { "word/c.htm": "<p>From a page.</p>" }, { "aFChunk:c": "c.htm" })).toEqual([
+    "table [] A | From a page.",
+  ]);
+});
+
 test("headers and footers are said once, after the text", async () => {
   expect(await outlineOfFixture("office/header-footer.docx")).toEqual([
     "prose [] Body words.",

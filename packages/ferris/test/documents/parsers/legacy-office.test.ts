@@ -23,6 +23,7 @@ test.each<[string, string[]]>([
       "table [Rates] Season: Winter; Single: closed; Breakfast: 9",
     ],
   ],
+  ["initial.doc", ["prose [] The harbour master wrote.", "prose [] “Aurora sails."]],
   [
     "footnotes.doc",
     [

@@ -61,12 +61,32 @@ describe("what is not text", () => {
     [
       "properties of drawings, but for what they say",
       String.raw`Text{\shp{\*\shpinst\shpleft4866{\sp{\sn shapeType}{\sv 202}}{\sp{\sn gtextUNICODE}{\sv Grand opening}}{\shptxt In a box}}}\par`,
-      ["prose [] TextIn a box", "prose [] Grand opening"],
+      ["prose [] Text", "prose [] Grand opening", "prose [] In a box"],
     ],
     [
       "how AbiWord's frames look",
       String.raw`{\shp{\*\shpinst{\abiframeprops frame-type:textbox; bg-style:1}{\shptxt In a box\par}}}Text\par`,
-      ["prose [] In a box", "prose [] Text"],
+      ["prose [] Text", "prose [] In a box"],
+    ],
+    [
+      "boxes with paragraphs and tables, which follow their paragraph and change nothing about it",
+      String.raw`{\stylesheet{\s1 heading 1;}}\pard\s1 Head{\shp{\*\shpinst{\shptxt\pard\plain One\par\trowd\cellx1\cellx2\pard\intbl a\cell b\cell\row\pard Two\par}}{\shprslt\par{\*\do\dptxbx{\dptxbxtext Again\par}}}}ing\par`,
+      ["heading [Heading] Heading", "prose [Heading] One", "table [Heading] a | b", "prose [Heading] Two"],
+    ],
+    [
+      "boxes as Word 6 wrote them",
+      String.raw`Be{\*\do\dobxcolumn{\dptxbx{\dptxbxtext\pard\plain In it\par}\dpx1}}fore\par`,
+      ["prose [] Before", "prose [] In it"],
+    ],
+    [
+      "the initial of a paragraph, in one of its own",
+      String.raw`\pard\dropcapli3\dropcapt1 T\par\pard he harbour\par`,
+      ["prose [] The harbour"],
+    ],
+    [
+      "buttons and signs that a field's instruction says",
+      String.raw`{\field{\*\fldinst GOTOBUTTON p2 Go there}} {\field{\*\fldinst SYMBOL 252 \\f "Wingdings"}} {\field{\*\fldinst SYMBOL 8364 \\u}}\par`,
+      ["prose [] Go there ✓ €"],
     ],
     [
       "definitions of lists outside of their table",

@@ -15,6 +15,8 @@ export interface ParagraphProperty {
   readonly level: number | null;
   readonly isInTable: boolean;
   readonly endsRow: boolean;
+  /** Whether it is a large initial, before the paragraph that it belongs to. */
+  readonly isInitial: boolean;
   /** The list whose number it bears, from 1, and the level in it; 0 for none. */
   readonly list: number;
   readonly listLevel: number;
@@ -67,6 +69,7 @@ export const plain: ParagraphProperty = {
   level: null,
   isInTable: false,
   endsRow: false,
+  isInitial: false,
   list: 0,
   listLevel: 0,
   cells: null,
@@ -123,6 +126,7 @@ function changedBy(reader: ByteReader, at: number, end: number, before: Paragrap
     const value = reader.u8(next + 2);
     if (code === 0x2416) property = { ...property, isInTable: value === 1 };
     else if (code === 0x2417) property = { ...property, endsRow: value === 1 };
+    else if (code === 0x442c) property = { ...property, isInitial: (value & 7) !== 0 };
     else if (code === 0xd608) property = { ...property, cells: cellsAt(reader, next + 4) };
     else if (code === 0x2640) property = { ...property, level: value < 9 ? value + 1 : null };
     else if (code === 0x260a) property = { ...property, listLevel: Math.min(value, 8) };

@@ -10,7 +10,7 @@ import { decodeLoosely } from "../../decode/charset.ts";
 import { addTable } from "../../table/add-table.ts";
 import { type EdgedRow, gridOf } from "../../table/edges.ts";
 import { addPageEdges } from "../office/page-edges.ts";
-import { textOfEquationField } from "../office/equation-field.ts";
+import { textOfUnresultedField } from "../office/unresulted-field.ts";
 import { formulaInFolder } from "../office/equation-object.ts";
 import { headingLevelOfName } from "../word/styles.ts";
 import { ByteReader } from "./byte-reader.ts";
@@ -18,6 +18,7 @@ import { isWord95, readWord95 } from "./word-95.ts";
 import { deletedStretches, withoutDeleted } from "./word-deletions.ts";
 import { placedLines } from "./word-drawings.ts";
 import { listCounter } from "./word-lists.ts";
+import { withSigns } from "./word-symbols.ts";
 import {
   paragraphProperties,
   type ParagraphProperty,
@@ -60,13 +61,16 @@ function readWord97(main: ByteReader, file: CompoundFolder): WordText {
   const counts = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64, 0x68].map((place) => main.u32(place));
   const [body, footnotes] = counts;
   const data = new ByteReader(file.stream("Data") ?? new Uint8Array());
+  const kept = withoutDeleted(textOf(main, pieces), deletedStretches(main, table), pieces);
+  const { text, placed: signs } = withSigns(kept, main, table, pieces);
+  const lines = placedLines({ main, table, data, pieces, headers: body! + footnotes!, formulas: formulasOf(file) });
   return {
-    text: withoutDeleted(textOf(main, pieces), deletedStretches(main, table), pieces),
+    text,
     // Nothing is said of macros, whose length is another's today.
     lengths: counts.map((length, index) => (index === 3 ? 0 : length)),
     properties: paragraphProperties(main, table, pieces),
     lists: listCounter(main, table),
-    placed: placedLines({ main, table, data, pieces, headers: body! + footnotes!, formulas: formulasOf(file) }),
+    placed: signs.length === 0 ? lines : [...lines, ...signs].sort((a, b) => a.character - b.character),
   };
 }
 
@@ -124,6 +128,8 @@ function addParagraphs(builder: ContentBuilder, document: WordText, from: number
   let cells: string[] = [];
   let cell: string[] = [];
   let following: string[] = [];
+  /** A large initial, which stands in a paragraph of its own: its word goes on in the next. */
+  let initial = "";
   const endTable = () => {
     if (cells.length > 0) rows.push(rowOf(cells, null));
     if (rows.length > 0) addTable(builder, gridOf(rows));
@@ -137,14 +143,22 @@ function addParagraphs(builder: ContentBuilder, document: WordText, from: number
   while (at < text.length) {
     let end = at;
     while (end < text.length && text[end] !== "\r" && text[end] !== "\x07" && text[end] !== "\x0c") end++;
-    const { style, level, isInTable, endsRow, list, listLevel, cells: defined } = properties.at(from + end);
+    const { style, level, isInTable, endsRow, isInitial, list, listLevel, cells: defined } = properties.at(from + end);
     const here = placed.upTo(from + end + 1).filter(({ character }) => text[character - from] !== nothing);
     const inline = new Map(
       here.flatMap(({ character, isInline, text: line }) => (isInline ? [[character - from - at, line]] : [])),
     );
-    const said = shown(text.slice(at, end), inline);
+    const said = initial + shown(text.slice(at, end), inline);
+    initial = "";
+    if (isInitial && text[end] === "\r" && here.length === 0 && end + 1 < text.length) {
+      initial = said;
+      at = end + 1;
+      continue;
+    }
     const isEmpty = said === "" || (text[end] === "\x07" && endsRow);
-    const label = list === 0 || isEmpty ? null : lists.next(String(list), listLevel);
+    // Empty ones are counted, as Word shows a number before them.
+    const counted = list === 0 || endsRow ? null : lists.next(String(list), listLevel);
+    const label = isEmpty ? null : counted;
     const words = label === null ? said : `${label} ${said}`;
     const isCell = text[end] === "\x07";
     at = end + 1;
@@ -209,7 +223,7 @@ function shown(text: string, formulas: ReadonlyMap<number, string>): string {
     place += character.length;
     if (character === "\x13") instructions.push("");
     else if (character === "\x14") instructions.pop();
-    else if (character === "\x15") words += textOfEquationField(instructions.pop() ?? "");
+    else if (character === "\x15") words += textOfUnresultedField(instructions.pop() ?? "");
     else if (instructions.length > 0) {
       if (instructions.at(-1)!.length < longestInstruction) instructions[instructions.length - 1] += character;
     } else if (character === "\x0b") words += "\n";

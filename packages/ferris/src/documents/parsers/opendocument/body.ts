@@ -9,7 +9,7 @@ import { addCells } from "./cells.ts";
 import { FormControls } from "./controls.ts";
 import { ListCounter } from "./lists.ts";
 import type { Objects } from "./objects.ts";
-import type { TextStyles } from "./styles.ts";
+import { outlineStyle, type TextStyles } from "./styles.ts";
 import { descriptionOf, formulaIn, readParagraph } from "./paragraph.ts";
 
 /** Not for readers: what tracked changes took out, indexes that repeat headings and captions. */
@@ -38,6 +38,8 @@ export class OpenDocumentBody {
   readonly #builder: ContentBuilder;
   readonly #styles: TextStyles;
   readonly #objects: Objects;
+  /** Counts the headings. */
+  readonly #outline: ListCounter;
   readonly #controls = new FormControls();
   #place: Place = {};
   #page = 0;
@@ -49,6 +51,7 @@ export class OpenDocumentBody {
   constructor(builder: ContentBuilder, styles: TextStyles, objects: Objects) {
     this.#builder = builder;
     this.#styles = styles;
+    this.#outline = new ListCounter(styles);
     this.#objects = objects;
   }
 
@@ -86,18 +89,28 @@ export class OpenDocumentBody {
   /** Adds a row to a grid; returns what hangs on its cells and follows the table. */
   addRow(grid: TableGrid, row: XmlElement, isHeader: boolean): XmlElement[] {
     grid.row({ isHeader });
-    return addCells(grid, row, this.#objects);
+    return addCells(grid, row, this.#objects, this.#styles);
   }
 
   #addParagraph(paragraph: XmlElement, label: string | null): void {
-    const { text, attached } = readParagraph(paragraph, this.#objects);
+    const { text, attached } = readParagraph(paragraph, this.#objects, this.#styles);
     const isTitle = this.#styles.isTitle(paragraph.attributes["text:style-name"] ?? "");
     const outline = Number(paragraph.attributes["text:outline-level"] ?? 1);
     const level = paragraph.name === "text:h" ? outline : isTitle && label === null ? 1 : null;
-    if (level !== null) this.#builder.heading(level, text, this.#place);
+    const number = paragraph.name === "text:h" ? (label ?? this.#outlineNumber(paragraph, outline)) : null;
+    if (level !== null) this.#builder.heading(level, withNumber(text, number), this.#place);
     else if (label === null) this.#builder.add("prose", text, this.#place);
     else if (text.trim() !== "") this.#builder.add("list", `${label} ${text.trim()}`, this.#place);
     for (const element of attached) this.#addAttached(element);
+  }
+
+  /** The number of a heading outside of lists; null for one that has none. */
+  #outlineNumber({ attributes }: XmlElement, level: number): string | null {
+    const isNumbered = attributes["text:is-list-header"] !== "true" && level >= 1 && level <= 10;
+    if (!isNumbered || !this.#styles.isInOutline(attributes["text:style-name"] ?? "")) return null;
+    if (!this.#styles.listLevel(outlineStyle, level)?.format) return null;
+    const isRestarted = attributes["text:restart-numbering"] === "true";
+    return this.#outline.next(outlineStyle, level, isRestarted ? (attributes["text:start-value"] ?? "1") : undefined);
   }
 
   #addAttached(element: XmlElement): void {
@@ -119,7 +132,6 @@ export class OpenDocumentBody {
     const counter = outer?.counter ?? continued ?? isContinued ?? new ListCounter(this.#styles);
     const level = Math.min((outer?.level ?? 0) + 1, 10);
     const state = { counter, style: attributes["text:style-name"] ?? outer?.style ?? "", level };
-    if (outer) counter.restart(level);
     const id = attributes["xml:id"];
     if (id !== undefined) this.#named.set(id, counter);
     this.#newest = counter;
@@ -127,9 +139,13 @@ export class OpenDocumentBody {
       if (item.name !== "text:list-item" && item.name !== "text:list-header") continue;
       const isItem = item.name === "text:list-item" && childElements(item).some(({ name }) => name !== "text:list");
       let label: string | null = isItem ? counter.next(state.style, level, item.attributes["text:start-value"]) : null;
+      let lists = 0;
       for (const child of childElements(item)) {
-        if (child.name === "text:list") this.#addList(child, state);
-        else if (child.name === "text:p" || child.name === "text:h") {
+        if (child.name === "text:list") {
+          // The first goes on where the item says nothing itself; what is said above it begins its numbers again.
+          if (lists++ > 0 && child.attributes["text:continue-numbering"] !== "true") counter.restart(level + 1);
+          this.#addList(child, state);
+        } else if (child.name === "text:p" || child.name === "text:h") {
           this.#addParagraph(child, label);
           label = null;
         } else this.add(child);
@@ -143,7 +159,9 @@ export class OpenDocumentBody {
     const shapes = childElements(page);
     const isTitle = ({ attributes }: XmlElement) => attributes["presentation:class"] === "title";
     for (const title of shapes.filter(isTitle)) {
-      const words = descendants(title, "text:p").map((line) => readParagraph(line, this.#objects).text.trim());
+      const words = descendants(title, "text:p").map((line) =>
+        readParagraph(line, this.#objects, this.#styles).text.trim(),
+      );
       this.#builder.heading(1, words.join(" "), this.#place);
     }
     for (const shape of shapes) if (!isTitle(shape)) this.add(shape);
@@ -181,4 +199,9 @@ export class OpenDocumentBody {
     if (texts.length === 0) for (const table of descendants(root, "table:table")) this.addTable(table);
     this.#depth--;
   }
+}
+
+/** A heading with the number before it; bullets are none. */
+function withNumber(text: string, number: string | null): string {
+  return number === null || number === "-" || text.trim() === "" ? text : `${number} ${text.trim()}`;
 }

@@ -5,6 +5,7 @@ import type { TableGrid } from "../../table/grid.ts";
 import { type XmlElement, childElements } from "../../xml/xml-tree.ts";
 import type { Objects } from "./objects.ts";
 import { readParagraph } from "./paragraph.ts";
+import type { TextStyles } from "./styles.ts";
 
 /** A filled cell that claims to be there more often is a bomb, not a table. */
 const mostRepeated = 100;
@@ -12,7 +13,7 @@ const mostRepeated = 100;
 const mostColumns = 16_384;
 
 /** Adds the cells of `row` to the grid's current row; returns what hangs on them: comments, frames, notes. */
-export function addCells(grid: TableGrid, row: XmlElement, objects: Objects): XmlElement[] {
+export function addCells(grid: TableGrid, row: XmlElement, objects: Objects, styles: TextStyles): XmlElement[] {
   const attached: XmlElement[] = [];
   let column = 0;
   for (const cell of childElements(row)) {
@@ -21,7 +22,7 @@ export function addCells(grid: TableGrid, row: XmlElement, objects: Objects): Xm
     const { attributes } = cell;
     const repeated = Math.max(1, Math.floor(Number(attributes["table:number-columns-repeated"] ?? 1)) || 1);
     // What a merged cell covers is not shown. Sheets end in thousands of empty cells.
-    const text = isCovered ? "" : textOf(cell, objects, attached);
+    const text = isCovered ? "" : textOf(cell, objects, styles, attached);
     const said = text === "" ? 0 : Math.min(repeated, mostRepeated);
     for (let i = 0; i < said && column + i < mostColumns; i++) {
       grid.cellAt(column + i, text, {
@@ -34,11 +35,11 @@ export function addCells(grid: TableGrid, row: XmlElement, objects: Objects): Xm
   return attached;
 }
 
-function textOf(cell: XmlElement, objects: Objects, attached: XmlElement[]): string {
+function textOf(cell: XmlElement, objects: Objects, styles: TextStyles, attached: XmlElement[]): string {
   const parts: string[] = [];
   const visit = (element: XmlElement) => {
     if (element.name === "text:p" || element.name === "text:h") {
-      const words = readParagraph(element, objects);
+      const words = readParagraph(element, objects, styles);
       parts.push(words.text.trim());
       attached.push(...words.attached);
     } else if (element.name === "office:annotation" || element.name.startsWith("draw:")) attached.push(element);

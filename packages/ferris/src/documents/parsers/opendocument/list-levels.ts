@@ -14,11 +14,11 @@ export interface ListLevel {
 const mostLevels = 10;
 const longestAffix = 50;
 
-/** The levels of a `text:list-style` element. */
+/** The levels of a `text:list-style` or `text:outline-style` element. */
 export function listLevels(style: XmlElement): Map<number, ListLevel> {
   const levels = new Map<number, ListLevel>();
   for (const { name, attributes } of childElements(style)) {
-    const isNumber = name === "text:list-level-style-number";
+    const isNumber = name === "text:list-level-style-number" || name === "text:outline-level-style";
     if (!isNumber && name !== "text:list-level-style-bullet") continue;
     levels.set(bounded(attributes["text:level"], mostLevels), {
       isNumber,

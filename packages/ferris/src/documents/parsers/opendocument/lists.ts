@@ -2,6 +2,7 @@
  * The numbers of OpenDocument's lists: counting through nested and continued lists. Bullets are a dash.
  */
 import { roman } from "../roman.ts";
+import { formatted } from "../word/list-counter.ts";
 import { bounded } from "./list-levels.ts";
 import type { TextStyles } from "./styles.ts";
 
@@ -35,7 +36,31 @@ export class ListCounter {
   }
 }
 
+/** The first of each series of LibreOffice's formats, and what OOXML calls them. */
+const namedFormats: Readonly<Record<string, string>> = {
+  "①": "decimalEnclosedCircle",
+  一: "chineseCounting",
+  甲: "ideographTraditional",
+  子: "ideographZodiac",
+  ア: "aiueo",
+  ｱ: "aiueo",
+  イ: "iroha",
+  ｲ: "iroha",
+  가: "ganada",
+  ㄱ: "chosung",
+  א: "hebrew1",
+  أ: "arabicAlpha",
+  А: "russianUpper",
+  а: "russianLower",
+  ก: "thaiLetters",
+  One: "cardinalText",
+  First: "ordinalText",
+  "1st": "ordinal",
+};
+
 function numbered(count: number, format: string): string {
+  const named = namedFormats[format.split(",")[0]!.trim()];
+  if (named !== undefined) return formatted(count, named);
   if (/^[aA]$/.test(format) && count <= 26) {
     const letter = String.fromCharCode(96 + count);
     return format === "A" ? letter.toUpperCase() : letter;

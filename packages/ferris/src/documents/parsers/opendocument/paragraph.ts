@@ -4,7 +4,9 @@
 import { descriptionLines } from "../picture-description.ts";
 import { linearMathMl } from "../math/mathml.ts";
 import { type XmlElement, childElements, childNamed, textWithin } from "../../xml/xml-tree.ts";
+import { withSymbols } from "../word/symbols.ts";
 import type { Objects } from "./objects.ts";
+import type { TextStyles } from "./styles.ts";
 
 export interface ParagraphWords {
   readonly text: string;
@@ -22,15 +24,26 @@ const withoutWords = new Set([
   "text:bookmark-start",
 ]);
 
+const inFontOfSigns = /[\uf020-\uf0ff]/;
+
 /** Reads a paragraph or heading; formulas in it are put into words where they stand. */
-export function readParagraph(paragraph: XmlElement, objects: Objects): ParagraphWords {
+export function readParagraph(paragraph: XmlElement, objects: Objects, styles: TextStyles): ParagraphWords {
   const attached: XmlElement[] = [];
+  const ownStyle = paragraph.attributes["text:style-name"] ?? "";
   return { text: inner(paragraph), attached };
 
   function inner(element: XmlElement): string {
     let text = "";
-    for (const child of element.children) text += typeof child === "string" ? oneSpaced(child) : read(child);
+    for (const child of element.children) text += typeof child === "string" ? words(child, element) : read(child);
     return text;
+  }
+
+  /** Text as its font shows it: fonts of signs have them in places of their own. */
+  function words(text: string, { attributes }: XmlElement): string {
+    const spaced = oneSpaced(text);
+    return styles.hasSigns || inFontOfSigns.test(spaced)
+      ? withSymbols(spaced, styles.fontOf(attributes["text:style-name"] ?? "") ?? styles.fontOf(ownStyle))
+      : spaced;
   }
 
   function read(element: XmlElement): string {

@@ -2,7 +2,7 @@
 
 /** Destinations without words of the document. */
 export const passedOver = new Set(
-  "colortbl abiframeprops nonshppict xe tc rxe listname listlevel leveltext levelnumbers lfolevel themedata colorschememapping latentstyles datastore listtable listoverridetable rsidtbl revtbl generator filetbl pgptbl private nonesttables ftnsep ftnsepc aftnsep aftnsepc bkmkstart bkmkend mmathPict atnid atnauthor atndate atnref atntime atnicn".split(
+  "colortbl abiframeprops shprslt nonshppict xe tc rxe listname listlevel leveltext levelnumbers lfolevel themedata colorschememapping latentstyles datastore listtable listoverridetable rsidtbl revtbl generator filetbl pgptbl private nonesttables ftnsep ftnsepc aftnsep aftnsepc bkmkstart bkmkend mmathPict atnid atnauthor atndate atnref atntime atnicn".split(
     " ",
   ),
 );
@@ -12,6 +12,8 @@ export const passableWithWords = new Set([
   "shppict",
   "picprop",
   "shptxt",
+  "do",
+  "dptxbxtext",
   "annotation",
   "nestcell",
   "txfieldtext",

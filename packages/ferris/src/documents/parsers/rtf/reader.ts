@@ -8,25 +8,29 @@ import { DocumentError } from "../../../errors.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { pictureDescription } from "../picture-description.ts";
-import { textOfEquationField } from "../office/equation-field.ts";
+import { textOfUnresultedField } from "../office/unresulted-field.ts";
 import { headingLevelOfName } from "../word/styles.ts";
-import { symbolCharacter } from "../word/symbols.ts";
+import { symbolCharacter, withSymbols } from "../word/symbols.ts";
 import { codePageLabel, decodeBytes, endsInCharacter } from "./charsets.ts";
 import { characters, isPageEdge, passableWithWords, passedOver, wordsOfDrawings } from "./control-words.ts";
 import { RtfFonts } from "./fonts.ts";
 import { RtfFormField } from "./form-field.ts";
 import { RtfFormula } from "./formula.ts";
 import { formulaInRtf } from "./objects.ts";
-import { RtfRows } from "./rows.ts";
-import { firstState, type State } from "./state.ts";
+import { RtfParagraphs } from "./paragraphs.ts";
+import { type Destination, firstState, type State } from "./state.ts";
 import type { RtfToken } from "./tokens.ts";
 
 const deepest = 5_000;
+/** Whose words are shown in their font. */
+const withSigns: ReadonlySet<Destination> = new Set<Destination>(["text", "note", "edge", "label"]);
 /** Of all objects of a document; two are a byte. */
 const mostObjectDigits = 2 ** 27;
 
+/** A box in a box in a box … */
+const deepestBox = 10;
+
 export class RtfReader {
-  readonly #builder: ContentBuilder;
   readonly #states: State[] = [];
   #state: State = { ...firstState };
   #codePage = "windows-1252";
@@ -41,14 +45,14 @@ export class RtfReader {
   /** The style that the table of them describes just now. */
   #described = 0;
   #name = "";
-  #paragraph = "";
-  #label = "";
-  #level: number | null = null;
-  #isInTable = false;
+  /** The text that is read, and those around the box that it is in, with the depth of the box's group. */
+  #text: RtfParagraphs;
+  readonly #outer: { depth: number; text: RtfParagraphs }[] = [];
+  /** The one that text is in unless it says another. */
+  #usualFont = 0;
   /** Instructions of the fields that are open, with the depth of their groups. */
   readonly #instructions: { depth: number; text: string; hasResult: boolean }[] = [];
-  /** Texts of notes, with the depth of the group of the one that is open. */
-  #notes: string[] = [];
+  /** The note that is open, with the depth of its group. */
   #noteDepth = 0;
   #note = "";
   /** Headers and footers, a line a paragraph. */
@@ -60,11 +64,9 @@ export class RtfReader {
   #propertyName = "";
   #formula = new RtfFormula();
   #formField = new RtfFormField();
-  readonly #rows: RtfRows;
 
   constructor(builder: ContentBuilder) {
-    this.#builder = builder;
-    this.#rows = new RtfRows(builder);
+    this.#text = new RtfParagraphs(builder);
   }
 
   get title(): string {
@@ -96,11 +98,11 @@ export class RtfReader {
 
   end(): void {
     this.#flushBytes();
-    this.#endParagraph();
-    this.#endTable();
+    while (this.#outer.length > 0) this.#closeBox();
+    this.#text.end();
     const edges = new ContentBuilder();
     for (const line of this.#edges.split("\n")) edges.add("prose", line);
-    addPageEdges(this.#builder, [edges.finish("rtf")]);
+    addPageEdges(this.#text.builder, [edges.finish("rtf")]);
   }
 
   #open(): void {
@@ -119,8 +121,9 @@ export class RtfReader {
     this.#flushBytes();
     this.#toSkip = 0;
     const { destination } = this.#state;
+    if (this.#outer.at(-1)?.depth === this.#states.length) this.#closeBox();
     if (this.#noteDepth === this.#states.length && this.#noteDepth > 0) {
-      this.#notes.push(this.#propertyName === "wzDescription" ? pictureDescription(this.#note) : this.#note);
+      this.#text.notes.push(this.#propertyName === "wzDescription" ? pictureDescription(this.#note) : this.#note);
       this.#propertyName = "";
       this.#note = "";
       this.#noteDepth = 0;
@@ -128,7 +131,7 @@ export class RtfReader {
     if (this.#instructions.at(-1)?.depth === this.#states.length) {
       const { text, hasResult } = this.#instructions.pop()!;
       const outer = this.#states.at(-1);
-      if (outer && !hasResult) this.#sayTo(outer, textOfEquationField(text) || this.#formField.shown());
+      if (outer && !hasResult) this.#sayTo(outer, textOfUnresultedField(text) || this.#formField.shown());
       this.#formField = new RtfFormField();
     }
     if (destination === "formula") this.#closeInFormula();
@@ -137,6 +140,20 @@ export class RtfReader {
       this.#edges += "\n";
     if (destination === "object" && this.#states.at(-1)?.destination !== "object") this.#endObject();
     this.#state = this.#states.pop() ?? this.#state;
+  }
+
+  /** The text of a box: paragraphs and tables of its own, which follow the paragraph that it hangs on. */
+  #openBox(): void {
+    if (this.#state.destination !== "text" || this.#outer.length >= deepestBox) return;
+    this.#outer.push({ depth: this.#states.length, text: this.#text });
+    this.#text = new RtfParagraphs();
+  }
+
+  #closeBox(): void {
+    const box = this.#text;
+    box.end();
+    this.#text = this.#outer.pop()!.text;
+    this.#text.notes.push(box.builder.finish("rtf"));
   }
 
   #closeInFormula(): void {
@@ -212,8 +229,9 @@ export class RtfReader {
       this.#startNote();
     } else if (name === "listtext" || name === "pntext") {
       state.destination = "label";
-      this.#label = "";
-    } else if (isPageEdge(name)) state.destination = "edge";
+      this.#text.label = "";
+    } else if (name === "shptxt" || name === "dptxbxtext") this.#openBox();
+    else if (isPageEdge(name)) state.destination = "edge";
     else if (name === "objdata") {
       state.destination = "object";
       this.objects.push("");
@@ -238,20 +256,27 @@ export class RtfReader {
     else if (name === "f") this.#font(given ?? 0);
     else if (name === "fcharset") {
       if (state.destination === "fonts") this.#fonts.charset(value);
+    } else if (name === "deff") {
+      this.#usualFont = given ?? 0;
+      state.font = this.#usualFont;
+    } else if (name === "cpg") {
+      if (state.destination === "fonts") this.#fonts.codePage(value);
     } else if (name === "deleted") state.isDeleted = given !== 0;
-    else if (name === "plain") state.isDeleted = false;
+    else if (name === "plain") {
+      state.isDeleted = false;
+      state.font = this.#usualFont;
+    } else if (name === "dropcapli") this.#text.isInitial = true;
     else if (name === "s") this.#style(given ?? 0);
     else if (name === "outlinelevel") this.#outline(value, given);
     else if (name === "pard" && state.destination === "text") {
-      this.#level = null;
-      this.#isInTable = false;
-    } else if (name === "intbl" || name === "itap") this.#isInTable = given !== 0;
+      this.#text.reset();
+    } else if (name === "intbl" || name === "itap") this.#text.isInTable = given !== 0;
     else if (name === "par" || name === "sect") this.#endLine();
     else if (name === "cell") this.#endCell();
     else if (name === "row") {
-      if (this.#state.destination === "text") this.#rows.endRow();
+      if (this.#state.destination === "text") this.#text.rows.endRow();
     } else if (state.destination === "form") this.#formField.control(name, given ?? 0);
-    else this.#rows.describe(name, value, given);
+    else this.#text.rows.describe(name, value, given);
   }
 
   #font(number: number): void {
@@ -261,12 +286,12 @@ export class RtfReader {
 
   #style(number: number): void {
     if (this.#state.destination === "styles") this.#described = number;
-    else if (this.#state.destination === "text") this.#level = this.#levels.get(number) ?? null;
+    else if (this.#state.destination === "text") this.#text.level = this.#levels.get(number) ?? null;
   }
 
   #outline(value: number, given: number | null): void {
     const level = given === null || value < 0 || value > 8 ? null : value + 1;
-    if (this.#state.destination === "text") this.#level = level;
+    if (this.#state.destination === "text") this.#text.level = level;
     else if (this.#state.destination === "styles" && level !== null) this.#levels.set(this.#described, level);
   }
 
@@ -291,9 +316,16 @@ export class RtfReader {
     if (words === "") return;
     this.#flushBytes();
     const high = /[\x80-\xff]/.exec(words);
-    if (!high) return this.#say(words);
-    this.#say(words.slice(0, high.index));
+    if (!high) return this.#say(this.#withSigns(words));
+    this.#say(this.#withSigns(words.slice(0, high.index)));
     this.#addText(words.slice(high.index));
+  }
+
+  /** Words as their font shows them: some have signs in the places of letters. */
+  #withSigns(words: string): string {
+    const { font, destination } = this.#state;
+    const name = withSigns.has(destination) ? this.#fonts.signs(font) : undefined;
+    return name === undefined ? words : withSymbols(words, name);
   }
 
   #addCharacter(value: number): void {
@@ -314,8 +346,8 @@ export class RtfReader {
     if (this.#bytes.length === 0) return;
     const bytes = this.#bytes;
     this.#bytes = [];
-    const name = this.#fonts.name(this.#state.font);
-    if (/^(?:symbol|wingdings)$/i.test(name)) {
+    const name = this.#fonts.signs(this.#state.font);
+    if (name !== undefined) {
       this.#say(bytes.map((byte) => symbolCharacter(name, 0xf000 + byte)).join(""));
     } else this.#say(decodeBytes(bytes, this.#label8()));
   }
@@ -334,7 +366,7 @@ export class RtfReader {
     } else if (destination === "property") {
       if (this.#propertyName.length < 100) this.#propertyName += text;
     } else if (isDeleted || destination === "none" || destination === "picture") return;
-    else if (destination === "label") this.#label += text;
+    else if (destination === "label") this.#text.label += text;
     else if (destination === "formula") this.#formula.text(text);
     else if (destination === "form") this.#formField.text(text);
     else if (destination === "note") this.#note += text;
@@ -343,7 +375,7 @@ export class RtfReader {
       if (this.#objectDigits < mostObjectDigits) this.objects[this.objects.length - 1] += text;
       this.#objectDigits += text.length;
     } else {
-      this.#paragraph += text;
+      this.#text.say(text);
       const field = this.#instructions.at(-1);
       if (field) field.hasResult = true;
     }
@@ -355,43 +387,10 @@ export class RtfReader {
     if (destination === "note") this.#note += "\n";
     else if (destination === "edge") this.#edges += "\n";
     else if (destination !== "text") return;
-    else if (this.#isInTable) this.#paragraph += " ";
-    else {
-      this.#endTable();
-      this.#endParagraph();
-    }
-  }
-
-  #endParagraph(): void {
-    const text = this.#paragraph;
-    const label = this.#label.trim();
-    this.#paragraph = "";
-    this.#label = "";
-    if (label !== "" && this.#level !== null) this.#builder.heading(this.#level, `${sign(label, "")} ${text}`);
-    else if (this.#level !== null) this.#builder.heading(this.#level, text);
-    else if (label !== "" && text.trim() !== "") this.#builder.add("list", `${sign(label, "-")} ${text.trim()}`);
-    else this.#builder.add("prose", text);
-    this.#addNotes();
-  }
-
-  #addNotes(): void {
-    for (const note of this.#notes.splice(0)) this.#builder.add("prose", note.trim());
+    else this.#text.endParagraph();
   }
 
   #endCell(): void {
-    if (this.#state.destination !== "text") return;
-    const label = this.#label.trim();
-    this.#rows.addCell((label === "" ? this.#paragraph : `${sign(label, "-")} ${this.#paragraph}`).trim());
-    this.#paragraph = "";
-    this.#label = "";
+    if (this.#state.destination === "text") this.#text.endCell();
   }
-
-  #endTable(): void {
-    if (this.#rows.end()) this.#addNotes();
-  }
-}
-
-/** A list's number, or what stands for its bullet. */
-function sign(label: string, bullet: string): string {
-  return /[\p{L}\p{N}]/u.test(label) ? label : bullet;
 }

@@ -1,7 +1,7 @@
 /**
  * The blocks of a Word document: paragraphs, headings, lists and tables, each followed by its notes, comments and boxes.
  */
-import type { ContentBuilder } from "../../content-builder.ts";
+import { type ContentBuilder, oneLine } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { addBlocks } from "../../embedded.ts";
 import { chosen } from "../office/alternate-content.ts";
@@ -100,14 +100,15 @@ export class WordBody {
     this.#carried = "";
     const isOfContents = style.isContents || (words.isInContents && isEntry(words.text));
     if (isOfContents && !this.#reading.keepsContents) return null;
-    if (childNamed(childNamed(properties, "w:rPr"), "w:del") && words.attached.length === 0) {
+    if (goesOn(properties) && words.attached.length === 0) {
       this.#carried = text;
       return null;
     }
     const own = outlineLevel(properties);
     const level = own === undefined ? style.level : own;
-    const label = text.trim() === "" ? null : this.#label(properties, style, styleId);
-    return { text, level, label, attached: words.attached };
+    // Empty ones are counted, as Word shows a number before them.
+    const label = this.#label(properties, style, styleId);
+    return { text, level, label: text.trim() === "" ? null : label, attached: words.attached };
   }
 
   #label(properties: XmlElement | undefined, style: ParagraphStyle, styleId: string | undefined): string | null {
@@ -155,12 +156,23 @@ export class WordBody {
   }
 
   #addChunk(element: XmlElement): void {
-    const target = this.#context.file.target(this.#context.part, element.attributes["r:id"]);
-    const document = target === undefined ? undefined : this.#context.chunks.get(target);
+    const document = this.#chunkOf(element);
     if (document) addBlocks(this.#builder, document);
   }
 
+  #chunkOf(element: XmlElement): ParsedDocument | undefined {
+    const target = this.#context.file.target(this.#context.part, element.attributes["r:id"]);
+    return target === undefined ? undefined : this.#context.chunks.get(target);
+  }
+
+  /** Ends the text: what would have gone on in a next paragraph is one. */
+  end(): void {
+    this.#builder.add("prose", this.#carried);
+    this.#carried = "";
+  }
+
   #addTable(table: XmlElement): void {
+    this.end();
     const grid = new TableGrid();
     const attached: Attached[] = [];
     for (const row of within(table, "w:tr")) {
@@ -169,17 +181,19 @@ export class WordBody {
       grid.row({ isHeader: isOn(childNamed(properties, "w:tblHeader")) });
       const before = Number(childNamed(properties, "w:gridBefore")?.attributes["w:val"] ?? 0);
       if (before > 0) grid.leave(before);
-      for (const cell of within(row, "w:tc")) this.#addCell(grid, cell, attached);
+      const cells = within(row, "w:tc");
+      for (const [index, cell] of cells.entries()) this.#addCell(grid, cell, coveredAfter(cells, index), attached);
     }
     addTable(this.#builder, grid);
     this.#addAttached(attached);
   }
 
-  #addCell(grid: TableGrid, cell: XmlElement, attached: Attached[]): void {
+  #addCell(grid: TableGrid, cell: XmlElement, covered: number, attached: Attached[]): void {
     const properties = childNamed(cell, "w:tcPr");
-    const columns = Number(childNamed(properties, "w:gridSpan")?.attributes["w:val"] ?? 1);
-    const merge = childNamed(properties, "w:vMerge");
     const content = this.#flat(childElements(cell), " ");
+    if (content.text === "" && continuesLeft(cell)) return;
+    const columns = Number(childNamed(properties, "w:gridSpan")?.attributes["w:val"] ?? 1) + covered;
+    const merge = childNamed(properties, "w:vMerge");
     attached.push(...content.attached);
     if (merge && merge.attributes["w:val"] !== "restart") grid.continueFromAbove(columns);
     else grid.cell(content.text, { columns });
@@ -211,10 +225,34 @@ export class WordBody {
             attached.push(...inner.attached);
           }
         }
+      } else if (block.name === "w:altChunk") {
+        const words = this.#chunkOf(block)?.content.trim() ?? "";
+        if (words !== "") parts.push(separator === " " ? oneLine(words) : words);
       }
     }
+    parts.push(...(this.#carried === "" ? [] : [this.#carried]));
+    this.#carried = "";
     return { text: parts.join(separator), attached };
   }
+}
+
+/** Whether a paragraph's words go on in the next one: its end was taken out by a tracked change, or it is a large initial. */
+function goesOn(properties: XmlElement | undefined): boolean {
+  const initial = childNamed(properties, "w:framePr")?.attributes["w:dropCap"] ?? "none";
+  return initial !== "none" || childNamed(childNamed(properties, "w:rPr"), "w:del") !== undefined;
+}
+
+/** Whether a cell is a part of the one to its left, as Word 97 merged them (`w:hMerge`). */
+function continuesLeft(cell: XmlElement): boolean {
+  const merge = childNamed(childNamed(cell, "w:tcPr"), "w:hMerge");
+  return merge !== undefined && merge.attributes["w:val"] !== "restart";
+}
+
+/** How many cells after that one are parts of it. */
+function coveredAfter(cells: readonly XmlElement[], index: number): number {
+  let after = index + 1;
+  while (after < cells.length && continuesLeft(cells[after])) after++;
+  return after - index - 1;
 }
 
 /** What holds blocks, without being one. */

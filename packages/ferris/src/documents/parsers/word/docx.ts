@@ -76,6 +76,7 @@ function readBlocks(xml: string, body: WordBody): void {
     (name) => blockNames.has(name) || takenOut.has(name),
     (tree) => body.add(tree),
   );
+  body.end();
 }
 
 /** A header or footer, read like the text. */

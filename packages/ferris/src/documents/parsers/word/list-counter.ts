@@ -2,6 +2,7 @@
  * Counting the paragraphs of Word's lists as Word counts them, in new files and old: "2.", "(a)", "Article IV". Bullets are a dash.
  */
 import { roman } from "../roman.ts";
+import { namedNumber } from "./number-names.ts";
 
 export const levels = 9;
 
@@ -65,7 +66,7 @@ export class ListCounter {
 }
 
 /** A count in one of Word's number formats; those of scripts that we do not write are decimal. */
-function formatted(count: number, format: string): string {
+export function formatted(count: number, format: string): string {
   switch (format) {
     case "none":
     case "bullet":
@@ -83,7 +84,9 @@ function formatted(count: number, format: string): string {
     case "ordinal":
       return ordinal(count);
     default:
-      return String(count);
+      // "001, 002, 003, ...": with as many digits as the first.
+      if (/^0\d{1,9}, /.test(format)) return String(count).padStart(format.indexOf(","), "0");
+      return namedNumber(count, format) ?? String(count);
   }
 }
 

@@ -2,6 +2,7 @@
  * The lists of a Word document (numbering.xml): what their levels look like, and which style each numbers.
  */
 import { type Level, type List, ListCounter, levels } from "./list-counter.ts";
+import { chosen } from "../office/alternate-content.ts";
 import { type XmlElement, childElements, childNamed, xmlTree } from "../../xml/xml-tree.ts";
 
 /** A level's text is a few characters; it is put before every paragraph. */
@@ -69,7 +70,7 @@ function levelsOf(parent: XmlElement): Map<number, Level> {
     const restart = valueOf(element, "w:lvlRestart");
     found.set(level, {
       start: countOf(valueOf(element, "w:start") ?? "0"),
-      format: valueOf(element, "w:numFmt") ?? "decimal",
+      format: formatOf(element),
       text: (valueOf(element, "w:lvlText") ?? "").slice(0, longestText),
       restart: restart === undefined ? level : levelNumber(restart),
       isLegal: childNamed(element, "w:isLgl") !== undefined,
@@ -77,6 +78,14 @@ function levelsOf(parent: XmlElement): Map<number, Level> {
     });
   }
   return found;
+}
+
+/** How a level's numbers are written. Formats that Word 2007 did not know are one of two versions. */
+function formatOf(level: XmlElement): string {
+  const versions = childElements(level).filter(({ name }) => name === "mc:AlternateContent");
+  const format = childNamed(level, "w:numFmt") ?? versions.flatMap(chosen).find(({ name }) => name === "w:numFmt");
+  const { "w:val": named = "decimal", "w:format": custom = "" } = format?.attributes ?? {};
+  return named === "custom" ? custom.slice(0, longestText) : named;
 }
 
 function valueOf(element: XmlElement, name: string): string | undefined {

@@ -7,7 +7,7 @@ import { descriptionLines } from "../picture-description.ts";
 import { linearMath } from "../math/omml.ts";
 import { chosen } from "../office/alternate-content.ts";
 import { mayBeFormula } from "../office/equation-object.ts";
-import { textOfEquationField } from "../office/equation-field.ts";
+import { textOfUnresultedField } from "../office/unresulted-field.ts";
 import { linesOf } from "../slides/paragraphs.ts";
 import { type XmlElement, childElements, childNamed, descendants, textWithin } from "../../xml/xml-tree.ts";
 import { symbolCharacter, withSymbols } from "./symbols.ts";
@@ -48,7 +48,7 @@ export class Fields {
   end(): string {
     const field = this.#open.pop();
     const instruction = field?.isResult === false ? field.instruction : "";
-    return /^\s*MACROBUTTON\s+\S+\s+(\S.*)$/i.exec(instruction)?.[1] ?? textOfEquationField(instruction);
+    return textOfUnresultedField(instruction);
   }
 
   /** Ends all fields that show nothing yet. */

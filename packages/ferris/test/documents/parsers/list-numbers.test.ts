@@ -1,0 +1,117 @@
+/** Numbers before paragraphs and headings, as Word and LibreOffice show them. */
+import { strToU8, zipSync } from "fflate";
+import { expect, test } from "vitest";
+import { namedNumber } from "../../../src/documents/parsers/word/number-names.ts";
+import { parseDocument } from "../../../src/documents/parse/parse.ts";
+import { outlineOfFixture } from "../support/cases.ts";
+import { outline } from "../support/outline.ts";
+
+const formats: [format: string, first: string, second: string][] = [
+  ["decimalEnclosedCircle", "①", "②"],
+  ["chineseCounting", "一", "二"],
+  ["aiueo", "ア", "イ"],
+  ["russianLower", "а", "б"],
+  ["cardinalText", "One", "Two"],
+  ["ordinalText", "First", "Second"],
+  ["ideographTraditional", "甲", "乙"],
+  ["decimalFullWidth", "1", "2"],
+  ["hebrew1", "א", "ב"],
+];
+
+test.each([["number-formats.doc"], ["number-formats.odt"]])("formats of many scripts: %s", async (name) => {
+  expect(await outlineOfFixture(`office/${name}`)).toEqual(
+    formats.flatMap(([format, first, second]) => [
+      `list [] ${first}、 item ${format} a`,
+      `list [] ${second}、 item ${format} b`,
+    ]),
+  );
+});
+
+test.each<[number, string, string | undefined]>([
+  [21, "chineseCounting", "二十一"],
+  [10, "japaneseCounting", "十"],
+  [105, "ideographDigital", "一〇五"],
+  [16, "hebrew1", "טז"],
+  [21, "cardinalText", "Twenty-one"],
+  [32, "ordinalText", "Thirty-second"],
+  [40, "ordinalText", "Fortieth"],
+  [9, "ordinalText", "Ninth"],
+  [20, "decimalEnclosedCircle", "⑳"],
+  [21, "decimalEnclosedCircle", undefined],
+  [0, "hebrew1", undefined],
+  [3, "no such format", undefined],
+])("%d in %s", (count, format, expected) => {
+  expect(namedNumber(count, format)).toBe(expected);
+});
+
+const list = [
+  "list [] 1. one",
+  "list [] a) sub a",
+  "prose [] between",
+  "list [] b) sub b",
+  "list [] 3. three",
+  "list [] a) sub a again",
+  "prose [] x",
+  "list [] 4. four",
+];
+
+test.each([["continued-lists.doc"], ["continued-lists.odt"]])(
+  "inner lists go on after other text, and empty items are counted: %s",
+  async (name) => {
+    expect(await outlineOfFixture(`office/${name}`)).toEqual(list);
+  },
+);
+
+test("headings that OpenDocument numbers by its outline", async () => {
+  expect((await outlineOfFixture("office/numbered-headings.odt")).filter((line) => line.startsWith("heading"))).toEqual(
+    [
+      "heading [1. Intro] 1. Intro",
+      "heading [1. Intro > 1.1 Scope] 1.1 Scope",
+      "heading [1. Intro > 1.2 Terms] 1.2 Terms",
+      "heading [2. End] 2. End",
+    ],
+  );
+});
+
+test("headings of OpenDocument that are taken out of the outline have no number", async () => {
+  const outlineStyle = `<text:outline-style style:name="Outline"><text:outline-level-style text:level="1" style:num-format="1"/></text:outline-style>`;
+  const automatic = `<office:automatic-styles><style:style style:name="P1" style:family="paragraph" style:list-style-name=""/></office:automatic-styles>`;
+  const heading = (text: string, attributes = "") => `<text:h text:outline-level="1" ${attributes}>${text}</text:h>`;
+  const body =
+    heading("A") +
+    heading("B", 'text:style-name="P1"') +
+    heading("C", 'text:is-list-header="true"') +
+    heading("D", 'text:restart-numbering="true" text:start-value="7"') +
+    `<text:list><text:list-item>${heading("E")}</text:list-item></text:list>`;
+  const file = zipSync({
+    "styles.xml": strToU8(
+      `<office:document-styles><office:styles>${outlineStyle}</office:styles></office:document-styles>`,
+    ),
+    "content.xml": strToU8(
+      `<office:document-content>${automatic}<office:body><office:text>${body}</office:text></office:body></office:document-content>`,
+    ),
+  });
+  expect(outline(await parseDocument("/a.odt", file))).toEqual([
+    "heading [1 A] 1 A",
+    "heading [B] B",
+    "heading [C] C",
+    "heading [7 D] 7 D",
+    "heading [E] E",
+  ]);
+});
+
+test("formats that Word gives in two versions", async () => {
+  const level = `<w:lvl w:ilvl="0"><w:start w:val="9"/><mc:AlternateContent><mc:Choice Requires="w14"><w:numFmt w:val="custom" w:format="001, 002, 003, ..."/></mc:Choice><mc:Fallback><w:numFmt w:val="decimal"/></mc:Fallback></mc:AlternateContent><w:lvlText w:val="%1)"/></w:lvl>`;
+  const item = (text: string) =>
+    `<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>${text}</w:t></w:r></w:p>`;
+  const file = zipSync({
+    "word/document.xml": strToU8(`<w:document><w:body>${item("a")}${item("b")}</w:body></w:document>`),
+    "word/_rels/document.xml.rels": strToU8(
+      `<Relationships><Relationship Id="n" Type="x/numbering" Target="numbering.xml"/></Relationships>`,
+    ),
+    "word/numbering.xml": strToU8(
+      `<w:numbering><w:abstractNum w:abstractNumId="0">${level}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>`,
+    ),
+  });
+  expect(outline(await parseDocument("/a.docx", file))).toEqual(["list [] 009) a", "list [] 010) b"]);
+});
