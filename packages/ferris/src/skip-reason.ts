@@ -10,6 +10,7 @@ export type SkipReason =
   | "lock file"
   | "minified"
   | "backup" // what editors and Office leave beside a file
+  | "own file" // ferris's: lists of files that it wrote, its settings, indexes
   | "binary"
   | "picture" // without words, or OCR is not there to find them
   | "too large"

@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { chunkerRecipe, isNamedByFile } from "../documents/chunk/chunk.ts";
 import type { ChunkerSettings, ParsedDocument } from "../documents/document.ts";
+import { isOwnOutput } from "../documents/own-output.ts";
 import { takingTurns } from "../main-thread/give-way.ts";
 import { ParsePool } from "../documents/parse/parse-pool.ts";
 import { isBlank, withoutText } from "../documents/parse/without-text.ts";
@@ -170,6 +171,7 @@ async function startParsing(
     run.done(path, outcome, size, from.chunks, from.chunks);
     return null;
   };
+  if (isOwnOutput(bytes)) throw new DocumentError("own file", "ferris index has written it");
   if (known?.contentHash === contentHash && known.recipe === recipe) return settled("unchanged", known);
 
   if (isBlank(bytes)) throw new DocumentError("empty", "nothing but white space is in it");

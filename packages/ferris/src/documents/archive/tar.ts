@@ -1,6 +1,6 @@
 /**
  * Files inside a tar file: names and bytes, which are slices of it. Long names and sizes are taken where GNU's tar and POSIX (pax) put them.
- * Links, devices and what else is no file is passed over.
+ * Links, devices and what else is no file is passed over. Of one that is damaged, or ends early, what is there is read, as tar itself does.
  */
 import { latin1 } from "#platform/bytes";
 import { DocumentError } from "../../errors.ts";
@@ -12,30 +12,53 @@ const mostEntries = 100_000;
 const isBare = /[1-6]/;
 /** Of a name, or of what pax says of a file. */
 const longestHeader = 2 ** 16;
+const mostWarnings = 10;
 
 /** Whether the bytes begin with a header of a tar file: its sum is right. */
 export function isTar(bytes: Uint8Array): boolean {
   return bytes.length >= block && hasSum(bytes.subarray(0, block));
 }
 
-/** By name, in the file's order, with forward slashes; of files of one name the last, as when they are unpacked. */
-export function tarFiles(bytes: Uint8Array): Map<string, Uint8Array> {
+export interface TarContent {
+  /** By name, in the file's order, with forward slashes; of files of one name the last, as when they are unpacked. */
+  readonly files: Map<string, Uint8Array>;
+  /** What is missing: a sentence for each place. */
+  readonly warnings: readonly string[];
+}
+
+/** Throws DocumentError for what does not begin as a tar file does. */
+export function readTar(bytes: Uint8Array): TarContent {
   const files = new Map<string, Uint8Array>();
+  const warnings: string[] = [];
   let long: { name?: string; size?: number } = {};
   let count = 0;
-  for (let at = 0; at + block <= bytes.length;) {
+  for (let at = 0; at < bytes.length;) {
+    if (at + block > bytes.length) {
+      if (count === 0) throw new DocumentError("damaged", "not a tar file");
+      warnings.push("it ends in the middle of a header: what would follow is missing");
+      break;
+    }
     const header = bytes.subarray(at, at + block);
     if (header.every((byte) => byte === 0)) break;
     if (!hasSum(header)) {
       if (count === 0) throw new DocumentError("damaged", "not a tar file");
-      throw new DocumentError("damaged", `it is damaged at byte ${at}`);
+      const next = nextHeader(bytes, at + block);
+      if (warnings.length < mostWarnings)
+        warnings.push(
+          `it is damaged at byte ${at}: ${next < 0 ? "nothing behind it is read" : `nothing up to byte ${next} is read`}`,
+        );
+      long = {};
+      if (next < 0) return { files, warnings };
+      at = next;
+      continue;
     }
     if (++count > mostEntries) throw new DocumentError("binary", `more than ${mostEntries} files in it`);
     const kind = String.fromCharCode(header[156]!);
     const size = isBare.test(kind) ? 0 : /[LKxg]/.test(kind) ? sizeOf(header) : (long.size ?? sizeOf(header));
     const start = at + block;
-    if (!Number.isSafeInteger(size) || size < 0 || start + size > bytes.length) {
-      throw new DocumentError("damaged", `it ends in the middle of ${long.name ?? nameOf(header)}`);
+    if (!Number.isSafeInteger(size) || size < 0) throw new DocumentError("damaged", `it is damaged at byte ${at}`);
+    if (start + size > bytes.length) {
+      warnings.push(`it ends in the middle of ${long.name ?? nameOf(header)}: what would follow is missing`);
     }
     const content = bytes.subarray(start, start + size);
     at = start + Math.ceil(size / block) * block;
@@ -50,7 +73,13 @@ export function tarFiles(bytes: Uint8Array): Map<string, Uint8Array> {
       long = {};
     }
   }
-  return files;
+  return { files, warnings };
+}
+
+/** The next block that is a header; -1 where none is. */
+function nextHeader(bytes: Uint8Array, from: number): number {
+  for (let at = from; at + block <= bytes.length; at += block) if (hasSum(bytes.subarray(at, at + block))) return at;
+  return -1;
 }
 
 function nameOf(header: Uint8Array): string {

@@ -6,6 +6,7 @@
 import { hasByte, isAscii, isUtf8, latin1 } from "#platform/bytes";
 import { DocumentError } from "../../errors.ts";
 import { charsetOf, decodeLoosely, decodeStrictly, isSingleByte, looksLikeAscii } from "./charset.ts";
+import { mostlyUtf8, withoutCutEnd } from "./cut-characters.ts";
 import { declaredCharset } from "./declared-charset.ts";
 import { detectCharset, escapedCharset } from "./detect-charset.ts";
 import type { ContentEncoding } from "../document.ts";
@@ -77,6 +78,8 @@ function narrow(bytes: Uint8Array, outside: string | undefined): DecodedText {
     }
   }
   const declared = (outside === undefined ? null : charsetOf(outside)) ?? declaredCharset(bytes);
+  const damaged = declared === null || declared === "utf-8" ? damagedUtf8(bytes, declared !== null) : null;
+  if (damaged) return damaged;
   const chosen = chooseCharset(bytes, declared);
   if (chosen) return chosen.charset === "utf-8" ? utf8(bytes) : other(bytes, chosen.charset, chosen.isGuess);
   const at = firstInvalidByte(bytes);
@@ -121,6 +124,19 @@ function utf8(bytes: Uint8Array): DecodedText {
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const content = utf8Decoder.decode(bytes);
   return { content, encoding: { name: "utf-8", byteOrderMarkBytes: hasMark ? 3 : 0 }, warnings: [] };
+}
+
+/** UTF-8 in which a few bytes are wrong, or that ends in the middle of a character; null for what is whole, or something else. */
+function damagedUtf8(bytes: Uint8Array, isDeclared: boolean): DecodedText | null {
+  if (isUtf8(bytes)) return null;
+  const whole = withoutCutEnd(bytes);
+  if (isUtf8(whole) && !isAscii(whole)) return { ...utf8(whole), warnings: ["it ends in the middle of a character"] };
+  const found = mostlyUtf8(bytes, isDeclared);
+  if (!found) return null;
+  const { content, wrong } = found;
+  const line = content.slice(0, content.indexOf("\ufffd")).split("\n").length;
+  const warning = `${wrong === 1 ? "a byte in it is" : `${wrong} bytes in it are`} not UTF-8, as all else is: U+FFFD in ${wrong === 1 ? "its" : "their"} place, in line ${line}${wrong === 1 ? "" : " first"}`;
+  return { content, encoding: { name: "multi-byte", byteOrderMarkBytes: 0 }, warnings: [warning] };
 }
 
 function other(bytes: Uint8Array, charset: string, isGuess: boolean): DecodedText {

@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { generalCache } from "../../files/own-caches.ts";
 import type { OcrPage } from "./page.ts";
 
 const mostEntries = 20_000;
@@ -33,10 +33,7 @@ export async function cached(keys: readonly (string | Uint8Array)[], read: () =>
 function cacheFolder(): string | null {
   const own = process.env["METAL_CANDLE_CACHE"];
   if (own === "") return null;
-  const general =
-    process.env["XDG_CACHE_HOME"] ||
-    (process.platform === "win32" && process.env["LOCALAPPDATA"]) ||
-    (homedir() && join(homedir(), process.platform === "darwin" ? "Library/Caches" : ".cache"));
+  const general = generalCache();
   const base = own || (general && join(general, "ferris"));
   return base ? join(base, "ocr") : null;
 }

@@ -4,6 +4,7 @@
  */
 import { ContentBuilder } from "../content-builder.ts";
 import { decodeText } from "../decode/decode.ts";
+import { withWholeCharacters } from "../decode/cut-characters.ts";
 import { DocumentError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
@@ -34,7 +35,7 @@ const texts = new Set(["DESCRIPTION", "COMMENT"]);
 const tag = /<(?:br|p|b|i|u|ul|ol|li|a|span|div|strong|em|table|html|html-blob|h[1-6])(?:\s[^<>]{0,2000})?\/?>/i;
 
 export function parseCalendar({ bytes }: ParserInput): ParsedDocument {
-  const text = decodeText(bytes);
+  const text = decodeText(withWholeCharacters(bytes));
   const builder = new ContentBuilder(text);
   const { name, isCalendar } = addCalendar(builder, SourcedText.of(text.content, 0), 1);
   if (!isCalendar) throw new DocumentError("damaged", "no BEGIN:VCALENDAR in it");

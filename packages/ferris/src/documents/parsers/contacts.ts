@@ -3,6 +3,7 @@
  */
 import { ContentBuilder } from "../content-builder.ts";
 import { decodeText } from "../decode/decode.ts";
+import { withWholeCharacters } from "../decode/cut-characters.ts";
 import { DocumentError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
@@ -28,7 +29,7 @@ const labels: Readonly<Record<string, string>> = {
 };
 
 export function parseContacts({ bytes }: ParserInput): ParsedDocument {
-  const text = decodeText(bytes);
+  const text = decodeText(withWholeCharacters(bytes));
   const builder = new ContentBuilder(text);
   let card: ContentLine[] | null = null;
   let isCard = false;

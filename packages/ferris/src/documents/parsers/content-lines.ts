@@ -18,15 +18,22 @@ export interface ContentLine {
 /** A photograph is longer than this, and nobody's address. */
 const longestName = 1_000;
 
+/** Stands for a line's end behind "=" where the next line is indented: a fold, or in quoted-printable values the end of a piece. */
+const softEnd = "\u0001";
+const softFold = /\u0001[ \t]/g;
+
 export function* contentLines(text: SourcedText): Generator<ContentLine> {
-  const unfolded = text.replace(/\r\n?/g, "\n").replace(/\n[ \t]/g, "");
+  const unfolded = text
+    .replace(/\r\n?/g, "\n")
+    .replace(/(?<==)\n(?=[ \t])/g, softEnd)
+    .replace(/\n[ \t]/g, "");
   const whole = unfolded.text;
   for (let start = 0; start < whole.length;) {
     let end = lineEnd(whole, start);
     const head = /^(?:[\w-]+\.)?([\w-]+)((?:;(?:[^":;]|"[^"\n]*")*)*):/.exec(
       whole.slice(start, Math.min(end, start + longestName)),
     );
-    const parameters = parametersOf(head?.[2] ?? "");
+    const parameters = parametersOf(head?.[2]?.replace(softFold, "") ?? "");
     const isQuoted = parameters.get("ENCODING")?.toUpperCase() === "QUOTED-PRINTABLE";
     // Cards of version 2.1 break such values with "=".
     while (isQuoted && whole[end - 1] === "=" && end < whole.length) end = lineEnd(whole, end + 1);
@@ -35,7 +42,7 @@ export function* contentLines(text: SourcedText): Generator<ContentLine> {
       yield {
         name: head[1]!.toUpperCase(),
         parameters,
-        value: isQuoted ? unquoted(value, parameters.get("CHARSET")) : value,
+        value: isQuoted ? unquoted(value, parameters.get("CHARSET")) : value.replace(softFold, ""),
       };
     }
     start = end + 1;
@@ -79,8 +86,9 @@ function parametersOf(written: string): Map<string, string> {
 
 function unquoted(value: SourcedText, charset: string | undefined): SourcedText {
   const characters = value.text
-    .replace(/=\n/g, "")
-    .replace(/=([\da-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+    .replace(/=[\n\u0001]/g, "")
+    .replace(/=([\da-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+    .replace(/\r\n?/g, "\n");
   const bytes = fromLatin1(characters);
   return new SourcedText().appendMade(
     decodeLoosely(bytes, charsetOf(charset ?? "utf-8") ?? "utf-8"),

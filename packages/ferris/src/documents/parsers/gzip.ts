@@ -2,7 +2,7 @@
  * Documents that are packed by themselves: notes.txt.gz, changelog.gz, papers.tar.gz. Other archives and source code within are left alone.
  */
 import { basename } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { constants, gunzipSync } from "node:zlib";
 import { DocumentError } from "../../errors.ts";
 import type { ParsedDocument } from "../document.ts";
 import { fileLeftOut, holdsAnything } from "../walk/left-out.ts";
@@ -22,8 +22,17 @@ export async function parseGzip({ path, bytes, depth = 0, inside }: ParserInput)
   }
   const most = Math.min(mostBytes, Math.max(ratioMattersAbove, mostRatio * bytes.length));
   let unpacked: Uint8Array;
+  let isCut = false;
   try {
-    unpacked = gunzipSync(bytes, { maxOutputLength: most });
+    try {
+      unpacked = gunzipSync(bytes, { maxOutputLength: most });
+    } catch (cause) {
+      // It ends early, as a download that broke off: what is there is read.
+      if ((cause as NodeJS.ErrnoException).code !== "Z_BUF_ERROR") throw cause;
+      unpacked = gunzipSync(bytes, { maxOutputLength: most, finishFlush: constants.Z_SYNC_FLUSH });
+      isCut = true;
+      if (unpacked.length === 0) throw cause;
+    }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
       throw new DocumentError(
@@ -39,6 +48,7 @@ export async function parseGzip({ path, bytes, depth = 0, inside }: ParserInput)
   return {
     ...document,
     type: "gzip",
+    warnings: isCut ? ["it ends early: what would follow is missing", ...document.warnings] : document.warnings,
     encoding: null,
     blocks: document.blocks.map(({ source, ...block }) =>
       source ? { ...block, source: { ...source, startByte: null, endByte: null } } : block,

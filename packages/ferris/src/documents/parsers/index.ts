@@ -40,7 +40,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "html",
-    version: 8,
+    version: 9,
     extensions: ["html", "htm", "xhtml", "xht", "shtml"],
     // A comment ends at its first "-->": one that might end at any of them has as many readings as there are ways to pair them.
     recognises: (head) =>
@@ -54,7 +54,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xml",
-    version: 4,
+    version: 5,
     extensions:
       "xml svg fb2 enex opml rss atom dbk docbook dita ditamap tei jats nxml gpx kml plist wsdl xsd xsl xslt".split(
         " ",
@@ -127,14 +127,14 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "tar",
-    version: 1,
+    version: 2,
     readsPictures: true,
     // Joplin's exports are such files.
     extensions: ["tar", "jex"],
   },
   {
     type: "gzip",
-    version: 2,
+    version: 3,
     readsPictures: true,
     extensions: ["gz", "tgz"],
   },
@@ -146,13 +146,13 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "epub",
-    version: 5,
+    version: 6,
     extensions: ["epub"],
     recognises: (head) => mediaTypeOf(head).startsWith("application/epub+zip"),
   },
   {
     type: "csv",
-    version: 3,
+    version: 4,
     isPlainText: true,
     isQuick: true,
     extensions: ["csv", "tsv"],
@@ -182,7 +182,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "mhtml",
-    version: 3,
+    version: 4,
     extensions: ["mht", "mhtml"],
     recognises: (head) => isSavedPage(beginning(head)),
   },
@@ -198,7 +198,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "email",
-    version: 8,
+    version: 9,
     readsPictures: true,
     extensions: ["eml", "emlx"],
     recognises: (head) => isMessage(beginning(head, 4096)),
@@ -212,26 +212,26 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "mailbox",
-    version: 9,
+    version: 10,
     readsPictures: true,
     extensions: ["mbox"],
     recognises: (head) => isMailbox(beginning(head)),
   },
   {
     type: "calendar",
-    version: 2,
+    version: 3,
     extensions: ["ics", "ical", "ifb", "vcs"],
     recognises: (head) => /^\s*BEGIN:VCALENDAR\s/i.test(beginning(head)),
   },
   {
     type: "contacts",
-    version: 1,
+    version: 2,
     extensions: ["vcf", "vcard"],
     recognises: (head) => /^\s*BEGIN:VCARD\s/i.test(beginning(head)),
   },
   {
     type: "subtitles",
-    version: 2,
+    version: 3,
     isPlainText: true,
     extensions: ["srt", "vtt"],
   },

@@ -8,7 +8,7 @@ import type { ParsedDocument } from "../document.ts";
 import { DocumentError } from "../../errors.ts";
 import { SourcedText } from "../lines/sourced-text.ts";
 import type { ParserInput } from "./parser.ts";
-import { linesOf } from "./sections.ts";
+import { linesOf, type TextLine } from "./sections.ts";
 
 const timing =
   /^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})/;
@@ -21,6 +21,7 @@ export function parseSubtitles({ bytes }: ParserInput): ParsedDocument {
   const text = decodeText(bytes);
   const lines = linesOf(text.content);
   const builder = new ContentBuilder(text);
+  const isWeb = /^\ufeff?WEBVTT/.test(text.content);
   let said = new SourcedText();
   let began = Number.NEGATIVE_INFINITY;
   let ended = Number.NEGATIVE_INFINITY;
@@ -36,8 +37,13 @@ export function parseSubtitles({ bytes }: ParserInput): ParsedDocument {
       began = start;
     }
     ended = secondsOf(times.slice(5, 8));
-    for (index++; index < lines.length && lines[index]!.text.trim() !== ""; index++) {
+    for (index++; index < lines.length; index++) {
       const line = lines[index]!;
+      if (line.text.trim() === "") {
+        // Some programs leave empty lines within what is said.
+        if (goesOn(lines, index + 1, isWeb)) continue;
+        break;
+      }
       if (timing.test(line.text)) {
         index--;
         break;
@@ -59,6 +65,16 @@ export function parseSubtitles({ bytes }: ParserInput): ParsedDocument {
     builder.add("prose", said);
     said = new SourcedText();
   }
+}
+
+/** Whether what follows an empty line is more of what is said: not the next time, which a counter or a name may stand above, and no note. */
+function goesOn(lines: readonly TextLine[], start: number, isWeb: boolean): boolean {
+  const first = lines[start]?.text ?? "";
+  const isCounter = /^\s*\d+\s*$/.test(first);
+  let next = start + 1;
+  while (isCounter && lines[next]?.text.trim() === "") next++;
+  if (timing.test(first) || timing.test(lines[next]?.text ?? "")) return false;
+  return !(isWeb && /^(?:NOTE|STYLE|REGION)(?:\s|$)/.test(first));
 }
 
 /** Without marks for colours and places; a voice's name stays. */

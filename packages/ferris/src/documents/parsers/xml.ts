@@ -58,7 +58,7 @@ export async function parseXml(input: ParserInput): Promise<ParsedDocument> {
   const isNotes = localName(root) === "en-export";
   if (!isNotes) {
     visit(root, 1, 0);
-    return builder.finish("xml", { title: bookTitle, warnings: text.warnings });
+    return builder.finish("xml", { title: bookTitle, warnings: [...text.warnings, ...aboutFiles(tree)] });
   }
   const warnings: string[] = [];
   for (const note of root.children.filter(isTag)) {
@@ -192,6 +192,13 @@ export async function parseXml(input: ParserInput): Promise<ParsedDocument> {
   }
 }
 
+/** Chapters, say, that are files of their own: each is read by itself, where it lies. */
+function aboutFiles({ filesNotRead }: HtmlTree): string[] {
+  if (filesNotRead.length === 0) return [];
+  const some = `${filesNotRead.slice(0, 3).join(", ")}${filesNotRead.length > 3 ? " …" : ""}`;
+  return [`it takes parts from other files, which are not read with it: ${some}`];
+}
+
 /** Whether anything is written in a drawing; names alone are those of icons. */
 function hasWords(drawing: Element): boolean {
   const stack: Element[] = [drawing];
@@ -248,18 +255,31 @@ function isRecord(children: readonly Element[]): boolean {
   return names.size > 1 || names.size === children.length;
 }
 
-/** The texts within, a space where an element starts or ends that is set apart by white space anyway. */
+/** Elements that stand apart from what is around them, wherever they stand. */
+const apart =
+  /^(?:br|lb|empty-line|p|para|simpara|title|head|li|td|th|tr|row|entry|cell|item|listitem|term|member|line|l|v|lg|note|footnote|fn|caption|list|table|informaltable|sic|corr|orig|reg|abbr|expan)$/;
+
+/** The texts within, a space where something starts or ends that is set apart by white space anyway. */
 function* textsIn(tree: HtmlTree, element: ParentNode): Generator<SourcedText> {
-  const stack: ChildNode[] = element.children.toReversed();
+  const stack: (ChildNode | " ")[] = element.children.toReversed();
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (isText(node)) yield tree.sourced(node);
-    else if (isTag(node) && /^(?:br|lb|empty-line|p|para|title|li|td)$/.test(localName(node)))
-      yield new SourcedText(" ");
-    if (isTag(node) && localName(node) === "alternatives") {
-      const forms = node.children.filter(isTag);
-      const read = forms.find((form) => localName(form) === "tex-math") ?? forms[0];
-      if (read) stack.push(read);
-    } else if ("children" in node && !(isTag(node) && noText.test(localName(node))))
-      for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+    if (node === " ") yield new SourcedText(" ");
+    else if (isText(node)) yield tree.sourced(node);
+    else if ("children" in node && !(isTag(node) && noText.test(localName(node)))) {
+      // TEI's line breaks may be within a word.
+      if (
+        isTag(node) &&
+        (apart.test(localName(node)) || program.test(localName(node))) &&
+        node.attribs.break !== "no"
+      ) {
+        yield new SourcedText(" ");
+        stack.push(" ");
+      }
+      if (isTag(node) && localName(node) === "alternatives") {
+        const forms = node.children.filter(isTag);
+        const read = forms.find((form) => localName(form) === "tex-math") ?? forms[0];
+        if (read) stack.push(read);
+      } else for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
+    }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { DocumentError } from "../../errors.ts";
 import { Archive } from "../archive/archive.ts";
-import { tarFiles } from "../archive/tar.ts";
+import { readTar } from "../archive/tar.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
 import { addBlocks } from "../embedded.ts";
@@ -34,19 +34,20 @@ export async function parseZip(input: ParserInput): Promise<ParsedDocument> {
 }
 
 export async function parseTar(input: ParserInput): Promise<ParsedDocument> {
-  const files = tarFiles(input.bytes);
+  const { files, warnings } = readTar(input.bytes);
   const archive = { names: [...files.keys()], bytes: (name: string) => files.get(name) ?? null, nameCharset: null };
-  return parseFiles("tar", archive, input);
+  return parseFiles("tar", archive, input, warnings);
 }
 
 async function parseFiles(
   type: "zip" | "tar",
   archive: Files,
   { depth = 0, inside }: ParserInput,
+  missing: readonly string[] = [],
 ): Promise<ParsedDocument> {
   if (depth > deepest) throw new DocumentError("binary", "an archive within others: unpack it to index it");
   const names = archive.names.filter(isWorthReading);
-  const archives = aboutArchives(archive.names);
+  const archives = [...missing, ...aboutArchives(archive.names)];
   if (names.length === 0) throw new DocumentError("binary", ["there are no documents in it", ...archives].join(": "));
   if (names.length > mostFiles) {
     throw new DocumentError("binary", `${names.length} files in it, the limit is ${mostFiles}: unpack it to index it`);

@@ -47,6 +47,9 @@ const lockFiles = new Set([
   "gradle.lockfile",
 ]);
 
+/** What ferris reads itself. */
+const settingsName = "ferris.json";
+
 function extensions(list: string): ReadonlySet<string> {
   return new Set(list.trim().split(/\s+/));
 }
@@ -87,6 +90,7 @@ export function fileLeftOut(name: string, withPictures = false): SkipReason | nu
   const lower = name.toLowerCase();
   if (name.startsWith(".")) return "hidden";
   if (lockFiles.has(lower)) return "lock file";
+  if (name === settingsName) return "own file";
   // Office's note of who has a document open; the older text of a file, beside it.
   if (name.startsWith("~$") || /(?:~|\.bak|\.sw[op])$|^#.*#$/.test(lower)) return "backup";
   const extension = extensionOf(lower);

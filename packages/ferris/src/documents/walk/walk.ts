@@ -13,6 +13,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { InputError } from "../../errors.ts";
 import { takingTurns } from "../../main-thread/give-way.ts";
 import { isAtOrBelow, keptInput, spelledAs } from "../../files/paths.ts";
+import { ownCaches } from "../../files/own-caches.ts";
 import { fileLeftOut, folderLeftOut, isPythonEnvironment, holdsAnything } from "./left-out.ts";
 import type { SkipReason } from "../../skip-reason.ts";
 import { broadened, makeGlobs } from "./glob.ts";
@@ -61,6 +62,9 @@ export interface Root {
 
 /** The system's own, which gives names as they are on the disk. */
 const realpathAsOnDisk = promisify(realpath.native);
+
+/** What an index consists of, in a folder that a user has named for it. */
+const indexNames = /^(?:index\.(?:db|sum)|writer\.|(?:conversation\.json|map\.bin|input\.d)$)/;
 
 const neverRead = new Set([".git", ".ferris", ".hg", ".svn"]);
 
@@ -153,6 +157,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
   const filter = makeGlobFilter(options.include, options.exclude);
   const giveWay = takingTurns();
   const rootPaths = new Set(roots.map((root) => root.path));
+  const caches = new Set(ownCaches());
 
   for (const root of roots) {
     if (isNeverRead(root.path) && !isKeptInput(root.path)) {
@@ -192,6 +197,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
       return skip("unreadable", path, `cannot read the folder: ${reasonOf(error)}`);
     }
     const names = new Set(entries.map((entry) => entry.name));
+    const isIndex = path !== options.indexFolder && names.has("index.db") && names.has("index.sum");
     // What systems leave in a mount point has a dot in front, as our own folder has.
     const isMounted = outerDevice !== null && device !== outerDevice;
     if (isMounted) options.onMount?.(path);
@@ -205,7 +211,12 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
     for (const entry of entries) {
       const entryPath = join(path, entry.name);
       if (neverRead.has(entry.name) || rootPaths.has(entryPath) || isIndexFile(entryPath)) continue;
+      if (isIndex && indexNames.test(entry.name)) {
+        skip("own file", entryPath);
+        continue;
+      }
       if (entry.isSymbolicLink()) skip("symbolic link", entryPath);
+      else if (caches.has(entryPath)) skip("own file", entryPath);
       else if (entry.isDirectory()) {
         const reason = folderLeftOut(entry.name, names);
         if (reason && !(reason === "dependencies" && nestedDependencies)) skip(reason, entryPath);

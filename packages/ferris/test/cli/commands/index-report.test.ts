@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { isOwnOutput } from "../../../src/documents/own-output.ts";
 import { folderOf } from "../../support/files.ts";
 import { ferris } from "../support/ferris-here.ts";
 
@@ -98,4 +99,25 @@ test("inspect says why indexing would leave a file out, and of one without text 
   expect((await inspect("b.md~")).stderr).toContain("leaves it out (backup)");
   const without = await inspect("picture.html");
   expect([without.code, without.stderr]).toEqual([9, expect.stringContaining("there is content in it, but no text")]);
+});
+
+test.each([
+  ["a report", ["--report", "left-out.txt"]],
+  ["a report as JSON", ["--report", "left-out.txt", "--json"]],
+])("%s that lies in the folder is not indexed by the next run", async (_, options) => {
+  const base = folderOf({ "a.md": "# Pumps\n\ntext\n", "x/old.mobi": "x\0" });
+  const run = (...args: string[]) => ferris(["index", ".", ...settings, ...args], { cwd: base });
+  await run(...options);
+  expect(readFileSync(join(base, "left-out.txt"), "utf8")).toContain("old.mobi");
+  for (const next of [options, []]) {
+    const { stdout } = await run(...next, "--json");
+    expect(JSON.parse(stdout.trim().split("\n").at(-1)!)).toMatchObject({ added: 0, skipped: { "own file": 1 } });
+  }
+});
+
+test("notes that begin with a line of a report are notes", () => {
+  const line = "unsupported\t/home/ann/notes/old.mobi\n";
+  expect(isOwnOutput(Buffer.from(line.repeat(3)))).toBe(true);
+  expect(isOwnOutput(Buffer.from(`${line}Why is this one missing?\n`))).toBe(false);
+  expect(isOwnOutput(Buffer.from('{"type":"file","name":"a.txt"}\n'))).toBe(false);
 });

@@ -326,6 +326,30 @@ describe("decodeText", () => {
       expect(failure(Buffer.from(binary)).reason).toBe("binary");
   });
 
+  test("UTF-8 that is damaged in a few places, or cut at its end, is UTF-8, and that is said", () => {
+    const text = "Grüße aus dem Süden, schöne Grüße für Jürgen\n".repeat(2);
+    const mixed = decodeText(Buffer.concat([Buffer.from(text), Buffer.from("Andr\xe9\n", "latin1")]));
+    expect(mixed.content).toBe(`${text}Andr\ufffd\n`);
+    // A byte stands for three: places are known as lines alone.
+    expect(mixed.encoding.name).toBe("multi-byte");
+    expect(mixed.warnings).toEqual(["a byte in it is not UTF-8, as all else is: U+FFFD in its place, in line 3"]);
+    const cut = decodeText(Buffer.from(`${text}→`).subarray(0, -1));
+    expect([cut.content, cut.encoding.name, cut.warnings]).toEqual([
+      text,
+      "utf-8",
+      ["it ends in the middle of a character"],
+    ]);
+    // As much Latin-1 as UTF-8 is neither.
+    const half = Buffer.concat([Buffer.from("Grüße\n"), Buffer.from("Gr\xfc\xdfe, \xa4\xb1\n", "latin1")]);
+    expect(failure(half).reason).toBe("encoding");
+    // Unless it says what it is.
+    const page = Buffer.concat([
+      Buffer.from('<meta charset="utf-8">Käse aus Köln, '),
+      Buffer.from("caf\xe9.", "latin1"),
+    ]);
+    expect(decodeText(page).content).toContain("Käse aus Köln, caf\ufffd");
+  });
+
   test("random bytes are not taken for text", () => {
     let seed = 7;
     const random = () => (seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff) >> 16;

@@ -181,10 +181,10 @@ describe("tar files", () => {
     expect(await read("/papers.tar.gz", gzipSync(tar))).toEqual(expected);
   });
 
-  test("what is cut off or no tar file is named, at whatever byte", async () => {
+  test("what is damaged or no tar file is named, at whatever byte", async () => {
     const tar = tarOf({ "one.txt": "The first. ".repeat(100), "two.txt": "The second." });
     expect(await reason("/a.tar", Buffer.from("no tar file at all".repeat(100)))).toBe("damaged");
-    expect(await reason("/a.tar", tar.subarray(0, 700))).toBe("damaged");
+    expect(await reason("/a.tar", tar.subarray(0, 500))).toBe("damaged");
     for (let at = 0; at < tar.length; at += 97) {
       const broken = Buffer.from(tar);
       broken[at]! ^= 0xff;

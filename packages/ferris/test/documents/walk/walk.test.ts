@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { resolveRoots, walk, type WalkOptions } from "../../../src/documents/walk/walk.ts";
 import { InputError } from "../../../src/errors.ts";
 import { folderOf } from "../../support/files.ts";
@@ -36,6 +36,33 @@ describe("walk", () => {
       "large.txt": "too large",
     });
     expect(messages).toEqual([expect.stringContaining("limit")]);
+  });
+
+  test("leaves out what is ferris's own: settings, other indexes, caches", async () => {
+    const base = folderOf({
+      "a.md": "a",
+      "notes/ferris.json": "{}",
+      "mine/index.db": "SQLite",
+      "mine/index.sum": "x",
+      "mine/writer.lock": "x",
+      "mine/conversation.json": "[]",
+      "mine/letter.md": "a document of the user's",
+      "other/index.db": "no index of ours",
+      "kept/ocr/a.json": "{}",
+    });
+    vi.stubEnv("METAL_CANDLE_CACHE", join(base, "kept"));
+    const { files, skipped } = await walked(base, [base]);
+    vi.unstubAllEnvs();
+    expect(files).toEqual(["a.md", "mine/letter.md"]);
+    expect(skipped).toEqual({
+      "notes/ferris.json": "own file",
+      "mine/index.db": "own file",
+      "mine/index.sum": "own file",
+      "mine/writer.lock": "own file",
+      "mine/conversation.json": "own file",
+      "other/index.db": "binary",
+      kept: "own file",
+    });
   });
 
   test("reads the folders below the inbox of a Maildir, whose names begin with a dot", async () => {

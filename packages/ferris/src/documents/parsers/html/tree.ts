@@ -5,6 +5,7 @@ import { DomHandler, isTag, Text, type ChildNode, type Document, type Element } 
 import { Parser } from "htmlparser2";
 import { DocumentError } from "../../../errors.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
+import { type OwnEntities, ownEntities } from "../../xml/own-entities.ts";
 
 /** The library's time grows with the square of the depth; browsers give up nesting at 512. */
 const deepestReadable = 5_000;
@@ -17,16 +18,33 @@ const cdataOpening = "<![CDATA[";
 /** @param isXhtml `<title/>` is a whole element, and CDATA is text */
 export function treeOf(html: string, isXhtml: boolean): HtmlTree {
   const prefix = isXhtml ? /<([A-Za-z][\w.-]*):html[\s>]/.exec(html.slice(0, 4_096))?.[1] : undefined;
-  const tree = new HtmlTree(html, prefix);
-  new Parser(tree, { recognizeSelfClosing: isXhtml, recognizeCDATA: isXhtml }).end(html);
+  const entities = ownEntities(html);
+  const tree = new HtmlTree(html, { prefix, entities });
+  new Parser(tree, { recognizeSelfClosing: isXhtml, recognizeCDATA: isXhtml }).end(withoutBrackets(html, entities));
   return tree;
 }
 
-/** Any XML: names as they are written, entities of XML alone. */
+/** Any XML: names as they are written. Names of characters are HTML's, which are those of DocBook's and other DTDs, too. */
 export function xmlTreeOf(xml: string): HtmlTree {
-  const tree = new HtmlTree(xml);
-  new Parser(tree, { xmlMode: true }).end(xml);
+  const entities = ownEntities(xml);
+  const tree = new HtmlTree(xml, { entities, hasNames: true });
+  new Parser(tree, { xmlMode: true }).end(withoutBrackets(xml, entities));
   return tree;
+}
+
+/** What a document declares is no part of it: the parser would take its first ">" for the DOCTYPE's end. Places stay as they are. */
+function withoutBrackets(written: string, entities: OwnEntities | null): string {
+  if (entities === null) return written;
+  const { start, end } = entities;
+  return `${written.slice(0, start)}${" ".repeat(end - start)}${written.slice(end)}`;
+}
+
+export interface TreeOptions {
+  /** Of elements, without the colon. */
+  readonly prefix?: string | undefined;
+  readonly entities?: OwnEntities | null;
+  /** Whether HTML's names of characters are left to be resolved. */
+  readonly hasNames?: boolean;
 }
 
 /** Whether a page is meant to be read as XML: by its declaration, its name or its namespace. */
@@ -46,13 +64,23 @@ export class HtmlTree extends DomHandler {
   /** "h:" where the page writes `<h:p>`. */
   readonly #prefix: string;
   readonly #written: string;
+  /** Null where the document declares none. */
+  readonly #entities: OwnEntities | null;
+  readonly #hasNames: boolean;
   #source: { readonly startIndex: number | null } | null = null;
 
   /** @param written what is parsed */
-  constructor(written: string, prefix?: string) {
+  constructor(written: string, { prefix, entities = null, hasNames = false }: TreeOptions = {}) {
     super(undefined, { withStartIndices: true, withEndIndices: true });
     this.#written = written;
     this.#prefix = prefix === undefined ? "" : `${prefix.toLowerCase()}:`;
+    this.#entities = entities;
+    this.#hasNames = hasNames;
+  }
+
+  /** Files that the document consists of and that are not in it. */
+  get filesNotRead(): readonly string[] {
+    return this.#entities?.notRead ?? [];
   }
 
   /** A text, each part of it where it stands. */
@@ -75,13 +103,35 @@ export class HtmlTree extends DomHandler {
   override ontext(data: string): void {
     const before = this.lastNode;
     const known = before instanceof Text ? this.sourced(before) : null;
-    super.ontext(data);
     const start = this.#source!.startIndex!;
+    const named =
+      data.includes("&") && !this.#written.startsWith(cdataOpening, start) ? this.#named(data, start) : null;
+    if (named !== null) {
+      super.ontext(named.text);
+      if (this.lastNode instanceof Text) this.#pieces.set(this.lastNode, known ? known.join(named) : named);
+      return;
+    }
+    super.ontext(data);
     // A CDATA section's text is said to start where the section does.
     const place = this.#written.startsWith(cdataOpening, start) ? start + cdataOpening.length : start;
     // An entity is shorter than what stands for it; what follows it has to be placed anew.
     if (known) this.#pieces.set(before as Text, known.append(data, place));
     else if (place !== start) this.#pieces.set(this.lastNode as Text, SourcedText.of(data, place));
+  }
+
+  /** A text with what its entities stand for; null where it has none that is known. */
+  #named(data: string, start: number): SourcedText | null {
+    if (this.#entities === null && !this.#hasNames) return null;
+    const text = new SourcedText();
+    let done = 0;
+    for (const { 0: written, 1: name, index } of data.matchAll(/&([A-Za-z_][\w.:-]{0,200});/g)) {
+      const own = this.#entities?.textOf(name!) ?? null;
+      const said = own === null ? decodedEntity(written) : own.replace(anyReference, decodedEntity);
+      if (said === written) continue;
+      text.append(data.slice(done, index), start + done).appendMade(said, start + index);
+      done = index + written.length;
+    }
+    return done === 0 ? null : text.append(data.slice(done), start + done);
   }
 
   override onopentag(name: string, attributes: Record<string, string>): void {
@@ -117,6 +167,9 @@ export function* ancestors(element: Element): Generator<Element> {
   for (let above = element.parent; above && isTag(above); above = above.parent) yield above;
 }
 
+/** Of characters, by name or number. */
+const anyReference = /&(?:#x[\da-f]{1,6}|#\d{1,7}|[a-z][\da-z]{1,31});/gi;
+
 const entities = new Map<string, string>();
 
 /** The value of an attribute, each part where it stands; at the element where that cannot be told. */
@@ -130,7 +183,7 @@ export function attributeText(html: string, element: Element, name: string): Sou
   const start = from + written!.index + written![0].length - 1 - raw.length;
   const text = new SourcedText();
   let done = 0;
-  for (const { 0: entity, index } of raw.matchAll(/&(?:#x[\da-f]{1,6}|#\d{1,7}|[a-z][\da-z]{1,31});/gi)) {
+  for (const { 0: entity, index } of raw.matchAll(anyReference)) {
     text.append(raw.slice(done, index), start + done);
     text.appendMade(decodedEntity(entity), start + index);
     done = index + entity.length;

@@ -7,6 +7,7 @@ import type { ParsedDocument } from "../../document.ts";
 import { Positions } from "../../lines/positions.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
 import { extensionOf, fileLeftOut } from "../../walk/left-out.ts";
+import { isArmoured } from "./armour.ts";
 import { contentBy, contentIn, hasFileLines, type SliceContent } from "./attached-lines.ts";
 import { bytesOf, rawTextOf, sourcedBytesOf, textOf } from "./body.ts";
 import type { MimePart } from "./mime.ts";
@@ -72,6 +73,10 @@ export async function addAttachment(
   const name = nameOf(part);
   if (name === null) return;
   const place = { name, title: part.fileName, named: placeOfName(part), origin: part.start, end: part.end };
+  if (isArmoured(bytesOf(file, { ...part, end: Math.min(part.end, part.start + 200) }))) {
+    context.warnings.add(`${name} in it was not read: it is encrypted (PGP)`);
+    return;
+  }
   if (!part.type.startsWith("text/")) {
     const content: ContentOf = (document) =>
       asItStands(file, part, document) ?? contentIn(document, sourcedBytesOf(file, part));

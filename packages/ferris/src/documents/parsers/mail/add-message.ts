@@ -14,6 +14,7 @@ import {
   nameOf,
   placeOfName,
 } from "./add-attachment.ts";
+import { withoutArmour } from "./armour.ts";
 import { contentIn } from "./attached-lines.ts";
 import { textOf } from "./body.ts";
 import { partsOf } from "./choose.ts";
@@ -92,7 +93,8 @@ async function addText(part: MimePart, context: MessageContext, level: number, w
     readHtml(text.text, builder, { level: level + 1, toFile: (words) => through(text, words) });
   } else if (part.type === "text/calendar") {
     if (!addCalendar(builder, text, level + 1).isCalendar) builder.add("prose", text);
-  } else if (/^text\/(?:enriched|richtext)$/.test(part.type)) builder.add("prose", text.replace(/<[^<>\n]*>/g, ""));
+  } else if (/^text\/(?:enriched|richtext)$/.test(part.type))
+    builder.add("prose", text.replace(/<param>[^<>\n]*<\/param>|<[^<>\n]*>/gi, ""));
   else if (part.parameters.format?.toLowerCase() === "flowed")
     builder.add("prose", unflowed(text, part.parameters.delsp?.toLowerCase() === "yes"));
   else if (part.type === "text/plain") await addPlain(text, context, level + 1);
@@ -100,7 +102,9 @@ async function addText(part: MimePart, context: MessageContext, level: number, w
 }
 
 /** A text, and the files that stand in it as lines of code. */
-async function addPlain(text: SourcedText, context: MessageContext, level: number): Promise<void> {
+async function addPlain(written: SourcedText, context: MessageContext, level: number): Promise<void> {
+  const { text, isEncrypted } = withoutArmour(written);
+  if (isEncrypted) context.warnings.add("a text in it is encrypted (PGP)");
   const files = uuencodedIn(text.text).slice(0, mostAttachments);
   let done = 0;
   for (const { start, end } of files) {

@@ -18,7 +18,7 @@ const deepestFile = 3;
 export async function parseEml(input: ParserInput): Promise<ParsedDocument> {
   const { path, bytes } = input;
   const context = { ...contextOf(bytes, false), parse: attachedFileParser(input) };
-  const { start, end } = /\.emlx$/i.test(path) ? appleMail(context.file) : { start: 0, end: context.file.length };
+  const { start, end } = /\.emlx$/i.test(path) ? appleMail(context.file) : wholeFile(context.file);
   const message = readMessage(context.file, start, end);
   if (message.headers.length === 0) throw new DocumentError("damaged", "no header of a message in it");
   await addMessage(message, context);
@@ -64,9 +64,15 @@ export function attachedFileParser({ depth = 0, inside }: ParserInput): MessageC
   };
 }
 
+/** But for what programs that are not about mail put in front: a byte-order mark, empty lines. */
+function wholeFile(file: Buffer): { start: number; end: number } {
+  const before = /^(?:\xef\xbb\xbf)?\s{0,1000}/.exec(file.toString("latin1", 0, 1_100))!;
+  return { start: before[0].length, end: file.length };
+}
+
 /** A line with the message's length, the message, and a list of Apple's own. */
 function appleMail(file: Buffer): { start: number; end: number } {
   const [line, digits] = /^\s*(\d{1,10})[ \t]*\r?\n/.exec(file.toString("latin1", 0, 30)) ?? [];
-  if (line === undefined) return { start: 0, end: file.length };
+  if (line === undefined) return wholeFile(file);
   return { start: line.length, end: Math.min(file.length, line.length + Number(digits)) };
 }
