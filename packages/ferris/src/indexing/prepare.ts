@@ -171,7 +171,8 @@ async function startParsing(
     run.done(path, outcome, size, from.chunks, from.chunks);
     return null;
   };
-  if (isOwnOutput(bytes)) throw new DocumentError("own file", "a list of files, or of progress, that an index run has written");
+  if (isOwnOutput(bytes))
+    throw new DocumentError("own file", "a list of files, or of progress, that an index run has written");
   if (known?.contentHash === contentHash && known.recipe === recipe) return settled("unchanged", known);
 
   if (isBlank(bytes)) throw new DocumentError("empty", "nothing but white space is in it");
