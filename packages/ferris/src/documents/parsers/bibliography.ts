@@ -85,21 +85,20 @@ function* bibEntries(content: string): Generator<Field[]> {
   for (let found = entry.exec(content); found; found = entry.exec(content)) {
     const [, kind, key] = found;
     const fields: Field[] = key === undefined ? [] : [{ label: "key", value: key, origin: found.index }];
-    entry.lastIndex = readFields(content, entry.lastIndex, fields);
+    entry.lastIndex = readFields(content, entry.lastIndex, fields, strings);
     if (kind!.toLowerCase() === "string") for (const { label, value } of fields) strings.set(label, value);
-    if (notEntries.test(kind!) || fields.length === 0) continue;
-    yield fields.map((field) => ({ ...field, value: strings.get(field.value.toLowerCase()) ?? field.value }));
+    if (!notEntries.test(kind!) && fields.length > 0) yield fields;
   }
 }
 
 /** Reads `name = value` up to the end of the entry; returns where it ends. */
-function readFields(content: string, start: number, fields: Field[]): number {
+function readFields(content: string, start: number, fields: Field[], strings: ReadonlyMap<string, string>): number {
   const name = /[\s,]*([A-Za-z][\w:-]{0,60})\s*=\s*/y;
   let at = start;
   for (name.lastIndex = at; ; name.lastIndex = at) {
     const found = name.exec(content);
     if (!found) return at;
-    const [value, end] = valueAt(content, name.lastIndex);
+    const [value, end] = valueAt(content, name.lastIndex, strings);
     fields.push({
       label: found[1]!.toLowerCase(),
       value: plainLatex(value),
@@ -109,8 +108,8 @@ function readFields(content: string, start: number, fields: Field[]): number {
   }
 }
 
-/** Braces, quotes and words, joined with `#`. */
-function valueAt(content: string, start: number): [string, number] {
+/** Braces, quotes and words, which stand for what `@string` says, joined with `#`. */
+function valueAt(content: string, start: number, strings: ReadonlyMap<string, string>): [string, number] {
   const parts: string[] = [];
   let at = start;
   for (;;) {
@@ -120,14 +119,21 @@ function valueAt(content: string, start: number): [string, number] {
       at = end + 1;
     } else {
       const word = /^[^\s,{}()"#=@]{1,200}/.exec(content.slice(at, at + 200))?.[0] ?? "";
-      parts.push(word);
+      parts.push(strings.get(word.toLowerCase()) ?? word);
       at += word.length;
-      if (word === "") return [parts.join(""), Math.max(at, start)];
+      if (word === "") return unclosedAt(content, at, parts);
     }
     const more = /^\s{0,100}#\s{0,100}/.exec(content.slice(at, at + 250));
     if (!more) return [parts.join(""), at];
     at += more[0].length;
   }
+}
+
+/** What a brace or quote begins that nothing closes: up to the end of its line, so that its words are not lost. */
+function unclosedAt(content: string, start: number, parts: string[]): [string, number] {
+  if (content[start] !== "{" && content[start] !== '"') return [parts.join(""), start];
+  const line = /^[^\n]{0,2000}/.exec(content.slice(start + 1, start + 2_001))![0];
+  return [[...parts, line.replace(/[}"\s]*,?\s*$/, "")].join(""), start + 1 + line.length];
 }
 
 /** Abstracts are long; what is longer was never closed. */

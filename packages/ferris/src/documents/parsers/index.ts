@@ -25,7 +25,7 @@ const text: ParserEntry = {
 export const parsers: readonly ParserEntry[] = [
   {
     type: "markdown",
-    version: 3,
+    version: 4,
     isPlainText: true,
     isQuick: true,
     extensions: ["md", "markdown", "mdx", "mdown", "mkd", "qmd", "rmd"],
@@ -237,31 +237,31 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "latex",
-    version: 5,
+    version: 6,
     isPlainText: true,
     extensions: ["tex", "latex", "ltx"],
   },
   {
     type: "restructured-text",
-    version: 2,
+    version: 3,
     isPlainText: true,
     extensions: ["rst"],
   },
   {
     type: "asciidoc",
-    version: 1,
+    version: 2,
     isPlainText: true,
     extensions: ["adoc", "asciidoc"],
   },
   {
     type: "org",
-    version: 1,
+    version: 2,
     isPlainText: true,
     extensions: ["org"],
   },
   {
     type: "bibliography",
-    version: 1,
+    version: 2,
     isPlainText: true,
     extensions: ["bib", "ris"],
   },

@@ -16,6 +16,7 @@ export function parseOrg({ bytes }: ParserInput): ParsedDocument {
     const end = /^\s*(?:#\+end_(\w+)|:(end):)\s*$/i.exec(line.text);
     if (end) ends.set((end[1] ?? end[2]!).toLowerCase(), index);
   });
+  const own = ownStates(text.content);
   const marks: Mark[] = [];
   let title: string | undefined;
   for (let index = 0; index < lines.length; index++) {
@@ -37,13 +38,24 @@ export function parseOrg({ bytes }: ParserInput): ParsedDocument {
     const [, stars, words] = /^(\*{1,20})[ \t]+(\S.*)$/.exec(line.text) ?? [];
     const keyword = /^[ \t]*#\+(\w+):[ \t]*(.*)$/.exec(line.text);
     if (stars !== undefined) {
-      marks.push({ kind: "heading", start: line.start, end: line.end, level: stars.length, title: headingOf(words!) });
+      const state = /^\S+/.exec(words!)![0];
+      const title = headingOf(own.has(state) ? words!.slice(state.length).trimStart() : words!);
+      marks.push({ kind: "heading", start: line.start, end: line.end, level: stars.length, title });
     } else if (keyword) {
       if (keyword[1]!.toLowerCase() === "title") title = title === undefined ? keyword[2] : `${title} ${keyword[2]}`;
       marks.push({ kind: "metadata", start: line.start, end: line.end });
     }
   }
   return sectioned("org", text, marks, title);
+}
+
+/** The states that a file has of its own: `#+TODO: TALK WRITE(w) | SENT(s)`. */
+function ownStates(content: string): ReadonlySet<string> {
+  const own = new Set<string>();
+  for (const [, said] of content.matchAll(/^#\+(?:seq_|typ_)?to[d]o:[ \t]*(\S[^\n]{0,500})/gim))
+    for (const state of said!.split(/[\s|]+/)) own.add(state.replace(/\([^()]*\)$/, ""));
+  own.delete("");
+  return own;
 }
 
 function headingOf(words: string): string {

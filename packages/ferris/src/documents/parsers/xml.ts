@@ -161,7 +161,7 @@ export async function parseXml(input: ParserInput): Promise<ParsedDocument> {
   /** OPML, mind maps: what is said is in attributes. */
   function outline(element: Element, level: number, depth: number): void {
     const named = ["text", "title", "TEXT"].find((name) => element.attribs[name]);
-    const said = named ? attributeText(xml, element, named) : new SourcedText();
+    const said = named ? withoutTags(attributeText(xml, element, named)) : new SourcedText();
     for (const name of ["title", "htmlUrl", "xmlUrl", "url"]) {
       const more = element.attribs[name]?.trim() ?? "";
       // Of a feed what it is called elsewhere, and where it is: its page rather than what programs read.
@@ -169,7 +169,7 @@ export async function parseXml(input: ParserInput): Promise<ParsedDocument> {
       said.trail(said.length > 0 ? " " : "").join(attributeText(xml, element, name));
     }
     const parts = element.children.filter(isTag).filter((child) => /^(?:outline|node)$/.test(localName(child)));
-    const note = noteName in element.attribs ? attributeText(xml, element, noteName) : null;
+    const note = noteName in element.attribs ? withoutTags(attributeText(xml, element, noteName)) : null;
     if (parts.length > 0 && depth < deepest) {
       builder.section(level, "");
       builder.heading(level, said);
@@ -190,6 +190,13 @@ export async function parseXml(input: ParserInput): Promise<ParsedDocument> {
     for (const part of textsIn(tree, element)) whole.join(part);
     return whole;
   }
+}
+
+/** Outliners mark words with HTML's tags, in attributes too. */
+function withoutTags(text: SourcedText): SourcedText {
+  return text
+    .replace(/<\/?(?:b|i|u|s|em|strong|code|mark|span|a|font|sub|sup)(?:\s[^<>]*)?>/gi, "")
+    .replace(/<br\s*\/?>/gi, " ");
 }
 
 /** Chapters, say, that are files of their own: each is read by itself, where it lies. */

@@ -13,13 +13,14 @@ import type { BlockKind, ParsedDocument } from "../../document.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
 import { through } from "../../lines/sourced-through.ts";
 import { addTable } from "../../table/add-table.ts";
+import { fieldWords } from "./fields.ts";
 import { formulaOf } from "./formulas.ts";
 import { furnitureOf, isNotDisplayed } from "./furniture.ts";
 import { isBeside, isOfDocument, isOpened, isLeftOut as isLeftOutAnywhere, type Reading } from "./left-out.ts";
 import { listMark } from "./list-marks.ts";
 import { codeCells, gridOf, kindOfTable } from "./tables.ts";
 import { ancestors, attributeText, elements, find, looksLikeXhtml, treeOf, walk } from "./tree.ts";
-import { blockTags, lineOf, textOf, whole } from "./words.ts";
+import { isBlock, lineOf, spaced, textOf, whole } from "./words.ts";
 import type { ParserInput } from "../parser.ts";
 
 const outsideMain = new Set(["header", "footer", "aside"]);
@@ -122,6 +123,8 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
     }
     const formula = formulaOf(node);
     if (formula !== null) return void words.appendMade(formula, node.startIndex!);
+    const said = spaced(fieldWords(node));
+    if (said !== null) return said === "" ? undefined : void words.appendMade(said, node.startIndex!);
     if (isLeftOut(node)) return;
     const { name } = node;
     if (node.attribs.id && options.titles?.has(node.attribs.id)) {
@@ -146,7 +149,7 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
       children(node, depth, kind);
     } else if (name === "li") inBlock(node, depth, kind, "list", listMark(node));
     else if (name === "dt" || name === "dd") inBlock(node, depth, kind, "list");
-    else if (blockTags.has(name)) inBlock(node, depth, kind, kind === "list" ? "list" : "prose");
+    else if (isBlock(node)) inBlock(node, depth, kind, kind === "list" ? "list" : "prose");
     else children(node, depth, kind);
   }
 

@@ -4,7 +4,7 @@
 import { isTag, isText, type ChildNode, type Element } from "domhandler";
 import type { SourcedText } from "../../lines/sourced-text.ts";
 import { TableGrid } from "../../table/grid.ts";
-import { elements, find, walk } from "./tree.ts";
+import { ancestors, elements, find, walk } from "./tree.ts";
 
 export type TableKind = "data" | "code" | "layout";
 
@@ -22,7 +22,7 @@ export function kindOfTable(table: Element): TableKind {
   let hasPre = false;
   for (const element of walk(table)) {
     const { name } = element;
-    if (name === "table") return "layout";
+    if (name === "table") return hasOwnNames(table) ? "data" : "layout";
     if (name === "tr") columns = Math.max(columns, element.children.filter(isCell).length);
     if (name === "td") cells++;
     if (name === "th" || name === "caption" || name === "thead") hasHeader = true;
@@ -38,6 +38,23 @@ export function kindOfTable(table: Element): TableKind {
   if (hasPre) return "code";
   if (hasHeader || cells > mostLaidOut) return "data";
   return columns <= 1 || hasBlocks ? "layout" : "data";
+}
+
+/** Whether a table that holds others has columns, or rows, with names of its own: then those are parts of its cells. */
+function hasOwnNames(table: Element): boolean {
+  const parts = table.children.filter(isTag);
+  const rows = parts.flatMap((part) => (part.name === "tr" ? [part] : part.children.filter(isTag)));
+  const names = rows.flatMap((row) => (row.name === "tr" ? row.children.filter(isTag) : []));
+  return names.filter(({ name }) => name === "th").length > 1;
+}
+
+/** Its rows, without those of tables in its cells. */
+function rowsOf(table: Element): Element[] {
+  return elements(table, (row) => {
+    if (row.name !== "tr") return false;
+    for (const above of ancestors(row)) if (above.name === "table") return above === table;
+    return false;
+  });
 }
 
 /** Several blocks in a cell: it is a column of a page. */
@@ -63,7 +80,7 @@ function hasWords(paragraph: Element): boolean {
 /** A data table's cells, each in its column. */
 export function gridOf(table: Element, textOfCell: (cell: Element) => SourcedText): TableGrid {
   const grid = new TableGrid();
-  for (const row of elements(table, ({ name }) => name === "tr")) {
+  for (const row of rowsOf(table)) {
     const cells = row.children.filter(isCell);
     const isInHead = row.parent !== null && isTag(row.parent) && row.parent.name === "thead";
     grid.row({ isHeader: isInHead });

@@ -3,6 +3,7 @@
  */
 import { isTag, isText, type ChildNode, type Document, type Element, type Text } from "domhandler";
 import { SourcedText } from "../../lines/sourced-text.ts";
+import { fieldWords } from "./fields.ts";
 import { formulaOf } from "./formulas.ts";
 import type { HtmlTree } from "./tree.ts";
 
@@ -11,6 +12,13 @@ export const blockTags: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+const shownApart = /(?:^|[;\s])display\s*:\s*(?:block|flex|grid|list-item|table(?:-row|-cell|-caption)?)(?![\w-])/i;
+
+/** Whether a page shows an element on lines of its own: by what it is, or by what its style says. */
+export function isBlock({ name, attribs }: Element): boolean {
+  return blockTags.has(name) || (attribs.style !== undefined && shownApart.test(attribs.style));
+}
 
 /** Without those of scripts and styles; `most` characters are enough. Only to look at: see `lineOf`. */
 export function textOf(root: Document | Element, most = Number.POSITIVE_INFINITY): string {
@@ -23,7 +31,7 @@ export function textOf(root: Document | Element, most = Number.POSITIVE_INFINITY
       parts.push(node.data);
       length += node.data.length;
     } else if (isTag(node) && node.name !== "script" && node.name !== "style") {
-      if (blockTags.has(node.name) || node.name === "br") {
+      if (node.name === "br" || isBlock(node)) {
         parts.push(" ");
         stack.push(null);
       }
@@ -60,6 +68,11 @@ export function whole(text: SourcedText): SourcedText {
   );
 }
 
+/** What a field says stands apart from its label. */
+export function spaced(said: string | null): string | null {
+  return said === null || said === "" ? said : ` ${said} `;
+}
+
 interface Made {
   readonly text: string;
   readonly origin: number;
@@ -75,15 +88,17 @@ function* wordsOf(
     if (node === " ") yield node;
     else if (isText(node)) yield node;
     else if (isTag(node)) {
-      const formula = formulaOf(node);
-      if (formula !== null) yield { text: formula, origin: node.startIndex! };
-      else if (node.name === "br") yield " ";
+      const made = formulaOf(node) ?? spaced(fieldWords(node));
+      if (made !== null) {
+        if (made !== "") yield { text: made, origin: node.startIndex! };
+      } else if (node.name === "br") yield " ";
       else if (node.name === "img" || node.name === "svg") {
         if (node.attribs.alt && !isLeftOut(node)) yield node;
       } else if (!isLeftOut(node)) {
-        const isBlock = blockTags.has(node.name);
-        if (isBlock) yield " ";
-        if (isBlock) stack.push(" ");
+        if (isBlock(node)) {
+          yield " ";
+          stack.push(" ");
+        }
         for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
       }
     }

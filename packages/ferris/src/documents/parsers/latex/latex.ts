@@ -1,6 +1,6 @@
 /**
- * LaTeX: headings, paragraphs, code and formulas of the document, with letters as they are read, and without comments, commands and the preamble. Macros are
- * not expanded.
+ * LaTeX: headings, paragraphs, code and formulas of the document, with letters as they are read, and without comments, commands and the preamble. Of
+ * macros those without arguments are expanded.
  */
 import { ContentBuilder } from "../../content-builder.ts";
 import { decodeText } from "../../decode/decode.ts";
@@ -8,6 +8,7 @@ import type { ParsedDocument } from "../../document.ts";
 import { SourcedText } from "../../lines/sourced-text.ts";
 import { accent, accented, letterOf, plainLatex } from "./latex-letters.ts";
 import type { ParserInput } from "../parser.ts";
+import { macrosOf, withMacros } from "./macros.ts";
 import { titlePageOf } from "./title-page.ts";
 
 const levels: Readonly<Record<string, number>> = {
@@ -43,6 +44,8 @@ const dropped = new Map(
 const longestLabel = 1_000;
 const longestArgument = 2_000;
 const longestFormula = 5_000;
+/** What macros stand for, all together. */
+const mostExpanded = 2 ** 20;
 
 /** What is not text: comments, commands, braces, formulas, breaks. */
 const sign =
@@ -54,10 +57,13 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
   const builder = new ContentBuilder(text);
   const begin = content.indexOf("\\begin{document}");
   const isDocument = begin >= 0;
-  const title = plainTitle(content);
+  // Parts of a document define nothing; packages do nothing else.
+  const macros = isDocument ? macrosOf(content) : new Map<string, string>();
+  const title = plainTitle(content, macros);
   const isBeamer = /\\documentclass(?:\[[^\]]{0,500}\])?\{beamer\}/.test(content.slice(0, Math.max(begin, 0)));
-  if (isDocument) addTitlePage(builder, content.slice(0, begin));
+  if (isDocument) addTitlePage(builder, content.slice(0, begin), macros);
   const chapters = /\\(?:chapter|part)\*?[[{]/.test(content) ? 0 : 1;
+  let expanded = 0;
   let words = new SourcedText();
   let tables = 0;
   /** Of the lists that are open, outermost first: how many items so far; null where they have no numbers. */
@@ -105,8 +111,7 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
       const close = closingBrace(content, argument);
       flush();
       const heading = plainHeading(
-        content
-          .slice(argument + 1, close)
+        withMacros(content.slice(argument + 1, close), macros)
           .replace(/(?<!\\)%[^\n]*(?:\n\s*|$)/g, "")
           .replace(/\\label\{[^{}]*\}/g, ""),
       );
@@ -142,6 +147,11 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
         words.append(content.slice(end + 1, close), end + 1);
         return close + 1;
       }
+    }
+    const macro = macros.get(command);
+    if (macro !== undefined && (expanded += macro.length) < mostExpanded) {
+      words.appendMade(macro, index);
+      return end + (content.startsWith("{}", end) ? 2 : 0);
     }
     const count = dropped.get(command) ?? 0;
     let next = count > 0 || content[end] === "[" ? argument : end;
@@ -237,8 +247,8 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
   }
 }
 
-function addTitlePage(builder: ContentBuilder, preamble: string): void {
-  for (const { text, isTitle, offset } of titlePageOf(preamble)) {
+function addTitlePage(builder: ContentBuilder, preamble: string, macros: ReadonlyMap<string, string>): void {
+  for (const { text, isTitle, offset } of titlePageOf(preamble, macros)) {
     const line = new SourcedText().appendMade(text, offset);
     if (isTitle) builder.heading(1, line);
     else builder.add("metadata", line);
@@ -263,13 +273,14 @@ function uncoloured(line: string): string {
     .replace(/\\([{}_%#&$])/g, "$1");
 }
 
-function plainTitle(content: string): string | undefined {
+function plainTitle(content: string, macros: ReadonlyMap<string, string>): string | undefined {
   const found = /\\title\s*(?:\[[^\]]{0,500}\]\s*)?\{/.exec(content);
   if (!found) return undefined;
   const open = found.index + found[0].length - 1;
   return (
-    plainLatex(content.slice(open + 1, closingBrace(content, open)).replace(/\\\\|\\thanks\{[^{}]*\}/g, " ")) ||
-    undefined
+    plainLatex(
+      withMacros(content.slice(open + 1, closingBrace(content, open)), macros).replace(/\\\\|\\thanks\{[^{}]*\}/g, " "),
+    ) || undefined
   );
 }
 

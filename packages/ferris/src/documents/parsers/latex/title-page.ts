@@ -2,6 +2,7 @@
  * What the preamble of a LaTeX document says for its title page: title, authors, date.
  */
 import { plainLatex } from "./latex-letters.ts";
+import { withMacros } from "./macros.ts";
 
 const longest = 2_000;
 /** Commands whose argument \maketitle and its like print. */
@@ -15,15 +16,14 @@ export interface TitleLine {
 }
 
 /** In the order of the file. */
-export function titlePageOf(preamble: string): TitleLine[] {
+export function titlePageOf(preamble: string, macros: ReadonlyMap<string, string>): TitleLine[] {
   const lines: TitleLine[] = [];
   for (const found of preamble.matchAll(printed)) {
     const offset = found.index + found[0].length;
     const close = closing(preamble, offset);
     if (close < 0) continue;
     const text = plainLatex(
-      preamble
-        .slice(offset, close)
+      withMacros(preamble.slice(offset, close), macros)
         .replace(/(?<!\\)%[^\n]*\n\s*/g, "")
         .replace(/\s*\\(?:and|And|AND)(?![A-Za-z])\s*/g, ", ")
         // Thanks of a title are a note; those of an author say where they work.

@@ -34,11 +34,19 @@ export function parseRestructuredText({ bytes }: ParserInput): ParsedDocument {
     if (isOver && isTitle(below.text) && line.text.trimEnd().length >= below.text.trim().length) {
       heading(`${sign}${sign}`, below.text, line.start, lines[index + 2]!.end);
       index += 2;
-    } else if (above && isUnder(sign, above.text, line.text) && (lines[index - 2]?.text ?? "").trim() === "") {
+    } else if (above && isUnder(sign, above.text, line.text) && isFree(index - 2)) {
       heading(sign!, above.text, above.start, line.end);
     } else index = code(index);
   }
   return sectioned("restructured-text", text, marks);
+
+  /** Whether a heading may follow a line: one that is empty, or the end of another heading. */
+  function isFree(index: number): boolean {
+    const before = lines[index];
+    if (before === undefined || before.text.trim() === "") return true;
+    const last = marks.at(-1);
+    return last?.kind === "heading" && last.end === before.end;
+  }
 
   function heading(kind: string, title: string, start: number, end: number): void {
     if (!kinds.includes(kind)) kinds.push(kind);
