@@ -67,7 +67,7 @@ function underlined(title: string, under: string): number {
   // Letters of East Asia are as wide as two signs.
   const wide =
     title.match(/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/g)?.length ?? 0;
-  const length = [...title.trimEnd()].length;
+  const { length } = title.trimEnd();
   const signs = under.trimEnd().length;
   const fits = Math.abs(signs - length) <= 2 || (wide > 0 && Math.abs(signs - length - wide) <= 2);
   return fits && signs > 2 ? underlines.indexOf(sign) + 1 : 0;

@@ -39,8 +39,8 @@ export function parseOrg({ bytes }: ParserInput): ParsedDocument {
     const keyword = /^[ \t]*#\+(\w+):[ \t]*(.*)$/.exec(line.text);
     if (stars !== undefined) {
       const state = /^\S+/.exec(words!)![0];
-      const title = headingOf(own.has(state) ? words!.slice(state.length).trimStart() : words!);
-      marks.push({ kind: "heading", start: line.start, end: line.end, level: stars.length, title });
+      const said = headingOf(own.has(state) ? words!.slice(state.length).trimStart() : words!);
+      marks.push({ kind: "heading", start: line.start, end: line.end, level: stars.length, title: said });
     } else if (keyword) {
       if (keyword[1]!.toLowerCase() === "title") title = title === undefined ? keyword[2] : `${title} ${keyword[2]}`;
       marks.push({ kind: "metadata", start: line.start, end: line.end });

@@ -48,8 +48,8 @@ describe("LaTeX", () => {
     );
     expect(document.title).toBe("On Aurora");
     expect(outline(document).slice(2)).toEqual([
-      "heading [On Aurora > Of Aurora] Of Aurora",
-      "prose [On Aurora > Of Aurora] The Aurora of Bergen, the Aurora fleet and sail.",
+      "heading [Of Aurora] Of Aurora",
+      "prose [Of Aurora] The Aurora of Bergen, the Aurora fleet and sail.",
     ]);
   });
 

@@ -2,9 +2,8 @@
  * Forms of a page that somebody filled in and saved: what is typed, chosen and ticked. Not search boxes, logins and buttons, whose forms are
  * left out as a whole (left-out.ts), not passwords, and not fields that stand in no form, table or label: those work the page.
  */
-import { isTag, type Element } from "domhandler";
+import { isTag, isText, type Element } from "domhandler";
 import { ancestors, walk } from "./tree.ts";
-import { textOf } from "./words.ts";
 
 const typed = /^(?:|text|email|tel|url|number|date|time|datetime-local|month|week)$/i;
 const ticked = /^(?:checkbox|radio)$/i;
@@ -17,7 +16,7 @@ const mostOptions = 1_000;
 /** What a field says; empty where it says nothing, null for what is no field. */
 export function fieldWords(element: Element): string | null {
   const { name, attribs } = element;
-  if (name === "textarea") return isHeld(element, holders) ? textOf(element, longestText) : "";
+  if (name === "textarea") return isHeld(element, holders) ? textIn(element) : "";
   if (name === "select") return isHeld(element, holders) ? chosen(element) : "";
   if (name !== "input") return null;
   const type = attribs.type ?? "";
@@ -31,9 +30,15 @@ function chosen(select: Element): string {
   let seen = 0;
   for (const option of walk(select)) {
     if (++seen > mostOptions) break;
-    if (option.name === "option" && "selected" in option.attribs) words.push(textOf(option, longestText));
+    if (option.name === "option" && "selected" in option.attribs) words.push(textIn(option));
   }
   return words.join(", ");
+}
+
+/** Nothing but text is in them. */
+function textIn({ children }: Element): string {
+  const text = children.map((child) => (isText(child) ? child.data.slice(0, longestText) : " ")).join("");
+  return text.replace(/\s+/g, " ").trim();
 }
 
 function isHeld(element: Element, names: RegExp): boolean {
