@@ -49,7 +49,7 @@ export function parseOrg({ bytes }: ParserInput): ParsedDocument {
   return sectioned("org", text, marks, title);
 }
 
-/** The states that a file has of its own: `#+TODO: TALK WRITE(w) | SENT(s)`. */
+/** The states that a file has of its own: a keyword, then `TALK WRITE(w) | SENT(s)`. */
 function ownStates(content: string): ReadonlySet<string> {
   const own = new Set<string>();
   for (const [, said] of content.matchAll(/^#\+(?:seq_|typ_)?to[d]o:[ \t]*(\S[^\n]{0,500})/gim))
