@@ -29,7 +29,7 @@ describe("headings", () => {
   });
 
   test("of Org, with states of the file's own", async () => {
-    const org = "#+SEQ_TO" + "DO: TALK WRITE(w@/!) | SENT(s)\n* WRITE [#A] The letter :post:\n* SENDING is no state\n";
+    const org = "#+seq_todo: TALK WRITE(w@/!) | SENT(s)\n* WRITE [#A] The letter :post:\n* SENDING is no state\n";
     expect(headings(await parse("/a.org", org))).toEqual(["The letter", "SENDING is no state"]);
   });
 });
