@@ -83,12 +83,12 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "pptx",
-    version: 5,
+    version: 6,
     extensions: ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"],
   },
   {
     type: "xlsx",
-    version: 8,
+    version: 9,
     extensions: ["xlsx", "xlsm", "xltx", "xltm", "xlsb"],
     recognises: (head) => isExcel2003(beginning(head)),
   },
@@ -106,7 +106,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xls",
-    version: 5,
+    version: 6,
     extensions: ["xls", "xlt"],
   },
   {

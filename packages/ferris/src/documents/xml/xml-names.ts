@@ -30,6 +30,7 @@ const prefixes = new Map<string, string>([
   [`${openXml}package/2006/metadata/core-properties`, "cp"],
   [`${microsoft}word/2010/wordprocessingShape`, "wps"],
   [`${microsoft}drawing/2010/main`, "a14"],
+  [`${microsoft}drawing/2012/chart`, "c15"],
   [`${microsoft}drawing/2014/chartex`, "cx"],
   [`${microsoft}drawing/2008/diagram`, "dsp"],
   [`${microsoft}spreadsheetml/2018/threadedcomments`, ""],
@@ -39,6 +40,7 @@ const prefixes = new Map<string, string>([
   ["http://schemas.microsoft.com/office/word/2003/auxHint", "wx"],
   ["http://schemas.microsoft.com/aml/2001/core", "aml"],
   ["urn:schemas-microsoft-com:office:spreadsheet", "ss"],
+  ["urn:schemas-microsoft-com:office:excel", "x"],
   ["http://schemas.microsoft.com/office/2006/xmlPackage", "pkg"],
   ...["office", "text", "table", "presentation", "meta", "style", "chart", "form", "manifest", "script"].map(
     (name) => [`${openDocument}${name}:1.0`, name] as const,

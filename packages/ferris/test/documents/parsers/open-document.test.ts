@@ -5,6 +5,19 @@ import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outlineOfFixture } from "../support/cases.ts";
 import { outline } from "../support/outline.ts";
 
+test("what is said of what belongs into cells", async () => {
+  const validation = `<table:content-validations><table:content-validation table:condition="of:cell-content-is-in-list(&quot;Open&quot;;&quot;On &quot;&quot;hold&quot;&quot;&quot;)"><table:help-message table:title="Status"><text:p>Pick one</text:p></table:help-message><table:error-message table:message-type="stop"><text:p>Wrong</text:p></table:error-message></table:content-validation></table:content-validations>`;
+  const file = zipSync({
+    "content.xml": strToU8(
+      `<office:document-content><office:body><office:spreadsheet>${validation}<table:table table:name="S"/></office:spreadsheet></office:body></office:document-content>`,
+    ),
+  });
+  expect(outline(await parseDocument("/a.ods", file))).toEqual([
+    "prose [] Status\nPick one",
+    'prose [] Open, On "hold"',
+  ]);
+});
+
 test.each<[string, string[]]>([
   [
     "rows.ods",

@@ -1,6 +1,8 @@
 /** Presentations as python-pptx and pandoc write them, and what PowerPoint adds. */
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
+import { linesOf } from "../../../src/documents/parsers/slides/paragraphs.ts";
+import { xmlTree } from "../../../src/documents/xml/xml-tree.ts";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outlineOfFixture } from "../support/cases.ts";
 import { outline } from "../support/outline.ts";
@@ -33,7 +35,7 @@ test.each([
     [
       "heading [1: Harbour handbook] Harbour handbook",
       "heading [2: Mooring] Mooring",
-      "prose [2: Mooring] Moor at the outer pier.1 The head loss is h_f=λ L/D (v^2)/(2g) and √(x+1).\nFirst step\nSecond step\nInner step\nAnother\nThird step\n∑_(i=1)^n x_i=∫_0^1 f(t)\u2009dt",
+      "prose [2: Mooring] Moor at the outer pier.1 The head loss is h_f=λ L/D (v^2)/(2g) and √(x+1).\n1. First step\n2. Second step\na. Inner step\nb. Another\n3. Third step\n∑_(i=1)^n x_i=∫_0^1 f(t)\u2009dt",
       "table [2: Mooring] Ship: Aurora; Berth: 12; Length: 32 m",
       "table [2: Mooring] Ship: Borealis; Berth: 7; Length: 41 m",
       "prose [3: ] A quotation of the harbour master.\nFuel\nDiesel only.",
@@ -144,5 +146,74 @@ test("footers, and what layouts and masters say, are said once at the end", asyn
     "prose [] Harbour office",
     "prose [] Draft of June",
     "prose [] Confidential",
+  ]);
+});
+
+test("numbers and signs are as they are shown", () => {
+  const run = (text: string, properties = "", lang = "en-US") =>
+    `<a:r><a:rPr lang="${lang}">${properties}</a:rPr><a:t>${text}</a:t></a:r>`;
+  const paragraph = (inner: string, properties = "", level = 0) =>
+    `<a:p><a:pPr lvl="${level}">${properties}</a:pPr>${inner}</a:p>`;
+  const number = (type: string, start = 1) => `<a:buAutoNum type="${type}" startAt="${start}"/>`;
+  const signs = '<a:sym typeface="Wingdings" charset="2"/>';
+  const body = xmlTree(
+    `<p:txBody><a:lstStyle><a:lvl3pPr>${number("alphaUcParenBoth")}</a:lvl3pPr></a:lstStyle>${[
+      paragraph(run("one"), number("arabicPeriod")),
+      paragraph(run("inner"), number("romanLcParenR"), 1),
+      paragraph(""),
+      paragraph(run("two"), number("arabicPeriod")),
+      paragraph(run("inner again"), number("romanLcParenR"), 1),
+      paragraph(run("plain"), "<a:buNone/>"),
+      paragraph(run("anew"), number("arabicPeriod")),
+      paragraph(run("seven"), number("circleNumDbPlain", 7)),
+      paragraph(run("by its style"), "", 2),
+      paragraph(run("Costs ") + run("à", signs) + run(" down")),
+      paragraph(run("so à there", signs)),
+      paragraph(run("de 5 à 10", signs, "fr-FR")),
+      paragraph(run("J", signs) + run("D", '<a:latin typeface="Symbol"/>') + run("T \uf0e0", signs)),
+    ].join("")}</p:txBody>`,
+  );
+  expect(linesOf(body!)).toEqual([
+    "1. one",
+    "i) inner",
+    "2. two",
+    "i) inner again",
+    "plain",
+    "1. anew",
+    "⑦ seven",
+    "(A) by its style",
+    "Costs → down",
+    "so → there",
+    "de 5 à 10",
+    "☺ΔT →",
+  ]);
+});
+
+test("charts show their values in their formats, labels from cells, names of trend lines, units", async () => {
+  const cache = (kind: string, format: string, values: string[], own = "") =>
+    `<c:${kind}Ref><c:${kind}Cache>${format && `<c:formatCode>${format}</c:formatCode>`}${values.map((value, index) => `<c:pt idx="${index}"${index === 1 ? own : ""}><c:v>${value}</c:v></c:pt>`).join("")}</c:${kind}Cache></c:${kind}Ref>`;
+  const chart = `<c:chartSpace><c:date1904 val="1"/><c:chart><c:plotArea><c:barChart><c:ser><c:tx><c:v>Share</c:v></c:tx>
+    <c:dLbls><c:dLbl><c:tx>${cache("str", "", ["From a cell"])}</c:tx></c:dLbl></c:dLbls><c:trendline><c:name>Growth</c:name></c:trendline>
+    <c:cat>${cache("num", "yyyy-mm-dd", ["43465", "43496"])}</c:cat><c:val>${cache("num", "0.0%", ["0.192", "0.5"], ' formatCode="0.00"')}</c:val>
+    <c:extLst><c:ext><c15:datalabelsRange><c15:dlblRangeCache><c:pt idx="0"><c:v>Best month</c:v></c:pt></c15:dlblRangeCache></c15:datalabelsRange></c:ext></c:extLst>
+    </c:ser></c:barChart><c:valAx><c:dispUnits><c:builtInUnit val="millions"/><c:dispUnitsLbl/></c:dispUnits></c:valAx></c:plotArea></c:chart></c:chartSpace>`;
+  const relations = (id: string, type: string, target: string) =>
+    `<Relationships><Relationship Id="${id}" Type="x/${type}" Target="${target}"/></Relationships>`;
+  const parts = {
+    "ppt/presentation.xml": '<p:presentation><p:sldId r:id="a"/></p:presentation>',
+    "ppt/_rels/presentation.xml.rels": relations("a", "slide", "1.xml"),
+    "ppt/1.xml":
+      '<p:sld><p:cSld><p:spTree><p:graphicFrame><c:chart r:id="c"/></p:graphicFrame></p:spTree></p:cSld></p:sld>',
+    "ppt/_rels/1.xml.rels": relations("c", "chart", "charts/c.xml"),
+    "ppt/charts/c.xml": chart,
+  };
+  const bytes = zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, strToU8(text)])));
+  expect(outline(await parseDocument("/a.pptx", bytes))).toEqual([
+    "table [1: ] 2023-01-01; Share: 19.2%",
+    "table [1: ] 2023-02-01; Share: 0.50",
+    "prose [1: ] From a cell",
+    "prose [1: ] Best month",
+    "prose [1: ] Growth",
+    "prose [1: ] Millions",
   ]);
 });

@@ -95,6 +95,25 @@ test("Excel 2003's XML has its columns, merged cells, dates and comments", async
   ]);
 });
 
+test("Excel 2003's XML: dates in their formats, choices, headers; the mark of its encoding may stand before it", async () => {
+  const xml =
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="urn:schemas-microsoft-com:office:excel" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">' +
+    '<Styles><Style ss:ID="d"><NumberFormat ss:Format="d mmm yyyy"/></Style><Style ss:ID="h"><NumberFormat ss:Format="[h]:mm"/></Style><Style ss:ID="s"><NumberFormat ss:Format="Short Date"/></Style></Styles>' +
+    '<Worksheet ss:Name="S"><Table><Row><Cell ss:StyleID="d"><Data ss:Type="DateTime">2023-01-01T00:00:00.000</Data></Cell><Cell ss:StyleID="h"><Data ss:Type="DateTime">1900-01-01T12:00:00.000</Data></Cell><Cell ss:StyleID="s"><Data ss:Type="DateTime">2024-05-17T00:00:00.000</Data></Cell></Row></Table>' +
+    '<WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel"><PageSetup><Header x:Data="&amp;CConfidential"/><Footer x:Data="&amp;LPage &amp;P"/></PageSetup></WorksheetOptions>' +
+    '<DataValidation xmlns="urn:schemas-microsoft-com:office:excel"><Type>List</Type><Value>"Open,Closed"</Value><InputTitle>State</InputTitle></DataValidation></Worksheet></Workbook>';
+  const expected = [
+    "table [S] 1 Jan 2023 | 36:00 | 2024-05-17",
+    "prose [S] State",
+    "prose [S] Open, Closed",
+    "prose [] Confidential",
+  ];
+  for (const bytes of [strToU8(`\ufeff${xml}`), Buffer.from(`\ufeff${xml}`, "utf16le")]) {
+    expect(outline(await parseDocument("/old.xml", bytes))).toEqual(expected);
+    expect(outline(await parseDocument("/old.xls", bytes))).toEqual(expected);
+  }
+});
+
 test("what is written in a drawing is text; one without words is a picture", async () => {
   const svg = (inside: string) => `<svg xmlns="http://www.w3.org/2000/svg"><title>Plan</title>${inside}</svg>`;
   const drawing = svg('<path d="M0 0" fill="red"/><text x="1">Pier <tspan>three</tspan></text><style>.a{}</style>');

@@ -90,6 +90,18 @@ test.each<[number, string | undefined, number, string]>([
   [200, "# ?/?", 0.999, "1"],
   [200, "# ?/?", 12.5, "12 1/2"],
   [200, "?/?", 1, "1/1"],
+  [200, '[$-411]ggge"年"m"月"d"日"', 44927, "令和5年1月1日"],
+  [200, "[$-411]ge.m.d", 32515, "S64.1.7"],
+  [200, "[$-411]ge.m.d", 32516, "H1.1.8"],
+  [200, '[$-ja-JP]ee"年"', 44927, "05年"],
+  [200, "yyyy.m.d", 44927, "2023.1.1"],
+  [200, "[DBNum2][$-804]General", 20304050, "贰仟零叁拾万零肆仟零伍拾"],
+  [200, "[DBNum1]General", 15, "十五"],
+  [200, "[DBNum2]0", 120, "壹贰零"],
+  [200, '[DBNum1][$-804]yyyy"年"m"月"d"日"', 45220, "二〇二三年十月二十一日"],
+  [200, "[ENG][$-409]d\\-mmm\\-yy;@", 44927, "1-Jan-23"],
+  [200, "[NatNum1][$-411]0.0", 1.25, "1.3"],
+  [200, "[RED]0.0", 1.25, "1.3"],
 ])("format %s %s of %s", (id, pattern, value, expected) => {
   expect(numberFormat(id, pattern, false)(value)).toBe(expected);
 });
@@ -153,19 +165,49 @@ describe("sheets", () => {
     ]);
   });
 
+  test("choices that are given as a text, in the ways of all versions; not those that are cells", async () => {
+    const list = (formula: string) =>
+      `<dataValidation type="list" sqref="A1"><formula1>${formula}</formula1></dataValidation>`;
+    const newer = `<x14:dataValidation type="list"><x14:formula1><xm:f>"Oak,Ash"</xm:f></x14:formula1></x14:dataValidation>`;
+    const long = `<dataValidation type="list"><mc:AlternateContent><mc:Choice Requires="x12ac"><x12ac:list>Bow,"Stern, left"</x12ac:list></mc:Choice></mc:AlternateContent></dataValidation>`;
+    const number = `<dataValidation type="whole"><formula1>"1,2"</formula1></dataValidation>`;
+    const bytes = xlsx(
+      `<sheetData>${row(1, { A: "open" })}</sheetData><dataValidations>${list('"Open, Closed,Say ""no"""')}${list("$A$1:$A$4")}${long}${number}</dataValidations><extLst><ext><x14:dataValidations>${newer}</x14:dataValidations></ext></extLst>`,
+    );
+    expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual([
+      "table [S] open",
+      'prose [S] Open, Closed, Say "no"',
+      "prose [S] Bow, Stern, left",
+      "prose [S] Oak, Ash",
+    ]);
+  });
+
+  test("texts that formulas give: in the format of their cell, and none where they are empty", async () => {
+    const cells =
+      '<row r="1"><c r="A1" t="str" s="1"><f>B1</f><v>Smith</v></c><c r="B1" t="str"><f>IF(1,"")</f><v></v></c><c r="C1"><f>1+1</f><v></v></c><c r="D1" s="1" t="inlineStr"><is><t>Jones</t></is></c><c r="E1" t="d" s="2"><v>2024-05-17T18:30:00</v></c></row>';
+    const styles =
+      '<styleSheet><numFmts><numFmt numFmtId="200" formatCode="&quot;Dr. &quot;@"/><numFmt numFmtId="201" formatCode="d mmm yyyy h:mm"/></numFmts><cellXfs><xf/><xf numFmtId="200"/><xf numFmtId="201"/></cellXfs></styleSheet>';
+    const bytes = xlsx(`<sheetData>${cells}</sheetData>`, { "xl/styles.xml": styles });
+    const expected = ["table [S] Dr. Smith | =1+1 | Dr. Jones | 17 May 2024 18:30"];
+    expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual(expected);
+    const since1904 = '<workbook><workbookPr date1904="1"/><sheets><sheet name="S" r:id="r1"/></sheets></workbook>';
+    const of1904 = xlsx(`<sheetData>${cells}</sheetData>`, { "xl/styles.xml": styles, "xl/workbook.xml": since1904 });
+    expect(outline(await parseDocument("/a.xlsx", of1904))).toEqual(expected);
+  });
+
   test("buttons of forms in the drawing of older versions; what today's drawing has too, once; no shapes of comments", async () => {
     const shape = (kind: string, words: string) =>
       `<v:shape><v:textbox><div><font>${words}</font></div></v:textbox><x:ClientData ObjectType="${kind}"/></v:shape>`;
     const bytes = xlsx(`<sheetData>${row(1, { A: "open" })}</sheetData>`, {
       "xl/worksheets/_rels/s.xml.rels":
         '<Relationships><Relationship Id="v" Type="x/vmlDrawing" Target="../v.vml"/><Relationship Id="d" Type="x/drawing" Target="../d.xml"/></Relationships>',
-      "xl/v.vml": `<xml>${shape("Button", "Press to<br>\nprint")}${shape("Note", "A comment")}${shape("Checkbox", "Paid")}</xml>`,
+      "xl/v.vml": `<xml>${shape("Button", "Press to<br>\nprint")}${shape("Note", "A comment")}${shape("Checkbox", "Paid").replace("<v:shape>", '<v:shape id="s1">')}</xml>`,
       "xl/d.xml":
-        "<xdr:wsDr><xdr:sp><xdr:txBody><a:p><a:r><a:t>Paid</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:wsDr>",
+        "<xdr:wsDr><xdr:sp><xdr:nvSpPr><xdr:cNvPr><a14:compatExt spid='s1'/></xdr:cNvPr></xdr:nvSpPr><xdr:txBody><a:p><a:r><a:t>Paid</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:wsDr>",
     });
     expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual([
       "table [S] open",
-      "prose [S] Paid",
+      "prose [S] ☐ Paid",
       "prose [S] Press to print",
     ]);
   });
@@ -218,6 +260,33 @@ describe("sheets", () => {
     await expect(parseDocument("/a.xlsx", shared)).rejects.toMatchObject({ reason: "too large" });
   });
 });
+
+const formLines = [
+  "table [Text] Dr. Miller",
+  "table [Text] line2",
+  "table [Text] 1 Jan 2023 | 15.5% | 36:00",
+  "table [Text] 1,234.50 kg | 3 1/4",
+  "prose [Text] Status\nPick one",
+  "prose [Text] Open, Closed, On hold",
+  "prose [Text] A note",
+  "prose [Text] Box text",
+  "prose [Text] ☒ Agreed to terms",
+  "prose [Text] ☐ Newsletter",
+  "prose [Text] ☒ By post",
+  "prose [] Confidential",
+  "prose [] Acme Ltd & Co",
+];
+
+test.each([["form.xlsx"], ["form.xlsb"], ["form.xls"], ["form.xml"]])(
+  "ticks, choices, messages, headers and footers in each of Excel's formats: %s",
+  async (name) => {
+    const lines = (await outlineOfFixture(`office/${name}`)).filter((line) => !line.includes("Evaluation"));
+    // Excel 2003's XML has no drawings; in .xls what lies on a sheet stands together.
+    const expected = name.endsWith(".xml") ? formLines.filter((_, line) => line < 7 || line > 10) : formLines;
+    if (name.endsWith(".xls")) expect(lines.toSorted()).toEqual(expected.toSorted());
+    else expect(lines).toEqual(expected);
+  },
+);
 
 test("a binary workbook reads as its XML does; what is cut off, or lies about its lengths, ends", async () => {
   const bytes = readFileSync(new URL("../../fixtures/office/parts.xlsb", import.meta.url));

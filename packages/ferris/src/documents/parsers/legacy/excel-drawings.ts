@@ -8,6 +8,11 @@ import { shapesWithin } from "./shape-words.ts";
 
 const record = { continued: 0x003c, object: 0x005d, drawing: 0x00ec, box: 0x01b6 } as const;
 const storage = 9;
+/** In objects: what they are, and whether they are ticked. */
+const common = 0x15;
+const ticked = 0x12;
+const tickBox = 0x0b;
+const optionButton = 0x0c;
 const mostLines = 100_000;
 
 /** Collects what the records of one sheet draw. */
@@ -17,6 +22,8 @@ export class SheetDrawings {
   /** The pieces of the drawings that are open: of the sheet, of a chart on it. */
   readonly #open: Uint8Array[][] = [];
   #continues = false;
+  /** What the newest object shows beside its words: a box that is ticked or not. */
+  #sign = "";
 
   /** @param formulas of all sheets, by the folders of their objects ("MBD0012AB34"); those that are shown here are taken out */
   constructor(formulas: Map<string, string>) {
@@ -40,8 +47,10 @@ export class SheetDrawings {
     const [type, length, body] = [reader.u16(at), reader.u16(at + 2), at + 4];
     if (type === record.drawing || (type === record.continued && this.#continues))
       this.#open.at(-1)?.push(reader.slice(body, Math.min(body + length, reader.length)));
-    else if (type === record.object) this.#add(this.#formulaAt(reader, body, length));
-    else if (type === record.box) this.#add(textOfBox(reader, at));
+    else if (type === record.object) {
+      this.#add(this.#formulaAt(reader, body, length));
+      this.#sign = signAt(reader, body, length);
+    } else if (type === record.box) this.#add(this.#sign + textOfBox(reader, at).trim());
     this.#continues = type === record.drawing || (type === record.continued && this.#continues);
   }
 
@@ -69,6 +78,16 @@ export class SheetDrawings {
     }
     return undefined;
   }
+}
+
+/** Of a box to tick or a button to choose: the sign that shows its state. */
+function signAt(reader: ByteReader, start: number, length: number): string {
+  const kind = reader.u16(start) === common ? reader.u16(start + 4) : 0;
+  if (kind !== tickBox && kind !== optionButton) return "";
+  const end = Math.min(start + length, reader.length);
+  for (let at = start; at + 6 <= end; at += 4 + reader.u16(at + 2))
+    if (reader.u16(at) === ticked) return reader.u16(at + 4) === 1 ? "☒ " : "☐ ";
+  return "☐ ";
 }
 
 /** The text of a comment or box is in the records that follow, each of which says how wide its characters are. */

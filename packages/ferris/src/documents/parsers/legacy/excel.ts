@@ -12,6 +12,7 @@ import { formattedText, general, numberFormat, type NumberFormat } from "../spre
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { shownEdge } from "../spreadsheet/sheet.ts";
+import { joined } from "../spreadsheet/validations.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { SheetDrawings } from "./excel-drawings.ts";
 import { readStrings, stringAt, type TextAt, textOfPage } from "./excel-strings.ts";
@@ -42,6 +43,8 @@ const mostColumns = 256;
 const mostEdges = 300;
 const mostPrompts = 10_000;
 const mostFormulas = 10_000;
+/** In formulas: a text (ptgStr of [MS-XLS]). */
+const textToken = 0x17;
 const excel97 = 0x0600;
 /** Excel 5 and 95: the same records, with texts in the workbook's code page. */
 const excel95 = 0x0500;
@@ -233,7 +236,7 @@ function readSheet(
       const edge = isOld ? textAt(body + 1, reader.u8(body)) : textAt(body + 2, reader.u16(body));
       edges.add(shownEdge(edge));
     } else if (type === 0x01be && prompts.size < mostPrompts) {
-      prompts.add(promptAt(reader, body + 4));
+      for (const text of validationAt(reader, body)) prompts.add(text);
     }
   }
   const drawn = [...drawings.lines(), ...prompts];
@@ -241,16 +244,20 @@ function readSheet(
   return { grid: gridOf(rows, merges), comments, drawn, titles: [...titles].filter((title) => !said.has(title)) };
 }
 
-/** The title of what is said of a cell, and its text: the first and third of four texts; one of a NUL alone stands for none. */
-function promptAt(reader: ByteReader, start: number): string {
-  let at = start;
-  const texts = [0, 1, 2].map(() => {
+/** What is said of a cell: a title and a text, the first and third of four (a NUL alone stands for none), and the choices that are given as a text. */
+function validationAt(reader: ByteReader, start: number): string[] {
+  let at = start + 4;
+  const texts = [0, 1, 2, 3].map(() => {
     const [characters, isWide] = [reader.u16(at), (reader.u8(at + 2) & 1) === 1];
     const text = stringAt(reader, at + 2, characters);
     at += 3 + characters * (isWide ? 2 : 1);
     return text.replaceAll("\0", "");
   });
-  return `${texts[0]}\n${texts[2]}`.trim();
+  const prompt = `${texts[0]}\n${texts[2]}`.trim();
+  // The formula's length, two bytes of nothing, and a text in it: how many characters, how wide they are.
+  const isList = (reader.u32(start) & 0x8f) === 0x83 && reader.u8(at + 4) === textToken;
+  const choices = isList ? joined(stringAt(reader, at + 6, reader.u8(at + 5)).split(/[\0,]/)) : "";
+  return [prompt, choices].filter((text) => text !== "");
 }
 
 function gridOf(

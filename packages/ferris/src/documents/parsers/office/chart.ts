@@ -6,6 +6,7 @@ import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { type XmlElement, childElements, childNamed, descendants, textWithin, xmlTree } from "../../xml/xml-tree.ts";
 import { linesOf } from "../slides/paragraphs.ts";
+import { valueFormat } from "./chart-formats.ts";
 import type { OfficePackage } from "./package.ts";
 
 /** A chart of more points repeats a sheet; its names say what it is about. */
@@ -43,7 +44,8 @@ function addWords(builder: ContentBuilder, root: XmlElement, { place, hasSheet =
   const first = chart ? titleText(chart) : "";
   if (first !== "") builder.add("prose", first, place);
   for (const title of titles) if (title !== first) builder.add("prose", title, place);
-  const series = descendants(root, "c:ser").map(seriesOf);
+  const is1904 = /^(?:1|true)$/.test(childNamed(root, "c:date1904")?.attributes.val ?? "");
+  const series = descendants(root, "c:ser").map((one) => seriesOf(one, is1904));
   const names = series.map(({ name }) => name).filter((name) => name !== "");
   const categories = [...new Set(series.flatMap((one) => [...one.categories.values()]))];
   const points = series.reduce((sum, one) => sum + one.values.size, 0);
@@ -51,10 +53,31 @@ function addWords(builder: ContentBuilder, root: XmlElement, { place, hasSheet =
     if (names.length > 0) builder.add("prose", names.join(", "), place);
     if (categories.length > 0 && categories.length <= mostPoints) builder.add("prose", categories.join(", "), place);
   } else addTable(builder, gridOf(series), { place, hasHeader: true });
-  // Labels that somebody typed; others are values, which "[VALUE]" stands for.
-  const labels = descendants(root, "c:dLbl").flatMap((label) => descendants(label, "c:rich").flatMap(linesWithin));
+  for (const label of new Set(labelsOf(root))) if (/\p{L}/u.test(label)) builder.add("prose", label, place);
+}
+
+/** Labels that somebody typed or took from cells, names of trend lines, units of axes. Labels that are values are "[VALUE]". */
+function labelsOf(root: XmlElement): string[] {
+  const labels = descendants(root, "c:dLbl").flatMap((label) => {
+    const text = childNamed(label, "c:tx");
+    return text
+      ? [...descendants(text, "c:rich").flatMap(linesWithin), ...pointsOf(childNamed(text, "c:strRef")).values()]
+      : [];
+  });
+  const ranges = descendants(root, "c15:dlblRangeCache").flatMap((range) => [...pointsOf(range).values()]);
+  const trends = descendants(root, "c:trendline").map((line) => textOf(childNamed(line, "c:name")));
+  const units = descendants(root, "c:dispUnits").flatMap((unit) => {
+    const label = childNamed(unit, "c:dispUnitsLbl");
+    const typed = label ? descendants(label, "c:rich").flatMap(linesWithin) : [];
+    const named = childNamed(unit, "c:builtInUnit")?.attributes.val ?? "";
+    return label && typed.length === 0 ? [named.charAt(0).toUpperCase() + named.slice(1)] : typed;
+  });
   const typed = labels.map((label) => label.replace(/\[[^[\]]*\]/g, "").trim());
-  for (const label of new Set(typed)) if (/\p{L}/u.test(label)) builder.add("prose", label, place);
+  return [...typed, ...ranges, ...trends, ...units];
+}
+
+function textOf(element: XmlElement | undefined): string {
+  return element ? textWithin(element).trim() : "";
 }
 
 interface Series {
@@ -69,25 +92,26 @@ function titleText(title: XmlElement): string {
   return (rich.length > 0 ? rich : [...pointsOf(childNamed(title, "c:tx")).values()]).join(" ");
 }
 
-function seriesOf(series: XmlElement): Series {
+function seriesOf(series: XmlElement, is1904: boolean): Series {
   const name = childNamed(series, "c:tx");
   const direct = name && childNamed(name, "c:v");
   return {
     name: direct ? textWithin(direct).trim() : [...pointsOf(name).values()].join(" "),
-    categories: pointsOf(childNamed(series, "c:cat") ?? childNamed(series, "c:xVal")),
-    values: pointsOf(childNamed(series, "c:val") ?? childNamed(series, "c:yVal")),
+    categories: pointsOf(childNamed(series, "c:cat") ?? childNamed(series, "c:xVal"), is1904),
+    values: pointsOf(childNamed(series, "c:val") ?? childNamed(series, "c:yVal"), is1904),
   };
 }
 
-/** The cached values of a reference; of several levels, put together per point. */
-function pointsOf(reference: XmlElement | undefined): Map<number, string> {
+/** The cached values of a reference as they are shown; of several levels, put together per point. */
+function pointsOf(reference: XmlElement | undefined, is1904 = false): Map<number, string> {
   const points = new Map<number, string>();
   if (!reference) return points;
+  const [common] = descendants(reference, "c:formatCode");
+  const formatOf = valueFormat(textOf(common), is1904);
   // Levels of categories go from the innermost to the outermost.
   for (const point of descendants(reference, "c:pt")) {
     const index = Number(point.attributes.idx ?? 0);
-    const value = childNamed(point, "c:v");
-    const text = value ? textWithin(value).trim() : "";
+    const text = formatOf(textOf(childNamed(point, "c:v")), point.attributes.formatCode);
     const inner = points.get(index);
     if (text !== "") points.set(index, inner === undefined ? text : `${text} ${inner}`);
   }

@@ -9,6 +9,7 @@ import { addCells } from "./cells.ts";
 import { FormControls } from "./controls.ts";
 import { ListCounter } from "./lists.ts";
 import type { Objects } from "./objects.ts";
+import { validationLines } from "./validation.ts";
 import { outlineStyle, type TextStyles } from "./styles.ts";
 import { descriptionOf, formulaIn, readParagraph } from "./paragraph.ts";
 
@@ -60,6 +61,10 @@ export class OpenDocumentBody {
     const { name } = element;
     if (leftOut.has(name)) return;
     if (name === "office:forms") return this.#controls.add(element);
+    if (name === "table:content-validation") {
+      for (const line of validationLines(element)) this.#builder.add("prose", line);
+      return;
+    }
     if (name === "text:p" || name === "text:h") this.#addParagraph(element, null);
     else if (name === "text:list") this.#addList(element, null);
     else if (name === "table:table") this.addTable(element);

@@ -6,6 +6,7 @@ import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { addFiles, type EmbeddedFile, filesOfPart, type UnreadObject } from "../office/embedded-object.ts";
+import { prepareCharts } from "../office/chart-formats.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { addMaster, addSlide, addSlideComments } from "./slide.ts";
@@ -18,6 +19,7 @@ export async function parsePptx(input: ParserInput): Promise<ParsedDocument> {
   // What is encrypted, and what was renamed without being converted.
   if (isCompoundFile(bytes)) return parseLegacyOffice(input, "pptx");
   const file = new OfficePackage(bytes, "ppt/presentation.xml");
+  await prepareCharts(file);
   const builder = new ContentBuilder();
   const slides = slidesOf(file);
   const footers: string[] = [];

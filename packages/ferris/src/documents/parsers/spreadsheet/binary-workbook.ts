@@ -3,16 +3,17 @@
  * [MS-XLSB]. What lies on the sheets (charts, text boxes) is XML in both.
  */
 import { addTable } from "../../table/add-table.ts";
-import type { ContentBuilder } from "../../content-builder.ts";
+import { ContentBuilder } from "../../content-builder.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { errorName, packedNumber, truth } from "../legacy/excel-values.ts";
 import type { ByteReader } from "../legacy/byte-reader.ts";
 import type { OfficePackage } from "../office/package.ts";
-import { afterWideString, readRecords, wideString } from "./binary-records.ts";
-import { addControls } from "./controls.ts";
-import { addDrawings, addFormulas } from "./drawing.ts";
+import { afterWideString, type OnRecord, readRecords, wideString } from "./binary-records.ts";
+import { addDrawings, addFormulas, addThreads, repeatsThread } from "./drawing.ts";
 import { formattedText, general, numberFormat, type NumberFormat } from "./number-formats.ts";
-import { mergeCells, mostColumns, mostMerges, mostRows } from "./sheet.ts";
+import { mergeCells, mostColumns, mostMerges, mostRows, shownEdge } from "./sheet.ts";
+import { joined, mostSaid } from "./validations.ts";
+import { addPageEdges } from "../office/page-edges.ts";
 
 /** The records that are read, as [MS-XLSB] numbers them. Short ones are the same cells, and stand beside the one before. */
 const record = {
@@ -35,13 +36,20 @@ const record = {
   style: 47,
   richText: 62,
   workbookProperties: 153,
+  validation: 64,
   sheet: 156,
   merge: 176,
   tableStart: 343,
+  headerFooter: 479,
   cellStylesStart: 617,
   cellStylesEnd: 618,
   commentText: 637,
+  validationList: 681,
 } as const;
+
+/** Of validations: choosing from a list; and a text in a formula (PtgStr). */
+const listType = 3;
+const textToken = 0x17;
 
 interface Style {
   readonly pattern: string | undefined;
@@ -70,17 +78,32 @@ export function readBinaryWorkbook(file: OfficePackage, builder: ContentBuilder)
     });
   }
   const styleOf = readStyles(file, is1904);
+  const edges = new Set<string>();
   for (const { name, part } of sheets) {
     builder.section(1, name);
-    addTable(builder, readSheet(archive.bytes(part), strings, styleOf, headerRows(file, part)));
+    const said = new Set<string>();
+    const onOther: OnRecord = (type, reader, start, end) => {
+      if (type === record.headerFooter) {
+        for (const text of wideStrings(reader, start + 2, end, 6)) edges.add(shownEdge(text));
+      } else if (type === record.validation || type === record.validationList) {
+        for (const text of validationAt(type, reader, start, end)) if (said.size < mostSaid) said.add(text);
+      }
+    };
+    addTable(builder, readSheet(archive.bytes(part), strings, styleOf, headerRows(file, part), onOther));
+    for (const text of said) builder.add("prose", text);
+    const hasThreads = addThreads(builder, file, part);
     for (const comments of file.related(part, "comments")) {
       readRecords(archive.bytes(comments), (type, reader, start, end) => {
-        if (type === record.commentText) builder.add("prose", wideString(reader, start + 1, end));
+        const text = type === record.commentText ? wideString(reader, start + 1, end) : "";
+        if (!hasThreads || !repeatsThread(text)) builder.add("prose", text);
       });
     }
-    addControls(builder, file, part, addDrawings(builder, file, part));
+    addDrawings(builder, file, part);
     addFormulas(builder, file, part);
   }
+  const printed = new ContentBuilder();
+  for (const edge of edges) printed.add("prose", edge);
+  addPageEdges(builder, [printed.finish("xlsx")]);
   return sheets.map(({ part }) => part);
 }
 
@@ -126,6 +149,7 @@ function readSheet(
   strings: readonly string[],
   styleOf: (index: number) => Style,
   headers: ReadonlySet<number>,
+  onOther: OnRecord,
 ): TableGrid {
   const grid = new TableGrid();
   /** The number of each row in the grid, from 1. */
@@ -156,12 +180,33 @@ function readSheet(
       if (kind === record.blank || column >= mostColumns) return;
       const style = styleOf(reader.u32(at) & 0xff_ffff);
       grid.cellAt(column, shown(kind, reader, at + 4, end, strings, style));
-    }
+    } else onOther(type, reader, start, end);
   });
   for (const [first, last, left, right] of merges) {
     mergeCells(grid, numbers, { row: first + 1, column: left }, { row: last + 1, column: right });
   }
   return grid;
+}
+
+/** What is said of what belongs into a cell: behind flags and ranges two texts for errors, a title and a message; and the choices in a formula of text. */
+function validationAt(type: number, reader: ByteReader, start: number, end: number): string[] {
+  if (type === record.validationList) return [joined(wideString(reader, start, end).split(","))];
+  const ranges = start + 4;
+  const texts = ranges + 4 + 16 * Math.min(reader.u32(ranges), 100_000);
+  const [, , title = "", message = ""] = wideStrings(reader, texts, end, 4);
+  let formula = texts;
+  for (let text = 0; text < 4; text++) formula = afterWideString(reader, formula);
+  const isText = (reader.u8(start) & 0xf) === listType && reader.u8(formula + 4) === textToken;
+  const length = Math.min(reader.u16(formula + 5), Math.max(0, (end - formula - 7) >> 1));
+  const choices = isText ? joined(reader.wide(formula + 7, length).split(/[\0,]/)) : "";
+  return [`${title}\n${message}`.trim(), choices].filter((text) => text !== "");
+}
+
+/** So many texts one after another; those that are not there are empty. */
+function wideStrings(reader: ByteReader, start: number, end: number, count: number): string[] {
+  const texts: string[] = [];
+  for (let at = start; texts.length < count; at = afterWideString(reader, at)) texts.push(wideString(reader, at, end));
+  return texts;
 }
 
 /** The cell whose value stands at `at`. */
@@ -188,8 +233,8 @@ function shown(
     case record.shared:
       return formattedText(pattern, strings[reader.u32(at)] ?? "");
     case record.richText:
-      return wideString(reader, at + 1, end);
+      return formattedText(pattern, wideString(reader, at + 1, end));
     default:
-      return wideString(reader, at, end);
+      return formattedText(pattern, wideString(reader, at, end));
   }
 }

@@ -5,6 +5,7 @@
  * Dates whose format is the reader's own locale are shown as 2024-05-17, which everyone understands.
  */
 import { format, isDateFormat } from "numfmt";
+import { eraFormat, ideographFormat } from "./east-asian-formats.ts";
 
 /** Excel's limit. */
 const longestPattern = 255;
@@ -46,6 +47,9 @@ const builtIn: Readonly<Record<number, string>> = {
 const isEastAsianDate = (id: number) => (id >= 27 && id <= 31) || (id >= 50 && id <= 58) || id === 36;
 const isEastAsianTime = (id: number) => id >= 32 && id <= 35;
 
+/** Which language a format is written in, or the digits of which script LibreOffice shows: "[ENG][$-409]d-mmm-yy". */
+const ofLanguage = /\[(?:(?!RED\])[A-Z]{3}|NatNum\d[^\]]{0,40})\]/g;
+
 /** How a cell's value is shown. */
 export type NumberFormat = (value: number) => string;
 
@@ -55,7 +59,10 @@ export type NumberFormat = (value: number) => string;
  * @param is1904 whether days are counted from 1904
  */
 export function numberFormat(id: number, pattern: string | undefined, is1904: boolean): NumberFormat {
-  const known = pattern ?? builtIn[id] ?? (isEastAsianDate(id) ? "yyyy-mm-dd" : isEastAsianTime(id) ? "h:mm:ss" : "");
+  const known =
+    pattern?.replace(ofLanguage, "") ??
+    builtIn[id] ??
+    (isEastAsianDate(id) ? "yyyy-mm-dd" : isEastAsianTime(id) ? "h:mm:ss" : "");
   if (known === "" || known.length > longestPattern || /^(?:general|@)$/i.test(known.trim())) return general;
   let isDate: boolean;
   let meant = known;
@@ -68,14 +75,18 @@ export function numberFormat(id: number, pattern: string | undefined, is1904: bo
     return general;
   }
   // Time that passed ("[h]:mm") may be less than none; numfmt would count the hours of a negative day.
+  const inEra = isDate ? eraFormat(meant) : null;
+  const inIdeographs = ideographFormat(meant, isDate);
   const isElapsed = /\[(?:h+|m+|s+)\]/i.test(known);
   return (value) => {
     const number = isDate && is1904 && !isElapsed ? value + days1904 : value;
     try {
       const shown =
-        isElapsed && number < 0 ? `-${shownAs(meant, -number)}` : shownAs(meant, number).replace(wholeFraction, "$1");
+        isElapsed && number < 0
+          ? `-${shownAs(meant, -number)}`
+          : shownAs(inEra?.(number) ?? meant, number).replace(wholeFraction, "$1");
       // What is hidden by its format (";;;") is there to be found all the same.
-      return shown === "" ? general(value) : shown;
+      return shown === "" ? general(value) : (inIdeographs?.(shown) ?? shown);
     } catch {
       return general(value);
     }

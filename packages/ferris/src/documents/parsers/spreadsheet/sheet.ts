@@ -7,6 +7,7 @@ import { XmlStream } from "../../xml/xml.ts";
 import { RichText, unescaped } from "./strings.ts";
 import { formattedText } from "./number-formats.ts";
 import type { CellStyle } from "./styles.ts";
+import { Validation } from "./validations.ts";
 
 /** Excel's limits. */
 export const mostColumns = 16_384;
@@ -14,19 +15,24 @@ export const mostRows = 1_048_576;
 /** A merge costs a little; sheets of reports have thousands. */
 export const mostMerges = 100_000;
 
+/** From which days are counted. */
+const firstDay = Date.UTC(1899, 11, 30);
+const firstDay1904 = Date.UTC(1904, 0, 1);
+
 const isEdge = /^(?:odd|even|first)(?:Header|Footer)$/;
 /** A sheet has six at most. */
 const mostEdges = 300;
-const mostPrompts = 10_000;
 
 export interface SheetContext {
   readonly strings: readonly string[];
   readonly styleOf: (index: number) => CellStyle;
+  /** Whether days are counted from 1904. */
+  readonly is1904: boolean;
   /** Rows, from 1, that name the columns of a table on the sheet. */
   readonly headerRows: ReadonlySet<number>;
   /** Gets what is printed above and below the pages. */
   readonly edges: Set<string>;
-  /** Gets what is said beside a cell of what belongs into it. */
+  /** Gets what is said of what belongs into cells. */
   readonly prompts: Set<string>;
 }
 
@@ -36,6 +42,8 @@ interface CellState {
   style: number;
   value: string;
   formula: string;
+  /** Whether there is a value, which may be an empty text. */
+  hasValue: boolean;
 }
 
 /** Reads the sheet whose XML comes in `pieces`. */
@@ -48,15 +56,17 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
   let row = 0;
   let column = -1;
   let cell: CellState | null = null;
-  let inside: "v" | "f" | "is" | "edge" | null = null;
+  let inside: "v" | "f" | "is" | "edge" | "validation" | null = null;
+  let validation: Validation | null = null;
   let edge = "";
   const stream = new XmlStream({
     open(name, attributes) {
       if (inside === "is") inline.open(name);
+      else if (inside === "validation") validation!.open(name);
       else if (name === "c") {
         const { r, t = "n", s } = attributes;
         column = r ? columnOf(r) : column + 1;
-        cell = { column, type: t, style: Number(s ?? 0), value: "", formula: "" };
+        cell = { column, type: t, style: Number(s ?? 0), value: "", formula: "", hasValue: false };
       } else if (name === "row") {
         const claimed = Number(attributes.r);
         const next = claimed > row && claimed <= mostRows ? claimed : row + 1;
@@ -69,14 +79,16 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
         numbers.push(row);
         grid.row({ isHeader: context.headerRows.has(row) });
         column = -1;
-      } else if (cell && (name === "v" || name === "f")) inside = name;
-      else if (cell && name === "is") {
+      } else if (cell && (name === "v" || name === "f")) {
+        inside = name;
+        if (name === "v") cell.hasValue = true;
+      } else if (cell && name === "is") {
         inside = name;
         inline.begin();
       } else if (name === "mergeCell" && merges.length < mostMerges) merges.push(attributes.ref ?? "");
-      else if (name === "dataValidation" && context.prompts.size < mostPrompts) {
-        const { promptTitle = "", prompt = "" } = attributes;
-        context.prompts.add(unescaped(`${promptTitle}\n${prompt}`).trim());
+      else if (name.endsWith("dataValidation")) {
+        inside = "validation";
+        validation = new Validation(context.prompts, attributes);
       } else if (isEdge.test(name)) {
         inside = "edge";
         edge = "";
@@ -87,6 +99,7 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
       else if (inside === "v") cell!.value += text;
       else if (inside === "f") cell!.formula += text;
       else if (inside === "edge") edge += text;
+      else if (inside === "validation") validation!.text(text);
     },
     close(name) {
       if (inside === "is" && name !== "is") inline.close(name);
@@ -95,6 +108,10 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
         inside = null;
       } else if (inside === "edge") {
         if (context.edges.size < mostEdges) context.edges.add(shownEdge(edge));
+        inside = null;
+      } else if (inside === "validation") {
+        if (!name.endsWith("dataValidation")) return validation!.close();
+        validation!.end();
         inside = null;
       } else if (name === inside) inside = null;
       else if (name === "c" && cell) {
@@ -109,15 +126,30 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
   return grid;
 }
 
-function shown({ type, style, value, formula }: CellState, { strings, styleOf }: SheetContext): string {
+function shown(
+  { type, style, value, formula, hasValue }: CellState,
+  { strings, styleOf, is1904 }: SheetContext,
+): string {
+  // The result of a formula may be no text.
+  if (type === "str" && hasValue && value === "") return "";
   // Programs that cannot calculate leave the value to the next one that can.
   if (value === "") return formula.trim() === "" ? "" : `=${formula.trim()}`;
   if (type === "s") return formattedText(styleOf(style).pattern, strings[Number(value)] ?? "");
   if (type === "b") return value.trim() === "1" ? "TRUE" : "FALSE";
-  if (type === "d") return value.replace(/T00:00:00(?:\.0+)?Z?$/, "").replace("T", " ");
+  if (type === "d") return dateText(value, styleOf(style), is1904);
+  if (type === "str" || type === "inlineStr") return formattedText(styleOf(style).pattern, unescaped(value));
   if (type !== "n") return unescaped(value);
   const number = Number(value);
   return Number.isNaN(number) ? value : styleOf(style).format(number);
+}
+
+/** A date that is written as one ("2024-05-17T18:00:00"), as its cell shows it. */
+function dateText(written: string, { id, format }: CellStyle, is1904: boolean): string {
+  const [, date = "1899-12-30", time = "00:00:00"] =
+    /^(\d{4}-\d\d-\d\d)?T?(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?Z?$/.exec(written) ?? [];
+  const days = (Date.parse(`${date}T${time}Z`) - (is1904 ? firstDay1904 : firstDay)) / 86_400_000;
+  const isPlain = id === 0 || Number.isNaN(days);
+  return isPlain ? written.replace(/T00:00:00(?:\.0+)?Z?$/, "").replace("T", " ") : format(days);
 }
 
 /** Without fonts, sizes, colours, and what stands for a page's number, a date or a name; parts stand apart, and one that is "Page 3" is none. */

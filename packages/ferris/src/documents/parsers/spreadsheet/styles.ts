@@ -5,12 +5,14 @@ import { readXml } from "../../xml/xml.ts";
 import { general, numberFormat, type NumberFormat } from "./number-formats.ts";
 
 export interface CellStyle {
+  /** The format's number in the file. */
+  readonly id: number;
   readonly format: NumberFormat;
   /** The pattern that the file gives; undefined for built-in formats. */
   readonly pattern: string | undefined;
 }
 
-const plain: CellStyle = { format: general, pattern: undefined };
+const plain: CellStyle = { id: 0, format: general, pattern: undefined };
 
 /** Styles by the index that cells name. */
 export function readStyles(xml: string | null, is1904: boolean): (index: number) => CellStyle {
@@ -34,7 +36,7 @@ export function readStyles(xml: string | null, is1904: boolean): (index: number)
     let style = formats.get(id);
     if (!style) {
       const pattern = patterns.get(id);
-      style = { format: numberFormat(id, pattern, is1904), pattern };
+      style = { id, format: numberFormat(id, pattern, is1904), pattern };
       formats.set(id, style);
     }
     return style;

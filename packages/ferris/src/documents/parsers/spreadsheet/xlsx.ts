@@ -9,10 +9,10 @@ import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { addFiles, type EmbeddedFile, filesOfPart, type UnreadObject } from "../office/embedded-object.ts";
+import { prepareCharts } from "../office/chart-formats.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { readBinaryWorkbook } from "./binary-workbook.ts";
-import { addControls } from "./controls.ts";
 import { addComments, addDrawings, addFormulas } from "./drawing.ts";
 import { readExcel2003 } from "./excel-2003.ts";
 import { cellOf, readSheet } from "./sheet.ts";
@@ -31,6 +31,7 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
   if (isExcel2003(Buffer.from(bytes.subarray(0, 4096)).toString("latin1"))) return readExcel2003(bytes);
   const file = new OfficePackage(bytes, "xl/workbook.xml");
   const { archive, main } = file;
+  await prepareCharts(file);
   const builder = new ContentBuilder();
   if (main.toLowerCase().endsWith(".bin")) {
     const parts = readBinaryWorkbook(file, builder);
@@ -50,6 +51,7 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
     const grid = await readSheet(archive.pieces(part)!, {
       strings,
       styleOf,
+      is1904,
       headerRows: headerRows(file, part),
       edges,
       prompts,
@@ -57,7 +59,7 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
     addTable(builder, grid);
     for (const prompt of prompts) builder.add("prose", prompt);
     addComments(builder, file, part);
-    addControls(builder, file, part, addDrawings(builder, file, part));
+    addDrawings(builder, file, part);
     addFormulas(builder, file, part);
   }
   const printed = new ContentBuilder();

@@ -10,6 +10,7 @@ import { isCompoundFile } from "../../archive/compound-file.ts";
 import { ContentBuilder } from "../../content-builder.ts";
 import type { ParsedDocument } from "../../document.ts";
 import { addFiles, filesOfPart } from "../office/embedded-object.ts";
+import { prepareCharts } from "../office/chart-formats.ts";
 import { OfficePackage } from "../office/package.ts";
 import { addPageEdges } from "../office/page-edges.ts";
 import { WordBody, type WordContext, type WordReading } from "./body.ts";
@@ -38,6 +39,7 @@ export async function parseDocx(input: ParserInput): Promise<ParsedDocument> {
   const head = Buffer.from(bytes.subarray(0, 4096)).toString("latin1");
   const file = new OfficePackage(isSingleWordFile(head) ? packageOf(bytes) : bytes, "word/document.xml");
   const { main } = file;
+  await prepareCharts(file);
   const chunks = await readChunks(file, input);
   const asItIs = readMain(file, chunks, {});
   const { endsInField } = asItIs;
