@@ -6,6 +6,7 @@
  */
 import { quantile } from "../../../quantile.ts";
 import { goesLeft, inReadingOrder, isRightToLeft, type ReadPiece } from "./bidi.ts";
+import { inOrder } from "./drawing-order.ts";
 import type { FontWidths } from "./font-widths.ts";
 import type { Glyph } from "./glyphs.ts";
 import { withAccents, withMarks } from "./marks.ts";
@@ -83,6 +84,7 @@ interface Placed {
 
 export function linesOf(glyphs: readonly Glyph[], widths: FontWidths): Line[] {
   const lines: Glyph[][] = [];
+  const goBack = new Set<Glyph[]>();
   let current: Glyph[] = [];
   let [y, height, right] = [0, 0, 0];
   const end = () => {
@@ -98,7 +100,7 @@ export function linesOf(glyphs: readonly Glyph[], widths: FontWidths): Line[] {
       if (off > 0.6 * size || isOther) {
         if (isBlank) continue;
         end();
-      }
+      } else if (isBack && !isRightToLeft(glyph.text)) goBack.add(current);
     }
     if (current.length === 0) {
       if (isBlank) continue;
@@ -108,8 +110,9 @@ export function linesOf(glyphs: readonly Glyph[], widths: FontWidths): Line[] {
     if (!isBlank) right = glyph.x + glyph.width;
   }
   end();
-  const cells = touchingCells(lines, widths);
-  return lines.flatMap((line) => lineOf(line, widths, cells));
+  const ordered = inOrder(lines, goBack);
+  const cells = touchingCells(ordered, widths);
+  return ordered.flatMap((line) => lineOf(line, widths, cells));
 }
 
 /** Lines of a page that is read from right to left, with its sides changed: they begin at their left then, as all others do. */
