@@ -74,8 +74,8 @@ test("columns of a page stay columns, where a line of the one ends in a colon", 
   const left = ["The harbour has two", "locks, as follows:", "one in the north and", "one in the south."];
   const right = ["Ships wait outside", "until the pilot comes", "on board and brings", "the papers with him."];
   const drawn = [left, right].flatMap((column, nth) => column.map((line, at) => put(28 * nth, at, line)));
-  const read_ = (await read(...drawn)).join("\n");
-  expect(read_.indexOf("one in the south.")).toBeLessThan(read_.indexOf("Ships wait outside"));
+  const columns = (await read(...drawn)).join("\n");
+  expect(columns.indexOf("one in the south.")).toBeLessThan(columns.indexOf("Ships wait outside"));
 });
 
 test("cells of several lines stay cells where they nearly touch", async () => {
