@@ -186,7 +186,7 @@ function isUtf16(piece: Uint8Array): boolean {
 
 /** Part names are compared without regard to case; some writers encode them in the archive, some in the references. */
 function compared(name: string): string {
-  const plain = name.replaceAll("\\", "/").replace(/^\/+/, "");
+  const plain = name.replaceAll("\\", "/").replace(/^(?:\.?\/)+/, "");
   return decodedName(plain).toLowerCase();
 }
 

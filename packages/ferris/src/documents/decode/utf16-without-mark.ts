@@ -11,11 +11,19 @@ const enough = 32;
 export function utf16Without(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
   if (bytes.length % 2 !== 0 || bytes.length < 4) return null;
   const sample = bytes.subarray(0, mostSample);
+  const declared = xmlDeclaration(bytes);
+  if (declared !== null && decodeStrictly(bytes, declared) !== null) return declared;
   for (const name of ["utf-16le", "utf-16be"] as const) {
     const low = name === "utf-16le" ? 0 : 1;
     if (isWritten(sample, name, low) && decodeStrictly(bytes, name) !== null) return name;
   }
   return null;
+}
+
+/** Of XML without a mark, which says what it is by its first characters ("<?"). */
+function xmlDeclaration([first, second, third, fourth]: Uint8Array): "utf-16le" | "utf-16be" | null {
+  if (first === 0x3c && second === 0 && third === 0x3f && fourth === 0) return "utf-16le";
+  return first === 0 && second === 0x3c && third === 0 && fourth === 0x3f ? "utf-16be" : null;
 }
 
 function isWritten(sample: Uint8Array, name: "utf-16le" | "utf-16be", low: number): boolean {

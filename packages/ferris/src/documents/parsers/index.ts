@@ -77,7 +77,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 9,
+    version: 10,
     extensions: ["docx", "docm", "dotx", "dotm"],
     recognises: (head) => isSingleWordFile(beginning(head)),
   },
@@ -94,13 +94,13 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "opendocument",
-    version: 8,
+    version: 9,
     extensions: ["odt", "ods", "odp", "odg", "ott", "ots", "otp", "otg", "fodt", "fods", "fodp", "fodg"],
     recognises: (head) => /<office:document[\s>]/.test(beginning(head)) || openDocument.test(mediaTypeOf(head)),
   },
   {
     type: "doc",
-    version: 6,
+    version: 7,
     extensions: ["doc"],
     recognises: isOfMacintosh,
   },
@@ -111,7 +111,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "ppt",
-    version: 4,
+    version: 5,
     extensions: ["ppt", "pps"],
   },
   {

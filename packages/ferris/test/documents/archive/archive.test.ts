@@ -58,6 +58,7 @@ describe("names", () => {
   test.each([
     ["another case", "Word/Document.XML"],
     ["backslashes", "word\\document.xml"],
+    ["the folder itself before them", "./word/document.xml"],
     ["percent-encoded", "word/docu%6Dent.xml"],
     ["a leading slash", "/word/document.xml"],
   ])("%s", (_, name) => {

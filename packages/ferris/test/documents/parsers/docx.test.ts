@@ -129,6 +129,15 @@ test("forms of Word before 2007: boxes to tick", async () => {
   expect(await read(body)).toEqual(["prose [] ☐ A ☒ B"]);
 });
 
+test("lines and arrows over and under formulas", async () => {
+  const words = (text: string) => `<m:r><m:t>${text}</m:t></m:r>`;
+  const bar = (position: string) =>
+    `<m:bar><m:barPr><m:pos m:val="${position}"/></m:barPr><m:e>${words("x")}</m:e></m:bar>`;
+  const arrow = `<m:groupChr><m:groupChrPr><m:chr m:val="→"/><m:pos m:val="top"/></m:groupChrPr><m:e>${words("ab")}</m:e></m:groupChr>`;
+  const body = paragraph(`<m:oMath>${bar("top")}${words("+")}${bar("bot")}${words("=")}${arrow}</m:oMath>`);
+  expect(await read(body)).toEqual(["prose [] x\u0305+x\u0332=ab^→"]);
+});
+
 test("a large initial is the beginning of its paragraph", async () => {
   const initial = (text: string, kind: string) => paragraph(run(text), `<w:framePr w:dropCap="${kind}" w:lines="3"/>`);
   const body = initial("T", "drop") + paragraph(run("he harbour")) + initial("A", "margin") + paragraph(run("urora"));

@@ -1,12 +1,14 @@
 /** Office 1997 to 2003 as LibreOffice writes it; what else bears such names; and that damaged files end in a word about why. */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { strToU8, zipSync } from "fflate";
 import { processorTime } from "@ferris/testing";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { DocumentError } from "../../../src/errors.ts";
 import { outlineOfFixture } from "../support/cases.ts";
 import { compoundFile } from "../support/compound-file.ts";
+import { equation, line as lineOf, older } from "../support/mtef.ts";
 import { outline } from "../support/outline.ts";
 import { randomFrom } from "../support/random-documents.ts";
 
@@ -243,6 +245,66 @@ test("what was deleted in Word 6 or 95 while changes were tracked is not read", 
   expect(outline(await parseDocument("/old.doc", compoundFile({ WordDocument: main })))).toEqual([
     "prose [] The fee is sixty euros.",
     "prose [] End.",
+  ]);
+});
+
+test("formulas of Word 6 or 95 stand where their object does", async () => {
+  const text = "The energy is \x01 here.\rEnd.\r";
+  const start = 0x400;
+  const page = 0x600;
+  const main = Buffer.alloc(page + 512);
+  main.writeUInt16LE(0xa5dc, 0);
+  main.writeUInt16LE(104, 2);
+  main.writeUInt16LE(0x409, 6);
+  main.writeUInt32LE(start, 0x18);
+  main.writeUInt32LE(start + text.length, 0x1c);
+  main.writeUInt32LE(text.length, 0x34);
+  main.write(text, start, "latin1");
+  main.writeUInt32LE(0x300, 0xb8);
+  main.writeUInt32LE(10, 0xbc);
+  main.writeUInt32LE(start, 0x300);
+  main.writeUInt32LE(start + text.length, 0x304);
+  main.writeUInt16LE(page / 512, 0x308);
+  const ends = [0, 14, 15, text.length];
+  for (const [index, end] of ends.entries()) main.writeUInt32LE(start + end, page + 4 * index);
+  main.set([0, 100, 0], page + 4 * ends.length);
+  // An object, and its number.
+  main.set([8, 75, 1, 68, 4, 0xd2, 0x04, 0, 0], page + 200);
+  main.writeUInt8(ends.length - 1, page + 511);
+  const formula = (number: number, words: string) => ({
+    [`ObjectPool/_${number}/Equation Native`]: equation(3, lineOf(older.text(words))),
+  });
+  const file = compoundFile({ WordDocument: main, ...formula(1234, "E=mgh"), ...formula(99, "x") });
+  expect(outline(await parseDocument("/old.doc", file))).toEqual([
+    "prose [] The energy is E=mgh here.",
+    "prose [] End.",
+    "prose [] x",
+  ]);
+});
+
+test("objects of LibreOffice are read", async () => {
+  const chart = `<office:document-content><office:body><office:chart><chart:chart><chart:title><text:p>Fees</text:p></chart:title><table:table><table:table-row><table:table-cell/><table:table-cell><text:p>Q1</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>East</text:p></table:table-cell><table:table-cell office:value="NaN"><text:p>NaN</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>West</text:p></table:table-cell><table:table-cell><text:p>7</text:p></table:table-cell></table:table-row></table:table></chart:chart></office:chart></office:body></office:document-content>`;
+  const formula = `<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mi>E</mi><mo>=</mo><mi>m</mi></mrow><annotation>E=m</annotation></semantics></math>`;
+  const object = (xml: string) =>
+    compoundFile({ package_stream: zipSync({ "content.xml": strToU8(xml) }), "\x01Ole": "x" });
+  const document = zipSync({
+    "word/document.xml": strToU8("<w:document><w:body><w:p><w:r><w:t>Text</w:t></w:r></w:p></w:body></w:document>"),
+    "word/_rels/document.xml.rels": strToU8(
+      '<Relationships><Relationship Id="a" Type="x/oleObject" Target="a.bin"/><Relationship Id="b" Type="x/oleObject" Target="b.bin"/></Relationships>',
+    ),
+    "word/a.bin": object(chart),
+    "word/b.bin": object(formula),
+  });
+  const lines = outline(await parseDocument("/a.docx", document)).map((text) => text.replace(/ \[.*?\]/, ""));
+  expect(lines).toEqual([
+    "prose Text",
+    "metadata Attachment: document.odt",
+    "prose Fees",
+    "table Q1",
+    "table East",
+    "table West | 7",
+    "metadata Attachment: document.odt",
+    "prose E=m",
   ]);
 });
 

@@ -44,7 +44,7 @@ test.each<[number, string, string | undefined]>([
   expect(namedNumber(count, format)).toBe(expected);
 });
 
-const list = [
+const continued = [
   "list [] 1. one",
   "list [] a) sub a",
   "prose [] between",
@@ -58,7 +58,7 @@ const list = [
 test.each([["continued-lists.doc"], ["continued-lists.odt"]])(
   "inner lists go on after other text, and empty items are counted: %s",
   async (name) => {
-    expect(await outlineOfFixture(`office/${name}`)).toEqual(list);
+    expect(await outlineOfFixture(`office/${name}`)).toEqual(continued);
   },
 );
 
@@ -98,6 +98,31 @@ test("headings of OpenDocument that are taken out of the outline have no number"
     "heading [7 D] 7 D",
     "heading [E] E",
   ]);
+});
+
+test("lists on slides go on with the one right above them, in the same kind of number", async () => {
+  const style = (name: string, level: number, format: string, suffix: string) =>
+    `<text:list-style style:name="${name}"><text:list-level-style-number text:level="${level}" style:num-format="${format}" style:num-suffix="${suffix}"/></text:list-style>`;
+  const both = `<text:list-style style:name="B"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/><text:list-level-style-number text:level="2" style:num-format="a" style:num-suffix=")"/></text:list-style>`;
+  const list = (name: string, ...items: string[]) =>
+    `<text:list text:style-name="${name}">${items.map((item) => `<text:list-item>${item}</text:list-item>`).join("")}</text:list>`;
+  const text = (words: string) => `<text:p>${words}</text:p>`;
+  const box = (...inner: string[]) => `<draw:frame><draw:text-box>${inner.join("")}</draw:text-box></draw:frame>`;
+  const page = `<draw:page>${box(
+    list("A", text("one"), text("two")),
+    list("B", list("B", text("inner"), text("inner")), text("three")),
+    list("C", text("other")),
+  )}${box(list("A", text("again")))}</draw:page>`;
+  const file = zipSync({
+    "content.xml": strToU8(
+      `<office:document-content><office:automatic-styles>${style("A", 1, "1", ".")}${both}${style("C", 1, "I", ".")}</office:automatic-styles><office:body><office:presentation>${page}</office:presentation></office:body></office:document-content>`,
+    ),
+  });
+  expect(outline(await parseDocument("/a.odp", file))).toEqual(
+    ["1. one", "2. two", "a) inner", "b) inner", "3. three", "I. other", "1. again"].map(
+      (line) => `list [1: ] ${line}`,
+    ),
+  );
 });
 
 test("formats that Word gives in two versions", async () => {

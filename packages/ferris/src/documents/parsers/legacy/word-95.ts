@@ -9,7 +9,8 @@ import { ListCounter } from "../word/list-counter.ts";
 import { codePageLabel, fontCharsetLabel } from "../rtf/charsets.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { deletedStretches95 } from "./word-deletions.ts";
-import { type ParagraphProperty, plain, type WordText } from "./word-paragraphs.ts";
+import { propertiesOf95, runsOf95 } from "./word-95-properties.ts";
+import { type ParagraphProperty, type PlacedLine, plain, type WordText } from "./word-paragraphs.ts";
 
 /** By the language of the document, where it is not Western. */
 const pages: Readonly<Record<number, number>> = {
@@ -39,6 +40,8 @@ const pages: Readonly<Record<number, number>> = {
 const taiwan = 0x0404;
 /** Sets of fonts that say more than the language, which many left as it came: Central Europe, Cyrillic, Greek, Turkish, Baltic. */
 const tellingFonts = new Set([238, 204, 161, 162, 186]);
+/** sprmCPicLocation: of objects, their number. */
+const objectNumber = 68;
 const mostFonts = 1_000;
 const mostPieces = 100_000;
 
@@ -59,6 +62,7 @@ export function readWord95(stream: ByteReader, formulas: ReadonlyMap<number, str
   const bytes = isInPieces
     ? bytesOfPieces(main)
     : main.slice(main.u32(0x18), Math.min(main.length, main.u32(0x18) + all));
+  const placeOf = (offset: number) => (isInPieces ? byteInPieces(main, offset) : offset - main.u32(0x18));
   // Characters of two bytes are counted as two: their places hold.
   let at = 0;
   const parts = lengths.map((length) => decodeLoosely(bytes.subarray(at, (at += length)), label));
@@ -68,13 +72,38 @@ export function readWord95(stream: ByteReader, formulas: ReadonlyMap<number, str
     lengths: parts.map((part) => part.length),
     properties: { at: (character) => tableProperty(text, character) },
     lists: new ListCounter(new Map()),
-    // Which character stands for which is not read.
-    placed: [...formulas.values()].map((formula) => ({
-      character: Math.max(0, parts[0]!.length - 1),
-      text: formula,
-      isInline: false,
-    })),
+    placed: placedFormulas(main, formulas, {
+      end: Math.max(0, parts[0]!.length - 1),
+      characterAt: (offset) => decodeLoosely(bytes.subarray(0, Math.max(0, placeOf(offset))), label).length,
+    }),
   };
+}
+
+interface TextPlaces {
+  /** For what stands nowhere: the end of the body. */
+  readonly end: number;
+  /** The character whose bytes begin at a place in the stream. */
+  readonly characterAt: (offset: number) => number;
+}
+
+/** Formulas that are objects stand at the characters whose properties have their numbers. */
+function placedFormulas(
+  main: ByteReader,
+  formulas: ReadonlyMap<number, string>,
+  { end, characterAt }: TextPlaces,
+): PlacedLine[] {
+  const left = new Map(formulas);
+  const placed: PlacedLine[] = [];
+  for (const run of left.size > 0 ? runsOf95(main) : []) {
+    for (const { code, operand } of propertiesOf95(main, run)) {
+      const text = code === objectNumber ? left.get(main.u32(operand)) : undefined;
+      if (text === undefined) continue;
+      left.delete(main.u32(operand));
+      placed.push({ character: characterAt(run.start), text, isInline: true });
+    }
+  }
+  for (const text of left.values()) placed.push({ character: end, text, isInline: false });
+  return placed.sort((a, b) => a.character - b.character);
 }
 
 /** The stream with nothing in the place of what was deleted while changes were tracked; marks of cells and sections stay. */
@@ -102,8 +131,28 @@ function labelOfFonts(main: ByteReader): string {
   return codePageLabel(1252);
 }
 
+interface Piece95 {
+  /** In the stream. */
+  readonly place: number;
+  readonly size: number;
+}
+
 /** What was saved quickly, in pieces. */
 function bytesOfPieces(main: ByteReader): Uint8Array {
+  return Buffer.concat(piecesOf(main).map(({ place, size }) => main.slice(place, Math.min(place + size, main.length))));
+}
+
+/** Which byte of the pieces' text stands at a place in the stream. */
+function byteInPieces(main: ByteReader, offset: number): number {
+  let before = 0;
+  for (const { place, size } of piecesOf(main)) {
+    if (offset >= place && offset < place + size) return before + offset - place;
+    before += Math.min(size, Math.max(0, main.length - place));
+  }
+  return before;
+}
+
+function piecesOf(main: ByteReader): Piece95[] {
   let at = main.u32(0x0160);
   const end = at + main.u32(0x0164);
   while (at < end && main.u8(at) === 1) at += 3 + main.u16(at + 1);
@@ -111,16 +160,15 @@ function bytesOfPieces(main: ByteReader): Uint8Array {
   if (main.u8(at) !== 2 || count < 1 || count > mostPieces || at + 5 + 12 * count > main.length)
     throw new DocumentError("damaged", "the list of its pieces is missing");
   const first = at + 5;
-  const pieces: Uint8Array[] = [];
+  const pieces: Piece95[] = [];
   let length = 0;
   for (let index = 0; index < count && length <= main.length; index++) {
     const size = main.u32(first + 4 * index + 4) - main.u32(first + 4 * index);
     const place = main.u32(first + 4 * (count + 1) + 8 * index + 2);
-    const piece = main.slice(place, Math.min(place + size, main.length));
-    pieces.push(piece);
-    length += piece.length;
+    pieces.push({ place, size });
+    length += Math.max(0, Math.min(size, main.length - place));
   }
-  return Buffer.concat(pieces);
+  return pieces;
 }
 
 /** A row ends with a mark of a cell that has nothing before it: whether the last cell is empty is not to be told. */

@@ -1,26 +1,14 @@
 /** What was deleted in a Word document of 1993 to 2003 while changes were tracked, and is still in its text. */
 import { firstEndingAfter } from "./first-ending-after.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import { type CharacterRun, characterRuns, runsOf97 } from "./word-characters.ts";
+import { propertiesOf95, runsOf95 } from "./word-95-properties.ts";
+import { type CharacterRun, runsOf97 } from "./word-characters.ts";
 import { operandBytes, type PlacedPiece } from "./word-paragraphs.ts";
 
 /** sprmCFRMarkDel of [MS-DOC]. */
 const isDeleted = 0x0800;
 /** sprmCFStrikeRM, as it was called before. */
 const isDeleted95 = 65;
-/** How many bytes follow a property's code in Word 6 and 95; null where the first of them says. */
-const operandBytes95 = new Map<number, number | null>([
-  ...[68, 74, 81, 82, 103, 105, 106, 108].map((code): [number, null] => [code, null]),
-  ...[66, 67, 71, 75, 85, 86, 87, 88, 89, 90, 91, 92, 94, 98, 100, 102, 104, 117, 118].map((code): [number, 1] => [
-    code,
-    1,
-  ]),
-  ...[69, 72, 80, 93, 96, 97, 99, 101, 107, 109, 110].map((code): [number, 2] => [code, 2]),
-  [70, 4],
-  [73, 3],
-  [83, 0],
-  [95, 3],
-]);
 /** Stands in for what was deleted, so that places in the text stay what they are; nothing shows it. */
 const nothing = "\0";
 /** Cells and sections end there whether or not their text does. */
@@ -39,15 +27,8 @@ export function deletedStretches(main: ByteReader, table: ByteReader): Stretch[]
 
 /** Those of a document of Word 6 and 95, whose properties are bytes. */
 export function deletedStretches95(main: ByteReader): Stretch[] {
-  const list = { reader: main, offset: main.u32(0x00b8), length: main.u32(0x00bc), bytes: 2 } as const;
-  return stretchesOf(characterRuns(main, list), ({ properties, propertiesEnd }) => {
-    for (let at = properties; at + 1 < propertiesEnd;) {
-      const code = main.u8(at);
-      if (code === isDeleted95) return main.u8(at + 1) === 1;
-      const bytes = operandBytes95.get(code);
-      if (bytes === undefined) return false;
-      at += 1 + (bytes === null ? 1 + main.u8(at + 1) : bytes);
-    }
+  return stretchesOf(runsOf95(main), (run) => {
+    for (const { code, operand } of propertiesOf95(main, run)) if (code === isDeleted95) return main.u8(operand) === 1;
     return false;
   });
 }

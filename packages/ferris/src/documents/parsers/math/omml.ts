@@ -60,6 +60,12 @@ function linearPiece(element: XmlElement): string {
       return scripted(part("m:e"), "", part("m:lim"));
     case "m:acc":
       return part("m:e") + (property("m:chr") ?? "\u0302");
+    case "m:bar":
+      return part("m:e") + (property("m:pos") === "top" ? "\u0305" : "\u0332");
+    case "m:groupChr": {
+      const sign = property("m:chr") ?? "⏟";
+      return property("m:pos") === "top" ? scripted(part("m:e"), "", sign) : scripted(part("m:e"), sign, "");
+    }
     case "m:m":
       return fenced("[", rows(element, "m:mr", ", "), "]");
     case "m:eqArr":

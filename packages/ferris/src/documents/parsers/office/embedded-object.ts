@@ -54,7 +54,8 @@ export function objectIn(folder: CompoundFolder, whole?: Uint8Array): EmbeddedOb
   const names = new Set(folder.names().map((name) => name.toLowerCase()));
   const has = (...known: string[]) => known.some((name) => names.has(name));
   if (has("\x01ole10native")) return packagedFile(folder.stream("\x01Ole10Native")!.subarray(4));
-  for (const name of ["Package", "EmbeddedOdf", "CONTENTS"]) {
+  // The last is LibreOffice's.
+  for (const name of ["Package", "EmbeddedOdf", "CONTENTS", "package_stream"]) {
     const bytes = folder.stream(name);
     const extension = bytes && extensionOf(bytes);
     if (extension) return { name: `document.${extension}`, bytes: bytes! };

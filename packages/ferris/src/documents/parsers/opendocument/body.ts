@@ -47,6 +47,8 @@ export class OpenDocumentBody {
   #depth = 0;
   /** The newest list, which another may continue; and lists that others may name. */
   #newest: ListCounter | undefined;
+  /** The one that stands right above what comes next. */
+  #listAbove: ListCounter | undefined;
   readonly #named = new Map<string, ListCounter>();
 
   constructor(builder: ContentBuilder, styles: TextStyles, objects: Objects) {
@@ -65,8 +67,10 @@ export class OpenDocumentBody {
       for (const line of validationLines(element)) this.#builder.add("prose", line);
       return;
     }
-    if (name === "text:p" || name === "text:h") this.#addParagraph(element, null);
-    else if (name === "text:list") this.#addList(element, null);
+    if (name === "text:p" || name === "text:h") {
+      this.#listAbove = undefined;
+      this.#addParagraph(element, null);
+    } else if (name === "text:list") this.#addList(element, null);
     else if (name === "table:table") this.addTable(element);
     else if (name === "draw:page") this.#addPage(element);
     else if (name === "office:annotation") this.#addAnnotation(element);
@@ -134,12 +138,15 @@ export class OpenDocumentBody {
     const { attributes } = list;
     const continued = this.#named.get(attributes["text:continue-list"] ?? "");
     const isContinued = attributes["text:continue-numbering"] === "true" ? this.#newest : undefined;
-    const counter = outer?.counter ?? continued ?? isContinued ?? new ListCounter(this.#styles);
+    // On slides, a list goes on with what stands right above it.
+    const above = this.#page > 0 ? this.#listAbove : undefined;
+    const counter = outer?.counter ?? continued ?? isContinued ?? above ?? new ListCounter(this.#styles);
     const level = Math.min((outer?.level ?? 0) + 1, 10);
     const state = { counter, style: attributes["text:style-name"] ?? outer?.style ?? "", level };
     const id = attributes["xml:id"];
     if (id !== undefined) this.#named.set(id, counter);
     this.#newest = counter;
+    this.#listAbove = counter;
     for (const item of childElements(list)) {
       if (item.name !== "text:list-item" && item.name !== "text:list-header") continue;
       const isItem = item.name === "text:list-item" && childElements(item).some(({ name }) => name !== "text:list");
@@ -173,6 +180,7 @@ export class OpenDocumentBody {
   }
 
   #addShape(shape: XmlElement): void {
+    this.#listAbove = undefined;
     if (furniture.has(shape.attributes["presentation:class"] ?? "")) return;
     const formula = formulaIn(shape, this.#objects);
     if (formula !== null) return this.#builder.add("prose", formula, this.#place);
@@ -194,7 +202,12 @@ export class OpenDocumentBody {
   /** A chart, a sheet or a text within the document. */
   #addObject(object: XmlElement): void {
     const root = this.#objects.rootOf(object);
-    if (!root || this.#depth >= deepestObject) return;
+    if (root) this.addDocument(root);
+  }
+
+  /** Adds a document that stands within another: what a chart, a sheet or a text says. */
+  addDocument(root: XmlElement): void {
+    if (this.#depth >= deepestObject) return;
     this.#depth++;
     for (const title of ["chart:title", "chart:subtitle"]) {
       for (const element of descendants(root, title)) for (const child of childElements(element)) this.add(child);

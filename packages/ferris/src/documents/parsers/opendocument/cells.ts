@@ -47,6 +47,8 @@ function textOf(cell: XmlElement, objects: Objects, styles: TextStyles, attached
   };
   for (const child of childElements(cell)) visit(child);
   const text = parts.filter((part) => part !== "").join(" ");
+  // Of a chart's point that is not there.
+  if (text === "NaN" && cell.attributes["office:value"] === "NaN") return "";
   return text === "" ? valueOf(cell) : text;
 }
 

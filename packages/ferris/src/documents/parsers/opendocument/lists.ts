@@ -3,13 +3,15 @@
  */
 import { roman } from "../roman.ts";
 import { formatted } from "../word/list-counter.ts";
-import { bounded } from "./list-levels.ts";
+import { bounded, type ListLevel } from "./list-levels.ts";
 import type { TextStyles } from "./styles.ts";
 
 /** Counts the items of one list, all its levels, and of the lists that continue it. */
 export class ListCounter {
   readonly #styles: TextStyles;
   readonly #counts: (number | undefined)[] = [];
+  /** By level: how the newest number was written. */
+  readonly #definitions: (ListLevel | undefined)[] = [];
 
   constructor(styles: TextStyles) {
     this.#styles = styles;
@@ -18,6 +20,11 @@ export class ListCounter {
   /** The label of the next item at a level from 1: "2.1", "-" for a bullet. */
   next(style: string, level: number, startValue: string | undefined): string {
     const definition = this.#styles.listLevel(style, level);
+    // Another kind of number begins anew.
+    const before = this.#definitions[level];
+    if (before !== definition && (!before || !definition || !isAlike(before, definition)))
+      this.#counts[level] = undefined;
+    this.#definitions[level] = definition;
     const given = startValue === undefined ? undefined : bounded(startValue, 1e6);
     this.#counts[level] = given ?? (this.#counts[level] ?? (definition?.start ?? 1) - 1) + 1;
     this.#counts.length = level + 1;
@@ -34,6 +41,11 @@ export class ListCounter {
   restart(level: number): void {
     this.#counts.length = Math.min(this.#counts.length, level);
   }
+}
+
+function isAlike(one: ListLevel, other: ListLevel): boolean {
+  const { isNumber, format, prefix, suffix } = one;
+  return other.isNumber === isNumber && other.format === format && other.prefix === prefix && other.suffix === suffix;
 }
 
 /** The first of each series of LibreOffice's formats, and what OOXML calls them. */

@@ -13,6 +13,7 @@ import { OpenDocumentBody } from "./body.ts";
 import { addEdges, PagesSeen } from "./edges.ts";
 import { Objects } from "./objects.ts";
 import { TextStyles } from "./styles.ts";
+import { linearMathMl } from "../math/mathml.ts";
 import { addFiles } from "../office/embedded-object.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
@@ -73,6 +74,7 @@ function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, o
       if (around.includes("office:master-styles")) return false;
       if (TextStyles.has(name)) return true;
       isHeader = around.includes("table:table-header-rows");
+      if (name === "office:chart" || (depth === 1 && isFormula(name))) return true;
       if (seen.isSheet && grid) return rowsAndShapes.has(name);
       if (holders.has(name) || (seen.isSheet && name === "table:table")) return false;
       return holders.has(parent) || blocksAlone.has(name);
@@ -80,6 +82,8 @@ function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, o
     (tree) => {
       seen.see(tree);
       if (TextStyles.has(tree.name)) styles.add(tree);
+      else if (tree.name === "office:chart") body.addDocument(tree);
+      else if (isFormula(tree.name)) builder.add("prose", linearMathMl(tree).replace(/\s+/g, " ").trim());
       else if (!grid) body.add(tree);
       else if (tree.name === "table:table-row") attached.push(...body.addRow(grid, tree, isHeader));
       else attached.push(tree);
@@ -97,6 +101,9 @@ function readContent(xml: string, builder: ContentBuilder, styles: TextStyles, o
   endSheet();
   return seen;
 }
+
+/** The root of a formula that is a document of its own. */
+const isFormula = (name: string) => name === "math:math" || name === "math";
 
 /** Blocks of documents that lack what should hold them. */
 const blocksAlone = new Set(["text:p", "text:h", "text:list", "draw:page"]);
