@@ -8,6 +8,7 @@ import bidiModule from "bidi-js";
 
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 const firstRightToLeft = 0x590;
+const fromTheRight = /[\u0590-\u065f\u066a-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 const leftToRight = /\p{L}/u;
 
 /** Its types say ES module, and Node loads a CommonJS one: the default export of the one is the default of the other's default. */
@@ -18,14 +19,15 @@ export function isRightToLeft(text: string): boolean {
   return text.charCodeAt(0) >= firstRightToLeft && rightToLeft.test(text);
 }
 
-/** Whether there is more text from right to left than the other way. */
-export function goesLeft(texts: readonly string[]): boolean {
-  let balance = 0;
-  for (const text of texts) {
-    if (isRightToLeft(text)) balance++;
-    else if (leftToRight.test(text)) balance--;
+/** Whether there is more text from right to left than the other way: more such words, or as many with more letters. Figures go either way. */
+export function goesLeft(words: readonly string[]): boolean {
+  let [balance, letters] = [0, 0];
+  for (const word of words) {
+    const way = fromTheRight.test(word) ? 1 : leftToRight.test(word) ? -1 : 0;
+    balance += way;
+    letters += way * word.length;
   }
-  return balance >= 0;
+  return balance === 0 ? letters >= 0 : balance > 0;
 }
 
 export interface ReadPiece {
@@ -42,21 +44,40 @@ export function inReadingOrder(pieces: readonly string[], direction: "rtl" | "lt
   const levels = bidi.getEmbeddingLevels(shown, direction);
   const mirrored = bidi.getMirroredCharactersMap(shown, levels.levels);
   const order = bidi.getReorderedIndices(shown, levels);
-  // Some producers name a bracket by its shape, others by what it was before it was turned: those that open first are right.
-  const read = (turn: boolean) =>
-    order.map((index) => ({ piece: (turn ? mirrored.get(index) : undefined) ?? pieces[index]!, index }));
-  const turned = read(true);
-  if (mirrored.size === 0 || arePaired(turned)) return turned;
-  const asNamed = read(false);
-  return arePaired(asNamed) ? asNamed : turned;
+  const read = (form: (index: number) => string | undefined) =>
+    order.map((index) => ({ piece: form(index) ?? pieces[index]!, index }));
+  // Some producers name a bracket by its shape, others by what it was before it was turned, and one glyph may have got the name of the other.
+  const turned = read((index) => mirrored.get(index));
+  if (!pieces.some((piece) => counterparts.has(piece))) return turned;
+  const forms = [
+    turned,
+    read(() => undefined),
+    read((index) => counterparts.get(mirrored.get(index) ?? pieces[index]!)),
+  ];
+  const fits = forms.map(fitOf);
+  return forms[fits.indexOf(Math.max(...fits))]!;
 }
 
-function arePaired(pieces: readonly ReadPiece[]): boolean {
-  let depth = 0;
-  for (const { piece } of pieces) {
-    if ("([{«".includes(piece)) depth++;
-    else if (")]}»".includes(piece)) depth--;
-    if (depth < 0) return false;
-  }
-  return depth === 0;
+const counterparts: ReadonlyMap<string, string> = new Map(
+  ["()", "[]", "{}", "«»"].flatMap(([open, close]): [string, string][] => [
+    [open!, close!],
+    [close!, open!],
+  ]),
+);
+
+/** How well brackets stand: each that opens before a word and closes behind one, and all in pairs. */
+function fitOf(pieces: readonly ReadPiece[]): number {
+  let [depth, fit] = [0, 0];
+  let isPaired = true;
+  const isWord = (at: number) => /[\p{L}\p{N}]/u.test(pieces[at]?.piece ?? "");
+  pieces.forEach(({ piece }, at) => {
+    if (!counterparts.has(piece)) return;
+    const opens = "([{«".includes(piece);
+    depth += opens ? 1 : -1;
+    isPaired &&= depth >= 0;
+    const [outside, inside] = opens ? [at - 1, at + 1] : [at + 1, at - 1];
+    if (isWord(inside)) fit++;
+    if (!isWord(outside)) fit++;
+  });
+  return fit + (isPaired && depth === 0 ? pieces.length : 0);
 }

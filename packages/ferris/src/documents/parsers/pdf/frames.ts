@@ -92,7 +92,8 @@ function withColumns(glyphs: readonly Glyph[]): readonly Glyph[] {
   const result: Glyph[] = [];
   for (let from = 0; from < glyphs.length;) {
     const column = columnAt(glyphs, from);
-    if (column.length >= fewestInColumn) {
+    const after = glyphs[from + column.reduce((sum, letters) => sum + letters.length, 0)];
+    if (column.length >= fewestInColumn || goesOnDown(column, result.at(-1), after)) {
       for (const letters of column) {
         const [{ x, y, size, width }] = letters as [Glyph];
         const end = letters.at(-1)!;
@@ -104,6 +105,26 @@ function withColumns(glyphs: readonly Glyph[]): readonly Glyph[] {
     from += column.reduce((sum, letters) => sum + letters.length, 0);
   }
   return result;
+}
+
+/** Whether a letter or two stand below text that goes down, or above: between words in Latin letters, for instance. */
+function goesOnDown(
+  column: readonly (readonly Glyph[])[],
+  before: Glyph | undefined,
+  after: Glyph | undefined,
+): boolean {
+  const [first, last] = [column[0]![0]!, column.at(-1)![0]!];
+  if (!ideograph.test(first.text)) return false;
+  const middle = first.x + first.width / 2;
+  const isInColumn = (other: Glyph | undefined, distance: (other: Glyph) => number) =>
+    other !== undefined &&
+    Math.abs(other.angle - 270) < askew &&
+    Math.abs(other.x - middle) < 0.6 * first.size &&
+    Math.abs(distance(other)) < first.size;
+  return (
+    isInColumn(before, (other) => other.y - other.width - (first.y + 0.88 * first.size)) ||
+    isInColumn(after, (other) => last.y - 0.12 * last.size - other.y)
+  );
 }
 
 /** Letters from `from` on that stand in one column; each with the ones beside it, such as the second digit of a number. */

@@ -5,13 +5,14 @@
  * or places in a private use area; a font of which those are more than a few is not believed in the rest either.
  */
 import type { Glyph } from "./glyphs.ts";
+import { ideographOf } from "./radicals.ts";
 
 /**
  * Ligatures, and letters by their place in a word (Arabic, Hebrew); punctuation of vertical text; radicals in the place of the
  * ideographs that look like them; wide spaces; signs that have a letter's shape.
  */
 const compatible =
-  /[\u00a0\u00b5\u037e\u0eb3\u2000-\u200a\u202f\u2126\u2e9f\u2ef3\u2f00-\u2fd5\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdfd\ufe10-\ufe19\ufe30-\ufe48\ufe70-\ufefc]/gu;
+  /[\u00a0\u00b5\u037e\u0eb3\u2000-\u200a\u202f\u2126\u2e80-\u2ef3\u2f00-\u2fd5\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdfd\ufe10-\ufe19\ufe30-\ufe48\ufe70-\ufefc]/gu;
 /** Marks that have no width and mean nothing in a text, and the pieces of large brackets. The soft hyphen does mean something (lines.ts). */
 const formatMarks = /[\uf8e5-\uf8fe\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 const unreadable = /[\p{Cc}\p{Co}\p{Cn}\ufffd]/u;
@@ -80,7 +81,7 @@ function usual(text: string): string {
   if (expert.test(text)) return String.fromCharCode(text.charCodeAt(0) - expertBase);
   return (texLigatures[text] ?? text)
     .replace(formatMarks, "")
-    .replace(compatible, (character) => character.normalize("NFKC"))
+    .replace(compatible, (character) => ideographOf(character) ?? character.normalize("NFKC"))
     .replace(/[\t\n\r]/g, " ")
     .replace(/[\p{Cc}\p{Co}\p{Cn}\ufffd]/gu, "");
 }

@@ -21,8 +21,16 @@ export function joined(lines: readonly { readonly text: string }[]): string {
 
 /** Whether a text ends in the middle of a word that `next` goes on with. */
 export function isCut(text: string, next: string): boolean {
-  return cutEnd.test(text) && /^\p{Ll}/u.test(next);
+  return cutEnd.test(text) && /^\p{Ll}/u.test(next) && !isSuspended(next);
 }
+
+/** "pre- and post-war", "Vor- und Nachteile": the hyphen stands for the rest of the next word but one. */
+function isSuspended(next: string): boolean {
+  return /^(?:and|und|oder|sowie|och|og|eller)\s|^(?:or|to|bis) \p{L}+-/u.test(next);
+}
+
+/** What is never cut off a word: one letter (e-mail, X-ray), capitals alone (VHF-channel), a number (10-foot). Their hyphen is the word's own. */
+const ownHyphen = /(?:^|[^\p{L}\p{N}])(?:\p{L}|\p{Lu}{2,}|\p{N}+)[-\u2010]$/u;
 
 /** Whether the same is so in a text in capitals, where a capital goes on: "INCIDENTAL DAM-" and "AGES". */
 function isCutInCapitals(end: string, next: string): boolean {
@@ -31,6 +39,8 @@ function isCutInCapitals(end: string, next: string): boolean {
 
 function joinedPair(text: string, next: string): string {
   const end = text.slice(-longestWord);
+  const isOwn = ownHyphen.test(end) && /^\p{L}/u.test(next) && !isSuspended(next);
+  if (isOwn && !isCutInCapitals(end, next)) return text + next;
   const isCompound = /[\p{L}\p{N}][-\u2010][\p{L}\p{N}]+[-\u2010]$/u.test(end) && /^\p{L}/u.test(next);
   if (end.endsWith("\u00ad") || (!isCompound && (isCut(end, next) || isCutInCapitals(end, next))))
     return text.slice(0, -1) + next;

@@ -72,6 +72,8 @@ const mostTouching = 1 / 4;
 const mostlyCode = 0.85;
 
 const ideograph = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\uff00-\uffef]/u;
+/** Not one that is a word of its own in a language of Europe's. */
+const initial = /^(?![AEIOYÀ])\p{Lu}$/u;
 const softHyphen = "\u00ad";
 
 /** A glyph of a line, and what stands before it. */
@@ -130,11 +132,24 @@ export function fromTheRight(lines: readonly Line[]): Line[] {
   }));
 }
 
+/** The words of a line: an address in Latin letters counts as much as a word beside it. */
+function wordsOf(glyphs: readonly Glyph[]): string[] {
+  const words: string[] = [];
+  let right = -Infinity;
+  for (const { text, x, width, size } of glyphs.toSorted((a, b) => a.x - b.x)) {
+    if (text.trim() === "") continue;
+    if (words.length === 0 || x - right > narrowestSpace * size) words.push(text);
+    else words[words.length - 1] += text;
+    right = x + width;
+  }
+  return words;
+}
+
 /** @param cells glyphs that begin a cell of a table although no gap is before them */
 function lineOf(drawn: Glyph[], widths: FontWidths, cells: ReadonlySet<Glyph>): Line[] {
   const isMixed = drawn.some(({ text }) => isRightToLeft(text));
   const accented = withAccents(drawn);
-  const direction = isMixed && goesLeft(accented.map(({ text }) => text)) ? "rtl" : "ltr";
+  const direction = isMixed && goesLeft(wordsOf(accented)) ? "rtl" : "ltr";
   const ordered = isMixed ? withMarks(accented).toSorted((a, b) => a.x - b.x) : accented;
   const { glyphs, hasLeader } = withoutLeaders(ordered);
   const sets = setOf(glyphs);
@@ -145,7 +160,7 @@ function lineOf(drawn: Glyph[], widths: FontWidths, cells: ReadonlySet<Glyph>): 
   const runs: Run[] = [];
   for (const [index, { glyph, gap, hasSpace }] of sets.entries()) {
     const last = runs.at(-1);
-    const isApart = gap >= widestSpace || gap < -0.5 || cells.has(glyph);
+    const isApart = (gap >= widestSpace || gap < -0.5 || cells.has(glyph)) && !isAfterInitial(sets, index);
     if (!last || (isApart && !hasLeader)) {
       if (last && cells.has(glyph)) last.right = Math.min(last.right, glyph.x);
       runs.push({ pieces: [glyph.text], spaces: new Map(), left: glyph.x, right: glyph.x + glyph.width });
@@ -154,7 +169,8 @@ function lineOf(drawn: Glyph[], widths: FontWidths, cells: ReadonlySet<Glyph>): 
     const previous = last.pieces.at(-1)!;
     const isIdeographic = glyph.text >= "\u2e80" && ideograph.test(previous) && ideograph.test(glyph.text);
     const wanted = isIdeographic ? Math.max(least.gap, narrowestIdeographicSpace) : least.gap;
-    if (isApart || gap > wanted || (hasSpace && gap > 0.5 * narrowestSpace) || marks.has(index)) {
+    const isSpace = hasSpace && (gap > 0.5 * narrowestSpace || isSqueezed(sets[index - 1]!.glyph, glyph, gap));
+    if (isApart || isSpace || marks.has(index) || (gap > wanted && !isAfterInitial(sets, index))) {
       last.spaces.set(last.pieces.push(" ") - 1, [last.right, glyph.x]);
     }
     last.pieces.push(glyph.text);
@@ -172,6 +188,22 @@ function lineOf(drawn: Glyph[], widths: FontWidths, cells: ReadonlySet<Glyph>): 
   return [
     { text, fragments: filled, y, height, font, ...(code !== undefined && { code }), ...(hasLeader && { hasLeader }) },
   ];
+}
+
+/**
+ * Whether a space that is nearly squeezed to nothing is one all the same: it was drawn in the middle of a text. Without any width it
+ * may be nothing but how a program kerns two letters.
+ */
+function isSqueezed(before: Glyph, glyph: Glyph, gap: number): boolean {
+  return before.show === glyph.show && gap > 0.2 * narrowestSpace;
+}
+
+/** A paragraph's first letter over several lines belongs to the rest of its word, unless it can be a word. */
+function isAfterInitial(sets: readonly Placed[], index: number): boolean {
+  if (index !== 1) return false;
+  const [first, { glyph, gap, hasSpace }] = sets as [Placed, Placed];
+  const isInitial = first.glyph.size > largestBeside * glyph.size && initial.test(first.glyph.text);
+  return isInitial && !hasSpace && gap < 1 && /^\p{Ll}/u.test(glyph.text);
 }
 
 /** Glyphs and spaces from left to right, without wide gaps. */

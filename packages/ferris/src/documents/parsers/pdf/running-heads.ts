@@ -83,8 +83,12 @@ function numberOffset(edges: readonly ReadonlySet<Line>[], most: number): number
   return best !== undefined && best[1] > most ? best[0] : null;
 }
 
+/** "3 of 12", "3/12": the pages' number says nothing of the page. */
+const ofAll = "\\s?(?:of|/|von|de|sur|di|van|av|из)\\s?\\d{1,5}";
+const [countedStart, countedEnd] = [new RegExp(`^\\d{1,5}(?=${ofAll}\\b)`), new RegExp(`\\b\\d{1,5}(?=${ofAll}$)`)];
+
 function numbersAtEnds(text: string): number[] {
-  return [/^\d{1,5}\b/, /\b\d{1,5}$/]
+  return [/^\d{1,5}\b/, /\b\d{1,5}$/, countedStart, countedEnd]
     .flatMap((place) => Number(place.exec(text.trim())?.[0] ?? NaN))
     .filter(Number.isInteger);
 }
@@ -93,7 +97,7 @@ function numbersAtEnds(text: string): number[] {
 function pageNumber(text: string, number: number): { readonly rest: string } | null {
   const rest = text
     .trim()
-    .replace(new RegExp(`^${number}\\b|\\b${number}$`), "")
+    .replace(new RegExp(`^${number}(?:${ofAll})?\\b|\\b${number}(?:${ofAll})?$`), "")
     .replace(/^[\s\-–—|·.]+|(?<![\s\-–—|·.])[\s\-–—|·.]+$/g, "");
   if (rest === text.trim()) return null;
   return { rest: /^(?:page|p|seite|s|página|pagina)$/i.test(rest) ? "" : rest };
