@@ -107,7 +107,7 @@ describe("lines of two directions", () => {
   });
 
   test("brackets of Latin words that got the names of Hebrew ones", () => {
-    expect(readingOf([..."the ", ...shown("נמל"), ..." )port( is"], "ltr")).toBe("the נמל (port) is");
+    expect(readingOf(["the ", ...shown("נמל"), ..." )port( is".split("")], "ltr")).toBe("the נמל (port) is");
   });
 });
 

@@ -116,11 +116,11 @@ function goesOnDown(
   const [first, last] = [column[0]![0]!, column.at(-1)![0]!];
   if (!ideograph.test(first.text)) return false;
   const middle = first.x + first.width / 2;
-  const isInColumn = (other: Glyph | undefined, distance: (other: Glyph) => number) =>
+  const isInColumn = (other: Glyph | undefined, off: (other: Glyph) => number) =>
     other !== undefined &&
     Math.abs(other.angle - 270) < askew &&
     Math.abs(other.x - middle) < 0.6 * first.size &&
-    Math.abs(distance(other)) < first.size;
+    Math.abs(off(other)) < first.size;
   return (
     isInColumn(before, (other) => other.y - other.width - (first.y + 0.88 * first.size)) ||
     isInColumn(after, (other) => last.y - 0.12 * last.size - other.y)
