@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { withPdf } from "../../../src/documents/parsers/pdf/engine.ts";
+import { workerHere } from "../../../src/documents/parsers/pdf/shared-port.ts";
 
 const fixture = fileURLToPath(new URL("../../fixtures/pdf/cid-horizontal.pdf", import.meta.url));
 
@@ -74,4 +75,14 @@ test("what one half of it sends to the other is not copied, and no font is encod
   onTestFinished(() => void vi.restoreAllMocks());
   await parseDocument(report, readFileSync(report));
   expect({ copies: copies.mock.calls.length, encoded: encoded.mock.calls.length }).toEqual({ copies: 0, encoded: 0 });
+});
+
+test("where the worker's half is not loaded, pdf.js starts one of its own, as a page may want it", async () => {
+  const here = globalThis as { pdfjsWorker?: unknown };
+  await parseDocument(fixture, readFileSync(fixture));
+  const { pdfjsWorker } = here;
+  expect(pdfjsWorker).toBeDefined();
+  delete here.pdfjsWorker;
+  onTestFinished(() => void (here.pdfjsWorker = pdfjsWorker));
+  expect(workerHere({} as never)).toBeUndefined();
 });

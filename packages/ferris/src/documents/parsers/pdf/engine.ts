@@ -68,7 +68,7 @@ export async function withPdf<T>(
   } finally {
     // It waits for its own work, which may be what is stuck.
     await Promise.race([task.destroy(), rejections.stuck.catch(() => {})]);
-    worker.destroy();
+    worker?.destroy();
     await rejections.release();
   }
 }

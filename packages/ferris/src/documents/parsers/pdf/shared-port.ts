@@ -47,10 +47,14 @@ interface WorkerHalf {
   readonly WorkerMessageHandler: { initializeFromPort(port: unknown): void };
 }
 
-/** A worker of pdf.js for one document, in this thread. */
-export function workerHere(pdfjs: typeof Pdfjs): Pdfjs.PDFWorker {
+/**
+ * A worker of pdf.js for one document, in this thread. Undefined where the worker's half is not loaded here (a page may leave it to a thread
+ * of pdf.js's own, with `GlobalWorkerOptions.workerSrc`).
+ */
+export function workerHere(pdfjs: typeof Pdfjs): Pdfjs.PDFWorker | undefined {
   // It says so itself, when it is imported.
-  const { pdfjsWorker } = globalThis as unknown as { pdfjsWorker: WorkerHalf };
+  const { pdfjsWorker } = globalThis as unknown as { pdfjsWorker?: WorkerHalf };
+  if (!pdfjsWorker) return undefined;
   const port = new SharedPort();
   const worker = pdfjs.PDFWorker.create({ port: port as unknown as Worker, verbosity: 0 });
   pdfjsWorker.WorkerMessageHandler.initializeFromPort(port);
