@@ -77,7 +77,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 10,
+    version: 11,
     extensions: ["docx", "docm", "dotx", "dotm"],
     recognises: (head) => isSingleWordFile(beginning(head)),
   },
@@ -88,19 +88,19 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xlsx",
-    version: 9,
+    version: 10,
     extensions: ["xlsx", "xlsm", "xltx", "xltm", "xlsb"],
     recognises: (head) => isExcel2003(beginning(head)),
   },
   {
     type: "opendocument",
-    version: 9,
+    version: 10,
     extensions: ["odt", "ods", "odp", "odg", "ott", "ots", "otp", "otg", "fodt", "fods", "fodp", "fodg"],
     recognises: (head) => /<office:document[\s>]/.test(beginning(head)) || openDocument.test(mediaTypeOf(head)),
   },
   {
     type: "doc",
-    version: 7,
+    version: 8,
     extensions: ["doc"],
     recognises: isOfMacintosh,
   },
@@ -140,7 +140,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "rtf",
-    version: 5,
+    version: 6,
     extensions: ["rtf"],
     recognises: (head) => beginning(head).startsWith("{\\rtf"),
   },

@@ -174,6 +174,11 @@ function headerHeight(rows: readonly TableRow[], at: number): number {
   let height = Math.max(1, ...[...(spans?.values() ?? [])].map((span) => span.rows));
   // A cell that names the first column is seldom merged across a whole table.
   if (height > mostHeaderRows || at + height >= rows.length) height = 1;
+  // Beside a table, something may be merged over its header and the first rows of what is in it.
+  for (let below = at + 1; below < at + height; below++) {
+    const hasDates = rows[below].texts.some((text) => kindOf(text) === "date");
+    if (hasDates || !isHeaderLike(rows, below)) height = 1;
+  }
   const next = rows[at + height];
   if (isWide && height === 1 && next && at + 2 < rows.length && isNamesOfGroups(rows, at)) return 2;
   return height;

@@ -138,6 +138,23 @@ test("lines and arrows over and under formulas", async () => {
   expect(await read(body)).toEqual(["prose [] x\u0305+x\u0332=ab^→"]);
 });
 
+test("figures are counted where the program that wrote the file left it to Word; fields without a result show their instruction", async () => {
+  const field = (instruction: string, result: string | null) =>
+    `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>${instruction}</w:instrText></w:r>${result === null ? "" : `<w:r><w:fldChar w:fldCharType="separate"/></w:r>${result}`}<w:r><w:fldChar w:fldCharType="end"/></w:r>`;
+  const simple = '<w:fldSimple w:instr=" SEQ Figure \\* ARABIC "/>';
+  const body = [
+    run("Figure ") + field(" SEQ Figure ", null),
+    run("Figure ") + field(" SEQ Figure ", run("2")),
+    run("Figure ") + simple,
+    run("Table ") + field(" SEQ Table \\r 7", ""),
+    run("again ") + field(" SEQ Table \\c", ""),
+    field(" EQ \\f(1,2) ", ""),
+  ];
+  expect(await read(body.map((inner) => paragraph(inner)).join(""))).toEqual(
+    ["Figure 1", "Figure 2", "Figure 3", "Table 7", "again 7", "1/2"].map((line) => `prose [] ${line}`),
+  );
+});
+
 test("a large initial is the beginning of its paragraph", async () => {
   const initial = (text: string, kind: string) => paragraph(run(text), `<w:framePr w:dropCap="${kind}" w:lines="3"/>`);
   const body = initial("T", "drop") + paragraph(run("he harbour")) + initial("A", "margin") + paragraph(run("urora"));

@@ -25,6 +25,17 @@ test.each<[string, string[]]>([
       "table [Rates] Season: Winter; Single: closed; Breakfast: 9",
     ],
   ],
+  [
+    "tracked-spire.doc",
+    [
+      "prose [] Stays.",
+      "prose [] Moved sentence.",
+      "prose [] Inserted para.",
+      "prose [] kept",
+      "prose [] In sdt",
+      "table [] cell",
+    ],
+  ],
   ["initial.doc", ["prose [] The harbour master wrote.", "prose [] “Aurora sails."]],
   [
     "footnotes.doc",

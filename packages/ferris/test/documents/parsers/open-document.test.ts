@@ -5,6 +5,15 @@ import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outlineOfFixture } from "../support/cases.ts";
 import { outline } from "../support/outline.ts";
 
+test("paragraphs within paragraphs, as some programs write them, stay apart", async () => {
+  const file = zipSync({
+    "content.xml": strToU8(
+      "<office:document-content><office:body><office:text><text:p>Aurora<text:p>Inner words.</text:p></text:p></office:text></office:body></office:document-content>",
+    ),
+  });
+  expect(outline(await parseDocument("/a.odt", file))).toEqual(["prose [] Aurora\nInner words."]);
+});
+
 test("what is said of what belongs into cells", async () => {
   const validation = `<table:content-validations><table:content-validation table:condition="of:cell-content-is-in-list(&quot;Open&quot;;&quot;On &quot;&quot;hold&quot;&quot;&quot;)"><table:help-message table:title="Status"><text:p>Pick one</text:p></table:help-message><table:error-message table:message-type="stop"><text:p>Wrong</text:p></table:error-message></table:content-validation></table:content-validations>`;
   const file = zipSync({

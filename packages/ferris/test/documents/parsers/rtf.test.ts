@@ -79,6 +79,12 @@ describe("what is not text", () => {
       ["prose [] Before", "prose [] In it"],
     ],
     [
+      "tables within cells do not say where the cells around them end",
+      String.raw`\trowd\cellx100\cellx200\pard\intbl A\cell B\cell\row\trowd\cellx100\cellx200\pard\intbl 1\cell\pard\intbl 2\par\pard\intbl\itap2 in\nestcell{\*\nesttableprops\trowd\cellx50\nestrow}{\nonesttables\par}\pard\intbl\cell\row\pard End\par`,
+      ["table [] A: 1; B: 2 in", "prose [] End"],
+    ],
+    ["readings of half a point", String.raw`{\field{\*\fldinst EQ \\o\\ad(\\s\\up 9.5(ab),cd)}}\par`, ["prose [] cd"]],
+    [
       "the initial of a paragraph, in one of its own",
       String.raw`\pard\dropcapli3\dropcapt1 T\par\pard he harbour\par`,
       ["prose [] The harbour"],

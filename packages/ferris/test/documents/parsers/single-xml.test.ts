@@ -14,7 +14,11 @@ test.each(["w", "ns1"])("Word 2003's XML has headings, texts and tables, whateve
   const paragraph = (text: string, properties = "") => tag("p", properties + tag("r", tag("t", text)));
   const style = `<${prefix}:style ${prefix}:type="paragraph" ${prefix}:styleId="U1"><${prefix}:name ${prefix}:val="heading 1"/></${prefix}:style>`;
   const heading = tag("pPr", `<${prefix}:pStyle ${prefix}:val="U1"/>`);
-  const row = (...texts: string[]) => tag("tr", texts.map((text) => tag("tc", paragraph(text))).join(""));
+  const merged = (value: string) => tag("tcPr", `<${prefix}:vmerge${value}/>`);
+  const cell = (text: string, properties = "") => tag("tc", properties + paragraph(text));
+  const row = (...texts: string[]) => tag("tr", texts.map((text) => cell(text)).join(""));
+  const edge = (name: string, text: string) =>
+    `<${prefix}:${name} ${prefix}:type="odd">${paragraph(text)}</${prefix}:${name}>`;
   const xml =
     `<?xml version="1.0"?><?mso-application progid="Word.Document"?><${prefix}:wordDocument xmlns:${prefix}="${wordML}">` +
     tag("styles", style) +
@@ -22,7 +26,13 @@ test.each(["w", "ns1"])("Word 2003's XML has headings, texts and tables, whateve
       "body",
       paragraph("Rules", heading) +
         paragraph("Boats moor here.") +
-        tag("tbl", row("Part", "Stock") + row("Seal", "12")),
+        tag(
+          "tbl",
+          row("Part", "Stock") +
+            tag("tr", cell("Seal", merged(` ${prefix}:val="restart"`)) + cell("12")) +
+            tag("tr", cell("", merged("")) + cell("13")),
+        ) +
+        tag("sectPr", edge("hdr", "Confidential") + edge("ftr", "Harbour office")),
     ) +
     `</${prefix}:wordDocument>`;
   const document = await read("old.xml", xml);
@@ -31,6 +41,9 @@ test.each(["w", "ns1"])("Word 2003's XML has headings, texts and tables, whateve
     "heading [Rules] Rules",
     "prose [Rules] Boats moor here.",
     "table [Rules] Part: Seal; Stock: 12",
+    "table [Rules] Part: Seal; Stock: 13",
+    "prose [] Confidential",
+    "prose [] Harbour office",
   ]);
   for (let end = 150; end < xml.length; end += 41) await read("torn.xml", xml.slice(0, end)).catch(() => {});
 });

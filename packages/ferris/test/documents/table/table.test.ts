@@ -35,6 +35,14 @@ function grid(text: string, isMarked = 0): string[] {
   return linesOf((builder) => addTable(builder, table));
 }
 
+test("what is merged over the header and rows below it, beside the table, makes no header of those rows", () => {
+  expect(grid("Id | When | Note>2^3\n1 | 2024-05-17\n2 | 2024-05-18\n3 | 2024-05-19")).toEqual([
+    "Id: 1; When: 2024-05-17; Note: Note",
+    "Id: 2; When: 2024-05-18; Note: Note",
+    "Id: 3; When: 2024-05-19",
+  ]);
+});
+
 describe("which rows name the columns", () => {
   test.each<[string, string, string[]]>([
     ["words above rows", "Part|Stock\nSeal|12", ["Part: Seal; Stock: 12"]],

@@ -70,6 +70,7 @@ export function stretchesOf(runs: Iterable<CharacterRun>, isDeletedRun: (run: Ch
 
 function saysDeleted(main: ByteReader, { properties, propertiesEnd }: CharacterRun): boolean {
   for (let at = properties; at + 2 < propertiesEnd; at += 2 + operandBytes(main, main.u16(at), at + 2))
-    if (main.u16(at) === isDeleted) return main.u8(at + 2) === 1;
+    // 0x81: otherwise than the style says, which nobody sets.
+    if (main.u16(at) === isDeleted) return (main.u8(at + 2) & 0x7f) === 1;
   return false;
 }

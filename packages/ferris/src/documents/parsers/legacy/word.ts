@@ -215,17 +215,30 @@ function rowOf(texts: readonly string[], defined: ParagraphProperty["cells"]): E
 /** Without the instructions of fields, and what stands for notes, pictures and hyphens; with formulas and choices in forms, by the characters that stand for them. */
 function shown(text: string, formulas: ReadonlyMap<number, string>): string {
   let words = "";
-  /** The instructions of the fields that are open, and have had no result yet. */
-  const instructions: string[] = [];
+  /** The instructions of the fields that are open, and where in the words their results begin; -1 before there is one. */
+  const fields: { instruction: string; result: number }[] = [];
+  /** How many of them have had no result yet: what stands there is not text. */
+  let instructions = 0;
   let place = 0;
   for (const character of text) {
     const formula = formulas.get(place);
     place += character.length;
-    if (character === "\x13") instructions.push("");
-    else if (character === "\x14") instructions.pop();
-    else if (character === "\x15") words += textOfUnresultedField(instructions.pop() ?? "");
-    else if (instructions.length > 0) {
-      if (instructions.at(-1)!.length < longestInstruction) instructions[instructions.length - 1] += character;
+    const field = fields.at(-1);
+    if (character === "\x13") {
+      fields.push({ instruction: "", result: -1 });
+      instructions++;
+    } else if (character === "\x14") {
+      if (field?.result === -1) instructions--;
+      if (field) field.result = words.length;
+    } else if (character === "\x15") {
+      fields.pop();
+      if (field?.result === -1) instructions--;
+      if (field && instructions === 0 && (field.result === -1 || words.length === field.result))
+        words += textOfUnresultedField(field.instruction);
+    } else if (instructions > 0) {
+      // What a field within an instruction shows is a part of it.
+      const open = fields.findLast(({ result }) => result === -1);
+      if (open && open.instruction.length < longestInstruction) open.instruction += character;
     } else if (character === "\x0b") words += "\n";
     else if (character === "\x1e") words += "-";
     else if (character === "\t" || character >= " ") words += character;

@@ -19,7 +19,7 @@ export function textOfEquationField(instruction: string): string {
 /** The characters under a phonetic guide, whose reading repeats them; "" for other equations. */
 function baseOfPhoneticGuide(instruction: string): string {
   if (instruction.length > longestGuide) return "";
-  return /^\s*EQ\b[^()]*\\o[^()]*\(\\s\\up\s*\d*\s*\([^()]*\)[,;](.*)\)\s*$/is.exec(instruction)?.[1] ?? "";
+  return /^\s*EQ\b[^()]*\\o[^()]*\(\\s\\up\s*\d*(?:[.,]\d+)?\s*\([^()]*\)[,;](.*)\)\s*$/is.exec(instruction)?.[1] ?? "";
 }
 
 interface Option {

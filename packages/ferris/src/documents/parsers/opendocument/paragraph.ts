@@ -62,6 +62,8 @@ export function readParagraph(paragraph: XmlElement, objects: Objects, styles: T
       attached.push(element);
       return "";
     }
+    // Some programs write paragraphs within paragraphs.
+    if (name === "text:p" || name === "text:h") return `\n${inner(element)}`;
     return inner(element);
   }
 }

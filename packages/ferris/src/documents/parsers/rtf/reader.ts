@@ -276,7 +276,8 @@ export class RtfReader {
     else if (name === "row") {
       if (this.#state.destination === "text") this.#text.rows.endRow();
     } else if (state.destination === "form") this.#formField.control(name, given ?? 0);
-    else this.#text.rows.describe(name, value, given);
+    // Tables within cells describe their rows in groups of their own.
+    else if (state.destination === "text") this.#text.rows.describe(name, value, given);
   }
 
   #font(number: number): void {

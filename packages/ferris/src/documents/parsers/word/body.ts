@@ -193,7 +193,8 @@ export class WordBody {
     const content = this.#flat(childElements(cell), " ");
     if (content.text === "" && continuesLeft(cell)) return;
     const columns = Number(childNamed(properties, "w:gridSpan")?.attributes["w:val"] ?? 1) + covered;
-    const merge = childNamed(properties, "w:vMerge");
+    // Word 2003 calls it otherwise.
+    const merge = childNamed(properties, "w:vMerge") ?? childNamed(properties, "w:vmerge");
     attached.push(...content.attached);
     if (merge && merge.attributes["w:val"] !== "restart") grid.continueFromAbove(columns);
     else grid.cell(content.text, { columns });

@@ -25,7 +25,8 @@ import type { ParserInput } from "../parser.ts";
 
 /** What stands in the body; each is read by itself, so that a long document is not held as a tree. */
 const blockNames = new Set(["w:p", "w:tbl", "w:sdt", "w:altChunk", "mc:AlternateContent"]);
-const takenOut = new Set(["w:del", "w:moveFrom"]);
+/** What is no text, or in Word 2003 the text of headers, which are read as parts of their own. */
+const takenOut = new Set(["w:del", "w:moveFrom", "w:sectPr"]);
 
 /** Of headers and footers: a section may have six. */
 const mostEdges = 300;

@@ -28,10 +28,12 @@ export interface ParagraphWords {
 
 /** Fields that are open: they begin in one paragraph and may end in another. */
 export class Fields {
-  readonly #open: { instruction: string; isResult: boolean }[] = [];
+  readonly #open: { instruction: string; isResult: boolean; hasResult: boolean }[] = [];
+  /** Of sequences ("Figure"): the newest number. */
+  readonly #numbers = new Map<string, number>();
 
   begin(): void {
-    this.#open.push({ instruction: "", isResult: false });
+    this.#open.push({ instruction: "", isResult: false, hasResult: false });
   }
 
   instruct(text: string): void {
@@ -47,8 +49,24 @@ export class Fields {
   /** Ends the newest field; returns what it shows where it has no result: a button's words stand in its instruction. */
   end(): string {
     const field = this.#open.pop();
-    const instruction = field?.isResult === false ? field.instruction : "";
+    const sequence = /^\s*SEQ\s+(\S{1,100})([^]{0,200})/i.exec(field?.instruction ?? "");
+    if (sequence) return this.#nextOf(sequence[1]!, sequence[2]!, field!.hasResult);
+    const instruction = field && !field.hasResult ? field.instruction : "";
     return textOfUnresultedField(instruction);
+  }
+
+  /** Says that what is open shows something. */
+  hasResult(): void {
+    for (const field of this.#open) if (field.isResult) field.hasResult = true;
+  }
+
+  /** The next number of a sequence, where the program that wrote the file left the counting to the next one. */
+  #nextOf(name: string, switches: string, isCounted: boolean): string {
+    const start = /\\r\s*(\d{1,6})/i.exec(switches)?.[1];
+    const isRepeated = /\\c\b/i.test(switches);
+    const number = start === undefined ? (this.#numbers.get(name) ?? 0) + (isRepeated ? 0 : 1) : Number(start);
+    if (this.#numbers.size < 1_000) this.#numbers.set(name, number);
+    return isCounted || /\\h\b/i.test(switches) ? "" : String(number);
   }
 
   /** Ends all fields that show nothing yet. */
@@ -116,11 +134,7 @@ export function readParagraph(
         fields.instruct(attributes["w:instr"] ?? "");
         fields.separate();
         isInContents ||= fields.isInContents;
-        try {
-          return inner(element);
-        } finally {
-          fields.end();
-        }
+        return inner(element) + fields.end();
       case "w:footnote":
       case "w:endnote":
         // Word 2003 has notes and comments where they are called.
@@ -174,7 +188,9 @@ export function readParagraph(
     const { name, attributes } = element;
     switch (name) {
       case "w:t":
-        return fields.isInstruction ? "" : withSymbols(textWithin(element), font);
+        if (fields.isInstruction) return "";
+        fields.hasResult();
+        return withSymbols(textWithin(element), font);
       case "w:tab":
       case "w:ptab":
         return "\t";
