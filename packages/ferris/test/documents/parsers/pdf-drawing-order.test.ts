@@ -86,3 +86,41 @@ test("cells of several lines stay cells where they nearly touch", async () => {
   ]);
   expect((await read(...drawn)).join("\n")).not.toContain("Tide Wind");
 });
+
+test("a box beside the text that was drawn before it stays apart, although a line of the text nearly touches it", async () => {
+  const drawn = [
+    put(29.3, 0, "Ask the pilot"),
+    put(29.3, 1, "before you go."),
+    put(0, 0, "Ships longer than forty yards"),
+    put(0, 1, "wait outside of the harbour."),
+  ];
+  const found = (await read(...drawn)).join("\n");
+  expect(found).toContain("Ask the pilot before you go.");
+  expect(found).toContain("Ships longer than forty yards wait outside of the harbour.");
+});
+
+test("a program's lines that end in colons are no labels of the column beside it", async () => {
+  const code = ["def open(ships):", "  for ship in ships:", "    if ship.is_long:", "      continue"];
+  const right = ["The harbour master", "opens the lock at", "six, and closes it", "again at nine."];
+  const drawn = [
+    ...code.map((line, at) => put(0, at * 0.9, line)),
+    ...right.map((line, at) => put(28, at * 1.2, line)),
+  ];
+  expect((await read(...drawn)).join("\n")).toContain(
+    "The harbour master opens the lock at six, and closes it again at nine.",
+  );
+});
+
+test("a paragraph's first letter that was drawn long before the rest, with a box beside it", async () => {
+  const drawn = [
+    "/F1 36 Tf 1 0 0 1 20 252 Tm (T) Tj",
+    put(40, 2, "A box of words"),
+    put(40, 3, "at the side"),
+    put(0, 0, "Lock", 2),
+    put(4, 1, "he harbour master opens"),
+    put(4, 2, "at six."),
+  ];
+  const found = (await read(...drawn)).join("\n");
+  expect(found).toContain("The harbour master opens at six.");
+  expect(found).toContain("A box of words at the side");
+});

@@ -111,6 +111,18 @@ describe("lines of two directions", () => {
   });
 });
 
+test("rows of a small table stay rows, although text stands far above and below", async () => {
+  const row = (y: number, ...cells: string[]) =>
+    cells.map((cell, at) => `BT /F1 10 Tf ${40 + 90 * at} ${y} Td (${cell}) Tj ET`).join(" ");
+  const content = `${row(250, "of a")} ${row(232, "A1", "45.00")} ${row(220, "B2", "80.50")} ${row(196, "Fees")}`;
+  expect(await read(content)).toEqual([
+    "prose [1: ] of a",
+    "table [1: ] A1 | 45.00",
+    "table [1: ] B2 | 80.50",
+    "prose [1: ] Fees",
+  ]);
+});
+
 test("how many pages there are is no part of a page's number", async () => {
   const page = (number: number) =>
     `BT /F1 12 Tf 40 250 Td (Text of its own, number ${number * 7}, on this page.) Tj 0 -230 Td (Page ${number} of 5) Tj ET`;

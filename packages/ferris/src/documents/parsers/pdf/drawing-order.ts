@@ -20,12 +20,19 @@ const largestBeside = 1.3;
 /** A label is as short as this, and its value as near. */
 const longestLabel = 40;
 const farthestValue = 25;
+/** Lines of a column are no further from one another. */
+const columnStep = 1.8;
 /** A cell of a table has so many lines below its first. */
 const longestCell = 12;
 /** Lines that go up, at least, and their share of all, in a page that is out of order. */
 const [fewestUp, mostUp] = [2, 0.3];
 /** Between columns of a page that is out of order. */
 const narrowestGutter = 1;
+/** Letters beside a first letter over several lines are smaller by this factor. */
+const largestBesideInitial = 1.7;
+/** The first of them stands this much of its size above its baseline. */
+const lowestBesideInitial = 0.4;
+const mostInitials = 50;
 /** A page of more pieces, or a row of more, is a drawing; so many lines are sorted by columns at most. */
 const [mostPieces, mostRuns, mostSorted] = [5000, 300, 500];
 
@@ -80,11 +87,10 @@ function withWholeLines(given: Glyph[][], goBack: ReadonlySet<Glyph[]>): Glyph[]
   const boxes = inFile.toSorted((a, b) => b.y - a.y);
   const lineOf = whole.slice();
   const find = (piece: number): number => (lineOf[piece] === piece ? piece : (lineOf[piece] = find(lineOf[piece]!)));
-  const isNext: IsNext = (before, run, gap) => {
-    if (gap <= widestTouch) return !isCellBefore(inFile, before, run);
-    const isLabel = endsInColon(pieces[before]!) && areLabels(pieces[before - 1], pieces[before + 1]);
-    return gap <= farthestValue && run > before && isLabel;
-  };
+  const isNext: IsNext = (before, run, gap) =>
+    gap <= widestTouch
+      ? !isCellBefore(inFile, before, run) && !isInColumn(inFile, run)
+      : gap <= farthestValue && run > before && isLabelOf(inFile, before, run);
   const written = new Set<Glyph>();
   let isSame = goBack.size === 0;
   for (let from = 0; from < boxes.length;) {
@@ -98,14 +104,19 @@ function withWholeLines(given: Glyph[][], goBack: ReadonlySet<Glyph[]>): Glyph[]
     }
     from = to;
   }
+  for (const [letter, rest] of initials(inFile)) {
+    lineOf[find(letter)] = find(rest);
+    isSame = false;
+  }
   if (isSame) return pieces;
   const lines = new Map<number, number[]>();
   pieces.forEach((_, piece) => {
     const line = lines.get(find(piece));
     if (line) line.push(piece);
-    else lines.set(piece, [piece]);
+    else lines.set(find(piece), [piece]);
   });
-  return [...lines.values()].map((line) => {
+  const inPlace = [...lines].toSorted(([one], [other]) => one - other);
+  return inPlace.map(([, line]) => {
     if (line.length === 1) return pieces[line[0]!]!;
     const runs = line.flatMap((piece) => runsOf(pieces[piece]!, piece));
     const read = runs.filter(({ glyphs }) => !written.has(glyphs[0]!));
@@ -137,9 +148,43 @@ function endsInColon(glyphs: readonly Glyph[]): boolean {
   );
 }
 
-/** A label is one of several, above or below: a sentence may end in a colon too. */
-function areLabels(...pieces: readonly (readonly Glyph[] | undefined)[]): boolean {
-  return pieces.some((piece) => piece !== undefined && endsInColon(piece));
+/** A paragraph's first letter over several lines, drawn for itself, with the piece that begins beside its top. */
+function initials(boxes: readonly Run[]): (readonly [letter: number, rest: number])[] {
+  const letters = boxes
+    .filter(({ glyphs }) => glyphs.length === 1 && /^\p{Lu}$/u.test(glyphs[0]!.text))
+    .slice(0, mostInitials);
+  return letters.flatMap((letter) => {
+    let highest: Run | undefined;
+    for (const box of boxes) {
+      const gap = (box.left - letter.right) / box.size;
+      const isBeside =
+        gap > -widestOverlap &&
+        gap < 1 &&
+        box.y >= letter.y + lowestBesideInitial * letter.size &&
+        box.y < letter.y + letter.size;
+      if (letter.size > largestBesideInitial * box.size && isBeside && (!highest || box.y > highest.y)) highest = box;
+    }
+    return highest && /^\p{Ll}/u.test(highest.glyphs[0]!.text) ? [[letter.piece, highest.piece] as const] : [];
+  });
+}
+
+/** Whether a piece is the label of another: one of several, above or below one another as their values are. A sentence may end in a colon too. */
+function isLabelOf(boxes: readonly Run[], label: number, value: number): boolean {
+  const areOnLine = (step: number) => {
+    const [other, itsValue] = [boxes[label + step], boxes[value + step]];
+    if (!other || !itsValue || other === boxes[value]) return false;
+    return endsInColon(other.glyphs) && Math.abs(other.y - itsValue.y) <= offLine * other.size;
+  };
+  return endsInColon(boxes[label]!.glyphs) && (areOnLine(1) || areOnLine(-1));
+}
+
+/** Whether a piece begins where the one drawn before it, or after it, does, on the next line: a column, or a box beside the text. */
+function isInColumn(boxes: readonly Run[], piece: number): boolean {
+  const { left, y, size } = boxes[piece]!;
+  return [boxes[piece - 1], boxes[piece + 1]].some((other) => {
+    const drop = other ? Math.abs(other.y - y) / size : 0;
+    return drop > offLine && drop < columnStep && Math.abs(other!.left - left) < widestOverlap * size;
+  });
 }
 
 /** Whether a piece goes on with the one before it on its row, so many sizes behind it. */

@@ -57,6 +57,8 @@ const widestSpace = 0.85;
 const narrowestSpace = 0.1;
 /** Letters larger by this factor that are drawn over a line are none of it. */
 const largestBeside = 1.7;
+/** … and so is what is this far beside a paragraph's first letter. */
+const farBeside = 2;
 /** Ideographs are often set apart without a space. */
 const narrowestIdeographicSpace = 0.45;
 /** Letters further apart than this stand in cells of their own … */
@@ -99,7 +101,10 @@ export function linesOf(glyphs: readonly Glyph[], widths: FontWidths): Line[] {
       const [off, size] = [Math.abs(y - glyph.y), Math.max(height, glyph.size)];
       const isBack = glyph.x < right - 1.5 * Math.min(height, glyph.size);
       const isOther = isBack && (off > 0.3 * size || size > largestBeside * Math.min(height, glyph.size));
-      if (off > 0.6 * size || isOther) {
+      // A paragraph's first letter, and a box far beside it.
+      const isFar =
+        current.length === 1 && height > largestBeside * glyph.size && glyph.x > right + farBeside * glyph.size;
+      if (off > 0.6 * size || isOther || isFar) {
         if (isBlank) continue;
         end();
       } else if (isBack && !isRightToLeft(glyph.text)) goBack.add(current);

@@ -119,9 +119,10 @@ function codeEnd(lines: readonly Line[], from: number, levels: HeadingLevels): n
       if (line.code.sign === "none") break;
       continue;
     }
-    const isLike = line.font === lines[from]!.font && lines[from]!.code!.sign === "cells";
-    if (line.code.sign === "none" && !isLike) break;
     const drop = (lines[to - 1]!.y - line.y) / line.height;
+    // A line of a bracket alone tells nothing; neither does its font, where lines have several.
+    const isLike = line.font === lines[from]!.font || (lines[from]!.font === null && drop < paragraphGap);
+    if (line.code.sign === "none" && !(isLike && lines[from]!.code!.sign === "cells")) break;
     if (drop <= 0 || drop > codeGap) break;
   }
   return to;

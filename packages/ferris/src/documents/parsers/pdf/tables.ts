@@ -246,8 +246,11 @@ function tableIn(run: readonly Row[]): Found | null {
   const columns = columnsOf(run, height);
   if (columns === null) return null;
   const pitches = run.slice(1).map((row, i) => (run[i]!.lines[0]!.y - row.lines[0]!.y) / height);
-  const pitch = pitches.toSorted((a, b) => b - a)[Math.floor(pitches.length / 2)]!;
-  const isSpacious = pitch >= rowStep;
+  // Of rows of several cells, if there are: text above and below stands apart.
+  const tabular = pitches.filter((_, i) => run[i]!.cells.length > 1 && run[i + 1]!.cells.length > 1);
+  const usual = (steps: readonly number[]) => steps.toSorted((a, b) => b - a)[Math.floor(steps.length / 2)]!;
+  const pitch = usual(tabular.length > 0 ? tabular : pitches);
+  const isSpacious = Math.min(pitch, usual(pitches)) >= rowStep;
   /** Whether a row of one piece at an end of the table is two cells in truth, whose texts run into one another. */
   const isTwoCells = ({ pieces }: Row, distance: number) =>
     pieces.length === 1 &&
