@@ -13,7 +13,7 @@ import { type ContentLine, contentLines, readable } from "./content-lines.ts";
 import { readHtml } from "./html/html.ts";
 import type { ParserInput } from "./parser.ts";
 
-const entries = new Set(["VEVENT", "VTODO", "VJOURNAL"]);
+const entries = new Set(["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"]);
 
 const labels: Readonly<Record<string, string>> = {
   DTSTART: "Start",
@@ -22,6 +22,7 @@ const labels: Readonly<Record<string, string>> = {
   COMPLETED: "Completed",
   DURATION: "Duration",
   RRULE: "Repeats",
+  FREEBUSY: "Busy",
   LOCATION: "Location",
   ORGANIZER: "Organizer",
   ATTENDEE: "Attendee",
@@ -57,7 +58,8 @@ export function addCalendar(
     const component = line.value.text.trim().toUpperCase();
     if (line.name === "BEGIN") {
       open.push(component);
-      isCalendar ||= component === "VCALENDAR";
+      // Some programs write an event without the calendar around it.
+      isCalendar ||= component === "VCALENDAR" || entries.has(component);
       if (entries.has(component)) entry = [];
     } else if (line.name === "END") {
       if (entries.has(open.pop() ?? "")) addEntry(builder, entry, level);

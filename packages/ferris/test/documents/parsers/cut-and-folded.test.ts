@@ -47,6 +47,16 @@ describe("folds of calendars and contacts", () => {
   });
 });
 
+test("events without a calendar around them, and times that are taken", async () => {
+  const event = await parse("/a.ics", "BEGIN:VEVENT\nSUMMARY:Launch\nEND:VEVENT\n");
+  expect(outline(event)).toEqual(["heading [Launch] Launch"]);
+  const busy = await parse(
+    "/a.ifb",
+    "BEGIN:VCALENDAR\nBEGIN:VFREEBUSY\nORGANIZER:a@x\nFREEBUSY:19980314T233000Z/PT1H\nEND:VFREEBUSY\nEND:VCALENDAR\n",
+  );
+  expect(outline(busy)).toEqual(["metadata [] Organizer: a@x\nBusy: 19980314T233000Z/PT1H"]);
+});
+
 describe("subtitles", () => {
   test("empty lines within what is said, and between all lines", async () => {
     const document = await parse(

@@ -65,6 +65,16 @@ describe("LaTeX", () => {
     expect(document.content.length).toBeLessThan(2 ** 21);
   });
 
+  test("a document in an example, or in a comment, is not where a part of a book begins and ends", async () => {
+    const example =
+      "\\begin{lstcode}\n  \\documentclass{article}\n  \\begin{document}\n  x\n  \\end{document}\n\\end{lstcode}\n";
+    const part = await parse("/a.tex", `\\section{Titles}\nHow titles are set.\n\n${example}\nAfter it.\n`);
+    expect(part.content).toMatch(/Titles[^]*How titles are set\.[^]*After it\./);
+    const whole = await parse("/a.tex", tex("% \\begin{document}", `Before.\n\n${example}\nAfter it.`));
+    expect(whole.content).toMatch(/Before\.[^]*After it\./);
+    expect(whole.content).not.toContain("documentclass{article}\n%");
+  });
+
   test("letters and quotes by their names", async () => {
     const { content } = await parse(
       "/a.tex",

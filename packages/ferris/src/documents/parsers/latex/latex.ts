@@ -55,10 +55,11 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
   const text = decodeText(bytes);
   const { content } = text;
   const builder = new ContentBuilder(text);
-  const begin = content.indexOf("\\begin{document}");
+  const begin = documentBegin(content);
   const isDocument = begin >= 0;
   // Parts of a document define nothing; packages do nothing else.
   const macros = isDocument ? macrosOf(content) : new Map<string, string>();
+  const lastEnd = content.lastIndexOf("\\end{document}");
   const title = plainTitle(content, macros);
   const isBeamer = /\\documentclass(?:\[[^\]]{0,500}\])?\{beamer\}/.test(content.slice(0, Math.max(begin, 0)));
   if (isDocument) addTitlePage(builder, content.slice(0, begin), macros);
@@ -74,7 +75,8 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
   for (let found = sign.exec(content); found; found = sign.exec(content)) {
     words.append(content.slice(at, found.index), at);
     at = sign.lastIndex = step(found);
-    if (found[1] === "end" && found[2] === "document") break;
+    // Examples end documents of their own.
+    if (isDocument && found.index === lastEnd) break;
   }
   if (at < content.length && !content.slice(0, at).endsWith("\\end{document}")) words.append(content.slice(at), at);
   flush();
@@ -245,6 +247,21 @@ export function parseLatex({ bytes }: ParserInput): ParsedDocument {
     builder.add(isList ? "list" : "prose", words.replace(/[ \t]+/g, " ").replace(/ ?\n\s*/g, "\n"));
     words = new SourcedText();
   }
+}
+
+/** Where the document begins, behind its preamble; -1 in a part of one, where such a line is in a comment or an example. */
+function documentBegin(content: string): number {
+  const begin = /^(?:[^%\n\\]|\\(?!begin\{document\}))*\\begin\{document\}/m.exec(content);
+  if (!begin) return -1;
+  const at = begin.index + begin[0].length - "\\begin{document}".length;
+  const named = /^[^%\n]*\\document(?:class|style)(?![A-Za-z])/m.exec(content.slice(0, at));
+  return hasText(content.slice(0, named ? named.index : at)) ? -1 : at;
+}
+
+/** Whether there is a heading or a paragraph already. */
+function hasText(before: string): boolean {
+  const written = before.replace(/(?<!\\)%[^\n]*/g, "");
+  return /\\(?:chapter|section|subsection)\*?[[{]|(?:^|\n)[ \t]*[^\s\\{}%&$][^\n\\]{40,}\n/.test(written);
 }
 
 function addTitlePage(builder: ContentBuilder, preamble: string, macros: ReadonlyMap<string, string>): void {
