@@ -77,18 +77,18 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 11,
+    version: 12,
     extensions: ["docx", "docm", "dotx", "dotm"],
     recognises: (head) => isSingleWordFile(beginning(head)),
   },
   {
     type: "pptx",
-    version: 6,
+    version: 7,
     extensions: ["pptx", "pptm", "ppsx", "ppsm", "potx", "potm"],
   },
   {
     type: "xlsx",
-    version: 10,
+    version: 11,
     extensions: ["xlsx", "xlsm", "xltx", "xltm", "xlsb"],
     recognises: (head) => isExcel2003(beginning(head)),
   },
@@ -111,7 +111,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "ppt",
-    version: 5,
+    version: 6,
     extensions: ["ppt", "pps"],
   },
   {

@@ -6,6 +6,9 @@ export function descriptionLines(...said: readonly (string | undefined)[]): stri
   return [...new Set(lines)].join("\n");
 }
 
+/** What libraries put there for want of a description. */
+const nothingSaid = /^\s*(?:picture|image|img|graphic|graphics)\s{0,3}\d{0,4}\s*$/i;
+
 /** Whether this is a file's name, which nobody wrote. */
 export function isPictureName(text: string): boolean {
   return /^[^\n]{1,300}\.(?:png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp)\s*$/i.test(text);
@@ -19,7 +22,7 @@ export function pictureDescription(text: string): string {
   return words
     .split("\n")
     .map((line) => line.replace(/^fig:/, ""))
-    .filter((line) => !isPictureName(line) && !/^https?:\S+$/.test(line))
+    .filter((line) => !isPictureName(line) && !nothingSaid.test(line) && !/^https?:\S+$/.test(line))
     .join("\n")
     .trim();
 }

@@ -1,6 +1,8 @@
 /** Signs of the fonts Symbol, Wingdings and Webdings, in each format's way of writing them. */
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import { ByteReader } from "../../../src/documents/parsers/legacy/byte-reader.ts";
+import { textOf } from "../../../src/documents/parsers/legacy/powerpoint-records.ts";
 import { isSymbolFont, symbolCharacter, withSymbols } from "../../../src/documents/parsers/word/symbols.ts";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outlineOfFixture } from "../support/cases.ts";
@@ -41,6 +43,13 @@ test.each<[string, string]>([
     "word/document.xml": strToU8(`<w:document><w:body><w:p>${runs}</w:p></w:body></w:document>`),
   });
   expect(outline(await parseDocument("/a.docx", document))).toEqual([`prose [] ${expected}`]);
+});
+
+test("arrows that PowerPoint put into presentations of 1997 to 2003", () => {
+  const bytes = Buffer.from("Costs \uf0e0 down", "utf16le");
+  expect(
+    textOf(new ByteReader(bytes), { type: 0x0fa0, instance: 0, isContainer: false, start: 0, end: bytes.length }),
+  ).toBe("Costs → down");
 });
 
 describe("characters", () => {

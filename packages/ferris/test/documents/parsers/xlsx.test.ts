@@ -261,6 +261,38 @@ describe("sheets", () => {
   });
 });
 
+test("what cells of today's Excel show: pictures by their descriptions, boxes that are ticked", async () => {
+  expect(await outlineOfFixture("office/rich-values.xlsx")).toEqual([
+    "table [Sheet1] Logo: Red dot logo; Ok: ☒",
+    "table [Sheet1] Logo: x; Ok: ☐",
+    "table [Sheet1] Shown text",
+    "prose [Sheet1] Inserted alt",
+  ]);
+});
+
+test("entries of data types are shown by their names; numbers of metadata that lead nowhere show the value", async () => {
+  const cells = [1, 2, 3, 9].map(
+    (metadata, column) => `<c r="${"ABCD"[column]}1" t="e" vm="${metadata}"><v>#VALUE!</v></c>`,
+  );
+  const relation = (id: string, type: string, target: string) =>
+    `<Relationship Id="${id}" Type="x/${type}" Target="${target}"/>`;
+  const bytes = xlsx(`<sheetData><row r="1">${cells.join("")}</row></sheetData>`, {
+    "xl/_rels/workbook.xml.rels": `<Relationships>${[
+      relation("r1", "worksheet", "worksheets/s.xml"),
+      relation("r2", "sheetMetadata", "metadata.xml"),
+      relation("r3", "rdRichValue", "richData/rdrichvalue.xml"),
+      relation("r4", "rdRichValueStructure", "richData/rdrichvaluestructure.xml"),
+    ].join("")}</Relationships>`,
+    "xl/metadata.xml":
+      '<metadata><metadataTypes><metadataType name="XLDAPR"/><metadataType name="XLRICHVALUE"/></metadataTypes><futureMetadata name="XLRICHVALUE"><bk><extLst><ext><xlrd:rvb i="1"/></ext></extLst></bk><bk><extLst><ext><xlrd:rvb i="0"/></ext></extLst></bk></futureMetadata><valueMetadata><bk><rc t="2" v="0"/></bk><bk><rc t="2" v="1"/></bk><bk><rc t="1" v="0"/></bk></valueMetadata></metadata>',
+    "xl/richData/rdrichvalue.xml":
+      '<rvData><rv s="1"><v>3</v></rv><rv s="0"><v>7</v><v>Bergen &amp; Oslo</v></rv></rvData>',
+    "xl/richData/rdrichvaluestructure.xml":
+      '<rvStructures><s t="_linkedentity2"><k n="id" t="i"/><k n="_DisplayString" t="s"/></s><s t="_localImage"><k n="_rvRel:LocalImageIdentifier" t="i"/></s></rvStructures>',
+  });
+  expect(outline(await parseDocument("/a.xlsx", bytes))).toEqual(["table [S] Bergen & Oslo | #VALUE! | #VALUE!"]);
+});
+
 const formLines = [
   "table [Text] Dr. Miller",
   "table [Text] line2",

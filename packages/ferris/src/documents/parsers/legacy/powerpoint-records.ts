@@ -1,6 +1,7 @@
 /**
  * Records of a presentation of 1997 to 2003: their texts, and the directory that says which of them are alive.
  */
+import { symbolCharacter } from "../word/symbols.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { type OfficeRecord, recordAt } from "./records.ts";
 
@@ -9,10 +10,14 @@ const mostEdits = 10_000;
 /** The text of a record of text, of one or two bytes a character. A lone "*" stands for the date or the number of the slide. */
 export function textOf(reader: ByteReader, { type, start, end }: OfficeRecord): string {
   const text = type === 0x0fa0 ? reader.wide(start, (end - start) >> 1) : reader.narrow(start, end - start);
-  return text
-    .replace(/[\r\v]/g, "\n")
-    .replace(/[^\P{Cc}\n\t]/gu, "")
-    .replace(/^\*$/, "");
+  return (
+    text
+      .replace(/[\r\v]/g, "\n")
+      .replace(/[^\P{Cc}\n\t]/gu, "")
+      // Arrows and ticks, which PowerPoint puts there as they are typed.
+      .replace(/[\uf020-\uf0ff]/g, (sign) => symbolCharacter("wingdings", sign.charCodeAt(0)))
+      .replace(/^\*$/, "")
+  );
 }
 
 /** Where the living records are, by their number: each save lists what it wrote, the newest first. */

@@ -7,6 +7,7 @@ import { XmlStream } from "../../xml/xml.ts";
 import { RichText, unescaped } from "./strings.ts";
 import { formattedText } from "./number-formats.ts";
 import type { CellStyle } from "./styles.ts";
+import type { RichTextOf } from "./rich-values.ts";
 import { Validation } from "./validations.ts";
 
 /** Excel's limits. */
@@ -26,6 +27,7 @@ const mostEdges = 300;
 export interface SheetContext {
   readonly strings: readonly string[];
   readonly styleOf: (index: number) => CellStyle;
+  readonly richTextOf: RichTextOf | null;
   /** Whether days are counted from 1904. */
   readonly is1904: boolean;
   /** Rows, from 1, that name the columns of a table on the sheet. */
@@ -44,6 +46,8 @@ interface CellState {
   formula: string;
   /** Whether there is a value, which may be an empty text. */
   hasValue: boolean;
+  /** The number of what it shows that older versions cannot. */
+  metadata?: number;
 }
 
 /** Reads the sheet whose XML comes in `pieces`. */
@@ -64,9 +68,10 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
       if (inside === "is") inline.open(name);
       else if (inside === "validation") validation!.open(name);
       else if (name === "c") {
-        const { r, t = "n", s } = attributes;
+        const { r, t = "n", s, vm } = attributes;
         column = r ? columnOf(r) : column + 1;
         cell = { column, type: t, style: Number(s ?? 0), value: "", formula: "", hasValue: false };
+        if (vm !== undefined) cell.metadata = Number(vm);
       } else if (name === "row") {
         const claimed = Number(attributes.r);
         const next = claimed > row && claimed <= mostRows ? claimed : row + 1;
@@ -126,16 +131,19 @@ export async function readSheet(pieces: AsyncIterable<string>, context: SheetCon
   return grid;
 }
 
-function shown(
-  { type, style, value, formula, hasValue }: CellState,
-  { strings, styleOf, is1904 }: SheetContext,
-): string {
+function shown(cell: CellState, { strings, styleOf, is1904, richTextOf }: SheetContext): string {
+  const { type, style, value, formula, hasValue, metadata } = cell;
+  const rich = metadata === undefined ? undefined : richTextOf?.(metadata);
+  if (rich !== undefined) return rich;
   // The result of a formula may be no text.
   if (type === "str" && hasValue && value === "") return "";
   // Programs that cannot calculate leave the value to the next one that can.
   if (value === "") return formula.trim() === "" ? "" : `=${formula.trim()}`;
   if (type === "s") return formattedText(styleOf(style).pattern, strings[Number(value)] ?? "");
-  if (type === "b") return value.trim() === "1" ? "TRUE" : "FALSE";
+  if (type === "b") {
+    const isTrue = value.trim() === "1";
+    return styleOf(style).isCheckbox ? (isTrue ? "☒" : "☐") : isTrue ? "TRUE" : "FALSE";
+  }
   if (type === "d") return dateText(value, styleOf(style), is1904);
   if (type === "str" || type === "inlineStr") return formattedText(styleOf(style).pattern, unescaped(value));
   if (type !== "n") return unescaped(value);

@@ -15,6 +15,7 @@ import { addPageEdges } from "../office/page-edges.ts";
 import { readBinaryWorkbook } from "./binary-workbook.ts";
 import { addComments, addDrawings, addFormulas } from "./drawing.ts";
 import { readExcel2003 } from "./excel-2003.ts";
+import { readRichValues } from "./rich-values.ts";
 import { cellOf, readSheet } from "./sheet.ts";
 import { readSharedStrings } from "./strings.ts";
 import { readStyles } from "./styles.ts";
@@ -44,6 +45,7 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
   const [sharedStrings = "xl/sharedStrings.xml"] = file.related(main, "sharedStrings");
   const strings = await readSharedStrings(archive.pieces(sharedStrings));
   const styleOf = readStyles(file.relatedText(main, "styles") ?? archive.text("xl/styles.xml"), is1904);
+  const richTextOf = readRichValues(file);
   const edges = new Set<string>();
   for (const { name, part } of sheets) {
     builder.section(1, name);
@@ -52,6 +54,7 @@ export async function parseXlsx(input: ParserInput): Promise<ParsedDocument> {
       strings,
       styleOf,
       is1904,
+      richTextOf,
       headerRows: headerRows(file, part),
       edges,
       prompts,
