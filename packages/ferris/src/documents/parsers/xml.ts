@@ -263,8 +263,11 @@ function isRecord(children: readonly Element[]): boolean {
 }
 
 /** Elements that stand apart from what is around them, wherever they stand. */
-const apart =
-  /^(?:br|lb|empty-line|p|para|simpara|title|head|li|td|th|tr|row|entry|cell|item|listitem|term|member|line|l|v|lg|note|footnote|fn|caption|list|table|informaltable|sic|corr|orig|reg|abbr|expan)$/;
+const apart: ReadonlySet<string> = new Set(
+  "br lb empty-line p para simpara title head li td th tr row entry cell item listitem term member line l v lg note footnote fn caption list table informaltable sic corr orig reg abbr expan programlisting screen literallayout synopsis preformat codeblock msgblock pre eg".split(
+    " ",
+  ),
+);
 
 /** The texts within, a space where something starts or ends that is set apart by white space anyway. */
 function* textsIn(tree: HtmlTree, element: ParentNode): Generator<SourcedText> {
@@ -272,21 +275,19 @@ function* textsIn(tree: HtmlTree, element: ParentNode): Generator<SourcedText> {
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (node === " ") yield new SourcedText(" ");
     else if (isText(node)) yield tree.sourced(node);
-    else if ("children" in node && !(isTag(node) && noText.test(localName(node)))) {
+    else if (isTag(node)) {
+      const name = localName(node);
+      if (noText.test(name)) continue;
       // TEI's line breaks may be within a word.
-      if (
-        isTag(node) &&
-        (apart.test(localName(node)) || program.test(localName(node))) &&
-        node.attribs.break !== "no"
-      ) {
+      if (apart.has(name) && node.attribs.break !== "no") {
         yield new SourcedText(" ");
         stack.push(" ");
       }
-      if (isTag(node) && localName(node) === "alternatives") {
+      if (name === "alternatives") {
         const forms = node.children.filter(isTag);
         const read = forms.find((form) => localName(form) === "tex-math") ?? forms[0];
         if (read) stack.push(read);
       } else for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
-    }
+    } else if ("children" in node) for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
   }
 }

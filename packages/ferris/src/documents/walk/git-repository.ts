@@ -5,15 +5,14 @@
  */
 import type { Stats } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { readRegularFile } from "../../files/read-file.ts";
 import { statIfThere } from "../../files/stat-if-there.ts";
+import { expandHome, isOn, settingsOf, surroundingsOf } from "./git-config.ts";
 import { trackedPaths } from "./git-index.ts";
 
 const mostBytes = 2 ** 20;
 const mostIndexBytes = 2 ** 28;
-const deepestInclude = 5;
-const longestLine = 8_192;
 
 export interface Repository {
   /** The folder with `.git` in it. */
@@ -41,7 +40,11 @@ export async function repositoryAt(folder: string): Promise<Repository | null> {
   const own = found.isDirectory() ? join(folder, ".git") : await linkedFolder(folder);
   if (own === null) return null;
   const common = resolve(own, ((await textOf(join(own, "commondir"))) ?? ".").trim());
-  const settings = await settingsOf([...userConfigs(), join(common, "config")]);
+  const around = await surroundingsOf(own);
+  const files = [...userConfigs(), join(common, "config")];
+  let settings = await settingsOf(files, around);
+  if (isOn(settings.get("extensions.worktreeconfig") ?? ""))
+    settings = await settingsOf([...files, join(own, "config.worktree")], around);
   const named = settings.get("core.excludesfile");
   const userFile = named === undefined ? join(configHome(), "git", "ignore") : expandHome(named, folder);
   const excludes: string[] = [];
@@ -53,7 +56,7 @@ export async function repositoryAt(folder: string): Promise<Repository | null> {
   let tracked: Promise<ReadonlySet<string> | null> | null = null;
   return {
     folder,
-    ignoreCase: ignoreCase === undefined ? foldsCase : /^(?:true|yes|on|1)$/i.test(ignoreCase),
+    ignoreCase: ignoreCase === undefined ? foldsCase : isOn(ignoreCase),
     excludes,
     tracked: () =>
       (tracked ??= readRegularFile(join(own, "index"), { follow: true, mostBytes: mostIndexBytes }).then(
@@ -62,9 +65,6 @@ export async function repositoryAt(folder: string): Promise<Repository | null> {
       )),
   };
 }
-
-/** More than anybody's settings are spread over. */
-const mostConfigFiles = 100;
 
 /** As git sets core.ignoreCase where file systems fold case. */
 const foldsCase = process.platform === "win32" || process.platform === "darwin";
@@ -82,45 +82,6 @@ function userConfigs(): string[] {
   const global = process.env.GIT_CONFIG_GLOBAL;
   const own = global === undefined ? [join(configHome(), "git", "config"), join(homedir(), ".gitconfig")] : [global];
   return process.env.GIT_CONFIG_NOSYSTEM ? own : [process.env.GIT_CONFIG_SYSTEM ?? "/etc/gitconfig", ...own];
-}
-
-function expandHome(path: string, from: string): string {
-  if (path === "") return "";
-  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(from, path);
-}
-
-/** Values by "section.name" in lower case; later files and lines win. Files that are included with a plain path are read too. */
-async function settingsOf(
-  files: readonly string[],
-  depth = 0,
-  budget = { files: mostConfigFiles },
-): Promise<Map<string, string>> {
-  const settings = new Map<string, string>();
-  for (const file of files) {
-    // A file may include itself, a thousand times.
-    if (budget.files-- <= 0) break;
-    let section = "";
-    for (const line of ((await textOf(file)) ?? "").split("\n")) {
-      if (line.length > longestLine) continue;
-      const header = /^\s*\[([^\]"\s]+)\s*("[^\]]*)?\]/.exec(line);
-      if (header) section = header[2] === undefined ? header[1].toLowerCase() : "";
-      const entry = /^\s*([A-Za-z][\w-]*)\s*(?:=\s*(.*))?$/.exec(header ? line.slice(header[0].length) : line);
-      if (!entry || section === "") continue;
-      const name = `${section}.${entry[1].toLowerCase()}`;
-      const value = unquoted(entry[2] ?? "true");
-      if (name === "include.path" && depth < deepestInclude) {
-        for (const [key, each] of await settingsOf([expandHome(value, dirname(file))], depth + 1, budget))
-          settings.set(key, each);
-      } else settings.set(name, value);
-    }
-  }
-  return settings;
-}
-
-function unquoted(value: string): string {
-  const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(value);
-  const plain = quoted ? quoted[1] : value.replace(/\s*[#;].*$/, "").trim();
-  return plain.replace(/\\(.)/g, "$1");
 }
 
 async function textOf(path: string): Promise<string | null> {

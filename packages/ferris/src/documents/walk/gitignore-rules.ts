@@ -69,7 +69,7 @@ function parseRule(line: string, ignoreCase: boolean): Rule | null {
   if (rule === "") return null;
   const isAnchored = rule.includes("/");
   if (rule.startsWith("/")) rule = rule.slice(1);
-  const matches = matcher(rule, ignoreCase);
+  const matches = matcherOf(rule, ignoreCase);
   return matches && { isNegated, foldersOnly, isAnchored, matches };
 }
 
@@ -81,8 +81,8 @@ function withoutBlanksAtEnd(rule: string): string {
   return end < rule.length && backslashes % 2 === 1 ? rule.slice(0, end + 1) : rule.slice(0, end);
 }
 
-/** Null for a rule that can match nothing, such as one with a bracket that is never closed. */
-function matcher(rule: string, ignoreCase: boolean): Rule["matches"] | null {
+/** Whether a rule matches a whole path or name; null for one that can match nothing, such as one with a bracket that is never closed. */
+export function matcherOf(rule: string, ignoreCase: boolean): Rule["matches"] | null {
   if (!ignoreCase && !/[*?[\\]/.test(rule)) return (_bytes, text) => text === rule;
   if (!ignoreCase && /^\*[^*?[\\/]+$/.test(rule)) {
     const end = rule.slice(1);

@@ -185,6 +185,37 @@ describe("repositories", () => {
     expect(await walked(base)).toEqual(["a.md", "b.md"]);
   });
 
+  test.each<[string, string]>([
+    ["in quotes, in part, with a comment behind", '[core]\n excludesFile = HOME/"rules" # mine\n'],
+    ["on lines that go on", "[core]\n excludesFile = HOME/\\\nrules\n"],
+    ["as editors of Windows write it", "\ufeff[core]\r\n\texcludesFile = ~/rules\r\n"],
+    ["the last of several", "[CORE]\nExcludesFile = ~/no\n[user]\nname=x\n[core] excludesfile=~/rules\n"],
+    ["of a section with another name", '[core "x"]\nexcludesFile = ~/rules\n'],
+    ["whatever the case of names", "[core]\nignoreCase = 2\nexcludesFile = ~/rules\n"],
+    ["included", "[include]\npath = more\n"],
+    ["included for folders of repositories", '[includeIf "gitdir:HOME/"]\npath = more\n'],
+    ["included for others", '[includeIf "gitdir:/elsewhere/"]\npath = more\n'],
+    ["included by a pattern", '[includeIf "gitdir:**/repo/.git"]\npath = more\n'],
+    ["included for folders at home", '[includeIf "gitdir:~/repo/"]\npath = more\n'],
+    ["included for folders beside the file", '[includeIf "gitdir/i:./REPO/"]\npath = more\n'],
+    ["included for a branch", '[includeIf "onbranch:wor*"]\npath = more\n'],
+    ["included for another branch", '[includeIf "onbranch:main"]\npath = more\n'],
+  ])("settings as git reads them: %s", async (_, config) => {
+    const files = {
+      rules: "*.log\nSecret.md\n",
+      no: "a.md\n",
+      more: "[core]\nexcludesFile = ~/rules\n",
+      ".gitconfig": config.replaceAll("HOME", home),
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(home, name), text);
+    const repo = join(home, "repo");
+    mkdirSync(join(repo, "sub"), { recursive: true });
+    for (const name of ["a.md", "a.log", "Secret.md", "sub/secret.md", "sub/b.LOG"])
+      writeFileSync(join(repo, name), "x");
+    git(repo, "init", "-q", "-b", "work");
+    expect(await walked(repo)).toEqual(listed(repo));
+  });
+
   test("a repository within another is on its own; .ferrisignore holds in both", async () => {
     const base = folderOf({
       ".gitignore": "*.log\n",
