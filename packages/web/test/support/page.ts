@@ -68,7 +68,7 @@ export function usePage(program: BrowserProgram, { write, ...options }: PageOpti
     await ferris.index([docs]);
     folder = await built;
     server = await listen(0);
-    browser = await startBrowser(program);
+    browser = await startBrowser(program, { gpu: false });
     // On two busy cores the model alone takes its time.
   }, 300_000);
   afterEach(async () => {
