@@ -1,7 +1,7 @@
 /**
  * GEMM with a fused epilogue: C = activation(A · W + bias), the encoder's only matrix product, in three families.
  *
- *   direct           16×128 a workgroup, 16×8 a thread, straight from memory: the reference, and the fastest on software adapters
+ *   direct           8×128 a workgroup, 8×4 a thread, straight from memory: the reference, and the fastest on software adapters
  *   register-tiled   tiles of A and W in workgroup memory: what browsers and most GPUs run
  *   subgroup-matrix  the adapter's matrix units
  *
