@@ -2,7 +2,7 @@
 import { firstEndingAfter } from "./first-ending-after.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { propertiesOf95, runsOf95 } from "./word-95-properties.ts";
-import { type CharacterRun, runsOf97 } from "./word-characters.ts";
+import type { CharacterRun } from "./word-characters.ts";
 import { operandBytes, type PlacedPiece } from "./word-paragraphs.ts";
 
 /** sprmCFRMarkDel of [MS-DOC]. */
@@ -21,8 +21,8 @@ export interface Stretch {
 }
 
 /** Those of a document of Word 97 and later. */
-export function deletedStretches(main: ByteReader, table: ByteReader): Stretch[] {
-  return stretchesOf(runsOf97(main, table), (run) => saysDeleted(main, run));
+export function deletedStretches(main: ByteReader, runs: readonly CharacterRun[]): Stretch[] {
+  return stretchesOf(runs, (run) => saysDeleted(main, run));
 }
 
 /** Those of a document of Word 6 and 95, whose properties are bytes. */

@@ -7,7 +7,7 @@
 import type { ByteReader } from "./byte-reader.ts";
 import { children, recordAt } from "./records.ts";
 import { groupsWithin, shapeWords } from "./shape-words.ts";
-import { runsOf97 } from "./word-characters.ts";
+import type { CharacterRun } from "./word-characters.ts";
 import { formFieldAt } from "./word-form-fields.ts";
 import { operandBytes, type PlacedLine, type PlacedPiece } from "./word-paragraphs.ts";
 
@@ -22,6 +22,8 @@ const mostCharacters = 10_000_000;
 export interface DrawingSources {
   readonly main: ByteReader;
   readonly table: ByteReader;
+  /** The runs of characters that have properties. */
+  readonly runs: readonly CharacterRun[];
   /** The stream of pictures. */
   readonly data: ByteReader;
   readonly pieces: readonly PlacedPiece[];
@@ -75,11 +77,11 @@ function linesByShape(main: ByteReader, table: ByteReader): Map<number, readonly
   return said;
 }
 
-function* inlineLines({ main, table, data, pieces, formulas }: DrawingSources): Generator<PlacedLine> {
+function* inlineLines({ main, runs, data, pieces, formulas }: DrawingSources): Generator<PlacedLine> {
   const left = new Map(formulas);
   let characters = 0;
   const byOffset = [...pieces].sort((a, b) => a.offset - b.offset);
-  for (const { start, properties, propertiesEnd } of runsOf97(main, table)) {
+  for (const { start, properties, propertiesEnd } of runs) {
     for (let at = properties; at + 2 < propertiesEnd; at += 2 + operandBytes(main, main.u16(at), at + 2)) {
       const code = main.u16(at);
       if (code !== property.picture && code !== property.object) continue;

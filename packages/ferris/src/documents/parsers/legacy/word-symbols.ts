@@ -5,8 +5,9 @@
 import { isSymbolFont, symbolCharacter } from "../word/symbols.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { firstEndingAfter } from "./first-ending-after.ts";
-import { runsOf97 } from "./word-characters.ts";
-import { operandBytes, type PlacedLine, type PlacedPiece } from "./word-paragraphs.ts";
+import type { CharacterRun } from "./word-characters.ts";
+import type { DrawingSources } from "./word-drawings.ts";
+import { operandBytes, type PlacedLine } from "./word-paragraphs.ts";
 
 /** sprmCRgFtc0 and sprmCSymbol of [MS-DOC]. */
 const hasFont = 0x4a4f;
@@ -27,15 +28,13 @@ interface SignStretch {
 /** `text` of those pieces with signs in their places, and those that are more than one unit of UTF-16 beside it. */
 export function withSigns(
   text: string,
-  main: ByteReader,
-  table: ByteReader,
-  pieces: readonly PlacedPiece[],
+  { main, table, pieces, runs }: Pick<DrawingSources, "main" | "table" | "pieces" | "runs">,
 ): { readonly text: string; readonly placed: PlacedLine[] } {
   const fonts = fontsOf(table, main.u32(0x0112), main.u32(0x0116));
   const placed: PlacedLine[] = [];
   // Nearly all documents have one in their list for bullets; most have no text in it.
   if (!fonts.some(isSymbolFont)) return { text, placed };
-  const stretches = stretchesOf(main, table, fonts);
+  const stretches = stretchesOf(main, runs, fonts);
   if (stretches.length === 0) return { text, placed };
   let shown = "";
   let at = 0;
@@ -67,9 +66,9 @@ function signOf(character: string, { font, code }: SignStretch): string {
 }
 
 /** In the order of the stream. */
-function stretchesOf(main: ByteReader, table: ByteReader, fonts: readonly string[]): SignStretch[] {
+function stretchesOf(main: ByteReader, runs: readonly CharacterRun[], fonts: readonly string[]): SignStretch[] {
   const found: SignStretch[] = [];
-  for (const { start, end, properties, propertiesEnd } of runsOf97(main, table)) {
+  for (const { start, end, properties, propertiesEnd } of runs) {
     let font: string | undefined;
     let code: number | null = null;
     for (let at = properties; at + 2 < propertiesEnd; at += 2 + operandBytes(main, main.u16(at), at + 2)) {

@@ -15,6 +15,7 @@ import { formulaInFolder } from "../office/equation-object.ts";
 import { headingLevelOfName } from "../word/styles.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { isWord95, readWord95 } from "./word-95.ts";
+import { runsOf97 } from "./word-characters.ts";
 import { deletedStretches, withoutDeleted } from "./word-deletions.ts";
 import { placedLines } from "./word-drawings.ts";
 import { listCounter } from "./word-lists.ts";
@@ -61,9 +62,18 @@ function readWord97(main: ByteReader, file: CompoundFolder): WordText {
   const counts = [0x4c, 0x50, 0x54, 0x58, 0x5c, 0x60, 0x64, 0x68].map((place) => main.u32(place));
   const [body, footnotes] = counts;
   const data = new ByteReader(file.stream("Data") ?? new Uint8Array());
-  const kept = withoutDeleted(textOf(main, pieces), deletedStretches(main, table), pieces);
-  const { text, placed: signs } = withSigns(kept, main, table, pieces);
-  const lines = placedLines({ main, table, data, pieces, headers: body! + footnotes!, formulas: formulasOf(file) });
+  const runs = [...runsOf97(main, table)];
+  const kept = withoutDeleted(textOf(main, pieces), deletedStretches(main, runs), pieces);
+  const { text, placed: signs } = withSigns(kept, { main, table, pieces, runs });
+  const lines = placedLines({
+    main,
+    table,
+    runs,
+    data,
+    pieces,
+    headers: body! + footnotes!,
+    formulas: formulasOf(file),
+  });
   return {
     text,
     // Nothing is said of macros, whose length is another's today.
@@ -221,17 +231,16 @@ function shown(text: string, formulas: ReadonlyMap<number, string>): string {
   let instructions = 0;
   let place = 0;
   for (const character of text) {
-    const formula = formulas.get(place);
-    place += character.length;
-    const field = fields.at(-1);
-    if (character === "\x13") {
+    if (instructions === 0 && (character >= " " || character === "\t")) words += character;
+    else if (character === "\x13") {
       fields.push({ instruction: "", result: -1 });
       instructions++;
     } else if (character === "\x14") {
+      const field = fields.at(-1);
       if (field?.result === -1) instructions--;
       if (field) field.result = words.length;
     } else if (character === "\x15") {
-      fields.pop();
+      const field = fields.pop();
       if (field?.result === -1) instructions--;
       if (field && instructions === 0 && (field.result === -1 || words.length === field.result))
         words += textOfUnresultedField(field.instruction);
@@ -241,8 +250,8 @@ function shown(text: string, formulas: ReadonlyMap<number, string>): string {
       if (open && open.instruction.length < longestInstruction) open.instruction += character;
     } else if (character === "\x0b") words += "\n";
     else if (character === "\x1e") words += "-";
-    else if (character === "\t" || character >= " ") words += character;
-    if (formula !== undefined) words += formula;
+    if (formulas.size > 0) words += formulas.get(place) ?? "";
+    place += character.length;
   }
   return words.trim();
 }
