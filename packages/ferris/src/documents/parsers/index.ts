@@ -121,7 +121,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "zip",
-    version: 4,
+    version: 5,
     readsPictures: true,
     extensions: ["zip"],
   },

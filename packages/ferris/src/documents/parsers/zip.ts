@@ -4,6 +4,7 @@
  */
 import { DocumentError } from "../../errors.ts";
 import { Archive } from "../archive/archive.ts";
+import { type CutZip, readCutZip } from "../archive/cut-zip.ts";
 import { readTar } from "../archive/tar.ts";
 import { ContentBuilder } from "../content-builder.ts";
 import type { ParsedDocument } from "../document.ts";
@@ -23,10 +24,13 @@ const isJoplinNote = /^[\da-f]{32}\.md$/;
 const exportPart = /\bpart-?\d+\.zip$/i;
 
 /** What is read of an archive, whatever its format is. */
-type Files = Pick<Archive, "names" | "bytes" | "nameCharset">;
+interface Files extends Pick<Archive, "bytes" | "nameCharset"> {
+  readonly names: readonly string[];
+}
 
 export async function parseZip(input: ParserInput): Promise<ParsedDocument> {
   const archive = archiveOf(input.bytes);
+  if ("warnings" in archive) return parseFiles("zip", archive, input, archive.warnings);
   // A document of Pages, Numbers or Keynote that is a folder keeps its text in such a file.
   if (archive.names.some((name) => /^(?:Index\/)?Document\.iwa$/.test(name)))
     return { ...readObjects(archive), type: "zip" };
@@ -99,10 +103,12 @@ function aboutArchives(names: readonly string[]): string[] {
   ];
 }
 
-function archiveOf(bytes: Uint8Array): Archive {
+function archiveOf(bytes: Uint8Array): Archive | CutZip {
   try {
     return new Archive(bytes);
   } catch (error) {
+    const cut = error instanceof DocumentError && error.reason === "damaged" ? readCutZip(bytes) : null;
+    if (cut !== null) return cut;
     // Nobody's papers.
     if (error instanceof DocumentError && error.reason === "too large")
       throw new DocumentError("binary", error.message);

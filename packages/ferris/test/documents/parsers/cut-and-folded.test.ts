@@ -1,5 +1,6 @@
 /** What something cut, folded or put in front: the words are whole, on their lines, and what is missing is said. */
 import { gzipSync } from "node:zlib";
+import { strToU8, Zip, ZipDeflate, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import type { ParsedDocument } from "../../../src/documents/document.ts";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
@@ -181,5 +182,39 @@ describe("archives that end early", () => {
     const letters = gzipSync("Grüße ".repeat(1000), { level: 0 });
     const notes = await parse("/notes.txt.gz", letters.subarray(0, 15 + 8 * 100 + 3));
     expect(notes.content).toBe(`${"Grüße ".repeat(100)}Gr`);
+  });
+
+  test("ZIP files, whose list is at their end", async () => {
+    const zip = Buffer.from(
+      zipSync({ "a.txt": strToU8(text("a")), "ü/b.md": strToU8(`# B\n\n${text("b")}`), "c.txt": strToU8(text("c")) }),
+    );
+    const list = zip.indexOf("PK\x01\x02", 0, "latin1");
+    const whole = await parse("/a.zip", zip.subarray(0, list));
+    expect(under(whole)).toEqual(["a.txt", "ü/b.md", "c.txt"]);
+    expect(whole.warnings).toEqual(["it ends early: what would follow is missing"]);
+    const last = zip.indexOf("PK\x03\x04", zip.indexOf("b.md"), "latin1");
+    const cut = await parse("/a.zip", zip.subarray(0, last - 10));
+    expect(under(cut)).toEqual(["a.txt", "ü/b.md"]);
+    expect(cut.content).toContain("b: words about");
+    expect(cut.warnings).toEqual(["it ends early, in the middle of ü/b.md: what would follow is missing"]);
+  });
+
+  test("ZIP files of programs that do not know how long a file will be, cut anywhere", async () => {
+    const chunks: Uint8Array[] = [];
+    const writer = new Zip((_, chunk) => void chunks.push(chunk));
+    for (const name of ["a.txt", "b.txt"]) {
+      const file = new ZipDeflate(name);
+      writer.add(file);
+      file.push(strToU8(text(name)), true);
+    }
+    writer.end();
+    const zip = Buffer.concat(chunks);
+    const list = zip.indexOf("PK\x01\x02", 0, "latin1");
+    expect(under(await parse("/a.zip", zip.subarray(0, list)))).toEqual(["a.txt", "b.txt"]);
+    for (let length = 0; length < list; length += 7) {
+      const found = await parse("/a.zip", zip.subarray(0, length)).catch((error: { reason: string }) => error.reason);
+      if (typeof found === "string") expect(["damaged", "binary"]).toContain(found);
+      else expect(found.warnings[0]).toContain("it ends early");
+    }
   });
 });
