@@ -2,9 +2,10 @@
  * Copies the part of pdf.js that reads text into ferris's package: 3.6 MB. As a dependency pdfjs-dist is 41 MB and brings a canvas of
  * 33 MB, which draws nothing here.
  *
- * Two things are changed in it: it does not look for that canvas, and so does not say that there is none; and it hands on what marked
- * content says that it stands for (ActualText, 14.9.4 of ISO 32000), which it reads and drops. Chromium and LibreOffice write the letters of
- * Devanagari, Thai or Arabic nowhere else.
+ * Three things are changed in it. It does not look for that canvas, and so does not say that there is none. It hands on what marked
+ * content says that it stands for (ActualText, 14.9.4 of ISO 32000), which it reads and drops: Chromium and LibreOffice write the letters of
+ * Devanagari, Thai or Arabic nowhere else. And the glyphs of long texts are not kept for when the same text comes again: in a book of 500
+ * pages those were 60 MB.
  *
  * As a program it makes the copy beside ferris's sources, which then read by it, unless it is there.
  */
@@ -45,14 +46,17 @@ function ferrisProperties(args, resources) {
 }
 `;
 
+const keptGlyphs = /(this\.#\w+\.set\((\w+),\w+\);return \w+\}getCharPositions)/g;
+const ofShortTexts = "$2.length<=16&&$1";
+
 /** @param folder of the package that pdfjs-dist is a development dependency of; @param target made anew */
 export function copyPdfjs(folder, target) {
   const source = dirname(createRequire(join(folder, "package.json")).resolve("pdfjs-dist/package.json"));
   const { version, license, author, repository } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
   rmSync(target, { recursive: true, force: true });
   mkdirSync(join(target, "wasm"), { recursive: true });
-  const changed = (file, place, replacement) => {
-    const program = readFileSync(join(source, "legacy/build", file), "utf8");
+  const original = (file) => readFileSync(join(source, "legacy/build", file), "utf8");
+  const changed = (file, program, place, replacement) => {
     const found = program.match(place)?.length ?? 0;
     if (found !== 1)
       throw new Error(
@@ -60,12 +64,13 @@ export function copyPdfjs(folder, target) {
       );
     return program.replace(place, replacement);
   };
-  const program = changed("pdf.min.mjs", canvas, "");
+  const program = changed("pdf.min.mjs", original("pdf.min.mjs"), canvas, "");
   writeFileSync(join(target, "pdf.mjs"), `/* Changed for ferris: does not look for @napi-rs/canvas. */\n${program}`);
-  const worker = changed("pdf.worker.min.mjs", properties, withActualText);
+  const speaking = changed("pdf.worker.min.mjs", original("pdf.worker.min.mjs"), properties, withActualText);
+  const worker = changed("pdf.worker.min.mjs", speaking, keptGlyphs, ofShortTexts);
   writeFileSync(
     join(target, "pdf.worker.mjs"),
-    `/* Changed for ferris: hands on marked content's ActualText. */\n${worker}${actualText}`,
+    `/* Changed for ferris: hands on marked content's ActualText, and does not keep the glyphs of long texts. */\n${worker}${actualText}`,
   );
   copyFileSync(join(source, "LICENSE"), join(target, "LICENSE"));
   cpSync(join(source, "cmaps"), join(target, "cmaps"), { recursive: true });

@@ -19,11 +19,12 @@ export interface Fragment {
   readonly text: string;
   readonly left: number;
   readonly right: number;
-  /** Where its words are: after the character of this index there is a gap, from the first place to the second. */
-  readonly gaps?: readonly Gap[];
+  /**
+   * Where its words are, three numbers a gap: after the character of this index there is one, from this place to that. In one list, because
+   * those of all pages are kept until the last is read: lists of their own took most of the memory of a long document.
+   */
+  readonly gaps?: readonly number[];
 }
-
-export type Gap = readonly [index: number, from: number, to: number];
 
 /** A line as it would stand in a program. */
 export interface Code {
@@ -131,10 +132,16 @@ export function fromTheRight(lines: readonly Line[]): Line[] {
         text,
         left: -right,
         right: -left,
-        gaps: gaps?.map(([index, from, to]): Gap => [index, -to, -from]),
+        gaps: gaps && mirrored(gaps),
       }))
       .toReversed(),
   }));
+}
+
+function mirrored(gaps: readonly number[]): number[] {
+  const result: number[] = [];
+  for (let at = 0; at < gaps.length; at += 3) result.push(gaps[at]!, -gaps[at + 2]!, -gaps[at + 1]!);
+  return result;
 }
 
 /** The words of a line: an address in Latin letters counts as much as a word beside it. */
@@ -222,18 +229,19 @@ interface Run {
 
 function fragmentOf({ pieces, spaces, left, right }: Run, order: readonly ReadPiece[] | null): Fragment {
   let text = "";
-  const gaps: Gap[] = [];
+  const gaps: number[] = [];
   const add = (piece: string, index: number) => {
     if (piece !== " ") text += piece;
     else if (text !== "" && !text.endsWith(" ")) {
       const place = spaces.get(index);
-      if (place) gaps.push([text.length, ...place]);
+      if (place) gaps.push(text.length, place[0], place[1]);
       text += " ";
     }
   };
   if (order) for (const { piece, index } of order) add(piece, index);
   else pieces.forEach(add);
-  return { text: tidy(text), left, right, gaps };
+  // Without the room that a list has for more.
+  return { text: tidy(text), left, right, gaps: gaps.slice() };
 }
 
 /** Where most of the line stands, and how large that is: a bullet before it may be larger. */

@@ -8,7 +8,7 @@
  */
 import { quantile } from "../../../quantile.ts";
 import { joined } from "./hyphens.ts";
-import type { Fragment, Gap, Line } from "./lines.ts";
+import type { Fragment, Line } from "./lines.ts";
 
 export interface Table {
   /** Each with as many cells as there are columns; a cell may be empty. */
@@ -213,7 +213,7 @@ function endOfRun(rows: readonly Row[], from: number): number {
 
 /** One run of text with one space in it: two narrow cells, perhaps. */
 function couldBeTwo({ pieces }: Row): boolean {
-  return pieces.length === 1 && pieces[0]!.gaps?.length === 1;
+  return pieces.length === 1 && pieces[0]!.gaps?.length === 3;
 }
 
 /** Columns of the page that are as short as a cell. */
@@ -336,7 +336,7 @@ function fit(row: Row, columns: readonly Column[], height: number): Piece[][] {
 /** A piece that reaches over several columns, cut at the spaces that are nearest to where columns begin; whole where none is near. */
 function cutIntoColumns(piece: Piece, columns: readonly Column[], height: number): Piece[] {
   const { text, left, right, y } = piece;
-  const gaps = piece.gaps ?? estimatedGaps(piece);
+  const gaps = piece.gaps ? gapsIn(piece.gaps) : estimatedGaps(piece);
   const starts = columns.filter((column) => column.left > left + 0.4 * height && column.left < right - 0.3 * height);
   const cuts = starts.flatMap((column) => {
     const [best] = gaps.toSorted((a, b) => Math.abs(a[2] - column.left) - Math.abs(b[2] - column.left));
@@ -347,11 +347,19 @@ function cutIntoColumns(piece: Piece, columns: readonly Column[], height: number
   return [...places, [text.length, right, right] as const].map(([end, stop, next]) => {
     const cell = text.slice(from, end).trim();
     const own = gaps.filter(([index]) => index > from && index < end);
-    const inside = own.map(([index, begin, to]): Gap => [index - from, begin, to]);
+    const inside = own.flatMap(([index, begin, to]) => [index - from, begin, to]);
     const part = { text: cell, left: start, right: stop, gaps: inside, y };
     [from, start] = [end + 1, next];
     return part;
   });
+}
+
+type Gap = readonly [index: number, from: number, to: number];
+
+function gapsIn(numbers: readonly number[]): Gap[] {
+  const gaps: Gap[] = [];
+  for (let at = 0; at < numbers.length; at += 3) gaps.push([numbers[at]!, numbers[at + 1]!, numbers[at + 2]!]);
+  return gaps;
 }
 
 /** As if all letters had one width. */
