@@ -100,6 +100,23 @@ test("headings of OpenDocument that are taken out of the outline have no number"
   ]);
 });
 
+test("paragraphs of OpenDocument that belong to a list without standing in it", async () => {
+  const style = `<text:list-style style:name="L"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/></text:list-style>`;
+  const numbered = (id: string, text: string) =>
+    `<text:numbered-paragraph text:list-id="${id}" text:level="1" text:style-name="L"><text:p>${text}</text:p></text:numbered-paragraph>`;
+  const file = zipSync({
+    "content.xml": strToU8(
+      `<office:document-content><office:automatic-styles>${style}</office:automatic-styles><office:body><office:text>${numbered("a", "one")}<text:p>between</text:p>${numbered("a", "two")}${numbered("b", "other")}</office:text></office:body></office:document-content>`,
+    ),
+  });
+  expect(outline(await parseDocument("/a.odt", file))).toEqual([
+    "list [] 1. one",
+    "prose [] between",
+    "list [] 2. two",
+    "list [] 1. other",
+  ]);
+});
+
 test("lists on slides go on with the one right above them, in the same kind of number", async () => {
   const style = (name: string, level: number, format: string, suffix: string) =>
     `<text:list-style style:name="${name}"><text:list-level-style-number text:level="${level}" style:num-format="${format}" style:num-suffix="${suffix}"/></text:list-style>`;

@@ -5,6 +5,27 @@ import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { outlineOfFixture } from "../support/cases.ts";
 import { outline } from "../support/outline.ts";
 
+test("values whose text the writer left out are shown as sheets show them", async () => {
+  const cell = (type: string, attributes: string) => `<table:table-cell office:value-type="${type}" ${attributes}/>`;
+  const row = [
+    cell("date", 'office:date-value="2024-05-17T10:30:00"'),
+    cell("date", 'office:date-value="2024-05-17T00:00:00"'),
+    cell("time", 'office:time-value="PT26H05M00S"'),
+    cell("currency", 'office:currency="EUR" office:value="12.5"'),
+    cell("percentage", 'office:value="0.155"'),
+    cell("float", 'office:value="1E-7"'),
+    '<table:table-cell table:formula="of:=SUM([.A1:.$B$2])+[$Rates.C1]"/>',
+  ];
+  const file = zipSync({
+    "content.xml": strToU8(
+      `<office:document-content><office:body><office:spreadsheet><table:table table:name="S"><table:table-row>${row.join("")}</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>`,
+    ),
+  });
+  expect(outline(await parseDocument("/a.ods", file))).toEqual([
+    "table [S] 2024-05-17 10:30 | 2024-05-17 | 26:05:00 | 12.5 EUR | 15.5% | 1E-07 | =SUM(A1:$B$2)+Rates.C1",
+  ]);
+});
+
 test("paragraphs within paragraphs, as some programs write them, stay apart", async () => {
   const file = zipSync({
     "content.xml": strToU8(
@@ -276,7 +297,7 @@ describe("sheets", () => {
     expect(await read("/a.ods", sheet(rows.join("")))).toEqual([
       "table [S] Ship: Aurora; Berth: 12; Paid: TRUE",
       "table [S] Ship: Aurora; Berth: closed",
-      "table [S] Ship: Fram; Berth: =[.B2]*2; Paid: 50%",
+      "table [S] Ship: Fram; Berth: =B2*2; Paid: 50%",
       "prose [S] until May",
     ]);
   });

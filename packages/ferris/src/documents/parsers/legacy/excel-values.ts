@@ -1,7 +1,7 @@
 /**
  * Values of cells that Excel's binary formats share: packed numbers, truth, and the codes of errors.
  */
-import { general } from "../spreadsheet/number-formats.ts";
+import { general } from "../spreadsheet/general-number.ts";
 import type { ByteReader } from "./byte-reader.ts";
 
 /** A number in four bytes: a whole one, or half of a fraction's bits; perhaps a hundredth of it. */

@@ -8,7 +8,8 @@ import { type CompoundFolder, folderIn } from "../../archive/compound-folder.ts"
 import { ContentBuilder } from "../../content-builder.ts";
 import { formulaInFolder } from "../office/equation-object.ts";
 import { addPageEdges } from "../office/page-edges.ts";
-import { formattedText, general, numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
+import { general } from "../spreadsheet/general-number.ts";
+import { formattedText, numberFormat, type NumberFormat } from "../spreadsheet/number-formats.ts";
 import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { shownEdge } from "../spreadsheet/sheet.ts";

@@ -7,6 +7,7 @@ import { TableGrid } from "../../table/grid.ts";
 import { type XmlElement, childElements, descendants } from "../../xml/xml-tree.ts";
 import { addCells } from "./cells.ts";
 import { FormControls } from "./controls.ts";
+import { bounded } from "./list-levels.ts";
 import { ListCounter } from "./lists.ts";
 import type { Objects } from "./objects.ts";
 import { validationLines } from "./validation.ts";
@@ -71,6 +72,7 @@ export class OpenDocumentBody {
       this.#listAbove = undefined;
       this.#addParagraph(element, null);
     } else if (name === "text:list") this.#addList(element, null);
+    else if (name === "text:numbered-paragraph") this.#addNumbered(element);
     else if (name === "table:table") this.addTable(element);
     else if (name === "draw:page") this.#addPage(element);
     else if (name === "office:annotation") this.#addAnnotation(element);
@@ -162,6 +164,19 @@ export class OpenDocumentBody {
           label = null;
         } else this.add(child);
       }
+    }
+  }
+
+  /** A paragraph that belongs to a list without standing in it. */
+  #addNumbered(element: XmlElement): void {
+    const { attributes } = element;
+    const id = `\0${attributes["text:list-id"] ?? ""}`;
+    const counter = this.#named.get(id) ?? new ListCounter(this.#styles);
+    this.#named.set(id, counter);
+    const level = bounded(attributes["text:level"], 10);
+    const label = counter.next(attributes["text:style-name"] ?? "", level, attributes["text:start-value"]);
+    for (const child of childElements(element)) {
+      if (child.name === "text:p" || child.name === "text:h") this.#addParagraph(child, label);
     }
   }
 

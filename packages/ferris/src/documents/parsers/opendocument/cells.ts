@@ -3,6 +3,7 @@
  */
 import type { TableGrid } from "../../table/grid.ts";
 import { type XmlElement, childElements } from "../../xml/xml-tree.ts";
+import { general } from "../spreadsheet/general-number.ts";
 import type { Objects } from "./objects.ts";
 import { readParagraph } from "./paragraph.ts";
 import type { TextStyles } from "./styles.ts";
@@ -58,8 +59,35 @@ function valueOf({ attributes }: XmlElement): string {
     const value = attributes[`office:${name}`];
     if (value === undefined) continue;
     if (name === "boolean-value") return value.toUpperCase();
-    return attributes["office:value-type"] === "percentage" ? `${Number(value) * 100}%` : value;
+    if (name === "date-value")
+      return value.replace(/T00:00:00(?:\.0+)?$/, "").replace(/T(\d\d:\d\d)(?::00(?:\.0+)?)?/, " $1");
+    if (name === "time-value") return timeOf(value);
+    if (name === "string-value") return value;
+    return numberOf(value, attributes["office:value-type"], attributes["office:currency"]);
   }
   const formula = attributes["table:formula"];
-  return formula === undefined ? "" : `=${formula.replace(/^\w+:/, "").replace(/^=/, "")}`;
+  return formula === undefined ? "" : `=${withoutBrackets(formula.replace(/^\w+:/, "").replace(/^=/, ""))}`;
+}
+
+/** "PT26H30M00S" as a sheet shows it: 26:30:00. */
+function timeOf(duration: string): string {
+  const [, sign = "", ...parts] =
+    /^(-?)PT(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:[.,]\d{0,12})?S)?$/.exec(duration) ?? [];
+  if (parts.length === 0) return duration;
+  const [hours = "0", minutes = "0", seconds = "0"] = parts;
+  return `${sign}${[hours, minutes, seconds].map((part) => part.padStart(2, "0")).join(":")}`;
+}
+
+function numberOf(value: string, type: string | undefined, currency: string | undefined): string {
+  const number = Number(value);
+  if (Number.isNaN(number)) return value;
+  if (type === "percentage") return `${general(number * 100)}%`;
+  return type === "currency" && currency !== undefined ? `${general(number)} ${currency}` : general(number);
+}
+
+/** "[.A1:.B2]" is A1:B2. */
+function withoutBrackets(formula: string): string {
+  return formula.replace(/\[([^[\]]{1,200})\]/g, (_, reference: string) =>
+    reference.replace(/(^|:)\./g, "$1").replace(/^\$?([^.]+)\./, "$1."),
+  );
 }

@@ -9,7 +9,8 @@ import { addTable } from "../../table/add-table.ts";
 import { TableGrid } from "../../table/grid.ts";
 import { type XmlElement, childElements, childNamed, readTrees, textWithin } from "../../xml/xml-tree.ts";
 import { addPageEdges } from "../office/page-edges.ts";
-import { formattedText, general, numberFormat, type NumberFormat } from "./number-formats.ts";
+import { general } from "./general-number.ts";
+import { formattedText, numberFormat, type NumberFormat } from "./number-formats.ts";
 import { shownEdge } from "./sheet.ts";
 import { choicesIn } from "./validations.ts";
 

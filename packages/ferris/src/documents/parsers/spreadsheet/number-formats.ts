@@ -5,6 +5,7 @@
  * Dates whose format is the reader's own locale are shown as 2024-05-17, which everyone understands.
  */
 import { format, isDateFormat } from "numfmt";
+import { general } from "./general-number.ts";
 import { eraFormat, ideographFormat } from "./east-asian-formats.ts";
 
 /** Excel's limit. */
@@ -108,13 +109,4 @@ export function formattedText(pattern: string | undefined, text: string): string
   } catch {
     return text;
   }
-}
-
-/** All digits that are meant, without those that the sum of two fractions leaves behind. */
-export function general(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  const shortest = String(value);
-  const digits = shortest.length < 17 ? shortest : String(Number(value.toPrecision(15)));
-  // As sheets write it: 1E-07.
-  return digits.replace(/e([+-])(\d)$/, "e$10$2").replace("e", "E");
 }

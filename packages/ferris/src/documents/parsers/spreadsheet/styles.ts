@@ -2,7 +2,8 @@
  * The cell styles of a workbook, as far as they say how numbers are shown.
  */
 import { readXml } from "../../xml/xml.ts";
-import { general, numberFormat, type NumberFormat } from "./number-formats.ts";
+import { general } from "./general-number.ts";
+import { numberFormat, type NumberFormat } from "./number-formats.ts";
 
 export interface CellStyle {
   /** The format's number in the file. */
