@@ -188,7 +188,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "webarchive",
-    version: 2,
+    version: 3,
     extensions: ["webarchive"],
   },
   {

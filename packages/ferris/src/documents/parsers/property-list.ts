@@ -1,14 +1,43 @@
 /**
- * Apple's property lists in their binary form, as values: texts, numbers, bytes, lists and objects. Within limits: a list may name one object many times.
+ * Apple's property lists, in their binary form or as XML, as values: texts, numbers, bytes, lists and objects. Within limits: a binary list may name
+ * one object many times.
  */
 import { DocumentError } from "../../errors.ts";
+import { decodeText } from "../decode/decode.ts";
+import { childElements, textWithin, type XmlElement, xmlTree } from "../xml/xml-tree.ts";
 
 const mostObjects = 1_000_000;
 const deepest = 100;
 
+/** As `plutil -convert xml1` writes it, and programs that do not use Apple's own. */
+function xmlList(file: Buffer): unknown {
+  const list = xmlTree(decodeText(file).content);
+  const [top] = list?.name === "plist" ? childElements(list) : [];
+  if (top === undefined) throw damaged("no property list in it");
+  return valueOf(top, 0);
+}
+
+function valueOf(element: XmlElement, depth: number): unknown {
+  if (depth > deepest) throw damaged("its objects are nested without end");
+  const children = childElements(element);
+  if (element.name === "array") return children.map((child) => valueOf(child, depth + 1));
+  if (element.name === "dict") {
+    const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+    for (let at = 0; at + 1 < children.length; at += 2)
+      if (children[at]!.name === "key") values[textWithin(children[at]!)] = valueOf(children[at + 1]!, depth + 1);
+    return values;
+  }
+  const text = textWithin(element);
+  if (element.name === "data") return Buffer.from(text, "base64");
+  if (element.name === "true" || element.name === "false") return element.name === "true";
+  return element.name === "integer" || element.name === "real" ? Number(text) : text;
+}
+
 /** @throws DocumentError for what is not such a list */
 export function propertyList(bytes: Uint8Array): unknown {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (/^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!DOCTYPE plist|plist)\b/.test(file.toString("latin1", 0, 100)))
+    return xmlList(file);
   if (file.toString("latin1", 0, 6) !== "bplist" || file.length < 40) throw damaged("no property list in it");
   const trailer = file.length - 32;
   const offsetBytes = file[trailer + 6]!;

@@ -53,3 +53,31 @@ test("a table with names of its columns that has tables in its cells is a table"
   );
   expect(outline(document)).toEqual(["table [] Name: Bo cook mate; Age: 4"]);
 });
+
+test("what was there before a change and what is there now are two words", async () => {
+  const document = await parseDocument(
+    "/a.html",
+    Buffer.from(
+      "<h2>The <del>old</del><ins>new</ins> pier</h2><p>A <s>grey</s><ins>white</ins>washed col<del>o</del>r <ins>at</ins><ins>once</ins></p>",
+    ),
+  );
+  expect(outline(document)).toEqual([
+    "heading [The old new pier] The old new pier",
+    "prose [The old new pier] A grey whitewashed color atonce",
+  ]);
+});
+
+test("a saved page of Safari whose list is XML", async () => {
+  const page = Buffer.from("<title>T</title><p>Stra\xdfe am Hafen</p>", "latin1")
+    .toString("base64")
+    .replace(/.{20}/g, "$&\n\t\t");
+  const list = (data: string) =>
+    `<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://x">\n<plist version="1.0"><dict><key>WebMainResource</key><dict>${data}<key>WebResourceMIMEType</key><string>text/html</string><key>WebResourceTextEncodingName</key><string>windows-1252</string></dict></dict></plist>`;
+  const document = await parseDocument(
+    "/a.webarchive",
+    Buffer.from(list(`<key>WebResourceData</key><data>\n${page}\n</data>`)),
+  );
+  expect([document.title, outline(document)]).toEqual(["T", ["prose [] Straße am Hafen"]]);
+  for (const broken of ["<?xml version='1.0'?><plist/>", "<?xml version='1.0'?><a/>", list("<array>".repeat(500))])
+    await expect(parseDocument("/a.webarchive", Buffer.from(broken))).rejects.toMatchObject({ reason: "damaged" });
+});

@@ -20,7 +20,7 @@ import { isBeside, isOfDocument, isOpened, isLeftOut as isLeftOutAnywhere, type 
 import { listMark } from "./list-marks.ts";
 import { codeCells, gridOf, kindOfTable } from "./tables.ts";
 import { ancestors, attributeText, elements, find, looksLikeXhtml, treeOf, walk } from "./tree.ts";
-import { isBlock, lineOf, spaced, textOf, whole } from "./words.ts";
+import { isBlock, isOtherWording, lineOf, spaced, textOf, whole } from "./words.ts";
 import type { ParserInput } from "../parser.ts";
 
 const outsideMain = new Set(["header", "footer", "aside"]);
@@ -150,7 +150,10 @@ export function readHtml(html: string, builder: ContentBuilder, options: ReadHtm
     } else if (name === "li") inBlock(node, depth, kind, "list", listMark(node));
     else if (name === "dt" || name === "dd") inBlock(node, depth, kind, "list");
     else if (isBlock(node)) inBlock(node, depth, kind, kind === "list" ? "list" : "prose");
-    else children(node, depth, kind);
+    else {
+      if (isOtherWording(node)) words.trail(" ");
+      children(node, depth, kind);
+    }
   }
 
   /** The page's heading, where it stands above what the page calls its main content. */

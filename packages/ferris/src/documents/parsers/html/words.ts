@@ -8,7 +8,7 @@ import { formulaOf } from "./formulas.ts";
 import type { HtmlTree } from "./tree.ts";
 
 export const blockTags: ReadonlySet<string> = new Set(
-  "address article aside blockquote body button center dd details dialog div dl dt fieldset figcaption figure footer form header hgroup hr html legend li listing main menu ol p pre section summary table tbody td th thead tr ul xmp h1 h2 h3 h4 h5 h6".split(
+  "address article aside blockquote body button center dd details dialog div dl dt fieldset figcaption figure footer form header hgroup hr html legend li listing main marquee menu ol p pre section summary table tbody td th thead tr ul xmp h1 h2 h3 h4 h5 h6".split(
     " ",
   ),
 );
@@ -18,6 +18,14 @@ const shownApart = /(?:^|[;\s])display\s*:\s*(?:block|flex|grid|list-item|table(
 /** Whether a page shows an element on lines of its own: by what it is, or by what its style says. */
 export function isBlock({ name, attribs }: Element): boolean {
   return blockTags.has(name) || (attribs.style !== undefined && shownApart.test(attribs.style));
+}
+
+const change = /^(?:ins|del|s|strike)$/;
+
+/** Whether an element is a change right beside another: what was there, and what is there now, are two words. */
+export function isOtherWording(element: Element): boolean {
+  const { name, prev } = element;
+  return change.test(name) && prev !== null && isTag(prev) && change.test(prev.name) && prev.name !== name;
 }
 
 /** Without those of scripts and styles; `most` characters are enough. Only to look at: see `lineOf`. */
@@ -98,7 +106,7 @@ function* wordsOf(
         if (isBlock(node)) {
           yield " ";
           stack.push(" ");
-        }
+        } else if (isOtherWording(node)) yield " ";
         for (let i = node.children.length - 1; i >= 0; i--) stack.push(node.children[i]!);
       }
     }

@@ -53,13 +53,14 @@ interface Archive {
 
 export function parseWebArchive({ bytes }: ParserInput): ParsedDocument {
   const builder = new ContentBuilder();
-  const archive = propertyList(bytes) as Archive;
   let frames = 0;
-  const title = add(archive);
+  const title = add(propertyList(bytes));
   if (frames === 0) throw new DocumentError("damaged", "no page in it");
   return builder.finish("webarchive", { title });
 
-  function add({ WebMainResource: page, WebSubframeArchives: inner = [] }: Archive): string | undefined {
+  function add(archive: unknown): string | undefined {
+    // Whatever a damaged list has in the place of one.
+    const { WebMainResource: page, WebSubframeArchives: inner = [] } = Object(archive) as Archive;
     if (++frames > mostFrames) return undefined;
     const data = page?.WebResourceData;
     if (!(data instanceof Uint8Array)) {
@@ -71,7 +72,7 @@ export function parseWebArchive({ bytes }: ParserInput): ParsedDocument {
     const charset = chooseCharset(data, declared)?.charset ?? declared ?? "windows-1252";
     builder.section(1, "");
     const its = readHtml(decodeLoosely(data, charset), builder);
-    if (Array.isArray(inner)) for (const frame of inner) add(frame as Archive);
+    if (Array.isArray(inner)) for (const frame of inner as readonly unknown[]) add(frame);
     return its;
   }
 }
