@@ -123,6 +123,33 @@ test("rows of a small table stay rows, although text stands far above and below"
   ]);
 });
 
+test("a scan's words on the same words in print are read once", async () => {
+  const lines = ["The harbour master opens the lock at six", "in the morning and closes it again at nine."];
+  const print = lines.map((line, at) => `BT /F1 12 Tf 40 ${200 - 14 * at} Td (${line}) Tj ET`).join(" ");
+  const layer = lines.map((line, at) => `BT /F1 11.8 Tf 3 Tr 40.4 ${200.6 - 14 * at} Td (${line}) Tj ET`).join(" ");
+  expect(await read(`${print} ${layer}`)).toEqual([`prose [1: ] ${lines.join(" ")}`]);
+});
+
+test("words that are copies of others in part stay whole", async () => {
+  const content = "BT /F1 12 Tf 40 200 Td (canal) Tj ET BT /F1 12 Tf 40 200 Td (cables) Tj ET";
+  expect((await read(content)).join(" ")).toContain("cables");
+});
+
+test("dashes and lines to write on lead to a page's number too", async () => {
+  const entry = (y: number, name: string, fill: string, page: string) =>
+    `BT /F1 12 Tf 40 ${y} Td (${name} ${fill.repeat(30)} ${page}) Tj ET`;
+  expect(await read(`${entry(200, "Mooring", "-", "3")} ${entry(186, "Fees", "_", "12")}`)).toEqual([
+    "list [1: ] Mooring … 3\nFees … 12",
+  ]);
+});
+
+test("a stamp of letters that are turned one by one is a word", async () => {
+  const turned = Array.from("DRAFT")
+    .map((letter, at) => `BT /F1 40 Tf 0.7 0.7 -0.7 0.7 ${60 + 40 * at} ${60 + 40 * at} Tm (${letter}) Tj ET`)
+    .join(" ");
+  expect((await read(`BT /F1 12 Tf 40 250 Td (The lock opens at six.) Tj ET ${turned}`)).join(" ")).toContain("DRAFT");
+});
+
 test("how many pages there are is no part of a page's number", async () => {
   const page = (number: number) =>
     `BT /F1 12 Tf 40 250 Td (Text of its own, number ${number * 7}, on this page.) Tj 0 -230 Td (Page ${number} of 5) Tj ET`;

@@ -23,7 +23,8 @@ export function withoutLeaders(glyphs: readonly Glyph[]): {
   for (let from = 0; from < glyphs.length;) {
     const first = glyphs[from]!;
     const isDot = dots.test(first.text);
-    if (!isDot && first.text !== "_") {
+    const isDash = first.text === "-" && glyphs[from + 1]?.text === "-";
+    if (!isDot && !isDash && first.text !== "_") {
       result.push(first);
       from++;
       continue;
@@ -32,13 +33,22 @@ export function withoutLeaders(glyphs: readonly Glyph[]): {
     for (let at = from; at < glyphs.length; at++) {
       const glyph = glyphs[at]!;
       if (glyph.text.trim() === "") continue;
-      if (isDot ? !dots.test(glyph.text) : glyph.text !== "_") break;
+      if (isDot ? !dots.test(glyph.text) : glyph.text !== first.text) break;
       if (glyph.x - last.x - last.width > widestGap * glyph.size) break;
       count += glyph.text.length;
       last = glyph;
       to = at + 1;
     }
-    if (count < fewest) {
+    const rest = () =>
+      glyphs
+        .slice(to)
+        .map(({ text }) => text)
+        .join("")
+        .trim();
+    const isLong = last.x + last.width - first.x > widestInText * first.size;
+    // Dashes are rules and programs too: they lead from words to a page's number.
+    const leads = isDash && isLong && /\p{L}/u.test(result.map(({ text }) => text).join("")) && pageNumber.test(rest());
+    if (count < fewest || (isDash && !leads)) {
       result.push(...glyphs.slice(from, Math.max(to, from + 1)));
     } else {
       const space = (x: number): Glyph => ({ ...first, text: " ", x, width: 0 });
@@ -47,12 +57,9 @@ export function withoutLeaders(glyphs: readonly Glyph[]): {
       const width = last.x + last.width - first.x - 2 * inset;
       result.push(space(first.x), { ...first, text: "…", x: first.x + inset, width }, space(last.x + last.width));
       isShorter = true;
-      const after = glyphs
-        .slice(to)
-        .map(({ text }) => text)
-        .join("")
-        .trim();
-      hasLeader ||= isDot && (width > widestInText * first.size || pageNumber.test(after));
+      hasLeader ||=
+        leads ||
+        (isDot ? width > widestInText * first.size || pageNumber.test(rest()) : isLong && pageNumber.test(rest()));
     }
     from = Math.max(to, from + 1);
   }

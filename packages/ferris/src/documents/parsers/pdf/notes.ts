@@ -39,7 +39,8 @@ export function notesOf(annotations: readonly Annotation[]): string[] {
     if (!written.has(annotation.annotationType) || isHidden(annotation)) return [];
     const contents = textOf((annotation.contentsObj as { str?: unknown } | undefined)?.str);
     const shown = Array.isArray(annotation.textContent) ? textOf(annotation.textContent.map(textOf).join(" ")) : "";
-    const text = contents || shown;
+    const rich = textOf((annotation.richText as { str?: unknown } | undefined)?.str);
+    const text = contents || rich || shown;
     return text === "" ? [] : [text];
   });
   return [...new Set(notes)];

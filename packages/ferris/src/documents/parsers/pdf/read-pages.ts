@@ -16,7 +16,7 @@ import { glyphsOf } from "./glyphs.ts";
 import { fromTheRight, type Line, linesOf } from "./lines.ts";
 import { withoutReadings } from "./readings.ts";
 import { withoutSideNotes } from "./side-notes.ts";
-import { withoutWatermarks } from "./watermarks.ts";
+import { stampText, withoutWatermarks } from "./watermarks.ts";
 
 export interface Page {
   readonly lines: readonly Line[];
@@ -113,9 +113,7 @@ async function readPage(
       ...(beside.notes.length > 0 ? [linesOf(beside.notes, widths)] : []),
       ...aside.filter(({ angle }) => isLevel(angle)).map((frame) => frame.lines),
     ],
-    across: [...across, ...aside.filter(({ angle }) => !isLevel(angle)).flatMap((frame) => frame.lines)].map(
-      ({ text }) => text,
-    ),
+    across: [...across, ...aside.filter(({ angle }) => !isLevel(angle)).flatMap((frame) => frame.lines)].map(stampText),
     notes: [...new Set([...notesOf(annotations), ...(await drawnTexts(page, OPS, annotations, widths))])],
     fields: written.fields,
     files: filesOf(annotations),

@@ -20,6 +20,11 @@ export function withoutWatermarks(lines: readonly Line[]): {
   return { lines: across.size === 0 ? lines : lines.filter((line) => !across.has(line)), across: [...across] };
 }
 
+/** What a stamp says: its letters stand apart, where each was turned for itself. */
+export function stampText({ text }: Line): string {
+  return /^(?:[\p{L}\p{N}] ){2,}[\p{L}\p{N}]$/u.test(text) ? text.replaceAll(" ", "") : text;
+}
+
 function liesOver(line: Line, other: Line): boolean {
   if (other === line || other.height > line.height / largerBy) return false;
   if (other.y < line.y - 0.1 * line.height || other.y + 0.5 * other.height > line.y + 0.7 * line.height) return false;
