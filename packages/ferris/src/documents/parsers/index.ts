@@ -77,7 +77,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "docx",
-    version: 12,
+    version: 13,
     extensions: ["docx", "docm", "dotx", "dotm"],
     recognises: (head) => isSingleWordFile(beginning(head)),
   },
@@ -140,7 +140,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "rtf",
-    version: 6,
+    version: 7,
     extensions: ["rtf"],
     recognises: (head) => beginning(head).startsWith("{\\rtf"),
   },

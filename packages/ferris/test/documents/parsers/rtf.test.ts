@@ -83,6 +83,11 @@ describe("what is not text", () => {
       String.raw`\trowd\cellx100\cellx200\pard\intbl A\cell B\cell\row\trowd\cellx100\cellx200\pard\intbl 1\cell\pard\intbl 2\par\pard\intbl\itap2 in\nestcell{\*\nesttableprops\trowd\cellx50\nestrow}{\nonesttables\par}\pard\intbl\cell\row\pard End\par`,
       ["table [] A: 1; B: 2 in", "prose [] End"],
     ],
+    [
+      "cells of tables in notes and headers stand apart",
+      String.raw`{\header\trowd\cellx1\cellx2\pard\intbl Rev\cell 7\cell\row\pard\par}Text{\footnote\trowd\cellx1\cellx2\pard\intbl Ship\cell Fee\cell\row\pard Paid\par}\par`,
+      ["prose [] Text", "prose [] Ship\tFee\t\nPaid", "prose [] Rev\t7"],
+    ],
     ["readings of half a point", String.raw`{\field{\*\fldinst EQ \\o\\ad(\\s\\up 9.5(ab),cd)}}\par`, ["prose [] cd"]],
     [
       "the initial of a paragraph, in one of its own",

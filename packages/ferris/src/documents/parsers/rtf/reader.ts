@@ -18,7 +18,7 @@ import { RtfFormField } from "./form-field.ts";
 import { RtfFormula } from "./formula.ts";
 import { formulaInRtf } from "./objects.ts";
 import { RtfParagraphs } from "./paragraphs.ts";
-import { type Destination, firstState, type State } from "./state.ts";
+import { type Destination, firstState, isAside, type State } from "./state.ts";
 import type { RtfToken } from "./tokens.ts";
 
 const deepest = 5_000;
@@ -275,6 +275,7 @@ export class RtfReader {
     else if (name === "cell") this.#endCell();
     else if (name === "row") {
       if (this.#state.destination === "text") this.#text.rows.endRow();
+      else if (isAside(this.#state.destination)) this.#say("\n");
     } else if (state.destination === "form") this.#formField.control(name, given ?? 0);
     // Tables within cells describe their rows in groups of their own.
     else if (state.destination === "text") this.#text.rows.describe(name, value, given);
@@ -393,5 +394,7 @@ export class RtfReader {
 
   #endCell(): void {
     if (this.#state.destination === "text") this.#text.endCell();
+    // Tables in notes and headers are words side by side.
+    else if (isAside(this.#state.destination)) this.#say("\t");
   }
 }

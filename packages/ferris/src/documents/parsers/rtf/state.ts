@@ -40,3 +40,8 @@ export const firstState: State = {
   instead: null,
   isOwnLine: false,
 };
+
+/** Whether words stand beside the text. */
+export function isAside(destination: Destination): boolean {
+  return destination === "note" || destination === "edge";
+}

@@ -138,6 +138,11 @@ export class WordBody {
 
   #addNote(note: readonly XmlElement[] | null): void {
     if (!note || ++this.#depth > deepestBox) return;
+    if (note.some(({ name }) => name === "w:tbl")) {
+      for (const block of note) this.add(block);
+      this.#depth--;
+      return;
+    }
     const { text, attached } = this.#flat(note, "\n");
     this.#builder.add("prose", text);
     this.#addAttached(attached.filter(({ kind }) => kind !== "footnote" && kind !== "endnote"));
