@@ -106,7 +106,7 @@ export const parsers: readonly ParserEntry[] = [
   },
   {
     type: "xls",
-    version: 6,
+    version: 7,
     extensions: ["xls", "xlt"],
   },
   {

@@ -293,6 +293,10 @@ test("formulas of Word 6 or 95 stand where their object does", async () => {
   ]);
 });
 
+test("texts of a workbook of 1997 to 2003 are in the format of their cells, those of formulas too", async () => {
+  expect((await outlineOfFixture("office/text-format.xls"))[0]).toBe("table [Sheet1] Dr. Miller | Dr. Smith");
+});
+
 test("objects of LibreOffice are read", async () => {
   const chart = `<office:document-content><office:body><office:chart><chart:chart><chart:title><text:p>Fees</text:p></chart:title><table:table><table:table-row><table:table-cell/><table:table-cell><text:p>Q1</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>East</text:p></table:table-cell><table:table-cell office:value="NaN"><text:p>NaN</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>West</text:p></table:table-cell><table:table-cell><text:p>7</text:p></table:table-cell></table:table-row></table:table></chart:chart></office:chart></office:body></office:document-content>`;
   const formula = `<math xmlns="http://www.w3.org/1998/Math/MathML"><semantics><mrow><mi>E</mi><mo>=</mo><mi>m</mi></mrow><annotation>E=m</annotation></semantics></math>`;

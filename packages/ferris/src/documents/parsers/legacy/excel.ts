@@ -212,7 +212,8 @@ function readSheet(
       }
     } else if (type === 0x0205)
       set(body, reader.u8(body + 7) === 0 ? truth(reader.u8(body + 6)) : errorName(reader.u8(body + 6)));
-    else if (type === 0x0204 || type === 0x00d6) set(body, textAt(body + 8, reader.u16(body + 6)));
+    else if (type === 0x0204 || type === 0x00d6)
+      set(body, formattedText(patternOf(reader.u16(body + 4)), textAt(body + 8, reader.u16(body + 6))));
     else if (type === 0x0006) {
       awaiting = -1;
       const isNumber = reader.u16(body + 12) !== 0xffff;
@@ -221,7 +222,8 @@ function readSheet(
       else if (kind === 0) awaiting = body;
       else if (kind === 1) set(body, truth(reader.u8(body + 8)));
       else if (kind === 2) set(body, errorName(reader.u8(body + 8)));
-    } else if (type === 0x0207 && awaiting >= 0) set(awaiting, textAt(body + 2, reader.u16(body)));
+    } else if (type === 0x0207 && awaiting >= 0)
+      set(awaiting, formattedText(patternOf(reader.u16(awaiting + 4)), textAt(body + 2, reader.u16(body))));
     else if (type === 0x00e5) {
       for (let merge = 0; merge < reader.u16(body) && merge * 8 + 10 <= length; merge++) {
         const [first, last, left, right] = [0, 2, 4, 6].map((field) => reader.u16(body + 2 + 8 * merge + field));
