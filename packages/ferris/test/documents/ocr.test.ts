@@ -48,6 +48,13 @@ describe("OCR", () => {
     expect(document.warnings).toEqual([]);
   });
 
+  test("tells that it is alive after each direction in which a page is read", async () => {
+    rmSync(cache, { recursive: true, force: true });
+    let signs = 0;
+    await parseDocument("/a.jpg", fixture("ocr/notice-on-its-side.jpg"), { ocr, alive: () => void signs++ });
+    expect(signs).toBeGreaterThan(4);
+  });
+
   test("each page of a fax", async () => {
     const document = await parseDocument("/fax.tif", fixture("ocr/fax.tif"), { ocr });
     expect(outline(document)).toEqual([

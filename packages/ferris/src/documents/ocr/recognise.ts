@@ -54,11 +54,18 @@ const fewestTurned = 8;
 let engine: { readonly languages: string; readonly module: Tesseract; readonly api: TesseractApi } | undefined;
 let version = "";
 
+export interface RecogniseOptions {
+  /** Defaults to 1. */
+  readonly orientation?: Orientation;
+  /** Called after each direction in which the picture was read: on a busy machine four of them take longer than anything else may. */
+  readonly alive?: (() => void) | undefined;
+}
+
 /** @param image an encoded picture. @throws Error for one that the program cannot read */
 export async function recognise(
   image: Uint8Array,
   languages: readonly string[],
-  orientation: Orientation = 1,
+  { orientation = 1, alive }: RecogniseOptions = {},
 ): Promise<OcrPage> {
   const { load, version: own } = loadProgram();
   version = own;
@@ -67,10 +74,12 @@ export async function recognise(
     module.FS.writeFile("/input", image);
     try {
       let best = read(api, orientation);
+      alive?.();
       if (best.confidence < sure && best.words >= fewestTurned) {
         for (const other of [1, 3, 6, 8] as const) {
           if (other === orientation) continue;
           const page = read(api, other);
+          alive?.();
           if (weight(page) > weight(best)) best = page;
         }
       }

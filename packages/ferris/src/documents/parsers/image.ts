@@ -35,7 +35,7 @@ export async function parseImage({ bytes, ocr, alive }: ParserInput): Promise<Pa
       break;
     }
     try {
-      const page = await recognise(file, ocr, orientationOf(file)).catch((cause: Error) => {
+      const page = await recognise(file, ocr, { orientation: orientationOf(file), alive }).catch((cause: Error) => {
         if (cause instanceof DocumentError) throw cause;
         throw new DocumentError("picture", `cannot be read as a picture: ${cause.message}`, { cause });
       });

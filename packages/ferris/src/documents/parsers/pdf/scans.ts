@@ -38,7 +38,7 @@ export async function withScans(
           // A page that cannot be read was named before.
           .catch(() => null);
         if (picture === null) continue;
-        const scan = await recognise(picture, languages);
+        const scan = await recognise(picture, languages, { alive });
         alive?.();
         const isSure = charactersOf(own) === 0 || scan.confidence >= leastSure;
         if (isSure && isReadable(scan)) result[index] = { ...own, scan };
