@@ -38,8 +38,11 @@ test("lines and arrows over and under formulas", async () => {
   const bar = (position: string) =>
     `<m:bar><m:barPr><m:pos m:val="${position}"/></m:barPr><m:e>${words("x")}</m:e></m:bar>`;
   const arrow = `<m:groupChr><m:groupChrPr><m:chr m:val="→"/><m:pos m:val="top"/></m:groupChrPr><m:e>${words("ab")}</m:e></m:groupChr>`;
-  const body = paragraph(`<m:oMath>${bar("top")}${words("+")}${bar("bot")}${words("=")}${arrow}</m:oMath>`);
-  expect(await read(body)).toEqual(["prose [] x\u0305+x\u0332=ab^→"]);
+  const brace = `<m:groupChr><m:e>${words("cd")}</m:e></m:groupChr>`;
+  const body = paragraph(
+    `<m:oMath>${bar("top")}${words("+")}${bar("bot")}${words("=")}${arrow}${words("=")}${brace}</m:oMath>`,
+  );
+  expect(await read(body)).toEqual(["prose [] x\u0305+x\u0332=ab^→=cd"]);
 });
 
 test("figures are counted where the program that wrote the file left it to Word; fields without a result show their instruction", async () => {

@@ -64,6 +64,8 @@ function linearPiece(element: XmlElement): string {
       return part("m:e") + (property("m:pos") === "top" ? "\u0305" : "\u0332");
     case "m:groupChr": {
       const sign = property("m:chr") ?? "⏟";
+      // Braces and brackets say what belongs together, and nothing else.
+      if (/[\u23b4\u23b5\u23dc-\u23e1]/.test(sign)) return part("m:e");
       return property("m:pos") === "top" ? scripted(part("m:e"), "", sign) : scripted(part("m:e"), sign, "");
     }
     case "m:m":
