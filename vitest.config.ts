@@ -35,20 +35,9 @@ const ownProcess = [
   "packages/testing/test/adapters.test.ts",
   // They act as another user for a moment.
   "packages/ferris/test/store/sqlite/{heal,safety}.test.ts",
-  // Their work is in processes that they start: nothing is saved.
-  "examples/browser/test/*.test.ts",
-  "packages/ferris/test/bench/command.test.ts",
-  "packages/ferris/test/cli/here-and-there.test.ts",
-  "packages/ferris/test/cli/commands/{any-query,ask-process,assistants-gpu,bad-input,browse,completion,devices,index,interrupt,mcp,queue,serve,store,warm}.test.ts",
-  "packages/ferris/test/examples/*.test.ts",
-  "packages/ferris/test/indexing/{kill,processes,unchanged-tree}.test.ts",
-  "packages/metal-candle/test/{browser,devices}/*.test.ts",
-  "packages/metal-candle/test/tokenizer-threads.test.ts",
-  "packages/testing/test/{benchmarks,browser-page,doc-examples}.test.ts",
-  "packages/web/test/*.test.ts",
 ];
 
-/** The longest of the others, longest first: begun early, they leave no core waiting for one of them in the end. */
+/** The longest of both kinds, longest first: begun early, they leave no core waiting for one of them in the end. */
 const longest = [
   "metal-candle/test/browser/page",
   "browser/test/site",
@@ -77,13 +66,13 @@ const longest = [
   "metal-candle/test/gpu/choose/autotune",
 ];
 
-/** Files that share processes come first and together (a process takes the next file only from the head of the queue), then the longest. */
+/** Files that share processes come first and together (a process takes the next file only from the head of the queue); of each kind the longest. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {
-      if (project.config.isolate === false) return -1;
-      const place = longest.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));
-      return place < 0 ? longest.length : place;
+      const found = longest.findIndex((name) => moduleId.endsWith(`${name}.test.ts`));
+      const place = found < 0 ? longest.length : found;
+      return project.config.isolate === false ? place : longest.length + 1 + place;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
