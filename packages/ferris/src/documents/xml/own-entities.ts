@@ -6,8 +6,10 @@
  */
 
 const longestBrackets = 2 ** 20;
-/** Of what one entity stands for, entities within resolved. */
+/** Of what one entity stands for, as it is written. */
 const longestText = 10_000;
+/** What entities within it add: more is a bomb. */
+const mostAdded = 1_000;
 /** Of all texts that are put in their places. */
 const mostText = 2 ** 20;
 const deepest = 10;
@@ -58,7 +60,7 @@ export class OwnEntities {
     if (written === undefined || written.length > longestText || depth > deepest) return null;
     // Until it is known: one that stands for itself stays as it is.
     this.#resolved.set(name, null);
-    let room = longestText;
+    let room = mostAdded;
     const text = written.replace(/<[^<>]*>/g, "").replace(reference, (whole, inner: string) => {
       const found = this.#resolve(inner, depth + 1) ?? whole;
       room -= found.length;
