@@ -2,8 +2,8 @@
  * What each parser costs, and what it cost in another checkout: `npm run bench:parsers -- [--before CHECKOUT] [--rounds N] [FILE …]`.
  *
  * Without files: made-up documents of each format, the PDFs of the test fixtures and of Debian's packages where they are installed. Both
- * checkouts must be built. Each has a process of its own, and they take turns at every file; the least CPU time (user mode) of all rounds
- * counts, since a busy machine makes runs longer, never shorter. Exit code 1: a parser is more than 20 % slower than before.
+ * checkouts must be built. Each has a process of its own, and they take turns at every file; once they are warm the least CPU time (user mode)
+ * of all rounds counts, since a busy machine makes runs longer, never shorter. Exit code 1: a parser is more than 20 % slower than before.
  */
 import { fork } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ const mostSlower = 1.2;
 const leastMilliseconds = 1;
 
 const { values: options, positionals } = parseArgs({
-  options: { before: { type: "string" }, rounds: { type: "string", default: "7" } },
+  options: { before: { type: "string" }, rounds: { type: "string", default: "15" } },
   allowPositionals: true,
 });
 
