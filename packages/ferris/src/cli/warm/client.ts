@@ -23,7 +23,8 @@ export async function runOnServer(path: string, args: readonly string[]): Promis
   const socket = await connected(path);
   if (socket === null) return null;
   return new Promise((resolve) => {
-    let wrote = false;
+    // From then on this process can no longer do the work itself.
+    let hasBegun = false;
     let ended = false;
     const stopListening = passSignalsOn(socket);
     const end = (code: number | null): void => {
@@ -35,7 +36,7 @@ export async function runOnServer(path: string, args: readonly string[]): Promis
       resolve(code);
     };
     const write = (stream: NodeJS.WriteStream, data: Buffer): void => {
-      wrote = true;
+      hasBegun = true;
       if (stream.write(data)) return;
       socket.pause();
       stream.once("drain", () => socket.resume());
@@ -46,8 +47,11 @@ export async function runOnServer(path: string, args: readonly string[]): Promis
     const read = frameReader((kind, payload) => {
       if (kind === fromServer.output) write(process.stdout, payload);
       else if (kind === fromServer.errors) write(process.stderr, payload);
-      else if (kind === fromServer.wantsInput) passInputOn(socket);
-      else if (kind === fromServer.exit) end(payload[0]!);
+      else if (kind === fromServer.wantsInput) {
+        // What is passed on cannot be read again.
+        hasBegun = true;
+        passInputOn(socket);
+      } else if (kind === fromServer.exit) end(payload[0]!);
       else if (kind === fromServer.declined) {
         tell(JSON.parse(payload.toString()) as Declined, args);
         end(null);
@@ -56,7 +60,7 @@ export async function runOnServer(path: string, args: readonly string[]): Promis
     socket.on("data", read);
     socket.on("error", () => {});
     socket.on("close", () => {
-      if (!wrote) end(null);
+      if (!hasBegun) end(null);
       else if (!ended) {
         process.stderr.write("ferris: the server that ran this went away in the middle of it\n");
         end(2);

@@ -11,6 +11,9 @@ import { type Declined, frame, frameReader, fromCaller, fromServer, type Start }
 import { upgradeName } from "./handshake.ts";
 import { differingVariable } from "./variables.ts";
 
+/** For a caller to read its answer. */
+const patienceMs = 10_000;
+
 /** Parses and runs a command line for whoever is the caller. */
 export type RunProgram = (args: readonly string[]) => Promise<void>;
 
@@ -113,6 +116,7 @@ class Connection {
   readonly #interrupt = new AbortController();
   #announce: (() => void) | null = null;
   #inputEnded = false;
+  #isAnswered = false;
 
   constructor(socket: Socket, head: Buffer) {
     this.#socket = socket;
@@ -130,7 +134,7 @@ class Connection {
     const read = frameReader((kind, payload) => {
       if (kind === fromCaller.start) onStart(JSON.parse(payload.toString()) as Start);
       else if (kind === fromCaller.input) {
-        if (!this.stdin.push(payload)) socket.pause();
+        if (!this.#isAnswered && !this.stdin.push(payload)) socket.pause();
       } else if (kind === fromCaller.inputEnd) this.#endInput();
       else if (kind === fromCaller.interrupt) this.#stop(payload.toString() === "SIGTERM" ? "SIGTERM" : "SIGINT");
     });
@@ -195,8 +199,17 @@ class Connection {
     return this.#end(frame(fromServer.declined, JSON.stringify(declined)));
   }
 
+  /**
+   * The caller closes the connection when it has read the last frame. Until then what it still sends is taken and dropped: were the connection
+   * closed under it, its next block of input would fail, and the answer with it.
+   */
   async #end(last: Buffer): Promise<void> {
-    if (!this.#socket.destroyed) await new Promise<void>((resolve) => this.#socket.end(last, () => resolve()));
-    this.#socket.destroySoon();
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    this.#isAnswered = true;
+    await new Promise<void>((resolve) => socket.end(last, () => resolve()));
+    const timer = setTimeout(() => socket.destroy(), patienceMs);
+    socket.once("close", () => clearTimeout(timer));
+    socket.resume();
   }
 }
