@@ -346,6 +346,8 @@ const isLetter = (character: string) => /\p{L}/u.test(character);
 
 /** Lines and blocks of DOS. */
 const frame = /[\u2500-\u259f\u25a0]/;
+/** What stands alone between blanks: rules between columns, bullets. A crossing or a corner never does: it is a word there, "non è stato". */
+const ruledAlone = /[\u2500\u2502\u2550\u2551\u2588\u25a0]/;
 /** Frames are drawn with a few of them, many times each. */
 const mostKindsOfFrame = 3;
 
@@ -365,7 +367,10 @@ function apostropheCost(text: string, at: number): number {
 /** How unlikely a sign is between these characters. */
 function signCost(sign: string, before: string, after: string): number {
   const isInside = isLetter(before) && isLetter(after);
-  if (frame.test(sign)) return /[\p{L}\p{N}]/u.test(before + after) ? misplaced : 3;
+  if (frame.test(sign)) {
+    if (/[\p{L}\p{N}]/u.test(before + after)) return misplaced;
+    return ruledAlone.test(sign) || frame.test(before) || frame.test(after) ? 3 : misplaced;
+  }
   if (/[“”„«»‘‚‹›]/.test(sign)) {
     if (/[„‚]/.test(sign)) return isLetter(before) ? misplaced : 4;
     return isInside ? misplaced : 4;
