@@ -372,7 +372,8 @@ function signCost(sign: string, before: string, after: string): number {
     return ruledAlone.test(sign) || frame.test(before) || frame.test(after) ? 3 : misplaced;
   }
   if (/[“”„«»‘‚‹›]/.test(sign)) {
-    if (/[„‚]/.test(sign)) return isLetter(before) ? misplaced : 4;
+    // It opens: "e ‚ um ficheiro" is another set's é.
+    if (/[„‚]/.test(sign)) return isLetter(before) || /^\s\s$/.test(before + after) ? misplaced : 4;
     return isInside ? misplaced : 4;
   }
   if (/[–—]/.test(sign)) return isInside ? (sign === "—" ? 5 : 8) : isLetter(before) || isLetter(after) ? 7 : 4;

@@ -247,27 +247,6 @@ describe("decodeText", () => {
     expect(decodeText(ellipsis).content).toBe("wait… and see what happens next");
   });
 
-  // DOS and the Macintosh write è so; in KOI8-R both are signs to draw lines with.
-  test.each(["\x8a", "\x8f"])(
-    "a crossing of lines that stands alone between words is a word of another set: %j",
-    (byte) => {
-      const mixed =
-        "The number of the pump is on a plate above the valve, and the number of the valve is below it.\n" +
-        "Using this number, the office finds which parts are associated with the pump.\n" +
-        "Il numero della pompa da usare è scritto sulla targa\n";
-      const bytes = Buffer.from(mixed.replaceAll("è", byte), "latin1");
-      expect(failure(bytes)).toMatchObject({ reason: "encoding" });
-    },
-  );
-
-  test("tables drawn with lines, of DOS", () => {
-    const bytes = Buffer.from(
-      "Der K\x84se \xb3 f\x81nf Mark\n\xc4\xc4\xc5\xc4\xc4\nsch\x94n \xb3 f\x81r M\x84dchen\n",
-      "latin1",
-    );
-    expect(decodeText(bytes).content).toBe("Der Käse │ fünf Mark\n──┼──\nschön │ für Mädchen\n");
-  });
-
   test("all syllables of Korean as Windows writes it", () => {
     // In the order of Unicode, where EUC-KR has none: 똠 and 뷁 among them.
     expect(decodeText(Buffer.from([0x8c, 0x63, 0xb9, 0xe6, 0x94, 0xee]), "euc-kr").content).toBe("똠방뷁");
