@@ -227,8 +227,8 @@ test("a document of Word 6 or 95: text in the code page of its fonts, tables, fi
   expect(await read()).toEqual(expected);
 });
 
-test("what was deleted in Word 6 or 95 while changes were tracked is not read", async () => {
-  const text = "The fee is fifty sixty euros.\rGone.\rEnd.\r";
+/** The main stream of a document of Word 6, whose runs end at `ends`, without their properties; `page` is where the page of its runs begins. */
+function wordSix(text: string, ends: readonly number[]): { main: Buffer; page: number } {
   const start = 0x400;
   const page = 0x600;
   const main = Buffer.alloc(page + 512);
@@ -245,8 +245,14 @@ test("what was deleted in Word 6 or 95 while changes were tracked is not read", 
   main.writeUInt32LE(start, 0x300);
   main.writeUInt32LE(start + text.length, 0x304);
   main.writeUInt16LE(page / 512, 0x308);
-  const ends = [0, 11, 17, 30, 36, text.length];
   for (const [index, end] of ends.entries()) main.writeUInt32LE(start + end, page + 4 * index);
+  return { main, page };
+}
+
+test("what was deleted in Word 6 or 95 while changes were tracked is not read", async () => {
+  const text = "The fee is fifty sixty euros.\rGone.\rEnd.\r";
+  const ends = [0, 11, 17, 30, 36, text.length];
+  const { main, page } = wordSix(text, ends);
   // Bold and deleted; bold alone; an author, then deleted.
   main.set([0, 100, 110, 120, 0], page + 4 * ends.length);
   main.set([4, 85, 1, 65, 1], page + 200);
@@ -261,23 +267,8 @@ test("what was deleted in Word 6 or 95 while changes were tracked is not read", 
 
 test("formulas of Word 6 or 95 stand where their object does", async () => {
   const text = "The energy is \x01 here.\rEnd.\r";
-  const start = 0x400;
-  const page = 0x600;
-  const main = Buffer.alloc(page + 512);
-  main.writeUInt16LE(0xa5dc, 0);
-  main.writeUInt16LE(104, 2);
-  main.writeUInt16LE(0x409, 6);
-  main.writeUInt32LE(start, 0x18);
-  main.writeUInt32LE(start + text.length, 0x1c);
-  main.writeUInt32LE(text.length, 0x34);
-  main.write(text, start, "latin1");
-  main.writeUInt32LE(0x300, 0xb8);
-  main.writeUInt32LE(10, 0xbc);
-  main.writeUInt32LE(start, 0x300);
-  main.writeUInt32LE(start + text.length, 0x304);
-  main.writeUInt16LE(page / 512, 0x308);
   const ends = [0, 14, 15, text.length];
-  for (const [index, end] of ends.entries()) main.writeUInt32LE(start + end, page + 4 * index);
+  const { main, page } = wordSix(text, ends);
   main.set([0, 100, 0], page + 4 * ends.length);
   // An object, and its number.
   main.set([8, 75, 1, 68, 4, 0xd2, 0x04, 0, 0], page + 200);
