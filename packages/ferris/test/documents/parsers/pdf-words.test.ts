@@ -2,7 +2,7 @@
 import { processorTime } from "@ferris/testing";
 import { expect, test } from "vitest";
 import type { FontWidths } from "../../../src/documents/parsers/pdf/font-widths.ts";
-import type { Glyph } from "../../../src/documents/parsers/pdf/glyphs.ts";
+import type { Glyph } from "../../../src/documents/parsers/pdf/glyph.ts";
 import { touchingCells } from "../../../src/documents/parsers/pdf/touching-cells.ts";
 import { parseDocument } from "../../../src/documents/parse/parse.ts";
 import { madePdf } from "../support/made-pdf.ts";

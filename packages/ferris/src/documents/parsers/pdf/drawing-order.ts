@@ -6,7 +6,7 @@
  * that touch, or stand in gaps of one another, are that line; and a page that goes upwards again and again is sorted by its places.
  */
 import { quantile } from "../../../quantile.ts";
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 /** All in font sizes. Pieces stand on one line up to this … */
 const offLine = 0.25;

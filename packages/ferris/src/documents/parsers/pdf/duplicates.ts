@@ -1,7 +1,7 @@
 /**
  * Letters that are drawn twice to look bold, or to cast a shadow: once is enough to read them.
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 /** A copy is at most this much of the font's size away, and at most this much of the letter's own width. */
 const farthest = 0.3;

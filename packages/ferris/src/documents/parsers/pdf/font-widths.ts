@@ -1,7 +1,7 @@
 /**
  * Which fonts have letters of one width, as programs are set in: seen from the widths of the letters that were drawn.
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 const narrow = /[iljtfrI.,:;'|!]/;
 const wide = /[a-eghkm-qsu-zA-HJ-Z]/;

@@ -5,7 +5,7 @@
  * itself, after the rest. Vertical Japanese or Chinese is text that goes down, whether the font says so or each letter is put
  * below the one before.
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 export interface Frame {
   /** In degrees; of the page's own text a multiple of 90, or a few degrees from it. */

@@ -6,7 +6,7 @@
  * holds is seen from the text: letters are about as frequent as they are in Europe's languages, or they are not. It stays a guess, so the
  * pages that are read by it are named.
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 /** Glyphs of ASCII come first; then those of the Macintosh's upper half. */
 const [firstGlyph, lastAscii, lastGlyph, toAscii, toMacintosh] = [3, 97, 225, 29, 30];

@@ -4,7 +4,7 @@
  * A PDF's fonts need not say which letters their glyphs are. What is left then are numbers of glyphs, which look like control characters,
  * or places in a private use area; a font of which those are more than a few is not believed in the rest either.
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 import { ideographOf } from "./radicals.ts";
 
 /**

@@ -2,7 +2,7 @@
  * Dots that lead from a title to its page's number, and lines to write on: one sign stands for all of them, since for a model each is a
  * word of its own.
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 const fewest = 5;
 /** In font sizes: dots of one leader are never further apart. */

@@ -8,7 +8,7 @@ import { quantile } from "../../../quantile.ts";
 import { goesLeft, inReadingOrder, isRightToLeft, type ReadPiece } from "./bidi.ts";
 import { inOrder } from "./drawing-order.ts";
 import type { FontWidths } from "./font-widths.ts";
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 import { withAccents, withMarks } from "./marks.ts";
 import { noteMarks } from "./note-marks.ts";
 import { withoutLeaders } from "./leaders.ts";

@@ -1,7 +1,7 @@
 /**
  * Accents and vowel signs that are glyphs of their own: put to the letter they stand on.
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 /** Old TeX fonts draw an accent, go back, and draw its letter. */
 const combining: Readonly<Record<string, string>> = {

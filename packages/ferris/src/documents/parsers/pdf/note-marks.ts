@@ -2,7 +2,7 @@
  * Marks of notes on a line of a PDF: small figures above the line, behind a word or in front of the note's first. Nothing but their size and
  * place tells them from the word, which would not be found with them: "numeric1", "1Here".
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 /** In the line's height. A mark's letters are smaller than this … */
 const largest = 0.85;

@@ -2,7 +2,7 @@
  * Readings over ideographs (ruby, furigana): small kana right above the letters that they tell how to say, beside them in vertical text. The
  * base text is read, as in the formats that mark readings as such; where they stayed they would cut its lines and words.
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 /** In sizes of the letter below: at most this large … */
 const largest = 0.62;

@@ -2,7 +2,7 @@
  * Notes in the margin, set smaller beside the text that they belong to: on its lines they would look like a second column of a table, and cut the
  * words of the first. They are read after their page's text.
  */
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 /** Glyphs of a page's text, at least: a title page has no margin. */
 const fewestInText = 300;

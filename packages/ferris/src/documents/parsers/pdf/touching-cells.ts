@@ -3,7 +3,7 @@
  * that each cell is drawn by itself, and that cells of other rows begin, or end, in the same place.
  */
 import type { FontWidths } from "./font-widths.ts";
-import type { Glyph } from "./glyphs.ts";
+import type { Glyph } from "./glyph.ts";
 
 /** In font sizes: cells overlap by no more than this … */
 const overlap = 0.2;
