@@ -1,7 +1,7 @@
 /**
  * Messages between the two halves of pdf.js, which run in one thread here.
  *
- * pdf.js's own way copies every message: all glyphs of a page and all fonts of a file, a third of the time that a small file takes. Here the
+ * pdf.js's own way copies every message: all glyphs of a page and all fonts of a file. Here the
  * receiver gets what was sent. Copied are only the lists of a page's operations, because the sender empties and fills them again.
  */
 import type * as Pdfjs from "pdfjs-dist/legacy/build/pdf.mjs";
